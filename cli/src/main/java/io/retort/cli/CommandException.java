@@ -1,0 +1,10 @@
+package io.retort.cli;
+
+/** A command cannot be carried out; the message tells why and what to do. */
+final class CommandException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CommandException(String message) {
+    super(message);
+  }
+}

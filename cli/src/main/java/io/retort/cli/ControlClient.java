@@ -1,0 +1,110 @@
+package io.retort.cli;
+
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.retort.stack.LocalStack;
+import io.retort.stack.Repository;
+import io.retort.stack.StackState;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.WatchRunRequest;
+import io.retort.v1.WatchRunResponse;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Calls the control plane, at {@code RETORT_CONTROL_ADDRESS} or the one of the local stack. */
+final class ControlClient implements AutoCloseable {
+  private static final long CALL_SECONDS = 30;
+
+  private final ManagedChannel channel;
+  private final RunServiceGrpc.RunServiceBlockingStub runs;
+
+  private ControlClient(String address) {
+    channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
+    runs = RunServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * @throws CommandException when neither an address is given nor a local stack is up
+   */
+  static ControlClient open(Map<String, String> environment) {
+    String address = environment.getOrDefault("RETORT_CONTROL_ADDRESS", "");
+    if (!address.isBlank()) {
+      return new ControlClient(address);
+    }
+    return new LocalStack(Repository.path(), environment)
+        .running()
+        .map(StackState::controlAddress)
+        .map(ControlClient::new)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    "no control plane is known (start the local stack with: retort up, or set"
+                        + " RETORT_CONTROL_ADDRESS)"));
+  }
+
+  Run create(CreateRunRequest request) {
+    return bounded().createRun(request).getRun();
+  }
+
+  Run get(String runId) {
+    return bounded().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  ListRunsResponse list(ListRunsRequest request) {
+    return bounded().listRuns(request);
+  }
+
+  Run cancel(String runId, String reason) {
+    return bounded()
+        .cancelRun(CancelRunRequest.newBuilder().setRunId(runId).setReason(reason).build())
+        .getRun();
+  }
+
+  Run retrain(RetrainRunRequest request) {
+    return bounded().retrainRun(request).getRun();
+  }
+
+  /** Hands each change of the run to {@code consumer} until it is terminal; returns it then. */
+  Run watch(String runId, Consumer<Run> consumer) {
+    Context.CancellableContext context = Context.current().withCancellation();
+    try {
+      return context.call(() -> drain(runId, consumer));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    } finally {
+      context.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private Run drain(String runId, Consumer<Run> consumer) {
+    Iterator<WatchRunResponse> changes =
+        runs.watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
+    Run last = Run.getDefaultInstance();
+    while (changes.hasNext()) {
+      last = changes.next().getRun();
+      consumer.accept(last);
+    }
+    return last;
+  }
+
+  private RunServiceGrpc.RunServiceBlockingStub bounded() {
+    return runs.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,84 @@
+package io.retort.cli;
+
+import io.retort.report.Figures;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A run as lines of text: one bar a stage. */
+final class ProgressView {
+  private static final int BAR = 24;
+
+  /**
+   * The run's line and one for each of the seven stages, also those that have not begun.
+   *
+   * @param withEta leave it out where each changed line is printed anew: it changes every second
+   */
+  static List<String> lines(Run run, boolean withEta) {
+    List<String> lines = new ArrayList<>();
+    lines.add(run.getRunId() + "  " + Figures.name(run.getPhase()));
+    for (Stage stage : Stage.values()) {
+      if (stage != Stage.STAGE_UNSPECIFIED && stage != Stage.UNRECOGNIZED) {
+        lines.add(line(stage, find(run, stage), withEta));
+      }
+    }
+    return lines;
+  }
+
+  static String line(Stage stage, StageProgress progress, boolean withEta) {
+    return String.format(
+            "  %-9s [%s] %s", Figures.name(stage), bar(progress), state(progress, withEta))
+        .stripTrailing();
+  }
+
+  private static String bar(StageProgress progress) {
+    int filled = (int) Math.round(BAR * share(progress));
+    return "#".repeat(filled) + ".".repeat(BAR - filled);
+  }
+
+  private static double share(StageProgress progress) {
+    if (progress.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED) {
+      return 1;
+    }
+    return progress.getTotal() <= 0
+        ? 0
+        : Math.min(1, progress.getDone() / (double) progress.getTotal());
+  }
+
+  private static String state(StageProgress progress, boolean withEta) {
+    if (progress.getPhase() == RunPhase.RUN_PHASE_UNSPECIFIED) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append(progress.getDone());
+    if (progress.getTotal() > 0) {
+      text.append('/').append(progress.getTotal());
+    }
+    text.append(' ').append(progress.getUnit());
+    if (progress.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED) {
+      text.append(" in ")
+          .append(
+              Figures.duration(Figures.seconds(progress.getStartedAt(), progress.getFinishedAt())));
+    } else if (progress.getPhase() != RunPhase.RUN_PHASE_RUNNING) {
+      text.append("  ").append(Figures.name(progress.getPhase()));
+    } else if (withEta && progress.getEtaSeconds() >= 0) {
+      text.append("  ETA ").append(Figures.duration(progress.getEtaSeconds()));
+    }
+    if (!progress.getDetail().isEmpty()) {
+      text.append("  ").append(progress.getDetail());
+    }
+    return text.toString();
+  }
+
+  private static StageProgress find(Run run, Stage stage) {
+    return run.getStagesList().stream()
+        .filter(progress -> progress.getStage() == stage)
+        .findFirst()
+        .orElse(StageProgress.getDefaultInstance());
+  }
+
+  private ProgressView() {}
+}

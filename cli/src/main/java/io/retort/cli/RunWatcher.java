@@ -1,0 +1,109 @@
+package io.retort.cli;
+
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.retort.report.RunTable;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Shows a run until it ends: redrawn in place on a terminal, which the launcher tells by {@code
+ * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, else each line when it changes.
+ */
+final class RunWatcher {
+  private static final int MOST_LOST_STREAMS = 20;
+  private static final long RECONNECT_MILLISECONDS = 1000;
+  private static final String CLEAR_BELOW = "\033[J";
+
+  private final ControlClient client;
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final int columns;
+  private List<String> shown = List.of();
+
+  RunWatcher(ControlClient client, PrintWriter out) {
+    this.client = client;
+    this.out = out;
+    terminal = "1".equals(System.getenv("RETORT_TERMINAL"));
+    columns = columns(System.getenv());
+  }
+
+  /**
+   * Returns the exit status: 0 when the run has succeeded. Interrupting it leaves the run alone.
+   */
+  int watch(String runId) {
+    Thread farewell =
+        new Thread(
+            () -> {
+              out.printf(
+                  "%nThe run goes on. Watch it: retort runs watch %s   Stop it: retort runs cancel %s%n",
+                  runId, runId);
+              out.flush();
+            });
+    Runtime.getRuntime().addShutdownHook(farewell);
+    Run run = follow(runId);
+    Runtime.getRuntime().removeShutdownHook(farewell);
+    out.println();
+    out.println(RunTable.render(run, terminal));
+    out.flush();
+    return run.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED ? 0 : Retort.FAILED;
+  }
+
+  /** A lost stream says nothing of the run: it is opened again. */
+  private Run follow(String runId) {
+    for (int lost = 0; ; lost++) {
+      try {
+        return client.watch(runId, this::show);
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() != Code.UNAVAILABLE || lost == MOST_LOST_STREAMS) {
+          throw e;
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private void show(Run run) {
+    List<String> lines = ProgressView.lines(run, terminal);
+    if (terminal) {
+      // A line that wraps would take two of the terminal, and redrawing would miss one.
+      lines = lines.stream().map(this::fit).toList();
+      if (!shown.isEmpty()) {
+        out.print("\033[" + shown.size() + "A\r" + CLEAR_BELOW);
+      }
+      lines.forEach(out::println);
+    } else {
+      List<String> before = shown;
+      List<String> changed = new ArrayList<>(lines);
+      changed.removeAll(before);
+      changed.forEach(out::println);
+    }
+    out.flush();
+    shown = lines;
+  }
+
+  private String fit(String line) {
+    return line.length() < columns ? line : line.substring(0, columns - 1);
+  }
+
+  private static int columns(Map<String, String> environment) {
+    try {
+      return Math.max(20, Integer.parseInt(environment.getOrDefault("RETORT_COLUMNS", "80")));
+    } catch (NumberFormatException e) {
+      return 80;
+    }
+  }
+
+  private static void pause(StatusRuntimeException reason) {
+    try {
+      Thread.sleep(RECONNECT_MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw reason;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.retort.cli;
+
+import com.google.protobuf.util.Timestamps;
+import io.retort.report.Figures;
+import io.retort.report.RunTable;
+import io.retort.spec.SpecChanges;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.Run;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code retort runs}. */
+@Command(
+    name = "runs",
+    description = "List, show, watch, cancel and retrain runs.",
+    mixinStandardHelpOptions = true)
+public final class RunsCommand {
+  @Spec private CommandSpec spec;
+
+  @Command(name = "list", description = "Runs, newest first.")
+  int list(
+      @Option(
+              names = "--limit",
+              defaultValue = "20",
+              description = "Most runs shown (default: 20).")
+          int limit) {
+    PrintWriter out = spec.commandLine().getOut();
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      ListRunsResponse response =
+          client.list(ListRunsRequest.newBuilder().setPageSize(limit).build());
+      for (Run run : response.getRunsList()) {
+        out.printf(
+            "%-40s %-22s %s%n",
+            run.getRunId(), Figures.name(run.getPhase()), Timestamps.toString(run.getCreatedAt()));
+      }
+      if (!response.getNextPageToken().isEmpty()) {
+        out.println("... more: --limit");
+      }
+      return 0;
+    }
+  }
+
+  @Command(name = "show", description = "One run with all its figures.")
+  int show(@Parameters(paramLabel = "RUN") String runId) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      spec.commandLine().getOut().println(RunTable.render(client.get(runId), false));
+      return 0;
+    }
+  }
+
+  @Command(name = "watch", description = "Show the progress of a run until it ends.")
+  int watch(@Parameters(paramLabel = "RUN") String runId) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      return new RunWatcher(client, spec.commandLine().getOut()).watch(runId);
+    }
+  }
+
+  @Command(name = "cancel", description = "Ask a run to stop; what it has finished is kept.")
+  int cancel(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Option(names = "--reason", defaultValue = "cancelled on the command line") String reason) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      Run run = client.cancel(runId, reason);
+      spec.commandLine().getOut().println(run.getRunId() + " is asked to stop");
+      return 0;
+    }
+  }
+
+  @Command(name = "retrain", description = "Launch a new run from the spec of another.")
+  int retrain(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "Change a field: seed=7.")
+          @Nullable List<String> overrides,
+      @Option(names = "--watch", description = "Show its progress until it ends.") boolean watch)
+      throws Exception {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      Run origin = client.get(runId);
+      SpecChanges changes =
+          SpecChanges.parse(origin.getSpec(), overrides == null ? List.of() : overrides);
+      Run run =
+          client.retrain(
+              RetrainRunRequest.newBuilder()
+                  .setRunId(runId)
+                  .setChanges(changes.spec())
+                  .setUpdateMask(changes.mask())
+                  .build());
+      spec.commandLine().getOut().println(run.getRunId());
+      spec.commandLine().getOut().flush();
+      return watch ? new RunWatcher(client, spec.commandLine().getOut()).watch(run.getRunId()) : 0;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.retort.stack;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds what a process has started by a mark in its environment, which children inherit. Unlike the
+ * tree of parents, a mark outlives the death of everything in between. Only where there is a {@code
+ * /proc}; elsewhere nothing is found.
+ */
+final class MarkedProcesses {
+  private static final Path PROC = Path.of("/proc");
+  private static final String VARIABLE = "RETORT_STACK_PROCESS";
+
+  private final String mark;
+
+  private MarkedProcesses(String mark) {
+    this.mark = mark;
+  }
+
+  /** Of one process of the stack with this home. */
+  static MarkedProcesses of(Path home, String name) {
+    return new MarkedProcesses(VARIABLE + "=" + home.toAbsolutePath() + "#" + name + "\0");
+  }
+
+  /** Of all of them. */
+  static MarkedProcesses of(Path home) {
+    return new MarkedProcesses(VARIABLE + "=" + home.toAbsolutePath() + "#");
+  }
+
+  static Map<String, String> environment(Path home, String name) {
+    return Map.of(VARIABLE, home.toAbsolutePath() + "#" + name);
+  }
+
+  /** Those that run now, but for this process. */
+  List<ProcessHandle> find() throws IOException {
+    List<ProcessHandle> found = new ArrayList<>();
+    if (!Files.isDirectory(PROC)) {
+      return found;
+    }
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path process : processes) {
+        // The handle comes first: it knows the process's start, so that ending it cannot hit a
+        // later one that got the same id.
+        Optional<ProcessHandle> handle =
+            ProcessHandle.of(Long.parseLong(process.getFileName().toString()));
+        if (handle.isPresent()
+            && !handle.get().equals(ProcessHandle.current())
+            && isMarked(process.resolve("environ"))) {
+          found.add(handle.get());
+        }
+      }
+    }
+    return found;
+  }
+
+  private boolean isMarked(Path environ) {
+    try {
+      String variables = new String(Files.readAllBytes(environ), StandardCharsets.UTF_8);
+      return variables.startsWith(mark) || variables.contains("\0" + mark);
+    } catch (IOException e) {
+      // It has ended, or belongs to somebody else.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.retort.stack;
+
+import io.retort.stack.StackOptions.ModelEndpoint;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the command line that shape a stack; the supervisor gets the same. */
+public final class StackFlags {
+  @Option(
+      names = "--port",
+      paramLabel = "KEY=NUMBER",
+      description = "Move one port, for example --port temporal-ui=8333.")
+  Map<String, Integer> moved = new LinkedHashMap<>();
+
+  @Option(names = "--port-offset", defaultValue = "0", description = "Add this to every port.")
+  int offset;
+
+  @Option(
+      names = "--judge-url",
+      description = "Base URL of an OpenAI-compatible judge, up to and with /v1.")
+  @Nullable String judgeUrl;
+
+  @Option(names = "--judge-model", description = "Model name that the judge's endpoint knows.")
+  @Nullable String judgeModel;
+
+  @Option(
+      names = "--judge-api-key-env",
+      description =
+          "Environment variable that holds the judge's key; the key itself is never written down.")
+  @Nullable String judgeKey;
+
+  @Option(names = "--student-url", description = "Base URL of an endpoint that serves the student.")
+  @Nullable String studentUrl;
+
+  @Option(names = "--student-model", description = "Model name that the student's endpoint knows.")
+  @Nullable String studentModel;
+
+  /**
+   * @throws StackException when options contradict each other
+   */
+  StackOptions options(Path repository, Map<String, String> environment) {
+    StackOptions standard = StackOptions.standard(repository, environment);
+    return new StackOptions(
+        standard.repository(),
+        standard.home(),
+        StackPorts.of(offset, moved),
+        standard.studentModel(),
+        endpoint("--judge", judgeUrl, judgeModel, judgeKey),
+        endpoint("--student", studentUrl, studentModel, null),
+        standard.temporalAddress(),
+        standard.rayAddress());
+  }
+
+  private static Optional<ModelEndpoint> endpoint(
+      String flag, @Nullable String url, @Nullable String model, @Nullable String key) {
+    if (url == null) {
+      if (model != null || key != null) {
+        throw new StackException(
+            flag + "-url: not given (expected: an address, since its model or key is given)");
+      }
+      return Optional.empty();
+    }
+    if (!url.startsWith("http://") && !url.startsWith("https://")) {
+      throw new StackException(
+          flag + "-url: " + url + " (expected: http://... or https://..., up to and with /v1)");
+    }
+    if (model == null) {
+      throw new StackException(
+          flag + "-model: not given (expected: the name that " + url + " knows)");
+    }
+    return Optional.of(new ModelEndpoint(url, model, Optional.ofNullable(key)));
+  }
+}

@@ -1,0 +1,66 @@
+package io.retort.stack;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a stack is started with.
+ *
+ * @param repository checkout that holds the built workers and the Python environment
+ * @param home folder for the store, logs, state and Temporal's database
+ * @param ports where each process listens
+ * @param studentModel folder of the default student in Hugging Face layout
+ * @param judge endpoint of the judge; empty: the embedded model server
+ * @param student endpoint that serves the student; empty: the embedded model server
+ * @param temporalAddress an existing Temporal; empty: an embedded one
+ * @param rayAddress an existing Ray cluster; empty: an embedded one-node cluster
+ */
+public record StackOptions(
+    Path repository,
+    Path home,
+    StackPorts ports,
+    Path studentModel,
+    Optional<ModelEndpoint> judge,
+    Optional<ModelEndpoint> student,
+    Optional<String> temporalAddress,
+    Optional<String> rayAddress) {
+
+  /**
+   * An OpenAI-compatible endpoint.
+   *
+   * @param baseUrl up to and with {@code /v1}
+   * @param apiKeyVariable environment variable of the judge workers that holds the key
+   */
+  public record ModelEndpoint(String baseUrl, String model, Optional<String> apiKeyVariable) {}
+
+  /** The stack's usual home is {@code .retort} in the checkout; {@code RETORT_HOME} moves it. */
+  public static Path home(Path repository, Map<String, String> environment) {
+    String home = environment.getOrDefault("RETORT_HOME", "");
+    return home.isBlank() ? repository.resolve(".retort") : Path.of(home).toAbsolutePath();
+  }
+
+  public static StackOptions standard(Path repository, Map<String, String> environment) {
+    Path home = home(repository, environment);
+    String student = environment.getOrDefault("RETORT_STUDENT_MODEL", "");
+    return new StackOptions(
+        repository,
+        home,
+        StackPorts.of(0, Map.of()),
+        student.isBlank()
+            ? repository.resolve(".retort/models/SmolLM2-135M-Instruct")
+            : Path.of(student).toAbsolutePath(),
+        Optional.empty(),
+        Optional.empty(),
+        variable(environment, "TEMPORAL_ADDRESS"),
+        variable(environment, "RETORT_RAY_ADDRESS"));
+  }
+
+  boolean needsModelServer() {
+    return judge.isEmpty() || student.isEmpty();
+  }
+
+  private static Optional<String> variable(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+}

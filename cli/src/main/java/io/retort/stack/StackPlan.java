@@ -1,0 +1,283 @@
+package io.retort.stack;
+
+import io.retort.stack.StackProcess.Readiness;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which processes a stack is made of, in the order in which they start. */
+final class StackPlan {
+  private static final Duration QUICK = Duration.ofMinutes(1);
+  private static final Duration SLOW = Duration.ofMinutes(3);
+
+  private final StackOptions options;
+
+  StackPlan(StackOptions options) {
+    this.options = options;
+  }
+
+  List<StackProcess> processes() {
+    List<StackProcess> processes = new ArrayList<>();
+    if (options.temporalAddress().isEmpty()) {
+      processes.add(temporal());
+    }
+    if (options.rayAddress().isEmpty()) {
+      processes.add(ray());
+    }
+    if (options.needsModelServer()) {
+      processes.add(modelServer());
+    }
+    processes.add(judge("judge-1", StackPort.JUDGE_1, StackPort.JUDGE_1_METRICS));
+    processes.add(judge("judge-2", StackPort.JUDGE_2, StackPort.JUDGE_2_METRICS));
+    processes.add(pipeline());
+    processes.add(driver());
+    processes.add(control());
+    return processes;
+  }
+
+  /** The ports that must be free. */
+  Set<StackPort> ports() {
+    EnumSet<StackPort> ports = EnumSet.allOf(StackPort.class);
+    if (options.temporalAddress().isPresent()) {
+      ports.removeAll(
+          EnumSet.of(StackPort.TEMPORAL, StackPort.TEMPORAL_UI, StackPort.TEMPORAL_METRICS));
+    }
+    if (options.rayAddress().isPresent()) {
+      ports.removeAll(EnumSet.of(StackPort.RAY, StackPort.RAY_CLIENT, StackPort.RAY_AGENT));
+    }
+    if (!options.needsModelServer()) {
+      ports.remove(StackPort.MODEL);
+    }
+    return ports;
+  }
+
+  String temporalAddress() {
+    return options.temporalAddress().orElse(options.ports().address(StackPort.TEMPORAL));
+  }
+
+  String rayAddress() {
+    return options.rayAddress().orElse(options.ports().address(StackPort.RAY));
+  }
+
+  String storeUri() {
+    // Path.toUri ends a folder that exists with a slash, and one that does not without.
+    String uri = options.home().resolve("store").toUri().toString();
+    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+  }
+
+  Path endpointsFile() {
+    return options.home().resolve("endpoints.yaml");
+  }
+
+  /** Contents of {@link #endpointsFile}. */
+  String endpoints() {
+    String embedded = "http://" + options.ports().address(StackPort.MODEL) + "/v1";
+    StackOptions.ModelEndpoint fallback =
+        new StackOptions.ModelEndpoint(
+            embedded, "SmolLM2-135M-Instruct", java.util.Optional.empty());
+    return "endpoints:\n"
+        + endpoint("judge", options.judge().orElse(fallback))
+        + endpoint("student", options.student().orElse(fallback));
+  }
+
+  /**
+   * Ray's sockets need a path of less than 108 bytes, so its session does not live in the stack's
+   * home.
+   */
+  Path rayFolder() {
+    return Path.of(
+        System.getProperty("java.io.tmpdir"),
+        "retort-" + Integer.toHexString(options.home().toString().hashCode()));
+  }
+
+  private StackProcess temporal() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                python("bin/temporal"),
+                "server",
+                "start-dev",
+                "--ip",
+                "127.0.0.1",
+                "--port",
+                port(StackPort.TEMPORAL),
+                "--ui-port",
+                port(StackPort.TEMPORAL_UI),
+                "--metrics-port",
+                port(StackPort.TEMPORAL_METRICS),
+                "--db-filename",
+                options.home().resolve("temporal.db").toString(),
+                "--log-level",
+                "warn"));
+    for (String attribute :
+        List.of("RetortPhase", "RetortStage", "RetortStudent", "RetortDataset", "RetortTeam")) {
+      command.addAll(List.of("--search-attribute", attribute + "=Keyword"));
+    }
+    command.addAll(List.of("--search-attribute", "RetortProgress=Double"));
+    return new StackProcess(
+        "temporal",
+        command,
+        Map.of(),
+        Readiness.port(options.ports().get(StackPort.TEMPORAL)),
+        QUICK);
+  }
+
+  private StackProcess ray() {
+    return new StackProcess(
+        "ray",
+        List.of(
+            python("bin/ray"),
+            "start",
+            "--head",
+            "--block",
+            "--node-ip-address=127.0.0.1",
+            "--port=" + port(StackPort.RAY),
+            "--ray-client-server-port=" + port(StackPort.RAY_CLIENT),
+            "--dashboard-agent-listen-port=" + port(StackPort.RAY_AGENT),
+            // Free ones of the system, instead of thousands from a fixed range.
+            "--min-worker-port=0",
+            "--max-worker-port=0",
+            "--log-color=false",
+            "--num-cpus=" + Math.max(2, Runtime.getRuntime().availableProcessors()),
+            "--include-dashboard=false",
+            "--disable-usage-stats",
+            "--object-store-memory=134217728",
+            "--temp-dir=" + rayFolder()),
+        Map.of(
+            "PYTHONPATH",
+            trainerPath(),
+            // Keeps Ray on the loopback address that it is given.
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
+            "0"),
+        Readiness.log("Ray runtime started"),
+        SLOW);
+  }
+
+  private StackProcess modelServer() {
+    return new StackProcess(
+        "model",
+        List.of(
+            python("bin/python"),
+            options.repository().resolve("infra/local/model-server.py").toString(),
+            "--port",
+            port(StackPort.MODEL),
+            "--alias",
+            "SmolLM2-135M-Instruct"),
+        Map.of(),
+        Readiness.log("ready http"),
+        SLOW);
+  }
+
+  private StackProcess judge(String name, StackPort port, StackPort metrics) {
+    return worker(
+        name,
+        "workers/judge/target/retort-judge.jar",
+        256,
+        metrics,
+        Map.of(
+            "RETORT_PORT", port(port),
+            "RETORT_ENDPOINTS", endpointsFile().toString()),
+        options.ports().get(port));
+  }
+
+  private StackProcess pipeline() {
+    return worker(
+        "pipeline",
+        "workers/pipeline/target/retort-pipeline.jar",
+        512,
+        StackPort.PIPELINE_METRICS,
+        Map.of(
+            "RETORT_STORE", storeUri(),
+            "TEMPORAL_ADDRESS", temporalAddress(),
+            "RETORT_JUDGE_ADDRESSES",
+                options.ports().address(StackPort.JUDGE_1)
+                    + ","
+                    + options.ports().address(StackPort.JUDGE_2),
+            "RETORT_PYTHON", python("bin/python")),
+        options.ports().get(StackPort.PIPELINE_METRICS));
+  }
+
+  private StackProcess driver() {
+    return worker(
+        "driver",
+        "gpu-workers/driver/target/retort-driver.jar",
+        256,
+        StackPort.DRIVER_METRICS,
+        Map.of(
+            "TEMPORAL_ADDRESS", temporalAddress(),
+            "RETORT_RAY_ADDRESS", rayAddress(),
+            "RETORT_TRAINER_PATH", trainerPath()),
+        options.ports().get(StackPort.DRIVER_METRICS));
+  }
+
+  private StackProcess control() {
+    return worker(
+        "control",
+        "workers/control/target/retort-control.jar",
+        256,
+        StackPort.CONTROL_METRICS,
+        Map.of(
+            "RETORT_PORT", port(StackPort.CONTROL),
+            "RETORT_STORE", storeUri(),
+            "TEMPORAL_ADDRESS", temporalAddress(),
+            "RETORT_STUDENT_MODEL", options.studentModel().toString()),
+        options.ports().get(StackPort.CONTROL));
+  }
+
+  private StackProcess worker(
+      String name,
+      String jar,
+      int heapMegabytes,
+      StackPort metrics,
+      Map<String, String> environment,
+      int readyPort) {
+    Map<String, String> complete = new HashMap<>(environment);
+    complete.put("RETORT_METRICS_PORT", port(metrics));
+    return new StackProcess(
+        name,
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx" + heapMegabytes + "m",
+            "-jar",
+            options.repository().resolve(jar).toString()),
+        complete,
+        Readiness.port(readyPort),
+        SLOW);
+  }
+
+  private static String endpoint(String name, StackOptions.ModelEndpoint endpoint) {
+    return "  "
+        + name
+        + ":\n    base_url: '"
+        + quote(endpoint.baseUrl())
+        + "'\n    model: '"
+        + quote(endpoint.model())
+        + "'\n"
+        + endpoint
+            .apiKeyVariable()
+            .map(key -> "    api_key_env: '" + quote(key) + "'\n")
+            .orElse("");
+  }
+
+  private static String quote(String value) {
+    return value.replace("'", "''");
+  }
+
+  private String trainerPath() {
+    return options.repository().resolve("gpu-workers/trainer/src").toString();
+  }
+
+  private String python(String path) {
+    return options.repository().resolve("gpu-workers/trainer/.venv").resolve(path).toString();
+  }
+
+  private String port(StackPort port) {
+    return String.valueOf(options.ports().get(port));
+  }
+}

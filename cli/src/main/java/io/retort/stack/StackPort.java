@@ -1,0 +1,37 @@
+package io.retort.stack;
+
+import java.util.Locale;
+
+/** Every port that the stack listens on, all on the loopback address. */
+enum StackPort {
+  TEMPORAL(7233),
+  TEMPORAL_UI(8233),
+  TEMPORAL_METRICS(9459),
+  RAY(6379),
+  RAY_CLIENT(6380),
+  RAY_AGENT(6381),
+  MODEL(8091),
+  CONTROL(7400),
+  JUDGE_1(7401),
+  JUDGE_2(7402),
+  CONTROL_METRICS(9460),
+  JUDGE_1_METRICS(9461),
+  JUDGE_2_METRICS(9462),
+  PIPELINE_METRICS(9463),
+  DRIVER_METRICS(9464);
+
+  private final int standard;
+
+  StackPort(int standard) {
+    this.standard = standard;
+  }
+
+  int standard() {
+    return standard;
+  }
+
+  /** Name on the command line: {@code temporal-ui}. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

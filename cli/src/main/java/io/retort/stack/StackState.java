@@ -1,0 +1,106 @@
+package io.retort.stack;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the supervisor tells of the stack, in {@code stack.json} of its home; replaced as a whole at
+ * every change.
+ *
+ * @param failure why the stack could not start; empty while it has not failed
+ * @param rayFolder folder outside the home that {@code down} deletes; empty when Ray is not
+ *     embedded
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record StackState(
+    Phase phase,
+    String failure,
+    RecordedProcess supervisor,
+    List<RecordedProcess> processes,
+    String controlAddress,
+    String temporalAddress,
+    String temporalUi,
+    List<String> metrics,
+    String store,
+    String rayFolder) {
+  public StackState {
+    processes = List.copyOf(processes);
+    metrics = List.copyOf(metrics);
+  }
+
+  /** STARTING -> UP | FAILED; UP -> STOPPED. A stopped stack has no state file. */
+  public enum Phase {
+    STARTING,
+    UP,
+    FAILED
+  }
+
+  /**
+   * A process that can be told from a later one with the same id by its start.
+   *
+   * @param startedAt milliseconds since the epoch, 0 where the system does not tell
+   * @param starts how often the supervisor has started it
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record RecordedProcess(String name, long pid, long startedAt, int starts) {
+    static RecordedProcess of(String name, ProcessHandle handle, int starts) {
+      return new RecordedProcess(name, handle.pid(), startOf(handle), starts);
+    }
+
+    /** The process, if it still runs. */
+    public Optional<ProcessHandle> handle() {
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(handle -> startedAt == 0 || startOf(handle) == startedAt);
+    }
+
+    private static long startOf(ProcessHandle handle) {
+      return handle.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+    }
+  }
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /**
+   * @throws StackException when the file is there but cannot be read
+   */
+  public static Optional<StackState> read(Path home) {
+    Path file = file(home);
+    try {
+      return Files.exists(file)
+          ? Optional.of(JSON.readValue(file.toFile(), StackState.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new StackException(
+          file + ": cannot be read: " + e.getMessage() + " (expected: what `up` wrote)", e);
+    }
+  }
+
+  /** The state of a stack whose supervisor runs. */
+  public static Optional<StackState> running(Path home) {
+    return read(home).filter(state -> state.supervisor().handle().isPresent());
+  }
+
+  void write(Path home) throws IOException {
+    Path temporary = home.resolve("stack.json.writing");
+    JSON.writeValue(temporary.toFile(), this);
+    Files.move(
+        temporary, file(home), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static void delete(Path home) throws IOException {
+    Files.deleteIfExists(file(home));
+  }
+
+  private static Path file(Path home) {
+    return home.resolve("stack.json");
+  }
+}

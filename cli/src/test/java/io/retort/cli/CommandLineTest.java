@@ -1,0 +1,216 @@
+package io.retort.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.stack.Repository;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a process of its own, with a control plane that plays a run. */
+class CommandLineTest {
+  private Path folder = Path.of("");
+  private FakeRunService control;
+
+  @BeforeEach
+  void start(@TempDir Path place) throws IOException {
+    folder = place;
+    control = new FakeRunService();
+    Files.writeString(
+        folder.resolve("spec.yaml"), "name: demo\nseed: 7\ndata: {train: [{path: a.jsonl}]}\n");
+  }
+
+  @AfterEach
+  void stop() {
+    control.close();
+  }
+
+  @Test
+  void launchesARunWithPathsFromTheSpecsFolder() throws Exception {
+    Ended ended = retort("run", spec(), "--set", "data.train[0].limit=8", "--request-id", "r1");
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.output).isEqualTo(FakeRunService.RUN_ID);
+    assertThat(control.created.get(0).getRequestId()).isEqualTo("r1");
+    assertThat(control.created.get(0).getSpec().getData().getTrain(0).getPath())
+        .isEqualTo(folder.resolve("a.jsonl").toString());
+    assertThat(control.created.get(0).getSpec().getData().getTrain(0).getLimit()).isEqualTo(8);
+  }
+
+  @Test
+  void tellsEachChangeOnceAndEndsWell() throws Exception {
+    Run running = at(RunPhase.RUN_PHASE_RUNNING, 3, "loss 0.4200");
+    control.changes =
+        List.of(
+            running,
+            running,
+            at(RunPhase.RUN_PHASE_RUNNING, 9, "loss 0.3100"),
+            at(RunPhase.RUN_PHASE_SUCCEEDED, 12, "loss 0.2900"));
+    Ended ended = retort("run", spec(), "--watch");
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.output)
+        .containsOnlyOnce("loss 0.4200")
+        .containsOnlyOnce("loss 0.3100")
+        .contains("3/12 steps")
+        .doesNotContain("\033[");
+  }
+
+  @Test
+  void endsWithOneWhenTheRunFails() throws Exception {
+    control.changes = List.of(at(RunPhase.RUN_PHASE_FAILED, 3, "loss 0.4200"));
+    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status).isEqualTo(1);
+  }
+
+  @Test
+  void tellsEveryMistakeOfASpecBeforeItIsSent() throws Exception {
+    Files.writeString(folder.resolve("spec.yaml"), "nam: demo\nseed: x\n");
+    Ended ended = retort("run", spec());
+    assertThat(ended.status).isEqualTo(2);
+    assertThat(ended.output)
+        .contains("nam: unknown key (expected: name)")
+        .contains("seed: \"x\" (expected: a whole number)")
+        .doesNotContain("\tat ");
+    assertThat(control.created).isEmpty();
+  }
+
+  @Test
+  void tellsEveryViolationThatTheControlPlaneFinds() throws Exception {
+    Ended ended = retort("run", spec(), "--set", "seed=13");
+    assertThat(ended.status).isEqualTo(2);
+    assertThat(ended.output)
+        .contains("seed: 13 (expected: luck)")
+        .contains("team: missing (expected: one)");
+  }
+
+  @Test
+  void tellsAMissingSpec() throws Exception {
+    Ended ended = retort("run", folder.resolve("none.yaml").toString());
+    assertThat(ended.status).isEqualTo(2);
+    assertThat(ended.output).contains("none.yaml: not found").doesNotContain("\tat ");
+  }
+
+  @Test
+  void tellsAWrongCommand() throws Exception {
+    Ended ended = retort("rnu", "spec.yaml");
+    assertThat(ended.status).isEqualTo(2);
+    assertThat(ended.output).contains("rnu");
+  }
+
+  @Test
+  void listsShowsAndCancels() throws Exception {
+    assertThat(retort("runs", "list").output).startsWith(FakeRunService.RUN_ID);
+    assertThat(retort("runs", "show", FakeRunService.RUN_ID).status).isZero();
+    Ended unknown = retort("runs", "show", "other");
+    assertThat(unknown.status).isEqualTo(2);
+    assertThat(unknown.output).isEqualTo("error: run: other (expected: the id of a run)");
+    Ended cancelled = retort("runs", "cancel", FakeRunService.RUN_ID, "--reason", "enough");
+    assertThat(cancelled.status).isZero();
+    assertThat(control.cancelled.get(0).getReason()).isEqualTo("enough");
+  }
+
+  @Test
+  void retrainsWithTheChangedFieldsAlone() throws Exception {
+    control.run =
+        control.run.toBuilder()
+            .setSpec(SpecFile.read(folder.resolve("spec.yaml"), List.of("sft.epochs=2")))
+            .build();
+    Ended ended =
+        retort("runs", "retrain", FakeRunService.RUN_ID, "--set", "sft.learning_rate=1e-5");
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(control.retrained.get(0).getUpdateMask().getPathsList())
+        .containsExactly("sft.learning_rate");
+    assertThat(control.retrained.get(0).getChanges().getSft().getLearningRate()).isEqualTo(1e-5);
+    assertThat(control.retrained.get(0).getChanges().getSft().hasEpochs()).isFalse();
+  }
+
+  @Test
+  void leavesTheRunAloneWhenItIsInterrupted() throws Exception {
+    control.changes = List.of(at(RunPhase.RUN_PHASE_RUNNING, 3, "loss 0.4200"));
+    control.ends = false;
+    Process process = start("runs", "watch", FakeRunService.RUN_ID);
+    BufferedReader output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = output.readLine();
+    while (line != null && !line.contains("loss 0.4200")) {
+      line = output.readLine();
+    }
+    assertThat(line).isNotNull();
+    // Not by the process itself, which would close its output as well.
+    process.toHandle().destroy();
+    assertThat(output.lines().collect(Collectors.joining("\n")))
+        .contains("retort runs watch " + FakeRunService.RUN_ID)
+        .contains("retort runs cancel " + FakeRunService.RUN_ID);
+    assertThat(process.waitFor()).isEqualTo(143);
+    assertThat(control.cancelled).isEmpty();
+  }
+
+  @Test
+  void tellsAControlPlaneThatIsDown() throws Exception {
+    control.close();
+    Ended ended = retort("runs", "list");
+    assertThat(ended.status).isEqualTo(1);
+    assertThat(ended.output)
+        .startsWith("error: the control plane cannot be reached: ")
+        .doesNotContain("\tat ");
+  }
+
+  private String spec() {
+    return folder.resolve("spec.yaml").toString();
+  }
+
+  private static Run at(RunPhase phase, int step, String detail) {
+    return Run.newBuilder()
+        .setRunId(FakeRunService.RUN_ID)
+        .setPhase(phase)
+        .addStages(
+            StageProgress.newBuilder()
+                .setStage(Stage.STAGE_SFT)
+                .setPhase(phase)
+                .setDone(step)
+                .setTotal(12)
+                .setUnit("steps")
+                .setDetail(detail)
+                .setEtaSeconds(-1))
+        .build();
+  }
+
+  private Ended retort(String... arguments) throws Exception {
+    Process process = start(arguments);
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return new Ended(process.waitFor(), output);
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-D" + Repository.PROPERTY + "=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Retort.class.getName()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
+    builder.environment().remove("RETORT_TERMINAL");
+    return builder.start();
+  }
+
+  private record Ended(int status, String output) {}
+}

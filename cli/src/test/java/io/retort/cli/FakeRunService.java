@@ -1,0 +1,133 @@
+package io.retort.cli;
+
+import com.google.rpc.BadRequest;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CancelRunResponse;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.CreateRunResponse;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.GetRunResponse;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.RetrainRunResponse;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.WatchRunRequest;
+import io.retort.v1.WatchRunResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A control plane that knows one run and plays the changes that the test gives it. */
+final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements AutoCloseable {
+  static final String RUN_ID = "demo-20260101-aaaaaa";
+
+  final List<CreateRunRequest> created = new CopyOnWriteArrayList<>();
+  final List<RetrainRunRequest> retrained = new CopyOnWriteArrayList<>();
+  final List<CancelRunRequest> cancelled = new CopyOnWriteArrayList<>();
+  volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
+  volatile List<Run> changes = List.of();
+
+  /** Whether a watch ends after the changes; else it stays open. */
+  volatile boolean ends = true;
+
+  private final Server server;
+  private final int port;
+
+  FakeRunService() throws IOException {
+    server =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(this)
+            .build()
+            .start();
+    port = server.getPort();
+  }
+
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  @Override
+  public void createRun(CreateRunRequest request, StreamObserver<CreateRunResponse> observer) {
+    created.add(request);
+    if (request.getSpec().getSeed() == 13) {
+      observer.onError(
+          StatusProto.toStatusRuntimeException(
+              com.google.rpc.Status.newBuilder()
+                  .setCode(Status.Code.INVALID_ARGUMENT.value())
+                  .addDetails(
+                      com.google.protobuf.Any.pack(
+                          BadRequest.newBuilder()
+                              .addFieldViolations(violation("seed", "13 (expected: luck)"))
+                              .addFieldViolations(violation("team", "missing (expected: one)"))
+                              .build()))
+                  .build()));
+      return;
+    }
+    answer(observer, CreateRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
+    if (!request.getRunId().equals(RUN_ID)) {
+      observer.onError(
+          Status.NOT_FOUND
+              .withDescription("run: " + request.getRunId() + " (expected: the id of a run)")
+              .asRuntimeException());
+      return;
+    }
+    answer(observer, GetRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void listRuns(ListRunsRequest request, StreamObserver<ListRunsResponse> observer) {
+    answer(observer, ListRunsResponse.newBuilder().addRuns(run).build());
+  }
+
+  @Override
+  public void watchRun(WatchRunRequest request, StreamObserver<WatchRunResponse> observer) {
+    for (Run change : changes) {
+      observer.onNext(WatchRunResponse.newBuilder().setRun(change).build());
+    }
+    if (ends) {
+      observer.onCompleted();
+    }
+  }
+
+  @Override
+  public void cancelRun(CancelRunRequest request, StreamObserver<CancelRunResponse> observer) {
+    cancelled.add(request);
+    answer(observer, CancelRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void retrainRun(RetrainRunRequest request, StreamObserver<RetrainRunResponse> observer) {
+    retrained.add(request);
+    answer(observer, RetrainRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  private static BadRequest.FieldViolation violation(String field, String description) {
+    return BadRequest.FieldViolation.newBuilder()
+        .setField(field)
+        .setDescription(description)
+        .build();
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, T response) {
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+}

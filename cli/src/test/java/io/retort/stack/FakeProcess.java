@@ -1,0 +1,42 @@
+package io.retort.stack;
+
+import io.retort.stack.StackProcess.Readiness;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Small shell programs in the place of a stack's servers. */
+final class FakeProcess {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /**
+   * Notes its start and, when asked to end, its end in the file {@code journal} of its folder; has
+   * a child of its own.
+   */
+  static StackProcess server(String name) {
+    return shell(
+        name,
+        "echo start-"
+            + name
+            + " >> journal; trap 'echo stop-"
+            + name
+            + " >> journal; kill $child; exit 0' TERM; sleep 600 & child=$!; echo serving; wait");
+  }
+
+  /** Ends at once, saying why. */
+  static StackProcess broken(String name) {
+    return shell(name, "echo 'the disk is full'; exit 3");
+  }
+
+  /** Hears nothing, neither does its child. */
+  static StackProcess deaf(String name) {
+    return shell(name, "trap '' TERM; sh -c \"trap '' TERM; sleep 600\" & echo serving; wait");
+  }
+
+  static StackProcess shell(String name, String script) {
+    return new StackProcess(
+        name, List.of("sh", "-c", script), Map.of(), Readiness.log("serving"), LIMIT);
+  }
+
+  private FakeProcess() {}
+}

@@ -1,0 +1,147 @@
+package io.retort.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class StackPlanTest {
+  private static final Path REPOSITORY = Path.of("/repository");
+
+  @Test
+  void startsEverythingByItself() {
+    StackPlan plan = plan(Map.of());
+    assertThat(plan.processes())
+        .extracting(StackProcess::name)
+        .containsExactly(
+            "temporal", "ray", "model", "judge-1", "judge-2", "pipeline", "driver", "control");
+    assertThat(plan.ports()).containsExactlyInAnyOrder(StackPort.values());
+    assertThat(plan.storeUri()).isEqualTo("file:///repository/.retort/store");
+  }
+
+  @Test
+  void listensOnTheLoopbackAddressAlone() {
+    for (StackProcess process : plan(Map.of()).processes()) {
+      assertThat(String.join(" ", process.command())).doesNotContain("0.0.0.0");
+    }
+  }
+
+  @Test
+  void registersEverySearchAttributeThatRunsSet() {
+    List<String> temporal = process(plan(Map.of()), "temporal").command();
+    assertThat(temporal)
+        .contains(
+            "RetortPhase=Keyword",
+            "RetortStage=Keyword",
+            "RetortStudent=Keyword",
+            "RetortDataset=Keyword",
+            "RetortTeam=Keyword",
+            "RetortProgress=Double");
+  }
+
+  @Test
+  void tellsEachWorkerWhereTheOthersAre() {
+    StackPlan plan = plan(Map.of(), "--port-offset", "10", "--port", "judge-2=7999");
+    assertThat(process(plan, "pipeline").environment())
+        .containsEntry("TEMPORAL_ADDRESS", "127.0.0.1:7243")
+        .containsEntry("RETORT_JUDGE_ADDRESSES", "127.0.0.1:7411,127.0.0.1:7999")
+        .containsEntry("RETORT_STORE", "file:///repository/.retort/store")
+        .containsEntry("RETORT_PYTHON", "/repository/gpu-workers/trainer/.venv/bin/python");
+    assertThat(process(plan, "judge-2").environment())
+        .containsEntry("RETORT_PORT", "7999")
+        .containsEntry("RETORT_ENDPOINTS", "/repository/.retort/endpoints.yaml");
+    assertThat(process(plan, "driver").environment())
+        .containsEntry("RETORT_RAY_ADDRESS", "127.0.0.1:6389");
+    assertThat(process(plan, "control").environment())
+        .containsEntry("RETORT_STUDENT_MODEL", "/repository/.retort/models/SmolLM2-135M-Instruct");
+  }
+
+  @Test
+  void usesATemporalAndARayThatAreThere() {
+    StackPlan plan =
+        plan(Map.of("TEMPORAL_ADDRESS", "temporal.example:7233", "RETORT_RAY_ADDRESS", "ray:6379"));
+    assertThat(plan.processes())
+        .extracting(StackProcess::name)
+        .doesNotContain("temporal", "ray")
+        .contains("driver");
+    assertThat(plan.ports()).doesNotContain(StackPort.TEMPORAL, StackPort.RAY);
+    assertThat(process(plan, "driver").environment())
+        .containsEntry("TEMPORAL_ADDRESS", "temporal.example:7233")
+        .containsEntry("RETORT_RAY_ADDRESS", "ray:6379");
+  }
+
+  @Test
+  void pointsTheJudgeElsewhereWithoutItsKey() {
+    StackPlan plan =
+        plan(
+            Map.of("JUDGE_KEY", "secret"),
+            "--judge-url",
+            "https://judge.example/v1",
+            "--judge-model",
+            "it's",
+            "--judge-api-key-env",
+            "JUDGE_KEY");
+    assertThat(plan.endpoints())
+        .isEqualTo(
+            """
+            endpoints:
+              judge:
+                base_url: 'https://judge.example/v1'
+                model: 'it''s'
+                api_key_env: 'JUDGE_KEY'
+              student:
+                base_url: 'http://127.0.0.1:8091/v1'
+                model: 'SmolLM2-135M-Instruct'
+            """);
+    assertThat(plan.processes().toString()).doesNotContain("secret");
+    assertThat(plan.processes()).extracting(StackProcess::name).contains("model");
+  }
+
+  @Test
+  void needsNoModelServerWhenBothEndpointsAreElsewhere() {
+    StackPlan plan =
+        plan(
+            Map.of(),
+            "--judge-url=http://a/v1",
+            "--judge-model=a",
+            "--student-url=http://b/v1",
+            "--student-model=b");
+    assertThat(plan.processes()).extracting(StackProcess::name).doesNotContain("model");
+    assertThat(plan.ports()).doesNotContain(StackPort.MODEL);
+  }
+
+  @Test
+  void refusesHalfAnEndpoint() {
+    assertThatThrownBy(() -> plan(Map.of(), "--judge-model", "a"))
+        .isInstanceOf(StackException.class)
+        .hasMessageStartingWith("--judge-url: not given");
+    assertThatThrownBy(() -> plan(Map.of(), "--judge-url", "http://a/v1"))
+        .hasMessageStartingWith("--judge-model: not given");
+    assertThatThrownBy(() -> plan(Map.of(), "--judge-url", "a:80", "--judge-model", "m"))
+        .hasMessageContaining("--judge-url: a:80 (expected: http://");
+  }
+
+  @Test
+  void keepsRaysSocketsShort() {
+    Path deep = Path.of("/a".repeat(200));
+    StackPlan plan = new StackPlan(StackOptions.standard(deep, Map.of()));
+    assertThat(plan.rayFolder().toString()).hasSizeLessThan(60);
+    assertThat(plan.rayFolder()).isNotEqualTo(plan(Map.of()).rayFolder());
+  }
+
+  private static StackPlan plan(Map<String, String> environment, String... arguments) {
+    StackFlags flags = CommandLine.populateCommand(new StackFlags(), arguments);
+    return new StackPlan(flags.options(REPOSITORY, environment));
+  }
+
+  private static StackProcess process(StackPlan plan, String name) {
+    return plan.processes().stream()
+        .filter(process -> process.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}

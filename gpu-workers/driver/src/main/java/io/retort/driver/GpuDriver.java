@@ -1,0 +1,152 @@
+package io.retort.driver;
+
+import io.retort.ray.RayAddress;
+import io.retort.ray.RayConnection;
+import io.retort.run.TaskQueues;
+import io.retort.training.TrainerActivitiesImpl;
+import io.retort.training.TrainerGateway;
+import io.retort.training.TrainerMetrics;
+import io.retort.training.TrainerTiming;
+import io.retort.training.WorkflowLiveness;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import io.retort.worker.TemporalConnection;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The GPU driver's process: the Temporal worker that holds trainers on Ray.
+ *
+ * <ul>
+ *   <li>{@code RETORT_RAY_ADDRESS}: host:port of the Ray head; required
+ *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, as Ray's nodes
+ *       see them; required
+ *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once, 1 by default
+ *   <li>those of {@link MetricsServer} and {@link TemporalConnection}
+ * </ul>
+ *
+ * Stopping it leaves trainers running; the next driver adopts them. It exits with 2 when it is
+ * configured wrongly or cannot reach Ray.
+ */
+public final class GpuDriver {
+  private static final Logger logger = LoggerFactory.getLogger(GpuDriver.class);
+
+  private static final String RAY_ADDRESS = "RETORT_RAY_ADDRESS";
+  private static final String TRAINER_PATH = "RETORT_TRAINER_PATH";
+  private static final String GPU_SLOTS = "RETORT_GPU_SLOTS";
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
+
+  // A cancelled run is noticed by the answer to a heartbeat, so heartbeats must not be held back.
+  private static final Duration HEARTBEAT_THROTTLE = Duration.ofSeconds(2);
+
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  public static void main(String[] arguments) {
+    try {
+      new GpuDriver().run(Environment.system());
+    } catch (ConfigurationException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (RuntimeException e) {
+      logger.error("the driver ends", e);
+      System.exit(1);
+    }
+  }
+
+  /** Polls until the process is told to stop. */
+  void run(Environment environment) {
+    int slots = environment.integer(GPU_SLOTS, 1);
+    if (slots < 1) {
+      throw new ConfigurationException(GPU_SLOTS + ": " + slots + " (expected: at least 1)");
+    }
+    RayAddress address = RayAddress.parse(RAY_ADDRESS, environment.require(RAY_ADDRESS));
+    String trainerPath = requireTrainer(environment.require(TRAINER_PATH));
+    address.requireReachable(RAY_ADDRESS, CONNECT_TIMEOUT);
+    try (MetricsServer metrics = MetricsServer.start(environment);
+        TemporalConnection temporal = TemporalConnection.open(environment, metrics);
+        RayConnection ray = RayConnection.open(address, trainerPath)) {
+      ray.keepDuring(
+          () -> {
+            WorkerFactory factory = newFactory(temporal, metrics, ray.gateway(), slots);
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+            factory.start();
+            logger.info(
+                "polling {} with {} slots, Ray at {}, metrics on port {}",
+                TaskQueues.GPU,
+                slots,
+                address,
+                metrics.port());
+            awaitStop();
+            drain(factory);
+          });
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private static WorkerFactory newFactory(
+      TemporalConnection temporal, MetricsServer metrics, TrainerGateway gateway, int slots) {
+    WorkerFactory factory = temporal.newWorkerFactory();
+    Worker worker =
+        factory.newWorker(
+            TaskQueues.GPU,
+            WorkerOptions.newBuilder()
+                .setMaxConcurrentActivityExecutionSize(slots)
+                .setMaxConcurrentActivityTaskPollers(Math.min(slots, 5))
+                .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
+                .build());
+    worker.registerActivitiesImplementations(
+        new TrainerActivitiesImpl(
+            gateway,
+            WorkflowLiveness.of(temporal.client()),
+            new TrainerMetrics(metrics.registry()),
+            TrainerTiming.DEFAULT));
+    return factory;
+  }
+
+  /** Lets activities end at their next heartbeat; their trainers stay. */
+  private static void drain(WorkerFactory factory) {
+    factory.shutdown();
+    factory.awaitTermination(DRAIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    factory.shutdownNow();
+  }
+
+  /** Checks the folder where it can be seen from here; Ray's nodes may have it elsewhere. */
+  private static String requireTrainer(String path) {
+    for (String folder : path.split(":", -1)) {
+      if (Files.isDirectory(Path.of(folder, "retort_trainer"))) {
+        return path;
+      }
+    }
+    throw new ConfigurationException(
+        TRAINER_PATH + ": " + path + " (expected: a folder that holds retort_trainer)");
+  }
+
+  private void awaitStop() {
+    try {
+      stopRequested.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() {
+    stopRequested.countDown();
+    try {
+      boolean unused = stopped.await(DRAIN_TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

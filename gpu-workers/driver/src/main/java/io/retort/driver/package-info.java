@@ -1,0 +1,5 @@
+/** The driver's process. */
+@NullMarked
+package io.retort.driver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.retort.ray;
+
+import io.ray.api.Ray;
+import io.ray.api.exception.RayException;
+import io.retort.training.TrainerGateway;
+import io.retort.worker.ConfigurationException;
+
+/** This process's one connection to a Ray cluster. */
+public final class RayConnection implements AutoCloseable {
+  /** Of all trainers, whichever driver made them. */
+  public static final String NAMESPACE = "retort";
+
+  /**
+   * Connects as a driver.
+   *
+   * @param codeSearchPath folders that workers import Python modules from, separated by colons
+   * @throws ConfigurationException when the cluster cannot be joined
+   */
+  public static RayConnection open(RayAddress address, String codeSearchPath) {
+    System.setProperty("log4j2.configurationFile", "classpath:ray-log4j2.xml");
+    System.setProperty("ray.address", address.toString());
+    System.setProperty("ray.job.namespace", NAMESPACE);
+    System.setProperty("ray.job.code-search-path", codeSearchPath);
+    address.nodeOnLoopback().ifPresent(node -> System.setProperty("ray.node-ip", node));
+    try {
+      Ray.init();
+    } catch (RayException e) {
+      throw new ConfigurationException(
+          "Ray at "
+              + address
+              + ": "
+              + e.getMessage()
+              + " (expected: a cluster of this driver's Ray version, with a node on this machine)",
+          e);
+    }
+    return new RayConnection();
+  }
+
+  public TrainerGateway gateway() {
+    return new RayTrainerGateway(RayTrainerGateway.TRAINER);
+  }
+
+  /**
+   * Runs {@code body} with the guarantee that a stop of the process does not end the connection
+   * before {@code body} returns: Ray's own shutdown hook waits for this monitor.
+   */
+  @SuppressWarnings("LockOnNonEnclosingClassLiteral")
+  public void keepDuring(Runnable body) {
+    synchronized (Ray.class) {
+      body.run();
+    }
+  }
+
+  /** Leaves the cluster; detached trainers go on. */
+  @Override
+  public void close() {
+    Ray.shutdown();
+  }
+
+  private RayConnection() {}
+}

@@ -1,0 +1,44 @@
+package io.retort.ray;
+
+import io.ray.api.ObjectRef;
+import io.ray.api.exception.RayTimeoutException;
+import io.ray.api.placementgroup.PlacementGroup;
+import io.retort.training.Placement;
+import io.retort.training.TrainerException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A placement group that a Python task was asked to make. */
+final class RayPlacement implements Placement {
+  private final String name;
+  private final ObjectRef<String> reservation;
+  private final Supplier<Optional<PlacementGroup>> groups;
+
+  RayPlacement(
+      String name, ObjectRef<String> reservation, Supplier<Optional<PlacementGroup>> groups) {
+    this.name = name;
+    this.reservation = reservation;
+    this.groups = groups;
+  }
+
+  @Override
+  public boolean isReady(Duration timeout)
+      throws TrainerException.Unreachable, TrainerException.Misbehaved {
+    String what = name + ": placement group";
+    try {
+      String unused = RayCalls.await(reservation, what, timeout);
+    } catch (TrainerException.Unreachable e) {
+      // The task is still waiting for a worker process.
+      if (e.getCause() instanceof RayTimeoutException) {
+        return false;
+      }
+      throw e;
+    } catch (TrainerException e) {
+      throw new TrainerException.Misbehaved("reservation refused: " + e.getMessage(), e);
+    }
+    Optional<PlacementGroup> group = RayCalls.ask(what, groups);
+    int seconds = (int) Math.max(1, timeout.plusMillis(999).toSeconds());
+    return group.isPresent() && RayCalls.ask(what, () -> group.get().wait(seconds));
+  }
+}

@@ -1,0 +1,149 @@
+package io.retort.ray;
+
+import io.ray.api.ObjectRef;
+import io.ray.api.PlacementGroups;
+import io.ray.api.PyActorHandle;
+import io.ray.api.Ray;
+import io.ray.api.function.PyActorClass;
+import io.ray.api.function.PyFunction;
+import io.ray.api.options.ActorLifetime;
+import io.ray.api.placementgroup.PlacementGroup;
+import io.retort.training.Placement;
+import io.retort.training.TrainerException;
+import io.retort.training.TrainerGateway;
+import io.retort.training.TrainerHandle;
+import io.retort.v1.ResourceSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Trainers as detached, named Python actors in the namespace of {@link RayConnection}, each in a
+ * detached placement group of the same name. Ray must have been initialised.
+ *
+ * <p>Ray restarts nothing: an actor that dies stays dead.
+ */
+final class RayTrainerGateway implements TrainerGateway {
+  private static final PyFunction<String> RESERVE =
+      PyFunction.of("retort_trainer.placement", "reserve", String.class);
+  static final PyActorClass TRAINER = PyActorClass.of("retort_trainer.actor", "TrainerActor");
+
+  /** Start and status have to answer while a stop or a ping is under way. */
+  private static final int ACTOR_THREADS = 4;
+
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration KILL_POLL = Duration.ofMillis(50);
+
+  private final PyActorClass actorClass;
+
+  RayTrainerGateway(PyActorClass actorClass) {
+    this.actorClass = actorClass;
+  }
+
+  @Override
+  public Optional<String> infeasibility(ResourceSpec resources)
+      throws TrainerException.Unreachable {
+    List<Map<String, Double>> nodes =
+        RayCalls.ask(
+            "Ray nodes",
+            () ->
+                Ray.getRuntimeContext().getAllNodeInfo().stream()
+                    .filter(node -> node.isAlive)
+                    .map(node -> node.resources)
+                    .toList());
+    return new ClusterCapacity(nodes).infeasibility(resources);
+  }
+
+  @Override
+  public Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable {
+    return actor(name).map(actor -> new RayTrainerHandle(name, actor));
+  }
+
+  @Override
+  public Placement reserve(String name, ResourceSpec resources)
+      throws TrainerException.Unreachable {
+    String bundles = bundlesJson(ClusterCapacity.bundle(resources));
+    ObjectRef<String> reservation =
+        RayCalls.ask(name, () -> Ray.task(RESERVE, name, bundles).remote());
+    return new RayPlacement(name, reservation, () -> group(name));
+  }
+
+  @Override
+  public TrainerHandle create(String name, ResourceSpec resources)
+      throws TrainerException.Unreachable {
+    PlacementGroup group =
+        RayCalls.ask(name, () -> group(name))
+            .orElseThrow(
+                () ->
+                    new TrainerException.Unreachable(
+                        name + ": no placement group (expected: a reserved one)", null));
+    PyActorHandle actor =
+        RayCalls.ask(
+            name,
+            () ->
+                Ray.actor(actorClass)
+                    .setName(name, RayConnection.NAMESPACE)
+                    .setLifetime(ActorLifetime.DETACHED)
+                    .setMaxRestarts(0)
+                    .setMaxConcurrency(ACTOR_THREADS)
+                    .setResources(ClusterCapacity.bundle(resources))
+                    .setPlacementGroup(group, 0)
+                    .remote());
+    return new RayTrainerHandle(name, actor);
+  }
+
+  @Override
+  public void release(String name) throws TrainerException.Unreachable {
+    Optional<PyActorHandle> actor = actor(name);
+    if (actor.isPresent()) {
+      RayCalls.ask(
+          name,
+          () -> {
+            actor.get().kill();
+            return true;
+          });
+      awaitNameFree(name);
+    }
+    RayCalls.ask(
+        name,
+        () -> {
+          group(name).ifPresent(group -> PlacementGroups.removePlacementGroup(group.getId()));
+          return true;
+        });
+  }
+
+  private static Optional<PyActorHandle> actor(String name) throws TrainerException.Unreachable {
+    return RayCalls.ask(name, () -> Ray.getActor(name, RayConnection.NAMESPACE));
+  }
+
+  @SuppressWarnings("NullAway") // Ray answers null for a name that it does not know.
+  private static Optional<PlacementGroup> group(String name) {
+    return Optional.ofNullable(PlacementGroups.getPlacementGroup(name, RayConnection.NAMESPACE));
+  }
+
+  private static void awaitNameFree(String name) throws TrainerException.Unreachable {
+    long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
+    while (actor(name).isPresent()) {
+      if (System.nanoTime() > deadline) {
+        throw new TrainerException.Unreachable(
+            name + ": still there " + KILL_TIMEOUT.toSeconds() + " s after it was killed", null);
+      }
+      try {
+        Thread.sleep(KILL_POLL.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new TrainerException.Unreachable(name + ": interrupted while it was killed", e);
+      }
+    }
+  }
+
+  private static String bundlesJson(Map<String, Double> bundle) {
+    return new TreeMap<>(bundle)
+        .entrySet().stream()
+            .map(entry -> "\"" + entry.getKey() + "\": " + entry.getValue())
+            .collect(Collectors.joining(", ", "[{", "}]"));
+  }
+}

@@ -1,0 +1,28 @@
+package io.retort.training;
+
+import io.temporal.activity.ActivityInfo;
+
+/**
+ * Tells a newer owner of a trainer from an older one.
+ *
+ * <p>The attempt's number alone is not enough: a reset workflow schedules the activity anew, as
+ * attempt 1, and may find the actor of the old one. So the token is the time at which Temporal's
+ * server scheduled the attempt, in milliseconds, then the attempt's number for attempts within one
+ * millisecond. The server's clock is used, because two drivers' clocks may disagree; an attempt is
+ * scheduled only after the one before it was given up.
+ */
+final class FencingToken {
+  private static final int ATTEMPT_BITS = 10;
+  private static final long MAX_ATTEMPT = (1L << ATTEMPT_BITS) - 1;
+
+  static long of(ActivityInfo info) {
+    return of(info.getCurrentAttemptScheduledTimestamp(), info.getAttempt());
+  }
+
+  /** Below 2^53 until the year 2248, so that any JSON reader keeps it exact. */
+  static long of(long scheduledMillis, int attempt) {
+    return (scheduledMillis << ATTEMPT_BITS) | Math.min(attempt, MAX_ATTEMPT);
+  }
+
+  private FencingToken() {}
+}

@@ -1,0 +1,24 @@
+package io.retort.training;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The clock that the activity waits by. */
+interface Pacer {
+  Pacer SYSTEM =
+      new Pacer() {
+        @Override
+        public Instant now() {
+          return Instant.now();
+        }
+
+        @Override
+        public void pause(Duration duration) throws InterruptedException {
+          Thread.sleep(duration.toMillis());
+        }
+      };
+
+  Instant now();
+
+  void pause(Duration duration) throws InterruptedException;
+}

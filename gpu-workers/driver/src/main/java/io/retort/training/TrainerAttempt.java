@@ -1,0 +1,481 @@
+package io.retort.training;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.ResourceSpec;
+import io.retort.v1.TrainerHeartbeat;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerResult;
+import io.retort.v1.TrainerState;
+import io.retort.v1.TrainerStatus;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
+import io.temporal.client.ActivityNotExistsException;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt at one job: adopts or creates the trainer, then follows it to its end.
+ *
+ * <p>The trainer is released when the job has ended, was cancelled, or ran out of time. It is left
+ * running whenever this attempt merely lost sight of it, so that the next one adopts it.
+ */
+final class TrainerAttempt {
+  private static final Logger logger = LoggerFactory.getLogger(TrainerAttempt.class);
+
+  private final ActivityExecutionContext context;
+  private final TrainerJob job;
+  private final JobKind kind;
+  private final String name;
+  private final TrainerGateway gateway;
+  private final WorkflowLiveness workflows;
+  private final TrainerMetrics metrics;
+  private final TrainerTiming timing;
+  private final Pacer pacer;
+  private final TrainerHeartbeat.Builder heartbeat = TrainerHeartbeat.newBuilder();
+  private Optional<TrainerHandle> started = Optional.empty();
+
+  TrainerAttempt(
+      ActivityExecutionContext context,
+      TrainerJob job,
+      JobKind kind,
+      TrainerGateway gateway,
+      WorkflowLiveness workflows,
+      TrainerMetrics metrics,
+      TrainerTiming timing,
+      Pacer pacer) {
+    this.context = context;
+    this.job = job;
+    this.kind = kind;
+    this.name = job.getRunId() + "/" + job.getJobName();
+    this.gateway = gateway;
+    this.workflows = workflows;
+    this.metrics = metrics;
+    this.timing = timing;
+    this.pacer = pacer;
+  }
+
+  TrainerResult run() throws InterruptedException {
+    readPreviousHeartbeat();
+    try {
+      beat();
+      TrainerHandle trainer = adoptOrCreate();
+      return follow(trainer, start(trainer));
+    } catch (ActivityCanceledException e) {
+      logger.info("{}: cancelled, stopping the trainer", name);
+      stopGracefully();
+      release();
+      throw e;
+    } catch (ActivityNotExistsException e) {
+      if (isAbandoned()) {
+        logger.info("{}: the workflow has ended, stopping the trainer", name);
+        stopGracefully();
+        release();
+      }
+      throw e;
+    } catch (TrainerException.Unreachable e) {
+      throw Failures.platform("RAY_UNREACHABLE", name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void readPreviousHeartbeat() {
+    Optional<TrainerHeartbeat> previous = context.getLastHeartbeatDetails(TrainerHeartbeat.class);
+    if (previous.isPresent()) {
+      heartbeat.mergeFrom(previous.get());
+      logger.info(
+          "{}: attempt {} goes on at {} {} of {}, last checkpoint \"{}\"",
+          name,
+          context.getInfo().getAttempt(),
+          heartbeat.getProgress().getUnit(),
+          heartbeat.getProgress().getDone(),
+          heartbeat.getProgress().getTotal(),
+          heartbeat.getProgress().getCheckpointUri());
+    }
+    heartbeat.setActorName(name).setState(TrainerState.TRAINER_STATE_STARTING).clearWaitingFor();
+  }
+
+  private void beat() {
+    context.heartbeat(heartbeat.build());
+  }
+
+  private TrainerHandle adoptOrCreate() throws TrainerException.Unreachable, InterruptedException {
+    Optional<TrainerHandle> running = gateway.find(name);
+    if (running.isPresent()) {
+      started = running;
+      try {
+        awaitAnswer(running.get());
+        metrics.adopted(kind);
+        logger.info("{}: adopted", name);
+        return running.get();
+      } catch (TrainerException.Died e) {
+        logger.info("{}: the trainer of an earlier attempt has died: {}", name, e.getMessage());
+        release();
+      }
+    }
+    return create();
+  }
+
+  private TrainerHandle create() throws TrainerException.Unreachable, InterruptedException {
+    ResourceSpec resources = job.getResources();
+    Optional<String> infeasibility = gateway.infeasibility(resources);
+    if (infeasibility.isPresent()) {
+      throw nonRetryable(
+          FailureCategory.FAILURE_CATEGORY_RESOURCE,
+          "INFEASIBLE",
+          name + ": " + infeasibility.get());
+    }
+    awaitPlacement(resources);
+    TrainerHandle trainer = gateway.create(name, resources);
+    logger.info("{}: created", name);
+    try {
+      awaitAnswer(trainer);
+    } catch (TrainerException.Died e) {
+      throw died(e);
+    }
+    return trainer;
+  }
+
+  private void awaitPlacement(ResourceSpec resources)
+      throws TrainerException.Unreachable, InterruptedException {
+    Duration patience = Duration.ofSeconds(resources.getWaitingDeadlineSeconds());
+    Instant deadline = pacer.now().plus(patience);
+    String wanted = ResourceText.of(resources);
+    Placement placement = gateway.reserve(name, resources);
+    try {
+      while (!placement.isReady(timing.poll())) {
+        if (!pacer.now().isBefore(deadline)) {
+          release();
+          throw nonRetryable(
+              FailureCategory.FAILURE_CATEGORY_RESOURCE,
+              "WAITING_DEADLINE",
+              name
+                  + ": waited "
+                  + patience.toSeconds()
+                  + " s for "
+                  + wanted
+                  + " (expected: within resources.waiting_deadline_seconds)");
+        }
+        heartbeat.setWaitingFor(wanted);
+        beat();
+      }
+    } catch (TrainerException.Misbehaved e) {
+      release();
+      throw misbehaved(e);
+    } catch (ActivityCanceledException e) {
+      release();
+      throw e;
+    }
+    heartbeat.clearWaitingFor();
+    beat();
+  }
+
+  private void awaitAnswer(TrainerHandle trainer)
+      throws TrainerException.Died, InterruptedException {
+    awaitFirst(
+        () -> {
+          trainer.ping(timing.call());
+          return TrainerStatus.getDefaultInstance();
+        });
+  }
+
+  private TrainerStatus start(TrainerHandle trainer) throws InterruptedException {
+    started = Optional.of(trainer);
+    long token = FencingToken.of(context.getInfo());
+    TrainerStatus status;
+    try {
+      status = awaitFirst(() -> trainer.start(job, token, timing.call()));
+    } catch (TrainerException.Died e) {
+      throw died(e);
+    }
+    if (status.getError().getType().equals("FENCED")) {
+      // Somebody newer owns the trainer, so it is not this attempt's to kill.
+      throw Failures.toApplicationFailure(status.getError(), null);
+    }
+    if (!heartbeat.hasTrainingStartedAt()) {
+      heartbeat.setTrainingStartedAt(timestamp(pacer.now()));
+    }
+    return status;
+  }
+
+  /** Waits, heartbeating, for a process that is still starting. */
+  private TrainerStatus awaitFirst(TrainerCall call)
+      throws TrainerException.Died, InterruptedException {
+    Instant deadline = pacer.now().plus(timing.firstAnswer());
+    while (true) {
+      try {
+        return call.ask();
+      } catch (TrainerException.Unreachable e) {
+        if (!pacer.now().isBefore(deadline)) {
+          throw unreachable(timing.firstAnswer(), e);
+        }
+        beat();
+        pacer.pause(timing.poll());
+      } catch (TrainerException.Died e) {
+        throw e;
+      } catch (TrainerException e) {
+        release();
+        throw misbehaved(e);
+      }
+    }
+  }
+
+  private TrainerResult follow(TrainerHandle trainer, TrainerStatus first)
+      throws InterruptedException {
+    Duration allowed = Duration.ofSeconds(job.getResources().getActiveDeadlineSeconds());
+    Instant deadline = instant(heartbeat.getTrainingStartedAt()).plus(allowed);
+    TrainerStatus status = first;
+    while (true) {
+      observe(status);
+      Optional<TrainerResult> result = end(status);
+      if (result.isPresent()) {
+        return result.get();
+      }
+      beat();
+      if (!pacer.now().isBefore(deadline)) {
+        return endByDeadline(allowed);
+      }
+      pacer.pause(timing.poll());
+      status = nextStatus(trainer);
+    }
+  }
+
+  private void observe(TrainerStatus status) {
+    if (status.getState() != heartbeat.getState()) {
+      logger.info("{}: {}", name, status.getState());
+    }
+    heartbeat.setState(status.getState());
+    if (status.hasProgress()) {
+      heartbeat.setProgress(status.getProgress());
+      metrics.progressed(kind, status.getProgress());
+    }
+  }
+
+  /** The result of a job that has succeeded, empty while it runs. */
+  private Optional<TrainerResult> end(TrainerStatus status) {
+    switch (status.getState()) {
+      case TRAINER_STATE_STARTING, TRAINER_STATE_RUNNING -> {
+        return Optional.empty();
+      }
+      case TRAINER_STATE_SUCCEEDED -> {
+        release();
+        if (!isResultOfJob(status.getResult())) {
+          throw Failures.platform(
+              "TRAINER_PROTOCOL",
+              name
+                  + ": succeeded with result "
+                  + status.getResult().getResultCase()
+                  + " (expected: one of "
+                  + job.getJobCase()
+                  + ")",
+              null);
+        }
+        return Optional.of(status.getResult());
+      }
+      case TRAINER_STATE_FAILED -> {
+        release();
+        throw failed(status.getError());
+      }
+      case TRAINER_STATE_STOPPED -> {
+        release();
+        throw Failures.platform(
+            "TRAINER_STOPPED",
+            name + ": stopped although nobody waits for that; the next attempt resumes it",
+            null);
+      }
+      case TRAINER_STATE_UNSPECIFIED, UNRECOGNIZED -> {
+        release();
+        throw Failures.platform(
+            "TRAINER_PROTOCOL",
+            name + ": state " + status.getState() + " (expected: one that this driver knows)",
+            null);
+      }
+    }
+    throw new AssertionError(status.getState());
+  }
+
+  /**
+   * The next answer. A trainer that cannot be reached is not heartbeated for, as nothing shows that
+   * it makes progress; this attempt ends shortly before the server would give it up, and the next
+   * one adopts.
+   */
+  private TrainerStatus nextStatus(TrainerHandle trainer) throws InterruptedException {
+    Duration patience = context.getInfo().getHeartbeatTimeout().multipliedBy(4).dividedBy(5);
+    Instant deadline = pacer.now().plus(patience);
+    while (true) {
+      try {
+        return trainer.status(timing.call());
+      } catch (TrainerException.Unreachable e) {
+        logger.warn("{}: no status: {}", name, e.getMessage());
+        if (!pacer.now().isBefore(deadline)) {
+          throw unreachable(patience, e);
+        }
+        pacer.pause(timing.poll());
+      } catch (TrainerException.Died e) {
+        throw died(e);
+      } catch (TrainerException e) {
+        release();
+        throw misbehaved(e);
+      }
+    }
+  }
+
+  private TrainerResult endByDeadline(Duration allowed) throws InterruptedException {
+    logger.info("{}: active deadline of {} s, stopping the trainer", name, allowed.toSeconds());
+    Optional<TrainerStatus> last = stopGracefully();
+    release();
+    if (last.isPresent()
+        && last.get().getState() == TrainerState.TRAINER_STATE_SUCCEEDED
+        && isResultOfJob(last.get().getResult())) {
+      return last.get().getResult();
+    }
+    throw nonRetryable(
+        FailureCategory.FAILURE_CATEGORY_TIMEOUT,
+        "ACTIVE_DEADLINE",
+        name
+            + ": did not end in "
+            + allowed.toSeconds()
+            + " s (expected: within resources.active_deadline_seconds); last checkpoint \""
+            + heartbeat.getProgress().getCheckpointUri()
+            + "\"");
+  }
+
+  /**
+   * Asks the trainer to stop and waits for its end, at most the grace.
+   *
+   * @return the last status, empty when there is no trainer or it gave none
+   */
+  private Optional<TrainerStatus> stopGracefully() throws InterruptedException {
+    if (started.isEmpty()) {
+      return Optional.empty();
+    }
+    TrainerHandle trainer = started.get();
+    Instant deadline = pacer.now().plus(timing.stopGrace());
+    Optional<TrainerStatus> last = Optional.empty();
+    boolean asked = false;
+    while (pacer.now().isBefore(deadline)) {
+      try {
+        TrainerStatus status = asked ? trainer.status(timing.call()) : trainer.stop(timing.call());
+        asked = true;
+        last = Optional.of(status);
+        if (isTerminal(status.getState())) {
+          return last;
+        }
+      } catch (TrainerException.Unreachable e) {
+        logger.warn("{}: no answer to stop: {}", name, e.getMessage());
+      } catch (TrainerException e) {
+        logger.info("{}: ended while it was stopped: {}", name, e.getMessage());
+        return last;
+      }
+      pacer.pause(timing.poll());
+    }
+    logger.warn("{}: did not stop within {} s, killing it", name, timing.stopGrace().toSeconds());
+    return last;
+  }
+
+  private boolean isAbandoned() {
+    try {
+      return !workflows.isOpen(context.getInfo());
+    } catch (RuntimeException e) {
+      logger.warn("{}: cannot tell whether the workflow has ended; leaving the trainer", name, e);
+      return false;
+    }
+  }
+
+  /** Never hides the outcome of the job: the next attempt, or nobody, needs what is left. */
+  private void release() {
+    started = Optional.empty();
+    try {
+      gateway.release(name);
+    } catch (TrainerException.Unreachable e) {
+      logger.warn("{}: could not be released: {}", name, e.getMessage());
+    }
+  }
+
+  private ApplicationFailure failed(Failure error) {
+    logger.warn("{}: {} {}\n{}", name, error.getType(), error.getMessage(), error.getTraceback());
+    Failure.Builder told =
+        Failure.newBuilder()
+            .setCategory(error.getCategory())
+            .setType(error.getType().isEmpty() ? "TRAINER_FAILED" : error.getType())
+            .setMessage(name + ": " + error.getMessage());
+    if (error.getCategory() == FailureCategory.FAILURE_CATEGORY_UNSPECIFIED) {
+      told.setCategory(FailureCategory.FAILURE_CATEGORY_PLATFORM);
+    }
+    return Failures.toApplicationFailure(told.build(), null);
+  }
+
+  private ApplicationFailure died(TrainerException.Died cause) {
+    release();
+    return Failures.platform(
+        "TRAINER_DIED",
+        name
+            + ": the trainer's process ended at "
+            + heartbeat.getProgress().getDone()
+            + " of "
+            + heartbeat.getProgress().getTotal()
+            + " "
+            + heartbeat.getProgress().getUnit()
+            + "; the next attempt resumes from the last complete checkpoint",
+        cause);
+  }
+
+  private ApplicationFailure misbehaved(TrainerException cause) {
+    return Failures.platform("TRAINER_PROTOCOL", name + ": " + cause.getMessage(), cause);
+  }
+
+  private ApplicationFailure unreachable(Duration patience, TrainerException cause) {
+    return Failures.platform(
+        "TRAINER_UNREACHABLE",
+        name
+            + ": no answer for "
+            + patience.toSeconds()
+            + " s; it was left running for the next attempt to adopt",
+        cause);
+  }
+
+  private boolean isResultOfJob(TrainerResult result) {
+    return switch (job.getJobCase()) {
+      case TRAINING -> result.hasTraining();
+      case GENERATION -> result.hasGeneration();
+      case EXPORT -> result.hasExport();
+      case JOB_NOT_SET -> false;
+    };
+  }
+
+  private static boolean isTerminal(TrainerState state) {
+    return switch (state) {
+      case TRAINER_STATE_SUCCEEDED, TRAINER_STATE_FAILED, TRAINER_STATE_STOPPED -> true;
+      case TRAINER_STATE_STARTING, TRAINER_STATE_RUNNING, TRAINER_STATE_UNSPECIFIED, UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  private static ApplicationFailure nonRetryable(
+      FailureCategory category, String type, String message) {
+    ApplicationFailure failure =
+        Failures.toApplicationFailure(Failures.of(category, type, message), null);
+    failure.setNonRetryable(true);
+    return failure;
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamps.fromMillis(instant.toEpochMilli());
+  }
+
+  private static Instant instant(Timestamp timestamp) {
+    return Instant.ofEpochMilli(Timestamps.toMillis(timestamp));
+  }
+
+  /** One question to a trainer. */
+  @FunctionalInterface
+  private interface TrainerCall {
+    TrainerStatus ask() throws TrainerException;
+  }
+}

@@ -1,0 +1,39 @@
+package io.retort.training;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why a trainer or its cluster did not answer. */
+public abstract sealed class TrainerException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private TrainerException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+
+  /** No answer in time, or no connection. Says nothing about the trainer's health. */
+  public static final class Unreachable extends TrainerException {
+    private static final long serialVersionUID = 1L;
+
+    public Unreachable(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The cluster knows that the trainer's process has ended. */
+  public static final class Died extends TrainerException {
+    private static final long serialVersionUID = 1L;
+
+    public Died(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The trainer answered, but not by its contract. */
+  public static final class Misbehaved extends TrainerException {
+    private static final long serialVersionUID = 1L;
+
+    public Misbehaved(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

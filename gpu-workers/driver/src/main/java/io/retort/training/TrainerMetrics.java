@@ -1,0 +1,68 @@
+package io.retort.training;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.retort.v1.TrainerProgress;
+
+/** What trainers do, by kind of job; never by run. */
+public final class TrainerMetrics {
+  private final Gauge step;
+  private final Gauge loss;
+  private final Gauge learningRate;
+  private final Gauge tokensPerSecond;
+  private final Counter jobs;
+  private final Counter adoptions;
+
+  public TrainerMetrics(PrometheusRegistry registry) {
+    step = gauge(registry, "retort_trainer_step", "Optimizer steps done of the latest training.");
+    loss = gauge(registry, "retort_trainer_loss", "Last logged loss of the latest training.");
+    learningRate =
+        gauge(
+            registry,
+            "retort_trainer_learning_rate",
+            "Last logged learning rate of the latest training.");
+    tokensPerSecond =
+        gauge(
+            registry,
+            "retort_trainer_tokens_per_second",
+            "Tokens that a trainer works through now, 0 while none runs.");
+    jobs =
+        Counter.builder()
+            .name("retort_trainer_jobs_total")
+            .help("Attempts at trainer jobs, by how they ended.")
+            .labelNames("kind", "outcome")
+            .register(registry);
+    adoptions =
+        Counter.builder()
+            .name("retort_trainer_adoptions_total")
+            .help("Running trainers that were taken over from an earlier attempt.")
+            .labelNames("kind")
+            .register(registry);
+  }
+
+  void progressed(JobKind kind, TrainerProgress progress) {
+    if (kind.isTraining()) {
+      step.labelValues(kind.label()).set((double) progress.getDone());
+      loss.labelValues(kind.label()).set(progress.getLoss());
+      learningRate.labelValues(kind.label()).set(progress.getLearningRate());
+    }
+    tokensPerSecond.labelValues(kind.label()).set(progress.getTokensPerSecond());
+  }
+
+  void adopted(JobKind kind) {
+    adoptions.labelValues(kind.label()).inc();
+  }
+
+  /**
+   * @param outcome "SUCCEEDED", "CANCELLED", "HANDED_OVER" or a failure's category
+   */
+  void ended(JobKind kind, String outcome) {
+    jobs.labelValues(kind.label(), outcome).inc();
+    tokensPerSecond.labelValues(kind.label()).set(0);
+  }
+
+  private static Gauge gauge(PrometheusRegistry registry, String name, String help) {
+    return Gauge.builder().name(name).help(help).labelNames("kind").register(registry);
+  }
+}

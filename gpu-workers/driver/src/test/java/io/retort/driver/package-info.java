@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.driver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package io.retort.ray;
+
+import io.ray.api.function.PyActorClass;
+import io.retort.training.Placement;
+import io.retort.training.TrainerException;
+import io.retort.training.TrainerHandle;
+import io.retort.v1.ResourceSpec;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerStatus;
+import java.time.Duration;
+
+/** A driver's process that starts a trainer and then ends as if it were killed. */
+final class AbandoningDriver {
+  public static void main(String[] arguments) throws TrainerException {
+    RayConnection unused =
+        RayConnection.open(RayAddress.parse("address", arguments[0]), arguments[1]);
+    RayTrainerGateway gateway =
+        new RayTrainerGateway(PyActorClass.of("retort_driver_fixture.actor", "TrainerActor"));
+    ResourceSpec resources = ResourceSpec.newBuilder().setCpus(1).build();
+    TrainerJob job = TrainerJob.newBuilder().setRunId("run").setJobName(arguments[2]).build();
+    String name = job.getRunId() + "/" + job.getJobName();
+    Placement placement = gateway.reserve(name, resources);
+    while (!placement.isReady(Duration.ofSeconds(1))) {}
+    TrainerHandle trainer = gateway.create(name, resources);
+    TrainerStatus status = trainer.start(job, 1, Duration.ofMinutes(1));
+    System.out.println(status.getState());
+    Runtime.getRuntime().halt(0);
+  }
+
+  private AbandoningDriver() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.ray;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package io.retort.training;
+
+import io.retort.v1.ResourceSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A cluster with room for one trainer. */
+final class FakeGateway implements TrainerGateway {
+  final List<String> calls = new ArrayList<>();
+  Optional<String> infeasibility = Optional.empty();
+  Optional<TrainerHandle> running = Optional.empty();
+  boolean reachable = true;
+
+  /** How often the reservation is looked at before it is ready. */
+  int looksUntilReady = 1;
+
+  private final ManualPacer pacer;
+  private final TrainerHandle next;
+
+  FakeGateway(ManualPacer pacer, TrainerHandle next) {
+    this.pacer = pacer;
+    this.next = next;
+  }
+
+  @Override
+  public Optional<String> infeasibility(ResourceSpec resources) {
+    return infeasibility;
+  }
+
+  @Override
+  public Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable {
+    calls.add("find " + name);
+    if (!reachable) {
+      throw new TrainerException.Unreachable("no connection", null);
+    }
+    return running;
+  }
+
+  @Override
+  public Placement reserve(String name, ResourceSpec resources) {
+    calls.add("reserve " + name);
+    return this::isReady;
+  }
+
+  @Override
+  public TrainerHandle create(String name, ResourceSpec resources) {
+    calls.add("create " + name);
+    running = Optional.of(next);
+    return next;
+  }
+
+  @Override
+  public void release(String name) throws TrainerException.Unreachable {
+    calls.add("release " + name);
+    if (!reachable) {
+      throw new TrainerException.Unreachable("no connection", null);
+    }
+    running = Optional.empty();
+  }
+
+  private boolean isReady(Duration timeout) {
+    looksUntilReady--;
+    if (looksUntilReady > 0) {
+      pacer.advance(timeout);
+    }
+    return looksUntilReady <= 0;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.training;
+
+import org.jspecify.annotations.NullMarked;

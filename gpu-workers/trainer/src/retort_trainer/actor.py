@@ -1,0 +1,119 @@
+"""The Ray actor that the GPU driver creates by module and class name, and adopts by its actor name."""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from retort_trainer import documents, jobs
+from retort_trainer.context import JobContext
+from retort_trainer.failures import JobStopped, to_failure, user_error
+from retort_trainer.fence import Fence
+from retort_trainer.job import TrainerJob, TrainerProgress, TrainerState, TrainerStatus, parse_job
+
+_log = logging.getLogger(__name__)
+
+TERMINAL = (TrainerState.SUCCEEDED, TrainerState.FAILED, TrainerState.STOPPED)
+
+
+def _answers(method: Callable[..., TrainerStatus]) -> Callable[..., str]:
+    """Answers JSON, whatever happens: an exception would arrive in Java as text without a category."""
+
+    @wraps(method)
+    def answer(*args: Any) -> str:
+        try:
+            return documents.to_json(method(*args))
+        except Exception as error:
+            _log.exception("%s failed", method.__name__)
+            return documents.to_json(TrainerStatus(state=TrainerState.FAILED, error=to_failure(error)))
+
+    return answer
+
+
+class TrainerActor:
+    """Runs one job in a background thread. Needs a Ray max concurrency of 2 or more; methods never raise.
+
+    A plain class: Ray loads it by name for Java callers, and only strings and integers cross.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._job: TrainerJob | None = None
+        self._fence: Fence | None = None
+        self._context = JobContext()
+        self._status = TrainerStatus(state=TrainerState.STARTING)
+        self._thread: threading.Thread | None = None
+
+    def ping(self) -> str:
+        """Answers "pong" once the actor's process is up."""
+        return "pong"
+
+    @_answers
+    def start(self, job_json: str, fencing_token: int) -> TrainerStatus:
+        """Starts the job; answers TrainerStatus JSON.
+
+        Idempotent: the same run_id and job_name again only adopt a newer fencing token. Another job, one that
+        does not parse, or an older token is answered as FAILED and leaves the running job alone.
+        """
+        job = parse_job(job_json)
+        with self._lock:
+            if self._job is not None:
+                self._adopt(job, fencing_token)
+                return self._status
+            if self._status.state in TERMINAL:
+                return self._status
+            fence = jobs.fence_for(job, fencing_token)
+            if fence is not None:
+                fence.take()
+            self._job = job
+            self._fence = fence
+            self._context = JobContext(fence, self._progressed)
+            self._thread = threading.Thread(
+                target=self._run, args=(job, self._context), name="job", daemon=True
+            )
+            self._thread.start()
+            return self._status
+
+    @_answers
+    def status(self) -> TrainerStatus:
+        """TrainerStatus JSON; never blocks on the job."""
+        with self._lock:
+            return self._status
+
+    @_answers
+    def stop(self) -> TrainerStatus:
+        """Asks the job to checkpoint at its next step and end; answers TrainerStatus JSON at once."""
+        self._context.request_stop()
+        with self._lock:
+            if self._job is None:
+                self._status = TrainerStatus(state=TrainerState.STOPPED)
+            return self._status
+
+    def _adopt(self, job: TrainerJob, fencing_token: int) -> None:
+        assert self._job is not None
+        if (job.run_id, job.job_name) != (self._job.run_id, self._job.job_name):
+            raise user_error(
+                "OTHER_JOB",
+                f"this actor runs {self._job.run_id}/{self._job.job_name} "
+                f"and was asked to start {job.run_id}/{job.job_name}",
+            )
+        if self._fence is not None:
+            self._fence.adopt(fencing_token)
+
+    def _run(self, job: TrainerJob, context: JobContext) -> None:
+        try:
+            result = jobs.run(job, context)
+            status = TrainerStatus(state=TrainerState.SUCCEEDED, result=result)
+        except JobStopped:
+            status = TrainerStatus(state=TrainerState.STOPPED)
+        except BaseException as error:
+            _log.exception("job %s/%s failed", job.run_id, job.job_name)
+            status = TrainerStatus(state=TrainerState.FAILED, error=to_failure(error))
+        with self._lock:
+            self._status = TrainerStatus(status.state, self._status.progress, status.result, status.error)
+
+    def _progressed(self, progress: TrainerProgress) -> None:
+        with self._lock:
+            if self._status.state not in TERMINAL:
+                self._status = TrainerStatus(TrainerState.RUNNING, progress)

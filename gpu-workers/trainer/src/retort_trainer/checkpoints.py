@@ -1,0 +1,164 @@
+"""Checkpoints in the store: `step-<n>/` and `final/`, each committed by a COMPLETE.json that is written last.
+
+COMPLETE.json holds the SHA-256 of every file. A folder without it, with another file than it says, or of
+another job is never resumed from.
+"""
+
+import hashlib
+import json
+import logging
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+
+from retort_trainer import store
+from retort_trainer.context import JobContext
+from retort_trainer.failures import RetortError, user_error
+
+COMPLETE_NAME = "COMPLETE.json"
+FINAL_NAME = "final"
+KEPT_STEPS = 2
+
+_STAGING_PREFIX = ".staging-"
+# Pickled Python objects that resuming does not need; weights and states are loaded with weights_only.
+_NOT_PUBLISHED = ("training_args.bin",)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A complete, verified checkpoint."""
+
+    step: int
+    uri: str
+
+
+class CheckpointFolder:
+    """The checkpoints of one job; `fingerprint` tells them from those of other data or settings."""
+
+    def __init__(self, uri: str, fingerprint: str, context: JobContext) -> None:
+        self.uri = uri.rstrip("/")
+        self._fingerprint = fingerprint
+        self._context = context
+
+    def staging(self) -> Path:
+        """An empty local folder for files on their way to the store; on its disk when it is a local one."""
+        local = store.local_path(self.uri)
+        if local is None:
+            return Path(tempfile.mkdtemp(prefix="retort-checkpoints-"))
+        folder = local / f"{_STAGING_PREFIX}{uuid.uuid4().hex}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def sweep(self) -> None:
+        """Deletes what earlier, dead owners left half-written. Call after the fence was taken."""
+        self._context.check_fence()
+        for name in store.names(self.uri):
+            if name.startswith(_STAGING_PREFIX):
+                store.delete(store.join(self.uri, name))
+
+    def publish(self, folder: Path, name: str, step: int, extra: dict[str, Any] | None = None) -> str:
+        """Moves a folder to `name` and commits it; returns the URI. FENCED if a newer owner took over."""
+        for unwanted in _NOT_PUBLISHED:
+            (folder / unwanted).unlink(missing_ok=True)
+        files = {
+            file.relative_to(folder).as_posix(): _sha256(file)
+            for file in sorted(folder.rglob("*"))
+            if file.is_file()
+        }
+        document = {
+            "schema_version": 1,
+            "step": step,
+            "fingerprint": self._fingerprint,
+            "files": files,
+            **(extra or {}),
+        }
+        uri = store.join(self.uri, name)
+        self._context.check_fence()
+        self._remove(name)
+        store.upload_folder(folder, uri)
+        self._context.check_fence()
+        store.put_once(store.join(uri, COMPLETE_NAME), json.dumps(document, indent=1).encode())
+        return uri
+
+    def prune(self) -> None:
+        """Deletes all but the newest step checkpoints."""
+        self._context.check_fence()
+        for step in sorted(self._steps())[:-KEPT_STEPS]:
+            self._remove(f"step-{step}")
+
+    def last_complete(self) -> Checkpoint | None:
+        """The newest checkpoint that verifies; others are skipped with a warning that says why."""
+        for step in sorted(self._steps(), reverse=True):
+            uri = store.join(self.uri, f"step-{step}")
+            if self._verified(uri) is not None:
+                return Checkpoint(step, uri)
+        return None
+
+    def final(self) -> dict[str, Any] | None:
+        """COMPLETE.json of the final model where it is there and verifies."""
+        uri = store.join(self.uri, FINAL_NAME)
+        return self._verified(uri) if store.exists(uri) else None
+
+    def _steps(self) -> list[int]:
+        found = (re.fullmatch(r"step-(\d+)", name) for name in store.names(self.uri))
+        return [int(match[1]) for match in found if match]
+
+    def _remove(self, name: str) -> None:
+        uri = store.join(self.uri, name)
+        # Without its commit mark a half-deleted folder counts for nothing.
+        store.delete(store.join(uri, COMPLETE_NAME))
+        store.delete(uri)
+
+    def _verified(self, uri: str) -> dict[str, Any] | None:
+        try:
+            return self._verify(uri)
+        except RetortError as error:
+            _log.warning("checkpoint skipped: %s", error.message)
+            return None
+
+    def _verify(self, uri: str) -> dict[str, Any]:
+        complete = store.join(uri, COMPLETE_NAME)
+        document = store.read_json(complete)
+        if not isinstance(document, dict) or not isinstance(document.get("files"), dict):
+            raise user_error("DATA_CORRUPT", f"{complete}: files: missing (expected: SHA-256 by name)")
+        if document.get("fingerprint") != self._fingerprint:
+            raise user_error("OTHER_JOB", f"{complete}: written by a job with other data or settings")
+        for name, sha256 in document["files"].items():
+            if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+                raise user_error("DATA_CORRUPT", f"{complete}: {name!r} (expected: a name inside the folder)")
+            found = store.sha256_of(store.join(uri, name))
+            if found != sha256:
+                raise user_error("DATA_CORRUPT", f"{uri}/{name}: sha256 is {found} (expected: {sha256})")
+        return document
+
+
+class CheckpointCallback(TrainerCallback):
+    """Publishes every checkpoint that Hugging Face's trainer has saved to its local output folder."""
+
+    def __init__(self, folder: CheckpointFolder, published: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._published = published
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        saved = Path(str(args.output_dir), f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}")
+        uri = self._folder.publish(saved, f"step-{state.global_step}", state.global_step)
+        shutil.rmtree(saved, ignore_errors=True)
+        self._folder.prune()
+        self._published(uri)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,102 @@
+"""CogPO: direct preference optimisation where every pair has its own beta.
+
+With sums of log-probabilities over completion tokens and the frozen stage-1 model as the reference:
+
+    delta_i = [log p(chosen) - log p(rejected)] - [log p_ref(chosen) - log p_ref(rejected)]
+    loss    = mean_i  -(1 - eps) log sigmoid(beta_i delta_i) - eps log sigmoid(-beta_i delta_i)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from datasets import Dataset
+from transformers import Trainer
+from trl import DPOConfig, DPOTrainer
+from trl.trainer.dpo_trainer import DataCollatorForPreference
+
+from retort_trainer import lora, store
+from retort_trainer.data import PreferencePair
+from retort_trainer.job import TrainingJob
+from retort_trainer.rows import EncodedRows, encode_pairs
+from retort_trainer.training import OrderedRows, Setup
+
+
+@dataclass
+class PairCollator(DataCollatorForPreference):
+    """TRL's preference batch with the pairs' betas, a float tensor of shape (pairs,)."""
+
+    def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
+        batch: dict[str, Any] = super().torch_call(examples)
+        batch["beta"] = torch.tensor([example["beta"] for example in examples], dtype=torch.float32)
+        return batch
+
+
+class CogPOTrainer(OrderedRows, DPOTrainer):
+    """TRL's DPOTrainer on rows {prompt_ids, chosen_ids, rejected_ids, beta, length}; needs a `PairCollator`.
+
+    `before_reference_batch` is called before each batch of the reference's pass, which comes before training.
+    """
+
+    def __init__(
+        self, *args: Any, before_reference_batch: Callable[[], None] = lambda: None, **kwargs: Any
+    ) -> None:
+        self._before_reference_batch = before_reference_batch
+        super().__init__(*args, **kwargs)
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        inputs = dict(inputs)
+        # TRL multiplies per-pair values by self.beta, in loss and rewards: a vector weighs each its own way.
+        self.beta = inputs.pop("beta")
+        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+
+    def compute_ref_log_probs(self, model: Any, inputs: dict[str, Any]) -> Any:
+        self._before_reference_batch()
+        return super().compute_ref_log_probs(
+            model, {key: value for key, value in inputs.items() if key != "beta"}
+        )
+
+    def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        return dataset
+
+
+def encode(job: TrainingJob, tokenizer: Any) -> EncodedRows:
+    """The job's preference pairs as token ids."""
+    return encode_pairs(store.read_rows(job.dataset, PreferencePair), tokenizer, job.template)
+
+
+def smoothing(epsilon: float) -> dict[str, Any]:
+    """DPOConfig's arguments for the smoothed loss above.
+
+    TRL's sigmoid loss S knows no smoothing; its robust loss is R = ((1 - eps) S - eps S') / (1 - 2 eps),
+    where S' is S with the sides exchanged. So ours, (1 - eps) S + eps S', is 2 (1 - eps) S - (1 - 2 eps) R.
+    """
+    if epsilon == 0:
+        return {"loss_type": ["sigmoid"]}
+    return {
+        "label_smoothing": epsilon,
+        "loss_type": ["sigmoid", "robust"],
+        "loss_weights": [2 * (1 - epsilon), -(1 - 2 * epsilon)],
+    }
+
+
+def build(setup: Setup) -> Trainer:
+    """A trainer that computes the reference's log-probabilities once, so no reference stays in memory."""
+    return CogPOTrainer(
+        model=setup.model,
+        args=DPOConfig(
+            **setup.arguments,
+            precompute_ref_log_probs=True,
+            precompute_ref_batch_size=setup.settings.per_device_batch_size,
+            **smoothing(setup.settings.label_smoothing),
+        ),
+        data_collator=PairCollator(pad_token_id=setup.tokenizer.pad_token_id),
+        train_dataset=Dataset.from_list(setup.rows.rows),
+        processing_class=setup.tokenizer,
+        callbacks=setup.callbacks,
+        peft_config=lora.config(setup.settings.lora),
+        before_reference_batch=setup.context.raise_if_stopped,
+    )

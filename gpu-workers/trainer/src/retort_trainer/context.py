@@ -1,0 +1,42 @@
+"""What a running job may ask of, and tell, whoever runs it."""
+
+import threading
+from collections.abc import Callable
+
+from retort_trainer.failures import JobStopped
+from retort_trainer.fence import Fence
+from retort_trainer.job import TrainerProgress
+
+
+class JobContext:
+    """Given to every job. Thread-safe: the actor's threads read and stop while the job's thread reports."""
+
+    def __init__(
+        self, fence: Fence | None = None, on_progress: Callable[[TrainerProgress], None] | None = None
+    ) -> None:
+        self._fence = fence
+        self._on_progress = on_progress
+        self._stop = threading.Event()
+
+    def progress(self, progress: TrainerProgress) -> None:
+        """Replaces the progress that status answers show; call as often as something changed."""
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+    def request_stop(self) -> None:
+        """Asks the job to save what it has and end."""
+        self._stop.set()
+
+    def should_stop(self) -> bool:
+        """True once a stop was requested: save what is worth saving, then raise `JobStopped`."""
+        return self._stop.is_set()
+
+    def raise_if_stopped(self) -> None:
+        """Raises `JobStopped` once a stop was requested."""
+        if self._stop.is_set():
+            raise JobStopped
+
+    def check_fence(self) -> None:
+        """Call before publishing anything: the PLATFORM failure FENCED when a newer owner took over."""
+        if self._fence is not None:
+            self._fence.check()

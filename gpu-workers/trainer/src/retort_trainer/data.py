@@ -1,0 +1,48 @@
+"""Rows of the store that the trainer reads and writes: parts of retort/v1/data.proto and trainer.proto."""
+
+from dataclasses import dataclass
+
+from retort_trainer.documents import UInt32
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A canonical row: `chain` without markers and final-answer line, `answer` without boxed."""
+
+    id: str = ""
+    problem: str = ""
+    chain: str = ""
+    answer: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class PreferencePair:
+    """Two chains of one problem and the beta that CogPO weighs them with."""
+
+    id: str = ""
+    sample_id: str = ""
+    problem: str = ""
+    answer: str = ""
+    chosen: str = ""
+    chosen_answer: str = ""
+    rejected: str = ""
+    rejected_answer: str = ""
+    gap: str = ""
+    beta: float = 0.0
+    corruption: str = ""
+    corrupter: str = ""
+
+
+@dataclass(frozen=True)
+class GeneratedSample:
+    """One generated answer to one problem."""
+
+    sample_id: str = ""
+    index: UInt32 = 0
+    text: str = ""
+    answer: str = ""
+    gold: str = ""
+    correct: bool = False
+    truncated: bool = False
+    tokens: UInt32 = 0

@@ -1,0 +1,27 @@
+"""Runs any job: the one place that knows which module does which."""
+
+import importlib
+
+from retort_trainer.context import JobContext
+from retort_trainer.fence import Fence
+from retort_trainer.job import TrainerJob, TrainerResult
+
+
+def fence_for(job: TrainerJob, token: int) -> Fence | None:
+    """The fence of a job's output folder; None for exports, which write the same bytes whoever runs them."""
+    if job.training is not None:
+        return Fence(job.training.checkpoints_uri, token)
+    if job.generation is not None:
+        return Fence(job.generation.output_uri, token)
+    return None
+
+
+def run(job: TrainerJob, context: JobContext) -> TrainerResult:
+    """Runs a job to its end. Raises RetortError, JobStopped, or what a library raised."""
+    # Imported here: the heavy libraries load in the job's thread while the actor already answers.
+    name = (
+        "training" if job.training is not None else "generation" if job.generation is not None else "export"
+    )
+    module = importlib.import_module(f"retort_trainer.{'generate' if name == 'generation' else name}")
+    result: TrainerResult = module.run(job, context)
+    return result

@@ -1,0 +1,78 @@
+"""Opening model folders in Hugging Face layout: safetensors only, no remote code, nothing fetched."""
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from retort_trainer.failures import resource_error, user_error
+from retort_trainer.spec import ResourceSpec
+
+# Each entry is a list of names of which one must be there.
+_REQUIRED = (
+    ("config.json",),
+    ("tokenizer.json", "tokenizer.model", "vocab.json"),
+    ("tokenizer_config.json",),
+    ("model.safetensors", "model.safetensors.index.json"),
+)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises MODEL_INCOMPLETE (USER) naming the file that is missing."""
+    for alternatives in _REQUIRED:
+        if not any((folder / name).is_file() for name in alternatives):
+            others = "".join(f" or {name}" for name in alternatives[1:])
+            raise user_error(
+                "MODEL_INCOMPLETE",
+                f"{folder}: {alternatives[0]}{others} is missing (expected: a folder in Hugging Face layout)",
+            )
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a model folder, with a pad token."""
+    check_folder(folder)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise user_error("MODEL_UNREADABLE", f"{folder}: the tokenizer cannot be loaded: {error}") from error
+    if tokenizer.chat_template is None:
+        raise user_error(
+            "MODEL_INCOMPLETE",
+            f"{folder}: chat_template is missing in tokenizer_config.json and as chat_template.jinja",
+        )
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
+    """The causal language model of a folder, in evaluation mode on the device."""
+    check_folder(folder)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, local_files_only=True, use_safetensors=True, trust_remote_code=False
+        )
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        raise user_error("MODEL_UNREADABLE", f"{folder}: the model cannot be loaded: {error}") from error
+    return model.to(device).eval()
+
+
+def device_for(resources: ResourceSpec) -> torch.device:
+    """The accelerator when GPUs were asked for, else the CPU; RESOURCE failure NO_GPU when there is none."""
+    if not resources.gpus:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise resource_error(
+            "NO_GPU", f"resources.gpus: {resources.gpus} but this worker sees no CUDA device"
+        )
+    return torch.device("cuda")
+
+
+def set_threads(resources: ResourceSpec) -> None:
+    """Lets PyTorch use the CPUs that the job was given; Ray tells OpenMP 1 unless asked otherwise."""
+    count = math.ceil(resources.cpus) if resources.cpus else (os.cpu_count() or 1)
+    torch.set_num_threads(max(1, count))

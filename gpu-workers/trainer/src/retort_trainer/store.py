@@ -1,0 +1,290 @@
+"""The store by URI: `file:` (or a plain absolute path) and every scheme that fsspec has a driver for.
+
+Objects are written once and appear whole; a folder of parts is committed by its manifest.json, written last.
+Bytes are checked against the SHA-256 of the reference before any row of them is used.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import fsspec
+import zstandard
+from fsspec.implementations.local import LocalFileSystem
+
+from retort_trainer import documents
+from retort_trainer.artifact import ArtifactRef, Manifest
+from retort_trainer.failures import platform_error, user_error
+
+MANIFEST_NAME = "manifest.json"
+MANIFEST_SCHEMA_VERSION = 1
+# A longer line is refused: a small compressed part may unpack to more than memory holds.
+MAX_ROW_BYTES = 64 * 1024 * 1024
+
+_CHUNK_BYTES = 1024 * 1024
+
+Row = TypeVar("Row")
+
+
+def join(uri: str, *names: str) -> str:
+    """The URI of an entry below a folder."""
+    return "/".join([uri.rstrip("/"), *names])
+
+
+def local_path(uri: str) -> Path | None:
+    """The path of a `file:` URI or a plain absolute path; None for other schemes."""
+    scheme, path = _split(uri)
+    return Path(path) if scheme == "file" else None
+
+
+def exists(uri: str) -> bool:
+    """True for an object or a folder that is there."""
+    filesystem, path = _filesystem(uri)
+    return bool(filesystem.exists(path))
+
+
+def read_bytes(uri: str) -> bytes:
+    """All bytes of an object; DATA_NOT_FOUND when it is missing."""
+    filesystem, path = _filesystem(uri)
+    try:
+        return bytes(filesystem.cat_file(path))
+    except FileNotFoundError as error:
+        raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
+
+
+def put_once(uri: str, content: bytes) -> None:
+    """Writes an object that never changes again: the same bytes again do nothing, others are refused."""
+    filesystem, path = _filesystem(uri)
+    if isinstance(filesystem, LocalFileSystem):
+        created = _put_local(path, content, overwrite=False)
+    else:
+        created = not filesystem.exists(path)
+        if created:
+            filesystem.pipe_file(path, content)
+    if not created and read_bytes(uri) != content:
+        raise platform_error(
+            "ALREADY_EXISTS", f"{uri}: exists with other content (expected: the same bytes or nothing)"
+        )
+
+
+def replace(uri: str, content: bytes) -> None:
+    """Writes an object that may change; a reader sees the old bytes or the new ones."""
+    filesystem, path = _filesystem(uri)
+    if isinstance(filesystem, LocalFileSystem):
+        _put_local(path, content, overwrite=True)
+    else:
+        filesystem.pipe_file(path, content)
+
+
+def names(uri: str) -> list[str]:
+    """Names of the entries of a folder, sorted; empty when it does not exist."""
+    filesystem, path = _filesystem(uri)
+    try:
+        filesystem.invalidate_cache(path)
+        entries = filesystem.ls(path, detail=False)
+    except FileNotFoundError:
+        return []
+    return sorted({str(entry).rstrip("/").rsplit("/", 1)[-1] for entry in entries})
+
+
+def delete(uri: str) -> None:
+    """Deletes an object or a folder; does nothing when it is missing."""
+    filesystem, path = _filesystem(uri)
+    try:
+        filesystem.rm(path, recursive=True)
+    except FileNotFoundError:
+        return
+
+
+def upload_folder(folder: Path, uri: str) -> None:
+    """Takes a local folder's files to a folder of the store that does not exist yet; commit it afterwards.
+
+    On one disk the folder is moved by a rename and is gone afterwards.
+    """
+    target = local_path(uri)
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder, target)
+        return
+    filesystem, path = _filesystem(uri)
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        filesystem.put_file(str(file), f"{path}/{file.relative_to(folder).as_posix()}")
+
+
+@contextmanager
+def local_folder(uri: str) -> Iterator[Path]:
+    """A local path with a folder's content: the folder itself, or a copy that is deleted at the end."""
+    path = local_path(uri)
+    if path is not None:
+        if not path.is_dir():
+            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
+        yield path
+        return
+    filesystem, remote = _filesystem(uri)
+    with tempfile.TemporaryDirectory(prefix="retort-") as scratch:
+        found = filesystem.find(remote)
+        if not found:
+            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
+        for entry in found:
+            target = Path(scratch, str(entry)[len(remote) :].lstrip("/"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            filesystem.get_file(entry, str(target))
+        yield Path(scratch)
+
+
+def read_manifest(ref: ArtifactRef) -> tuple[str, Manifest]:
+    """The manifest that a reference names (by its own URI or its folder's), and the URI of its folder."""
+    uri = ref.uri if ref.uri.endswith(".json") else join(ref.uri, MANIFEST_NAME)
+    content = read_bytes(uri)
+    _check_sha256(uri, hashlib.sha256(content).hexdigest(), ref.sha256)
+    manifest = documents.parse_json(Manifest, content, source=uri, ignore_unknown=True)
+    if manifest.schema_version != MANIFEST_SCHEMA_VERSION:
+        raise user_error(
+            "BAD_DOCUMENT",
+            f"{uri}: schema_version: {manifest.schema_version} (expected: {MANIFEST_SCHEMA_VERSION})",
+        )
+    return uri.rsplit("/", 1)[0], manifest
+
+
+def read_rows(ref: ArtifactRef, cls: type[Row]) -> Iterator[Row]:
+    """Rows of all parts of a manifest, in order, streamed. Each part's hash is checked before its first row.
+
+    Fields that the row class does not have are ignored.
+    """
+    folder, manifest = read_manifest(ref)
+    rows = 0
+    for part in manifest.parts:
+        uri = part.uri if "://" in part.uri else join(folder, part.uri)
+        _check_sha256(uri, sha256_of(uri), part.sha256)
+        for number, line in enumerate(_lines(uri), start=1):
+            rows += 1
+            yield documents.parse_json(cls, line, source=f"{uri}:{number}", ignore_unknown=True)
+    if rows != manifest.rows:
+        raise user_error(
+            "DATA_CORRUPT", f"{ref.uri}: {rows} rows read (expected: {manifest.rows} by the manifest)"
+        )
+
+
+def write_part(folder_uri: str, name: str, rows: Iterable[Any]) -> ArtifactRef:
+    """Writes documents as one compressed JSON Lines object; its reference is relative to the folder."""
+    lines = [documents.to_json(row).encode() + b"\n" for row in rows]
+    content = zstandard.ZstdCompressor(level=3).compress(b"".join(lines))
+    put_once(join(folder_uri, name), content)
+    return ArtifactRef(
+        uri=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=len(lines)
+    )
+
+
+def write_manifest(
+    folder_uri: str, parts: list[ArtifactRef], median_chain_characters: int = 0
+) -> ArtifactRef:
+    """Commits a folder of parts; returns the reference to its manifest."""
+    manifest = Manifest(
+        schema_version=MANIFEST_SCHEMA_VERSION,
+        parts=parts,
+        rows=sum(part.rows for part in parts),
+        median_chain_characters=median_chain_characters,
+    )
+    content = documents.to_json(manifest).encode()
+    uri = join(folder_uri, MANIFEST_NAME)
+    put_once(uri, content)
+    return ArtifactRef(
+        uri=uri, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=manifest.rows
+    )
+
+
+def sha256_of(uri: str) -> str:
+    """Lower-case hex SHA-256 of an object; DATA_NOT_FOUND when it is missing."""
+    filesystem, path = _filesystem(uri)
+    digest = hashlib.sha256()
+    try:
+        with filesystem.open(path, "rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except FileNotFoundError as error:
+        raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
+    return digest.hexdigest()
+
+
+def _check_sha256(uri: str, found: str, expected: str) -> None:
+    if expected and found != expected:
+        raise user_error("DATA_CORRUPT", f"{uri}: sha256 is {found} (expected: {expected})")
+
+
+def _lines(uri: str) -> Iterator[bytes]:
+    filesystem, path = _filesystem(uri)
+    with filesystem.open(path, "rb") as stream:
+        source: Any = stream
+        if uri.endswith(".zst"):
+            source = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        reader = io.BufferedReader(source, _CHUNK_BYTES)
+        try:
+            while line := reader.readline(MAX_ROW_BYTES + 1):
+                if len(line) > MAX_ROW_BYTES:
+                    raise user_error("DATA_CORRUPT", f"{uri}: a row is longer than {MAX_ROW_BYTES} bytes")
+                if line.strip():
+                    yield line
+        except zstandard.ZstdError as error:
+            raise user_error("DATA_CORRUPT", f"{uri}: not Zstandard data: {error}") from error
+
+
+def _split(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    if parts.scheme == "file":
+        if parts.netloc not in ("", "localhost"):
+            raise user_error("BAD_URI", f"{uri}: host {parts.netloc} (expected: none, as in file:///folder)")
+        return "file", unquote(parts.path).rstrip("/") or "/"
+    if parts.scheme == "":
+        if not uri.startswith("/"):
+            raise user_error("BAD_URI", f"{uri!r}: relative (expected: an absolute path or a URI)")
+        return "file", uri.rstrip("/") or "/"
+    return parts.scheme, uri.rstrip("/")
+
+
+def _filesystem(uri: str) -> tuple[Any, str]:
+    scheme, path = _split(uri)
+    if scheme == "file":
+        return LocalFileSystem(), path
+    try:
+        filesystem, remote = fsspec.core.url_to_fs(path)
+    except (ImportError, ValueError) as error:
+        raise user_error("BAD_URI", f"{uri}: no driver for scheme {scheme}: {error}") from error
+    return filesystem, str(remote)
+
+
+def _put_local(path: str, content: bytes, *, overwrite: bool) -> bool:
+    """Writes by way of a hidden sibling. False when the target exists and may not be overwritten."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if overwrite:
+            temporary.replace(target)
+            return True
+        os.link(temporary, target)
+        return True
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_json(uri: str) -> Any:
+    """A decoded JSON object of the store; DATA_CORRUPT when it is not JSON."""
+    try:
+        return json.loads(read_bytes(uri))
+    except ValueError as error:
+        raise user_error("DATA_CORRUPT", f"{uri}: not JSON: {error}") from error

@@ -1,0 +1,72 @@
+"""The answer server as the pipeline runs it: a child process, JSON lines in and out."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+
+def ask(lines: list[bytes]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "retort_trainer.answer_server"],
+        input=b"\n".join(lines),
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_answers_in_order() -> None:
+    questions = [
+        {"id": 1, "gold": "1/2", "text": "so \\boxed{0.5}"},
+        {"id": "two", "gold": "3", "answer": "4"},
+        {"id": 3, "gold": "3", "text": "it is 3"},
+        {"id": 4, "gold": "3", "text": "it is 3", "last_number": True},
+    ]
+    assert ask([json.dumps(question).encode() for question in questions]) == [
+        {"id": 1, "answer": "0.5", "correct": True},
+        {"id": "two", "answer": "4", "correct": False},
+        {"id": 3, "answer": "", "correct": False},
+        {"id": 4, "answer": "3", "correct": True},
+    ]
+
+
+def test_garbage_is_answered_and_survived() -> None:
+    replies = ask(
+        [
+            b"garbage",
+            b"\xff\xfe",
+            b"[" * 100_000,
+            b"",
+            b"[1]",
+            b'{"id": 7}',
+            b'{"id": 8, "gold": "1", "text": "x", "answer": "y"}',
+            b'{"id": 9, "gold": "1", "answer": "1"}',
+        ]
+    )
+    assert [reply["id"] for reply in replies] == [None, None, None, None, 7, 8, 9]
+    assert all("error" in reply for reply in replies[:-1])
+    assert replies[-1] == {"id": 9, "answer": "1", "correct": True}
+
+
+def test_a_reply_comes_before_the_next_question() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "retort_trainer.answer_server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        for number in range(3):
+            child.stdin.write(json.dumps({"id": number, "gold": "1", "answer": "1"}).encode() + b"\n")
+            child.stdin.flush()
+            assert json.loads(child.stdout.readline())["id"] == number
+        child.stdin.close()
+        assert child.wait(timeout=60) == 0
+
+
+def test_no_heavy_library_is_loaded() -> None:
+    heavy = "{'torch', 'transformers', 'trl', 'math_verify', 'sympy', 'ray'}"
+    code = f"import sys, retort_trainer.answer_server; print(sorted({heavy} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

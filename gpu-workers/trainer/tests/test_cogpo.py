@@ -1,0 +1,145 @@
+"""CogPO's loss against values worked out by hand, and against TRL's own DPO."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from datasets import Dataset
+from trl import DPOConfig, DPOTrainer
+
+from retort_trainer.cogpo import CogPOTrainer, PairCollator, smoothing
+from retort_trainer.data import PreferencePair
+from retort_trainer.models import load_model
+from retort_trainer.rows import encode_pairs
+
+from .conftest import TEMPLATE
+
+
+class Case:
+    """A trainer over three pairs, a batch of them, and the log-probabilities of their completions."""
+
+    def __init__(
+        self, folder: Path, tokenizer: Any, pairs: list[PreferencePair], label_smoothing: float = 0.0
+    ) -> None:
+        rows = encode_pairs(pairs[:3], tokenizer, TEMPLATE).rows
+        self.model = load_model(folder, torch.float32, torch.device("cpu")).train()
+        collator = PairCollator(pad_token_id=tokenizer.pad_token_id)
+        self.trainer: Any = CogPOTrainer(
+            model=self.model,
+            args=DPOConfig(
+                output_dir="unused",
+                use_cpu=True,
+                bf16=False,
+                activation_checkpointing=False,
+                precompute_ref_log_probs=True,
+                **smoothing(label_smoothing),
+                report_to="none",
+                remove_unused_columns=False,
+            ),
+            data_collator=collator,
+            train_dataset=Dataset.from_list(rows),
+            processing_class=tokenizer,
+        )
+        self.batch = collator(rows)
+        self.rows = rows
+        self.chosen, self.rejected = self.trainer.compute_ref_log_probs(self.model, self.batch)
+
+    def with_deltas(self, deltas: list[float], betas: list[float]) -> dict[str, Any]:
+        """The batch with a reference that makes every pair's delta what is asked."""
+        return {
+            **self.batch,
+            "beta": torch.tensor(betas),
+            "ref_chosen_logps": self.chosen - torch.tensor(deltas),
+            "ref_rejected_logps": self.rejected,
+        }
+
+    def log_probabilities(self) -> list[torch.Tensor]:
+        """Sums over the chosen and over the rejected completions, the plain way."""
+        sides = []
+        for side in ("chosen_ids", "rejected_ids"):
+            sums = []
+            for row in self.rows:
+                ids = torch.tensor([row["prompt_ids"] + row[side]])
+                with torch.no_grad():
+                    logs = self.model(input_ids=ids).logits[0].log_softmax(-1)
+                start = len(row["prompt_ids"])
+                sums.append(sum(logs[at - 1, ids[0, at]] for at in range(start, ids.shape[1])))
+            sides.append(torch.stack(sums))  # type: ignore[arg-type]
+        return sides
+
+
+# delta and beta of three pairs: beta x delta is 0.2, -0.2, 0.25, and -log sigmoid of these is
+# 0.598139, 0.798139, 0.575939; of their negatives 0.798139, 0.598139, 0.825939.
+DELTAS = [2.0, -1.0, 0.5]
+BETAS = [0.1, 0.2, 0.5]
+
+
+@pytest.mark.parametrize(("label_smoothing", "expected"), [(0.0, 0.657406), (0.1, 0.665739)])
+def test_loss_is_the_hand_computed_value(
+    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair], label_smoothing: float, expected: float
+) -> None:
+    case = Case(model_folder, tokenizer, pairs, label_smoothing=label_smoothing)
+    loss = case.trainer.compute_loss(case.model, case.with_deltas(DELTAS, BETAS))
+    assert loss.item() == pytest.approx(expected, abs=1e-5)
+    rewards = case.trainer._metrics["train"]
+    assert rewards["rewards/chosen"] == [pytest.approx((0.2 - 0.2 + 0.25) / 3, abs=1e-4)]
+    assert rewards["rewards/margins"] == [pytest.approx((0.2 - 0.2 + 0.25) / 3, abs=1e-4)]
+
+
+def test_reference_is_the_model_before_training(
+    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]
+) -> None:
+    case = Case(model_folder, tokenizer, pairs)
+    dataset = case.trainer.train_dataset
+    chosen, rejected = case.log_probabilities()
+    assert list(dataset["ref_chosen_logps"]) == pytest.approx(chosen.tolist(), abs=1e-3)
+    assert list(dataset["ref_rejected_logps"]) == pytest.approx(rejected.tolist(), abs=1e-3)
+
+
+def test_equal_betas_are_plain_dpo(model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]) -> None:
+    case = Case(model_folder, tokenizer, pairs)
+    batch = case.with_deltas(DELTAS, [0.2, 0.2, 0.2])
+    loss = case.trainer.compute_loss(case.model, batch)
+    loss.backward()
+    gradient = case.model.lm_head.weight.grad.clone()
+    case.model.zero_grad()
+
+    case.trainer.beta = 0.2
+    batch.pop("beta")
+    plain = DPOTrainer.compute_loss(case.trainer, case.model, batch)
+    plain.backward()
+    assert loss.item() == pytest.approx(plain.item(), abs=1e-7)
+    assert torch.allclose(gradient, case.model.lm_head.weight.grad, atol=1e-8)
+
+
+def test_beta_weighs_its_own_pair(model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]) -> None:
+    case = Case(model_folder, tokenizer, pairs)
+
+    def gradient(betas: list[float]) -> torch.Tensor:
+        case.model.zero_grad()
+        case.trainer.compute_loss(case.model, case.with_deltas([0.0, 0.0, 0.0], betas)).backward()
+        result: torch.Tensor = case.model.lm_head.weight.grad.clone()
+        return result
+
+    first, second = gradient([0.4, 1e-12, 1e-12]), gradient([1e-12, 0.2, 1e-12])
+    assert first.abs().sum() > 0
+    assert second.abs().sum() > 0
+    # At delta 0 the gradient is linear in each pair's beta.
+    assert torch.allclose(gradient([0.4, 0.2, 1e-12]), first + second, atol=1e-6)
+    assert torch.allclose(gradient([0.8, 1e-12, 1e-12]), 2 * first, atol=1e-6)
+
+
+def test_prompt_and_padding_bear_no_loss(
+    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]
+) -> None:
+    case = Case(model_folder, tokenizer, pairs)
+    mask, ids = case.batch["completion_mask"], case.batch["input_ids"]
+    for row, (bits, tokens) in enumerate(zip(mask, ids, strict=True)):
+        pair = pairs[row % 3]
+        chain, answer = (
+            (pair.chosen, pair.chosen_answer) if row < 3 else (pair.rejected, pair.rejected_answer)
+        )
+        text = tokenizer.decode(tokens[bits.bool()])
+        assert text == f"<think>\n{chain}\n</think>\n\nThe answer is \\boxed{{{answer}}}.<|im_end|>"
+    assert case.batch["beta"].tolist() == pytest.approx([0.1, 0.2, 0.5])

@@ -1,0 +1,180 @@
+"""Generation jobs on the tiny model: results, repeatability, resumption and refusals."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retort_trainer import generate, jobs, store
+from retort_trainer.artifact import ArtifactRef
+from retort_trainer.context import JobContext
+from retort_trainer.data import GeneratedSample, Sample
+from retort_trainer.failures import JobStopped, RetortError
+from retort_trainer.fence import Fence
+from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
+from retort_trainer.spec import ResourceSpec
+from tests.conftest import TEMPLATE
+
+MakeGeneration = Callable[..., TrainerJob]
+
+
+@pytest.fixture
+def make_generation(
+    model_folder: Path,
+    tmp_path: Path,
+    samples: list[Sample],
+    write_rows: Callable[[list[Any]], ArtifactRef],
+) -> MakeGeneration:
+    dataset = write_rows(samples[:5])
+
+    def make(output: str = "generated", seed: int = 3, **changes: Any) -> TrainerJob:
+        generation = GenerationJob(
+            model_uri=str(model_folder),
+            dataset=dataset,
+            output_uri=(tmp_path / output).as_uri(),
+            template=TEMPLATE,
+            samples=2,
+            temperature=0.8,
+            top_p=0.95,
+            max_new_tokens=8,
+            batch_size=4,
+        )
+        return TrainerJob(
+            schema_version=1,
+            run_id="run-1",
+            job_name="generate-base-demo",
+            seed=seed,
+            generation=replace(generation, **changes),
+            resources=ResourceSpec(cpus=1),
+        )
+
+    return make
+
+
+def run(job: TrainerJob, context: JobContext | None = None) -> GenerationResult:
+    result = jobs.run(job, context or JobContext()).generation
+    assert result is not None
+    return result
+
+
+def rows(result: GenerationResult) -> list[GeneratedSample]:
+    return list(store.read_rows(result.samples, GeneratedSample))
+
+
+def test_every_problem_is_answered_as_often_as_asked(
+    make_generation: MakeGeneration, samples: list[Sample]
+) -> None:
+    seen: list[TrainerProgress] = []
+    result = run(make_generation(), JobContext(on_progress=seen.append))
+    found = rows(result)
+    assert sorted((row.sample_id, row.index) for row in found) == [
+        (sample.id, index) for sample in samples[:5] for index in range(2)
+    ]
+    gold = {sample.id: sample.answer for sample in samples}
+    assert all(row.gold == gold[row.sample_id] for row in found)
+    assert all(1 <= row.tokens <= 8 for row in found)
+    assert all(row.truncated == (row.tokens == 8) or not row.truncated for row in found)
+    assert result.samples.rows == 10
+    assert result.generated_tokens == sum(row.tokens for row in found)
+    assert (seen[-1].done, seen[-1].total, seen[-1].unit) == (10, 10, "samples")
+
+
+def test_same_seed_same_answers(make_generation: MakeGeneration) -> None:
+    first, again, other = (
+        run(make_generation("a")),
+        run(make_generation("b")),
+        run(make_generation("c", seed=4)),
+    )
+    assert first.samples.sha256 == again.samples.sha256
+    assert rows(first) != rows(other)
+
+
+def test_temperature_zero_repeats_itself(make_generation: MakeGeneration) -> None:
+    texts: dict[str, set[str]] = {}
+    for row in rows(run(make_generation(temperature=0.0))):
+        texts.setdefault(row.sample_id, set()).add(row.text)
+    assert all(len(spoken) == 1 for spoken in texts.values())
+
+
+def test_finished_parts_are_not_generated_again(
+    make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(make_generation("whole"))
+    job = make_generation("resumed")
+    context = JobContext()
+    stopper = JobContext(on_progress=lambda progress: stopper.request_stop() if progress.done >= 4 else None)
+    with pytest.raises(JobStopped):
+        jobs.run(job, stopper)
+    batches: list[int] = []
+    original = generate._Generator.generate
+
+    def counted(self: Any, batch: Any, progress: Any) -> Any:
+        batches.append(len(batch))
+        return original(self, batch, progress)
+
+    monkeypatch.setattr(generate._Generator, "generate", counted)
+    resumed = run(job, context)
+    assert batches == [4, 2]
+    assert resumed.samples.sha256 == whole.samples.sha256
+    again = run(job)
+    assert batches == [4, 2]
+    assert (again.samples, again.generated_tokens) == (resumed.samples, resumed.generated_tokens)
+
+
+def test_parts_of_another_job_are_refused(make_generation: MakeGeneration) -> None:
+    run(make_generation())
+    with pytest.raises(RetortError, match="ALREADY_EXISTS"):
+        run(make_generation(temperature=0.1))
+
+
+def test_a_fenced_attempt_writes_nothing(make_generation: MakeGeneration, tmp_path: Path) -> None:
+    job = make_generation()
+    assert job.generation is not None
+    fence = Fence(job.generation.output_uri, 1)
+    fence.take()
+    Fence(job.generation.output_uri, 2).take()
+    with pytest.raises(RetortError, match="FENCED"):
+        run(job, JobContext(fence))
+    assert not list((tmp_path / "generated").glob("part-*"))
+
+
+def test_right_answers_are_recognised(
+    make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch, samples: list[Sample]
+) -> None:
+    gold = {sample.id: sample.answer for sample in samples}
+    monkeypatch.setattr(generate.answers, "check", lambda answer, text: (answer, answer == gold["s1"]))
+    correct = {row.sample_id for row in rows(run(make_generation())) if row.correct}
+    assert correct == {"s1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"samples": 0}, r"generation.samples: 0 \(expected: >= 1\)"),
+        ({"max_new_tokens": 0}, r"generation.max_new_tokens: 0 \(expected: >= 1\)"),
+        ({"batch_size": 0}, r"generation.batch_size: 0 \(expected: >= 1\)"),
+        ({"temperature": -1.0}, r"generation.temperature: -1.0 \(expected: from 0 to 2\)"),
+        ({"top_p": 1.5}, r"generation.top_p: 1.5 \(expected: above 0, at most 1\)"),
+    ],
+)
+def test_bad_settings_are_named(
+    make_generation: MakeGeneration, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RetortError, match=message):
+        run(make_generation(**changes))
+
+
+def test_bad_data_is_named(
+    make_generation: MakeGeneration, write_rows: Callable[[list[Any]], ArtifactRef]
+) -> None:
+    sample = Sample(id="s", problem="1?", answer="1")
+    for bad, message in (
+        ([], "no problem to answer"),
+        ([sample, sample], "there twice"),
+        ([replace(sample, answer="")], "problem or answer is empty"),
+        ([replace(sample, problem="x" * 5000)], "PROMPT_TOO_LONG"),
+    ):
+        with pytest.raises(RetortError, match=message):
+            run(make_generation(output=f"out-{message[:4].strip()}", dataset=write_rows(bad)))

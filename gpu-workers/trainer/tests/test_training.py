@@ -1,0 +1,264 @@
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from retort_trainer import store, training
+from retort_trainer.artifact import ArtifactRef
+from retort_trainer.context import JobContext
+from retort_trainer.data import PreferencePair, Sample
+from retort_trainer.failures import FailureCategory, JobStopped, RetortError
+from retort_trainer.fence import Fence
+from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
+
+WriteRows = Callable[[list[Any]], ArtifactRef]
+MakeJob = Callable[..., TrainerJob]
+
+
+def run(job: TrainerJob, context: JobContext | None = None) -> TrainingResult:
+    result = training.run(job, context or JobContext()).training
+    assert result is not None
+    return result
+
+
+def folder(result: TrainingResult) -> Path:
+    path = store.local_path(result.model_uri)
+    assert path is not None
+    return path
+
+
+def test_sft_learns_and_publishes_a_model_that_plain_transformers_loads(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], model_folder: Path
+) -> None:
+    reports: list[TrainerProgress] = []
+    result = run(
+        make_job(TrainingStage.SFT, write_rows(samples), max_steps=12), JobContext(None, reports.append)
+    )
+    assert result.final_loss < result.first_loss - 0.5
+    assert (result.steps, result.rows, result.truncated_rows, result.resumed_from_step) == (12, 12, 0, 0)
+    assert [point.step for point in result.curve] == list(range(1, 13))
+    assert (reports[-1].done, reports[-1].total, reports[-1].unit) == (12, 12, "steps")
+    assert reports[-1].checkpoint_uri.endswith("/step-12")
+    assert reports[-1].loss == result.final_loss
+    assert reports[-1].tokens_per_second > 0
+
+    published = folder(result)
+    assert sorted(entry.name for entry in published.parent.iterdir()) == ["final", "step-10", "step-12"]
+    assert not list(published.parent.rglob("training_args.bin"))
+    model = AutoModelForCausalLM.from_pretrained(published)
+    tokenizer = AutoTokenizer.from_pretrained(published)
+    assert model.generation_config.eos_token_id == tokenizer.convert_tokens_to_ids("<|im_end|>")
+    base = AutoModelForCausalLM.from_pretrained(model_folder)
+    assert not torch.equal(model.lm_head.weight, base.lm_head.weight)
+
+
+def test_first_loss_is_that_of_the_completion_alone(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], model_folder: Path
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples[:4]), max_steps=1)
+    result = run(job)
+    from retort_trainer.models import load_tokenizer
+    from retort_trainer.rows import encode_samples
+
+    assert job.training is not None
+    rows = encode_samples(samples[:4], load_tokenizer(model_folder), job.training.template).rows
+    model = AutoModelForCausalLM.from_pretrained(model_folder)
+    losses: list[torch.Tensor] = []
+    for row in rows:
+        logits = model(input_ids=torch.tensor([row["input_ids"]])).logits[0, :-1]
+        labels = torch.tensor(row["labels"][1:])
+        losses.append(
+            torch.nn.functional.cross_entropy(
+                logits[labels != -100], labels[labels != -100], reduction="none"
+            )
+        )
+    assert result.first_loss == pytest.approx(torch.cat(losses).mean().item(), abs=1e-4)
+
+
+@pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
+def test_stopped_training_resumes_on_the_same_loss_curve(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    pairs: list[PreferencePair],
+    stage: TrainingStage,
+) -> None:
+    dataset = write_rows(samples if stage is TrainingStage.SFT else pairs)
+    settings = {"max_steps": 7, "per_device_batch_size": 2, "gradient_accumulation_steps": 2}
+    whole = run(make_job(stage, dataset, "whole", **settings))
+
+    def stop_after_three(progress: TrainerProgress) -> None:
+        if progress.done == 3:
+            context.request_stop()
+
+    context = JobContext(None, stop_after_three)
+    job = make_job(stage, dataset, "parts", **settings)
+    with pytest.raises(JobStopped):
+        run(job, context)
+    resumed = run(job)
+    assert resumed.resumed_from_step == 4
+    assert [point.step for point in resumed.curve] == list(range(1, 8))
+    assert [point.loss for point in resumed.curve] == pytest.approx(
+        [point.loss for point in whole.curve], abs=1e-6
+    )
+    assert resumed.curve[4:] != resumed.curve[:3]
+
+    adopted = run(job)
+    assert adopted == resumed
+
+
+def test_incomplete_and_corrupt_checkpoints_are_skipped(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], caplog: pytest.LogCaptureFixture
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples), max_steps=6)
+    checkpoints = folder(run(job)).parent
+    shutil.rmtree(checkpoints / "final")
+    (checkpoints / "step-6" / "COMPLETE.json").unlink()
+    assert run(job).resumed_from_step == 4
+    assert "step-6/COMPLETE.json: there is no such object" in caplog.text
+
+    shutil.rmtree(checkpoints / "final")
+    (checkpoints / "step-6" / "model.safetensors").write_bytes(b"half")
+    (checkpoints / ".staging-dead").mkdir()
+    assert run(job).resumed_from_step == 4
+    assert "step-6/model.safetensors: sha256 is" in caplog.text
+    assert not (checkpoints / ".staging-dead").exists()
+
+    shutil.rmtree(checkpoints / "final")
+    complete = checkpoints / "step-6" / "COMPLETE.json"
+    document = json.loads(complete.read_text())
+    complete.write_text(json.dumps({**document, "files": {"../../secret": "0"}}))
+    assert run(job).resumed_from_step == 4
+    assert "(expected: a name inside the folder)" in caplog.text
+
+
+def test_checkpoints_of_other_settings_are_not_resumed(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    dataset = write_rows(samples)
+    run(make_job(TrainingStage.SFT, dataset, max_steps=2))
+    again = run(make_job(TrainingStage.SFT, dataset, max_steps=3))
+    assert (again.resumed_from_step, again.steps) == (0, 3)
+
+
+def test_fenced_trainer_publishes_nothing_more(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples))
+    assert job.training is not None
+    uri = job.training.checkpoints_uri
+
+    def overtake(progress: TrainerProgress) -> None:
+        if progress.done == 3:
+            Fence(uri, 2).take()
+
+    mine = Fence(uri, 1)
+    mine.take()
+    with pytest.raises(RetortError) as caught:
+        run(job, JobContext(mine, overtake))
+    assert (caught.value.category, caught.value.type) == (FailureCategory.PLATFORM, "FENCED")
+    assert store.names(uri) == ["fence.json", "step-2"]
+
+
+def test_lora_ends_in_a_merged_model(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], model_folder: Path
+) -> None:
+    from retort_trainer.spec import LoraSpec
+
+    job = make_job(TrainingStage.SFT, write_rows(samples), lora=LoraSpec(rank=4))
+    result = run(job)
+    checkpoints = folder(result).parent
+    assert (checkpoints / "step-4" / "adapter_model.safetensors").is_file()
+    assert not list((checkpoints / "final").glob("adapter*"))
+    merged = AutoModelForCausalLM.from_pretrained(checkpoints / "final")
+    base = AutoModelForCausalLM.from_pretrained(model_folder)
+    changed = {
+        name
+        for name, weight in merged.named_parameters()
+        if not torch.equal(weight, base.get_parameter(name))
+    }
+    assert {name.split(".")[-2] for name in changed} == {
+        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+    }  # fmt: skip
+
+    shutil.rmtree(checkpoints / "final")
+    shutil.rmtree(checkpoints / "step-4")
+    resumed = run(job)
+    assert resumed.resumed_from_step == 2
+    assert [point.loss for point in resumed.curve] == pytest.approx(
+        [point.loss for point in result.curve], abs=1e-6
+    )
+
+
+def test_loss_that_is_not_a_number_stops_with_the_step(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], model_folder: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(model_folder, broken)
+    model = AutoModelForCausalLM.from_pretrained(broken)
+    model.model.norm.weight.data.fill_(float("nan"))
+    model.save_pretrained(broken)
+    job = make_job(TrainingStage.SFT, write_rows(samples))
+    assert job.training is not None
+    job = replace(job, training=replace(job.training, model_uri=str(broken)))
+    with pytest.raises(RetortError, match="loss is nan at step 1 of 4") as caught:
+        run(job)
+    assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "NAN_LOSS")
+    assert store.names(job.training.checkpoints_uri if job.training else "") == []
+
+
+def test_store_elsewhere_keeps_checkpoints_and_models(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], pairs: list[PreferencePair]
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples))
+    assert job.training is not None
+    job = replace(job, training=replace(job.training, checkpoints_uri="memory://run/sft"))
+    Fence("memory://run/sft", 1).take()
+    first = run(job, JobContext(Fence("memory://run/sft", 1)))
+    assert first.model_uri == "memory://run/sft/final"
+    assert store.names("memory://run/sft") == ["fence.json", "final", "step-2", "step-4"]
+    assert run(job) == first
+    store.delete("memory://run/sft/final")
+    store.delete("memory://run/sft/step-4")
+    assert run(job).resumed_from_step == 2
+
+    second = make_job(TrainingStage.COGPO, write_rows(pairs), max_steps=1)
+    assert second.training is not None
+    second = replace(second, training=replace(second.training, model_uri=first.model_uri))
+    assert run(second).first_loss == pytest.approx(0.693147, abs=1e-5)
+    store.delete("memory://run")
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_incomplete_model_names_the_missing_file(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    model_folder: Path,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    partial = tmp_path / "partial"
+    shutil.copytree(model_folder, partial)
+    (partial / name).unlink()
+    job = make_job(TrainingStage.SFT, write_rows(samples))
+    assert job.training is not None
+    with pytest.raises(RetortError, match=f"{name}.* is missing") as caught:
+        run(replace(job, training=replace(job.training, model_uri=str(partial))))
+    assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "MODEL_INCOMPLETE")
+
+
+def test_max_length_beyond_the_model_is_refused(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples))
+    assert job.training is not None
+    template = replace(job.training.template, max_length=100_000)
+    with pytest.raises(RetortError, match=r"max_length: 100000 \(expected: <= 4096"):
+        run(replace(job, training=replace(job.training, template=template)))

@@ -1,0 +1,104 @@
+"""The embedded stack's model endpoint: llama.cpp's OpenAI-compatible server over one GGUF file.
+
+    python infra/local/model-server.py [--model FILE.gguf] [--port 8080] [--parallel 8] [--ctx-size 1024]
+    [--threads 2]
+
+Serves /v1/chat/completions (with `response_format` json_schema, `n`, `seed`), /health and /metrics on the
+loopback interface. Prints `ready http://HOST:PORT` once it answers. Ends with status 0 on SIGTERM or SIGINT.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="model-server.py")
+    parser.add_argument(
+        "--model", type=Path, help="GGUF file (default: SmolLM2-135M-Instruct from its package)"
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: 8080)")
+    parser.add_argument("--parallel", type=int, default=8, help="requests decoded together (default: 8)")
+    parser.add_argument("--ctx-size", type=int, default=1024, help="tokens of one request (default: 1024)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="(default: all processors)")
+    parser.add_argument("--alias", help="model name in answers (default: the file's name)")
+    return parser.parse_args(arguments)
+
+
+def complaint(options: argparse.Namespace) -> str | None:
+    """What is wrong with the arguments; the native library would end the process without a word."""
+    if not options.model.is_file():
+        return f"--model: {options.model} (expected: a GGUF file)"
+    with options.model.open("rb") as stream:
+        if stream.read(4) != b"GGUF":
+            return f"--model: {options.model} does not begin like a GGUF file"
+    for name in ("parallel", "ctx_size", "threads"):
+        if getattr(options, name) < 1:
+            return f"--{name.replace('_', '-')}: {getattr(options, name)} (expected: >= 1)"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((options.host, options.port))
+        except (OSError, OverflowError) as error:
+            return f"--port: {options.port} cannot be used on {options.host}: {error}"
+    return None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse_arguments(arguments)
+    if options.model is None:
+        from retort_trainer.smollm2 import gguf_path
+
+        options.model = gguf_path()
+    wrong = complaint(options)
+    if wrong is not None:
+        print(f"error: {wrong}", file=sys.stderr)
+        return 1
+
+    # Threads that spin while they wait lose all speed as soon as another process wants the processor too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(options.model)
+    parameters.model_alias = {options.alias or options.model.stem}
+    parameters.hostnames = [options.host]
+    parameters.port = options.port
+    parameters.n_parallel = options.parallel
+    # llama.cpp divides one context among the slots.
+    parameters.n_ctx = options.ctx_size * options.parallel
+    parameters.kv_unified = False
+    parameters.cont_batching = True
+    parameters.cpuparams.n_threads = options.threads
+    parameters.cpuparams_batch.n_threads = options.threads
+    parameters.n_threads_http = options.parallel + 4
+    parameters.endpoint_metrics = True
+    parameters.use_jinja = True
+    # Prompts kept beside the slots; the default of 8 GB is more than a small machine has.
+    parameters.cache_ram_mib = 128
+    try:
+        server = xllamacpp.Server(parameters)
+    except Exception as error:  # The binding raises what it likes.
+        print(f"error: {options.model}: could not be served: {error}", file=sys.stderr)
+        return 1
+    print(f"ready {server.listening_address}", flush=True)
+    # A wait without a limit would keep signals from being seen on some systems.
+    while not ended.wait(timeout=1.0):
+        pass
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The binding's destructor waits for requests under way; they are lost with the caller anyway.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,206 @@
+package io.retort.tests;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.Server;
+import io.retort.tests.WordProblems.WordProblem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An OpenAI-compatible server that plays judge and student by script, over real HTTP, and counts what it was asked.
+ *
+ * <p>Of three problems in a row the first is MEDIUM as it comes, the second SIMPLE and the third HARD until rewritten.
+ */
+final class ScriptedModel implements AutoCloseable {
+  /** What a request asks for, told by the closing line of its prompt. */
+  enum Question {
+    EVALUATE("Classify the chain"),
+    VALIDATE("Is the reasoning of the chain sound?"),
+    EXPAND("Write the expanded chain."),
+    SIMPLIFY("Write the simplified chain."),
+    CORRUPT("Write the chain with the mistake."),
+    FOLLOW("Conclude from this reasoning"),
+    SOLVE("Solve the problem and state");
+
+    private final String sign;
+
+    Question(String sign) {
+      this.sign = sign;
+    }
+
+    static Question of(String prompt) {
+      for (Question question : values()) {
+        if (prompt.contains(question.sign)) {
+          return question;
+        }
+      }
+      throw new IllegalArgumentException("prompt: " + prompt + " (expected: one of the judge's)");
+    }
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String REWRITTEN = "Step by step";
+
+  private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private final AtomicInteger evaluations = new AtomicInteger();
+  private final WordProblems problems;
+  private final Server server;
+  private volatile int holdAfterEvaluations = Integer.MAX_VALUE;
+  private volatile CompletableFuture<Void> released = new CompletableFuture<>();
+  private volatile HttpStatus refusal = HttpStatus.OK;
+
+  ScriptedModel(WordProblems problems) {
+    this.problems = problems;
+    server =
+        Server.builder()
+            .http(0)
+            .requestTimeoutMillis(0)
+            .service(
+                "/v1/chat/completions",
+                (context, request) ->
+                    HttpResponse.of(request.aggregate().thenCompose(this::answer)))
+            .build();
+    server.start().join();
+  }
+
+  /** Address up to and with {@code /v1}. */
+  String baseUrl() {
+    return "http://127.0.0.1:" + server.activeLocalPort() + "/v1";
+  }
+
+  /** Answers {@code evaluations} more evaluations, then lets every one wait for {@link #release}. */
+  void holdAfter(int more) {
+    released = new CompletableFuture<>();
+    holdAfterEvaluations = evaluations.get() + more;
+  }
+
+  void release() {
+    holdAfterEvaluations = Integer.MAX_VALUE;
+    released.complete(null);
+  }
+
+  /** Answers everything with this status from now on; OK answers by the script again. */
+  void refuseWith(HttpStatus status) {
+    refusal = status;
+  }
+
+  /** How often the question was asked about the problem. */
+  int asked(Question question, WordProblem problem) {
+    AtomicInteger count = asked.get(key(question, problem));
+    return count == null ? 0 : count.get();
+  }
+
+  @Override
+  public void close() {
+    server.stop().join();
+  }
+
+  private CompletableFuture<HttpResponse> answer(AggregatedHttpRequest request) {
+    if (!refusal.equals(HttpStatus.OK)) {
+      return CompletableFuture.completedFuture(HttpResponse.of(refusal));
+    }
+    String prompt = prompt(request.contentUtf8());
+    Question question = Question.of(prompt);
+    Optional<WordProblem> problem = problems.in(prompt);
+    problem.ifPresent(
+        known ->
+            asked.computeIfAbsent(key(question, known), key -> new AtomicInteger()).incrementAndGet());
+    HttpResponse response =
+        completion(
+            problem.map(known -> text(question, known, prompt)).orElseGet(() -> textOnAnything(question)));
+    if (question == Question.EVALUATE && evaluations.incrementAndGet() > holdAfterEvaluations) {
+      return released.thenApply(done -> response);
+    }
+    return CompletableFuture.completedFuture(response);
+  }
+
+  private static String text(Question question, WordProblem problem, String prompt) {
+    return switch (question) {
+      case EVALUATE -> verdict(problem, prompt);
+      case VALIDATE -> json(Map.of("reason", "Every step holds.", "sound", true));
+      case EXPAND, SIMPLIFY -> REWRITTEN + ": " + problem.chain() + "\n\n\\boxed{" + problem.answer() + "}";
+      case CORRUPT ->
+          "She starts with "
+              + problem.first()
+              + " apples.\n\n"
+              + problem.first()
+              + " + "
+              + problem.second()
+              + " = "
+              + (problem.answer() + 1)
+              + ".\n\n\\boxed{"
+              + (problem.answer() + 1)
+              + "}";
+      case FOLLOW -> "\\boxed{" + problem.answer() + "}";
+      case SOLVE -> "I cannot tell.";
+    };
+  }
+
+  /** For problems that the script does not know: every chain is MEDIUM and sound. */
+  private static String textOnAnything(Question question) {
+    return switch (question) {
+      case EVALUATE -> json(Map.of("critique", "It is balanced.", "difficulty", "MEDIUM"));
+      case VALIDATE -> json(Map.of("reason", "Every step holds.", "sound", true));
+      case CORRUPT -> "All of it is one number.\n\n\\boxed{-98765}";
+      case EXPAND, SIMPLIFY, FOLLOW, SOLVE -> "I cannot tell.";
+    };
+  }
+
+  private static String verdict(WordProblem problem, String prompt) {
+    String difficulty =
+        prompt.contains(REWRITTEN) ? "MEDIUM" : List.of("MEDIUM", "SIMPLE", "HARD").get(problem.number() % 3);
+    return json(Map.of("critique", "It is " + difficulty + ".", "difficulty", difficulty));
+  }
+
+  private static HttpResponse completion(String text) {
+    return HttpResponse.of(
+        HttpStatus.OK,
+        MediaType.JSON,
+        json(
+            Map.of(
+                "id", "scripted",
+                "object", "chat.completion",
+                "model", "scripted-1",
+                "choices",
+                    List.of(
+                        Map.of(
+                            "index", 0,
+                            "finish_reason", "stop",
+                            "message", Map.of("role", "assistant", "content", text))),
+                "usage", Map.of("prompt_tokens", 50, "completion_tokens", 20, "total_tokens", 70))));
+  }
+
+  private static String prompt(String body) {
+    try {
+      StringBuilder prompt = new StringBuilder();
+      for (JsonNode message : JSON.readTree(body).path("messages")) {
+        prompt.append(message.path("content").asText()).append('\n');
+      }
+      return prompt.toString();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("request: " + body, e);
+    }
+  }
+
+  private static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String key(Question question, WordProblem problem) {
+    return question + "/" + problem.number();
+  }
+}

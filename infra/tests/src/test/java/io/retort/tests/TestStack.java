@@ -1,0 +1,201 @@
+package io.retort.tests;
+
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.retort.stack.StackState;
+import io.retort.stack.StackState.RecordedProcess;
+import io.retort.v1.RunServiceGrpc;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The local stack as a user starts it, by the command line and in processes of its own, with a tiny random student and a
+ * scripted model endpoint as judge and student.
+ */
+final class TestStack implements AutoCloseable {
+  private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+  private static final long COMMAND_MINUTES = 6;
+  private static final int PORTS = 15;
+
+  private final Path home;
+  private final ManagedChannel channel;
+
+  private TestStack(Path home, ManagedChannel channel) {
+    this.home = home;
+    this.channel = channel;
+  }
+
+  /**
+   * @param home short enough for a temporary folder; keeps store, logs and state
+   */
+  static TestStack start(Path home, ScriptedModel model) throws IOException, InterruptedException {
+    Path student = home.resolve("student");
+    run(home, List.of(python(), "-m", "retort_trainer.tiny_model", student.toString()));
+    List<String> up =
+        new ArrayList<>(
+            List.of(
+                "up",
+                "--judge-url",
+                model.baseUrl(),
+                "--judge-model",
+                "scripted-1",
+                "--student-url",
+                model.baseUrl(),
+                "--student-model",
+                "scripted-1"));
+    for (String port : freePorts()) {
+      up.addAll(List.of("--port", port));
+    }
+    retort(home, up);
+    StackState state = StackState.running(home).orElseThrow();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forTarget(state.controlAddress()).usePlaintext().build();
+    return new TestStack(home, channel);
+  }
+
+  RunServiceGrpc.RunServiceBlockingStub runs() {
+    return RunServiceGrpc.newBlockingStub(channel);
+  }
+
+  StackState state() {
+    return StackState.running(home).orElseThrow();
+  }
+
+  Path home() {
+    return home;
+  }
+
+  Path store() {
+    return home.resolve("store");
+  }
+
+  /** Ends a process of the stack by SIGKILL and returns once it is gone; its supervisor starts it anew. */
+  void kill(String name) {
+    RecordedProcess process =
+        state().processes().stream()
+            .filter(recorded -> recorded.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    ProcessHandle handle = process.handle().orElseThrow();
+    handle.destroyForcibly();
+    handle.onExit().join();
+  }
+
+  /** The processes of Python trainers on the stack's Ray node. */
+  List<ProcessHandle> trainers() {
+    RecordedProcess ray =
+        state().processes().stream()
+            .filter(process -> process.name().equals("ray"))
+            .findFirst()
+            .orElseThrow();
+    return ray.handle().orElseThrow().descendants().filter(TestStack::isTrainer).toList();
+  }
+
+  /** Runs Python with the trainer's packages; returns what it printed. */
+  static String python(String code, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(python(), "-c", code));
+    command.addAll(List.of(arguments));
+    return run(Files.createTempDirectory("retort"), command);
+  }
+
+  static Path repository() {
+    return REPOSITORY;
+  }
+
+  @Override
+  public void close() throws Exception {
+    channel.shutdownNow();
+    List<ProcessHandle> processes =
+        state().processes().stream()
+            .flatMap(process -> process.handle().stream())
+            .flatMap(handle -> java.util.stream.Stream.concat(java.util.stream.Stream.of(handle), handle.descendants()))
+            .toList();
+    retort(home, List.of("down"));
+    List<ProcessHandle> orphans = processes.stream().filter(ProcessHandle::isAlive).toList();
+    if (!orphans.isEmpty()) {
+      throw new AssertionError("left running after down: " + orphans);
+    }
+  }
+
+  private static boolean isTrainer(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains("TrainerActor");
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
+    }
+  }
+
+  private static String retort(Path home, List<String> arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dretort.repository=" + REPOSITORY,
+                "-cp",
+                REPOSITORY.resolve("cli/target/retort.jar") + ":" + REPOSITORY.resolve("cli/target/lib") + "/*",
+                "io.retort.cli.Retort"));
+    command.addAll(arguments);
+    return run(home, command);
+  }
+
+  private static String run(Path home, List<String> command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(home, "command-", ".log");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("RETORT_HOME", home.toString());
+    builder.environment().put("RETORT_STUDENT_MODEL", home.resolve("student").toString());
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    if (!process.waitFor(COMMAND_MINUTES, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError(command + " did not end; it printed:\n" + Files.readString(output));
+    }
+    String printed = Files.readString(output);
+    if (process.exitValue() != 0) {
+      throw new AssertionError(command + " ended with " + process.exitValue() + ":\n" + printed);
+    }
+    return printed;
+  }
+
+  private static String python() {
+    return REPOSITORY.resolve("gpu-workers/trainer/.venv/bin/python").toString();
+  }
+
+  private static List<String> freePorts() throws IOException {
+    List<String> keys =
+        List.of(
+            "temporal",
+            "temporal-ui",
+            "temporal-metrics",
+            "ray",
+            "ray-client",
+            "ray-agent",
+            "model",
+            "control",
+            "judge-1",
+            "judge-2",
+            "control-metrics",
+            "judge-1-metrics",
+            "judge-2-metrics",
+            "pipeline-metrics",
+            "driver-metrics");
+    List<ServerSocket> sockets = new ArrayList<>();
+    List<String> ports = new ArrayList<>();
+    try {
+      for (int index = 0; index < PORTS; index++) {
+        ServerSocket socket = new ServerSocket(0);
+        sockets.add(socket);
+        ports.add(keys.get(index) + "=" + socket.getLocalPort());
+      }
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+    }
+    return ports;
+  }
+}

@@ -1,0 +1,157 @@
+package io.retort.control;
+
+import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.spec.SpecDefaults;
+import io.retort.store.Store;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import io.retort.worker.TemporalConnection;
+import io.temporal.client.WorkflowClient;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@code RunService} over gRPC, with health and reflection.
+ *
+ * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) are where it listens, {@code
+ * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
+ */
+public final class ControlServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+  private static final int THREADS = 16;
+  private static final int LARGEST_REQUEST = 4 << 20;
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
+  private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
+  private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
+  private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
+
+  private final Server server;
+  private final RunWatches watches;
+  private final BlockingTaskExecutor executor;
+
+  private ControlServer(Server server, RunWatches watches, BlockingTaskExecutor executor) {
+    this.server = server;
+    this.watches = watches;
+    this.executor = executor;
+  }
+
+  /** Runs until the process is asked to end. */
+  public static void main(String[] arguments) {
+    Environment environment = Environment.system();
+    try {
+      MetricsServer metrics = MetricsServer.start(environment);
+      TemporalConnection temporal = TemporalConnection.open(environment, metrics);
+      ControlServer control = start(environment, temporal.client(), metrics, WATCH_PERIOD);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    control.close();
+                    temporal.close();
+                    metrics.close();
+                  },
+                  "shutdown"));
+      LOG.info("control plane listens on port {}, metrics on {}", control.port(), metrics.port());
+    } catch (ConfigurationException e) {
+      LOG.error("{}", e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  /**
+   * @throws ConfigurationException when a variable is missing or the port is taken
+   */
+  static ControlServer start(
+      Environment environment, WorkflowClient client, MetricsServer metrics, Duration watchPeriod) {
+    String storeUri = withoutSlash(environment.require("RETORT_STORE"));
+    Store store = openStore(storeUri);
+    Clock clock = Clock.systemUTC();
+    Workflows workflows = new Workflows(client);
+    RunReader reader =
+        new RunReader(workflows, new LiveProgress(workflows, clock), store, storeUri);
+    RunLauncher launcher =
+        new RunLauncher(
+            client,
+            reader,
+            SpecDefaults.from(environment),
+            new RunIds(clock, new SecureRandom()),
+            clock,
+            storeUri);
+    BlockingTaskExecutor executor =
+        BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
+    RunWatches watches = new RunWatches(reader::get, executor, watchPeriod);
+    GrpcService grpc =
+        GrpcService.builder()
+            .addService(
+                new RunServiceImpl(
+                    launcher,
+                    reader,
+                    new RunLister(workflows, reader),
+                    new RunCanceller(client, reader),
+                    watches))
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .enableHealthCheckService(true)
+            .intercept(new ApiMetrics(metrics.registry()))
+            .useBlockingTaskExecutor(true)
+            .maxRequestMessageLength(LARGEST_REQUEST)
+            .build();
+    Server server =
+        Server.builder()
+            .http(
+                new InetSocketAddress(
+                    environment.get("RETORT_HOST", "127.0.0.1"),
+                    environment.integer("RETORT_PORT", 7400)))
+            .service(grpc)
+            .blockingTaskExecutor(executor, false)
+            .maxRequestLength(LARGEST_REQUEST)
+            .requestTimeout(LONGEST_CALL)
+            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN)
+            .build();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      executor.shutdownNow();
+      throw new ConfigurationException(
+          "RETORT_PORT: "
+              + environment.integer("RETORT_PORT", 7400)
+              + " cannot be listened on: "
+              + e.getMessage()
+              + " (expected: a free port)",
+          e);
+    }
+    return new ControlServer(server, watches, executor);
+  }
+
+  int port() {
+    return server.activeLocalPort();
+  }
+
+  /** Lets calls under way end, then stops. */
+  @Override
+  public void close() {
+    watches.close();
+    server.stop().join();
+    executor.shutdownNow();
+  }
+
+  private static Store openStore(String storeUri) {
+    try {
+      return Store.open(storeUri);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("RETORT_STORE: " + e.getMessage(), e);
+    }
+  }
+
+  private static String withoutSlash(String uri) {
+    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+  }
+}

@@ -1,0 +1,141 @@
+package io.retort.control;
+
+import com.google.protobuf.util.Timestamps;
+import io.retort.run.RunSearchAttributes;
+import io.retort.run.RunWorkflow;
+import io.retort.run.TaskQueues;
+import io.retort.spec.SpecDefaults;
+import io.retort.spec.SpecException;
+import io.retort.spec.SpecValidator;
+import io.retort.store.RunLayout;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunSpec;
+import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowServiceException;
+import io.temporal.common.SearchAttributes;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Validates, completes and starts runs. */
+final class RunLauncher {
+  private static final Logger LOG = LoggerFactory.getLogger(RunLauncher.class);
+
+  private final WorkflowClient client;
+  private final Workflows workflows;
+  private final RunReader reader;
+  private final SpecDefaults defaults;
+  private final SpecValidator validator = new SpecValidator();
+  private final RunIds ids;
+  private final Clock clock;
+  private final String storeUri;
+
+  RunLauncher(
+      WorkflowClient client,
+      RunReader reader,
+      SpecDefaults defaults,
+      RunIds ids,
+      Clock clock,
+      String storeUri) {
+    this.client = client;
+    this.workflows = new Workflows(client);
+    this.reader = reader;
+    this.defaults = defaults;
+    this.ids = ids;
+    this.clock = clock;
+    this.storeUri = storeUri;
+  }
+
+  /**
+   * Starts a run, or returns the one that the same request has started.
+   *
+   * @param requestId empty: never deduplicated
+   */
+  Run launch(RunSpec asked, String requestId, String originRunId) throws SpecException {
+    if (!RunIds.isValidRequest(requestId)) {
+      throw ApiErrors.invalid(
+          "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
+    }
+    validator.check(asked);
+    RunSpec spec = defaults.fill(asked);
+    String runId =
+        requestId.isEmpty()
+            ? ids.next(spec.getName())
+            : RunIds.ofRequest(spec.getName(), requestId);
+    RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
+    try {
+      client
+          .newUntypedWorkflowStub(RunWorkflow.class.getSimpleName(), options(runId, memo))
+          .start(
+              RunRequest.newBuilder()
+                  .setRunId(runId)
+                  .setSpec(spec)
+                  .setOriginRunId(originRunId)
+                  .setStoreUri(storeUri)
+                  .build());
+    } catch (WorkflowExecutionAlreadyStarted e) {
+      return existing(runId, requestId, asked);
+    } catch (WorkflowServiceException e) {
+      throw ApiErrors.unavailable("Temporal", e.getCause() == null ? e : e.getCause());
+    }
+    LOG.info("run {} is started", runId);
+    return Run.newBuilder()
+        .setRunId(runId)
+        .setPhase(RunPhase.RUN_PHASE_QUEUED)
+        .setSpec(spec)
+        .setOriginRunId(originRunId)
+        .setCreatedAt(Timestamps.fromMillis(clock.millis()))
+        .build();
+  }
+
+  private Run existing(String runId, String requestId, RunSpec asked) {
+    Optional<RunSpec> earlier =
+        workflows
+            .describe(runId)
+            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows))
+            .map(RunMemo::asked);
+    if (earlier.isPresent() && !earlier.get().equals(asked)) {
+      throw ApiErrors.requestReused(requestId, runId);
+    }
+    return reader.get(runId);
+  }
+
+  private static WorkflowOptions options(String runId, RunMemo memo) {
+    RunSpec spec = memo.filled();
+    return WorkflowOptions.newBuilder()
+        .setWorkflowId(runId)
+        .setTaskQueue(TaskQueues.RUNS)
+        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+        .setStaticSummary("Distil " + spec.getRelease().getModel() + " for " + spec.getTeam())
+        .setStaticDetails(details(memo))
+        .setMemo(memo.toMap())
+        .setTypedSearchAttributes(
+            SearchAttributes.newBuilder()
+                .set(RunSearchAttributes.PHASE, "QUEUED")
+                .set(RunSearchAttributes.STUDENT, spec.getStudent().getModel())
+                .set(RunSearchAttributes.TEAM, spec.getTeam())
+                .set(RunSearchAttributes.PROGRESS, 0.0)
+                .build())
+        .build();
+  }
+
+  private static String details(RunMemo memo) {
+    StringBuilder details = new StringBuilder();
+    details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
+    memo.filled()
+        .getData()
+        .getTrainList()
+        .forEach(source -> details.append("* data: `").append(source.getPath()).append("`\n"));
+    details.append("* results: `").append(memo.runUri()).append("`\n");
+    if (!memo.originRunId().isEmpty()) {
+      details.append("* retrained from: `").append(memo.originRunId()).append("`\n");
+    }
+    return details.toString();
+  }
+}

@@ -1,0 +1,54 @@
+package io.retort.control;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import io.retort.v1.RunSpec;
+import io.retort.worker.ProtoJson;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is kept beside a run's workflow, so that it can be told and retrained while no worker is up.
+ *
+ * @param asked the spec before defaults: what a retrain changes, so that defaults follow
+ * @param filled the spec that runs
+ */
+record RunMemo(RunSpec asked, RunSpec filled, String originRunId, String runUri) {
+  private static final String ASKED = "retort_spec_asked";
+  private static final String FILLED = "retort_spec";
+  private static final String ORIGIN = "retort_origin";
+  private static final String RUN_URI = "retort_run";
+  private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+
+  Map<String, Object> toMap() {
+    return Map.of(
+        ASKED,
+        ProtoJson.print(asked),
+        FILLED,
+        ProtoJson.print(filled),
+        ORIGIN,
+        originRunId,
+        RUN_URI,
+        runUri);
+  }
+
+  static Optional<RunMemo> of(WorkflowExecutionInfo info, Workflows workflows) {
+    try {
+      return Optional.of(
+          new RunMemo(
+              spec(workflows.memo(info, ASKED)),
+              spec(workflows.memo(info, FILLED)),
+              workflows.memo(info, ORIGIN),
+              workflows.memo(info, RUN_URI)));
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static RunSpec spec(String json) throws InvalidProtocolBufferException {
+    RunSpec.Builder builder = RunSpec.newBuilder();
+    PARSER.merge(json, builder);
+    return builder.build();
+  }
+}

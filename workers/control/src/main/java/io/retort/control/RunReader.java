@@ -1,0 +1,167 @@
+package io.retort.control;
+
+import io.retort.failure.Failures;
+import io.retort.run.RunWorkflow;
+import io.retort.store.CorruptArtifactException;
+import io.retort.store.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.worker.ProtoJson;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells a run from three sources: its workflow while it runs, its record in the store once it has
+ * ended, and Temporal's description of it where neither answers.
+ */
+final class RunReader {
+  private static final Logger LOG = LoggerFactory.getLogger(RunReader.class);
+  private static final String GET_RUN = "getRun";
+
+  private final Workflows workflows;
+  private final LiveProgress liveProgress;
+  private final Store store;
+  private final String storeUri;
+
+  RunReader(Workflows workflows, LiveProgress liveProgress, Store store, String storeUri) {
+    this.workflows = workflows;
+    this.liveProgress = liveProgress;
+    this.store = store;
+    this.storeUri = storeUri;
+  }
+
+  /** Throws NOT_FOUND, or UNAVAILABLE where Temporal does not answer. */
+  Run get(String runId) {
+    if (!RunIds.isValid(runId)) {
+      throw ApiErrors.notFound(runId);
+    }
+    Optional<DescribeWorkflowExecutionResponse> description = workflows.describe(runId);
+    if (description.isEmpty()) {
+      // Temporal forgets a run when its retention is over; the store does not.
+      return recorded(runId).orElseThrow(() -> ApiErrors.notFound(runId));
+    }
+    WorkflowExecutionInfo info = description.get().getWorkflowExecutionInfo();
+    if (!isRun(info)) {
+      throw ApiErrors.notFound(runId);
+    }
+    Optional<RunPhase> closed = Phases.ofClosed(info.getStatus());
+    return closed.isPresent()
+        ? ended(runId, info, closed.get())
+        : liveProgress.merge(
+            workflows.query(runId, GET_RUN, Run.class).orElseGet(() -> described(info)),
+            description.get());
+  }
+
+  /** The spec as it was asked for, where that is still known; else the one that ran. */
+  RunSpec askedSpec(String runId) {
+    if (!RunIds.isValid(runId)) {
+      throw ApiErrors.notFound(runId);
+    }
+    return workflows
+        .describe(runId)
+        .map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo)
+        .filter(RunReader::isRun)
+        .flatMap(info -> RunMemo.of(info, workflows))
+        .map(RunMemo::asked)
+        .orElseGet(() -> get(runId).getSpec());
+  }
+
+  /** A run by its workflow's description alone: phase, times and spec, no progress. */
+  Run described(WorkflowExecutionInfo info) {
+    Run.Builder run =
+        Run.newBuilder()
+            .setRunId(info.getExecution().getWorkflowId())
+            .setPhase(Phases.ofLabel(workflows.searchAttribute(info, "RetortPhase")))
+            .setCreatedAt(info.getStartTime());
+    RunMemo.of(info, workflows)
+        .ifPresent(memo -> run.setSpec(memo.filled()).setOriginRunId(memo.originRunId()));
+    Phases.ofClosed(info.getStatus())
+        .ifPresent(phase -> run.setPhase(phase).setFinishedAt(info.getCloseTime()));
+    Stage stage = Phases.stageOfLabel(workflows.searchAttribute(info, "RetortStage"));
+    if (stage != Stage.STAGE_UNSPECIFIED) {
+      run.addStages(
+          StageProgress.newBuilder().setStage(stage).setPhase(run.getPhase()).setEtaSeconds(-1));
+    }
+    return run.build();
+  }
+
+  private Run ended(String runId, WorkflowExecutionInfo info, RunPhase phase) {
+    Optional<Run> recorded = recorded(runId).filter(run -> Phases.isTerminal(run.getPhase()));
+    if (recorded.isPresent()) {
+      return recorded.get();
+    }
+    // Ended from outside, or its last record could not be written.
+    Run.Builder run =
+        workflows.query(runId, GET_RUN, Run.class).orElseGet(() -> described(info)).toBuilder()
+            .setPhase(phase)
+            .setFinishedAt(info.getCloseTime());
+    for (StageProgress.Builder stage : run.getStagesBuilderList()) {
+      if (!Phases.isTerminal(stage.getPhase())) {
+        stage.setPhase(phase).setFinishedAt(info.getCloseTime());
+      }
+    }
+    if (phase == RunPhase.RUN_PHASE_FAILED && !run.hasFailure()) {
+      run.setFailure(closingFailure(runId));
+    }
+    return run.build();
+  }
+
+  private Failure closingFailure(String runId) {
+    Optional<HistoryEvent> event = workflows.closeEvent(runId);
+    if (event.isEmpty()) {
+      return platform("UNKNOWN", "the workflow has ended; its last event cannot be read");
+    }
+    return switch (event.get().getAttributesCase()) {
+      case WORKFLOW_EXECUTION_TERMINATED_EVENT_ATTRIBUTES ->
+          platform(
+              "TERMINATED",
+              "terminated in Temporal: "
+                  + event.get().getWorkflowExecutionTerminatedEventAttributes().getReason());
+      case WORKFLOW_EXECUTION_TIMED_OUT_EVENT_ATTRIBUTES ->
+          Failures.of(
+              FailureCategory.FAILURE_CATEGORY_TIMEOUT, "WORKFLOW", "the workflow has timed out");
+      case WORKFLOW_EXECUTION_FAILED_EVENT_ATTRIBUTES ->
+          platform(
+              "UNEXPECTED",
+              event.get().getWorkflowExecutionFailedEventAttributes().getFailure().getMessage());
+      default -> platform("UNKNOWN", "ended by " + event.get().getEventType());
+    };
+  }
+
+  private static Failure platform(String type, String message) {
+    return Failures.of(FailureCategory.FAILURE_CATEGORY_PLATFORM, type, message);
+  }
+
+  private Optional<Run> recorded(String runId) {
+    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), "run.json");
+    try (InputStream input = store.read(uri)) {
+      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.of((Run) ProtoJson.parse(json, Run.newBuilder(), uri));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (CorruptArtifactException e) {
+      LOG.warn("{} cannot be read", uri, e);
+      return Optional.empty();
+    } catch (IOException e) {
+      throw ApiErrors.unavailable("store", e);
+    }
+  }
+
+  private static boolean isRun(WorkflowExecutionInfo info) {
+    return info.getType().getName().equals(RunWorkflow.class.getSimpleName());
+  }
+}

@@ -1,0 +1,125 @@
+package io.retort.control;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.retort.spec.SpecChanges;
+import io.retort.spec.SpecException;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CancelRunResponse;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.CreateRunResponse;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.GetRunResponse;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.RetrainRunResponse;
+import io.retort.v1.Run;
+import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.RunSpec;
+import io.retort.v1.WatchRunRequest;
+import io.retort.v1.WatchRunResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API. Every method but WatchRun answers from the thread that it is called on. */
+final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(RunServiceImpl.class);
+
+  private final RunLauncher launcher;
+  private final RunReader reader;
+  private final RunLister lister;
+  private final RunCanceller canceller;
+  private final RunWatches watches;
+
+  RunServiceImpl(
+      RunLauncher launcher,
+      RunReader reader,
+      RunLister lister,
+      RunCanceller canceller,
+      RunWatches watches) {
+    this.launcher = launcher;
+    this.reader = reader;
+    this.lister = lister;
+    this.canceller = canceller;
+    this.watches = watches;
+  }
+
+  @Override
+  public void createRun(CreateRunRequest request, StreamObserver<CreateRunResponse> observer) {
+    answer(
+        observer,
+        () -> {
+          Run run = launcher.launch(request.getSpec(), request.getRequestId(), "");
+          return CreateRunResponse.newBuilder().setRun(run).build();
+        });
+  }
+
+  @Override
+  public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
+    answer(
+        observer, () -> GetRunResponse.newBuilder().setRun(reader.get(request.getRunId())).build());
+  }
+
+  @Override
+  public void listRuns(ListRunsRequest request, StreamObserver<ListRunsResponse> observer) {
+    answer(observer, () -> lister.list(request));
+  }
+
+  @Override
+  public void watchRun(WatchRunRequest request, StreamObserver<WatchRunResponse> observer) {
+    // A run may take days.
+    ServiceRequestContext.current().clearRequestTimeout();
+    watches.add(request.getRunId(), (ServerCallStreamObserver<WatchRunResponse>) observer);
+  }
+
+  @Override
+  public void cancelRun(CancelRunRequest request, StreamObserver<CancelRunResponse> observer) {
+    answer(
+        observer,
+        () ->
+            CancelRunResponse.newBuilder()
+                .setRun(canceller.cancel(request.getRunId(), request.getReason()))
+                .build());
+  }
+
+  @Override
+  public void retrainRun(RetrainRunRequest request, StreamObserver<RetrainRunResponse> observer) {
+    answer(
+        observer,
+        () -> {
+          RunSpec origin = reader.askedSpec(request.getRunId());
+          RunSpec spec = SpecChanges.apply(origin, request.getChanges(), request.getUpdateMask());
+          Run run = launcher.launch(spec, request.getRequestId(), request.getRunId());
+          return RetrainRunResponse.newBuilder().setRun(run).build();
+        });
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, Call<T> call) {
+    T response;
+    try {
+      response = call.run();
+    } catch (SpecException e) {
+      observer.onError(ApiErrors.invalid(e));
+      return;
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("a call failed", e);
+      observer.onError(
+          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws SpecException;
+  }
+}

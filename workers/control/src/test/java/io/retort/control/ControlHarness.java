@@ -1,0 +1,138 @@
+package io.retort.control;
+
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.stub.AbstractStub;
+import io.retort.run.RunSearchAttributes;
+import io.retort.run.TaskQueues;
+import io.retort.spec.SpecException;
+import io.retort.spec.SpecReader;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.RunSpec;
+import io.retort.v1.WatchRunRequest;
+import io.retort.v1.WatchRunResponse;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The real server over loopback, on an in-memory Temporal with stub workflows. */
+final class ControlHarness implements AutoCloseable {
+  static final String STUDENT = "/models/smol";
+
+  final StubActivities activities = new StubActivities();
+  final FakeVisibility visibility = new FakeVisibility();
+  final MetricsServer metrics;
+  final RunServiceGrpc.RunServiceBlockingStub api;
+  final String storeUri;
+
+  private final TestWorkflowEnvironment temporal;
+  private final ControlServer server;
+
+  ControlHarness(Path store) {
+    storeUri = "file://" + store.toAbsolutePath();
+    temporal =
+        TestWorkflowEnvironment.newInstance(
+            TestEnvironmentOptions.newBuilder()
+                .setUseTimeskipping(false)
+                .setWorkflowServiceStubsOptions(
+                    WorkflowServiceStubsOptions.newBuilder()
+                        .setGrpcClientInterceptors(List.of(visibility))
+                        .build())
+                .registerSearchAttribute(
+                    RunSearchAttributes.PHASE.getName(),
+                    IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    RunSearchAttributes.STAGE.getName(),
+                    IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    RunSearchAttributes.STUDENT.getName(),
+                    IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    RunSearchAttributes.TEAM.getName(), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    RunSearchAttributes.PROGRESS.getName(),
+                    IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
+                .build());
+    Worker worker = temporal.newWorker(TaskQueues.RUNS);
+    worker.registerWorkflowImplementationTypes(StubRunWorkflow.class, StubCurationWorkflow.class);
+    worker.registerActivitiesImplementations(activities);
+    temporal.start();
+    Environment environment =
+        new Environment(
+            Map.of(
+                "RETORT_STORE", storeUri,
+                "RETORT_PORT", "0",
+                "RETORT_STUDENT_MODEL", STUDENT));
+    metrics = MetricsServer.start(environment);
+    server =
+        ControlServer.start(
+            environment, temporal.getWorkflowClient(), metrics, Duration.ofMillis(20));
+    api = client(RunServiceGrpc.RunServiceBlockingStub.class);
+  }
+
+  <T extends AbstractStub<T>> T client(Class<T> type) {
+    return GrpcClients.builder("gproto+http://127.0.0.1:" + server.port())
+        .responseTimeout(Duration.ofSeconds(60))
+        .build(type);
+  }
+
+  WorkflowClient temporal() {
+    return temporal.getWorkflowClient();
+  }
+
+  /** A valid spec whose name tells the stub workflow what to do. */
+  static RunSpec spec(String name) {
+    try {
+      return SpecReader.read("name: " + name + "\ndata: {train: [{path: /a.jsonl}]}");
+    } catch (SpecException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Run create(String name) {
+    return api.createRun(CreateRunRequest.newBuilder().setSpec(spec(name)).build()).getRun();
+  }
+
+  Run get(String runId) {
+    return api.getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  /** Watches until the run is as wanted; fails when the stream ends before. */
+  Run watchUntil(String runId, Predicate<Run> wanted) {
+    Iterator<WatchRunResponse> responses =
+        api.watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
+    Run last = Run.getDefaultInstance();
+    while (responses.hasNext()) {
+      last = responses.next().getRun();
+      if (wanted.test(last)) {
+        return last;
+      }
+    }
+    throw new AssertionError("the stream has ended with " + last);
+  }
+
+  Run awaitEnd(String runId) {
+    return watchUntil(runId, run -> Phases.isTerminal(run.getPhase()));
+  }
+
+  @Override
+  public void close() {
+    activities.letEnd();
+    server.close();
+    metrics.close();
+    temporal.close();
+  }
+}

@@ -1,0 +1,354 @@
+package io.retort.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.StatusProto;
+import io.retort.spec.SpecReader;
+import io.retort.store.Store;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunSpec;
+import io.retort.v1.StageProgress;
+import io.retort.v1.TrainerHeartbeat;
+import io.retort.v1.TrainerProgress;
+import io.retort.v1.TrainerState;
+import io.retort.worker.ProtoJson;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.common.v1.WorkflowType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
+import io.temporal.client.WorkflowStub;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlServerTest {
+  private ControlHarness control;
+
+  @BeforeEach
+  void start(@TempDir Path store) {
+    control = new ControlHarness(store);
+  }
+
+  @AfterEach
+  void stop() {
+    control.close();
+  }
+
+  @Test
+  void startsARunWithEveryDefault() {
+    Run run = control.create("succeeds");
+    assertThat(run.getRunId()).matches("succeeds-\\d{8}-[a-z2-7]{6}");
+    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_QUEUED);
+    assertThat(run.getSpec().getStudent().getModel()).isEqualTo(ControlHarness.STUDENT);
+    Run ended = control.awaitEnd(run.getRunId());
+    assertThat(ended.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(ended.getSpec()).isEqualTo(run.getSpec());
+  }
+
+  @Test
+  void tellsEveryViolation() throws Exception {
+    RunSpec spec = SpecReader.read("data: {train: [{path: a}]}\npreference: {beta: {large: -1}}");
+    StatusRuntimeException thrown =
+        error(
+            () -> control.api.createRun(CreateRunRequest.newBuilder().setSpec(spec).build()),
+            Status.Code.INVALID_ARGUMENT);
+    assertThat(violations(thrown))
+        .containsExactly(
+            "preference.beta.large: -1 (expected: > 0)",
+            "data.train[0].path: a (expected: an absolute path or URI)");
+    assertThat(thrown.getStatus().getDescription()).endsWith("(and 1 more)");
+  }
+
+  @Test
+  void repeatsARequestWithoutAnotherRun() {
+    CreateRunRequest request =
+        CreateRunRequest.newBuilder()
+            .setSpec(ControlHarness.spec("waits"))
+            .setRequestId("Order-66")
+            .build();
+    Run first = control.api.createRun(request).getRun();
+    Run again = control.api.createRun(request).getRun();
+    assertThat(again.getRunId()).isEqualTo(first.getRunId()).startsWith("waits-");
+    CreateRunRequest other =
+        request.toBuilder().setSpec(request.getSpec().toBuilder().setSeed(1)).build();
+    assertThat(error(() -> control.api.createRun(other), Status.Code.ALREADY_EXISTS))
+        .hasMessageContaining(first.getRunId());
+  }
+
+  @Test
+  void refusesARequestIdThatIsNone() {
+    CreateRunRequest request =
+        CreateRunRequest.newBuilder()
+            .setSpec(ControlHarness.spec("waits"))
+            .setRequestId("a b")
+            .build();
+    StatusRuntimeException thrown =
+        error(() -> control.api.createRun(request), Status.Code.INVALID_ARGUMENT);
+    assertThat(thrown).hasMessageContaining("request_id: \"a b\" (expected: ");
+  }
+
+  @Test
+  void knowsNoSuchRun() {
+    for (String runId : List.of("none-20260101-aaaaaa", "../../etc", "", "a/curation")) {
+      error(() -> control.get(runId), Status.Code.NOT_FOUND);
+      error(() -> control.awaitEnd(runId), Status.Code.NOT_FOUND);
+      error(
+          () -> control.api.cancelRun(CancelRunRequest.newBuilder().setRunId(runId).build()),
+          Status.Code.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void showsStepsAndLossOfTheTrainer() {
+    control.activities.trainerHeartbeat.set(
+        TrainerHeartbeat.newBuilder()
+            .setState(TrainerState.TRAINER_STATE_RUNNING)
+            .setProgress(
+                TrainerProgress.newBuilder()
+                    .setDone(3)
+                    .setTotal(24)
+                    .setUnit("steps")
+                    .setLoss(0.42)
+                    .setTokensPerSecond(1234.4)
+                    .setEtaSeconds(77))
+            .build());
+    Run run = control.create("trains");
+    Run seen = control.watchUntil(run.getRunId(), current -> lastStage(current).getDone() == 3);
+    assertThat(lastStage(seen).getTotal()).isEqualTo(24);
+    assertThat(lastStage(seen).getEtaSeconds()).isEqualTo(77);
+    assertThat(lastStage(seen).getDetail()).isEqualTo("loss 0.4200, 1,234 tokens/s");
+    assertThat(seen.getPhase()).isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+    control.activities.letEnd();
+    control.awaitEnd(run.getRunId());
+  }
+
+  @Test
+  void waitsForResourcesInAPhaseOfItsOwn() {
+    control.activities.trainerHeartbeat.set(
+        TrainerHeartbeat.newBuilder().setWaitingFor("1 GPU, 0 free").build());
+    Run run = control.create("trains");
+    Run seen =
+        control.watchUntil(
+            run.getRunId(),
+            current -> current.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
+    assertThat(lastStage(seen).getDetail()).isEqualTo("waiting for 1 GPU, 0 free");
+  }
+
+  @Test
+  void addsUpShards() {
+    Run run = control.create("curates");
+    Run seen = control.watchUntil(run.getRunId(), current -> lastStage(current).getDone() == 52);
+    assertThat(lastStage(seen).getTotal()).isEqualTo(100);
+  }
+
+  @Test
+  void cancelsARunOnce() {
+    Run run = control.create("waits");
+    CancelRunRequest request =
+        CancelRunRequest.newBuilder().setRunId(run.getRunId()).setReason("enough").build();
+    control.api.cancelRun(request);
+    Run ended = control.awaitEnd(run.getRunId());
+    assertThat(ended.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
+    assertThat(error(() -> control.api.cancelRun(request), Status.Code.FAILED_PRECONDITION))
+        .hasMessageContaining("CANCELLED (expected: a run that has not ended)");
+  }
+
+  @Test
+  void prefersTheRecordOfARunThatHasEnded() throws IOException {
+    Run run = control.create("fails");
+    Run withoutRecord = control.awaitEnd(run.getRunId());
+    assertThat(withoutRecord.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
+    assertThat(withoutRecord.getFailure().getMessage()).contains("broken");
+    Run record =
+        run.toBuilder()
+            .setPhase(RunPhase.RUN_PHASE_FAILED)
+            .setFailure(
+                Failure.newBuilder()
+                    .setCategory(FailureCategory.FAILURE_CATEGORY_USER)
+                    .setType("DATA_NOT_FOUND"))
+            .build();
+    writeRecord(record);
+    assertThat(control.get(run.getRunId())).isEqualTo(record);
+  }
+
+  @Test
+  void remembersARunThatTemporalHasForgotten() throws IOException {
+    Run record =
+        Run.newBuilder()
+            .setRunId("old-20250101-aaaaaa")
+            .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+            .setSpec(ControlHarness.spec("succeeds"))
+            .build();
+    writeRecord(record);
+    assertThat(control.get(record.getRunId())).isEqualTo(record);
+    Run again =
+        control
+            .api
+            .retrainRun(RetrainRunRequest.newBuilder().setRunId(record.getRunId()).build())
+            .getRun();
+    assertThat(again.getOriginRunId()).isEqualTo(record.getRunId());
+  }
+
+  @Test
+  void tellsARunThatWasTerminated() {
+    Run run = control.create("waits");
+    control.watchUntil(run.getRunId(), current -> current.getStagesCount() == 1);
+    WorkflowStub.fromTyped(
+            control.temporal().newWorkflowStub(io.retort.run.RunWorkflow.class, run.getRunId()))
+        .terminate("by hand");
+    Run ended = control.awaitEnd(run.getRunId());
+    assertThat(ended.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
+    assertThat(ended.getFailure().getMessage()).isEqualTo("terminated in Temporal: by hand");
+    assertThat(lastStage(ended).getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
+  }
+
+  @Test
+  void retrainsWithChangedFields() {
+    Run origin = control.create("succeeds");
+    RetrainRunRequest.Builder request = RetrainRunRequest.newBuilder().setRunId(origin.getRunId());
+    request.getChangesBuilder().getSftBuilder().getLoraBuilder().setRank(4);
+    request.setUpdateMask(FieldMask.newBuilder().addPaths("sft.lora"));
+    Run run = control.api.retrainRun(request.build()).getRun();
+    assertThat(run.getOriginRunId()).isEqualTo(origin.getRunId());
+    assertThat(run.getSpec().getSft().getLora().getRank()).isEqualTo(4);
+    // Defaults follow the change: adapters have a learning rate of their own.
+    assertThat(run.getSpec().getSft().getLearningRate()).isEqualTo(2e-4);
+    assertThat(run.getSpec().getName()).isEqualTo("succeeds");
+    Run ended = control.awaitEnd(run.getRunId());
+    assertThat(ended.getOriginRunId()).isEqualTo(origin.getRunId());
+  }
+
+  @Test
+  void refusesToRetrainFieldsThatAreNone() {
+    Run origin = control.create("succeeds");
+    RetrainRunRequest request =
+        RetrainRunRequest.newBuilder()
+            .setRunId(origin.getRunId())
+            .setUpdateMask(FieldMask.newBuilder().addPaths("sft.epoch"))
+            .build();
+    assertThat(error(() -> control.api.retrainRun(request), Status.Code.INVALID_ARGUMENT))
+        .hasMessageContaining("update_mask: sft.epoch (expected: ");
+  }
+
+  @Test
+  void listsRunsByPhaseAndPage() {
+    control.visibility.response =
+        ListWorkflowExecutionsResponse.newBuilder()
+            .addExecutions(
+                WorkflowExecutionInfo.newBuilder()
+                    .setExecution(WorkflowExecution.newBuilder().setWorkflowId("a-1"))
+                    .setType(WorkflowType.newBuilder().setName("RunWorkflow"))
+                    .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED))
+            .setNextPageToken(com.google.protobuf.ByteString.copyFromUtf8("next?"))
+            .build();
+    ListRunsResponse listed =
+        control.api.listRuns(
+            ListRunsRequest.newBuilder()
+                .setPageSize(1)
+                .addPhases(RunPhase.RUN_PHASE_FAILED)
+                .addPhases(RunPhase.RUN_PHASE_RUNNING)
+                .build());
+    assertThat(listed.getRuns(0).getRunId()).isEqualTo("a-1");
+    assertThat(listed.getRuns(0).getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
+    control.api.listRuns(
+        ListRunsRequest.newBuilder().setPageToken(listed.getNextPageToken()).build());
+    assertThat(control.visibility.requests.get(0).getQuery())
+        .isEqualTo(
+            "WorkflowType = 'RunWorkflow' AND (ExecutionStatus IN ('Failed', 'Terminated',"
+                + " 'TimedOut') OR (ExecutionStatus = 'Running' AND RetortPhase = 'RUNNING'))");
+    assertThat(control.visibility.requests.get(1).getNextPageToken().toStringUtf8())
+        .isEqualTo("next?");
+    assertThat(control.visibility.requests.get(1).getPageSize()).isEqualTo(50);
+  }
+
+  @Test
+  void refusesPagesThatAreNone() {
+    error(
+        () -> control.api.listRuns(ListRunsRequest.newBuilder().setPageSize(-1).build()),
+        Status.Code.INVALID_ARGUMENT);
+    error(
+        () -> control.api.listRuns(ListRunsRequest.newBuilder().setPageToken("%").build()),
+        Status.Code.INVALID_ARGUMENT);
+    error(
+        () -> control.api.listRuns(ListRunsRequest.newBuilder().addPhasesValue(0).build()),
+        Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void isHealthyAndMeasured() throws Exception {
+    assertThat(
+            control
+                .client(HealthGrpc.HealthBlockingStub.class)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus())
+        .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+    error(() -> control.get("none"), Status.Code.NOT_FOUND);
+    HttpResponse<String> metrics =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + control.metrics.port() + "/metrics"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(metrics.body())
+        .contains("retort_api_calls_total{code=\"NOT_FOUND\",method=\"GetRun\"} 1.0");
+  }
+
+  private void writeRecord(Run run) throws IOException {
+    Store.open(control.storeUri)
+        .write(
+            control.storeUri + "/runs/" + run.getRunId() + "/run.json",
+            output -> output.write(ProtoJson.print(run).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static StageProgress lastStage(Run run) {
+    return run.getStagesCount() == 0
+        ? StageProgress.getDefaultInstance()
+        : run.getStages(run.getStagesCount() - 1);
+  }
+
+  private static StatusRuntimeException error(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, Status.Code code) {
+    StatusRuntimeException thrown = catchThrowableOfType(StatusRuntimeException.class, call);
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.getStatus().getCode()).isEqualTo(code);
+    return thrown;
+  }
+
+  private static List<String> violations(StatusRuntimeException thrown)
+      throws InvalidProtocolBufferException {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    assertThat(status).isNotNull();
+    BadRequest details = status.getDetails(0).unpack(BadRequest.class);
+    return details.getFieldViolationsList().stream()
+        .map(violation -> violation.getField() + ": " + violation.getDescription())
+        .toList();
+  }
+}

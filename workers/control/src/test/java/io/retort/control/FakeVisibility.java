@@ -1,0 +1,60 @@
+package io.retort.control;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Answers visibility queries, which the in-memory server lacks, and keeps them. */
+final class FakeVisibility implements ClientInterceptor {
+  final List<ListWorkflowExecutionsRequest> requests = new CopyOnWriteArrayList<>();
+  volatile ListWorkflowExecutionsResponse response =
+      ListWorkflowExecutionsResponse.getDefaultInstance();
+
+  @Override
+  public <Q, R> ClientCall<Q, R> interceptCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    if (!method
+        .getFullMethodName()
+        .equals(WorkflowServiceGrpc.getListWorkflowExecutionsMethod().getFullMethodName())) {
+      return next.newCall(method, options);
+    }
+    return new ClientCall<>() {
+      private ClientCall.@Nullable Listener<R> listener;
+
+      @Override
+      public void start(ClientCall.Listener<R> responseListener, Metadata headers) {
+        listener = responseListener;
+      }
+
+      @Override
+      public void sendMessage(Q message) {
+        requests.add((ListWorkflowExecutionsRequest) message);
+      }
+
+      @Override
+      @SuppressWarnings("unchecked")
+      public void halfClose() {
+        if (listener != null) {
+          listener.onMessage((R) response);
+          listener.onClose(Status.OK, new Metadata());
+        }
+      }
+
+      @Override
+      public void request(int count) {}
+
+      @Override
+      public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+    };
+  }
+}

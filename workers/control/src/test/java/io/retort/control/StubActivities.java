@@ -1,0 +1,57 @@
+package io.retort.control;
+
+import io.retort.curation.CurationActivities;
+import io.retort.training.TrainerActivities;
+import io.retort.v1.CurateShardRequest;
+import io.retort.v1.CurateShardResponse;
+import io.retort.v1.FinishCurationRequest;
+import io.retort.v1.FinishCurationResponse;
+import io.retort.v1.ShardProgress;
+import io.retort.v1.TrainerHeartbeat;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerResult;
+import io.temporal.activity.Activity;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Activities that heartbeat what the test says, and end when the test lets them. */
+final class StubActivities implements TrainerActivities, CurationActivities {
+  final AtomicReference<TrainerHeartbeat> trainerHeartbeat =
+      new AtomicReference<>(TrainerHeartbeat.getDefaultInstance());
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  void letEnd() {
+    end.countDown();
+  }
+
+  @Override
+  public TrainerResult runTrainerJob(TrainerJob job) {
+    Activity.getExecutionContext().heartbeat(trainerHeartbeat.get());
+    awaitEnd();
+    return TrainerResult.getDefaultInstance();
+  }
+
+  @Override
+  public CurateShardResponse curateShard(CurateShardRequest request) {
+    Activity.getExecutionContext()
+        .heartbeat(ShardProgress.newBuilder().setDone(12).setTotal(60).build());
+    awaitEnd();
+    return CurateShardResponse.getDefaultInstance();
+  }
+
+  @Override
+  public FinishCurationResponse finishCuration(FinishCurationRequest request) {
+    return FinishCurationResponse.getDefaultInstance();
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!end.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the test has not let the activity end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

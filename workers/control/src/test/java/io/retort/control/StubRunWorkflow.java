@@ -1,0 +1,94 @@
+package io.retort.control;
+
+import com.google.protobuf.util.Timestamps;
+import io.retort.curation.CurationWorkflow;
+import io.retort.run.RunSearchAttributes;
+import io.retort.run.RunWorkflow;
+import io.retort.training.TrainerActivities;
+import io.retort.v1.CurationWorkflowRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunRequest;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.TrainerJob;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
+
+/** A run that does what its name says: "succeeds", "fails", "trains", "curates" or "waits". */
+public final class StubRunWorkflow implements RunWorkflow {
+  private final Run.Builder run;
+
+  @WorkflowInit
+  public StubRunWorkflow(RunRequest request) {
+    run =
+        Run.newBuilder()
+            .setRunId(request.getRunId())
+            .setSpec(request.getSpec())
+            .setOriginRunId(request.getOriginRunId())
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setCreatedAt(Timestamps.fromMillis(Workflow.currentTimeMillis()));
+  }
+
+  @Override
+  public Run run(RunRequest request) {
+    switch (request.getSpec().getName()) {
+      case "fails" -> throw ApplicationFailure.newNonRetryableFailure("broken", "USER/BROKEN");
+      case "trains" -> train();
+      case "curates" -> curate(request);
+      case "waits" -> {
+        enter(Stage.STAGE_INGEST, "rows", 0);
+        Workflow.await(() -> false);
+      }
+      default -> enter(Stage.STAGE_INGEST, "rows", 3);
+    }
+    run.getStagesBuilder(run.getStagesCount() - 1).setPhase(RunPhase.RUN_PHASE_SUCCEEDED);
+    run.setPhase(RunPhase.RUN_PHASE_SUCCEEDED);
+    return run.build();
+  }
+
+  @Override
+  public Run getRun() {
+    return run.build();
+  }
+
+  private void train() {
+    enter(Stage.STAGE_SFT, "steps", 0);
+    Workflow.newActivityStub(
+            TrainerActivities.class,
+            ActivityOptions.newBuilder()
+                .setStartToCloseTimeout(Duration.ofMinutes(5))
+                .setHeartbeatTimeout(Duration.ofMinutes(5))
+                .build())
+        .runTrainerJob(TrainerJob.newBuilder().setRunId(run.getRunId()).build());
+  }
+
+  private void curate(RunRequest request) {
+    enter(Stage.STAGE_CURATE, "rows", 100);
+    Workflow.newChildWorkflowStub(
+            CurationWorkflow.class,
+            ChildWorkflowOptions.newBuilder()
+                .setWorkflowId(request.getRunId() + "/curation")
+                .build())
+        .curate(CurationWorkflowRequest.newBuilder().setShards(2).build());
+  }
+
+  private void enter(Stage stage, String unit, long total) {
+    run.setPhase(RunPhase.RUN_PHASE_RUNNING)
+        .addStages(
+            StageProgress.newBuilder()
+                .setStage(stage)
+                .setPhase(RunPhase.RUN_PHASE_RUNNING)
+                .setStartedAt(Timestamps.fromMillis(Workflow.currentTimeMillis()))
+                .setUnit(unit)
+                .setTotal(total)
+                .setEtaSeconds(-1));
+    Workflow.upsertTypedSearchAttributes(
+        RunSearchAttributes.PHASE.valueSet("RUNNING"),
+        RunSearchAttributes.STAGE.valueSet(stage.name().replace("STAGE_", "")));
+  }
+}

@@ -1,0 +1,162 @@
+package io.retort.judge;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.retort.judge.endpoint.CallScope;
+import io.retort.judge.endpoint.Endpoints;
+import io.retort.judge.endpoint.Timer;
+import io.retort.judge.failure.FailureType;
+import io.retort.judge.failure.JudgeException;
+import io.retort.v1.CorruptRequest;
+import io.retort.v1.CorruptResponse;
+import io.retort.v1.EvaluateRequest;
+import io.retort.v1.EvaluateResponse;
+import io.retort.v1.ImproveRequest;
+import io.retort.v1.ImproveResponse;
+import io.retort.v1.JudgeContext;
+import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.SampleAnswersRequest;
+import io.retort.v1.SampleAnswersResponse;
+import io.retort.v1.ValidateRequest;
+import io.retort.v1.ValidateResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code retort.v1.JudgeService} over {@link Judge}. Runs on event loops and never blocks them; a
+ * call that its caller cancels is cancelled at the endpoint.
+ */
+final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
+  private static final String UNKNOWN = "unknown";
+  private static final Logger logger = LoggerFactory.getLogger(JudgeRpcs.class);
+
+  private final Judge judge;
+  private final Endpoints endpoints;
+  private final JudgeMetrics metrics;
+  private final Timer timer;
+  private final Duration defaultDeadline;
+  private final OpenCalls openCalls = new OpenCalls();
+
+  /**
+   * @param defaultDeadline of calls that have none
+   */
+  JudgeRpcs(
+      Judge judge,
+      Endpoints endpoints,
+      JudgeMetrics metrics,
+      Timer timer,
+      Duration defaultDeadline) {
+    this.judge = judge;
+    this.endpoints = endpoints;
+    this.metrics = metrics;
+    this.timer = timer;
+    this.defaultDeadline = defaultDeadline;
+  }
+
+  @Override
+  public void evaluate(EvaluateRequest request, StreamObserver<EvaluateResponse> observer) {
+    serve("Evaluate", request.getContext(), observer, scope -> judge.evaluate(request, scope));
+  }
+
+  @Override
+  public void improve(ImproveRequest request, StreamObserver<ImproveResponse> observer) {
+    serve("Improve", request.getContext(), observer, scope -> judge.improve(request, scope));
+  }
+
+  @Override
+  public void validate(ValidateRequest request, StreamObserver<ValidateResponse> observer) {
+    serve("Validate", request.getContext(), observer, scope -> judge.validate(request, scope));
+  }
+
+  @Override
+  public void corrupt(CorruptRequest request, StreamObserver<CorruptResponse> observer) {
+    serve("Corrupt", request.getContext(), observer, scope -> judge.corrupt(request, scope));
+  }
+
+  @Override
+  public void sampleAnswers(
+      SampleAnswersRequest request, StreamObserver<SampleAnswersResponse> observer) {
+    serve(
+        "SampleAnswers",
+        request.getContext(),
+        observer,
+        scope -> judge.sampleAnswers(request, scope));
+  }
+
+  /** The calls that are not answered yet. */
+  OpenCalls openCalls() {
+    return openCalls;
+  }
+
+  private <T> void serve(
+      String method,
+      JudgeContext context,
+      StreamObserver<T> observer,
+      Function<CallScope, CompletableFuture<T>> work) {
+    long startedAt = timer.nanoTime();
+    String endpoint =
+        endpoints.names().contains(context.getEndpoint()) ? context.getEndpoint() : UNKNOWN;
+    CallScope scope = new CallScope(timer, untilDeadline());
+    OpenCalls.@Nullable OpenCall open = openCalls.open(scope);
+    CompletableFuture<T> answer =
+        open == null
+            ? CompletableFuture.failedFuture(
+                JudgeException.unavailable(
+                    FailureType.SHUTTING_DOWN, "this judge worker is shutting down", null))
+            : start(work, scope);
+    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(scope::cancel);
+    CompletableFuture<Void> unused =
+        answer.handle(
+            (value, thrown) -> {
+              @Nullable JudgeException failure = thrown == null ? null : reason(open, thrown);
+              String outcome = failure == null ? JudgeMetrics.OK : failure.failure().getType();
+              metrics.called(
+                  method, endpoint, outcome, Duration.ofNanos(timer.nanoTime() - startedAt));
+              if (failure == null) {
+                observer.onNext(value);
+                observer.onCompleted();
+              } else {
+                logUnexpected(method, failure);
+                observer.onError(failure.toStatusException());
+              }
+              if (open != null) {
+                open.close();
+              }
+              return null;
+            });
+  }
+
+  private static <T> CompletableFuture<T> start(
+      Function<CallScope, CompletableFuture<T>> work, CallScope scope) {
+    try {
+      return work.apply(scope);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static JudgeException reason(OpenCalls.@Nullable OpenCall open, Throwable thrown) {
+    JudgeException failure = Conversation.failure(thrown);
+    if (open != null && open.isAborted() && failure.is(FailureType.CANCELLED)) {
+      return JudgeException.unavailable(
+          FailureType.SHUTTING_DOWN, "this judge worker was shut down during the call", null);
+    }
+    return failure;
+  }
+
+  private static void logUnexpected(String method, JudgeException failure) {
+    if (failure.is(FailureType.UNEXPECTED)) {
+      logger.error("{}: {}", method, failure.getMessage(), failure);
+    }
+  }
+
+  private Duration untilDeadline() {
+    long millis = ServiceRequestContext.current().requestTimeoutMillis();
+    return millis > 0 ? Duration.ofMillis(millis) : defaultDeadline;
+  }
+}

@@ -1,0 +1,139 @@
+package io.retort.judge;
+
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.retort.judge.endpoint.EndpointConfiguration;
+import io.retort.judge.endpoint.Endpoints;
+import io.retort.judge.endpoint.Timer;
+import io.retort.judge.prompt.Prompts;
+import io.retort.v1.JudgeServiceGrpc;
+import io.retort.worker.ConfigurationException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A listening judge worker: JudgeService, health and reflection on one port. */
+final class JudgeServer implements AutoCloseable {
+  static final int LARGEST_MESSAGE = 16 << 20;
+
+  private static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(10);
+
+  private final Server server;
+  private final Endpoints endpoints;
+  private final HealthStatusManager health;
+  private final JudgeRpcs rpcs;
+  private final Duration grace;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private JudgeServer(
+      Server server,
+      Endpoints endpoints,
+      HealthStatusManager health,
+      JudgeRpcs rpcs,
+      Duration grace) {
+    this.server = server;
+    this.endpoints = endpoints;
+    this.health = health;
+    this.rpcs = rpcs;
+    this.grace = grace;
+  }
+
+  /**
+   * Starts listening.
+   *
+   * @param address port 0 takes a free one
+   * @param grace how long open calls may go on after {@link #close}
+   * @throws ConfigurationException when the address cannot be listened on
+   */
+  static JudgeServer start(
+      InetSocketAddress address,
+      List<EndpointConfiguration> configurations,
+      PrometheusRegistry registry,
+      Timer timer,
+      Duration grace) {
+    JudgeMetrics metrics = new JudgeMetrics(registry);
+    Endpoints endpoints =
+        new Endpoints(
+            configurations, timer, () -> ThreadLocalRandom.current().nextDouble(), metrics);
+    JudgeRpcs rpcs =
+        new JudgeRpcs(
+            new Judge(endpoints, Prompts.load()), endpoints, metrics, timer, DEFAULT_DEADLINE);
+    HealthStatusManager health = new HealthStatusManager();
+    Server server =
+        Server.builder()
+            .http(address)
+            .requestTimeout(DEFAULT_DEADLINE)
+            .maxRequestLength(0)
+            .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
+            .service(
+                GrpcService.builder()
+                    .addService(rpcs)
+                    .maxRequestMessageLength(LARGEST_MESSAGE)
+                    .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+                    .build())
+            .service(
+                GrpcService.builder()
+                    .addService(health.getHealthService())
+                    .addService(ProtoReflectionServiceV1.newInstance())
+                    .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+                    .build(),
+                service -> service.decorate(JudgeServer::withoutTimeout))
+            .build();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      endpoints.close();
+      throw new ConfigurationException(
+          "RETORT_PORT: cannot listen on "
+              + address
+              + ": "
+              + e.getCause()
+              + " (expected: a free port)",
+          e);
+    }
+    health.setStatus(JudgeServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    return new JudgeServer(server, endpoints, health, rpcs, grace);
+  }
+
+  int port() {
+    return server.activeLocalPort();
+  }
+
+  /**
+   * Tells NOT_SERVING, refuses new calls with UNAVAILABLE, lets open ones finish within the grace
+   * period, fails the rest with UNAVAILABLE, and stops. Blocks meanwhile.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    health.enterTerminalState();
+    try {
+      rpcs.openCalls().drain(grace);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    server.stop().join();
+    endpoints.close();
+  }
+
+  /** Watches of health last as long as their callers. */
+  private static HttpResponse withoutTimeout(
+      HttpService service, ServiceRequestContext context, HttpRequest request) throws Exception {
+    context.clearRequestTimeout();
+    return service.serve(context, request);
+  }
+}

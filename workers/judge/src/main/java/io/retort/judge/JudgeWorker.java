@@ -1,0 +1,75 @@
+package io.retort.judge;
+
+import io.retort.judge.endpoint.EndpointConfiguration;
+import io.retort.judge.endpoint.EndpointsFile;
+import io.retort.judge.endpoint.SystemTimer;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process that hosts {@code retort.v1.JudgeService}.
+ *
+ * <p>{@code RETORT_ENDPOINTS} is the YAML file of endpoints (see {@link EndpointsFile}), {@code
+ * RETORT_PORT} the port (0, the default, for a free one), {@code RETORT_HOST} the address to listen
+ * on (the loopback one by default), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code
+ * 2: configured wrongly.
+ */
+public final class JudgeWorker {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final int LARGEST_PORT = 65_535;
+  private static final Logger logger = LoggerFactory.getLogger(JudgeWorker.class);
+
+  public static void main(String[] arguments) {
+    try {
+      run(Environment.system());
+    } catch (ConfigurationException e) {
+      System.err.println("judge worker: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(Environment environment) {
+    List<EndpointConfiguration> endpoints =
+        EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
+    int port = environment.integer("RETORT_PORT", 0);
+    if (port < 0 || port > LARGEST_PORT) {
+      throw new ConfigurationException(
+          "RETORT_PORT: " + port + " (expected: 0 to " + LARGEST_PORT + ")");
+    }
+    InetSocketAddress address =
+        new InetSocketAddress(environment.get("RETORT_HOST", "127.0.0.1"), port);
+    MetricsServer metrics = MetricsServer.start(environment);
+    SystemTimer timer = new SystemTimer();
+    JudgeServer server;
+    try {
+      server = JudgeServer.start(address, endpoints, metrics.registry(), timer, GRACE);
+    } catch (ConfigurationException e) {
+      metrics.close();
+      throw e;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  logger.info("judge worker is shutting down");
+                  server.close();
+                  timer.close();
+                  metrics.close();
+                },
+                "shutdown"));
+    logger.info(
+        "judge worker is ready: grpc port {}, metrics port {}, endpoints {}",
+        server.port(),
+        metrics.port(),
+        endpoints);
+  }
+
+  private JudgeWorker() {}
+}

@@ -1,0 +1,54 @@
+package io.retort.judge;
+
+import io.retort.judge.failure.FailureType;
+import io.retort.judge.failure.JudgeException;
+import io.retort.v1.JudgeContext;
+import java.util.regex.Pattern;
+
+/** Checks of requests; each throws a {@link JudgeException} of INVALID_ARGUMENT. */
+final class Requests {
+  static final int LARGEST_SAMPLES = 256;
+
+  private static final double LARGEST_TEMPERATURE = 2;
+  private static final Pattern STUDENT_SIZE = Pattern.compile("[0-9.]{1,8} ?[KMBT]");
+
+  static void checkContext(JudgeContext context) {
+    double temperature = context.getTemperature();
+    if (!(temperature >= 0 && temperature <= LARGEST_TEMPERATURE)) {
+      throw invalid("context.temperature", String.valueOf(temperature), "0 to 2");
+    }
+    if (context.getMaxTokens() < 0) {
+      throw invalid(
+          "context.max_tokens",
+          Integer.toUnsignedString(context.getMaxTokens()),
+          "0 to " + Integer.MAX_VALUE);
+    }
+  }
+
+  /** The size goes into the prompt as a trusted word and must be nothing else. */
+  static void checkStudentSize(JudgeContext context) {
+    if (!STUDENT_SIZE.matcher(context.getStudentSize()).matches()) {
+      throw invalid(
+          "context.student_size", '"' + context.getStudentSize() + '"', "a size such as 7B");
+    }
+  }
+
+  static void checkText(String field, String value) {
+    if (value.isBlank()) {
+      throw invalid(field, "empty", "a text");
+    }
+  }
+
+  static void checkSamples(int samples) {
+    if (samples < 1 || samples > LARGEST_SAMPLES) {
+      throw invalid("samples", Integer.toUnsignedString(samples), "1 to " + LARGEST_SAMPLES);
+    }
+  }
+
+  static JudgeException invalid(String field, String value, String expected) {
+    return JudgeException.invalid(
+        FailureType.INVALID_REQUEST, field + ": " + value + " (expected: " + expected + ")");
+  }
+
+  private Requests() {}
+}

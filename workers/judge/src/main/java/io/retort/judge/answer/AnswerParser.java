@@ -1,0 +1,9 @@
+package io.retort.judge.answer;
+
+import io.retort.judge.endpoint.ChatAnswer;
+
+/** Reads the value of an answer; never guesses one. */
+@FunctionalInterface
+public interface AnswerParser<T> {
+  T parse(ChatAnswer answer) throws UnusableAnswerException;
+}

@@ -1,0 +1,66 @@
+package io.retort.judge.answer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.retort.judge.failure.FailureType;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An answer that is exactly one JSON object, bare or in one code fence. */
+final class JsonAnswer {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+  private static final Pattern FENCE =
+      Pattern.compile("\\A```(?:json)?\\s*(.*?)\\s*```\\z", Pattern.DOTALL);
+
+  private final JsonNode root;
+  private final String text;
+
+  private JsonAnswer(JsonNode root, String text) {
+    this.root = root;
+    this.text = text;
+  }
+
+  static JsonAnswer parse(String text) throws UnusableAnswerException {
+    Matcher fence = FENCE.matcher(text);
+    String json = fence.matches() ? fence.group(1) : text;
+    try {
+      JsonNode root = MAPPER.readTree(json);
+      if (root.isObject()) {
+        return new JsonAnswer(root, text);
+      }
+    } catch (JsonProcessingException e) {
+      // Told below, with what was answered.
+    }
+    throw unparsed(text, "one JSON object");
+  }
+
+  String string(String name) throws UnusableAnswerException {
+    JsonNode value = root.path(name);
+    if (!value.isTextual()) {
+      throw unparsed(text, name + " as a string");
+    }
+    return value.textValue().strip();
+  }
+
+  boolean bool(String name) throws UnusableAnswerException {
+    JsonNode value = root.path(name);
+    if (!value.isBoolean()) {
+      throw unparsed(text, name + " as true or false");
+    }
+    return value.booleanValue();
+  }
+
+  static UnusableAnswerException unparsed(String text, String expected) {
+    return new UnusableAnswerException(
+        FailureType.UNPARSED,
+        "the answer is " + Excerpts.of(text) + " (expected: " + expected + ")");
+  }
+}

@@ -1,0 +1,50 @@
+package io.retort.judge.endpoint;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An OpenAI-compatible endpoint.
+ *
+ * @param name by which requests name it
+ * @param baseUrl to which {@code /chat/completions} is appended
+ * @param model sent with every call
+ * @param apiKey bearer token; never part of a message or of {@link #toString()}
+ * @param jsonSchema whether the endpoint constrains answers by a JSON schema
+ * @param maxInFlight calls open at the same time, at least 1
+ * @param maxTokensField what the endpoint calls the limit of an answer's tokens
+ * @param omitted fields that the endpoint refuses and that are not sent
+ */
+public record EndpointConfiguration(
+    String name,
+    URI baseUrl,
+    String model,
+    Optional<String> apiKey,
+    boolean jsonSchema,
+    int maxInFlight,
+    MaxTokensField maxTokensField,
+    Set<OmittableField> omitted) {
+  public static final int DEFAULT_MAX_IN_FLIGHT = 512;
+
+  public EndpointConfiguration {
+    omitted = Set.copyOf(omitted);
+  }
+
+  /** Names of the same limit; reasoning models of some providers know only the second. */
+  public enum MaxTokensField {
+    MAX_TOKENS,
+    MAX_COMPLETION_TOKENS
+  }
+
+  /** Sampling parameters that some models do not take. */
+  public enum OmittableField {
+    TEMPERATURE,
+    SEED
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + model + " at " + baseUrl + ")";
+  }
+}

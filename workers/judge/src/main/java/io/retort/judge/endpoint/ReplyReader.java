@@ -1,0 +1,147 @@
+package io.retort.judge.endpoint;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import io.retort.judge.failure.FailureType;
+import io.retort.judge.failure.JudgeException;
+import io.retort.v1.FailureCategory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Gives an endpoint's HTTP answer its meaning. */
+final class ReplyReader {
+  private static final int EXCERPT = 300;
+  private static final List<String> CONTEXT_EXCEEDED =
+      List.of(
+          "context_length_exceeded",
+          "exceed_context_size",
+          "exceeds the available context size",
+          "maximum context length",
+          "context length",
+          "context window",
+          "prompt is too long");
+  private static final List<String> QUOTA = List.of("insufficient_quota", "billing_hard_limit");
+
+  private final EndpointConfiguration configuration;
+
+  ReplyReader(EndpointConfiguration configuration) {
+    this.configuration = configuration;
+  }
+
+  EndpointReply read(AggregatedHttpResponse response, Instant now) {
+    int status = response.status().code();
+    byte[] body = response.content().array();
+    CompletionJson.@Nullable ErrorBody error = CompletionJson.readError(body);
+    if (status == 200 && error != null) {
+      // Gateways tell an upstream's refusal inside a successful answer.
+      status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
+    }
+    if (status == 200) {
+      return completion(body);
+    }
+    String said = said(status, body, error);
+    Optional<java.time.Duration> retryAfter = RetryAfter.read(response.headers(), now);
+    return switch (status) {
+      case 429 ->
+          mentions(error, QUOTA) ? quota(said) : new EndpointReply.RateLimited(retryAfter, said);
+      case 503 ->
+          retryAfter.isPresent()
+              ? new EndpointReply.RateLimited(retryAfter, said)
+              : unavailable(said);
+      case 402 -> quota(said);
+      case 401, 403, 404, 405, 410 ->
+          refused(
+              FailureType.ENDPOINT_REFUSED,
+              said + " (expected: 200; check its key, model and base_url)");
+      case 408, 409, 425 -> unavailable(said);
+      case 413 -> contextExceeded(said);
+      case 400, 422 -> badRequest(said, error);
+      default -> {
+        if (status >= 500) {
+          yield unavailable(said);
+        }
+        if (status >= 400) {
+          yield badRequest(said, error);
+        }
+        yield refused(FailureType.ENDPOINT_REFUSED, said + " (expected: 200; check its base_url)");
+      }
+    };
+  }
+
+  private EndpointReply completion(byte[] body) {
+    try {
+      return new EndpointReply.Answered(CompletionJson.read(body, configuration));
+    } catch (NotACompletionException e) {
+      return new EndpointReply.Failed(
+          JudgeException.dataLoss(
+              FailureType.UNPARSED,
+              "endpoint "
+                  + configuration.name()
+                  + " answered what is no chat completion ("
+                  + e.getMessage()
+                  + "): "
+                  + excerpt(new String(body, StandardCharsets.UTF_8))));
+    }
+  }
+
+  private EndpointReply badRequest(String said, CompletionJson.@Nullable ErrorBody error) {
+    if (mentions(error, CONTEXT_EXCEEDED)) {
+      return contextExceeded(said);
+    }
+    String hint =
+        configuration.jsonSchema() && mentions(error, List.of("response_format", "json_schema"))
+            ? " (an endpoint without JSON schemas needs json_schema: false)"
+            : "";
+    return refused(FailureType.BAD_REQUEST, said + hint);
+  }
+
+  private static EndpointReply contextExceeded(String said) {
+    return new EndpointReply.Failed(
+        JudgeException.dataLoss(FailureType.CONTEXT_LENGTH_EXCEEDED, said));
+  }
+
+  private static EndpointReply quota(String said) {
+    return new EndpointReply.Failed(
+        JudgeException.refused(
+            FailureCategory.FAILURE_CATEGORY_BUDGET, FailureType.QUOTA_EXHAUSTED, said));
+  }
+
+  private static EndpointReply refused(FailureType type, String said) {
+    return new EndpointReply.Failed(
+        JudgeException.refused(FailureCategory.FAILURE_CATEGORY_USER, type, said));
+  }
+
+  private static EndpointReply unavailable(String said) {
+    return new EndpointReply.Failed(
+        JudgeException.unavailable(FailureType.ENDPOINT_UNAVAILABLE, said, null));
+  }
+
+  private String said(int status, byte[] body, CompletionJson.@Nullable ErrorBody error) {
+    String text =
+        error == null || error.message().isBlank()
+            ? new String(body, StandardCharsets.UTF_8)
+            : error.message();
+    return "endpoint " + configuration + " answered " + status + ": " + excerpt(text);
+  }
+
+  /** At most some hundred characters on one line, without the key. */
+  private String excerpt(String text) {
+    String clean = text;
+    if (configuration.apiKey().isPresent()) {
+      clean = clean.replace(configuration.apiKey().get(), "***");
+    }
+    clean = clean.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT) + "...";
+  }
+
+  private static boolean mentions(CompletionJson.@Nullable ErrorBody error, List<String> phrases) {
+    if (error == null) {
+      return false;
+    }
+    String text = (error.names() + " " + error.message()).toLowerCase(Locale.ROOT);
+    return phrases.stream().anyMatch(text::contains);
+  }
+}

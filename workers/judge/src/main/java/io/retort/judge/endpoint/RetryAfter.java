@@ -1,0 +1,61 @@
+package io.retort.judge.endpoint;
+
+import com.linecorp.armeria.common.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads when a provider allows the next call. */
+final class RetryAfter {
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  /**
+   * The delay of {@code retry-after-ms} or {@code retry-after} (seconds, possibly with a fraction,
+   * or an HTTP date), at most a day; empty when there is none that lies ahead.
+   */
+  static Optional<Duration> read(HttpHeaders headers, Instant now) {
+    Optional<Duration> delay = number(headers.get("retry-after-ms"), 1);
+    if (delay.isEmpty()) {
+      delay = number(headers.get("retry-after"), 1000);
+    }
+    if (delay.isEmpty()) {
+      delay = date(headers.get("retry-after"), now);
+    }
+    return delay
+        .filter(value -> !value.isNegative() && !value.isZero())
+        .map(value -> value.compareTo(LONGEST) < 0 ? value : LONGEST);
+  }
+
+  private static Optional<Duration> number(@Nullable String text, int millis) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      double value = Double.parseDouble(text.strip()) * millis;
+      return Double.isFinite(value)
+          ? Optional.of(Duration.ofMillis(Math.min(Math.round(value), LONGEST.toMillis())))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Duration> date(@Nullable String text, Instant now) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      Instant when =
+          ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return Optional.of(Duration.between(now, when));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private RetryAfter() {}
+}

@@ -1,0 +1,31 @@
+package io.retort.judge.failure;
+
+/** The stable names in {@link io.retort.v1.Failure#getType()} of judge calls. */
+public enum FailureType {
+  /** The endpoint's model told more than {@code max_tokens} allow. */
+  TRUNCATED,
+  /** The model answered nothing, or refused to answer. */
+  EMPTY,
+  /** The answer does not have the asked form, and neither has the answer to one re-ask. */
+  UNPARSED,
+  /** The row does not fit into the model's context. */
+  CONTEXT_LENGTH_EXCEEDED,
+  /** The endpoint's answer exceeds the worker's size limit. */
+  ANSWER_TOO_LARGE,
+  /** The endpoint refuses the key, the model or the path. */
+  ENDPOINT_REFUSED,
+  /** The account at the provider is used up. */
+  QUOTA_EXHAUSTED,
+  /** The endpoint does not understand the request. */
+  BAD_REQUEST,
+  /** Connection refused, reset or closed, or a 5xx. */
+  ENDPOINT_UNAVAILABLE,
+  RATE_LIMITED,
+  DEADLINE_EXCEEDED,
+  CANCELLED,
+  /** The worker is going down; another one can serve the call. */
+  SHUTTING_DOWN,
+  UNKNOWN_ENDPOINT,
+  INVALID_REQUEST,
+  UNEXPECTED
+}

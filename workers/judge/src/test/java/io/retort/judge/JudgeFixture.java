@@ -1,0 +1,210 @@
+package io.retort.judge;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.retort.judge.endpoint.EndpointConfiguration;
+import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
+import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
+import io.retort.judge.endpoint.ManualTimer;
+import io.retort.v1.CorruptRequest;
+import io.retort.v1.CorruptionKind;
+import io.retort.v1.Difficulty;
+import io.retort.v1.EvaluateRequest;
+import io.retort.v1.Failure;
+import io.retort.v1.ImproveRequest;
+import io.retort.v1.JudgeContext;
+import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.SampleAnswersRequest;
+import io.retort.v1.ValidateRequest;
+import io.retort.v1.Verdict;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** A judge worker on loopback before a scripted endpoint, its clock in the test's hand. */
+final class JudgeFixture implements AutoCloseable {
+  static final String KEY = "sk-secret-0123456789";
+  static final String PROBLEM = "Ann has 3 bags of 4 apples. How many apples has she?";
+  static final String CHAIN = "There are 3 bags.\n\nEach holds 4 apples, so 3 * 4 = 12.";
+
+  final ScriptedEndpoint endpoint = ScriptedEndpoint.start();
+  final ManualTimer timer = new ManualTimer();
+  final PrometheusRegistry registry = new PrometheusRegistry();
+  final JudgeServer server;
+  final ManagedChannel channel;
+
+  JudgeFixture() {
+    this(Duration.ofSeconds(30));
+  }
+
+  JudgeFixture(Duration grace) {
+    this(grace, URI.create("http://127.0.0.1:1/v1"));
+  }
+
+  /**
+   * @param other address of the endpoint "other"
+   */
+  JudgeFixture(Duration grace, URI other) {
+    server =
+        JudgeServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            List.of(
+                configuration("judge", endpoint.baseUrl(), true, 512),
+                configuration("plain", endpoint.baseUrl(), false, 512),
+                configuration("narrow", endpoint.baseUrl(), true, 2),
+                new EndpointConfiguration(
+                    "reasoner",
+                    endpoint.baseUrl(),
+                    "some-model",
+                    Optional.empty(),
+                    true,
+                    512,
+                    MaxTokensField.MAX_COMPLETION_TOKENS,
+                    Set.of(OmittableField.TEMPERATURE, OmittableField.SEED)),
+                configuration("down", URI.create("http://127.0.0.1:1/v1"), true, 512),
+                configuration("other", other, true, 512)),
+            registry,
+            timer,
+            grace);
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
+            .build();
+  }
+
+  JudgeServiceGrpc.JudgeServiceBlockingStub stub() {
+    return JudgeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  JudgeServiceGrpc.JudgeServiceFutureStub futureStub() {
+    return JudgeServiceGrpc.newFutureStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  static JudgeContext context(String endpoint) {
+    return JudgeContext.newBuilder()
+        .setEndpoint(endpoint)
+        .setTemperature(0.5)
+        .setMaxTokens(256)
+        .setSeed(7)
+        .setStudentSize("7B")
+        .build();
+  }
+
+  static EvaluateRequest evaluate(String endpoint) {
+    return EvaluateRequest.newBuilder()
+        .setContext(context(endpoint))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
+        .build();
+  }
+
+  static ImproveRequest improve(Difficulty difficulty) {
+    return ImproveRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
+        .setVerdict(
+            Verdict.newBuilder().setDifficulty(difficulty).setCritique("It skips the product."))
+        .build();
+  }
+
+  static ValidateRequest validate() {
+    return ValidateRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
+        .build();
+  }
+
+  static CorruptRequest corrupt(CorruptionKind kind) {
+    return CorruptRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
+        .setKind(kind)
+        .build();
+  }
+
+  static SampleAnswersRequest sample(int samples, String partialChain) {
+    return SampleAnswersRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setPartialChain(partialChain)
+        .setSamples(samples)
+        .build();
+  }
+
+  /** The {@link Failure} that travelled with a status. */
+  static Failure failure(StatusRuntimeException thrown) {
+    return detail(thrown, Failure.class)
+        .orElseThrow(() -> new AssertionError("no Failure in " + thrown));
+  }
+
+  /** The status that {@code call} fails with. */
+  static StatusRuntimeException thrownBy(Future<?> call) throws InterruptedException {
+    try {
+      throw new AssertionError("no failure but " + call.get());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StatusRuntimeException status) {
+        return status;
+      }
+      throw new AssertionError(e);
+    }
+  }
+
+  static <T extends Message> Optional<T> detail(StatusRuntimeException thrown, Class<T> type) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(type)) {
+        try {
+          return Optional.of(detail.unpack(type));
+        } catch (InvalidProtocolBufferException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    // Netty's event loops take seconds to end; no test waits for that.
+    CompletableFuture<Void> unused =
+        CompletableFuture.runAsync(server::close).thenRun(endpoint::close);
+  }
+
+  private static EndpointConfiguration configuration(
+      String name, URI baseUrl, boolean jsonSchema, int maxInFlight) {
+    return new EndpointConfiguration(
+        name,
+        baseUrl,
+        "some-model",
+        Optional.of(KEY),
+        jsonSchema,
+        maxInFlight,
+        MaxTokensField.MAX_TOKENS,
+        Set.of());
+  }
+}

@@ -1,0 +1,104 @@
+package io.retort.judge.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.failure.FailureType;
+import io.retort.v1.Difficulty;
+import io.retort.v1.Usage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerParsersTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1",
+        "2 MEDIUM",
+        "The chain is MEDIUM.",
+        "SIMPLE or MEDIUM",
+        "{\"difficulty\": \"MEDIUM\"}",
+        "{\"critique\": \"x\", \"difficulty\": 2}",
+        "{\"critique\": \"x\", \"difficulty\": \"MEDIUM-ISH\"}",
+        "{\"critique\": \"x\", \"difficulty\": null}",
+        "{\"critique\": \"x\", \"difficulty\": \"HARD\", \"difficulty\": \"MEDIUM\"}",
+        "{\"critique\": \"x\", \"difficulty\": \"MEDIUM\"} {}",
+        "[{\"critique\": \"x\", \"difficulty\": \"MEDIUM\"}]",
+        "{\"critique\": \"x\", \"difficulty\": \"MED",
+        "<think>it is MEDIUM",
+      })
+  void verdictsAreNeverGuessed(String content) {
+    assertThat(typeOf(new VerdictParser(), answer(content))).isEqualTo(FailureType.UNPARSED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "yes",
+        "SOUND.",
+        "{\"sound\": true}",
+        "{\"reason\": \"x\", \"sound\": 1}",
+        "{\"reason\": \"x\", \"sound\": \"true\"}",
+        "{\"reason\": [], \"sound\": true}"
+      })
+  void soundnessIsNeverGuessed(String content) {
+    assertThat(typeOf(new SoundnessParser(), answer(content))).isEqualTo(FailureType.UNPARSED);
+  }
+
+  @Test
+  void wordsAndObjectsAreRead() throws UnusableAnswerException {
+    assertThat(new VerdictParser().parse(answer("Simple")).getDifficulty())
+        .isEqualTo(Difficulty.DIFFICULTY_SIMPLE);
+    assertThat(new SoundnessParser().parse(answer("sound"))).isEqualTo(new Soundness(true, ""));
+    assertThat(
+            new SoundnessParser()
+                .parse(answer("{\"sound\": false, \"reason\": \" Step 2. \", \"more\": 1}")))
+        .isEqualTo(new Soundness(false, "Step 2."));
+  }
+
+  @Test
+  void thoughtsAreNoPartOfAChain() throws UnusableAnswerException {
+    assertThat(new ChainParser().parse(answer("<think>\nhm\n</think>\n\nOne.\n\nTwo.\n")))
+        .isEqualTo("One.\n\nTwo.");
+  }
+
+  @Test
+  void emptyRefusedAndCutAnswersAreToldApart() {
+    assertThat(typeOf(new ChainParser(), answer(""))).isEqualTo(FailureType.EMPTY);
+    assertThat(typeOf(new ChainParser(), answer("<think>hm</think>\n")))
+        .isEqualTo(FailureType.EMPTY);
+    assertThat(typeOf(new ChainParser(), answer("<data>\n \n</data>")))
+        .isEqualTo(FailureType.EMPTY);
+    assertThat(
+            typeOf(
+                new ChainParser(),
+                new ChatAnswer(
+                    "m",
+                    "",
+                    "I will not.",
+                    ChatAnswer.FinishReason.STOP,
+                    Usage.getDefaultInstance())))
+        .isEqualTo(FailureType.EMPTY);
+    for (ChatAnswer.FinishReason finish :
+        new ChatAnswer.FinishReason[] {
+          ChatAnswer.FinishReason.LENGTH, ChatAnswer.FinishReason.FILTER
+        }) {
+      assertThat(
+              typeOf(
+                  new ChainParser(),
+                  new ChatAnswer("m", "One.", "", finish, Usage.getDefaultInstance())))
+          .isEqualTo(FailureType.TRUNCATED);
+    }
+  }
+
+  private static FailureType typeOf(AnswerParser<?> parser, ChatAnswer answer) {
+    return catchThrowableOfType(UnusableAnswerException.class, () -> parser.parse(answer)).type();
+  }
+
+  private static ChatAnswer answer(String content) {
+    return new ChatAnswer(
+        "m", content, "", ChatAnswer.FinishReason.STOP, Usage.getDefaultInstance());
+  }
+}

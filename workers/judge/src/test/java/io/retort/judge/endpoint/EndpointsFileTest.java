@@ -1,0 +1,141 @@
+package io.retort.judge.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EndpointsFileTest {
+  private final Path folder;
+
+  EndpointsFileTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void defaults() throws IOException {
+    assertThat(
+            read(
+                """
+                endpoints:
+                  judge: {base_url: "http://127.0.0.1:8080/v1/", model: smol}
+                """))
+        .containsExactly(
+            new EndpointConfiguration(
+                "judge",
+                URI.create("http://127.0.0.1:8080/v1"),
+                "smol",
+                Optional.empty(),
+                true,
+                512,
+                EndpointConfiguration.MaxTokensField.MAX_TOKENS,
+                Set.of()));
+  }
+
+  @Test
+  void wholeMapping() throws IOException {
+    List<EndpointConfiguration> endpoints =
+        read(
+            """
+            endpoints:
+              judge:
+                base_url: https://judge.example/v1
+                model: large
+                api_key_env: JUDGE_KEY
+                json_schema: false
+                max_in_flight: 8
+                max_tokens_field: max_completion_tokens
+                omit: [temperature, seed]
+              student: {base_url: "http://127.0.0.1:8081/v1", model: small}
+            """);
+
+    assertThat(endpoints)
+        .extracting(EndpointConfiguration::name)
+        .containsExactly("judge", "student");
+    EndpointConfiguration judge = endpoints.get(0);
+    assertThat(judge)
+        .isEqualTo(
+            new EndpointConfiguration(
+                "judge",
+                URI.create("https://judge.example/v1"),
+                "large",
+                Optional.of("secret"),
+                false,
+                8,
+                EndpointConfiguration.MaxTokensField.MAX_COMPLETION_TOKENS,
+                Set.of(
+                    EndpointConfiguration.OmittableField.TEMPERATURE,
+                    EndpointConfiguration.OmittableField.SEED)));
+    assertThat(judge.toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void everyMistakeIsToldAtOnce() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    endpoint: 1
+                    endpoints:
+                      a: {base_url: "ftp://x/v1", model: m}
+                      b: {base_url: "http://user:hunter2@x/v1", model: m}
+                      c: {base_url: "http://x/v1", model: "", api_key_env: MISSING}
+                      d: {base_url: "http://x/v1", model: m, api_key_env: sk-pasted-key}
+                      e: {base_url: "http://x/v1", model: m, json_schema: "yes", max_in_flight: 0}
+                      f: {base_ulr: "http://x/v1", model: m}
+                      g: http://x/v1
+                      h: {base_url: "http://x/v1", model: m, max_tokens_field: tokens, omit: [top_p]}
+                    """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("endpoint: unknown key (expected: only endpoints)")
+        .hasMessageContaining("endpoints.a.base_url: \"ftp://x/v1\" (expected: an http")
+        .hasMessageContaining("endpoints.b.base_url: holds credentials")
+        .hasMessageContaining("endpoints.c.model: \"\" (expected: the model's name)")
+        .hasMessageContaining("endpoints.c.api_key_env: MISSING is not set")
+        .hasMessageContaining("endpoints.d.api_key_env: not a variable's name")
+        .hasMessageContaining("endpoints.e.json_schema: \"yes\" (expected: true or false)")
+        .hasMessageContaining("endpoints.e.max_in_flight: 0 (expected: 1 to 65536)")
+        .hasMessageContaining("endpoints.f.base_ulr: unknown key")
+        .hasMessageContaining("nearest: base_url")
+        .hasMessageContaining("endpoints.f.base_url: missing")
+        .hasMessageContaining("endpoints.g: \"http://x/v1\"")
+        .hasMessageContaining(
+            "endpoints.h.max_tokens_field: \"tokens\" (expected: max_tokens or"
+                + " max_completion_tokens)")
+        .hasMessageContaining("endpoints.h.omit: \"top_p\" (expected: temperature or seed)")
+        .message()
+        .doesNotContain("hunter2", "sk-pasted-key");
+  }
+
+  @Test
+  void filesThatHoldNoEndpointsAreToldSo() {
+    for (String text : List.of("", "endpoints:", "endpoints: {}", "[]", "judge")) {
+      assertThatThrownBy(() -> read(text))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("(expected: at least one named endpoint)");
+    }
+    assertThatThrownBy(() -> read("endpoints: {a: {b: 1}, a: {b: 2}}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("not YAML");
+    assertThatThrownBy(
+            () -> EndpointsFile.read(folder.resolve("none.yaml"), new Environment(Map.of())))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("none.yaml: cannot be read");
+  }
+
+  private List<EndpointConfiguration> read(String text) throws IOException {
+    Path file = Files.writeString(folder.resolve("endpoints.yaml"), text);
+    return EndpointsFile.read(file, new Environment(Map.of("JUDGE_KEY", "secret")));
+  }
+}

@@ -1,0 +1,26 @@
+package io.retort.answers;
+
+/**
+ * The result of comparing a text's final answer with the gold answer.
+ *
+ * @param answer what the text concludes, empty when nothing was found
+ * @param reason why it is not CORRECT, for people; empty when it is
+ */
+public record AnswerCheck(AnswerVerdict verdict, String answer, String reason) {
+  static AnswerCheck correct(String answer) {
+    return new AnswerCheck(AnswerVerdict.CORRECT, answer, "");
+  }
+
+  static AnswerCheck wrong(String answer, String gold) {
+    return new AnswerCheck(
+        AnswerVerdict.WRONG, answer, "final answer: " + answer + " (expected: " + gold + ")");
+  }
+
+  static AnswerCheck unknown(String reason) {
+    return new AnswerCheck(AnswerVerdict.UNKNOWN, "", reason);
+  }
+
+  public boolean isCorrect() {
+    return verdict == AnswerVerdict.CORRECT;
+  }
+}

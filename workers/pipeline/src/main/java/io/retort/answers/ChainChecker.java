@@ -1,0 +1,89 @@
+package io.retort.answers;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Checks by program what a chain of thought concludes.
+ *
+ * <ol>
+ *   <li>A chain that states an answer ({@code \boxed{}}, {@code ####}, "the answer is") is compared
+ *       by it.
+ *   <li>Otherwise, with a numeric gold answer, it is CORRECT when its last number is the gold
+ *       answer, or when its last step with a number names it; WRONG when it holds numbers, but
+ *       nowhere the gold answer; UNKNOWN when the gold answer stands in earlier steps only, or no
+ *       number at all.
+ *   <li>Otherwise, with any other gold answer, it is CORRECT when its last step names the gold
+ *       answer, UNKNOWN when not.
+ * </ol>
+ *
+ * A percentage counts as its hundredth too.
+ */
+public final class ChainChecker {
+  private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+  private final AnswerChecker answers;
+
+  public ChainChecker(AnswerChecker answers) {
+    this.answers = answers;
+  }
+
+  public CompletableFuture<AnswerCheck> check(String gold, String chain) {
+    Optional<String> stated = StatedAnswer.find(chain);
+    if (stated.isPresent()) {
+      return answers.compare(gold, stated.get());
+    }
+    return CompletableFuture.completedFuture(
+        Numbers.parse(gold)
+            .map(number -> checkNumber(number, gold, chain))
+            .orElseGet(() -> checkText(gold, chain)));
+  }
+
+  private static AnswerCheck checkNumber(BigDecimal number, String gold, String chain) {
+    List<Numbers.Token> all = Numbers.tokens(chain);
+    if (all.isEmpty()) {
+      return AnswerCheck.unknown("the chain holds no number");
+    }
+    Numbers.Token last = all.get(all.size() - 1);
+    int lastStep =
+        ChainText.steps(chain).stream()
+            .filter(step -> step.start() <= last.start())
+            .mapToInt(ChainText.Step::start)
+            .max()
+            .orElse(0);
+    boolean named = false;
+    for (Numbers.Token token : all) {
+      if (isGold(number, token, chain)) {
+        named = true;
+        if (token.start() >= lastStep) {
+          return AnswerCheck.correct(gold);
+        }
+      }
+    }
+    String concluded = chain.substring(last.start(), last.end());
+    return named
+        ? AnswerCheck.unknown("the last step does not name the answer " + gold)
+        : AnswerCheck.wrong(concluded, gold);
+  }
+
+  private static boolean isGold(BigDecimal gold, Numbers.Token token, String chain) {
+    if (Numbers.same(token.value(), gold)) {
+      return true;
+    }
+    boolean percent = token.end() < chain.length() && chain.charAt(token.end()) == '%';
+    return percent && Numbers.same(token.value().divide(HUNDRED), gold);
+  }
+
+  private static AnswerCheck checkText(String gold, String chain) {
+    List<ChainText.Step> steps = ChainText.steps(chain);
+    boolean named =
+        !AnswerComparison.isChoice(gold)
+            && !steps.isEmpty()
+            && ChainText.mentions(steps.get(steps.size() - 1).text(), gold);
+    return named
+        ? AnswerCheck.correct(gold)
+        : AnswerCheck.unknown("the last step does not name the answer " + gold);
+  }
+}

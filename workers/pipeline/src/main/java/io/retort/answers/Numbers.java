@@ -1,0 +1,84 @@
+package io.retort.answers;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Numbers as people write them in solutions: {@code 1,080}, {@code -3.5}, {@code .25}, {@code 3/4}.
+ */
+public final class Numbers {
+  // Bounded and possessive: a hostile row of a million digits costs no more than its length.
+  private static final String MAGNITUDE =
+      "(?:\\d{1,3}(?:,\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?|\\.\\d{1,40}+";
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "(?<![\\w.])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:" + MAGNITUDE + ")");
+  private static final Pattern WHOLE =
+      Pattern.compile("([-+]?)\\s?\\\\?[$€£]?\\s?([-+]?)(" + MAGNITUDE + ")\\s?(?:\\\\?%)?\\.?");
+  private static final Pattern FRACTION =
+      Pattern.compile("([-+]?\\d{1,18})\\s?/\\s?(\\d{1,18})\\.?");
+  private static final BigDecimal TOLERANCE = new BigDecimal("1e-9");
+
+  /**
+   * A number in a text.
+   *
+   * @param start index of its first character: its sign or first digit, currency signs left out
+   * @param end index after its last character
+   */
+  public record Token(int start, int end, BigDecimal value) {}
+
+  /** The number that the whole text is, empty when it is anything else. */
+  public static Optional<BigDecimal> parse(String text) {
+    String stripped = text.strip();
+    Matcher fraction = FRACTION.matcher(stripped);
+    if (fraction.matches()) {
+      BigDecimal denominator = new BigDecimal(fraction.group(2));
+      return denominator.signum() == 0
+          ? Optional.empty()
+          : Optional.of(
+              new BigDecimal(fraction.group(1)).divide(denominator, MathContext.DECIMAL64));
+    }
+    Matcher matcher = WHOLE.matcher(stripped);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    BigDecimal magnitude = decimal(matcher.group(3));
+    boolean negative = "-".equals(matcher.group(1)) != "-".equals(matcher.group(2));
+    return Optional.of(negative ? magnitude.negate() : magnitude);
+  }
+
+  /** The numbers in a text, in order. Digits that belong to a word or an ordinal are none. */
+  public static List<Token> tokens(String text) {
+    List<Token> tokens = new ArrayList<>();
+    Matcher matcher = TOKEN.matcher(text);
+    while (matcher.find()) {
+      String written = matcher.group();
+      int dollar = written.indexOf('$');
+      BigDecimal magnitude = decimal(written.replace("$", "").replace("-", ""));
+      boolean negative = written.startsWith("-");
+      int start = negative ? matcher.start() : matcher.start() + dollar + 1;
+      tokens.add(new Token(start, matcher.end(), negative ? magnitude.negate() : magnitude));
+    }
+    return tokens;
+  }
+
+  /** Whether both are the same number, up to a relative difference of 1e-9. */
+  public static boolean same(BigDecimal left, BigDecimal right) {
+    if (left.compareTo(right) == 0) {
+      return true;
+    }
+    BigDecimal scale = left.abs().max(right.abs()).max(BigDecimal.ONE);
+    return left.subtract(right).abs().compareTo(scale.multiply(TOLERANCE)) <= 0;
+  }
+
+  private static BigDecimal decimal(String written) {
+    return new BigDecimal(written.replace(",", ""));
+  }
+
+  private Numbers() {}
+}

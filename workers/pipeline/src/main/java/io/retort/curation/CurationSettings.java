@@ -1,0 +1,68 @@
+package io.retort.curation;
+
+import io.retort.failure.Failures;
+import io.retort.v1.CurationSpec;
+import io.retort.v1.DifficultySignal;
+import io.retort.v1.FollowSpec;
+import io.retort.v1.RunSpec;
+
+/**
+ * All that decides the records of curation, besides the sample itself.
+ *
+ * @param medianChainCharacters of the data set: what is shorter counts as SIMPLE where only the
+ *     follow rate speaks
+ */
+record CurationSettings(
+    JudgeSettings judge,
+    DifficultySignal signal,
+    int maxRounds,
+    boolean llmValidation,
+    String studentEndpoint,
+    int followSamples,
+    double followThreshold,
+    int followMaxTokens,
+    long medianChainCharacters) {
+  private static final int DEFAULT_MAX_ROUNDS = 3;
+  private static final int DEFAULT_FOLLOW_SAMPLES = 2;
+  private static final int DEFAULT_FOLLOW_MAX_TOKENS = 64;
+  private static final double DEFAULT_FOLLOW_THRESHOLD = 0.5;
+
+  /**
+   * @throws io.temporal.failure.ApplicationFailure USER/STUDENT_ENDPOINT_MISSING when the follow
+   *     rate is to decide and nothing serves the student
+   */
+  static CurationSettings of(RunSpec spec, long medianChainCharacters) {
+    CurationSpec curation = spec.getCuration();
+    FollowSpec follow = curation.getFollow();
+    CurationSettings settings =
+        new CurationSettings(
+            JudgeSettings.of(spec),
+            curation.hasDifficulty()
+                ? curation.getDifficulty()
+                : DifficultySignal.DIFFICULTY_SIGNAL_JUDGE,
+            curation.hasMaxRounds() ? curation.getMaxRounds() : DEFAULT_MAX_ROUNDS,
+            !curation.hasLlmValidation() || curation.getLlmValidation(),
+            spec.getStudent().getEndpoint(),
+            follow.hasSamples() ? follow.getSamples() : DEFAULT_FOLLOW_SAMPLES,
+            follow.hasThreshold() ? follow.getThreshold() : DEFAULT_FOLLOW_THRESHOLD,
+            follow.hasMaxTokens() ? follow.getMaxTokens() : DEFAULT_FOLLOW_MAX_TOKENS,
+            medianChainCharacters);
+    if (settings.measures() && settings.studentEndpoint().isEmpty()) {
+      throw Failures.user(
+          "STUDENT_ENDPOINT_MISSING",
+          "student.endpoint: not set (expected: the endpoint that serves the student, because"
+              + " curation.difficulty is "
+              + settings.signal()
+              + ")");
+    }
+    return settings;
+  }
+
+  /** Whether the follow rate is measured. */
+  boolean measures() {
+    return switch (signal) {
+      case DIFFICULTY_SIGNAL_MEASURED, DIFFICULTY_SIGNAL_BOTH -> true;
+      case DIFFICULTY_SIGNAL_JUDGE, DIFFICULTY_SIGNAL_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+}

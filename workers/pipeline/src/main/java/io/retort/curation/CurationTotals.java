@@ -1,0 +1,116 @@
+package io.retort.curation;
+
+import io.retort.failure.Failures;
+import io.retort.rows.Counts;
+import io.retort.rows.Usages;
+import io.retort.v1.CurationOutcome;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationRound;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.Difficulty;
+import io.retort.v1.Usage;
+
+/** Adds up curation records. */
+final class CurationTotals {
+  private static final String UNJUDGED = "UNJUDGED";
+
+  private final Counts outcomes = new Counts();
+  private final Counts reasons = new Counts();
+  private final Counts before = new Counts();
+  private final Counts after = new Counts();
+  private final Counts agreement = new Counts();
+  private Usage usage = Usage.getDefaultInstance();
+  private long rows;
+
+  void add(CurationRecord record) {
+    rows++;
+    outcomes.add(record.getOutcome().name());
+    if (!record.getReason().isEmpty()) {
+      reasons.add(record.getReason());
+    }
+    before.add(record.getRoundsCount() == 0 ? UNJUDGED : name(record.getRounds(0).getDifficulty()));
+    after.add(lastLabel(record));
+    if (record.getRoundsCount() > 0) {
+      CurationRound original = record.getRounds(0);
+      if (original.getMeasured() != Difficulty.DIFFICULTY_UNSPECIFIED) {
+        agreement.add(
+            name(original.getVerdict().getDifficulty()) + "/" + name(original.getMeasured()));
+      }
+    }
+    usage = Usages.sum(usage, record.getUsage());
+  }
+
+  static boolean isKept(CurationRecord record) {
+    return switch (record.getOutcome()) {
+      case CURATION_OUTCOME_RETAINED, CURATION_OUTCOME_IMPROVED -> true;
+      case CURATION_OUTCOME_REJECTED,
+          CURATION_OUTCOME_QUARANTINED,
+          CURATION_OUTCOME_UNSPECIFIED,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  /**
+   * The summary without its reference to the kept samples.
+   *
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/OUTCOMES_DO_NOT_ADD_UP
+   */
+  CurationSummary summary(long expectedRows) {
+    long retained = count(CurationOutcome.CURATION_OUTCOME_RETAINED);
+    long improved = count(CurationOutcome.CURATION_OUTCOME_IMPROVED);
+    long rejected = count(CurationOutcome.CURATION_OUTCOME_REJECTED);
+    long quarantined = count(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
+    if (rows != expectedRows || retained + improved + rejected + quarantined != rows) {
+      throw Failures.platform(
+          "OUTCOMES_DO_NOT_ADD_UP",
+          "curation: "
+              + rows
+              + " records, outcomes "
+              + outcomes
+              + " (expected: "
+              + expectedRows
+              + ")",
+          null);
+    }
+    return CurationSummary.newBuilder()
+        .setRows(rows)
+        .setRetained(retained)
+        .setImproved(improved)
+        .setRejected(rejected)
+        .setQuarantined(quarantined)
+        .addAllReasons(reasons.toList())
+        .addAllDifficultyBefore(before.toList())
+        .addAllDifficultyAfter(after.toList())
+        .addAllAgreement(agreement.toList())
+        .setUsage(usage)
+        .build();
+  }
+
+  /** Reasons of what was not kept, for messages. */
+  String reasons() {
+    return reasons.toString();
+  }
+
+  private long count(CurationOutcome outcome) {
+    return outcomes.get(outcome.name());
+  }
+
+  private static String lastLabel(CurationRecord record) {
+    for (int index = record.getRoundsCount() - 1; index >= 0; index--) {
+      if (record.getRounds(index).getDifficulty() != Difficulty.DIFFICULTY_UNSPECIFIED) {
+        return name(record.getRounds(index).getDifficulty());
+      }
+    }
+    return UNJUDGED;
+  }
+
+  private static String name(Difficulty difficulty) {
+    return switch (difficulty) {
+      case DIFFICULTY_SIMPLE -> "SIMPLE";
+      case DIFFICULTY_MEDIUM -> "MEDIUM";
+      case DIFFICULTY_HARD -> "HARD";
+      case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> UNJUDGED;
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package io.retort.curation;
+
+import io.retort.answers.AnswerChecker;
+import io.retort.judge.client.JudgeCalls;
+import io.retort.rows.RowWork;
+import io.retort.store.Hashes;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.Sample;
+import java.util.concurrent.CompletableFuture;
+
+/** Makes curation records. */
+final class CurationWork implements RowWork<Sample, CurationRecord> {
+  /** Changes whenever the same settings and sample would be curated otherwise. */
+  private static final String ENGINE = "curation-v1";
+
+  private final JudgeCalls calls;
+  private final AnswerChecker answers;
+  private final CurationSettings settings;
+
+  CurationWork(JudgeCalls calls, AnswerChecker answers, CurationSettings settings) {
+    this.calls = calls;
+    this.answers = answers;
+    this.settings = settings;
+  }
+
+  @Override
+  public String key(Sample sample) {
+    return Hashes.sha256Hex(ENGINE, settings.toString(), sample.getId());
+  }
+
+  @Override
+  public CompletableFuture<CurationRecord> start(Sample sample) {
+    return new SampleCuration(calls, answers, settings, sample, key(sample)).run();
+  }
+}

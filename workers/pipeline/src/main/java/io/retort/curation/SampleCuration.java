@@ -1,0 +1,272 @@
+package io.retort.curation;
+
+import io.retort.answers.AnswerCheck;
+import io.retort.answers.AnswerChecker;
+import io.retort.answers.AnswerVerdict;
+import io.retort.answers.ChainChecker;
+import io.retort.answers.ChainText;
+import io.retort.judge.client.JudgeCalls;
+import io.retort.judge.client.UselessAnswerException;
+import io.retort.rows.Usages;
+import io.retort.v1.CurationOutcome;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationRound;
+import io.retort.v1.Difficulty;
+import io.retort.v1.EvaluateRequest;
+import io.retort.v1.FollowRate;
+import io.retort.v1.ImproveRequest;
+import io.retort.v1.Sample;
+import io.retort.v1.Usage;
+import io.retort.v1.ValidateRequest;
+import io.retort.v1.Validation;
+import io.retort.v1.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * One sample on its way through evaluate, improve and validate.
+ *
+ * <p>Each round looks at one chain, the original first. The program's check of the answer comes
+ * before any call: a wrong original is rejected, a wrong rewrite is not evaluated. What is not
+ * MEDIUM and verified is improved, from the last chain whose answer was not wrong, until the rounds
+ * are used up.
+ */
+final class SampleCuration {
+  private static final String EMPTY_CHAIN = "EMPTY_CHAIN";
+  private static final String WRONG_ANSWER = "WRONG_ANSWER";
+
+  private final JudgeCalls calls;
+  private final AnswerChecker answers;
+  private final CurationSettings settings;
+  private final Sample sample;
+  private final String key;
+  private final DifficultyDecision decision;
+  private final FollowMeter follow;
+
+  private final List<CurationRound> rounds = new ArrayList<>();
+  private Usage usage = Usage.getDefaultInstance();
+
+  SampleCuration(
+      JudgeCalls calls,
+      AnswerChecker answers,
+      CurationSettings settings,
+      Sample sample,
+      String key) {
+    this.calls = calls;
+    this.answers = answers;
+    this.settings = settings;
+    this.sample = sample;
+    this.key = key;
+    this.decision = new DifficultyDecision(settings);
+    this.follow = new FollowMeter(calls, answers, settings, sample, this::count);
+  }
+
+  CompletableFuture<CurationRecord> run() {
+    if (sample.getChain().isBlank()) {
+      return CompletableFuture.completedFuture(
+          end(CurationOutcome.CURATION_OUTCOME_REJECTED, EMPTY_CHAIN, ""));
+    }
+    return look(sample.getChain(), sample.getChain())
+        .thenCompose(this::goOn)
+        .exceptionallyCompose(this::quarantine);
+  }
+
+  private CompletableFuture<CurationRecord> goOn(CurationRound round) {
+    rounds.add(round);
+    if (isKept(round)) {
+      CurationOutcome outcome =
+          round.getRound() == 0
+              ? CurationOutcome.CURATION_OUTCOME_RETAINED
+              : CurationOutcome.CURATION_OUTCOME_IMPROVED;
+      return CompletableFuture.completedFuture(end(outcome, "", round.getChain()));
+    }
+    boolean wrongOriginal = round.getRound() == 0 && !isRight(round);
+    if (wrongOriginal || round.getRound() >= settings.maxRounds()) {
+      return CompletableFuture.completedFuture(
+          end(CurationOutcome.CURATION_OUTCOME_REJECTED, reason(round), ""));
+    }
+    return improve().thenCompose(this::goOn);
+  }
+
+  private CompletableFuture<CurationRound> improve() {
+    CurationRound base = lastRight();
+    Verdict verdict =
+        Verdict.newBuilder()
+            .setDifficulty(decision.direction(base.getDifficulty(), base.getChain()))
+            .setCritique(Critique.of(base, rounds.get(rounds.size() - 1)))
+            .build();
+    return calls
+        .improve(
+            ImproveRequest.newBuilder()
+                .setContext(settings.judge().context(sample.getId(), "improve-" + rounds.size()))
+                .setProblem(sample.getProblem())
+                .setAnswer(sample.getAnswer())
+                .setChain(base.getChain())
+                .setVerdict(verdict)
+                .build())
+        .thenCompose(
+            response -> {
+              count(response.getProvenance().getUsage());
+              String chain = ChainText.canonical(response.getChain(), sample.getAnswer());
+              if (chain.isBlank()) {
+                throw new UselessAnswerException("EMPTY", "the rewritten chain is only an answer");
+              }
+              if (chain.equals(base.getChain())) {
+                return CompletableFuture.completedFuture(
+                    base.toBuilder().setRound(rounds.size()).build());
+              }
+              return look(chain, response.getChain());
+            });
+  }
+
+  /**
+   * One round.
+   *
+   * @param chain as it would be trained on
+   * @param written as it came, maybe with a final-answer line, which the program's check reads
+   */
+  private CompletableFuture<CurationRound> look(String chain, String written) {
+    CurationRound.Builder round =
+        CurationRound.newBuilder().setRound(rounds.size()).setChain(chain);
+    return new ChainChecker(answers)
+        .check(sample.getAnswer(), written)
+        .thenCompose(
+            check -> {
+              round.setValidation(
+                  Validation.newBuilder()
+                      .setAnswerCorrect(check.isCorrect())
+                      .setReason(check.reason()));
+              return check.verdict() == AnswerVerdict.WRONG
+                  ? CompletableFuture.completedFuture(round.build())
+                  : label(round).thenCompose(labelled -> validate(labelled, check));
+            });
+  }
+
+  private CompletableFuture<CurationRound.Builder> label(CurationRound.Builder round) {
+    CompletableFuture<Verdict> judged = evaluate(round);
+    CompletableFuture<Optional<FollowRate>> rate =
+        settings.measures()
+            ? follow.measure(round.getChain(), round.getRound()).thenApply(Optional::of)
+            : CompletableFuture.completedFuture(Optional.empty());
+    return judged.thenCombine(
+        rate,
+        (verdict, measured) -> {
+          round.setVerdict(verdict);
+          Difficulty byRate = Difficulty.DIFFICULTY_UNSPECIFIED;
+          if (measured.isPresent()) {
+            byRate = decision.measured(measured.get(), verdict.getDifficulty(), round.getChain());
+            round.setFollowRate(measured.get()).setMeasured(byRate);
+          }
+          return round.setDifficulty(decision.deciding(verdict.getDifficulty(), byRate));
+        });
+  }
+
+  private CompletableFuture<Verdict> evaluate(CurationRound.Builder round) {
+    return calls
+        .evaluate(
+            EvaluateRequest.newBuilder()
+                .setContext(
+                    settings.judge().context(sample.getId(), "evaluate-" + round.getRound()))
+                .setProblem(sample.getProblem())
+                .setAnswer(sample.getAnswer())
+                .setChain(round.getChain())
+                .build())
+        .thenApply(
+            response -> {
+              count(response.getProvenance().getUsage());
+              return switch (response.getVerdict().getDifficulty()) {
+                case DIFFICULTY_SIMPLE, DIFFICULTY_MEDIUM, DIFFICULTY_HARD -> response.getVerdict();
+                case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED ->
+                    throw new UselessAnswerException("UNPARSED", "the verdict has no difficulty");
+              };
+            });
+  }
+
+  private CompletableFuture<CurationRound> validate(
+      CurationRound.Builder round, AnswerCheck check) {
+    if (!settings.llmValidation() || round.getDifficulty() != Difficulty.DIFFICULTY_MEDIUM) {
+      return CompletableFuture.completedFuture(round.build());
+    }
+    return calls
+        .validate(
+            ValidateRequest.newBuilder()
+                .setContext(
+                    settings.judge().context(sample.getId(), "validate-" + round.getRound()))
+                .setProblem(sample.getProblem())
+                .setAnswer(sample.getAnswer())
+                .setChain(round.getChain())
+                .build())
+        .thenApply(
+            response -> {
+              count(response.getProvenance().getUsage());
+              return round
+                  .setValidation(
+                      Validation.newBuilder()
+                          .setAnswerCorrect(check.isCorrect())
+                          .setSound(response.getSound())
+                          .setReason(response.getReason()))
+                  .build();
+            });
+  }
+
+  private boolean isKept(CurationRound round) {
+    Validation validation = round.getValidation();
+    return round.getDifficulty() == Difficulty.DIFFICULTY_MEDIUM
+        && (settings.llmValidation() ? validation.getSound() : validation.getAnswerCorrect());
+  }
+
+  /** A round whose answer the program refused has no label. */
+  private static boolean isRight(CurationRound round) {
+    return round.getDifficulty() != Difficulty.DIFFICULTY_UNSPECIFIED;
+  }
+
+  private CurationRound lastRight() {
+    for (int index = rounds.size() - 1; index > 0; index--) {
+      if (isRight(rounds.get(index))) {
+        return rounds.get(index);
+      }
+    }
+    return rounds.get(0);
+  }
+
+  private String reason(CurationRound last) {
+    return switch (last.getDifficulty()) {
+      case DIFFICULTY_SIMPLE -> "STILL_SIMPLE";
+      case DIFFICULTY_HARD -> "STILL_HARD";
+      case DIFFICULTY_MEDIUM -> settings.llmValidation() ? "UNSOUND" : "UNVERIFIED";
+      case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> WRONG_ANSWER;
+    };
+  }
+
+  private CompletableFuture<CurationRecord> quarantine(Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    return cause instanceof UselessAnswerException useless
+        ? CompletableFuture.completedFuture(
+            end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason(), ""))
+        : CompletableFuture.failedFuture(cause == null ? thrown : cause);
+  }
+
+  private CurationRecord end(CurationOutcome outcome, String reason, String chain) {
+    return CurationRecord.newBuilder()
+        .setKey(key)
+        .setSample(sample)
+        .setOutcome(outcome)
+        .setReason(reason)
+        .setChain(chain)
+        .addAllRounds(rounds)
+        .setUsage(total())
+        .build();
+  }
+
+  /** Calls of one round end on several threads. */
+  private synchronized void count(Usage more) {
+    usage = Usages.sum(usage, more);
+  }
+
+  private synchronized Usage total() {
+    return usage;
+  }
+}

@@ -1,0 +1,73 @@
+package io.retort.evaluation;
+
+import io.retort.failure.Failures;
+import io.retort.v1.GeneratedSample;
+import io.temporal.failure.ApplicationFailure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Collects generated samples by problem and checks that exactly the asked ones were drawn. */
+final class DrawnAnswers {
+  private final String benchmark;
+  private final int samples;
+  private final Map<String, TreeMap<Integer, Problem.Answer>> answers = new LinkedHashMap<>();
+
+  /**
+   * @param samples answers asked per problem
+   */
+  DrawnAnswers(String benchmark, int samples) {
+    this.benchmark = benchmark;
+    this.samples = samples;
+  }
+
+  void add(GeneratedSample sample) {
+    int index = sample.getIndex();
+    if (Integer.compareUnsigned(index, samples) >= 0) {
+      throw missing(
+          "index "
+              + Integer.toUnsignedString(index)
+              + " of problem "
+              + sample.getSampleId()
+              + " (expected: 0 to "
+              + (samples - 1)
+              + ")");
+    }
+    Problem.Answer answer =
+        new Problem.Answer(sample.getAnswer(), sample.getCorrect(), sample.getTruncated());
+    if (answers
+            .computeIfAbsent(sample.getSampleId(), ignored -> new TreeMap<>())
+            .putIfAbsent(index, answer)
+        != null) {
+      throw missing("index " + index + " of problem " + sample.getSampleId() + " was drawn twice");
+    }
+  }
+
+  /**
+   * The problems, in the order in which they were first seen.
+   *
+   * @throws ApplicationFailure PLATFORM/SAMPLES_MISSING when a problem or one of its samples was
+   *     not drawn
+   */
+  List<Problem> problems(long expectedProblems) {
+    List<Problem> problems = new ArrayList<>();
+    answers.forEach(
+        (sampleId, drawn) -> {
+          if (drawn.size() != samples) {
+            throw missing(
+                drawn.size() + " samples of problem " + sampleId + " (expected: " + samples + ")");
+          }
+          problems.add(new Problem(sampleId, List.copyOf(drawn.values())));
+        });
+    if (problems.size() != expectedProblems) {
+      throw missing(problems.size() + " problems (expected: " + expectedProblems + ")");
+    }
+    return problems;
+  }
+
+  private ApplicationFailure missing(String what) {
+    return Failures.platform("SAMPLES_MISSING", "benchmark " + benchmark + ": " + what, null);
+  }
+}

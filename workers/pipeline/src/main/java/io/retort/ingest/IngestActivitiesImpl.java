@@ -1,0 +1,65 @@
+package io.retort.ingest;
+
+import io.retort.pipeline.StoreFailures;
+import io.retort.store.Store;
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestResponse;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.ShardProgress;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads files of this machine into the store. */
+public final class IngestActivitiesImpl implements IngestActivities {
+  private static final Logger LOGGER = LoggerFactory.getLogger(IngestActivitiesImpl.class);
+  private static final int DEFAULT_SHARD_ROWS = 256;
+
+  private final Store store;
+
+  public IngestActivitiesImpl(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public IngestResponse ingest(IngestRequest request) {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    int shardRows = request.getShardRows() == 0 ? DEFAULT_SHARD_ROWS : request.getShardRows();
+    long started = System.nanoTime();
+    try {
+      IngestSummary summary =
+          new Snapshot(
+                  store,
+                  request.getStoreUri(),
+                  request.getSourcesList(),
+                  shardRows,
+                  rows -> context.heartbeat(ShardProgress.newBuilder().setDone(rows).build()))
+              .write();
+      LOGGER.info(
+          "ingested {} rows into {} shards, {} quarantined, in {} ms: {}",
+          summary.getRows(),
+          summary.getShards(),
+          summary.getQuarantined(),
+          (System.nanoTime() - started) / 1_000_000,
+          summary.getDataset().getUri());
+      return IngestResponse.newBuilder().setSummary(summary).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
+    try {
+      return InspectStudentResponse.newBuilder()
+          .setModelUri(StudentFolder.inspect(request.getModelUri()))
+          .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.retort.ingest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/** One JSON object with typed access to its fields; every refusal names the field. */
+final class JsonRow {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  private final JsonNode node;
+  private final String name;
+
+  private JsonRow(JsonNode node, String name) {
+    this.node = node;
+    this.name = name;
+  }
+
+  static JsonRow parse(byte[] bytes) throws RefusedRowException {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(decode(bytes));
+    } catch (JsonProcessingException e) {
+      throw new RefusedRowException(
+          QuarantineReason.NOT_JSON,
+          e.getOriginalMessage() + " at column " + e.getLocation().getColumnNr());
+    }
+    if (!node.isObject()) {
+      throw new RefusedRowException(
+          QuarantineReason.NOT_JSON,
+          node.getNodeType().name().toLowerCase(java.util.Locale.ROOT) + " (expected: an object)");
+    }
+    return new JsonRow(node, "");
+  }
+
+  boolean has(String field) {
+    return node.hasNonNull(field);
+  }
+
+  List<String> fields() {
+    return node.properties().stream().map(java.util.Map.Entry::getKey).limit(20).toList();
+  }
+
+  /** A field that must be there and hold text that is not blank. */
+  String text(String field) throws RefusedRowException {
+    JsonNode value = require(field);
+    if (!value.isTextual()) {
+      throw wrongType(field, value, "text");
+    }
+    return notBlank(field, value.textValue());
+  }
+
+  /** A field that may be absent; empty then. */
+  String textOrEmpty(String field) throws RefusedRowException {
+    if (!has(field)) {
+      return "";
+    }
+    JsonNode value = node.get(field);
+    if (!value.isTextual()) {
+      throw wrongType(field, value, "text");
+    }
+    return wellFormed(field, value.textValue()).strip();
+  }
+
+  /** A field that holds text or a number, as text. */
+  String textOrNumber(String field, QuarantineReason whenBlank) throws RefusedRowException {
+    if (!has(field)) {
+      throw missing(field);
+    }
+    JsonNode value = node.get(field);
+    if (value.isNumber()) {
+      return value.isFloatingPointNumber() ? value.decimalValue().toPlainString() : value.asText();
+    }
+    if (!value.isTextual()) {
+      throw wrongType(field, value, "text or a number");
+    }
+    if (value.textValue().isBlank()) {
+      throw new RefusedRowException(whenBlank, path(field) + ": blank (expected: an answer)");
+    }
+    return wellFormed(field, value.textValue()).strip();
+  }
+
+  List<JsonRow> objects(String field) throws RefusedRowException {
+    JsonNode value = require(field);
+    if (!value.isArray()) {
+      throw wrongType(field, value, "an array of objects");
+    }
+    for (JsonNode element : value) {
+      if (!element.isObject()) {
+        throw wrongType(field, element, "an array of objects");
+      }
+    }
+    return StreamSupport.stream(value.spliterator(), false)
+        .map(element -> new JsonRow(element, path(field) + "[]."))
+        .toList();
+  }
+
+  private JsonNode require(String field) throws RefusedRowException {
+    JsonNode value = node.get(field);
+    if (value == null || value.isNull()) {
+      throw missing(field);
+    }
+    return value;
+  }
+
+  private String notBlank(String field, String text) throws RefusedRowException {
+    if (text.isBlank()) {
+      throw new RefusedRowException(
+          QuarantineReason.MISSING_FIELD, path(field) + ": blank (expected: text)");
+    }
+    return wellFormed(field, text).strip();
+  }
+
+  /** Half a surrogate pair has no UTF-8: it could not be stored as it is. */
+  private String wellFormed(String field, String text) throws RefusedRowException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new RefusedRowException(
+          QuarantineReason.NOT_JSON,
+          path(field) + ": half a surrogate pair (expected: Unicode text)");
+    }
+    return text;
+  }
+
+  private RefusedRowException missing(String field) {
+    return new RefusedRowException(
+        QuarantineReason.MISSING_FIELD,
+        path(field) + ": absent (expected: one of the row's fields " + fields() + " to be it)");
+  }
+
+  private RefusedRowException wrongType(String field, JsonNode value, String expected) {
+    return new RefusedRowException(
+        QuarantineReason.WRONG_TYPE,
+        path(field)
+            + ": "
+            + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)
+            + " (expected: "
+            + expected
+            + ")");
+  }
+
+  private String path(String field) {
+    return name + field;
+  }
+
+  private static String decode(byte[] bytes) throws RefusedRowException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new RefusedRowException(QuarantineReason.NOT_JSON, "not UTF-8 (expected: UTF-8)");
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.retort.ingest;
+
+/** Why ingest refuses a row; the names are stable. */
+enum QuarantineReason {
+  /** Not a JSON object in UTF-8. */
+  NOT_JSON,
+  /** A field of the layout is absent, null or blank. */
+  MISSING_FIELD,
+  /** A field holds another JSON type than its layout says. */
+  WRONG_TYPE,
+  /** Problem, chain and answer are those of an earlier row. */
+  DUPLICATE,
+  /** The row tells no final answer. */
+  NO_ANSWER,
+  /** Longer than 1 MiB. */
+  TOO_LARGE,
+  /** A conversation with more than one exchange: its last turn makes no sense alone. */
+  MULTI_TURN
+}

@@ -1,0 +1,9 @@
+package io.retort.ingest;
+
+/**
+ * What a layout finds in a row.
+ *
+ * @param chain may still have marks and a final-answer line; empty when the row has none
+ * @param answer may still have {@code \boxed{}} and thousands separators
+ */
+record RowText(String problem, String chain, String answer) {}

@@ -1,0 +1,55 @@
+package io.retort.ingest;
+
+import io.retort.answers.StatedAnswer;
+
+/**
+ * An assistant's text split into its chain and the answer that its solution states.
+ *
+ * <p>Chains stand in {@code <think>...</think>} or {@code
+ * <|begin_of_thought|>...<|end_of_thought|>}, solutions after them. A text without marks is both.
+ */
+record Trace(String chain, String answer) {
+  /** How traces are marked: what opens and closes the thought. */
+  private enum Marks {
+    THINK("<think>", "</think>"),
+    THOUGHT("<|begin_of_thought|>", "<|end_of_thought|>");
+
+    private final String open;
+    private final String close;
+
+    Marks(String open, String close) {
+      this.open = open;
+      this.close = close;
+    }
+  }
+
+  static Trace parse(String field, String text) throws RefusedRowException {
+    for (Marks marks : Marks.values()) {
+      int close = text.lastIndexOf(marks.close);
+      // Some templates open the thought in the prompt, so that only its end stands in the text.
+      int open = text.indexOf(marks.open);
+      if (close >= 0) {
+        int start = open >= 0 && open < close ? open + marks.open.length() : 0;
+        return of(
+            field, text.substring(start, close), text.substring(close + marks.close.length()));
+      }
+      if (open >= 0) {
+        throw new RefusedRowException(
+            QuarantineReason.NO_ANSWER,
+            field + ": a thought that does not end (expected: " + marks.close + " and a solution)");
+      }
+    }
+    return of(field, text, text);
+  }
+
+  private static Trace of(String field, String chain, String solution) throws RefusedRowException {
+    return new Trace(
+        chain,
+        StatedAnswer.find(solution)
+            .orElseThrow(
+                () ->
+                    new RefusedRowException(
+                        QuarantineReason.NO_ANSWER,
+                        field + ": no final answer (expected: \\boxed{...} in the solution)")));
+  }
+}

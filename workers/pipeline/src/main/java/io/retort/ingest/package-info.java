@@ -1,0 +1,5 @@
+/** From rows to data set snapshots. */
+@NullMarked
+package io.retort.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package io.retort.judge.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import java.util.Optional;
+
+/** What a failed call of the judge means. */
+final class JudgeFailures {
+  private static final String USELESS = "USELESS_ANSWER";
+
+  /**
+   * {@link UselessAnswerException} for DATA_LOSS; else an {@link
+   * io.temporal.failure.ApplicationFailure} with the category and type that the judge told, or
+   * those of the status code.
+   */
+  static RuntimeException of(Throwable thrown) {
+    Status status = Status.fromThrowable(thrown);
+    Optional<Failure> detail = detail(thrown);
+    String message = "judge: " + detail.map(Failure::getMessage).orElseGet(() -> message(status));
+    if (status.getCode() == Status.Code.DATA_LOSS) {
+      return new UselessAnswerException(
+          detail.map(Failure::getType).filter(type -> !type.isEmpty()).orElse(USELESS),
+          message,
+          thrown);
+    }
+    FailureCategory category =
+        detail
+            .map(Failure::getCategory)
+            .filter(told -> told != FailureCategory.FAILURE_CATEGORY_UNSPECIFIED)
+            .filter(told -> told != FailureCategory.UNRECOGNIZED)
+            .orElseGet(() -> category(status.getCode()));
+    String type =
+        detail
+            .map(Failure::getType)
+            .filter(told -> !told.isEmpty())
+            .orElseGet(() -> "JUDGE_" + status.getCode().name());
+    return Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
+  }
+
+  private static FailureCategory category(Status.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT,
+          FAILED_PRECONDITION,
+          NOT_FOUND,
+          PERMISSION_DENIED,
+          UNAUTHENTICATED,
+          OUT_OF_RANGE ->
+          FailureCategory.FAILURE_CATEGORY_USER;
+      case DEADLINE_EXCEEDED -> FailureCategory.FAILURE_CATEGORY_TIMEOUT;
+      case OK,
+          CANCELLED,
+          UNKNOWN,
+          ALREADY_EXISTS,
+          RESOURCE_EXHAUSTED,
+          ABORTED,
+          UNIMPLEMENTED,
+          INTERNAL,
+          UNAVAILABLE,
+          DATA_LOSS ->
+          FailureCategory.FAILURE_CATEGORY_PLATFORM;
+    };
+  }
+
+  private static String message(Status status) {
+    return status.getCode()
+        + (status.getDescription() == null ? "" : ": " + status.getDescription());
+  }
+
+  private static Optional<Failure> detail(Throwable thrown) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    if (status == null) {
+      return Optional.empty();
+    }
+    for (Any any : status.getDetailsList()) {
+      if (any.is(Failure.class)) {
+        try {
+          return Optional.of(any.unpack(Failure.class));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private JudgeFailures() {}
+}

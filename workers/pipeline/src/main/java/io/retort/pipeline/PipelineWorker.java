@@ -1,0 +1,148 @@
+package io.retort.pipeline;
+
+import io.retort.answers.AnswerChecker;
+import io.retort.answers.FastAnswerChecker;
+import io.retort.answers.PythonAnswerChecker;
+import io.retort.curation.CurationActivitiesImpl;
+import io.retort.curation.CurationWorkflowImpl;
+import io.retort.evaluation.EvaluationActivitiesImpl;
+import io.retort.ingest.IngestActivitiesImpl;
+import io.retort.judge.client.JudgeClient;
+import io.retort.preference.PairingActivitiesImpl;
+import io.retort.preference.PairingWorkflowImpl;
+import io.retort.release.ReleaseActivitiesImpl;
+import io.retort.rows.RowEngine;
+import io.retort.rows.RowMetrics;
+import io.retort.rows.ShutdownSignal;
+import io.retort.run.RunRecordActivitiesImpl;
+import io.retort.run.RunWorkflowImpl;
+import io.retort.run.TaskQueues;
+import io.retort.store.Store;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import io.retort.worker.TemporalConnection;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hosts the workflows, and every activity that needs no GPU.
+ *
+ * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_JUDGE_ADDRESSES} ({@code
+ * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
+ * environment, for answers that need computer algebra; optional), {@code RETORT_TRAINER_PATH} (its
+ * search path; optional), {@code RETORT_METRICS_PORT} and Temporal's own variables.
+ */
+public final class PipelineWorker {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PipelineWorker.class);
+
+  /** Long, because judge workers wait out rate limits within it. */
+  private static final Duration JUDGE_DEADLINE = Duration.ofMinutes(10);
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(5);
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      run(Environment.system());
+    } catch (ConfigurationException e) {
+      LOGGER.error("{}", e.getMessage());
+      System.exit(2);
+    } catch (RuntimeException e) {
+      LOGGER.error("the pipeline worker does not start: {}", e.getMessage(), e);
+      System.exit(1);
+    }
+  }
+
+  private static void run(Environment environment) throws InterruptedException {
+    Store store = Store.open(environment.require("RETORT_STORE"));
+    ExecutorService rows = rowExecutor();
+    ShutdownSignal shutdown = new ShutdownSignal();
+    MetricsServer metrics = MetricsServer.start(environment);
+    RowEngine engine = new RowEngine(rows, new RowMetrics(metrics.registry()), shutdown);
+    JudgeClient judge =
+        JudgeClient.connect(environment.require("RETORT_JUDGE_ADDRESSES"), JUDGE_DEADLINE, rows);
+    AnswerChecker answers = answerChecker(environment);
+    TemporalConnection temporal = TemporalConnection.open(environment, metrics);
+    temporal.client().getWorkflowServiceStubs().connect(CONNECT_TIMEOUT);
+    WorkerFactory factory = temporal.newWorkerFactory();
+
+    Worker runs = factory.newWorker(TaskQueues.RUNS);
+    runs.registerWorkflowImplementationTypes(
+        RunWorkflowImpl.class, CurationWorkflowImpl.class, PairingWorkflowImpl.class);
+
+    Worker pipeline = factory.newWorker(TaskQueues.PIPELINE);
+    pipeline.registerActivitiesImplementations(
+        new IngestActivitiesImpl(store),
+        new CurationActivitiesImpl(store, judge, answers, engine),
+        new PairingActivitiesImpl(store, judge, answers, engine),
+        new EvaluationActivitiesImpl(store),
+        new ReleaseActivitiesImpl(store),
+        new RunRecordActivitiesImpl(store));
+
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  shutdown.request();
+                  stop(factory);
+                  judge.close();
+                  answers.close();
+                  temporal.close();
+                  metrics.close();
+                  rows.shutdownNow();
+                  LOGGER.info("the pipeline worker has stopped");
+                  ended.countDown();
+                },
+                "retort-shutdown"));
+    factory.start();
+    LOGGER.info(
+        "the pipeline worker is ready: task queues {} and {}, metrics on port {}",
+        TaskQueues.RUNS,
+        TaskQueues.PIPELINE,
+        metrics.port());
+    ended.await();
+  }
+
+  /** Lets activities finish for a while, then ends them; all finished rows are kept either way. */
+  private static void stop(WorkerFactory factory) {
+    factory.shutdown();
+    factory.awaitTermination(FINISH_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    if (!factory.isTerminated()) {
+      factory.shutdownNow();
+      factory.awaitTermination(ABANDON_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static AnswerChecker answerChecker(Environment environment) {
+    String interpreter = environment.get("RETORT_PYTHON", "");
+    if (interpreter.isEmpty()) {
+      LOGGER.warn(
+          "RETORT_PYTHON is not set: answers that are neither text, number nor letter count as not"
+              + " correct");
+      return new FastAnswerChecker();
+    }
+    return PythonAnswerChecker.ofTrainer(interpreter, environment.get("RETORT_TRAINER_PATH", ""));
+  }
+
+  private static ExecutorService rowExecutor() {
+    return Executors.newFixedThreadPool(
+        Math.max(2, Runtime.getRuntime().availableProcessors()),
+        runnable -> {
+          Thread thread = new Thread(runnable, "retort-rows");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private PipelineWorker() {}
+}

@@ -1,0 +1,28 @@
+package io.retort.pipeline;
+
+import io.retort.failure.Failures;
+import io.retort.store.CorruptArtifactException;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+
+/** What a fault of the store means: all are PLATFORM failures, retried with backoff. */
+public final class StoreFailures {
+  /** PLATFORM/DISK_FULL, PLATFORM/CORRUPT_ARTIFACT or PLATFORM/STORE_FAILED. */
+  public static ApplicationFailure of(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof CorruptArtifactException) {
+      return Failures.platform("CORRUPT_ARTIFACT", message, failure);
+    }
+    // The only sign that Java gives of ENOSPC.
+    if (message.contains("No space left")) {
+      return Failures.platform(
+          "DISK_FULL",
+          message + " (expected: free space in the store; free some and go on)",
+          failure);
+    }
+    return Failures.platform(
+        "STORE_FAILED", failure.getClass().getSimpleName() + ": " + message, failure);
+  }
+
+  private StoreFailures() {}
+}

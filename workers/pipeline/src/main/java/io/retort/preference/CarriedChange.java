@@ -1,0 +1,115 @@
+package io.retort.preference;
+
+import io.retort.answers.Numbers;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Rewrites a chain from one change on, as if the change were right: later results follow from it.
+ */
+final class CarriedChange {
+  private static final int DECIMALS = 2;
+
+  /** Old values and what has become of them; compared by value, not by scale. */
+  private final Map<BigDecimal, BigDecimal> changed = new TreeMap<>();
+
+  private final String chain;
+  private final StringBuilder rewritten;
+  private int cursor;
+
+  /**
+   * @param start what stands before stays as it is
+   */
+  CarriedChange(String chain, int start) {
+    this.chain = chain;
+    this.rewritten = new StringBuilder(chain.substring(0, start));
+    this.cursor = start;
+  }
+
+  /** Leaves text out up to {@code end}. */
+  void drop(int end) {
+    cursor = end;
+  }
+
+  /** From here on {@code replacement} stands where {@code value} stood. */
+  void replace(BigDecimal value, BigDecimal replacement) {
+    if (value.compareTo(replacement) != 0) {
+      changed.put(value, replacement);
+    }
+  }
+
+  /** Writes an equation with another expression or result in place of the chain's. */
+  void write(Equation original, String expression, BigDecimal result) {
+    copyTo(original.start());
+    rewritten.append(expression);
+    rewritten.append(chain.substring(original.end(), original.result().start()));
+    rewritten.append(format(result, original.result()));
+    cursor = original.result().end();
+    replace(original.result().value(), result);
+  }
+
+  /** Carries the change through the equations that follow, and through the text to its end. */
+  String finish(List<Equation> following) {
+    for (Equation equation : following) {
+      if (equation.start() < cursor) {
+        continue;
+      }
+      String expression = substitute(equation.expression());
+      Optional<BigDecimal> value =
+          expression.equals(equation.expression()) || !equation.holds()
+              ? Optional.empty()
+              : Arithmetic.evaluate(expression);
+      if (value.isPresent()) {
+        write(equation, expression, rounded(value.get()));
+      }
+    }
+    copyTo(chain.length());
+    return rewritten.toString();
+  }
+
+  /** What has become of a value; empty when it is as it was. */
+  Optional<BigDecimal> replacement(BigDecimal value) {
+    return changed.entrySet().stream()
+        .filter(entry -> Numbers.same(entry.getKey(), value))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  static BigDecimal rounded(BigDecimal value) {
+    return value.setScale(DECIMALS, RoundingMode.HALF_UP);
+  }
+
+  /** A number as it is written, without zeros at its end. */
+  static String plain(BigDecimal value) {
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  }
+
+  private String format(BigDecimal value, Numbers.Token like) {
+    boolean grouped = chain.substring(like.start(), like.end()).indexOf(',') >= 0;
+    return grouped && value.stripTrailingZeros().scale() <= 0
+        ? String.format(java.util.Locale.ROOT, "%,d", value.toBigInteger())
+        : plain(value);
+  }
+
+  private void copyTo(int end) {
+    rewritten.append(substitute(chain.substring(cursor, end)));
+    cursor = end;
+  }
+
+  private String substitute(String text) {
+    StringBuilder result = new StringBuilder();
+    int copied = 0;
+    for (Numbers.Token token : Numbers.tokens(text)) {
+      Optional<BigDecimal> replacement = replacement(token.value());
+      if (replacement.isPresent()) {
+        result.append(text, copied, token.start()).append(plain(replacement.get()));
+        copied = token.end();
+      }
+    }
+    return result.append(text, copied, text.length()).toString();
+  }
+}

@@ -1,0 +1,182 @@
+package io.retort.release.report;
+
+import io.retort.report.Figures;
+import io.retort.v1.BetaSpec;
+import io.retort.v1.Count;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.PairingSummary;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What the report shows of rows and pairs. */
+final class DataViews {
+  static ReportView.Data data(IngestSummary ingest, CurationSummary curation) {
+    return new ReportView.Data(
+        FlowChart.of(ingest, curation),
+        reasons(ingest.getQuarantineReasonsList(), ingest.getRows() + ingest.getQuarantined()),
+        ingest.getQuarantineReasonsCount() > 0,
+        reasons(curation.getReasonsList(), curation.getRows()),
+        curation.getReasonsCount() > 0,
+        DifficultyChart.of(curation),
+        agreement(curation.getAgreementList()));
+  }
+
+  static ReportView.Pairs pairs(PairingSummary pairing, BetaSpec beta) {
+    long most = pairing.getGapsList().stream().mapToLong(Count::getCount).max().orElse(0);
+    long refused = Figures.total(pairing.getRejectionsList());
+    long candidates = Figures.total(pairing.getGapsList()) + refused;
+    return new ReportView.Pairs(
+        List.of(
+            gap(
+                pairing,
+                "SMALL",
+                "improved chain over the original, both right",
+                beta.getSmall(),
+                most),
+            gap(
+                pairing,
+                "MEDIUM",
+                "original chain over its corrupted version",
+                beta.getMedium(),
+                most),
+            gap(
+                pairing,
+                "LARGE",
+                "balanced chain over a corrupted, wrong one",
+                beta.getLarge(),
+                most)),
+        reasons(pairing.getRejectionsList(), candidates),
+        refused > 0);
+  }
+
+  private static ReportView.GapRow gap(
+      PairingSummary pairing, String name, String meaning, double beta, long most) {
+    long count = Figures.of(pairing.getGapsList(), name);
+    return new ReportView.GapRow(
+        name.toLowerCase(Locale.ROOT),
+        meaning,
+        String.valueOf(beta),
+        Figures.count(count),
+        Svg.number(most == 0 ? 0 : 100.0 * count / most));
+  }
+
+  private static List<ReportView.Reason> reasons(List<Count> counts, long all) {
+    return counts.stream()
+        .sorted(Comparator.comparingLong(Count::getCount).reversed().thenComparing(Count::getName))
+        .map(
+            count ->
+                new ReportView.Reason(
+                    count.getName(),
+                    Figures.count(count.getCount()),
+                    all == 0 ? "" : Figures.percent((double) count.getCount() / all)))
+        .toList();
+  }
+
+  /** A table of all labels that occur, the three difficulties first. */
+  private static Optional<ReportView.Agreement> agreement(List<Count> counts) {
+    List<Cell> cells =
+        counts.stream().filter(count -> count.getName().contains("/")).map(Cell::of).toList();
+    long all = cells.stream().mapToLong(Cell::count).sum();
+    if (all == 0) {
+      return Optional.empty();
+    }
+    List<String> judged = labels(cells.stream().map(Cell::judged).toList());
+    List<String> measured = labels(cells.stream().map(Cell::measured).toList());
+    List<ReportView.AgreementRow> rows = new ArrayList<>();
+    for (String row : judged) {
+      rows.add(
+          new ReportView.AgreementRow(
+              row.toLowerCase(Locale.ROOT),
+              measured.stream()
+                  .map(
+                      column ->
+                          new ReportView.AgreementCell(
+                              Figures.count(sum(cells, row, column)), row.equals(column)))
+                  .toList()));
+    }
+    return Optional.of(
+        new ReportView.Agreement(
+            measured.stream().map(label -> label.toLowerCase(Locale.ROOT)).toList(),
+            rows,
+            note(cells.stream().filter(Cell::hasBothLabels).toList())));
+  }
+
+  /** Of the chains that have a label from both. */
+  private static String note(List<Cell> cells) {
+    long all = cells.stream().mapToLong(Cell::count).sum();
+    if (all == 0) {
+      return "No chain has a label from both.";
+    }
+    long same =
+        cells.stream()
+            .filter(cell -> cell.judged().equals(cell.measured()))
+            .mapToLong(Cell::count)
+            .sum();
+    return "Both say the same of "
+        + Figures.percent((double) same / all)
+        + " of "
+        + Figures.count(all)
+        + " chains; Cohen's kappa is "
+        + kappa(cells, all, same)
+        + " (1: always, 0: as often as by chance).";
+  }
+
+  /** Agreement beyond what the two distributions of labels give by chance. */
+  private static String kappa(List<Cell> cells, long all, long same) {
+    double chance = 0;
+    for (String label : DifficultyChart.LABELS) {
+      long judged =
+          cells.stream().filter(c -> c.judged().equals(label)).mapToLong(Cell::count).sum();
+      long measured =
+          cells.stream().filter(c -> c.measured().equals(label)).mapToLong(Cell::count).sum();
+      chance += (double) judged / all * measured / all;
+    }
+    if (chance >= 1) {
+      return "not defined";
+    }
+    double observed = (double) same / all;
+    return String.format(Locale.ROOT, "%.2f", (observed - chance) / (1 - chance));
+  }
+
+  private static List<String> labels(List<String> found) {
+    List<String> labels = new ArrayList<>(DifficultyChart.LABELS);
+    for (String label : new TreeSet<>(found)) {
+      if (!labels.contains(label)) {
+        labels.add(label);
+      }
+    }
+    return labels;
+  }
+
+  private static long sum(List<Cell> cells, String judged, String measured) {
+    return cells.stream()
+        .filter(cell -> cell.judged().equals(judged) && cell.measured().equals(measured))
+        .mapToLong(Cell::count)
+        .sum();
+  }
+
+  private record Cell(String judged, String measured, long count) {
+    static Cell of(Count count) {
+      int slash = count.getName().indexOf('/');
+      return new Cell(
+          label(count.getName().substring(0, slash)),
+          label(count.getName().substring(slash + 1)),
+          count.getCount());
+    }
+
+    boolean hasBothLabels() {
+      return DifficultyChart.LABELS.contains(judged) && DifficultyChart.LABELS.contains(measured);
+    }
+
+    private static String label(String name) {
+      return name.replace("DIFFICULTY_", "");
+    }
+  }
+
+  private DataViews() {}
+}

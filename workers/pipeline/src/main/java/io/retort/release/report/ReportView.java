@@ -1,0 +1,117 @@
+package io.retort.release.report;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the report's template shows: texts and coordinates only, in the order of the page. The
+ * template escapes every one of them.
+ *
+ * @param verdict what the scores say, in one sentence; empty without scores
+ * @param settings the spec as YAML
+ */
+record ReportView(
+    String title,
+    String runId,
+    List<Fact> facts,
+    String verdict,
+    List<Tile> tiles,
+    List<Benchmark> benchmarks,
+    Optional<Data> data,
+    Optional<Pairs> pairs,
+    List<Training> trainings,
+    List<ChainExample> chainExamples,
+    List<PairExample> pairExamples,
+    List<StageRow> stages,
+    Optional<Tokens> tokens,
+    Optional<Loading> loading,
+    String settings,
+    List<Fact> provenance) {
+
+  boolean hasExamples() {
+    return !chainExamples.isEmpty() || !pairExamples.isEmpty();
+  }
+
+  boolean hasTrainings() {
+    return !trainings.isEmpty();
+  }
+
+  record Fact(String name, String value) {}
+
+  /** One figure of the headline. */
+  record Tile(String label, String value, String note) {}
+
+  /**
+   * One benchmark with the scores of every model.
+   *
+   * @param published whether there are figures of other models for reference
+   */
+  record Benchmark(
+      String name,
+      String note,
+      ScoreChart chart,
+      List<String> ks,
+      List<ScoreRow> rows,
+      boolean published,
+      List<PublishedScore> publishedScores) {}
+
+  record ScoreRow(String model, List<String> passAtK, String majority, String truncated) {}
+
+  /** A figure printed elsewhere, pass@1 in percent. */
+  record PublishedScore(String model, String value) {}
+
+  /**
+   * @param agreement empty where the judge and the measurement have no sample in common
+   */
+  record Data(
+      FlowChart flow,
+      List<Reason> refused,
+      boolean hasRefused,
+      List<Reason> reasons,
+      boolean hasReasons,
+      DifficultyChart difficulty,
+      Optional<Agreement> agreement) {}
+
+  record Reason(String name, String count, String share) {}
+
+  /** Judge's labels in rows, measured labels in columns. */
+  record Agreement(List<String> columns, List<AgreementRow> rows, String note) {}
+
+  record AgreementRow(String label, List<AgreementCell> cells) {}
+
+  /**
+   * @param agrees whether both labels are the same
+   */
+  record AgreementCell(String count, boolean agrees) {}
+
+  record Pairs(List<GapRow> gaps, List<Reason> refused, boolean hasRefused) {}
+
+  /**
+   * @param width of the bar, in percent of the widest
+   */
+  record GapRow(String gap, String meaning, String beta, String count, String width) {}
+
+  record Training(String name, LossChart chart, List<Fact> facts) {}
+
+  record ChainExample(
+      String outcome, String problem, String answer, List<ExampleRound> rounds, String reason) {}
+
+  record ExampleRound(String title, String labels, String critique, String chain) {}
+
+  record PairExample(
+      String gap, String beta, String problem, String chosen, String rejected, String origin) {}
+
+  /**
+   * @param width of the bar, in percent of the longest stage
+   */
+  record StageRow(
+      String stage, String phase, String work, String time, String start, String width) {}
+
+  record Tokens(List<TokenRow> rows) {}
+
+  record TokenRow(
+      String stage, String calls, String prompt, String completion, String reasoning, String all) {}
+
+  /** Values of the inference example, as Python literals. */
+  record Loading(String modelPath, String systemPrompt, String maxNewTokens) {}
+}

@@ -1,0 +1,122 @@
+package io.retort.release.report;
+
+import io.retort.report.Figures;
+import io.retort.v1.PassAtK;
+import io.retort.v1.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the report shows of scores. */
+final class ScoreViews {
+  private static final int HASH_DIGITS = 12;
+
+  static List<ReportView.Benchmark> benchmarks(List<Score> scores) {
+    return scores.stream()
+        .map(Score::getBenchmark)
+        .distinct()
+        .map(name -> benchmark(name, of(scores, name)))
+        .toList();
+  }
+
+  /** The score of a model on the first benchmark. */
+  static Optional<Score> first(List<Score> scores, String model) {
+    return scores.stream()
+        .filter(score -> score.getBenchmark().equals(scores.get(0).getBenchmark()))
+        .filter(score -> score.getModel().equals(model))
+        .findFirst();
+  }
+
+  /** The figure with the smallest k. */
+  static Optional<PassAtK> firstK(Score score) {
+    return score.getPassAtKList().stream().min(java.util.Comparator.comparingInt(PassAtK::getK));
+  }
+
+  /** What the first benchmark says of the stages, and what its intervals allow to say. */
+  static String verdict(List<Score> scores) {
+    Optional<PassAtK> base = figure(scores, "base");
+    Optional<PassAtK> last = figure(scores, "stage-2").or(() -> figure(scores, "stage-1"));
+    if (base.isEmpty() || last.isEmpty()) {
+      return "";
+    }
+    List<String> figures = new ArrayList<>();
+    figures.add(Figures.percent(base.get()) + " for the base model");
+    figure(scores, "stage-1").ifPresent(f -> figures.add(Figures.percent(f) + " after stage 1"));
+    figure(scores, "stage-2").ifPresent(f -> figures.add(Figures.percent(f) + " after stage 2"));
+    return "On "
+        + scores.get(0).getBenchmark()
+        + ", pass@"
+        + base.get().getK()
+        + " is "
+        + String.join(", ", figures)
+        + ". The last model's 95 % interval "
+        + relation(base.get(), last.get());
+  }
+
+  private static String relation(PassAtK base, PassAtK last) {
+    if (last.getLow() > base.getHigh()) {
+      return "lies above that of the base model.";
+    }
+    if (last.getHigh() < base.getLow()) {
+      return "lies below that of the base model.";
+    }
+    return "overlaps that of the base model: these samples do not tell the two apart.";
+  }
+
+  private static Optional<PassAtK> figure(List<Score> scores, String model) {
+    return scores.isEmpty() ? Optional.empty() : first(scores, model).flatMap(ScoreViews::firstK);
+  }
+
+  private static List<Score> of(List<Score> scores, String benchmark) {
+    return scores.stream().filter(score -> score.getBenchmark().equals(benchmark)).toList();
+  }
+
+  private static ReportView.Benchmark benchmark(String name, List<Score> scores) {
+    List<Integer> ks =
+        scores.stream()
+            .flatMap(score -> score.getPassAtKList().stream())
+            .map(PassAtK::getK)
+            .distinct()
+            .sorted()
+            .toList();
+    List<ReportView.PublishedScore> published = PublishedScores.of(name);
+    return new ReportView.Benchmark(
+        name,
+        note(scores.get(0)),
+        ScoreChart.of(scores, ks, published),
+        ks.stream().map(k -> "pass@" + k).toList(),
+        scores.stream().map(score -> row(score, ks)).toList(),
+        !published.isEmpty(),
+        published);
+  }
+
+  private static String note(Score score) {
+    String hash = score.getDatasetSha256();
+    return Figures.count(score.getProblems())
+        + " problems, "
+        + score.getSamples()
+        + (score.getSamples() == 1 ? " answer" : " answers")
+        + " each, temperature "
+        + score.getTemperature()
+        + ", data set "
+        + hash.substring(0, Math.min(hash.length(), HASH_DIGITS));
+  }
+
+  private static ReportView.ScoreRow row(Score score, List<Integer> ks) {
+    return new ReportView.ScoreRow(
+        score.getModel(),
+        ks.stream()
+            .map(
+                k ->
+                    score.getPassAtKList().stream()
+                        .filter(passAtK -> passAtK.getK() == k)
+                        .map(Figures::percent)
+                        .findFirst()
+                        .orElse("-"))
+            .toList(),
+        Figures.percent(score.getMajorityVote()),
+        Figures.percent(score.getTruncatedRatio()));
+  }
+
+  private ScoreViews() {}
+}

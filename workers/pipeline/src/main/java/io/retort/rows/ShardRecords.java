@@ -1,0 +1,55 @@
+package io.retort.rows;
+
+import com.google.protobuf.Message;
+import io.retort.failure.Failures;
+import io.retort.store.Manifests;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.Manifest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Reads what a shard has committed. */
+public final class ShardRecords {
+  /**
+   * The records of a committed shard in the shard's order, their bytes checked.
+   *
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_MISSING when it is not committed
+   */
+  public static <R extends Message> List<R> read(
+      Store store, String folderUri, Supplier<? extends Message.Builder> builders)
+      throws IOException {
+    Manifest manifest =
+        Manifests.find(store, folderUri)
+            .orElseThrow(
+                () ->
+                    Failures.platform(
+                        "SHARD_MISSING", folderUri + " (expected: a committed shard)", null));
+    ArtifactRef reference =
+        ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
+    List<R> records = new ArrayList<>();
+    for (ArtifactRef part : manifest.getPartsList()) {
+      records.addAll(Manifests.<R>readPart(store, reference, part, builders));
+    }
+    return records;
+  }
+
+  /**
+   * The part of a shard.
+   *
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_UNKNOWN
+   */
+  public static ArtifactRef part(Manifest manifest, int shard, String uri) {
+    if (shard < 0 || shard >= manifest.getPartsCount()) {
+      throw Failures.platform(
+          "SHARD_UNKNOWN",
+          uri + ": shard " + shard + " (expected: 0 to " + (manifest.getPartsCount() - 1) + ")",
+          null);
+    }
+    return manifest.getParts(shard);
+  }
+
+  private ShardRecords() {}
+}

@@ -1,0 +1,17 @@
+package io.retort.rows;
+
+import io.retort.v1.Usage;
+
+/** Sums of what model endpoints counted. */
+public final class Usages {
+  public static Usage sum(Usage left, Usage right) {
+    return Usage.newBuilder()
+        .setCalls(left.getCalls() + right.getCalls())
+        .setPromptTokens(left.getPromptTokens() + right.getPromptTokens())
+        .setCompletionTokens(left.getCompletionTokens() + right.getCompletionTokens())
+        .setReasoningTokens(left.getReasoningTokens() + right.getReasoningTokens())
+        .build();
+  }
+
+  private Usages() {}
+}

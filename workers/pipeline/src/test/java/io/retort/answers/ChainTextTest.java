@@ -1,0 +1,57 @@
+package io.retort.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class ChainTextTest {
+  @Test
+  void canonicalChain() {
+    assertThat(
+            ChainText.canonical(
+                "<think>\n48/2 = <<48/2=24>>24  \n\nSo 72.\n#### 72\n</think>", "72"))
+        .isEqualTo("48/2 = 24\n\nSo 72.");
+    assertThat(ChainText.canonical("a\nTherefore, the final answer is \\boxed{72}.", "72"))
+        .isEqualTo("a");
+    assertThat(ChainText.canonical("a\nThe answer is 73.", "72"))
+        .as("another answer than the gold one stays")
+        .isEqualTo("a\nThe answer is 73.");
+    assertThat(ChainText.canonical("a\nSo he sold 72 clips.", "72"))
+        .as("a step, not an answer line")
+        .isEqualTo("a\nSo he sold 72 clips.");
+  }
+
+  @Test
+  void steps() {
+    assertThat(ChainText.steps("One. Two is 2.5!\n\nThree"))
+        .extracting(ChainText.Step::text)
+        .containsExactly("One.", "Two is 2.5!", "Three");
+  }
+
+  @Test
+  void chainIsCutWhereItsAnswerIsFirstComputed() {
+    assertThat(ChainText.withoutAnswer("48/2 = 24.\n48+24 = $72.\nCheck: 72-24 = 48. So 72.", "72"))
+        .isEqualTo("48/2 = 24.\n48+24 =");
+  }
+
+  @Test
+  void lastStepThatNamesTheAnswerIsDropped() {
+    assertThat(
+            ChainText.withoutAnswer("He has 72 coins. Nothing changes. So 72 remain. Done.", "72"))
+        .isEqualTo("He has 72 coins. Nothing changes.");
+    assertThat(ChainText.withoutAnswer("Look at x.\nHence \\frac{1}{2}", "\\frac{1}{2}"))
+        .isEqualTo("Look at x.");
+  }
+
+  @Test
+  void statementOfAnotherAnswerIsDropped() {
+    assertThat(ChainText.withoutAnswer("Think.\nThe answer is four.", "4")).isEqualTo("Think.");
+    assertThat(ChainText.withoutAnswer("Think of it.", "4")).isEqualTo("Think of it.");
+  }
+
+  @Test
+  void chainThatIsOnlyItsAnswerLeavesNothing() {
+    assertThat(ChainText.withoutAnswer("= 72", "72")).isEqualTo("=");
+    assertThat(ChainText.withoutAnswer("72", "72")).isEmpty();
+  }
+}

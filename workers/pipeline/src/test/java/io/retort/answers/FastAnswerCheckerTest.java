@@ -1,0 +1,38 @@
+package io.retort.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FastAnswerCheckerTest {
+  private final AnswerChecker checker = new FastAnswerChecker();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "72|It is 72 clips.|CORRECT",
+        "72|48 + 24 is 72, which is more than 70|WRONG",
+        "72|The answer is $72.00.|CORRECT",
+        "72|The answer is 48 + 24 = 72 clips|CORRECT",
+        "72|The answer is 48 + 24|UNKNOWN",
+        "0.75|\\boxed{3/4}|CORRECT",
+        "72|I do not know|UNKNOWN",
+        "B|The answer is (B) because it is.|CORRECT",
+        "B|The answer is A.|WRONG",
+        "A|A train leaves|UNKNOWN",
+        "A|A|CORRECT",
+        "\\frac{1}{2}|so \\boxed{\\dfrac{1}{2}}|CORRECT",
+        "\\frac{1}{2}|so \\boxed{0.5}|UNKNOWN",
+        "Paris|The answer is paris.|CORRECT",
+      })
+  void verdicts(String gold, String text, AnswerVerdict expected) {
+    AnswerCheck check = checker.check(gold, text).join();
+
+    assertThat(check.verdict()).as("%s against %s: %s", text, gold, check).isEqualTo(expected);
+    if (expected != AnswerVerdict.CORRECT) {
+      assertThat(check.reason()).isNotEmpty();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.retort.answers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import org.junit.jupiter.api.Test;
+
+final class NumbersTest {
+  @Test
+  void wholeTexts() {
+    assertThat(Numbers.parse(" $1,080. ")).contains(new BigDecimal("1080"));
+    assertThat(Numbers.parse("-3.5%")).contains(new BigDecimal("-3.5"));
+    assertThat(Numbers.parse("3/4")).contains(new BigDecimal("0.75"));
+    assertThat(Numbers.parse(".25")).contains(new BigDecimal(".25"));
+    assertThat(Numbers.parse("3 apples")).isEmpty();
+    assertThat(Numbers.parse("1/0")).isEmpty();
+    assertThat(Numbers.parse("9".repeat(1_000_000))).as("no number that people write").isEmpty();
+  }
+
+  @Test
+  void numbersInText() {
+    assertThat(Numbers.tokens("On the 2nd day, 48-24 = $1,080.50 (x2), 1,2 and -7."))
+        .extracting(token -> token.value().toPlainString())
+        .containsExactly("48", "24", "1080.50", "1", "2", "-7");
+  }
+
+  @Test
+  void tokenBeginsAtItsDigits() {
+    assertThat(Numbers.tokens("= $72").get(0).start()).isEqualTo(3);
+    assertThat(Numbers.tokens("= -72").get(0).start()).isEqualTo(2);
+  }
+
+  @Test
+  void sameUpToRounding() {
+    assertThat(Numbers.same(new BigDecimal("2.50"), new BigDecimal("2.5"))).isTrue();
+    assertThat(Numbers.same(new BigDecimal("0.33333333333"), new BigDecimal("0.333333333333")))
+        .isTrue();
+    assertThat(Numbers.same(new BigDecimal("72"), new BigDecimal("73"))).isFalse();
+  }
+}

@@ -1,0 +1,604 @@
+package io.retort.curation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.google.rpc.Code;
+import io.grpc.Status;
+import io.retort.answers.FastAnswerChecker;
+import io.retort.judge.client.JudgeClient;
+import io.retort.judge.client.ScriptedJudge;
+import io.retort.pipeline.ActivityFailures;
+import io.retort.rows.ShardRecords;
+import io.retort.rows.TestEngine;
+import io.retort.store.Hashes;
+import io.retort.store.Manifests;
+import io.retort.store.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.Count;
+import io.retort.v1.CurateShardRequest;
+import io.retort.v1.CurationOutcome;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationRound;
+import io.retort.v1.CurationSpec;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.Difficulty;
+import io.retort.v1.DifficultySignal;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.FinishCurationRequest;
+import io.retort.v1.FollowSpec;
+import io.retort.v1.ImproveRequest;
+import io.retort.v1.JudgeSpec;
+import io.retort.v1.Manifest;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Sample;
+import io.retort.v1.SampleAnswersRequest;
+import io.retort.v1.ShardProgress;
+import io.retort.v1.StudentSpec;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CurationActivitiesTest {
+  private static final Sample EGGS =
+      sample("Sold 48, then 24. Total?", "Half is 24.\n48 + 24 = 72", "72");
+
+  private final ScriptedJudge script = ScriptedJudge.start();
+  private final TestEngine engine = new TestEngine();
+  private final JudgeClient judge =
+      JudgeClient.connect(script.address(), Duration.ofSeconds(30), engine.executor);
+  private Path folder;
+  private Store store;
+  private TestActivityEnvironment environment;
+  private CurationActivities activities;
+
+  @BeforeEach
+  void start(@TempDir Path temporary) {
+    folder = temporary;
+    store = Store.open(storeUri());
+    environment = TestActivityEnvironment.newInstance();
+    environment.registerActivitiesImplementations(
+        new CurationActivitiesImpl(store, judge, new FastAnswerChecker(), engine.engine));
+    activities = environment.newActivityStub(CurationActivities.class);
+  }
+
+  @AfterEach
+  void stop() {
+    environment.close();
+    judge.close();
+    script.close();
+    engine.close();
+  }
+
+  @Test
+  void mediumAndSoundOriginalIsRetained() throws IOException {
+    CurationRecord record = curateOne(EGGS, judged());
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_RETAINED);
+    assertThat(record.getChain()).isEqualTo(EGGS.getChain());
+    assertThat(record.getSample()).isEqualTo(EGGS);
+    assertThat(record.getRounds(0).getValidation().getAnswerCorrect()).isTrue();
+    assertThat(record.getRounds(0).getValidation().getSound()).isTrue();
+    assertThat(record.getUsage().getCalls()).as("evaluate, validate").isEqualTo(2);
+    assertThat(record.getUsage().getPromptTokens()).isEqualTo(20);
+  }
+
+  @Test
+  void hardChainIsImprovedWithItsCritiqueUntilItIsMedium() throws IOException {
+    script.evaluate =
+        request ->
+            request.getChain().contains("clearly")
+                ? Difficulty.DIFFICULTY_MEDIUM
+                : Difficulty.DIFFICULTY_HARD;
+    script.improve =
+        request ->
+            script.improved.size() == 1
+                ? "So 48 + 24 = 72 eggs"
+                : "Add clearly:\n\n48 + 24 = 72\n\nThe answer is \\boxed{72}.";
+
+    CurationRecord record = curateOne(EGGS, judged());
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_IMPROVED);
+    assertThat(record.getChain()).isEqualTo("Add clearly:\n\n48 + 24 = 72");
+    assertThat(record.getRoundsList()).extracting(CurationRound::getRound).containsExactly(0, 1, 2);
+    ImproveRequest first = script.improved.peek();
+    assertThat(first).isNotNull();
+    assertThat(first.getVerdict().getDifficulty()).isEqualTo(Difficulty.DIFFICULTY_HARD);
+    assertThat(first.getVerdict().getCritique()).isEqualTo("scripted critique");
+    assertThat(script.improved)
+        .extracting(ImproveRequest::getChain)
+        .containsExactly(EGGS.getChain(), "So 48 + 24 = 72 eggs");
+  }
+
+  @Test
+  void chainThatStaysHardIsRejectedAfterTheRoundsAreUsedUp() throws IOException {
+    script.evaluate = request -> Difficulty.DIFFICULTY_HARD;
+    script.improve = request -> request.getChain() + " again 72";
+
+    CurationRecord record = curateOne(EGGS, judged());
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_REJECTED);
+    assertThat(record.getReason()).isEqualTo("STILL_HARD");
+    assertThat(record.getRoundsCount()).isEqualTo(4);
+    assertThat(record.getChain()).isEmpty();
+  }
+
+  @Test
+  void wrongOriginalIsRejectedBeforeAnyCall() throws IOException {
+    Sample wrong = sample("Sold 48, then 24. Total?", "48 + 24 = 74", "72");
+
+    CurationRecord record = curateOne(wrong, judged());
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_REJECTED);
+    assertThat(record.getReason()).isEqualTo("WRONG_ANSWER");
+    assertThat(script.calls()).isZero();
+  }
+
+  @Test
+  void wrongRewriteIsNotEvaluatedAndTheLastRightChainIsImprovedAgain() throws IOException {
+    script.evaluate = request -> Difficulty.DIFFICULTY_SIMPLE;
+    script.improve = request -> "48 + 24 = 74\n\n\\boxed{74}";
+
+    CurationRecord record = curateOne(EGGS, judged());
+
+    assertThat(record.getReason()).isEqualTo("WRONG_ANSWER");
+    assertThat(script.evaluated).hasSize(1);
+    assertThat(script.improved)
+        .hasSize(3)
+        .allSatisfy(request -> assertThat(request.getChain()).isEqualTo(EGGS.getChain()));
+    assertThat(
+            script.improved.stream().skip(1).findFirst().orElseThrow().getVerdict().getCritique())
+        .contains("final answer: 74 (expected: 72)");
+  }
+
+  @Test
+  void unsoundChainIsRejectedWithItsReason() throws IOException {
+    script.validate = request -> false;
+
+    CurationRecord record = curateOne(EGGS, judged());
+
+    assertThat(record.getReason()).isEqualTo("UNSOUND");
+    assertThat(script.improved)
+        .allSatisfy(
+            request -> assertThat(request.getVerdict().getCritique()).contains("scripted flaw"));
+  }
+
+  @Test
+  void emptyChainIsRejected() throws IOException {
+    assertThat(curateOne(sample("1+1?", "", "2"), judged()).getReason()).isEqualTo("EMPTY_CHAIN");
+  }
+
+  @Test
+  void uselessAnswersQuarantineTheRow() throws IOException {
+    for (String type : List.of("UNPARSED", "TRUNCATED", "EMPTY", "CONTEXT_LENGTH_EXCEEDED")) {
+      Sample sample = sample("Sold, " + type, EGGS.getChain(), "72");
+      script.evaluate =
+          request -> {
+            throw ScriptedJudge.useless(type);
+          };
+
+      CurationRecord record = curateOne(sample, judged());
+
+      assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
+      assertThat(record.getReason()).isEqualTo(type);
+    }
+  }
+
+  @Test
+  void followRateDecidesAndIsShownBesideTheLabel() throws IOException {
+    script.evaluate = request -> Difficulty.DIFFICULTY_HARD;
+    script.sampleAnswers =
+        request ->
+            request.getPartialChain().isEmpty() ? List.of("10", "11") : List.of("It is 72.", "7");
+
+    CurationRecord record =
+        curateOne(EGGS, spec(DifficultySignal.DIFFICULTY_SIGNAL_MEASURED, false));
+
+    CurationRound round = record.getRounds(0);
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_RETAINED);
+    assertThat(round.getFollowRate().getFollowed()).isEqualTo(1);
+    assertThat(round.getFollowRate().getSamples()).isEqualTo(2);
+    assertThat(round.getFollowRate().getAlone()).isZero();
+    assertThat(round.getMeasured()).isEqualTo(Difficulty.DIFFICULTY_MEDIUM);
+    assertThat(round.getVerdict().getDifficulty()).isEqualTo(Difficulty.DIFFICULTY_HARD);
+    assertThat(script.validated).as("llm_validation is off").isEmpty();
+    assertThat(script.sampled)
+        .extracting(SampleAnswersRequest::getPartialChain)
+        .containsExactlyInAnyOrder("", "Half is 24.\n48 + 24 =");
+    assertThat(script.sampled)
+        .allSatisfy(
+            request -> {
+              assertThat(request.getContext().getEndpoint()).isEqualTo("student");
+              assertThat(request.getContext().getMaxTokens()).isEqualTo(64);
+              assertThat(request.getSamples()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void chainThatCannotBeFollowedIsImprovedByItsLength() throws IOException {
+    script.sampleAnswers =
+        request ->
+            request.getPartialChain().contains("Step") ? List.of("72", "72") : List.of("1", "2");
+    script.improve = request -> "Step by step:\n\n48 + 24 = 72";
+
+    CurationRecord record = curateOne(EGGS, spec(DifficultySignal.DIFFICULTY_SIGNAL_BOTH, false));
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_IMPROVED);
+    assertThat(record.getRounds(0).getMeasured())
+        .as("the judge says MEDIUM; as long as the median counts as HARD")
+        .isEqualTo(Difficulty.DIFFICULTY_HARD);
+    assertThat(script.improved.element().getVerdict().getCritique()).contains("0 of 2 attempts");
+    assertThat(script.sampled.stream().filter(request -> request.getPartialChain().isEmpty()))
+        .as("the problem alone is sampled once")
+        .hasSize(1);
+  }
+
+  @Test
+  void bothSignalsMustSayMedium() throws IOException {
+    script.evaluate = request -> Difficulty.DIFFICULTY_SIMPLE;
+    script.sampleAnswers = request -> List.of("72", "72");
+
+    CurationRecord record = curateOne(EGGS, spec(DifficultySignal.DIFFICULTY_SIGNAL_BOTH, false));
+
+    assertThat(record.getReason()).isEqualTo("STILL_SIMPLE");
+    assertThat(record.getRounds(0).getDifficulty()).isEqualTo(Difficulty.DIFFICULTY_SIMPLE);
+  }
+
+  @Test
+  void measuringNeedsAStudentEndpoint() throws IOException {
+    RunSpec spec =
+        spec(DifficultySignal.DIFFICULTY_SIGNAL_MEASURED, true).toBuilder().clearStudent().build();
+    ArtifactRef dataset = dataset(List.of(EGGS));
+
+    assertThat(ActivityFailures.of(() -> activities.curateShard(request(dataset, spec))).getType())
+        .isEqualTo("USER/STUDENT_ENDPOINT_MISSING");
+  }
+
+  @Test
+  void committedShardReturnsAtOnce() throws IOException {
+    ArtifactRef dataset = dataset(eggs(5));
+
+    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(5);
+    int calls = script.calls();
+    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(5);
+
+    assertThat(script.calls()).isEqualTo(calls);
+    assertThat(store.list(layout().curationShard(0)))
+        .as("small parts are gone")
+        .hasSize(2)
+        .contains("manifest.json");
+  }
+
+  @Test
+  void failureOfSomeRowsKeepsTheOthersAndTheRetryAsksOnlyForTheMissing() throws IOException {
+    List<Sample> samples = eggs(30);
+    ArtifactRef dataset = dataset(samples);
+    script.evaluate =
+        request -> {
+          if (request.getProblem().endsWith("7")) {
+            throw Status.UNAVAILABLE.withDescription("endpoint is down").asRuntimeException();
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+    assertThat(failure.isNonRetryable()).isFalse();
+    assertThat(failure.getOriginalMessage()).contains("3 rows failed, 27 of 30 are kept");
+
+    script.evaluated.clear();
+    script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
+    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(30);
+
+    assertThat(script.evaluated)
+        .hasSize(3)
+        .allSatisfy(request -> assertThat(request.getProblem()).endsWith("7"));
+    assertThat(records(0))
+        .extracting(record -> record.getSample().getId())
+        .as("in the shard's order")
+        .isEqualTo(samples.stream().map(Sample::getId).toList());
+  }
+
+  @Test
+  void judgeThatIsDownEndsTheAttemptEarly() throws IOException {
+    ArtifactRef dataset = dataset(eggs(200));
+    script.evaluate =
+        request -> {
+          throw Status.UNAVAILABLE.asRuntimeException();
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+    assertThat(script.evaluated.size()).isLessThan(200);
+  }
+
+  @Test
+  void judgeThatNobodyListensAtIsUnavailable() throws IOException {
+    script.close();
+    ArtifactRef dataset = dataset(List.of(EGGS));
+
+    assertThat(
+            ActivityFailures.of(() -> activities.curateShard(request(dataset, judged()))).getType())
+        .isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+  }
+
+  @Test
+  void refusedKeyIsTheUsersToMend() throws IOException {
+    ArtifactRef dataset = dataset(eggs(50));
+    script.evaluate =
+        request -> {
+          throw ScriptedJudge.failure(
+              Code.FAILED_PRECONDITION, FailureCategory.FAILURE_CATEGORY_USER, "ENDPOINT_REFUSED");
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("USER/ENDPOINT_REFUSED");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(script.evaluated.size()).isLessThan(50);
+  }
+
+  @Test
+  void cancellationKeepsFinishedRows() throws Exception {
+    ArtifactRef dataset = dataset(eggs(20));
+    RunSpec oneByOne = withConcurrency(1);
+    CountDownLatch release = new CountDownLatch(1);
+    script.evaluate =
+        request -> {
+          if (script.evaluated.size() > 5) {
+            await(release);
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+    AtomicBoolean cancelled = new AtomicBoolean();
+    environment.setActivityHeartbeatListener(
+        ShardProgress.class,
+        progress -> {
+          if (progress.getDone() == 5 && cancelled.compareAndSet(false, true)) {
+            environment.requestCancelActivity();
+          }
+        });
+
+    Throwable thrown = catchThrowable(() -> activities.curateShard(request(dataset, oneByOne)));
+    release.countDown();
+
+    assertThat(thrown).isInstanceOf(CanceledFailure.class);
+    script.evaluated.clear();
+    script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
+    environment.close();
+    environment = TestActivityEnvironment.newInstance();
+    environment.registerActivitiesImplementations(
+        new CurationActivitiesImpl(store, judge, new FastAnswerChecker(), engine.engine));
+    assertThat(
+            environment
+                .newActivityStub(CurationActivities.class)
+                .curateShard(request(dataset, oneByOne))
+                .getRows())
+        .isEqualTo(20);
+    assertThat(script.evaluated).as("5 rows were kept").hasSize(15);
+  }
+
+  @Test
+  void shutdownKeepsFinishedRowsAndHandsOver() throws IOException {
+    ArtifactRef dataset = dataset(eggs(20));
+    AtomicInteger asked = new AtomicInteger();
+    script.evaluate =
+        request -> {
+          if (asked.incrementAndGet() == 5) {
+            engine.shutdown.request();
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.curateShard(request(dataset, withConcurrency(1))));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/WORKER_SHUTDOWN");
+    assertThat(failure.isNonRetryable()).isFalse();
+    assertThat(store.list(layout().curationShard(0))).isNotEmpty().doesNotContain("manifest.json");
+  }
+
+  @Test
+  void outcomesAddUpOverShards() throws IOException {
+    List<Sample> samples = new ArrayList<>(eggs(4));
+    samples.add(sample("wrong", "1 + 1 = 3", "2"));
+    samples.add(sample("nonsense", "1 + 2 = 3", "3"));
+    samples.add(sample("hard", "1 + 3 = 4", "4"));
+    ArtifactRef dataset = dataset(samples.subList(0, 4), samples.subList(4, 7));
+    script.evaluate =
+        request ->
+            switch (request.getProblem()) {
+              case "nonsense" -> throw ScriptedJudge.useless("UNPARSED");
+              case "hard" ->
+                  request.getChain().contains("first")
+                      ? Difficulty.DIFFICULTY_MEDIUM
+                      : Difficulty.DIFFICULTY_HARD;
+              default -> Difficulty.DIFFICULTY_MEDIUM;
+            };
+    script.improve = request -> "first 1 + 3 = 4";
+    for (int shard = 0; shard < 2; shard++) {
+      activities.curateShard(request(dataset, judged()).toBuilder().setShard(shard).build());
+    }
+
+    CurationSummary summary = finish(dataset);
+
+    assertThat(summary.getRows()).isEqualTo(7);
+    assertThat(summary.getRetained()).isEqualTo(4);
+    assertThat(summary.getImproved()).isEqualTo(1);
+    assertThat(summary.getRejected()).isEqualTo(1);
+    assertThat(summary.getQuarantined()).isEqualTo(1);
+    assertThat(counts(summary.getReasonsList()))
+        .isEqualTo(Map.of("WRONG_ANSWER", 1L, "UNPARSED", 1L));
+    assertThat(counts(summary.getDifficultyBeforeList()))
+        .isEqualTo(Map.of("MEDIUM", 4L, "HARD", 1L, "UNJUDGED", 2L));
+    assertThat(counts(summary.getDifficultyAfterList()))
+        .isEqualTo(Map.of("MEDIUM", 5L, "UNJUDGED", 2L));
+    assertThat(summary.getKept().getRows()).isEqualTo(5);
+    Manifest kept = Manifests.read(store, summary.getKept());
+    List<Sample> second =
+        Manifests.readPart(store, summary.getKept(), kept.getParts(1), Sample::newBuilder);
+    assertThat(second).hasSize(1);
+    assertThat(second.get(0).getId()).isEqualTo(samples.get(6).getId());
+    assertThat(second.get(0).getChain()).isEqualTo("first 1 + 3 = 4");
+    assertThat(finish(dataset)).as("a retry").isEqualTo(summary);
+  }
+
+  @Test
+  void nothingKeptTellsWhy() throws IOException {
+    ArtifactRef dataset = dataset(List.of(sample("a", "1 + 1 = 3", "2")));
+    activities.curateShard(request(dataset, judged()));
+
+    ApplicationFailure failure = ActivityFailures.of(() -> finish(dataset));
+
+    assertThat(failure.getType()).isEqualTo("USER/NOTHING_KEPT");
+    assertThat(failure.getOriginalMessage()).contains("WRONG_ANSWER=1");
+  }
+
+  @Test
+  void missingShardIsAPlatformFailure() throws IOException {
+    ArtifactRef dataset = dataset(eggs(2));
+
+    assertThat(ActivityFailures.of(() -> finish(dataset)).getType())
+        .isEqualTo("PLATFORM/SHARD_MISSING");
+  }
+
+  @Test
+  void shardWithAForeignRecordDoesNotAddUp() throws IOException {
+    ArtifactRef dataset = dataset(eggs(2));
+    activities.curateShard(request(dataset, judged()));
+    ArtifactRef other = dataset(eggs(3));
+
+    assertThat(ActivityFailures.of(() -> finish(other)).getType())
+        .isEqualTo("PLATFORM/OUTCOMES_DO_NOT_ADD_UP");
+  }
+
+  @Test
+  void changedPartIsCorrupt() throws IOException {
+    ArtifactRef dataset = dataset(eggs(2));
+    Files.write(folder.resolve("store/data-1/part-00000.jsonl.zst"), new byte[] {1});
+
+    assertThat(
+            ActivityFailures.of(() -> activities.curateShard(request(dataset, judged()))).getType())
+        .isEqualTo("PLATFORM/CORRUPT_ARTIFACT");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static RunSpec withConcurrency(int rows) {
+    return judged().toBuilder().setJudge(JudgeSpec.newBuilder().setConcurrency(rows)).build();
+  }
+
+  private CurationRecord curateOne(Sample sample, RunSpec spec) throws IOException {
+    ArtifactRef dataset = dataset(List.of(sample));
+    store.delete(layout().curationShard(0));
+    activities.curateShard(request(dataset, spec));
+    List<CurationRecord> records = records(0);
+    assertThat(records).hasSize(1);
+    return records.get(0);
+  }
+
+  private CurationSummary finish(ArtifactRef dataset) {
+    return activities
+        .finishCuration(
+            FinishCurationRequest.newBuilder()
+                .setRun(run(judged()))
+                .setDataset(dataset)
+                .setShards(2)
+                .build())
+        .getSummary();
+  }
+
+  private List<CurationRecord> records(int shard) throws IOException {
+    return ShardRecords.read(store, layout().curationShard(shard), CurationRecord::newBuilder);
+  }
+
+  private static List<Sample> eggs(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(index -> sample("Eggs " + index, EGGS.getChain(), "72"))
+        .toList();
+  }
+
+  private static Sample sample(String problem, String chain, String answer) {
+    return Sample.newBuilder()
+        .setId(Hashes.sha256Hex(problem, chain, answer))
+        .setProblem(problem)
+        .setChain(chain)
+        .setAnswer(answer)
+        .build();
+  }
+
+  @SafeVarargs
+  private ArtifactRef dataset(List<Sample>... shards) throws IOException {
+    String uri = storeUri() + "/data-" + shards.length;
+    Manifest.Builder manifest = Manifest.newBuilder().setMedianChainCharacters(10);
+    for (int shard = 0; shard < shards.length; shard++) {
+      manifest.addParts(Manifests.writePart(store, uri, shard, shards[shard]));
+    }
+    return Manifests.commit(store, uri, manifest.build());
+  }
+
+  private CurateShardRequest request(ArtifactRef dataset, RunSpec spec) {
+    return CurateShardRequest.newBuilder().setRun(run(spec)).setDataset(dataset).build();
+  }
+
+  private static RunSpec judged() {
+    return spec(DifficultySignal.DIFFICULTY_SIGNAL_JUDGE, true);
+  }
+
+  private static RunSpec spec(DifficultySignal signal, boolean llmValidation) {
+    return RunSpec.newBuilder()
+        .setSeed(7)
+        .setStudent(StudentSpec.newBuilder().setEndpoint("student"))
+        .setCuration(
+            CurationSpec.newBuilder()
+                .setDifficulty(signal)
+                .setLlmValidation(llmValidation)
+                .setFollow(FollowSpec.newBuilder().setSamples(2)))
+        .build();
+  }
+
+  private RunContext run(RunSpec spec) {
+    return RunContext.newBuilder().setRunId("run-1").setStoreUri(storeUri()).setSpec(spec).build();
+  }
+
+  private RunLayout layout() {
+    return new RunLayout(storeUri(), "run-1");
+  }
+
+  private String storeUri() {
+    return "file://" + folder.resolve("store");
+  }
+
+  private static Map<String, Long> counts(List<Count> counts) {
+    return counts.stream().collect(Collectors.toMap(Count::getName, Count::getCount));
+  }
+}

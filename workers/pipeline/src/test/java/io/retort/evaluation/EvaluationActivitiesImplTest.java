@@ -1,0 +1,229 @@
+package io.retort.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.protobuf.Message;
+import io.retort.failure.Failures;
+import io.retort.store.Manifests;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EvaluationSpec;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.GeneratedSample;
+import io.retort.v1.Manifest;
+import io.retort.v1.PassAtK;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Sample;
+import io.retort.v1.Score;
+import io.retort.v1.ScoreRequest;
+import io.retort.v1.ShardProgress;
+import io.retort.worker.ProtoJson;
+import io.temporal.testing.TestActivityEnvironment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationActivitiesImplTest {
+  private static final int SAMPLES = 4;
+
+  private final TestActivityEnvironment environment = TestActivityEnvironment.newInstance();
+  private String root;
+  private Store store;
+  private EvaluationActivities activities;
+  private ArtifactRef dataset;
+
+  @BeforeEach
+  void open(@TempDir Path folder) throws IOException {
+    root = folder.toUri().toString();
+    store = Store.open(root);
+    environment.registerActivitiesImplementations(new EvaluationActivitiesImpl(store));
+    activities = environment.newActivityStub(EvaluationActivities.class);
+    dataset = commit("data", List.of(sample("a"), sample("b"), sample("c")));
+  }
+
+  @AfterEach
+  void close() {
+    environment.close();
+  }
+
+  @Test
+  void scoresEveryProblemAndWritesTheScoreBesideItsSamples() throws IOException {
+    Score score = score(threeProblems(), 1, 2, 4);
+
+    assertThat(score.getModel()).isEqualTo("stage-1");
+    assertThat(score.getBenchmark()).isEqualTo("demo");
+    assertThat(score.getProblems()).isEqualTo(3);
+    assertThat(score.getSamples()).isEqualTo(SAMPLES);
+    assertThat(score.getTemperature()).isEqualTo(0.6);
+    assertThat(score.getDatasetSha256()).isEqualTo(dataset.getSha256());
+    // 4, 1 and 0 of 4 right.
+    assertThat(score.getPassAtKList()).extracting(PassAtK::getK).containsExactly(1, 2, 4);
+    assertThat(score.getPassAtK(0).getValue()).isCloseTo(1.25 / 3, within(1e-12));
+    assertThat(score.getPassAtK(1).getValue()).isCloseTo(1.5 / 3, within(1e-12));
+    assertThat(score.getPassAtK(2).getValue()).isCloseTo(2.0 / 3, within(1e-12));
+    assertThat(score.getPassAtKList())
+        .allSatisfy(
+            passAtK ->
+                assertThat(passAtK.getValue()).isBetween(passAtK.getLow(), passAtK.getHigh()));
+    assertThat(score.getMajorityVote()).isCloseTo(1.0 / 3, within(1e-12));
+    assertThat(score.getTruncatedRatio()).isCloseTo(4.0 / 12, within(1e-12));
+    assertThat(ProtoJson.parse(read("samples/scores.json"), Score.newBuilder(), "scores.json"))
+        .isEqualTo(score);
+  }
+
+  @Test
+  void givesTheSameScoreAgain() throws IOException {
+    Score first = score(threeProblems(), 1, 4);
+    String written = read("samples/scores.json");
+
+    assertThat(score(threeProblems(), 1, 4)).isEqualTo(first);
+    assertThat(read("samples/scores.json")).isEqualTo(written);
+  }
+
+  @Test
+  void tellsHowFarItIs() throws IOException {
+    List<ShardProgress> heartbeats = new ArrayList<>();
+    environment.setActivityHeartbeatListener(ShardProgress.class, heartbeats::add);
+
+    score(threeProblems(), 1);
+
+    assertThat(heartbeats).contains(ShardProgress.newBuilder().setTotal(12).build());
+  }
+
+  @Test
+  void refusesAKLargerThanTheAnswersDrawn() {
+    assertThat(failure(threeProblems(), 1, 5))
+        .isEqualTo(
+            Failures.of(
+                FailureCategory.FAILURE_CATEGORY_USER,
+                "K_TOO_LARGE",
+                "evaluation.benchmarks[demo].k: 5 (expected: at most samples, 4)"));
+  }
+
+  @Test
+  void refusesAProblemWithFewerSamplesThanAsked() {
+    assertThat(failure(threeProblems().subList(0, 11), 1))
+        .isEqualTo(missing("3 samples of problem c (expected: 4)"));
+  }
+
+  @Test
+  void refusesAProblemThatWasNotAnswered() {
+    assertThat(failure(threeProblems().subList(0, 8), 1))
+        .isEqualTo(missing("2 problems (expected: 3)"));
+  }
+
+  @Test
+  void refusesASampleDrawnTwiceOrBeyondThoseAsked() {
+    List<GeneratedSample> twice = threeProblems();
+    twice.set(3, twice.get(2));
+    assertThat(failure(twice, 1)).isEqualTo(missing("index 2 of problem a was drawn twice"));
+
+    List<GeneratedSample> beyond = threeProblems();
+    beyond.set(3, beyond.get(3).toBuilder().setIndex(4).build());
+    assertThat(failure(beyond, 1)).isEqualTo(missing("index 4 of problem a (expected: 0 to 3)"));
+  }
+
+  @Test
+  void refusesSamplesThatAreNotThoseOfTheReference() throws IOException {
+    ArtifactRef samples = commit("samples", threeProblems());
+    Manifests.writePart(store, Store.resolve(root, "samples"), 0, threeProblems().subList(0, 4));
+
+    assertThatThrownBy(() -> activities.score(request(samples, 1)))
+        .extracting(Failures::fromThrowable)
+        .satisfies(
+            failure -> {
+              assertThat(failure.getType()).isEqualTo("CORRUPT_ARTIFACT");
+              assertThat(failure.getMessage()).contains("part-00000.jsonl.zst", "expected");
+            });
+  }
+
+  private static List<GeneratedSample> threeProblems() {
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (int index = 0; index < SAMPLES; index++) {
+      samples.add(answer("a", index, "7", true));
+    }
+    samples.add(answer("b", 0, "8", false));
+    samples.add(answer("b", 1, "7", true));
+    samples.add(answer("b", 2, "8", false));
+    samples.add(answer("b", 3, "9", false));
+    for (int index = 0; index < SAMPLES; index++) {
+      samples.add(answer("c", index, "", false).toBuilder().setTruncated(true).build());
+    }
+    return samples;
+  }
+
+  private static GeneratedSample answer(String problem, int index, String text, boolean correct) {
+    return GeneratedSample.newBuilder()
+        .setSampleId(problem)
+        .setIndex(index)
+        .setAnswer(text)
+        .setCorrect(correct)
+        .build();
+  }
+
+  private static Sample sample(String id) {
+    return Sample.newBuilder().setId(id).build();
+  }
+
+  private Score score(List<GeneratedSample> samples, Integer... ks) throws IOException {
+    return activities.score(request(commit("samples", samples), ks)).getScore();
+  }
+
+  private Failure failure(List<GeneratedSample> samples, Integer... ks) {
+    try {
+      return org.junit.jupiter.api.Assertions.fail("score: " + score(samples, ks));
+    } catch (io.temporal.failure.ActivityFailure e) {
+      return Failures.fromThrowable(e);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Failure missing(String what) {
+    return Failures.of(
+        FailureCategory.FAILURE_CATEGORY_PLATFORM, "SAMPLES_MISSING", "benchmark demo: " + what);
+  }
+
+  private ScoreRequest request(ArtifactRef samples, Integer... ks) {
+    return ScoreRequest.newBuilder()
+        .setRun(
+            RunContext.newBuilder()
+                .setRunId("run")
+                .setSpec(
+                    RunSpec.newBuilder()
+                        .setSeed(17)
+                        .setEvaluation(EvaluationSpec.newBuilder().setTemperature(0.6))))
+        .setModel("stage-1")
+        .setBenchmark(
+            BenchmarkSpec.newBuilder().setName("demo").setSamples(SAMPLES).addAllK(List.of(ks)))
+        .setDataset(dataset)
+        .setSamples(samples)
+        .build();
+  }
+
+  private ArtifactRef commit(String name, List<? extends Message> rows) throws IOException {
+    String folder = Store.resolve(root, name);
+    return Manifests.commit(
+        store,
+        folder,
+        Manifest.newBuilder().addParts(Manifests.writePart(store, folder, 0, rows)).build());
+  }
+
+  private String read(String path) throws IOException {
+    try (InputStream input = store.read(Store.resolve(root, path))) {
+      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,360 @@
+package io.retort.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.retort.failure.Failures;
+import io.retort.release.report.SampleRuns;
+import io.retort.store.Hashes;
+import io.retort.store.Manifests;
+import io.retort.store.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.CurationOutcome;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationRound;
+import io.retort.v1.ExportResult;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.Gap;
+import io.retort.v1.Manifest;
+import io.retort.v1.PairingSummary;
+import io.retort.v1.PreferencePair;
+import io.retort.v1.PublishRequest;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.ReleaseSpec;
+import io.retort.v1.ReleaseSummary;
+import io.retort.v1.ReserveVersionRequest;
+import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.Run;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Verdict;
+import io.retort.v1.WriteReportRequest;
+import io.retort.worker.ProtoJson;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReleaseActivitiesImplTest {
+  private static final RunSpec SPEC =
+      RunSpec.newBuilder()
+          .setSeed(3)
+          .setRelease(ReleaseSpec.newBuilder().setModel("smol").setAlias("latest"))
+          .build();
+
+  private String root;
+  private Store store;
+  private ReleaseActivities activities;
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    root = folder.toUri().toString();
+    store = Store.open(root);
+    activities = new ReleaseActivitiesImpl(store);
+  }
+
+  @Test
+  void givesNumbersInOrderAndTheSameRunTheSameNumber() {
+    assertThat(reserve("run-a"))
+        .isEqualTo(
+            ReserveVersionResponse.newBuilder()
+                .setVersion(1)
+                .setModelUri(Store.resolve(root, "models/smol/versions/1"))
+                .build());
+    assertThat(reserve("run-b").getVersion()).isEqualTo(2);
+    assertThat(reserve("run-a").getVersion()).isEqualTo(1);
+    assertThat(reserve("run-c").getVersion()).isEqualTo(3);
+    assertThat(reserve("run-b").getVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void leavesTheFolderEmptyButForItsReservation() throws IOException {
+    reserve("run-a");
+
+    assertThat(store.list(Store.resolve(root, "models/smol/versions/1")))
+        .containsExactly("reservation.json");
+  }
+
+  @Test
+  void givesNoNumberAgainWhoseFilesAreGone() throws IOException {
+    reserve("run-a");
+    reserve("run-b");
+    reserve("run-c");
+    store.delete(Store.resolve(root, "models/smol/versions/2"));
+
+    assertThat(reserve("run-d").getVersion()).isEqualTo(4);
+  }
+
+  @Test
+  void givesRacingRunsDifferentNumbersAndAttemptsOfOneRunTheSame() throws Exception {
+    int runs = 6;
+    int attempts = 3;
+    CyclicBarrier start = new CyclicBarrier(runs * attempts);
+
+    List<Integer> versions =
+        inParallel(
+            runs * attempts,
+            caller -> {
+              start.await();
+              return reserve("run-" + caller % runs).getVersion();
+            });
+
+    assertThat(versions.subList(0, runs)).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
+    assertThat(versions.subList(runs, 2 * runs)).isEqualTo(versions.subList(0, runs));
+    assertThat(versions.subList(2 * runs, 3 * runs)).isEqualTo(versions.subList(0, runs));
+  }
+
+  @Test
+  void publishesWithProvenanceAndMovesTheAlias() throws IOException {
+    ReleaseSummary release = publish("run-a", export("run-a"));
+
+    assertThat(release)
+        .isEqualTo(
+            ReleaseSummary.newBuilder()
+                .setModel("smol")
+                .setVersion(1)
+                .setAlias("latest")
+                .setModelUri(Store.resolve(root, "models/smol/versions/1"))
+                .build());
+    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\":1}");
+    ReleaseProvenance provenance =
+        (ReleaseProvenance)
+            ProtoJson.parse(
+                read("models/smol/versions/1/provenance.json"),
+                ReleaseProvenance.newBuilder(),
+                "provenance.json");
+    assertThat(provenance.getRunId()).isEqualTo("run-a");
+    assertThat(provenance.getOriginRunId()).isEqualTo("origin");
+    assertThat(provenance.getSpec()).isEqualTo(SPEC);
+    assertThat(provenance.getDataset())
+        .isEqualTo(SampleRuns.finished().getSummary().getIngest().getDataset());
+    assertThat(provenance.getSftCheckpointUri()).endsWith("checkpoints/step-42");
+    assertThat(provenance.getScoresList())
+        .isEqualTo(SampleRuns.finished().getSummary().getScoresList());
+    assertThat(provenance.getFilesMap()).containsOnlyKeys("config.json", "model.safetensors");
+  }
+
+  @Test
+  void changesNothingWhenPublishedAgain() throws IOException {
+    ExportResult export = export("run-a");
+    ReleaseSummary first = publish("run-a", export);
+    String provenance = read("models/smol/versions/1/provenance.json");
+    String aliases = read("models/smol/aliases.json");
+
+    assertThat(publish("run-a", export)).isEqualTo(first);
+    assertThat(read("models/smol/versions/1/provenance.json")).isEqualTo(provenance);
+    assertThat(read("models/smol/aliases.json")).isEqualTo(aliases);
+  }
+
+  @Test
+  void keepsOtherAliasesAndDoesNotMoveAnAliasBack() throws IOException {
+    byte[] aliases = "{\"production\": 1}".getBytes(StandardCharsets.UTF_8);
+    store.write(Store.resolve(root, "models/smol/aliases.json"), out -> out.write(aliases));
+    ExportResult first = export("run-a");
+    ExportResult second = export("run-b");
+    publish("run-b", second);
+
+    publish("run-a", first);
+
+    assertThat(read("models/smol/aliases.json"))
+        .isEqualToIgnoringWhitespace("{\"latest\": 2, \"production\": 1}");
+  }
+
+  @Test
+  void endsAtTheHighestVersionWhenRunsPublishAtOnce() throws Exception {
+    int runs = 8;
+    List<ExportResult> exports = new ArrayList<>();
+    for (int run = 0; run < runs; run++) {
+      exports.add(export("run-" + run));
+    }
+    CyclicBarrier start = new CyclicBarrier(runs);
+
+    inParallel(
+        runs,
+        run -> {
+          start.await();
+          return publish("run-" + run, exports.get(run));
+        });
+
+    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\": 8}");
+  }
+
+  @Test
+  void refusesAnExportThatIsNotWhole() throws IOException {
+    ExportResult export = export("run-a");
+    String uri = export.getModelUri();
+
+    assertThat(publishFailure(export.toBuilder().putFiles("tokenizer.json", "00").build()))
+        .isEqualTo(incomplete(uri + ": file tokenizer.json: missing (expected: sha256 00)"));
+    assertThat(publishFailure(export.toBuilder().clearFiles().build()))
+        .isEqualTo(incomplete(uri + ": files: none (expected: the files of a model)"));
+    assertThat(publishFailure(export.toBuilder().putFiles("../2/config.json", "00").build()))
+        .isEqualTo(
+            incomplete(uri + ": file ../2/config.json (expected: a name inside the version)"));
+
+    store.write(Store.resolve(uri, "config.json"), output -> output.write('x'));
+    assertThat(publishFailure(export).getMessage())
+        .startsWith(uri + ": file config.json: sha256 2d711642")
+        .endsWith("(expected: " + export.getFilesOrThrow("config.json") + ")");
+    assertThat(store.exists(Store.resolve(root, "models/smol/aliases.json"))).isFalse();
+    assertThat(store.exists(Store.resolve(uri, "provenance.json"))).isFalse();
+  }
+
+  @Test
+  void refusesAVersionOfAnotherRun() throws IOException {
+    ExportResult export = export("run-a");
+
+    assertThatThrownBy(() -> activities.publish(publishRequest("run-b", 1, export)))
+        .extracting(Failures::fromThrowable)
+        .isEqualTo(
+            Failures.of(
+                FailureCategory.FAILURE_CATEGORY_PLATFORM,
+                "VERSION_NOT_RESERVED",
+                "model smol version 1: reserved by run-a (expected: run-b)"));
+  }
+
+  @Test
+  void refusesAliasesThatItCannotRead() throws IOException {
+    ExportResult export = export("run-a");
+    store.write(
+        Store.resolve(root, "models/smol/aliases.json"),
+        output -> output.write("{\"latest\":".getBytes(StandardCharsets.UTF_8)));
+
+    assertThat(publishFailure(export).getType()).isEqualTo("CORRUPT_ARTIFACT");
+    assertThat(read("models/smol/aliases.json")).isEqualTo("{\"latest\":");
+  }
+
+  @Test
+  void writesTheReportWithExamplesOfTheRun() throws IOException {
+    RunLayout layout = new RunLayout(root, "run-a");
+    CurationRecord record =
+        CurationRecord.newBuilder()
+            .setOutcome(CurationOutcome.CURATION_OUTCOME_IMPROVED)
+            .addRounds(
+                CurationRound.newBuilder()
+                    .setVerdict(Verdict.newBuilder().setCritique("the third step <b>jumps</b>")))
+            .build();
+    commit(layout.curationShard(0), record);
+    ArtifactRef pairs =
+        commit(
+            layout.pairs(),
+            PreferencePair.newBuilder()
+                .setGap(Gap.GAP_SMALL)
+                .setChosen("the better chain")
+                .build());
+    Run run =
+        SampleRuns.finished().toBuilder()
+            .setRunId("run-a")
+            .setSummary(
+                SampleRuns.finished().getSummary().toBuilder()
+                    .setPairing(PairingSummary.newBuilder().setPairs(pairs)))
+            .build();
+
+    String uri =
+        activities
+            .writeReport(WriteReportRequest.newBuilder().setRun(run).setStoreUri(root).build())
+            .getReportUri();
+
+    assertThat(uri).isEqualTo(Store.resolve(root, "runs/run-a/report/index.html"));
+    assertThat(read("runs/run-a/report/index.html"))
+        .contains("the third step &lt;b&gt;jumps&lt;/b&gt;", "the better chain");
+  }
+
+  private ReserveVersionResponse reserve(String runId) {
+    return activities.reserveVersion(
+        ReserveVersionRequest.newBuilder()
+            .setRun(RunContext.newBuilder().setRunId(runId).setStoreUri(root).setSpec(SPEC))
+            .build());
+  }
+
+  /** Reserves a version and writes two files there, as an exporter does. */
+  private ExportResult export(String runId) throws IOException {
+    String uri = reserve(runId).getModelUri();
+    ExportResult.Builder export = ExportResult.newBuilder().setModelUri(uri).setParameters(7);
+    for (String name : List.of("config.json", "model.safetensors")) {
+      byte[] bytes = (name + " of " + runId).getBytes(StandardCharsets.UTF_8);
+      store.write(Store.resolve(uri, name), output -> output.write(bytes));
+      export.putFiles(name, Hashes.sha256Hex(store, Store.resolve(uri, name)));
+    }
+    return export.build();
+  }
+
+  private ReleaseSummary publish(String runId, ExportResult export) {
+    int version = reserve(runId).getVersion();
+    return activities.publish(publishRequest(runId, version, export)).getRelease();
+  }
+
+  private PublishRequest publishRequest(String runId, int version, ExportResult export) {
+    return PublishRequest.newBuilder()
+        .setStoreUri(root)
+        .setVersion(version)
+        .setExport(export)
+        .setRun(
+            Run.newBuilder()
+                .setRunId(runId)
+                .setOriginRunId("origin")
+                .setSpec(SPEC)
+                .setSummary(SampleRuns.finished().getSummary()))
+        .build();
+  }
+
+  private Failure publishFailure(ExportResult export) {
+    try {
+      return org.junit.jupiter.api.Assertions.fail("published: " + publish("run-a", export));
+    } catch (ApplicationFailure e) {
+      return Failures.fromThrowable(e);
+    }
+  }
+
+  private static Failure incomplete(String message) {
+    return Failures.of(FailureCategory.FAILURE_CATEGORY_PLATFORM, "EXPORT_INCOMPLETE", message);
+  }
+
+  private ArtifactRef commit(String folder, com.google.protobuf.Message row) throws IOException {
+    return Manifests.commit(
+        store,
+        folder,
+        Manifest.newBuilder()
+            .addParts(Manifests.writePart(store, folder, 0, List.of(row)))
+            .build());
+  }
+
+  private String read(String path) throws IOException {
+    try (InputStream input = store.read(Store.resolve(root, path))) {
+      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static <T> List<T> inParallel(int callers, Work<T> work) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(callers);
+    try {
+      List<Callable<T>> calls =
+          IntStream.range(0, callers).<Callable<T>>mapToObj(i -> () -> work.run(i)).toList();
+      List<T> results = new ArrayList<>();
+      for (Future<T> result : executor.invokeAll(calls)) {
+        results.add(result.get());
+      }
+      return results;
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private interface Work<T> {
+    T run(int caller) throws Exception;
+  }
+}

@@ -1,0 +1,206 @@
+package io.retort.release.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.spec.SpecException;
+import io.retort.spec.SpecReader;
+import io.retort.v1.Count;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.DataSource;
+import io.retort.v1.DataSpec;
+import io.retort.v1.PreferencePair;
+import io.retort.v1.Run;
+import io.retort.v1.RunSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class HtmlReportTest {
+  private static final String HOSTILE =
+      "<script src=\"https://evil.example/x.js\"></script>\"'><img onerror=alert(1) src=x>"
+          + " {{settings}} & {{{title}}}";
+
+  @Test
+  void showsEveryPartOfARun() {
+    String page = HtmlReport.render(SampleRuns.finished(), SampleRuns.examples());
+
+    assertThat(page)
+        .contains("<h1>demo</h1>", "demo-20260921-131320", "21 September 2026", "12 min 25 s")
+        .contains("2.3 % (0.8-4.3)", "36.1 % (27.0-45.2)", "60.9 % (48.4-73.4)")
+        .contains("The last model&#39;s 95 % interval lies above that of the base model.")
+        .contains("200 rows read", "Kept after improvement", "70 (35.0 %)", "WRONG_ANSWER")
+        .contains("Both say the same of 52.1 % of 188 chains; Cohen&#39;s kappa")
+        .contains("CORRUPTION_STILL_SOUND", "Optimizer steps", "123,502")
+        .contains("Too short: it never says how many apples are left.")
+        .contains("judge: medium, answer right, sound", "judge: hard, answer not confirmed")
+        .contains("from_pretrained(model_name)", "/store/models/demo/versions/3")
+        .contains("learning_rate: 2.0E-5")
+        .contains("sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+  }
+
+  @Test
+  void isTheSameForTheSameRun() {
+    assertThat(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()))
+        .isEqualTo(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()));
+  }
+
+  @Test
+  void loadsNothingAndRunsNothing() {
+    String page = HtmlReport.render(SampleRuns.finished(), SampleRuns.examples());
+
+    assertThat(page)
+        .contains(
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-")
+        .doesNotContainIgnoringCase("http://", "https://", "<script", "<link", "<img", "@import")
+        .doesNotContainIgnoringCase("url(", "javascript:", "<iframe", "<object", "style=\"");
+    assertThat(page).doesNotContainPattern("\\son[a-z]+\\s*=");
+    assertThat(page).doesNotContainPattern("\\s(href|src|srcset|action|data)\\s*=");
+  }
+
+  @Test
+  void escapesWhateverComesFromSpecsDataAndJudges() {
+    Run run = SampleRuns.finished();
+    Run hostile =
+        run.toBuilder()
+            .setRunId(HOSTILE)
+            .setOriginRunId(HOSTILE)
+            .setSpec(
+                RunSpec.newBuilder(run.getSpec())
+                    .setName(HOSTILE)
+                    .setData(
+                        DataSpec.newBuilder().addTrain(DataSource.newBuilder().setPath(HOSTILE))))
+            .setSummary(
+                run.getSummary().toBuilder()
+                    .setIngest(
+                        run.getSummary().getIngest().toBuilder().addQuarantineReasons(hostile(9)))
+                    .setCuration(
+                        run.getSummary().getCuration().toBuilder()
+                            .addReasons(hostile(9))
+                            .addAgreement(hostile(9)))
+                    .setPairing(run.getSummary().getPairing().toBuilder().addRejections(hostile(9)))
+                    .setScores(0, run.getSummary().getScores(0).toBuilder().setModel(HOSTILE)))
+            .build();
+    CurationRecord record =
+        SampleRuns.improved(HOSTILE).toBuilder()
+            .setReason(HOSTILE)
+            .setSample(SampleRuns.improved("").getSample().toBuilder().setProblem(HOSTILE))
+            .build();
+    PreferencePair pair =
+        PreferencePair.newBuilder()
+            .setProblem(HOSTILE)
+            .setChosen(HOSTILE)
+            .setRejected(HOSTILE)
+            .setCorrupter(HOSTILE)
+            .build();
+
+    String page = HtmlReport.render(hostile, new ReportExamples(List.of(record), List.of(pair)));
+
+    assertThat(page)
+        .contains("<h1>&lt;script src&#61;&quot;")
+        .doesNotContain("<script", "<img")
+        .doesNotContain("\"'><");
+    assertThat(tags(page))
+        .isEqualTo(tags(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples())));
+  }
+
+  @Test
+  void leavesOutWhatARunHasNotReached() {
+    String page =
+        HtmlReport.render(Run.newBuilder().setRunId("empty").build(), ReportExamples.none());
+
+    assertThat(page)
+        .contains("<h1>empty</h1>")
+        .doesNotContain("Preference pairs", "Use the model", "Benchmark", "<h2>Examples");
+  }
+
+  @Test
+  void showsPublishedFiguresOnlyForBenchmarksOfThatName() {
+    Run run = SampleRuns.finished();
+    Run math =
+        run.toBuilder()
+            .setSummary(
+                run.getSummary().toBuilder()
+                    .setScores(
+                        0, run.getSummary().getScores(0).toBuilder().setBenchmark("math-500")))
+            .build();
+
+    assertThat(HtmlReport.render(run, ReportExamples.none())).doesNotContain("DistilQwen2.5");
+    assertThat(HtmlReport.render(math, ReportExamples.none()))
+        .contains("DistilQwen2.5-R1-7B", "88.4 %");
+  }
+
+  @Test
+  void usesOnlyNamesThatTheViewHas() throws IOException {
+    Set<String> names = new TreeSet<>(Set.of("styleHash", "."));
+    Stream.concat(
+            Stream.of(ReportView.class, FlowChart.class, FlowChart.Ribbon.class),
+            Stream.of(
+                    ReportView.class.getDeclaredClasses(),
+                    ScoreChart.class.getDeclaredClasses(),
+                    LossChart.class.getDeclaredClasses(),
+                    DifficultyChart.class.getDeclaredClasses(),
+                    new Class<?>[] {ScoreChart.class, LossChart.class, DifficultyChart.class})
+                .flatMap(Stream::of))
+        .filter(Class::isRecord)
+        .flatMap(view -> Stream.of(view.getRecordComponents()))
+        .map(RecordComponent::getName)
+        .forEach(names::add);
+    names.addAll(Set.of("hasExamples", "hasTrainings"));
+
+    String template = template();
+
+    assertThat(template).as("unescaped tags").doesNotContain("{{{", "{{&");
+    Matcher tags = Pattern.compile("\\{\\{[#^/]?([^}]+)}}").matcher(template);
+    while (tags.find()) {
+      assertThat(names).as("names of the view").contains(tags.group(1));
+    }
+  }
+
+  @Test
+  void writesSettingsThatRetortReads() throws SpecException {
+    RunSpec spec = SampleRuns.finished().getSpec();
+
+    assertThat(SpecReader.read(SettingsText.yaml(spec))).isEqualTo(spec);
+  }
+
+  @Test
+  void cutsLongChains() {
+    String page =
+        HtmlReport.render(
+            SampleRuns.finished(),
+            new ReportExamples(List.of(SampleRuns.improved("x".repeat(5_000))), List.of()));
+
+    assertThat(page)
+        .contains("x".repeat(1_200) + " … (3800 characters more)")
+        .doesNotContain("x".repeat(1_201));
+  }
+
+  private static Count hostile(long count) {
+    return Count.newBuilder().setName(HOSTILE + "/" + HOSTILE).setCount(count).build();
+  }
+
+  /** The kinds of elements of a page. */
+  private static Set<String> tags(String page) {
+    Set<String> tags = new TreeSet<>();
+    Matcher matcher = Pattern.compile("<([a-zA-Z0-9!]+)").matcher(page);
+    while (matcher.find()) {
+      tags.add(matcher.group(1));
+    }
+    return tags;
+  }
+
+  private static String template() throws IOException {
+    try (InputStream input = HtmlReport.class.getResourceAsStream("/report/report.mustache")) {
+      assertThat(input).isNotNull();
+      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

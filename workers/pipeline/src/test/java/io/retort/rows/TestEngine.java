@@ -1,0 +1,29 @@
+package io.retort.rows;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A row engine of its own for one test. */
+public final class TestEngine implements AutoCloseable {
+  public final PrometheusRegistry registry = new PrometheusRegistry();
+  public final ShutdownSignal shutdown = new ShutdownSignal();
+  public final ExecutorService executor = Executors.newFixedThreadPool(2);
+  public final RowEngine engine;
+
+  public TestEngine() {
+    engine =
+        new RowEngine(
+            executor,
+            new RowMetrics(registry),
+            shutdown,
+            Duration.ofMillis(20),
+            Duration.ofSeconds(5));
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

@@ -1,0 +1,95 @@
+package io.retort.report;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.retort.v1.Count;
+import io.retort.v1.PassAtK;
+import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import java.util.List;
+import java.util.Locale;
+
+/** Numbers and names as people read them, the same in every table and report. */
+public final class Figures {
+  private static final int SECONDS_PER_MINUTE = 60;
+  private static final int SECONDS_PER_HOUR = 3600;
+
+  /** {@code 1,234}. */
+  public static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** {@code 36.1 %} of a share from 0 to 1. */
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  /** {@code 36.1 % (24.0-48.2)}: the value and its interval. */
+  public static String percent(PassAtK score) {
+    return String.format(
+        Locale.ROOT,
+        "%s (%.1f-%.1f)",
+        percent(score.getValue()),
+        100 * score.getLow(),
+        100 * score.getHigh());
+  }
+
+  public static String loss(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  /** {@code 0.4 s}, {@code 12 s}, {@code 3 min 20 s} or {@code 1 h 02 min}. */
+  public static String duration(double seconds) {
+    if (seconds < 9.95) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    long whole = Math.round(seconds);
+    if (whole < SECONDS_PER_MINUTE) {
+      return whole + " s";
+    }
+    if (whole < SECONDS_PER_HOUR) {
+      return String.format(
+          Locale.ROOT, "%d min %02d s", whole / SECONDS_PER_MINUTE, whole % SECONDS_PER_MINUTE);
+    }
+    return String.format(
+        Locale.ROOT,
+        "%d h %02d min",
+        whole / SECONDS_PER_HOUR,
+        whole % SECONDS_PER_HOUR / SECONDS_PER_MINUTE);
+  }
+
+  /** Seconds from one time to the other, never negative. */
+  public static double seconds(Timestamp from, Timestamp to) {
+    return Math.max(0, Durations.toNanos(Timestamps.between(from, to)) / 1e9);
+  }
+
+  /** {@code curate}. */
+  public static String name(Stage stage) {
+    return lower(stage.name(), "STAGE_");
+  }
+
+  /** {@code waiting for resources}. */
+  public static String name(RunPhase phase) {
+    return lower(phase.name(), "RUN_PHASE_");
+  }
+
+  /** The count of that name, 0 where there is none; the enum's prefix may stand before the name. */
+  public static long of(List<Count> counts, String name) {
+    return counts.stream()
+        .filter(count -> count.getName().equals(name) || count.getName().endsWith("_" + name))
+        .mapToLong(Count::getCount)
+        .sum();
+  }
+
+  /** The sum of all counts. */
+  public static long total(List<Count> counts) {
+    return counts.stream().mapToLong(Count::getCount).sum();
+  }
+
+  private static String lower(String name, String prefix) {
+    return name.replace(prefix, "").replace('_', ' ').toLowerCase(Locale.ROOT);
+  }
+
+  private Figures() {}
+}

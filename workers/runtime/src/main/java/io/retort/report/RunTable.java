@@ -1,0 +1,255 @@
+package io.retort.report;
+
+import io.retort.v1.Count;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.PairingSummary;
+import io.retort.v1.PassAtK;
+import io.retort.v1.ReleaseSummary;
+import io.retort.v1.Run;
+import io.retort.v1.RunSummary;
+import io.retort.v1.Score;
+import io.retort.v1.StageProgress;
+import io.retort.v1.TrainingResult;
+import io.retort.v1.Usage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run came to, as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
+ * judge tokens, times and addresses. Parts that the run has not reached are left out.
+ */
+public final class RunTable {
+  private static final String BOLD = "\u001b[1m";
+  private static final String UNJUDGED = "UNJUDGED";
+  private static final String RESET = "\u001b[0m";
+
+  private final boolean styled;
+  private final StringBuilder text = new StringBuilder();
+
+  private RunTable(boolean styled) {
+    this.styled = styled;
+  }
+
+  /**
+   * @param styled whether headings are bold, by terminal codes: false for a file or a pipe
+   * @return lines that each end in a line feed
+   */
+  public static String render(Run run, boolean styled) {
+    RunTable table = new RunTable(styled);
+    table.head(run);
+    RunSummary summary = run.getSummary();
+    if (summary.hasIngest()) {
+      table.ingest(summary.getIngest());
+    }
+    if (summary.hasCuration()) {
+      table.difficulty(summary.getCuration());
+      table.outcomes(summary.getCuration());
+    }
+    if (summary.hasPairing()) {
+      table.pairs(summary.getPairing());
+    }
+    if (summary.hasSft() || summary.hasCogpo()) {
+      table.losses(summary);
+    }
+    summary.getScoresList().stream()
+        .map(Score::getBenchmark)
+        .distinct()
+        .forEach(benchmark -> table.scores(benchmark, summary.getScoresList()));
+    if (summary.hasCuration() || summary.hasPairing()) {
+      table.tokens(summary);
+    }
+    if (run.getStagesCount() > 0) {
+      table.times(run.getStagesList());
+    }
+    if (summary.hasRelease()) {
+      table.release(summary.getRelease());
+    }
+    return table.text.toString();
+  }
+
+  private void head(Run run) {
+    String line =
+        "Run " + TextTable.printable(run.getRunId()) + ": " + Figures.name(run.getPhase());
+    if (run.hasCreatedAt() && run.hasFinishedAt()) {
+      double seconds = Figures.seconds(run.getCreatedAt(), run.getFinishedAt());
+      line += " in " + Figures.duration(seconds);
+    }
+    text.append(heading(line)).append('\n');
+    if (run.hasFailure()) {
+      text.append(
+              TextTable.printable(
+                  run.getFailure().getType() + ": " + run.getFailure().getMessage()))
+          .append('\n');
+    }
+  }
+
+  private void ingest(IngestSummary ingest) {
+    TextTable table =
+        new TextTable("Data", "rows")
+            .line("good", Figures.count(ingest.getRows()))
+            .line("refused", Figures.count(ingest.getQuarantined()));
+    append(withReasons(table, ingest.getQuarantineReasonsList()));
+  }
+
+  private void difficulty(CurationSummary curation) {
+    TextTable table = new TextTable("Difficulty", "before", "after");
+    for (String name : List.of("SIMPLE", "MEDIUM", "HARD")) {
+      table.line(
+          name.toLowerCase(Locale.ROOT),
+          Figures.count(Figures.of(curation.getDifficultyBeforeList(), name)),
+          Figures.count(Figures.of(curation.getDifficultyAfterList(), name)));
+    }
+    long unjudgedBefore = Figures.of(curation.getDifficultyBeforeList(), UNJUDGED);
+    long unjudgedAfter = Figures.of(curation.getDifficultyAfterList(), UNJUDGED);
+    if (unjudgedBefore + unjudgedAfter > 0) {
+      table.line("not judged", Figures.count(unjudgedBefore), Figures.count(unjudgedAfter));
+    }
+    append(table);
+  }
+
+  private void outcomes(CurationSummary curation) {
+    long rows = curation.getRows();
+    long kept = curation.getRetained() + curation.getImproved();
+    TextTable table = new TextTable("Curation", "rows", "share");
+    outcome(table, "kept", kept, rows);
+    outcome(table, "  as it came", curation.getRetained(), rows);
+    outcome(table, "  improved", curation.getImproved(), rows);
+    outcome(table, "rejected", curation.getRejected(), rows);
+    outcome(table, "quarantined", curation.getQuarantined(), rows);
+    if (curation.getReasonsCount() > 0) {
+      table.line("rejected and quarantined by reason");
+    }
+    append(withReasons(table, curation.getReasonsList()));
+  }
+
+  private static void outcome(TextTable table, String name, long count, long rows) {
+    table.line(name, Figures.count(count), rows == 0 ? "" : Figures.percent((double) count / rows));
+  }
+
+  private void pairs(PairingSummary pairing) {
+    TextTable table = new TextTable("Pairs by gap", "pairs");
+    for (String name : List.of("SMALL", "MEDIUM", "LARGE")) {
+      table.line(
+          name.toLowerCase(Locale.ROOT), Figures.count(Figures.of(pairing.getGapsList(), name)));
+    }
+    table.line("all", Figures.count(Figures.total(pairing.getGapsList())));
+    if (pairing.getRejectionsCount() > 0) {
+      table.line("refused candidates by reason");
+    }
+    append(withReasons(table, pairing.getRejectionsList()));
+  }
+
+  private void losses(RunSummary summary) {
+    TextTable table = new TextTable("Training", "first loss", "final loss", "steps", "rows");
+    if (summary.hasSft()) {
+      training(table, "sft", summary.getSft());
+    }
+    if (summary.hasCogpo()) {
+      training(table, "cogpo", summary.getCogpo());
+    }
+    append(table);
+  }
+
+  private static void training(TextTable table, String name, TrainingResult result) {
+    table.line(
+        name,
+        Figures.loss(result.getFirstLoss()),
+        Figures.loss(result.getFinalLoss()),
+        Figures.count(result.getSteps()),
+        Figures.count(result.getRows()));
+  }
+
+  private void scores(String benchmark, List<Score> all) {
+    List<Score> scores =
+        all.stream().filter(score -> score.getBenchmark().equals(benchmark)).toList();
+    List<Integer> ks =
+        scores.stream()
+            .flatMap(score -> score.getPassAtKList().stream())
+            .map(PassAtK::getK)
+            .distinct()
+            .sorted()
+            .toList();
+    List<String> headings = new ArrayList<>(List.of("Benchmark " + benchmark));
+    ks.forEach(k -> headings.add("pass@" + k + " (95 %)"));
+    headings.addAll(List.of("majority", "problems x answers"));
+    TextTable table = new TextTable(headings.toArray(String[]::new));
+    for (Score score : scores) {
+      List<String> cells = new ArrayList<>(List.of(score.getModel()));
+      ks.forEach(k -> cells.add(passAtK(score, k)));
+      cells.add(Figures.percent(score.getMajorityVote()));
+      cells.add(Figures.count(score.getProblems()) + " x " + score.getSamples());
+      table.line(cells.toArray(String[]::new));
+    }
+    append(table);
+  }
+
+  private static String passAtK(Score score, int k) {
+    return score.getPassAtKList().stream()
+        .filter(passAtK -> passAtK.getK() == k)
+        .map(Figures::percent)
+        .findFirst()
+        .orElse("-");
+  }
+
+  private void tokens(RunSummary summary) {
+    TextTable table = new TextTable("Judge", "calls", "prompt tokens", "answer tokens");
+    usage(table, "curation", summary.getCuration().getUsage());
+    usage(table, "pairing", summary.getPairing().getUsage());
+    append(table);
+  }
+
+  private static void usage(TextTable table, String name, Usage usage) {
+    table.line(
+        name,
+        Figures.count(usage.getCalls()),
+        Figures.count(usage.getPromptTokens()),
+        Figures.count(usage.getCompletionTokens()));
+  }
+
+  private void times(List<StageProgress> stages) {
+    TextTable table = new TextTable("Stage", "time");
+    for (StageProgress stage : stages) {
+      table.line(
+          Figures.name(stage.getStage()),
+          stage.hasFinishedAt()
+              ? Figures.duration(Figures.seconds(stage.getStartedAt(), stage.getFinishedAt()))
+              : Figures.name(stage.getPhase()));
+    }
+    append(table);
+  }
+
+  private void release(ReleaseSummary release) {
+    text.append('\n')
+        .append(heading("Published"))
+        .append("\n  model    ")
+        .append(TextTable.printable(release.getModelUri()))
+        .append("\n  version  ")
+        .append(
+            TextTable.printable(
+                release.getModel() + " " + release.getVersion() + ", alias " + release.getAlias()))
+        .append("\n  report   ")
+        .append(TextTable.printable(release.getReportUri()))
+        .append('\n');
+  }
+
+  /** The most frequent reason first; equal ones by name. */
+  private static TextTable withReasons(TextTable table, List<Count> reasons) {
+    reasons.stream()
+        .sorted(Comparator.comparingLong(Count::getCount).reversed().thenComparing(Count::getName))
+        .forEach(reason -> table.line("  " + reason.getName(), Figures.count(reason.getCount())));
+    return table;
+  }
+
+  private void append(TextTable table) {
+    List<String> lines = table.render();
+    text.append('\n').append(heading(lines.get(0))).append('\n');
+    lines.stream().skip(1).forEach(line -> text.append(line).append('\n'));
+  }
+
+  private String heading(String line) {
+    return styled ? BOLD + line + RESET : line;
+  }
+}

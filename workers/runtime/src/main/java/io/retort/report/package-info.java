@@ -1,0 +1,5 @@
+/** What a run came to, for people: figures as text, and the closing table of the command line. */
+@NullMarked
+package io.retort.report;
+
+import org.jspecify.annotations.NullMarked;

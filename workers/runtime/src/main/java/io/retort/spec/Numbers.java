@@ -1,0 +1,31 @@
+package io.retort.spec;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Decimal numbers in a spec. */
+final class Numbers {
+  // The exponent is short, so that no number of a million digits is ever made.
+  private static final Pattern DECIMAL =
+      Pattern.compile("[-+]?(\\d{1,40}(\\.\\d{0,40})?|\\.\\d{1,40})([eE][-+]?\\d{1,3})?");
+
+  static boolean isDecimal(String text) {
+    return DECIMAL.matcher(text).matches();
+  }
+
+  static Optional<BigDecimal> decimal(String text) {
+    return isDecimal(text) ? Optional.of(new BigDecimal(text)) : Optional.empty();
+  }
+
+  /** Without a fraction of zero: 1 instead of 1.0. */
+  static String shown(double value) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      return String.valueOf(value);
+    }
+    String plain = new BigDecimal(String.valueOf(value)).stripTrailingZeros().toPlainString();
+    return plain.length() > 12 ? String.valueOf(value) : plain;
+  }
+
+  private Numbers() {}
+}

@@ -1,0 +1,290 @@
+package io.retort.spec;
+
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.BetaSpec;
+import io.retort.v1.Corrupter;
+import io.retort.v1.CurationSpec;
+import io.retort.v1.DataFormat;
+import io.retort.v1.DataSource;
+import io.retort.v1.DifficultySignal;
+import io.retort.v1.EvaluationSpec;
+import io.retort.v1.FieldMapping;
+import io.retort.v1.FollowSpec;
+import io.retort.v1.JudgeSpec;
+import io.retort.v1.LoraSpec;
+import io.retort.v1.PreferenceSpec;
+import io.retort.v1.ReleaseSpec;
+import io.retort.v1.ResourceSpec;
+import io.retort.v1.RunSpec;
+import io.retort.v1.StudentSpec;
+import io.retort.v1.TraceFormat;
+import io.retort.v1.TrainingSpec;
+import io.retort.worker.Environment;
+import java.util.List;
+
+/**
+ * Fills in every default that the comments of the proto promise. What has no default (limits,
+ * {@code max_steps}, {@code lora}) stays unset.
+ *
+ * @param studentModel folder of the default student, empty where there is none
+ */
+public record SpecDefaults(String studentModel) {
+  public static final String SYSTEM_PROMPT =
+      "Your role as an assistant involves thoroughly exploring questions through a systematic long"
+          + " thinking process before providing the final precise and accurate solutions.";
+
+  static final int BENCHMARK_SAMPLES = 4;
+
+  private static final String NAME = "run";
+  private static final int SEED = 42;
+
+  /** The default student is {@code RETORT_STUDENT_MODEL}. */
+  public static SpecDefaults from(Environment environment) {
+    return new SpecDefaults(environment.get("RETORT_STUDENT_MODEL", ""));
+  }
+
+  /**
+   * @param spec one that {@link SpecValidator} has nothing to say about
+   * @throws SpecException where no student is named and there is no default one
+   */
+  public RunSpec fill(RunSpec spec) throws SpecException {
+    if (!spec.getStudent().hasModel() && studentModel.isEmpty()) {
+      throw new SpecException(
+          List.of(
+              SpecViolation.missing(
+                  "student.model",
+                  "folder of a model in Hugging Face layout, or RETORT_STUDENT_MODEL in the control"
+                      + " plane's environment")));
+    }
+    RunSpec.Builder builder = spec.toBuilder();
+    if (!spec.hasName()) {
+      builder.setName(NAME);
+    }
+    if (!spec.hasTeam()) {
+      builder.setTeam("default");
+    }
+    if (!spec.hasSeed()) {
+      builder.setSeed(SEED);
+    }
+    student(builder.getStudentBuilder());
+    builder.getDataBuilder().getTrainBuilderList().forEach(SpecDefaults::source);
+    if (!spec.getData().hasShardRows()) {
+      builder.getDataBuilder().setShardRows(256);
+    }
+    judge(builder.getJudgeBuilder());
+    curation(builder.getCurationBuilder());
+    sft(builder.getSftBuilder());
+    preference(builder.getPreferenceBuilder());
+    cogpo(builder.getCogpoBuilder());
+    evaluation(builder.getEvaluationBuilder());
+    release(builder.getReleaseBuilder(), builder.getName());
+    resources(builder.getResourcesBuilder());
+    return builder.build();
+  }
+
+  private void student(StudentSpec.Builder student) {
+    if (!student.hasModel()) {
+      student.setModel(studentModel);
+    }
+    if (!student.hasMaxLength()) {
+      student.setMaxLength(1024);
+    }
+    if (!student.hasSystemPrompt()) {
+      student.setSystemPrompt(SYSTEM_PROMPT);
+    }
+    if (!student.hasTraceFormat()) {
+      student.setTraceFormat(TraceFormat.TRACE_FORMAT_THINK);
+    }
+    if (!student.hasSize()) {
+      student.setSize("135M");
+    }
+    if (!student.hasEndpoint()) {
+      student.setEndpoint("student");
+    }
+  }
+
+  private static void source(DataSource.Builder source) {
+    if (!source.hasFormat()) {
+      source.setFormat(
+          source.hasFields() ? DataFormat.DATA_FORMAT_FIELDS : DataFormat.DATA_FORMAT_AUTO);
+    }
+    if (source.getFormat() == DataFormat.DATA_FORMAT_FIELDS) {
+      FieldMapping.Builder fields = source.getFieldsBuilder();
+      if (!fields.hasProblem()) {
+        fields.setProblem("problem");
+      }
+      if (!fields.hasChain()) {
+        fields.setChain("chain");
+      }
+      if (!fields.hasAnswer()) {
+        fields.setAnswer("answer");
+      }
+    }
+  }
+
+  private static void judge(JudgeSpec.Builder judge) {
+    if (!judge.hasEndpoint()) {
+      judge.setEndpoint("judge");
+    }
+    if (!judge.hasTemperature()) {
+      judge.setTemperature(0);
+    }
+    if (!judge.hasMaxTokens()) {
+      judge.setMaxTokens(2048);
+    }
+    if (!judge.hasConcurrency()) {
+      judge.setConcurrency(16);
+    }
+  }
+
+  private static void curation(CurationSpec.Builder curation) {
+    if (!curation.hasDifficulty()) {
+      curation.setDifficulty(DifficultySignal.DIFFICULTY_SIGNAL_JUDGE);
+    }
+    if (!curation.hasMaxRounds()) {
+      curation.setMaxRounds(3);
+    }
+    FollowSpec.Builder follow = curation.getFollowBuilder();
+    if (!follow.hasSamples()) {
+      follow.setSamples(2);
+    }
+    if (!follow.hasThreshold()) {
+      follow.setThreshold(0.5);
+    }
+    if (!follow.hasMaxTokens()) {
+      follow.setMaxTokens(64);
+    }
+    if (!curation.hasLlmValidation()) {
+      curation.setLlmValidation(true);
+    }
+    if (!curation.hasShardsInFlight()) {
+      curation.setShardsInFlight(4);
+    }
+  }
+
+  private static void sft(TrainingSpec.Builder sft) {
+    training(sft, 3, sft.hasLora() ? 2e-4 : 2e-5, 0.05);
+  }
+
+  private static void cogpo(TrainingSpec.Builder cogpo) {
+    training(cogpo, 1, cogpo.hasLora() ? 5e-6 : 1e-6, 0);
+    if (!cogpo.hasLabelSmoothing()) {
+      cogpo.setLabelSmoothing(0);
+    }
+  }
+
+  private static void training(
+      TrainingSpec.Builder training, double epochs, double learningRate, double weightDecay) {
+    if (!training.hasEpochs()) {
+      training.setEpochs(epochs);
+    }
+    if (!training.hasLearningRate()) {
+      training.setLearningRate(learningRate);
+    }
+    if (!training.hasWarmupRatio()) {
+      training.setWarmupRatio(0.1);
+    }
+    if (!training.hasWeightDecay()) {
+      training.setWeightDecay(weightDecay);
+    }
+    if (!training.hasPerDeviceBatchSize()) {
+      training.setPerDeviceBatchSize(1);
+    }
+    if (!training.hasGradientAccumulationSteps()) {
+      training.setGradientAccumulationSteps(8);
+    }
+    if (!training.hasCheckpointSteps()) {
+      training.setCheckpointSteps(50);
+    }
+    if (!training.hasMaxTruncatedRatio()) {
+      training.setMaxTruncatedRatio(0.01);
+    }
+    if (training.hasLora()) {
+      lora(training.getLoraBuilder());
+    }
+  }
+
+  private static void lora(LoraSpec.Builder lora) {
+    if (!lora.hasRank()) {
+      lora.setRank(16);
+    }
+    if (!lora.hasAlpha()) {
+      lora.setAlpha(2 * lora.getRank());
+    }
+    if (!lora.hasDropout()) {
+      lora.setDropout(0);
+    }
+  }
+
+  private static void preference(PreferenceSpec.Builder preference) {
+    BetaSpec.Builder beta = preference.getBetaBuilder();
+    if (!beta.hasSmall()) {
+      beta.setSmall(0.1);
+    }
+    if (!beta.hasMedium()) {
+      beta.setMedium(0.2);
+    }
+    if (!beta.hasLarge()) {
+      beta.setLarge(0.5);
+    }
+    if (preference.getCorruptersCount() == 0) {
+      preference.addCorrupters(Corrupter.CORRUPTER_JUDGE).addCorrupters(Corrupter.CORRUPTER_RULES);
+    }
+    if (!preference.hasMaxPairsPerProblem()) {
+      preference.setMaxPairsPerProblem(3);
+    }
+  }
+
+  private static void evaluation(EvaluationSpec.Builder evaluation) {
+    if (!evaluation.hasTemperature()) {
+      evaluation.setTemperature(0.6);
+    }
+    if (!evaluation.hasTopP()) {
+      evaluation.setTopP(0.95);
+    }
+    if (!evaluation.hasMaxNewTokens()) {
+      evaluation.setMaxNewTokens(512);
+    }
+    if (!evaluation.hasBatchSize()) {
+      evaluation.setBatchSize(32);
+    }
+    evaluation.getBenchmarksBuilderList().forEach(SpecDefaults::benchmark);
+  }
+
+  private static void benchmark(BenchmarkSpec.Builder benchmark) {
+    source(benchmark.getSourceBuilder());
+    if (!benchmark.hasSamples()) {
+      benchmark.setSamples(BENCHMARK_SAMPLES);
+    }
+    if (benchmark.getKCount() == 0) {
+      benchmark.addK(1);
+      if (benchmark.getSamples() > 1) {
+        benchmark.addK(benchmark.getSamples());
+      }
+    }
+  }
+
+  private static void release(ReleaseSpec.Builder release, String runName) {
+    if (!release.hasModel()) {
+      release.setModel(runName);
+    }
+    if (!release.hasAlias()) {
+      release.setAlias("latest");
+    }
+  }
+
+  private static void resources(ResourceSpec.Builder resources) {
+    if (!resources.hasGpus()) {
+      resources.setGpus(0);
+    }
+    if (!resources.hasCpus()) {
+      resources.setCpus(1);
+    }
+    if (!resources.hasWaitingDeadlineSeconds()) {
+      resources.setWaitingDeadlineSeconds(3600);
+    }
+    if (!resources.hasActiveDeadlineSeconds()) {
+      resources.setActiveDeadlineSeconds(86400);
+    }
+  }
+}

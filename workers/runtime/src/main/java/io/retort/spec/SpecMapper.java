@@ -1,0 +1,191 @@
+package io.retort.spec;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Fills a message from a tree, by field names; collects everything that does not fit. */
+final class SpecMapper {
+  private static final int MOST_TYPOS = 3;
+  private static final int SHOWN_KEYS = 16;
+
+  private final List<SpecViolation> violations = new ArrayList<>();
+
+  List<SpecViolation> violations() {
+    return violations;
+  }
+
+  void fill(Message.Builder builder, SpecNode node, String path) {
+    if (node instanceof SpecNode.Empty) {
+      return;
+    }
+    if (!(node instanceof SpecNode.Mapping mapping)) {
+      violations.add(
+          SpecViolation.of(
+              path, node.shown(), "a mapping with " + keys(builder.getDescriptorForType())));
+      return;
+    }
+    for (Map.Entry<String, SpecNode> entry : mapping.entries().entrySet()) {
+      String fieldPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      FieldDescriptor field = builder.getDescriptorForType().findFieldByName(entry.getKey());
+      if (field == null) {
+        violations.add(unknownKey(builder.getDescriptorForType(), entry.getKey(), fieldPath));
+      } else if (field.isRepeated()) {
+        fillRepeated(builder, field, entry.getValue(), fieldPath);
+      } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        if (!(entry.getValue() instanceof SpecNode.Empty)) {
+          fill(builder.getFieldBuilder(field), entry.getValue(), fieldPath);
+        }
+      } else {
+        single(field, entry.getValue(), fieldPath)
+            .ifPresent(value -> builder.setField(field, value));
+      }
+    }
+  }
+
+  /** Names the key that was probably meant, or all of them. */
+  static SpecViolation unknownKey(Descriptor type, String key, String path) {
+    int typos = Math.max(1, Math.min(MOST_TYPOS, key.length() / 3));
+    LevenshteinDistance distance = new LevenshteinDistance(typos);
+    String lowerCase = key.toLowerCase(Locale.ROOT).replace('-', '_');
+    return type.getFields().stream()
+        .map(FieldDescriptor::getName)
+        .filter(name -> distance.apply(lowerCase, name) >= 0)
+        .min(Comparator.comparingInt(name -> distance.apply(lowerCase, name)))
+        .map(name -> SpecViolation.of(path, "unknown key", name))
+        .orElseGet(() -> SpecViolation.of(path, "unknown key", "one of " + keys(type)));
+  }
+
+  private static String keys(Descriptor type) {
+    List<String> names = type.getFields().stream().map(FieldDescriptor::getName).toList();
+    return String.join(", ", names.subList(0, Math.min(SHOWN_KEYS, names.size())));
+  }
+
+  private void fillRepeated(
+      Message.Builder builder, FieldDescriptor field, SpecNode node, String path) {
+    if (node instanceof SpecNode.Empty) {
+      return;
+    }
+    if (!(node instanceof SpecNode.Sequence sequence)) {
+      violations.add(SpecViolation.of(path, node.shown(), "a list"));
+      return;
+    }
+    for (int index = 0; index < sequence.items().size(); index++) {
+      SpecNode item = sequence.items().get(index);
+      String itemPath = path + "[" + index + "]";
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        Message.Builder itemBuilder = builder.newBuilderForField(field);
+        fill(itemBuilder, item, itemPath);
+        builder.addRepeatedField(field, itemBuilder.build());
+      } else if (item instanceof SpecNode.Empty) {
+        violations.add(SpecViolation.missing(itemPath, "a value"));
+      } else {
+        single(field, item, itemPath).ifPresent(value -> builder.addRepeatedField(field, value));
+      }
+    }
+  }
+
+  private Optional<Object> single(FieldDescriptor field, SpecNode node, String path) {
+    if (node instanceof SpecNode.Empty) {
+      return Optional.empty();
+    }
+    if (!(node instanceof SpecNode.Scalar scalar)) {
+      return refuse(path, node, expectation(field));
+    }
+    return switch (field.getJavaType()) {
+      case INT, LONG -> wholeNumber(field, scalar, path);
+      case FLOAT, DOUBLE -> number(field, scalar, path);
+      case BOOLEAN -> bool(scalar, path);
+      case STRING -> text(scalar, path);
+      case ENUM -> enumValue(field, scalar, path);
+      case BYTE_STRING, MESSAGE ->
+          throw new IllegalStateException(field.getFullName() + " cannot stand in a spec");
+    };
+  }
+
+  static String expectation(FieldDescriptor field) {
+    return switch (field.getJavaType()) {
+      case INT, LONG -> "a whole number";
+      case FLOAT, DOUBLE -> "a number";
+      case BOOLEAN -> "true or false";
+      case STRING -> "text";
+      case ENUM -> EnumNames.expectation(field.getEnumType());
+      case MESSAGE -> "a mapping with " + keys(field.getMessageType());
+      case BYTE_STRING -> "bytes";
+    };
+  }
+
+  private Optional<Object> wholeNumber(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
+    Optional<BigDecimal> number = decimal(scalar);
+    if (number.isEmpty() || number.get().stripTrailingZeros().scale() > 0) {
+      return refuse(path, scalar, "a whole number");
+    }
+    BigDecimal value = number.get();
+    boolean unsigned = field.getType() == FieldDescriptor.Type.UINT32;
+    long least = unsigned ? 0 : Integer.MIN_VALUE;
+    long most = unsigned ? 0xFFFF_FFFFL : Integer.MAX_VALUE;
+    if (field.getJavaType() == FieldDescriptor.JavaType.LONG) {
+      throw new IllegalStateException(field.getFullName() + " cannot stand in a spec");
+    }
+    if (value.compareTo(BigDecimal.valueOf(least)) < 0
+        || value.compareTo(BigDecimal.valueOf(most)) > 0) {
+      return refuse(path, scalar, "a whole number from " + least + " to " + most);
+    }
+    return Optional.of((int) value.longValueExact());
+  }
+
+  private Optional<Object> number(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
+    Optional<BigDecimal> number = decimal(scalar);
+    if (number.isEmpty() || Double.isInfinite(number.get().doubleValue())) {
+      return refuse(path, scalar, "a number");
+    }
+    return Optional.of(
+        field.getJavaType() == FieldDescriptor.JavaType.FLOAT
+            ? (Object) number.get().floatValue()
+            : (Object) number.get().doubleValue());
+  }
+
+  private static Optional<BigDecimal> decimal(SpecNode.Scalar scalar) {
+    return scalar.kind() == SpecNode.Kind.NUMBER
+        ? Numbers.decimal(scalar.text().replace("_", ""))
+        : Optional.empty();
+  }
+
+  private Optional<Object> bool(SpecNode.Scalar scalar, String path) {
+    return switch (scalar.text().toLowerCase(Locale.ROOT)) {
+      case "true" -> Optional.of(true);
+      case "false" -> Optional.of(false);
+      default -> refuse(path, scalar, "true or false");
+    };
+  }
+
+  private Optional<Object> text(SpecNode.Scalar scalar, String path) {
+    return scalar.kind() == SpecNode.Kind.TEXT
+        ? Optional.of(scalar.text())
+        : refuse(path, scalar, "text; put it in quotes");
+  }
+
+  private Optional<Object> enumValue(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
+    Optional<EnumValueDescriptor> value =
+        scalar.kind() == SpecNode.Kind.NUMBER
+            ? Optional.empty()
+            : EnumNames.find(field.getEnumType(), scalar.text());
+    return value.isPresent()
+        ? Optional.of(value.get())
+        : refuse(path, scalar, EnumNames.expectation(field.getEnumType()));
+  }
+
+  private Optional<Object> refuse(String path, SpecNode node, String expectation) {
+    violations.add(SpecViolation.of(path, node.shown(), expectation));
+    return Optional.empty();
+  }
+}

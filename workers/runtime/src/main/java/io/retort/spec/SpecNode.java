@@ -1,0 +1,64 @@
+package io.retort.spec;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A spec's text as a tree, before it is known what its keys mean. Written in YAML or in JSON. */
+sealed interface SpecNode {
+  /** What the value is called in a message. */
+  String shown();
+
+  /** Keys in the order of the text. */
+  record Mapping(Map<String, SpecNode> entries) implements SpecNode {
+    public Mapping {
+      entries = new LinkedHashMap<>(entries);
+    }
+
+    @Override
+    public String shown() {
+      return "a mapping";
+    }
+  }
+
+  record Sequence(List<SpecNode> items) implements SpecNode {
+    public Sequence {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String shown() {
+      return "a list";
+    }
+  }
+
+  /** A number or a word, by its text: what it is depends on the field that it is for. */
+  record Scalar(String text, Kind kind) implements SpecNode {
+    private static final int SHOWN_CHARACTERS = 80;
+
+    @Override
+    public String shown() {
+      String oneLine = text.replaceAll("\\s+", " ");
+      String cut =
+          oneLine.length() > SHOWN_CHARACTERS
+              ? oneLine.substring(0, SHOWN_CHARACTERS) + "..."
+              : oneLine;
+      return kind == Kind.TEXT ? '"' + cut + '"' : cut;
+    }
+  }
+
+  /** {@code key:} with nothing after it, or an explicit null: the same as leaving the key out. */
+  record Empty() implements SpecNode {
+    @Override
+    public String shown() {
+      return "nothing";
+    }
+  }
+
+  /** How a scalar was written. */
+  enum Kind {
+    TEXT,
+    NUMBER,
+    BOOLEAN
+  }
+}

@@ -1,0 +1,58 @@
+package io.retort.spec;
+
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.DataSource;
+import io.retort.v1.RunSpec;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Where the files that a spec names lie. */
+public final class SpecPaths {
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+  /** Resolves every relative path against the folder of the spec's file. */
+  public static RunSpec resolve(RunSpec spec, Path folder) {
+    RunSpec.Builder builder = spec.toBuilder();
+    if (spec.hasData()) {
+      for (DataSource.Builder source : builder.getDataBuilder().getTrainBuilderList()) {
+        resolve(source, folder);
+      }
+    }
+    if (spec.hasEvaluation()) {
+      for (BenchmarkSpec.Builder benchmark :
+          builder.getEvaluationBuilder().getBenchmarksBuilderList()) {
+        if (benchmark.hasSource()) {
+          resolve(benchmark.getSourceBuilder(), folder);
+        }
+      }
+    }
+    if (spec.getStudent().hasModel() && isRelative(spec.getStudent().getModel())) {
+      builder.getStudentBuilder().setModel(absolute(spec.getStudent().getModel(), folder));
+    }
+    return builder.build();
+  }
+
+  static boolean isAbsolute(String location) {
+    return location.startsWith("/") || URI.matcher(location).matches();
+  }
+
+  static boolean isServed(String location) {
+    return location.startsWith("/") || location.startsWith("file:/");
+  }
+
+  private static void resolve(DataSource.Builder source, Path folder) {
+    if (source.hasPath() && isRelative(source.getPath())) {
+      source.setPath(absolute(source.getPath(), folder));
+    }
+  }
+
+  private static boolean isRelative(String location) {
+    return !location.isEmpty() && !isAbsolute(location);
+  }
+
+  private static String absolute(String path, Path folder) {
+    return folder.toAbsolutePath().resolve(path).normalize().toString();
+  }
+
+  private SpecPaths() {}
+}

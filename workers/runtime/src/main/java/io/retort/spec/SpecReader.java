@@ -1,0 +1,46 @@
+package io.retort.spec;
+
+import io.retort.v1.RunSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a spec that a person wrote, in YAML or JSON. Keys are the proto's field names, enum values
+ * may be written short and in any case. Reading says what a key or a type is wrong; {@link
+ * SpecValidator} judges the values.
+ */
+public final class SpecReader {
+  /**
+   * @throws SpecException with every key and value that does not fit
+   */
+  public static RunSpec read(String text) throws SpecException {
+    return read(text, List.of());
+  }
+
+  /**
+   * Reads a spec with some fields replaced.
+   *
+   * @param overrides each {@code field.path=value}, the value in YAML: {@code
+   *     data.train[0].limit=64}
+   * @throws SpecException with every key and value that does not fit
+   */
+  public static RunSpec read(String text, List<String> overrides) throws SpecException {
+    SpecNode root = SpecText.parse(text);
+    List<SpecViolation> violations = new ArrayList<>();
+    for (String override : overrides) {
+      try {
+        root = SpecOverride.parse(override).applyTo(root);
+      } catch (SpecException e) {
+        violations.addAll(e.violations());
+      }
+    }
+    RunSpec.Builder builder = RunSpec.newBuilder();
+    SpecMapper mapper = new SpecMapper();
+    mapper.fill(builder, root, "");
+    violations.addAll(mapper.violations());
+    SpecException.throwIfAny(violations);
+    return builder.build();
+  }
+
+  private SpecReader() {}
+}

@@ -1,0 +1,136 @@
+package io.retort.spec;
+
+import build.buf.protovalidate.ValidationResult;
+import build.buf.protovalidate.Validator;
+import build.buf.protovalidate.ValidatorFactory;
+import build.buf.protovalidate.Violation;
+import build.buf.protovalidate.exceptions.ValidationException;
+import build.buf.validate.FieldPath;
+import build.buf.validate.FieldPathElement;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.retort.v1.RunSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a spec as a whole: the rules that stand in the proto, and those between fields. Runs
+ * before the defaults are filled in.
+ */
+public final class SpecValidator {
+  private static final int SHOWN_CHARACTERS = 80;
+
+  private final Validator validator = ValidatorFactory.newBuilder().build();
+
+  /** Everything that is wrong, in the order of the fields; empty for a spec that can be run. */
+  public List<SpecViolation> validate(RunSpec spec) {
+    Set<SpecViolation> violations = new LinkedHashSet<>();
+    try {
+      ValidationResult result = validator.validate(spec);
+      result.getViolations().forEach(violation -> violations.add(describe(violation)));
+    } catch (ValidationException e) {
+      throw new IllegalStateException("the rules of RunSpec cannot be evaluated", e);
+    }
+    violations.addAll(SpecCrossChecks.check(spec));
+    return List.copyOf(violations);
+  }
+
+  /**
+   * @throws SpecException with everything that is wrong
+   */
+  public void check(RunSpec spec) throws SpecException {
+    SpecException.throwIfAny(validate(spec));
+  }
+
+  private static SpecViolation describe(Violation violation) {
+    FieldPath path = violation.toProto().getField();
+    String ruleId = violation.toProto().getRuleId();
+    Optional<Location> found = locate(path);
+    if (found.isEmpty()) {
+      return new SpecViolation(shown(path), violation.toProto().getMessage());
+    }
+    Location location = found.get();
+    String expectation =
+        FieldHints.of(location.field)
+            .orElseGet(() -> RuleExpectation.of(location.field, location.item));
+    if (ruleId.equals("required")) {
+      return SpecViolation.missing(shown(path), expectation);
+    }
+    return SpecViolation.of(
+        shown(path), shownValue(violation.getFieldValue(), location.field), expectation);
+  }
+
+  private static String shownValue(
+      Violation.@Nullable FieldValue fieldValue, FieldDescriptor field) {
+    if (fieldValue == null || fieldValue.getValue() == null) {
+      return "not set";
+    }
+    Object value = fieldValue.getValue();
+    if (value instanceof List<?> list) {
+      return list.isEmpty() ? "empty" : shownItems(list, field);
+    }
+    return shownSingle(value, field);
+  }
+
+  private static String shownItems(List<?> list, FieldDescriptor field) {
+    return cut(list.stream().map(item -> shownSingle(item, field)).toList().toString());
+  }
+
+  private static String shownSingle(Object value, FieldDescriptor field) {
+    if (value instanceof Double number) {
+      return Numbers.shown(number);
+    }
+    if (value instanceof String text) {
+      return '"' + cut(text) + '"';
+    }
+    if (field.getJavaType() == FieldDescriptor.JavaType.ENUM && value instanceof Number number) {
+      return EnumNames.shown(field.getEnumType(), number.intValue());
+    }
+    if (field.getJavaType() == FieldDescriptor.JavaType.INT && value instanceof Integer number) {
+      return Integer.toUnsignedString(number);
+    }
+    return cut(String.valueOf(value));
+  }
+
+  private static String cut(String text) {
+    return text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "..." : text;
+  }
+
+  private static String shown(FieldPath path) {
+    StringBuilder shown = new StringBuilder();
+    for (FieldPathElement element : path.getElementsList()) {
+      if (!shown.isEmpty()) {
+        shown.append('.');
+      }
+      shown.append(element.getFieldName());
+      if (element.hasIndex()) {
+        shown.append('[').append(element.getIndex()).append(']');
+      }
+    }
+    return shown.toString();
+  }
+
+  private static Optional<Location> locate(FieldPath path) {
+    Descriptor type = RunSpec.getDescriptor();
+    List<Location> locations = new ArrayList<>();
+    for (FieldPathElement element : path.getElementsList()) {
+      FieldDescriptor field = type.findFieldByNumber(element.getFieldNumber());
+      if (field == null) {
+        return Optional.empty();
+      }
+      locations.add(new Location(field, element.hasIndex()));
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        type = field.getMessageType();
+      }
+    }
+    return locations.isEmpty()
+        ? Optional.empty()
+        : Optional.of(locations.get(locations.size() - 1));
+  }
+
+  private record Location(FieldDescriptor field, boolean item) {}
+}

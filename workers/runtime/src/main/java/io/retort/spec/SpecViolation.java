@@ -1,0 +1,30 @@
+package io.retort.spec;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One thing that is wrong with a spec.
+ *
+ * @param field path of proto field names, for example {@code data.train[0].path}; empty for the
+ *     spec as a whole
+ * @param description the value and the expectation, for example {@code -1 (expected: > 0)}
+ */
+public record SpecViolation(String field, String description) {
+  public SpecViolation {
+    requireNonNull(field, "field");
+    requireNonNull(description, "description");
+  }
+
+  static SpecViolation missing(String field, String expectation) {
+    return new SpecViolation(field, "missing (expected: " + expectation + ")");
+  }
+
+  static SpecViolation of(String field, String value, String expectation) {
+    return new SpecViolation(field, value + " (expected: " + expectation + ")");
+  }
+
+  @Override
+  public String toString() {
+    return field.isEmpty() ? description : field + ": " + description;
+  }
+}

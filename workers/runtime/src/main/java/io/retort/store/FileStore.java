@@ -1,0 +1,178 @@
+package io.retort.store;
+
+import io.retort.v1.ArtifactRef;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/**
+ * A store on a local or shared POSIX file system: writes beside the object, syncs, then renames or
+ * links it.
+ */
+final class FileStore implements Store {
+  private static final String HIDDEN_PREFIX = ".";
+  private static final String TEMPORARY_PREFIX = HIDDEN_PREFIX + "writing-";
+  private static final String LOCK_PREFIX = HIDDEN_PREFIX + "lock-";
+
+  // A file lock is held by the process as a whole: its threads need one of their own.
+  private static final ReentrantLock UPDATING = new ReentrantLock();
+
+  @Override
+  public InputStream read(String uri) throws IOException {
+    return Files.newInputStream(path(uri));
+  }
+
+  @Override
+  public boolean exists(String uri) {
+    return Files.exists(path(uri));
+  }
+
+  @Override
+  public List<String> list(String folderUri) throws IOException {
+    Path folder = path(folderUri);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.startsWith(HIDDEN_PREFIX))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public ArtifactRef write(String uri, Content content) throws IOException {
+    Path target = path(uri);
+    Path temporary = temporaryBeside(target);
+    try {
+      ArtifactRef reference = writeAndSync(uri, temporary, content);
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return reference;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  @Override
+  public boolean writeIfAbsent(String uri, Content content) throws IOException {
+    Path target = path(uri);
+    if (Files.exists(target)) {
+      return false;
+    }
+    Path temporary = temporaryBeside(target);
+    try {
+      writeAndSync(uri, temporary, content);
+      // A rename would replace an object that a second writer has put there meanwhile; a link does
+      // not.
+      Files.createLink(target, temporary);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  @Override
+  public boolean update(String uri, Change change) throws IOException {
+    Path target = path(uri);
+    Path lock = folderOf(target).resolve(LOCK_PREFIX + target.getFileName());
+    UPDATING.lock();
+    try (FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      // The kernel frees the lock with the channel, also when the process is killed. The file
+      // stays:
+      // deleting it would let two writers hold locks on two files of one name.
+      channel.lock();
+      Optional<byte[]> next = change.apply(readIfPresent(target));
+      if (next.isEmpty()) {
+        return false;
+      }
+      byte[] bytes = next.get();
+      write(uri, output -> output.write(bytes));
+      return true;
+    } finally {
+      UPDATING.unlock();
+    }
+  }
+
+  @Override
+  public void delete(String uri) throws IOException {
+    Path target = path(uri);
+    if (!Files.exists(target)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(target)) {
+      for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  private static ArtifactRef writeAndSync(String uri, Path file, Content content)
+      throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        DigestOutputStream digest =
+            new DigestOutputStream(Channels.newOutputStream(channel), Hashes.sha256())) {
+      OutputStream buffered = new BufferedOutputStream(digest, 1 << 16);
+      content.writeTo(buffered);
+      buffered.flush();
+      channel.force(true);
+      return ArtifactRef.newBuilder()
+          .setUri(uri)
+          .setSha256(HexFormat.of().formatHex(digest.getMessageDigest().digest()))
+          .setBytes(channel.size())
+          .build();
+    }
+  }
+
+  private static Optional<byte[]> readIfPresent(Path file) throws IOException {
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Path temporaryBeside(Path target) throws IOException {
+    return folderOf(target).resolve(TEMPORARY_PREFIX + UUID.randomUUID());
+  }
+
+  private static Path folderOf(Path target) throws IOException {
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException("store: " + target + " (expected: an object in a folder)");
+    }
+    return Files.createDirectories(folder);
+  }
+
+  private static Path path(String uri) {
+    if (!uri.startsWith("file:/")) {
+      throw new IllegalArgumentException(
+          "uri: " + uri + " (expected: an absolute URI that begins with file:/)");
+    }
+    return Path.of(URI.create(uri));
+  }
+}

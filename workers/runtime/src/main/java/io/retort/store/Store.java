@@ -1,0 +1,83 @@
+package io.retort.store;
+
+import io.retort.v1.ArtifactRef;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Objects by absolute URI. A reader never sees half an object: it appears whole when its writer has
+ * finished.
+ *
+ * <p>Every method throws {@link IOException} on a platform fault; a missing object is {@link
+ * java.nio.file.NoSuchFileException}.
+ */
+public interface Store {
+  /**
+   * Opens the store that serves URIs of the scheme of {@code root}.
+   *
+   * @throws IllegalArgumentException for a scheme that is not served
+   */
+  static Store open(String root) {
+    if (root.startsWith("file:/")) {
+      return new FileStore();
+    }
+    throw new IllegalArgumentException(
+        "store: " + root + " (expected: an absolute URI that begins with file:/)");
+  }
+
+  InputStream read(String uri) throws IOException;
+
+  boolean exists(String uri) throws IOException;
+
+  /**
+   * Names (not URIs) of the objects and folders directly in a folder, sorted; empty where there is
+   * none. Names that begin with a dot are the store's own and are left out.
+   */
+  List<String> list(String folderUri) throws IOException;
+
+  /**
+   * Writes an object, replacing an older one as a whole. Returns its hash and size; rows is left at
+   * 0.
+   */
+  ArtifactRef write(String uri, Content content) throws IOException;
+
+  /**
+   * Writes an object unless one is there; returns whether this call wrote it. Of two callers one
+   * wins.
+   */
+  boolean writeIfAbsent(String uri, Content content) throws IOException;
+
+  /**
+   * Replaces an object by what {@code change} makes of it, as one step: no writer that also uses
+   * this method comes in between, in this process or another. Returns whether an object was
+   * written.
+   */
+  boolean update(String uri, Change change) throws IOException;
+
+  /** Deletes an object or a folder with all that is in it; does nothing where there is none. */
+  void delete(String uri) throws IOException;
+
+  /** Appends {@code path} to a folder's URI. */
+  static String resolve(String folderUri, String path) {
+    return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
+  }
+
+  /** Writes an object's bytes; called once. The stream stays the store's: it is not closed. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream output) throws IOException;
+  }
+
+  /** Decides on the next content of an object. */
+  @FunctionalInterface
+  interface Change {
+    /**
+     * @param current the bytes that stand, empty where there is no object
+     * @return the bytes to stand, empty to leave the object as it is
+     */
+    Optional<byte[]> apply(Optional<byte[]> current) throws IOException;
+  }
+}

@@ -1,0 +1,66 @@
+package io.retort.worker;
+
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection to Temporal, configured by Temporal's own variables: {@code TEMPORAL_ADDRESS},
+ * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS_*} or a profile file.
+ */
+public final class TemporalConnection implements AutoCloseable {
+  private final WorkflowServiceStubs service;
+  private final WorkflowClient client;
+
+  private TemporalConnection(WorkflowServiceStubs service, WorkflowClient client) {
+    this.service = service;
+    this.client = client;
+  }
+
+  /**
+   * Connects lazily: an unreachable server shows in the first call.
+   *
+   * @throws ConfigurationException when the variables are not well-formed
+   */
+  public static TemporalConnection open(Environment environment, MetricsServer metrics) {
+    try {
+      ClientConfigProfile profile =
+          ClientConfigProfile.load(
+              LoadClientConfigProfileOptions.newBuilder()
+                  .setEnvOverrides(environment.variables())
+                  .build());
+      WorkflowServiceStubs service =
+          WorkflowServiceStubs.newServiceStubs(
+              WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+                  .setMetricsScope(metrics.temporalScope())
+                  .validateAndBuildWithDefaults());
+      WorkflowClientOptions options = profile.toWorkflowClientOptions();
+      return new TemporalConnection(service, WorkflowClient.newInstance(service, options));
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "TEMPORAL_*: " + e.getMessage() + " (expected: a valid Temporal profile)", e);
+    }
+  }
+
+  public WorkflowClient client() {
+    return client;
+  }
+
+  public WorkerFactory newWorkerFactory() {
+    return WorkerFactory.newInstance(client);
+  }
+
+  @Override
+  public void close() {
+    service.shutdown();
+    if (!service.awaitTermination(5, TimeUnit.SECONDS)) {
+      service.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.retort.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.retort.v1.Corrupter;
+import io.retort.v1.RunSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecValidatorTest {
+  private static final String DATA = "data: {train: [{path: /a.jsonl}]}\n";
+
+  private final SpecValidator validator = new SpecValidator();
+
+  @Test
+  void takesASpecWithDataAlone() throws SpecException {
+    assertThat(validator.validate(SpecReader.read(DATA))).isEmpty();
+  }
+
+  @Test
+  void wantsData() throws SpecException {
+    assertThat(messages(RunSpec.getDefaultInstance()))
+        .containsExactly("data: missing (expected: a mapping with train)");
+    assertThat(messages(SpecReader.read("data: {}")))
+        .containsExactly("data.train: empty (expected: at least 1 source, each with a path)");
+    assertThat(messages(SpecReader.read("data: {train: [{limit: 3}]}")))
+        .containsExactly(
+            "data.train[0].path: missing (expected: path or URI of a JSON Lines file)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "name: Demo | name: \"Demo\" (expected: 1 to 40 lower-case letters, digits and hyphens, no"
+            + " hyphen at either end)",
+        "student: {max_length: 8} | student.max_length: 8 (expected: >= 16 and <= 1048576)",
+        "student: {model: ''} | student.model: \"\" (expected: text of at least 1 character)",
+        "student: {size: big} | student.size: \"big\" (expected: a number and K, M, B or T, for"
+            + " example 7B)",
+        "student: {model: smol} | student.model: smol (expected: an absolute path or URI)",
+        "student: {model: 's3://b/k'} | student.model: s3://b/k (expected: an absolute path or a"
+            + " file: URI)",
+        "judge: {temperature: 2.5} | judge.temperature: 2.5 (expected: >= 0 and <= 2)",
+        "judge: {concurrency: 0} | judge.concurrency: 0 (expected: >= 1 and <= 4096)",
+        "curation: {max_rounds: 11} | curation.max_rounds: 11 (expected: <= 10)",
+        "curation: {follow: {threshold: 0}} | curation.follow.threshold: 0 (expected: > 0 and <="
+            + " 1)",
+        "sft: {epochs: 0} | sft.epochs: 0 (expected: > 0 and <= 1000)",
+        "sft: {max_steps: 0} | sft.max_steps: 0 (expected: > 0)",
+        "sft: {learning_rate: -1e-5} | sft.learning_rate: -0.00001 (expected: > 0 and <= 1)",
+        "sft: {warmup_ratio: 1} | sft.warmup_ratio: 1 (expected: >= 0 and < 1)",
+        "sft: {checkpoint_steps: 0} | sft.checkpoint_steps: 0 (expected: >= 1)",
+        "sft: {lora: {alpha: 0}} | sft.lora.alpha: 0 (expected: >= 1)",
+        "sft: {label_smoothing: 0.1} | sft.label_smoothing: 0.1 (expected: not set: only cogpo"
+            + " smooths labels)",
+        "cogpo: {label_smoothing: 0.5} | cogpo.label_smoothing: 0.5 (expected: >= 0 and < 0.5)",
+        "preference: {beta: {large: -1}} | preference.beta.large: -1 (expected: > 0)",
+        "preference: {corrupters: [rules, rules]} | preference.corrupters: [rules, rules]"
+            + " (expected: each value once)",
+        "evaluation: {top_p: 0} | evaluation.top_p: 0 (expected: > 0 and <= 1)",
+        "evaluation: {benchmarks: [{name: a, source: {path: /e}, samples: 2, k: [1, 3]}]} |"
+            + " evaluation.benchmarks[0].k[1]: 3 (expected: <= samples, which is 2)",
+        "evaluation: {benchmarks: [{name: a, source: {path: /e}, k: [8]}]} |"
+            + " evaluation.benchmarks[0].k[0]: 8 (expected: <= samples, which is 4)",
+        "evaluation: {benchmarks: [{name: a, source: {path: /e}, k: [0]}]} |"
+            + " evaluation.benchmarks[0].k[0]: 0 (expected: >= 1)",
+        "evaluation: {benchmarks: [{name: a, source: {path: /e}}, {name: a, source: {path: /f}}]} |"
+            + " evaluation.benchmarks[1].name: \"a\" (expected: another name than that of"
+            + " evaluation.benchmarks[0])",
+        "evaluation: {benchmarks: [{source: {path: /e}}]} | evaluation.benchmarks[0].name: missing"
+            + " (expected: 1 to 40 lower-case letters, digits and hyphens, no hyphen at either"
+            + " end)",
+        "evaluation: {benchmarks: [{name: a, source: {path: e.jsonl}}]} |"
+            + " evaluation.benchmarks[0].source.path: e.jsonl (expected: an absolute path or URI)",
+        "release: {model: -x} | release.model: \"-x\" (expected: 1 to 64 lower-case letters, digits,"
+            + " dots, underscores and hyphens, a letter or digit at both ends)",
+        "resources: {gpus: 2000} | resources.gpus: 2000 (expected: >= 0 and <= 1024)",
+        "resources: {waiting_deadline_seconds: 0} | resources.waiting_deadline_seconds: 0"
+            + " (expected: >= 1)",
+      })
+  void namesFieldValueAndExpectation(String text, String message) throws SpecException {
+    assertThat(messages(SpecReader.read(DATA + text))).containsExactly(message);
+  }
+
+  @Test
+  void refusesNamesOfFieldsThatAreNotRead() throws SpecException {
+    RunSpec spec =
+        SpecReader.read("data: {train: [{path: /a, format: gsm8k, fields: {problem: q}}]}");
+    assertThat(messages(spec))
+        .containsExactly(
+            "data.train[0].fields: set with format gsm8k (expected: format fields, the only one"
+                + " whose names can be mapped)");
+  }
+
+  @Test
+  void judgesWhatOnlyAnApiCallerCanSend() throws SpecException {
+    RunSpec.Builder spec = SpecReader.read(DATA).toBuilder();
+    spec.getPreferenceBuilder().getBetaBuilder().setSmall(Double.POSITIVE_INFINITY);
+    spec.getSftBuilder().setEpochs(Double.NaN);
+    spec.getPreferenceBuilder()
+        .addCorruptersValue(9)
+        .addCorrupters(Corrupter.CORRUPTER_UNSPECIFIED);
+    assertThat(messages(spec.build()))
+        .contains(
+            "sft.epochs: NaN (expected: > 0 and <= 1000)",
+            "preference.beta.small: Infinity (expected: a finite number)",
+            "preference.corrupters[1]: unspecified (expected: one of judge, rules)")
+        .anyMatch(message -> message.startsWith("preference.corrupters[0]: "))
+        .hasSize(4);
+  }
+
+  @Test
+  void tellsEverythingAtOnce() throws SpecException {
+    RunSpec spec =
+        SpecReader.read(
+            "data: {train: [{path: a}]}\npreference: {beta: {small: 0, large: -1}}\nname: A");
+    assertThat(messages(spec)).hasSize(4);
+  }
+
+  @Test
+  void everyRuleOfTheProtoIsToldInWords() {
+    assertThat(expectations(RunSpec.getDescriptor())).isNotEmpty().doesNotContain("");
+  }
+
+  private static List<String> expectations(Descriptor type) {
+    return type.getFields().stream()
+        .flatMap(
+            (FieldDescriptor field) ->
+                field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                    ? expectations(field.getMessageType()).stream()
+                    : java.util.stream.Stream.of(RuleExpectation.of(field, true)))
+        .toList();
+  }
+
+  private List<String> messages(RunSpec spec) {
+    return validator.validate(spec).stream().map(SpecViolation::toString).toList();
+  }
+}

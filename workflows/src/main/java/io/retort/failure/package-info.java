@@ -1,0 +1,5 @@
+/** Failure categories across processes. */
+@NullMarked
+package io.retort.failure;
+
+import org.jspecify.annotations.NullMarked;

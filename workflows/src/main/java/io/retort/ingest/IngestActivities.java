@@ -1,0 +1,37 @@
+package io.retort.ingest;
+
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestResponse;
+import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.InspectStudentResponse;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/**
+ * Activities of the ingest stage. At-least-once and idempotent: the same sources give the same
+ * snapshot.
+ */
+@ActivityInterface
+public interface IngestActivities {
+  String INGEST = "Ingest";
+  String INSPECT_STUDENT = "InspectStudent";
+
+  /**
+   * Reads rows into canonical samples and commits them as a content-addressed snapshot of shards.
+   * Bad rows go to quarantine.jsonl with their reason.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_EMPTY (no good
+   *     row is left)
+   */
+  @ActivityMethod(name = INGEST)
+  IngestResponse ingest(IngestRequest request);
+
+  /**
+   * Checks that the student's folder has configuration, tokenizer and weights, before any work is
+   * paid for.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
+   */
+  @ActivityMethod(name = INSPECT_STUDENT)
+  InspectStudentResponse inspectStudent(InspectStudentRequest request);
+}

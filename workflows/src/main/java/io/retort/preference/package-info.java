@@ -1,0 +1,5 @@
+/** Stage 2: preference pairs. */
+@NullMarked
+package io.retort.preference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.retort.release;
+
+import io.retort.v1.PublishRequest;
+import io.retort.v1.PublishResponse;
+import io.retort.v1.ReserveVersionRequest;
+import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.WriteReportRequest;
+import io.retort.v1.WriteReportResponse;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/** Activities of the release stage. At-least-once and idempotent. */
+@ActivityInterface
+public interface ReleaseActivities {
+  String RESERVE_VERSION = "ReserveVersion";
+  String PUBLISH = "Publish";
+  String WRITE_REPORT = "WriteReport";
+
+  /** Takes the next free version number of the model; the same run gets the same number again. */
+  @ActivityMethod(name = RESERVE_VERSION)
+  ReserveVersionResponse reserveVersion(ReserveVersionRequest request);
+
+  /** Writes provenance.json and moves the alias to the version. */
+  @ActivityMethod(name = PUBLISH)
+  PublishResponse publish(PublishRequest request);
+
+  /** Writes the self-contained HTML report of the run. */
+  @ActivityMethod(name = WRITE_REPORT)
+  WriteReportResponse writeReport(WriteReportRequest request);
+}

@@ -1,0 +1,163 @@
+package io.retort.run;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.retort.v1.Failure;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunSummary;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.temporal.workflow.Workflow;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * The run as its workflow knows it, mirrored into search attributes and the Temporal UI's current
+ * details.
+ */
+final class RunTracker {
+  private static final int STAGES = 7;
+
+  private final Run.Builder run;
+
+  RunTracker(RunRequest request) {
+    run =
+        Run.newBuilder()
+            .setRunId(request.getRunId())
+            .setSpec(request.getSpec())
+            .setOriginRunId(request.getOriginRunId())
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setCreatedAt(now());
+  }
+
+  Run snapshot() {
+    return run.build();
+  }
+
+  void enter(Stage stage, String unit, long total) {
+    run.setPhase(RunPhase.RUN_PHASE_RUNNING)
+        .addStages(
+            StageProgress.newBuilder()
+                .setStage(stage)
+                .setPhase(RunPhase.RUN_PHASE_RUNNING)
+                .setStartedAt(now())
+                .setUnit(unit)
+                .setTotal(total)
+                .setEtaSeconds(-1));
+    Workflow.upsertTypedSearchAttributes(
+        RunSearchAttributes.PHASE.valueSet(label(run.getPhase())),
+        RunSearchAttributes.STAGE.valueSet(label(stage)),
+        RunSearchAttributes.PROGRESS.valueSet((run.getStagesCount() - 1) / (double) STAGES));
+    showDetails();
+  }
+
+  /** Tells how much the stage under way has to do, once it is known. */
+  void expect(long total) {
+    currentStage().setTotal(total);
+  }
+
+  void report(String reportUri) {
+    run.getSummaryBuilder().getReleaseBuilder().setReportUri(reportUri);
+  }
+
+  /** Adds to the work that the stage under way has done. */
+  void advance(long done, String detail) {
+    StageProgress.Builder stage = currentStage();
+    stage.setDone(stage.getDone() + done).setDetail(detail);
+    showDetails();
+  }
+
+  /** Ends the stage under way. */
+  void leave(long done, String detail, Consumer<RunSummary.Builder> summary) {
+    currentStage()
+        .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+        .setFinishedAt(now())
+        .setDone(done)
+        .setTotal(done)
+        .setDetail(detail)
+        .setEtaSeconds(0);
+    summary.accept(run.getSummaryBuilder());
+    showDetails();
+  }
+
+  void dataset(String sha256) {
+    Workflow.upsertTypedSearchAttributes(RunSearchAttributes.DATASET.valueSet(sha256));
+  }
+
+  void succeed() {
+    end(RunPhase.RUN_PHASE_SUCCEEDED);
+  }
+
+  void cancel() {
+    endStage(RunPhase.RUN_PHASE_CANCELLED);
+    end(RunPhase.RUN_PHASE_CANCELLED);
+  }
+
+  void fail(Failure failure) {
+    run.setFailure(failure);
+    endStage(RunPhase.RUN_PHASE_FAILED);
+    end(RunPhase.RUN_PHASE_FAILED);
+  }
+
+  private void end(RunPhase phase) {
+    run.setPhase(phase).setFinishedAt(now());
+    Workflow.upsertTypedSearchAttributes(
+        RunSearchAttributes.PHASE.valueSet(label(phase)),
+        RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) STAGES));
+    showDetails();
+  }
+
+  private void endStage(RunPhase phase) {
+    if (run.getStagesCount() > 0 && currentStage().getPhase() == RunPhase.RUN_PHASE_RUNNING) {
+      currentStage().setPhase(phase).setFinishedAt(now());
+    }
+  }
+
+  private StageProgress.Builder currentStage() {
+    return run.getStagesBuilder(run.getStagesCount() - 1);
+  }
+
+  private long finishedStages() {
+    return run.getStagesList().stream()
+        .filter(stage -> stage.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED)
+        .count();
+  }
+
+  private void showDetails() {
+    StringBuilder details = new StringBuilder();
+    details
+        .append("**")
+        .append(label(run.getPhase()))
+        .append("**\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
+    for (StageProgress stage : run.getStagesList()) {
+      details
+          .append("| ")
+          .append(label(stage.getStage()).toLowerCase(Locale.ROOT))
+          .append(" | ")
+          .append(label(stage.getPhase()))
+          .append(" | ")
+          .append(stage.getDone())
+          .append(stage.getTotal() > 0 ? " / " + stage.getTotal() : "")
+          .append(' ')
+          .append(stage.getUnit())
+          .append(" | ")
+          .append(stage.getDetail().replace('|', '/'))
+          .append(" |\n");
+    }
+    Workflow.setCurrentDetails(details.toString());
+  }
+
+  private static String label(RunPhase phase) {
+    return phase.name().replace("RUN_PHASE_", "");
+  }
+
+  private static String label(Stage stage) {
+    return stage.name().replace("STAGE_", "");
+  }
+
+  private static Timestamp now() {
+    return Timestamps.fromMillis(Workflow.currentTimeMillis());
+  }
+}

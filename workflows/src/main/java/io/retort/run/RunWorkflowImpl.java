@@ -1,0 +1,360 @@
+package io.retort.run;
+
+import io.retort.curation.CurationWorkflow;
+import io.retort.evaluation.EvaluationActivities;
+import io.retort.failure.Failures;
+import io.retort.ingest.IngestActivities;
+import io.retort.preference.PairingWorkflow;
+import io.retort.release.ReleaseActivities;
+import io.retort.training.TrainerActivities;
+import io.retort.training.TrainerJobs;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.CurationWorkflowRequest;
+import io.retort.v1.ExportResult;
+import io.retort.v1.Failure;
+import io.retort.v1.GenerationResult;
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.PairingSummary;
+import io.retort.v1.PairingWorkflowRequest;
+import io.retort.v1.PublishRequest;
+import io.retort.v1.RecordRunRequest;
+import io.retort.v1.ReleaseSummary;
+import io.retort.v1.ReserveVersionRequest;
+import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.Run;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Score;
+import io.retort.v1.ScoreRequest;
+import io.retort.v1.Stage;
+import io.retort.v1.TrainerResult;
+import io.retort.v1.TrainingResult;
+import io.retort.v1.TrainingStage;
+import io.retort.v1.WriteReportRequest;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The seven stages in order; read {@link #runStages} first. */
+public final class RunWorkflowImpl implements RunWorkflow {
+  private static final String BASE = "base";
+  private static final String STAGE_1 = "stage-1";
+  private static final String STAGE_2 = "stage-2";
+
+  private final IngestActivities ingestActivities =
+      Workflow.newActivityStub(
+          IngestActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(IngestActivities.INGEST, IngestActivities.INSPECT_STUDENT));
+  private final EvaluationActivities evaluationActivities =
+      Workflow.newActivityStub(
+          EvaluationActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(EvaluationActivities.SCORE));
+  private final ReleaseActivities releaseActivities =
+      Workflow.newActivityStub(
+          ReleaseActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(
+              ReleaseActivities.RESERVE_VERSION,
+              ReleaseActivities.PUBLISH,
+              ReleaseActivities.WRITE_REPORT));
+  private final RunRecordActivities recordActivities =
+      Workflow.newActivityStub(
+          RunRecordActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(RunRecordActivities.RECORD_RUN));
+  private final TrainerActivities trainer;
+
+  private final RunRequest request;
+  private final RunContext context;
+  private final RunSpec spec;
+  private final TrainerJobs jobs;
+  private final RunTracker tracker;
+
+  @WorkflowInit
+  public RunWorkflowImpl(RunRequest request) {
+    this.request = request;
+    spec = request.getSpec();
+    context =
+        RunContext.newBuilder()
+            .setRunId(request.getRunId())
+            .setStoreUri(request.getStoreUri())
+            .setSpec(spec)
+            .build();
+    jobs = new TrainerJobs(context);
+    trainer =
+        Workflow.newActivityStub(
+            TrainerActivities.class, StageOptions.trainer(spec.getResources()));
+    tracker = new RunTracker(request);
+  }
+
+  @Override
+  public Run run(RunRequest ignored) {
+    try {
+      record();
+      runStages();
+      tracker.succeed();
+      record();
+      return tracker.snapshot();
+    } catch (TemporalFailure thrown) {
+      if (Failures.isCancellation(thrown)) {
+        tracker.cancel();
+        recordEnd();
+        throw thrown;
+      }
+      Failure failure = Failures.fromThrowable(thrown);
+      tracker.fail(failure);
+      recordEnd();
+      throw Failures.ending(failure, thrown);
+    }
+  }
+
+  @Override
+  public Run getRun() {
+    return tracker.snapshot();
+  }
+
+  private void runStages() {
+    String student =
+        ingestActivities
+            .inspectStudent(
+                InspectStudentRequest.newBuilder()
+                    .setModelUri(spec.getStudent().getModel())
+                    .build())
+            .getModelUri();
+    IngestSummary ingested = ingest();
+    CurationSummary curated = curate(ingested);
+    TrainingResult sft =
+        train(Stage.STAGE_SFT, TrainingStage.TRAINING_STAGE_SFT, student, curated.getKept());
+    PairingSummary paired = pair(curated, ingested.getShards());
+    TrainingResult cogpo =
+        train(
+            Stage.STAGE_COGPO,
+            TrainingStage.TRAINING_STAGE_COGPO,
+            sft.getModelUri(),
+            paired.getPairs());
+    Map<String, String> models = new LinkedHashMap<>();
+    models.put(BASE, student);
+    models.put(STAGE_1, sft.getModelUri());
+    models.put(STAGE_2, cogpo.getModelUri());
+    evaluate(models);
+    release(cogpo.getModelUri());
+  }
+
+  private IngestSummary ingest() {
+    tracker.enter(Stage.STAGE_INGEST, "rows", 0);
+    IngestSummary summary =
+        ingestActivities
+            .ingest(
+                IngestRequest.newBuilder()
+                    .setStoreUri(request.getStoreUri())
+                    .addAllSources(spec.getData().getTrainList())
+                    .setShardRows(spec.getData().getShardRows())
+                    .build())
+            .getSummary();
+    tracker.dataset(summary.getDataset().getSha256());
+    tracker.leave(
+        summary.getRows(),
+        summary.getQuarantined() + " quarantined",
+        builder -> builder.setIngest(summary));
+    return summary;
+  }
+
+  private CurationSummary curate(IngestSummary ingested) {
+    tracker.enter(Stage.STAGE_CURATE, "rows", ingested.getRows());
+    CurationWorkflow child =
+        Workflow.newChildWorkflowStub(CurationWorkflow.class, childOptions("curation", "Curate"));
+    CurationSummary summary =
+        child
+            .curate(
+                CurationWorkflowRequest.newBuilder()
+                    .setRun(context)
+                    .setDataset(ingested.getDataset())
+                    .setShards(ingested.getShards())
+                    .build())
+            .getSummary();
+    tracker.leave(
+        summary.getRows(),
+        summary.getRetained() + " retained, " + summary.getImproved() + " improved",
+        builder -> builder.setCuration(summary));
+    return summary;
+  }
+
+  private PairingSummary pair(CurationSummary curated, int shards) {
+    tracker.enter(Stage.STAGE_PAIR, "rows", curated.getKept().getRows());
+    PairingWorkflow child =
+        Workflow.newChildWorkflowStub(PairingWorkflow.class, childOptions("pairing", "Pair"));
+    PairingSummary summary =
+        child
+            .pair(
+                PairingWorkflowRequest.newBuilder()
+                    .setRun(context)
+                    .setKept(curated.getKept())
+                    .setShards(shards)
+                    .build())
+            .getSummary();
+    tracker.leave(
+        summary.getRows(),
+        summary.getPairs().getRows() + " pairs",
+        builder -> builder.setPairing(summary));
+    return summary;
+  }
+
+  private TrainingResult train(
+      Stage stage, TrainingStage trainingStage, String modelUri, ArtifactRef dataset) {
+    tracker.enter(stage, "steps", 0);
+    TrainingResult result =
+        trainer.runTrainerJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
+    tracker.leave(
+        result.getSteps(),
+        String.format("loss %.4f", result.getFinalLoss()),
+        builder -> {
+          if (stage == Stage.STAGE_SFT) {
+            builder.setSft(result);
+          } else {
+            builder.setCogpo(result);
+          }
+        });
+    return result;
+  }
+
+  private void evaluate(Map<String, String> models) {
+    Map<BenchmarkSpec, ArtifactRef> benchmarks = new LinkedHashMap<>();
+    tracker.enter(Stage.STAGE_EVALUATE, "samples", 0);
+    long samples = 0;
+    for (BenchmarkSpec benchmark : spec.getEvaluation().getBenchmarksList()) {
+      IngestSummary problems =
+          ingestActivities
+              .ingest(
+                  IngestRequest.newBuilder()
+                      .setStoreUri(request.getStoreUri())
+                      .addSources(benchmark.getSource())
+                      .setShardRows(spec.getData().getShardRows())
+                      .build())
+              .getSummary();
+      benchmarks.put(benchmark, problems.getDataset());
+      samples += problems.getRows() * benchmark.getSamples() * models.size();
+    }
+    tracker.expect(samples);
+    List<Score> scores = evaluateAll(models, benchmarks);
+    tracker.leave(samples, scores.size() + " scores", builder -> builder.addAllScores(scores));
+  }
+
+  /**
+   * Everything at once: the GPU queue's slots decide how much of it runs. The first failure cancels
+   * the rest.
+   */
+  private List<Score> evaluateAll(
+      Map<String, String> models, Map<BenchmarkSpec, ArtifactRef> benchmarks) {
+    List<Promise<Score>> promises = new ArrayList<>();
+    CancellationScope scope =
+        Workflow.newCancellationScope(
+            () ->
+                benchmarks.forEach(
+                    (benchmark, dataset) ->
+                        models.forEach(
+                            (model, modelUri) ->
+                                promises.add(
+                                    Async.function(
+                                        () -> evaluateOne(model, modelUri, benchmark, dataset))))));
+    scope.run();
+    try {
+      Promise.allOf(promises).get();
+    } catch (TemporalFailure failed) {
+      scope.cancel("an evaluation failed");
+      throw failed;
+    }
+    return promises.stream().map(Promise::get).toList();
+  }
+
+  private Score evaluateOne(
+      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
+    GenerationResult generated =
+        trainer.runTrainerJob(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
+    Score score =
+        evaluationActivities
+            .score(
+                ScoreRequest.newBuilder()
+                    .setRun(context)
+                    .setModel(model)
+                    .setBenchmark(benchmark)
+                    .setDataset(dataset)
+                    .setSamples(generated.getSamples())
+                    .build())
+            .getScore();
+    tracker.advance(
+        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
+    return score;
+  }
+
+  private void release(String modelUri) {
+    tracker.enter(Stage.STAGE_RELEASE, "models", 1);
+    ReserveVersionResponse reserved =
+        releaseActivities.reserveVersion(
+            ReserveVersionRequest.newBuilder().setRun(context).build());
+    TrainerResult exported = trainer.runTrainerJob(jobs.export(modelUri, reserved.getModelUri()));
+    ExportResult export = exported.getExport();
+    ReleaseSummary published =
+        releaseActivities
+            .publish(
+                PublishRequest.newBuilder()
+                    .setRun(tracker.snapshot())
+                    .setStoreUri(request.getStoreUri())
+                    .setVersion(reserved.getVersion())
+                    .setExport(export)
+                    .build())
+            .getRelease();
+    tracker.leave(
+        1,
+        published.getModel() + " version " + published.getVersion(),
+        builder -> builder.setRelease(published));
+    String report =
+        releaseActivities
+            .writeReport(
+                WriteReportRequest.newBuilder()
+                    .setRun(tracker.snapshot())
+                    .setStoreUri(request.getStoreUri())
+                    .build())
+            .getReportUri();
+    tracker.report(report);
+  }
+
+  private ChildWorkflowOptions childOptions(String suffix, String summary) {
+    return ChildWorkflowOptions.newBuilder()
+        .setWorkflowId(request.getRunId() + "/" + suffix)
+        .setTaskQueue(TaskQueues.RUNS)
+        .setStaticSummary(summary + " " + request.getRunId())
+        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+        .build();
+  }
+
+  private void record() {
+    recordActivities.recordRun(
+        RecordRunRequest.newBuilder()
+            .setRun(tracker.snapshot())
+            .setStoreUri(request.getStoreUri())
+            .build());
+  }
+
+  /** Also after a cancellation, which would otherwise stop the recording itself. */
+  private void recordEnd() {
+    Workflow.newDetachedCancellationScope(this::record).run();
+  }
+}

@@ -1,0 +1,106 @@
+package io.retort.run;
+
+import io.retort.curation.CurationActivities;
+import io.retort.evaluation.EvaluationActivities;
+import io.retort.ingest.IngestActivities;
+import io.retort.preference.PairingActivities;
+import io.retort.release.ReleaseActivities;
+import io.retort.training.TrainerActivities;
+import io.retort.v1.ResourceSpec;
+import io.temporal.activity.ActivityCancellationType;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How each activity is retried and timed. Temporal is the only retrier: ten attempts with backoff
+ * bridge some five minutes of an unreachable judge or store, and non-retryable categories end at
+ * once.
+ */
+public final class StageOptions {
+  private static final RetryOptions RETRY =
+      RetryOptions.newBuilder()
+          .setInitialInterval(Duration.ofSeconds(1))
+          .setBackoffCoefficient(2)
+          .setMaximumInterval(Duration.ofMinutes(1))
+          .setMaximumAttempts(10)
+          .build();
+
+  /** Reads or writes a few objects. */
+  private static final ActivityOptions SHORT =
+      ActivityOptions.newBuilder()
+          .setTaskQueue(TaskQueues.PIPELINE)
+          .setStartToCloseTimeout(Duration.ofMinutes(5))
+          .setRetryOptions(RETRY)
+          .build();
+
+  /** Streams rows and heartbeats; a dead worker is noticed by the missing heartbeat. */
+  private static final ActivityOptions STREAMING =
+      ActivityOptions.newBuilder(SHORT)
+          .setStartToCloseTimeout(Duration.ofHours(12))
+          .setHeartbeatTimeout(Duration.ofSeconds(30))
+          .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+          .build();
+
+  private static final Set<String> STREAMING_ACTIVITIES =
+      Set.of(
+          IngestActivities.INGEST,
+          CurationActivities.CURATE_SHARD,
+          CurationActivities.FINISH_CURATION,
+          PairingActivities.PAIR_SHARD,
+          PairingActivities.FINISH_PAIRING,
+          EvaluationActivities.SCORE);
+
+  private static final Set<String> SHORT_ACTIVITIES =
+      Set.of(
+          IngestActivities.INSPECT_STUDENT,
+          ReleaseActivities.RESERVE_VERSION,
+          ReleaseActivities.PUBLISH,
+          ReleaseActivities.WRITE_REPORT,
+          RunRecordActivities.RECORD_RUN);
+
+  /** For stubs whose every activity has options of its own. */
+  public static final ActivityOptions BY_NAME = ActivityOptions.newBuilder().build();
+
+  /** Options of the pipeline worker's activity with this name. */
+  public static ActivityOptions pipeline(String activityName) {
+    if (STREAMING_ACTIVITIES.contains(activityName)) {
+      return STREAMING;
+    }
+    if (SHORT_ACTIVITIES.contains(activityName)) {
+      return SHORT;
+    }
+    throw new IllegalArgumentException(
+        "activity: " + activityName + " (expected: one with options)");
+  }
+
+  /** Options of every activity of one interface, keyed by activity name as Temporal wants them. */
+  public static Map<String, ActivityOptions> of(String... activityNames) {
+    return Arrays.stream(activityNames)
+        .collect(Collectors.toUnmodifiableMap(name -> name, StageOptions::pipeline));
+  }
+
+  /**
+   * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver itself keeps the two
+   * deadlines.
+   */
+  public static ActivityOptions trainer(ResourceSpec resources) {
+    Duration longest =
+        Duration.ofSeconds(resources.getWaitingDeadlineSeconds())
+            .plusSeconds(resources.getActiveDeadlineSeconds())
+            .plusMinutes(10);
+    return ActivityOptions.newBuilder()
+        .setTaskQueue(TaskQueues.GPU)
+        .setStartToCloseTimeout(longest)
+        .setHeartbeatTimeout(Duration.ofSeconds(60))
+        .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+        .setRetryOptions(RETRY)
+        .build();
+  }
+
+  private StageOptions() {}
+}

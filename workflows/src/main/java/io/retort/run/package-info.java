@@ -1,0 +1,5 @@
+/** The run as a whole: its workflow, queues and records. */
+@NullMarked
+package io.retort.run;
+
+import org.jspecify.annotations.NullMarked;

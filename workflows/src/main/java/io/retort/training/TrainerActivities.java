@@ -1,0 +1,25 @@
+package io.retort.training;
+
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerResult;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/**
+ * The one activity that holds a trainer on Ray. At-least-once: an attempt adopts the actor that an
+ * earlier one left running, or creates it, which resumes from the last complete checkpoint.
+ * Heartbeats {@link io.retort.v1.TrainerHeartbeat}.
+ */
+@ActivityInterface
+public interface TrainerActivities {
+  String RUN_TRAINER_JOB = "RunTrainerJob";
+
+  /**
+   * Runs one training, generation or export job to its end.
+   *
+   * @throws io.temporal.failure.ApplicationFailure the trainer's own category and type;
+   *     RESOURCE/INFEASIBLE when no node can ever hold it; RESOURCE/WAITING_DEADLINE
+   */
+  @ActivityMethod(name = RUN_TRAINER_JOB)
+  TrainerResult runTrainerJob(TrainerJob job);
+}

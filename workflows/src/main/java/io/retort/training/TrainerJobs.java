@@ -1,0 +1,94 @@
+package io.retort.training;
+
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EvaluationSpec;
+import io.retort.v1.ExportJob;
+import io.retort.v1.GenerationJob;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunSpec;
+import io.retort.v1.StudentTemplate;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainingJob;
+import io.retort.v1.TrainingStage;
+
+/** The trainer jobs of one run, with all settings resolved from its spec. */
+public final class TrainerJobs {
+  private static final int SCHEMA_VERSION = 1;
+
+  /** What the exported model is asked before and after its reload. */
+  private static final String CHECK_PROBLEM = "What is 7 plus 5?";
+
+  private final RunContext run;
+  private final RunSpec spec;
+
+  public TrainerJobs(RunContext run) {
+    this.run = run;
+    spec = run.getSpec();
+  }
+
+  public TrainerJob training(TrainingStage stage, String modelUri, ArtifactRef dataset) {
+    boolean sft = stage == TrainingStage.TRAINING_STAGE_SFT;
+    String name = sft ? "sft" : "cogpo";
+    return job(name)
+        .setTraining(
+            TrainingJob.newBuilder()
+                .setStage(stage)
+                .setModelUri(modelUri)
+                .setDataset(dataset)
+                .setCheckpointsUri(runFolder("checkpoints/" + name))
+                .setTemplate(template())
+                .setSettings(sft ? spec.getSft() : spec.getCogpo()))
+        .build();
+  }
+
+  public TrainerJob generation(
+      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
+    EvaluationSpec evaluation = spec.getEvaluation();
+    return job("generate-" + model + "-" + benchmark.getName())
+        .setGeneration(
+            GenerationJob.newBuilder()
+                .setModelUri(modelUri)
+                .setDataset(dataset)
+                .setOutputUri(runFolder("evaluation/" + model + "/" + benchmark.getName()))
+                .setTemplate(template())
+                .setSamples(benchmark.getSamples())
+                .setTemperature(evaluation.getTemperature())
+                .setTopP(evaluation.getTopP())
+                .setMaxNewTokens(evaluation.getMaxNewTokens())
+                .setBatchSize(evaluation.getBatchSize()))
+        .build();
+  }
+
+  public TrainerJob export(String modelUri, String outputUri) {
+    return job("export")
+        .setExport(
+            ExportJob.newBuilder()
+                .setModelUri(modelUri)
+                .setOutputUri(outputUri)
+                .setTemplate(template())
+                .setCheckProblem(CHECK_PROBLEM))
+        .build();
+  }
+
+  private TrainerJob.Builder job(String name) {
+    return TrainerJob.newBuilder()
+        .setSchemaVersion(SCHEMA_VERSION)
+        .setRunId(run.getRunId())
+        .setJobName(name)
+        .setSeed(spec.getSeed())
+        .setResources(spec.getResources());
+  }
+
+  private StudentTemplate template() {
+    return StudentTemplate.newBuilder()
+        .setSystemPrompt(spec.getStudent().getSystemPrompt())
+        .setTraceFormat(spec.getStudent().getTraceFormat())
+        .setMaxLength(spec.getStudent().getMaxLength())
+        .build();
+  }
+
+  private String runFolder(String path) {
+    return run.getStoreUri() + "/runs/" + run.getRunId() + "/" + path;
+  }
+}

@@ -1,0 +1,181 @@
+package io.retort.run;
+
+import io.retort.curation.CurationActivities;
+import io.retort.evaluation.EvaluationActivities;
+import io.retort.ingest.IngestActivities;
+import io.retort.preference.PairingActivities;
+import io.retort.release.ReleaseActivities;
+import io.retort.training.TrainerActivities;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.CurateShardRequest;
+import io.retort.v1.CurateShardResponse;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.ExportResult;
+import io.retort.v1.FinishCurationRequest;
+import io.retort.v1.FinishCurationResponse;
+import io.retort.v1.FinishPairingRequest;
+import io.retort.v1.FinishPairingResponse;
+import io.retort.v1.GenerationResult;
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestResponse;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.PairShardRequest;
+import io.retort.v1.PairShardResponse;
+import io.retort.v1.PairingSummary;
+import io.retort.v1.PublishRequest;
+import io.retort.v1.PublishResponse;
+import io.retort.v1.RecordRunRequest;
+import io.retort.v1.ReleaseSummary;
+import io.retort.v1.ReserveVersionRequest;
+import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.Run;
+import io.retort.v1.Score;
+import io.retort.v1.ScoreRequest;
+import io.retort.v1.ScoreResponse;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerResult;
+import io.retort.v1.TrainingResult;
+import io.retort.v1.WriteReportRequest;
+import io.retort.v1.WriteReportResponse;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Every activity of a run, answering at once; hooks let a test fail or block one. */
+public final class FakeActivities
+    implements IngestActivities,
+        CurationActivities,
+        PairingActivities,
+        TrainerActivities,
+        EvaluationActivities,
+        ReleaseActivities,
+        RunRecordActivities {
+  private static final long ROWS_PER_SHARD = 10;
+
+  public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
+  public final List<Run> records = new CopyOnWriteArrayList<>();
+  public final AtomicInteger curatedShards = new AtomicInteger();
+  public volatile int shards = 3;
+  public volatile Consumer<IngestRequest> onIngest = request -> {};
+  public volatile Consumer<CurateShardRequest> onCurateShard = request -> {};
+  public volatile Consumer<TrainerJob> onTrainerJob = job -> {};
+
+  @Override
+  public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
+    return InspectStudentResponse.newBuilder().setModelUri(request.getModelUri()).build();
+  }
+
+  @Override
+  public IngestResponse ingest(IngestRequest request) {
+    onIngest.accept(request);
+    return IngestResponse.newBuilder()
+        .setSummary(
+            IngestSummary.newBuilder()
+                .setDataset(
+                    artifact("file:///store/datasets/d/manifest.json", shards * ROWS_PER_SHARD))
+                .setRows(shards * ROWS_PER_SHARD)
+                .setShards(shards))
+        .build();
+  }
+
+  @Override
+  public CurateShardResponse curateShard(CurateShardRequest request) {
+    onCurateShard.accept(request);
+    curatedShards.incrementAndGet();
+    return CurateShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
+  }
+
+  @Override
+  public FinishCurationResponse finishCuration(FinishCurationRequest request) {
+    long rows = request.getDataset().getRows();
+    return FinishCurationResponse.newBuilder()
+        .setSummary(
+            CurationSummary.newBuilder()
+                .setKept(artifact("file:///store/runs/r/curation/kept/manifest.json", rows))
+                .setRows(rows)
+                .setRetained(rows))
+        .build();
+  }
+
+  @Override
+  public PairShardResponse pairShard(PairShardRequest request) {
+    return PairShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
+  }
+
+  @Override
+  public FinishPairingResponse finishPairing(FinishPairingRequest request) {
+    return FinishPairingResponse.newBuilder()
+        .setSummary(
+            PairingSummary.newBuilder()
+                .setPairs(artifact("file:///store/runs/r/pairs/all/manifest.json", 5))
+                .setRows(request.getKept().getRows()))
+        .build();
+  }
+
+  @Override
+  public TrainerResult runTrainerJob(TrainerJob job) {
+    onTrainerJob.accept(job);
+    jobs.add(job);
+    TrainerResult.Builder result = TrainerResult.newBuilder();
+    switch (job.getJobCase()) {
+      case TRAINING ->
+          result.setTraining(
+              TrainingResult.newBuilder()
+                  .setModelUri(job.getTraining().getCheckpointsUri() + "/final")
+                  .setSteps(4)
+                  .setFinalLoss(0.5));
+      case GENERATION ->
+          result.setGeneration(
+              GenerationResult.newBuilder()
+                  .setSamples(artifact(job.getGeneration().getOutputUri() + "/manifest.json", 8)));
+      case EXPORT ->
+          result.setExport(ExportResult.newBuilder().setModelUri(job.getExport().getOutputUri()));
+      case JOB_NOT_SET -> throw new IllegalArgumentException("job: not set (expected: one)");
+    }
+    return result.build();
+  }
+
+  @Override
+  public ScoreResponse score(ScoreRequest request) {
+    return ScoreResponse.newBuilder()
+        .setScore(
+            Score.newBuilder()
+                .setModel(request.getModel())
+                .setBenchmark(request.getBenchmark().getName()))
+        .build();
+  }
+
+  @Override
+  public ReserveVersionResponse reserveVersion(ReserveVersionRequest request) {
+    return ReserveVersionResponse.newBuilder()
+        .setVersion(1)
+        .setModelUri("file:///store/models/m/versions/1")
+        .build();
+  }
+
+  @Override
+  public PublishResponse publish(PublishRequest request) {
+    return PublishResponse.newBuilder()
+        .setRelease(ReleaseSummary.newBuilder().setModel("m").setVersion(request.getVersion()))
+        .build();
+  }
+
+  @Override
+  public WriteReportResponse writeReport(WriteReportRequest request) {
+    return WriteReportResponse.newBuilder()
+        .setReportUri("file:///store/runs/r/report/index.html")
+        .build();
+  }
+
+  @Override
+  public void recordRun(RecordRunRequest request) {
+    records.add(request.getRun());
+  }
+
+  private static ArtifactRef artifact(String uri, long rows) {
+    return ArtifactRef.newBuilder().setUri(uri).setSha256("0".repeat(64)).setRows(rows).build();
+  }
+}

@@ -1,0 +1,37 @@
+package io.retort.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.curation.CurationActivities;
+import io.retort.evaluation.EvaluationActivities;
+import io.retort.ingest.IngestActivities;
+import io.retort.preference.PairingActivities;
+import io.retort.release.ReleaseActivities;
+import io.temporal.activity.ActivityMethod;
+import java.lang.reflect.Method;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class StageOptionsTest {
+  static Stream<Method> pipelineActivities() {
+    return Stream.of(
+            IngestActivities.class,
+            CurationActivities.class,
+            PairingActivities.class,
+            EvaluationActivities.class,
+            ReleaseActivities.class,
+            RunRecordActivities.class)
+        .flatMap(activities -> Stream.of(activities.getDeclaredMethods()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pipelineActivities")
+  void everyActivityHasOptionsUnderItsName(Method method) {
+    String name = method.getAnnotation(ActivityMethod.class).name();
+
+    assertThat(StageOptions.of(name)).containsOnlyKeys(name);
+    assertThat(StageOptions.pipeline(name).getTaskQueue()).isEqualTo(TaskQueues.PIPELINE);
+    assertThat(StageOptions.pipeline(name).getStartToCloseTimeout()).isPositive();
+  }
+}

@@ -1,0 +1,106 @@
+package io.retort.run;
+
+import io.retort.curation.CurationWorkflowImpl;
+import io.retort.preference.PairingWorkflowImpl;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CurationSpec;
+import io.retort.v1.DataSource;
+import io.retort.v1.DataSpec;
+import io.retort.v1.EvaluationSpec;
+import io.retort.v1.ResourceSpec;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunSpec;
+import io.retort.v1.StudentSpec;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+
+/** An in-memory Temporal with time skipping that hosts every workflow and the fake activities. */
+public final class WorkflowEnvironment implements AutoCloseable {
+  public static final String RUN_ID = "demo-20260101-abcdef";
+
+  public final FakeActivities activities = new FakeActivities();
+  private final TestWorkflowEnvironment environment;
+
+  public WorkflowEnvironment() {
+    environment =
+        TestWorkflowEnvironment.newInstance(
+            TestEnvironmentOptions.newBuilder()
+                .registerSearchAttribute("RetortPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute("RetortStage", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    "RetortDataset", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                    "RetortProgress", IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
+                .build());
+    environment
+        .newWorker(TaskQueues.RUNS)
+        .registerWorkflowImplementationTypes(
+            RunWorkflowImpl.class, CurationWorkflowImpl.class, PairingWorkflowImpl.class);
+    // A cancellation reaches an activity with its next heartbeat that is sent.
+    WorkerOptions options =
+        WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();
+    environment
+        .newWorker(TaskQueues.PIPELINE, options)
+        .registerActivitiesImplementations(activities);
+    environment.newWorker(TaskQueues.GPU, options).registerActivitiesImplementations(activities);
+    environment.start();
+  }
+
+  public WorkflowClient client() {
+    return environment.getWorkflowClient();
+  }
+
+  public TestWorkflowEnvironment environment() {
+    return environment;
+  }
+
+  public RunWorkflow newRun() {
+    return client()
+        .newWorkflowStub(
+            RunWorkflow.class,
+            WorkflowOptions.newBuilder()
+                .setWorkflowId(RUN_ID)
+                .setTaskQueue(TaskQueues.RUNS)
+                .build());
+  }
+
+  public static RunRequest request() {
+    return RunRequest.newBuilder()
+        .setRunId(RUN_ID)
+        .setStoreUri("file:///store")
+        .setSpec(
+            RunSpec.newBuilder()
+                .setName("demo")
+                .setSeed(7)
+                .setStudent(
+                    StudentSpec.newBuilder().setModel("file:///models/student").setMaxLength(128))
+                .setData(
+                    DataSpec.newBuilder()
+                        .setShardRows(10)
+                        .addTrain(DataSource.newBuilder().setPath("file:///data/train.jsonl")))
+                .setCuration(CurationSpec.newBuilder().setShardsInFlight(2))
+                .setEvaluation(
+                    EvaluationSpec.newBuilder()
+                        .addBenchmarks(
+                            BenchmarkSpec.newBuilder()
+                                .setName("unseen")
+                                .setSamples(4)
+                                .setSource(
+                                    DataSource.newBuilder().setPath("file:///data/eval.jsonl"))))
+                .setResources(
+                    ResourceSpec.newBuilder()
+                        .setWaitingDeadlineSeconds(60)
+                        .setActiveDeadlineSeconds(3600)))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    environment.close();
+  }
+}
