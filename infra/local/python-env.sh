@@ -126,7 +126,11 @@ install_uv() {
 }
 
 sync_environment() {
-  say "Installing the Python environment from gpu-workers/trainer/uv.lock (6 GB, once)"
+  if [[ -x "$interpreter" ]]; then
+    say "Updating the Python environment from gpu-workers/trainer/uv.lock"
+  else
+    say "Installing the Python environment from gpu-workers/trainer/uv.lock (6 GB, once)"
+  fi
   rm -f "$stamp"
   env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME UV_PROJECT_ENVIRONMENT="$environment" UV_PYTHON_DOWNLOADS=never \
     "$bootstrap/bin/uv" sync --quiet --project "$trainer" --python "$host_python" --frozen --all-groups ||

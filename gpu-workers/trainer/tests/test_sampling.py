@@ -74,3 +74,14 @@ def test_flat_distribution_sorts_the_whole_vocabulary() -> None:
     draws = torch.tensor([0.0, 0.5, 0.999], dtype=torch.float64)
     chosen = choose(torch.zeros(3, 1000), Sampling(1.0, 1.0, 1), draws)
     assert len(set(chosen.tolist())) == 3
+
+
+def test_width_of_the_search_does_not_change_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    logits = torch.randn(40, 500) * torch.linspace(0.1, 6, 40).unsqueeze(-1)
+    draws = torch.rand(40, dtype=torch.float64)
+    found = []
+    for widths in ((), (4, 64), (499,)):
+        monkeypatch.setattr("retort_trainer.sampling._NUCLEUS_WIDTHS", widths)
+        found.append(choose(logits, Sampling(0.8, 0.9, 1), draws).tolist())
+    assert found[0] == found[1] == found[2]

@@ -15,8 +15,8 @@ from transformers import DynamicCache
 
 # A finished share of the batch that is worth copying the rest of the cache for.
 _COMPACTION_SHARE = 0.25
-# Nucleus sampling looks at this many tokens before it sorts the whole vocabulary.
-_NUCLEUS_CANDIDATES = 64
+# How many of the likeliest tokens nucleus sampling looks at before it sorts the whole vocabulary.
+_NUCLEUS_WIDTHS = (64, 2048)
 
 
 @dataclass(frozen=True)
@@ -146,16 +146,31 @@ def choose(logits: torch.Tensor, sampling: Sampling, draws: torch.Tensor) -> tor
     if sampling.temperature == 0:
         return logits.argmax(-1)
     probabilities = torch.softmax(logits / sampling.temperature, dim=-1)
-    candidates = min(_NUCLEUS_CANDIDATES, probabilities.shape[-1])
-    values, tokens = probabilities.topk(candidates, dim=-1)
-    if bool((values.sum(-1) < sampling.top_p).any()):
-        values, tokens = probabilities.sort(dim=-1, descending=True)
-    values = values.double()
+    chosen = torch.empty(len(logits), dtype=torch.long, device=logits.device)
+    pending = torch.arange(len(logits), device=logits.device)
+    # Sorting a whole vocabulary costs as much as the model; most nuclei are small.
+    for width in (*(width for width in _NUCLEUS_WIDTHS if width < logits.shape[-1]), logits.shape[-1]):
+        values, tokens = probabilities[pending].topk(width, dim=-1)
+        complete = values.double().sum(-1) >= sampling.top_p
+        if width == logits.shape[-1]:
+            complete[:] = True
+        rows = pending[complete]
+        chosen[rows] = _draw(
+            values[complete].double(), tokens[complete], sampling.top_p, draws[rows].double()
+        )
+        pending = pending[~complete]
+        if len(pending) == 0:
+            break
+    return chosen
+
+
+def _draw(values: torch.Tensor, tokens: torch.Tensor, top_p: float, draws: torch.Tensor) -> torch.Tensor:
+    """Draws from the nucleus: the likeliest tokens, in descending order, until their mass reaches `top_p`."""
     before = values.cumsum(-1) - values
-    values = values * (before < sampling.top_p)
+    values = values * (before < top_p)
     mass = values.cumsum(-1)
-    target = draws.double().unsqueeze(-1) * mass[:, -1:]
-    place = torch.searchsorted(mass, target, right=True).clamp(max=values.shape[-1] - 1)
+    target = draws.unsqueeze(-1) * mass[:, -1:]
+    place = torch.searchsorted(mass, target, right=True)
     # Rounding may point behind the nucleus, where nothing may be chosen.
     place = torch.minimum(place, (values > 0).sum(-1, keepdim=True) - 1)
     return tokens.gather(-1, place).squeeze(-1)

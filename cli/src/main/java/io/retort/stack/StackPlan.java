@@ -124,6 +124,7 @@ final class StackPlan {
         command,
         Map.of(),
         Readiness.port(options.ports().get(StackPort.TEMPORAL)),
+        false,
         QUICK);
   }
 
@@ -155,6 +156,7 @@ final class StackPlan {
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
             "0"),
         Readiness.log("Ray runtime started"),
+        false,
         SLOW);
   }
 
@@ -170,6 +172,7 @@ final class StackPlan {
             "SmolLM2-135M-Instruct"),
         Map.of(),
         Readiness.log("ready http"),
+        false,
         SLOW);
   }
 
@@ -248,6 +251,7 @@ final class StackPlan {
             options.repository().resolve(jar).toString()),
         complete,
         Readiness.port(readyPort),
+        true,
         SLOW);
   }
 

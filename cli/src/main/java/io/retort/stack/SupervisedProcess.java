@@ -39,6 +39,10 @@ final class SupervisedProcess {
     return plan.name();
   }
 
+  boolean isWorker() {
+    return plan.worker();
+  }
+
   Path log() {
     return log;
   }

@@ -103,6 +103,17 @@ class CommandLineTest {
   }
 
   @Test
+  void tellsASpecThatIsNoText() throws Exception {
+    Files.write(folder.resolve("spec.yaml"), new byte[] {(byte) 0xFF, 0, 1});
+    Ended binary = retort("run", spec());
+    assertThat(binary.status).isEqualTo(2);
+    assertThat(binary.output).contains("spec.yaml: is no text in UTF-8").doesNotContain("\tat ");
+    Ended directory = retort("run", folder.toString());
+    assertThat(directory.status).isEqualTo(2);
+    assertThat(directory.output).contains("Is a directory").doesNotContain("\tat ");
+  }
+
+  @Test
   void tellsAWrongCommand() throws Exception {
     Ended ended = retort("rnu", "spec.yaml");
     assertThat(ended.status).isEqualTo(2);

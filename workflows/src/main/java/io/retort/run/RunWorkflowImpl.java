@@ -48,6 +48,7 @@ import io.temporal.workflow.WorkflowInit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The seven stages in order; read {@link #runStages} first. */
@@ -223,7 +224,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
         trainer.runTrainerJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
     tracker.leave(
         result.getSteps(),
-        String.format("loss %.4f", result.getFinalLoss()),
+        String.format(Locale.ROOT, "loss %.4f", result.getFinalLoss()),
         builder -> {
           if (stage == Stage.STAGE_SFT) {
             builder.setSft(result);

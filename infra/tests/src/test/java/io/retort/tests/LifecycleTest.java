@@ -2,6 +2,7 @@ package io.retort.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.FieldMask;
 import com.linecorp.armeria.common.HttpStatus;
@@ -47,8 +48,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole lifecycle on a real Temporal server, a real Ray node, real gRPC judge workers and a scripted endpoint, also
- * when processes are killed in the middle.
+ * The whole lifecycle on a real Temporal server, a real Ray node, real gRPC judge workers and a
+ * scripted endpoint, also when processes are killed in the middle.
  */
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -57,7 +58,7 @@ final class LifecycleTest {
   private static final int TRAIN = 24;
   private static final int UNSEEN = 4;
 
-  @TempDir private Path folder;
+  private Path folder;
   private WordProblems train;
   private Path trainFile;
   private Path unseenFile;
@@ -65,7 +66,8 @@ final class LifecycleTest {
   private TestStack stack;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     train = WordProblems.range(0, TRAIN * 4);
     trainFile = WordProblems.range(0, TRAIN).write(folder.resolve("train.jsonl"));
     unseenFile = WordProblems.range(1000, UNSEEN).write(folder.resolve("unseen.jsonl"));
@@ -76,7 +78,7 @@ final class LifecycleTest {
   @AfterAll
   void stop() throws Exception {
     model.release();
-    stack.close();
+    stack.stop();
     model.close();
   }
 
@@ -84,7 +86,9 @@ final class LifecycleTest {
   void aRunGoesThroughEveryStageAndPublishesAModelThatLoads() throws Exception {
     Run run = finish(create(spec("lifecycle").build()));
 
-    assertThat(run.getPhase()).as(run.getFailure().toString()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(run.getPhase())
+        .as(run.getFailure().toString())
+        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     CurationSummary curation = run.getSummary().getCuration();
     assertThat(curation.getRows()).isEqualTo(TRAIN);
     assertThat(curation.getRetained()).isEqualTo(TRAIN / 3);
@@ -110,15 +114,14 @@ final class LifecycleTest {
     stack.kill("pipeline");
     List<WordProblem> judged = recorded(run.getRunId(), problems);
     model.release();
-    Run finished = finish(run);
+    Run finished = finish(run, Stage.STAGE_CURATE);
 
-    assertThat(finished.getPhase())
-        .as(finished.getFailure().toString())
-        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(judged).isNotEmpty();
     for (WordProblem problem : judged) {
       int evaluations = problem.number() % 3 == 0 ? 1 : 2;
-      assertThat(model.asked(Question.EVALUATE, problem)).as(problem.problem()).isEqualTo(evaluations);
+      assertThat(model.asked(Question.EVALUATE, problem))
+          .as(problem.problem())
+          .isEqualTo(evaluations);
     }
     assertThat(finished.getSummary().getCuration().getRows()).isEqualTo(TRAIN);
   }
@@ -132,11 +135,8 @@ final class LifecycleTest {
     List<Long> trainers = stack.trainers().stream().map(ProcessHandle::pid).toList();
 
     stack.kill("driver");
-    Run finished = finish(run);
+    Run finished = finish(run, Stage.STAGE_SFT);
 
-    assertThat(finished.getPhase())
-        .as(finished.getFailure().toString())
-        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(trainers).hasSize(1);
     assertThat(finished.getSummary().getSft().getSteps()).isEqualTo(20L * TRAIN / 4);
     // The same actor went on: nothing was loaded again.
@@ -152,11 +152,8 @@ final class LifecycleTest {
     await(run.getRunId(), live -> stage(live, Stage.STAGE_SFT).getDone() >= 12);
 
     stack.trainers().forEach(ProcessHandle::destroyForcibly);
-    Run finished = finish(run);
+    Run finished = finish(run, Stage.STAGE_SFT);
 
-    assertThat(finished.getPhase())
-        .as(finished.getFailure().toString())
-        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(finished.getSummary().getSft().getResumedFromStep()).isGreaterThanOrEqualTo(5);
     assertThat(finished.getSummary().getSft().getSteps()).isEqualTo(30L * TRAIN / 4);
   }
@@ -169,7 +166,10 @@ final class LifecycleTest {
     Run run = create(spec("cancelled", file).build());
     await(run.getRunId(), live -> stage(live, Stage.STAGE_CURATE).getDone() > 0);
 
-    stack.runs().cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).setReason("test").build());
+    stack
+        .runs()
+        .cancelRun(
+            CancelRunRequest.newBuilder().setRunId(run.getRunId()).setReason("test").build());
     model.release();
     Run finished = finish(run);
 
@@ -182,7 +182,8 @@ final class LifecycleTest {
                     .cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION));
+            refused ->
+                assertThat(refused.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION));
   }
 
   @Test
@@ -228,7 +229,7 @@ final class LifecycleTest {
 
   @Test
   void aRetrainedRunNamesItsOriginAndTakesTheChanges() {
-    Run origin = finish(create(spec("origin").build()));
+    Run origin = finish(create(spec("origin").build()), Stage.STAGE_CURATE);
 
     Run retrained =
         stack
@@ -240,18 +241,18 @@ final class LifecycleTest {
                     .setUpdateMask(FieldMask.newBuilder().addPaths("seed"))
                     .build())
             .getRun();
-    Run finished = finish(retrained);
+    Run finished = finish(retrained, Stage.STAGE_CURATE);
 
-    assertThat(finished.getPhase())
-        .as(finished.getFailure().toString())
-        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(finished.getRunId()).isNotEqualTo(origin.getRunId());
     assertThat(finished.getOriginRunId()).isEqualTo(origin.getRunId());
     assertThat(finished.getSpec().getSeed()).isEqualTo(8);
-    assertThat(finished.getSummary().getRelease().getVersion())
-        .isGreaterThan(origin.getSummary().getRelease().getVersion());
     assertThat(finished.getSummary().getIngest().getDataset())
         .isEqualTo(origin.getSummary().getIngest().getDataset());
-    assertThat(stack.runs().listRuns(ListRunsRequest.newBuilder().setPageSize(100).build()).getRunsList())
+    assertThat(
+            stack
+                .runs()
+                .listRuns(ListRunsRequest.newBuilder().setPageSize(100).build())
+                .getRunsList())
         .extracting(Run::getRunId)
         .contains(origin.getRunId(), finished.getRunId());
   }
@@ -273,8 +274,7 @@ final class LifecycleTest {
   @Test
   void gsm8kRowsAreTakenAsTheyAre() throws Exception {
     Path data = TestStack.repository().resolve("../shared/data").normalize();
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.isRegularFile(data.resolve("gsm8k_train.jsonl")), "no GSM8K files in " + data);
+    assumeTrue(Files.isRegularFile(data.resolve("gsm8k_train.jsonl")), "no GSM8K files in " + data);
     RunSpec.Builder spec = spec("gsm8k", data.resolve("gsm8k_train.jsonl"));
     spec.getDataBuilder().getTrainBuilder(0).setLimit(6);
     spec.getEvaluationBuilder()
@@ -290,7 +290,9 @@ final class LifecycleTest {
 
     Run run = finish(create(spec.build()));
 
-    assertThat(run.getPhase()).as(run.getFailure().toString()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(run.getPhase())
+        .as(run.getFailure().toString())
+        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(run.getSummary().getIngest().getRows()).isEqualTo(6);
     assertThat(run.getSummary().getScoresList()).hasSize(3);
   }
@@ -311,6 +313,20 @@ final class LifecycleTest {
     return await(
         run.getRunId(),
         live -> live.getPhase().getNumber() >= RunPhase.RUN_PHASE_SUCCEEDED.getNumber());
+  }
+
+  /**
+   * Waits until the stage has ended well, and stops the run then: what comes after is another
+   * test's.
+   */
+  private Run finish(Run run, Stage stage) {
+    Run reached =
+        await(
+            run.getRunId(), live -> stage(live, stage).getPhase() == RunPhase.RUN_PHASE_SUCCEEDED);
+    stack.runs().cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).build());
+    Run cancelled = finish(run);
+    assertThat(cancelled.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
+    return reached;
   }
 
   private Run await(String runId, Predicate<Run> condition) {

@@ -17,9 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An OpenAI-compatible server that plays judge and student by script, over real HTTP, and counts what it was asked.
+ * An OpenAI-compatible server that plays judge and student by script, over real HTTP, and counts
+ * what it was asked.
  *
- * <p>Of three problems in a row the first is MEDIUM as it comes, the second SIMPLE and the third HARD until rewritten.
+ * <p>Of three problems in a row the first is MEDIUM as it comes, the second SIMPLE and the third
+ * HARD until rewritten.
  */
 final class ScriptedModel implements AutoCloseable {
   /** What a request asks for, told by the closing line of its prompt. */
@@ -78,7 +80,9 @@ final class ScriptedModel implements AutoCloseable {
     return "http://127.0.0.1:" + server.activeLocalPort() + "/v1";
   }
 
-  /** Answers {@code evaluations} more evaluations, then lets every one wait for {@link #release}. */
+  /**
+   * Answers {@code evaluations} more evaluations, then lets every one wait for {@link #release}.
+   */
   void holdAfter(int more) {
     released = new CompletableFuture<>();
     holdAfterEvaluations = evaluations.get() + more;
@@ -114,10 +118,14 @@ final class ScriptedModel implements AutoCloseable {
     Optional<WordProblem> problem = problems.in(prompt);
     problem.ifPresent(
         known ->
-            asked.computeIfAbsent(key(question, known), key -> new AtomicInteger()).incrementAndGet());
+            asked
+                .computeIfAbsent(key(question, known), key -> new AtomicInteger())
+                .incrementAndGet());
     HttpResponse response =
         completion(
-            problem.map(known -> text(question, known, prompt)).orElseGet(() -> textOnAnything(question)));
+            problem
+                .map(known -> text(question, known, prompt))
+                .orElseGet(() -> textOnAnything(question)));
     if (question == Question.EVALUATE && evaluations.incrementAndGet() > holdAfterEvaluations) {
       return released.thenApply(done -> response);
     }
@@ -128,7 +136,8 @@ final class ScriptedModel implements AutoCloseable {
     return switch (question) {
       case EVALUATE -> verdict(problem, prompt);
       case VALIDATE -> json(Map.of("reason", "Every step holds.", "sound", true));
-      case EXPAND, SIMPLIFY -> REWRITTEN + ": " + problem.chain() + "\n\n\\boxed{" + problem.answer() + "}";
+      case EXPAND, SIMPLIFY ->
+          REWRITTEN + ": " + problem.chain() + "\n\n\\boxed{" + problem.answer() + "}";
       case CORRUPT ->
           "She starts with "
               + problem.first()
@@ -158,7 +167,9 @@ final class ScriptedModel implements AutoCloseable {
 
   private static String verdict(WordProblem problem, String prompt) {
     String difficulty =
-        prompt.contains(REWRITTEN) ? "MEDIUM" : List.of("MEDIUM", "SIMPLE", "HARD").get(problem.number() % 3);
+        prompt.contains(REWRITTEN)
+            ? "MEDIUM"
+            : List.of("MEDIUM", "SIMPLE", "HARD").get(problem.number() % 3);
     return json(Map.of("critique", "It is " + difficulty + ".", "difficulty", difficulty));
   }
 
@@ -174,10 +185,14 @@ final class ScriptedModel implements AutoCloseable {
                 "choices",
                     List.of(
                         Map.of(
-                            "index", 0,
-                            "finish_reason", "stop",
-                            "message", Map.of("role", "assistant", "content", text))),
-                "usage", Map.of("prompt_tokens", 50, "completion_tokens", 20, "total_tokens", 70))));
+                            "index",
+                            0,
+                            "finish_reason",
+                            "stop",
+                            "message",
+                            Map.of("role", "assistant", "content", text))),
+                "usage",
+                    Map.of("prompt_tokens", 50, "completion_tokens", 20, "total_tokens", 70))));
   }
 
   private static String prompt(String body) {

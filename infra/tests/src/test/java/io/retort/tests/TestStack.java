@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
- * The local stack as a user starts it, by the command line and in processes of its own, with a tiny random student and a
- * scripted model endpoint as judge and student.
+ * The local stack as a user starts it, by the command line and in processes of its own, with a tiny
+ * random student and a scripted model endpoint as judge and student.
  */
-final class TestStack implements AutoCloseable {
+final class TestStack {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
   private static final long COMMAND_MINUTES = 6;
   private static final int PORTS = 15;
@@ -74,7 +75,10 @@ final class TestStack implements AutoCloseable {
     return home.resolve("store");
   }
 
-  /** Ends a process of the stack by SIGKILL and returns once it is gone; its supervisor starts it anew. */
+  /**
+   * Ends a process of the stack by SIGKILL and returns once it is gone; its supervisor starts it
+   * anew.
+   */
   void kill(String name) {
     RecordedProcess process =
         state().processes().stream()
@@ -107,13 +111,13 @@ final class TestStack implements AutoCloseable {
     return REPOSITORY;
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Takes the stack down and checks that none of its processes is left. */
+  void stop() throws IOException, InterruptedException {
     channel.shutdownNow();
     List<ProcessHandle> processes =
         state().processes().stream()
             .flatMap(process -> process.handle().stream())
-            .flatMap(handle -> java.util.stream.Stream.concat(java.util.stream.Stream.of(handle), handle.descendants()))
+            .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
             .toList();
     retort(home, List.of("down"));
     List<ProcessHandle> orphans = processes.stream().filter(ProcessHandle::isAlive).toList();
@@ -124,27 +128,33 @@ final class TestStack implements AutoCloseable {
 
   private static boolean isTrainer(ProcessHandle process) {
     try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains("TrainerActor");
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+          .contains("TrainerActor");
     } catch (IOException e) {
       // It has ended meanwhile.
       return false;
     }
   }
 
-  private static String retort(Path home, List<String> arguments) throws IOException, InterruptedException {
+  private static String retort(Path home, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dretort.repository=" + REPOSITORY,
                 "-cp",
-                REPOSITORY.resolve("cli/target/retort.jar") + ":" + REPOSITORY.resolve("cli/target/lib") + "/*",
+                REPOSITORY.resolve("cli/target/retort.jar")
+                    + ":"
+                    + REPOSITORY.resolve("cli/target/lib")
+                    + "/*",
                 "io.retort.cli.Retort"));
     command.addAll(arguments);
     return run(home, command);
   }
 
-  private static String run(Path home, List<String> command) throws IOException, InterruptedException {
+  private static String run(Path home, List<String> command)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile(home, "command-", ".log");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("RETORT_HOME", home.toString());

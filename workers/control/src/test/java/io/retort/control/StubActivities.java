@@ -19,7 +19,13 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StubActivities implements TrainerActivities, CurationActivities {
   final AtomicReference<TrainerHeartbeat> trainerHeartbeat =
       new AtomicReference<>(TrainerHeartbeat.getDefaultInstance());
-  private final CountDownLatch end = new CountDownLatch(1);
+  private volatile CountDownLatch end = new CountDownLatch(1);
+
+  /** Makes those that start from now on wait again. */
+  void reset() {
+    trainerHeartbeat.set(TrainerHeartbeat.getDefaultInstance());
+    end = new CountDownLatch(1);
+  }
 
   void letEnd() {
     end.countDown();

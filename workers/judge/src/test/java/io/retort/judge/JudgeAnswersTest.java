@@ -313,9 +313,9 @@ class JudgeAnswersTest {
     CorruptResponse response = fixture.stub().corrupt(corrupt(kind));
 
     assertThat(response.getChain()).isEqualTo("3 + 4 = 7.");
-    String system =
-        fixture.endpoint.take().body().path("messages").path(0).path("content").asText();
-    assertThat(system).contains("The mistake: One ").doesNotContain("{{");
+    assertThat(fixture.endpoint.take().lastMessage())
+        .contains("The mistake: One ")
+        .doesNotContain("{{");
     Set<String> versions = new HashSet<>();
     versions.add(response.getProvenance().getPromptVersion());
     CorruptionKind other =
@@ -337,8 +337,12 @@ class JudgeAnswersTest {
     assertThat(response.getTextsList()).hasSize(4).doesNotHaveDuplicates();
     assertThat(response.getProvenance().getUsage()).isEqualTo(usage(4, 40, 20, 0));
     assertThat(response.getProvenance().getPromptVersion()).startsWith("follow-v1-");
-    assertThat(fixture.endpoint.take().lastMessage())
-        .contains(JudgeFixture.PROBLEM, "There are 3 bags.", "\\boxed{");
+    assertThat(fixture.endpoint.take().body().path("messages"))
+        .extracting(message -> message.path("content").asText())
+        .satisfiesExactly(
+            problem -> assertThat(problem).isEqualTo(JudgeFixture.PROBLEM),
+            chain -> assertThat(chain).isEqualTo("There are 3 bags."),
+            question -> assertThat(question).contains("\\boxed{"));
     assertThat(fixture.stub().sampleAnswers(sample(4, "There are 3 bags.")).getTextsList())
         .isEqualTo(response.getTextsList());
   }
@@ -351,7 +355,9 @@ class JudgeAnswersTest {
 
     assertThat(response.getTextsList()).containsExactly("");
     assertThat(response.getProvenance().getPromptVersion()).startsWith("solve-v1-");
-    assertThat(fixture.endpoint.take().lastMessage()).doesNotContain("reasoning");
+    JsonNode messages = fixture.endpoint.take().body().path("messages");
+    assertThat(messages).hasSize(1);
+    assertThat(messages.path(0).path("content").asText()).startsWith(JudgeFixture.PROBLEM);
   }
 
   @Test

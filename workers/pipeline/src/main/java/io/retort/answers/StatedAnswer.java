@@ -11,7 +11,7 @@ public final class StatedAnswer {
       Pattern.compile("(?m)^[ \\t]{0,8}####[ \\t]{0,8}([^\\n]{1,400})$");
   private static final Pattern SENTENCE =
       Pattern.compile(
-          "(?i)\\banswer[\"'*]{0,3}\\s{0,3}(?:is|are|=|:)[*]{0,2}\\s{0,3}:?\\s{0,3}([^\\n]{1,400})");
+          "(?i)\\banswer[\"'*]{0,3}\\s{0,3}(?:is|are|=|:)[*]{0,2}\\s{0,3}:?\\s{0,3}(?=([^\\n]{1,400}))");
   private static final Pattern SENTENCE_END = Pattern.compile("(?<=\\S)[.!](?:\\s|$)");
 
   /**
@@ -56,7 +56,7 @@ public final class StatedAnswer {
     Matcher matcher = pattern.matcher(text);
     String last = null;
     while (matcher.find()) {
-      last = matcher.group(1);
+      last = matcher.group(1).isBlank() ? last : matcher.group(1);
     }
     return Optional.ofNullable(last).map(String::strip);
   }

@@ -1,5 +1,6 @@
 package io.retort.preference;
 
+import io.retort.answers.ChainText;
 import io.retort.answers.Numbers;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -22,6 +23,13 @@ final class CarriedChange {
   private int cursor;
 
   /**
+   * @param first the equation where the change begins; the steps before its own stay as they are
+   */
+  CarriedChange(String chain, Equation first) {
+    this(chain, stepStart(chain, first));
+  }
+
+  /**
    * @param start what stands before stays as it is
    */
   CarriedChange(String chain, int start) {
@@ -30,9 +38,12 @@ final class CarriedChange {
     this.cursor = start;
   }
 
-  /** Leaves text out up to {@code end}. */
+  /** Leaves text out up to {@code end}, and the white space that follows. */
   void drop(int end) {
     cursor = end;
+    while (cursor < chain.length() && Character.isWhitespace(chain.charAt(cursor))) {
+      cursor++;
+    }
   }
 
   /** From here on {@code replacement} stands where {@code value} stood. */
@@ -42,14 +53,18 @@ final class CarriedChange {
     }
   }
 
-  /** Writes an equation with another expression or result in place of the chain's. */
+  /**
+   * Writes an equation with another expression or result in place of the chain's. The words of its
+   * step may name the result first: "72 eggs, because 48 + 24 = 72".
+   */
   void write(Equation original, String expression, BigDecimal result) {
+    copyTo(Math.max(cursor, stepStart(chain, original)));
+    replace(original.result().value(), result);
     copyTo(original.start());
     rewritten.append(expression);
     rewritten.append(chain.substring(original.end(), original.result().start()));
     rewritten.append(format(result, original.result()));
     cursor = original.result().end();
-    replace(original.result().value(), result);
   }
 
   /** Carries the change through the equations that follow, and through the text to its end. */
@@ -77,6 +92,15 @@ final class CarriedChange {
         .filter(entry -> Numbers.same(entry.getKey(), value))
         .map(Map.Entry::getValue)
         .findFirst();
+  }
+
+  /** Where the step with an equation begins. */
+  private static int stepStart(String chain, Equation equation) {
+    return ChainText.steps(chain).stream()
+        .mapToInt(ChainText.Step::start)
+        .filter(start -> start <= equation.start())
+        .max()
+        .orElse(0);
   }
 
   static BigDecimal rounded(BigDecimal value) {

@@ -42,6 +42,9 @@ final class RulesCorrupter {
     if (answer.isEmpty()) {
       return Optional.empty();
     }
+    if (wanted == CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE) {
+      return otherConclusion(answer.get());
+    }
     for (CorruptionKind kind : kinds(wanted)) {
       for (int index : shuffledIndexes()) {
         Optional<Corruption> corruption = corrupt(kind, index, answer.get());
@@ -86,7 +89,7 @@ final class RulesCorrupter {
 
   private Optional<Corruption> wrongNumber(int index, BigDecimal answer) {
     Equation equation = equations.get(index);
-    CarriedChange change = new CarriedChange(chain, equation.start());
+    CarriedChange change = new CarriedChange(chain, equation);
     change.write(equation, equation.expression(), another(equation.result().value()));
     return carry(change, index, answer, CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER);
   }
@@ -103,7 +106,7 @@ final class RulesCorrupter {
         Optional<BigDecimal> value =
             Arithmetic.evaluate(other).filter(result -> isPlausible(result, equation));
         if (value.isPresent()) {
-          CarriedChange change = new CarriedChange(chain, equation.start());
+          CarriedChange change = new CarriedChange(chain, equation);
           change.write(equation, other, CarriedChange.rounded(value.get()));
           return carry(change, index, answer, CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION);
         }
@@ -129,7 +132,7 @@ final class RulesCorrupter {
       Optional<BigDecimal> value =
           Arithmetic.evaluate(expression).filter(result -> isPlausible(result, equation));
       if (value.isPresent()) {
-        CarriedChange change = new CarriedChange(chain, equation.start());
+        CarriedChange change = new CarriedChange(chain, equation);
         change.write(equation, expression, CarriedChange.rounded(value.get()));
         return carry(change, index, answer, CorruptionKind.CORRUPTION_KIND_MISREAD_CONDITION);
       }
@@ -182,13 +185,14 @@ final class RulesCorrupter {
             CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE));
   }
 
-  /** Empty unless the change reaches the answer. */
+  /** Empty unless the change reaches the answer, and leaves it positive where it was. */
   private Optional<Corruption> carry(
       CarriedChange change, int index, BigDecimal answer, CorruptionKind kind) {
     String corrupted = change.finish(equations.subList(index + 1, equations.size())).strip();
     return change
         .replacement(answer)
         .filter(wrong -> !Numbers.same(wrong, answer))
+        .filter(wrong -> wrong.signum() > 0 || answer.signum() <= 0)
         .map(wrong -> new Corruption(corrupted, CarriedChange.plain(wrong), kind));
   }
 

@@ -9,6 +9,7 @@ import io.retort.answers.AnswerVerdict;
 import io.retort.answers.ChainChecker;
 import io.retort.answers.ChainText;
 import io.retort.answers.FastAnswerChecker;
+import io.retort.answers.Numbers;
 import io.retort.v1.CorruptionKind;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -57,6 +58,14 @@ final class RulesCorrupterTest {
                 .orElseThrow()
                 .chain())
         .isEqualTo("10-5 = 5 left.");
+  }
+
+  @Test
+  void wordsThatNameTheResultFirstFollowIt() {
+    Corruption corruption = corrupt("He has 72 coins because 48 + 24 = 72", "72", 2).orElseThrow();
+
+    assertThat(corruption.chain())
+        .isEqualTo("He has %1$s coins because 48 + 24 = %1$s", corruption.answer());
   }
 
   @Test
@@ -113,7 +122,6 @@ final class RulesCorrupterTest {
   void mostRealChainsCanBeCorrupted() throws IOException {
     assumeThat(GSM8K).as("real data beside the checkout").exists();
     ObjectMapper mapper = new ObjectMapper();
-    ChainChecker checker = new ChainChecker(new FastAnswerChecker());
     int corrupted = 0;
     int wrong = 0;
     for (String line : Files.readAllLines(GSM8K).subList(0, 2_000)) {
@@ -127,13 +135,13 @@ final class RulesCorrupterTest {
       if (corruption.isPresent()) {
         corrupted++;
         assertThat(corruption.get().chain()).isNotEqualTo(chain);
-        boolean stillRight = checker.check(gold, corruption.get().chain()).join().isCorrect();
-        wrong += stillRight ? 0 : 1;
+        List<Numbers.Token> numbers = Numbers.tokens(corruption.get().chain());
+        BigDecimal last = numbers.get(numbers.size() - 1).value();
+        wrong += Numbers.same(last, new BigDecimal(gold)) ? 0 : 1;
       }
     }
-    System.out.println(corrupted + " " + wrong);
     assertThat(corrupted).isGreaterThan(1_900);
-    assertThat(wrong).isGreaterThan(corrupted * 98 / 100);
+    assertThat(wrong).as("of %s", corrupted).isGreaterThan(corrupted * 98 / 100);
   }
 
   private static Optional<Corruption> corrupt(String chain, String gold, long seed) {

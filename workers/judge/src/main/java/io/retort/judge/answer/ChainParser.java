@@ -5,18 +5,29 @@ import io.retort.judge.failure.FailureType;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads a chain: the whole answer, without the block tags that a model may copy around it. */
+/**
+ * Reads a chain: the whole answer, without the block tags that a model may copy around it. An
+ * answer with tags inside repeats the question and is no chain.
+ */
 public final class ChainParser implements AnswerParser<String> {
-  private static final Pattern BLOCK =
-      Pattern.compile("\\A<data(?: name=\"\\w*\")?>\\s*(.*?)\\s*</data>\\z", Pattern.DOTALL);
+  private static final String END = "</data>";
+  private static final Pattern BEGIN = Pattern.compile("<data(?: name=\"\\w*\")?>");
+  private static final Pattern TAG = Pattern.compile("<data(?: name=\"[^\"]*\")?>|</data>");
 
   @Override
   public String parse(ChatAnswer answer) throws UnusableAnswerException {
     String text = AnswerText.of(answer);
-    Matcher block = BLOCK.matcher(text);
-    String chain = block.matches() ? block.group(1) : text;
+    String chain = text;
+    if (text.endsWith(END)) {
+      Matcher begin = BEGIN.matcher(text);
+      int from = begin.lookingAt() ? begin.end() : 0;
+      chain = text.substring(from, text.length() - END.length()).strip();
+    }
     if (chain.isBlank()) {
       throw new UnusableAnswerException(FailureType.EMPTY, "the model answered an empty chain");
+    }
+    if (TAG.matcher(chain).find()) {
+      throw JsonAnswer.unparsed(text, "a chain and nothing else");
     }
     return chain;
   }

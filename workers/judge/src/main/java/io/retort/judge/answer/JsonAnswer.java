@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.retort.judge.failure.FailureType;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** An answer that is exactly one JSON object, bare or in one code fence. */
 final class JsonAnswer {
@@ -17,8 +15,8 @@ final class JsonAnswer {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
-  private static final Pattern FENCE =
-      Pattern.compile("\\A```(?:json)?\\s*(.*?)\\s*```\\z", Pattern.DOTALL);
+  private static final String FENCE = "```";
+  private static final String JSON_FENCE = "```json";
 
   private final JsonNode root;
   private final String text;
@@ -29,10 +27,8 @@ final class JsonAnswer {
   }
 
   static JsonAnswer parse(String text) throws UnusableAnswerException {
-    Matcher fence = FENCE.matcher(text);
-    String json = fence.matches() ? fence.group(1) : text;
     try {
-      JsonNode root = MAPPER.readTree(json);
+      JsonNode root = MAPPER.readTree(withoutFence(text));
       if (root.isObject()) {
         return new JsonAnswer(root, text);
       }
@@ -56,6 +52,16 @@ final class JsonAnswer {
       throw unparsed(text, name + " as true or false");
     }
     return value.booleanValue();
+  }
+
+  private static String withoutFence(String text) {
+    if (!text.startsWith(FENCE)
+        || !text.endsWith(FENCE)
+        || text.length() < JSON_FENCE.length() + FENCE.length()) {
+      return text;
+    }
+    int from = text.startsWith(JSON_FENCE) ? JSON_FENCE.length() : FENCE.length();
+    return text.substring(from, text.length() - FENCE.length());
   }
 
   static UnusableAnswerException unparsed(String text, String expected) {

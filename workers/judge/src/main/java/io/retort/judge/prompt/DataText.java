@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
  * stands in nor look like a control token of a chat template.
  */
 final class DataText {
+  // Possessive: rows of blanks must not cost quadratic time.
   private static final Pattern BLOCK_TAG =
-      Pattern.compile("<(?=\\s*/?\\s*data\\b)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("<(?=\\s*+/?+\\s*+data\\b)", Pattern.CASE_INSENSITIVE);
   private static final Pattern CONTROL_TOKEN =
       Pattern.compile(
           "<(?=[|\\uFF5C][^<>\\s]{1,64}[|\\uFF5C]>)"

@@ -20,8 +20,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt from resources: {@code NAME.user.txt}, and where they exist {@code NAME.system.txt} and
- * {@code NAME.schema.json}.
+ * A prompt from resources: {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
+ * NAME.assistant.txt} with {@code NAME.then.txt} (optional: words put into the model's mouth, and
+ * the user's next message), {@code NAME.schema.json} (optional).
  *
  * <p>Placeholders: {@code {{word:x}}} inserts a trusted word, {@code {{data:x}}} a delimited block
  * of untrusted text, {@code {{text:x}}} untrusted text without delimiters. What is inserted is
@@ -33,18 +34,13 @@ public final class Prompt {
   private static final int HASH_DIGITS = 6;
 
   private final String version;
-  private final Optional<String> system;
-  private final String user;
+  private final List<ChatMessage> templates;
   private final Optional<ChatRequest.JsonFormat> format;
 
   private Prompt(
-      String version,
-      Optional<String> system,
-      String user,
-      Optional<ChatRequest.JsonFormat> format) {
+      String version, List<ChatMessage> templates, Optional<ChatRequest.JsonFormat> format) {
     this.version = version;
-    this.system = system;
-    this.user = user;
+    this.templates = templates;
     this.format = format;
   }
 
@@ -66,15 +62,20 @@ public final class Prompt {
   }
 
   private static Prompt load(String name, String variant) {
-    Optional<String> system =
-        resource(name + ".system.txt").map(text -> text.replace(VARIANT, variant));
-    String user = required(name + ".user.txt").replace(VARIANT, variant);
+    List<ChatMessage> templates = new ArrayList<>();
+    resource(name + ".system.txt").map(ChatMessage::system).ifPresent(templates::add);
+    templates.add(ChatMessage.user(required(name + ".user.txt")));
+    Optional<String> assistant = resource(name + ".assistant.txt");
+    if (assistant.isPresent()) {
+      templates.add(ChatMessage.assistant(assistant.get()));
+      templates.add(ChatMessage.user(required(name + ".then.txt")));
+    }
+    templates.replaceAll(
+        message -> new ChatMessage(message.role(), message.content().replace(VARIANT, variant)));
     Optional<String> schema = resource(name + ".schema.json");
-    String version = name + "-" + hash(List.of(system.orElse(""), user, schema.orElse("")));
     return new Prompt(
-        version,
-        system,
-        user,
+        name + "-" + hash(templates, schema.orElse("")),
+        List.copyOf(templates),
         schema.map(json -> new ChatRequest.JsonFormat(name, parse(name, json))));
   }
 
@@ -95,10 +96,9 @@ public final class Prompt {
    * @throws IllegalArgumentException when a placeholder has no value
    */
   public List<ChatMessage> messages(Map<String, String> values) {
-    List<ChatMessage> messages = new ArrayList<>(2);
-    system.ifPresent(text -> messages.add(ChatMessage.system(fill(text, values))));
-    messages.add(ChatMessage.user(fill(user, values)));
-    return messages;
+    return templates.stream()
+        .map(message -> new ChatMessage(message.role(), fill(message.content(), values)))
+        .toList();
   }
 
   private String fill(String template, Map<String, String> values) {
@@ -143,16 +143,22 @@ public final class Prompt {
     }
   }
 
-  private static String hash(List<String> parts) {
+  private static String hash(List<ChatMessage> templates, String schema) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String part : parts) {
-        digest.update(part.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
+      for (ChatMessage message : templates) {
+        update(digest, message.role());
+        update(digest, message.content());
       }
+      update(digest, schema);
       return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static void update(MessageDigest digest, String part) {
+    digest.update(part.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
   }
 }

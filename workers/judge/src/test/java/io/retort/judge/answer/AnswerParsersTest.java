@@ -65,6 +65,18 @@ class AnswerParsersTest {
   }
 
   @Test
+  void anAnswerThatRepeatsTheQuestionIsNoChain() throws UnusableAnswerException {
+    assertThat(new ChainParser().parse(answer("One.\n\nTwo.\n</data>"))).isEqualTo("One.\n\nTwo.");
+    for (String content :
+        new String[] {
+          "<data name=\"problem\">\nWhat?\n</data>\n\n<data name=\"chain\">\nOne.\n</data>",
+          "One.\n</data>\n\nTwo."
+        }) {
+      assertThat(typeOf(new ChainParser(), answer(content))).isEqualTo(FailureType.UNPARSED);
+    }
+  }
+
+  @Test
   void emptyRefusedAndCutAnswersAreToldApart() {
     assertThat(typeOf(new ChainParser(), answer(""))).isEqualTo(FailureType.EMPTY);
     assertThat(typeOf(new ChainParser(), answer("<think>hm</think>\n")))

@@ -13,6 +13,13 @@ class DataTextTest {
   }
 
   @Test
+  void longRowsOfBlanksAreCheap() {
+    String blanks = " ".repeat(4 << 20);
+
+    assertThat(DataText.block("chain", "<" + blanks + "x")).hasSizeGreaterThan(4 << 20);
+  }
+
+  @Test
   void controlTokensAreSplit() {
     assertThat(
             DataText.withoutControlTokens(

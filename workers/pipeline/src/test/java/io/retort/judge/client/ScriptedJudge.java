@@ -5,6 +5,7 @@ import com.google.rpc.Code;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -103,6 +104,15 @@ public final class ScriptedJudge implements AutoCloseable {
                         .setMessage("scripted " + type)
                         .build()))
             .build());
+  }
+
+  /** What the health service tells of the whole server. */
+  public void setServing(boolean serving) {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        serving
+            ? HealthCheckResponse.ServingStatus.SERVING
+            : HealthCheckResponse.ServingStatus.NOT_SERVING);
   }
 
   public int calls() {

@@ -1,0 +1,178 @@
+package io.retort.judge.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.google.rpc.Code;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.retort.pipeline.ActivityFailures;
+import io.retort.v1.Difficulty;
+import io.retort.v1.EvaluateRequest;
+import io.retort.v1.EvaluateResponse;
+import io.retort.v1.FailureCategory;
+import io.retort.worker.ConfigurationException;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class JudgeClientTest {
+  private final ExecutorService executor = Executors.newFixedThreadPool(2);
+  private final ScriptedJudge first = ScriptedJudge.start();
+  private final ScriptedJudge second = ScriptedJudge.start();
+
+  @AfterEach
+  void stop() {
+    first.close();
+    second.close();
+    executor.shutdownNow();
+  }
+
+  @Test
+  void callsGoRoundOverAllJudges() {
+    try (JudgeClient client = connect(first.address() + ", " + second.address())) {
+      JudgeCalls calls = client.calls(Context.ROOT);
+      // The first calls go to whichever connection is ready first.
+      while (first.evaluated.isEmpty() || second.evaluated.isEmpty()) {
+        evaluate(calls).join();
+      }
+      int before = first.evaluated.size();
+      int beforeSecond = second.evaluated.size();
+      for (int call = 0; call < 10; call++) {
+        evaluate(calls).join();
+      }
+
+      assertThat(first.evaluated.size() - before).isEqualTo(5);
+      assertThat(second.evaluated.size() - beforeSecond).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void judgesThatAreDownOrUnhealthyAreLeftOut() {
+    first.setServing(false);
+    try (JudgeClient client = connect(first.address() + "," + second.address() + ",127.0.0.1:1")) {
+      for (int call = 0; call < 10; call++) {
+        evaluate(client.calls(Context.ROOT)).join();
+      }
+    }
+
+    assertThat(first.evaluated).isEmpty();
+    assertThat(second.evaluated).hasSize(10);
+  }
+
+  @Test
+  void aFailedCallIsNotRepeated() {
+    first.evaluate =
+        request -> {
+          throw Status.UNAVAILABLE.asRuntimeException();
+        };
+    try (JudgeClient client = connect(first.address())) {
+      ApplicationFailure failure =
+          ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join());
+
+      assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+    }
+    assertThat(first.evaluated).hasSize(1);
+  }
+
+  @Test
+  void failuresKeepTheJudgesCategoryAndType() {
+    try (JudgeClient client = connect(first.address())) {
+      assertThat(failure(client, Code.FAILED_PRECONDITION, FailureCategory.FAILURE_CATEGORY_USER, "KEY_REFUSED"))
+          .isEqualTo("USER/KEY_REFUSED");
+      assertThat(failure(client, Code.RESOURCE_EXHAUSTED, FailureCategory.FAILURE_CATEGORY_PLATFORM, "RATE_LIMITED"))
+          .isEqualTo("PLATFORM/RATE_LIMITED");
+      assertThat(failure(client, Code.RESOURCE_EXHAUSTED, FailureCategory.FAILURE_CATEGORY_BUDGET, "SPEND_LIMIT"))
+          .isEqualTo("BUDGET/SPEND_LIMIT");
+      first.evaluate =
+          request -> {
+            throw Status.INVALID_ARGUMENT.withDescription("endpoint: nope").asRuntimeException();
+          };
+      assertThat(ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType())
+          .isEqualTo("USER/JUDGE_INVALID_ARGUMENT");
+    }
+  }
+
+  @Test
+  void uselessAnswerIsTheRowsOwnProblem() {
+    first.evaluate =
+        request -> {
+          throw ScriptedJudge.useless("UNPARSED");
+        };
+    try (JudgeClient client = connect(first.address())) {
+      Throwable thrown = catchThrowable(() -> evaluate(client.calls(Context.ROOT)).join());
+
+      assertThat(thrown).hasCauseInstanceOf(UselessAnswerException.class);
+      assertThat(thrown.getCause()).hasFieldOrPropertyWithValue("reason", "UNPARSED");
+    }
+  }
+
+  @Test
+  void deadlineIsATimeout() {
+    CountDownLatch never = new CountDownLatch(1);
+    first.evaluate = request -> await(never);
+    try (JudgeClient client =
+        JudgeClient.connect(first.address(), Duration.ofMillis(300), executor)) {
+      assertThat(ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType())
+          .isEqualTo("TIMEOUT/JUDGE_DEADLINE_EXCEEDED");
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void cancelledContextEndsItsCalls() {
+    CountDownLatch never = new CountDownLatch(1);
+    first.evaluate = request -> await(never);
+    Context.CancellableContext context = Context.ROOT.withCancellation();
+    try (JudgeClient client = connect(first.address())) {
+      CompletableFuture<EvaluateResponse> call = evaluate(client.calls(context));
+      context.cancel(null);
+
+      assertThat(call).failsWithin(Duration.ofSeconds(20));
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void addressesThatAreNone() {
+    for (String addresses : new String[] {"", " , ", "judge", "judge:port", "judge:99999"}) {
+      assertThatThrownBy(() -> connect(addresses))
+          .as(addresses)
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("RETORT_JUDGE_ADDRESSES");
+    }
+  }
+
+  private String failure(JudgeClient client, Code code, FailureCategory category, String type) {
+    first.evaluate =
+        request -> {
+          throw ScriptedJudge.failure(code, category, type);
+        };
+    return ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType();
+  }
+
+  private static CompletableFuture<EvaluateResponse> evaluate(JudgeCalls calls) {
+    return calls.evaluate(EvaluateRequest.newBuilder().setProblem("1+1?").build());
+  }
+
+  private JudgeClient connect(String addresses) {
+    return JudgeClient.connect(addresses, Duration.ofSeconds(30), executor);
+  }
+
+  private static Difficulty await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Difficulty.DIFFICULTY_MEDIUM;
+  }
+}

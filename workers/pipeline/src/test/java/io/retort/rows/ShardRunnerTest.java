@@ -1,0 +1,277 @@
+package io.retort.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.retort.failure.Failures;
+import io.retort.store.Hashes;
+import io.retort.store.Rows;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.PairingRecord;
+import io.retort.v1.ShardProgress;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ShardRunnerTest {
+  private static final String STAGE = "test";
+
+  private final TestEngine engine = new TestEngine();
+  private final List<ShardProgress> heartbeats = new CopyOnWriteArrayList<>();
+  private Path folder;
+  private Store store;
+
+  @BeforeEach
+  void start(@TempDir Path temporary) {
+    folder = temporary;
+    store = Store.open("file://" + folder);
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void rowsThatNeedNoCallDoNotNest() throws IOException {
+    Numbered work = new Numbered(CompletableFuture::completedFuture);
+
+    assertThat(run(store, 20_000, 16, work)).isEqualTo(20_000);
+
+    assertThat(records()).extracting(PairingRecord::getSampleId)
+        .isEqualTo(IntStream.range(0, 20_000).mapToObj(String::valueOf).toList());
+    assertThat(heartbeats.get(heartbeats.size() - 1).getDone()).isEqualTo(20_000);
+  }
+
+  @Test
+  void neverMoreRowsUnderWayThanAllowed() {
+    AtomicInteger underWay = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Numbered work =
+        new Numbered(
+            record ->
+                CompletableFuture.supplyAsync(
+                    () -> {
+                      most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                      Thread.yield();
+                      underWay.decrementAndGet();
+                      return record;
+                    }));
+
+    run(store, 500, 3, work);
+
+    assertThat(most.get()).isBetween(1, 3);
+  }
+
+  @Test
+  void crashBeforeTheCommitLosesNothing() throws IOException {
+    Numbered work = new Numbered(CompletableFuture::completedFuture);
+    Store crashing = new InterceptedStore(store, uri -> uri.contains("/part-"));
+    assertThatThrownBy(() -> run(crashing, 50, 4, work))
+        .isInstanceOf(ApplicationFailure.class)
+        .hasMessageContaining("intercepted");
+    assertThat(work.asked).hasSize(50);
+
+    assertThat(run(store, 50, 4, work)).isEqualTo(50);
+
+    assertThat(work.asked).as("nothing is asked twice").hasSize(50);
+    assertThat(store.list(uri())).hasSize(2).contains("manifest.json");
+  }
+
+  @Test
+  void partThatCannotBeReadIsMadeAgain() throws IOException {
+    Files.createDirectories(folder.resolve("shard"));
+    Files.write(folder.resolve("shard/rows-0badc0de-000000.jsonl.zst"), new byte[] {1, 2, 3});
+    Files.write(folder.resolve("shard/rows-0badc0df-000000.jsonl.zst"), new byte[0]);
+    store.write(uri() + "/rows-1-000000.jsonl.zst", Rows.content(List.of(record("3"))));
+    Numbered work = new Numbered(CompletableFuture::completedFuture);
+
+    assertThat(run(store, 5, 2, work)).isEqualTo(5);
+
+    assertThat(work.asked).containsExactlyInAnyOrder("0", "1", "2", "4");
+  }
+
+  @Test
+  void failedWriteIsTriedOnceMoreBeforeGivingUp() {
+    AtomicInteger writes = new AtomicInteger();
+    Store flaky = new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
+    Numbered work = new Numbered(CompletableFuture::completedFuture);
+
+    assertThatThrownBy(() -> run(flaky, 5, 8, work)).isInstanceOf(ApplicationFailure.class);
+    int asked = work.asked.size();
+    assertThat(run(store, 5, 8, work)).isEqualTo(5);
+
+    assertThat(work.asked).as("the rows of the failed write were kept").hasSize(5);
+    assertThat(asked).isPositive();
+  }
+
+  @Test
+  void twoAttemptsAtOnceCommitOnce() throws IOException {
+    RowLog<PairingRecord> one = log(store);
+    RowLog<PairingRecord> other = log(store);
+    one.append(List.of(record("0")));
+    other.append(List.of(record("0")));
+    PairingRecord first = record("0").toBuilder().setError("first").build();
+
+    assertThat(one.commit(List.of(first))).isEqualTo(other.commit(List.of(record("0"))));
+
+    assertThat(records()).containsExactly(first);
+    assertThat(store.list(uri())).hasSize(2);
+  }
+
+  @Test
+  void failureIsNeverARecord() throws IOException {
+    Set<String> failing = ConcurrentHashMap.newKeySet();
+    failing.addAll(Set.of("1", "8"));
+    Numbered work =
+        new Numbered(
+            record ->
+                failing.contains(record.getSampleId())
+                    ? CompletableFuture.failedFuture(Failures.platform("DOWN", "down", null))
+                    : CompletableFuture.completedFuture(record));
+
+    assertThatThrownBy(() -> run(store, 10, 4, work))
+        .isInstanceOf(ApplicationFailure.class)
+        .hasMessageContaining("2 rows failed, 8 of 10 are kept");
+    assertThat(log(store).read()).hasSize(8);
+    failing.clear();
+    assertThat(run(store, 10, 4, work)).isEqualTo(10);
+    assertThat(work.asked).hasSize(12);
+  }
+
+  @Test
+  void rowThatThrowsIsAFailureToo() {
+    Numbered work =
+        new Numbered(
+            record -> {
+              throw new IllegalStateException("a defect");
+            });
+
+    assertThatThrownBy(() -> run(store, 1, 1, work))
+        .isInstanceOf(ApplicationFailure.class)
+        .hasMessageContaining("a defect");
+  }
+
+  @Test
+  void emptyShardIsCommitted() {
+    assertThat(run(store, 0, 4, new Numbered(CompletableFuture::completedFuture))).isZero();
+  }
+
+  @Test
+  void metricsCountRowsByOutcome() throws IOException {
+    run(store, 10, 4, new Numbered(CompletableFuture::completedFuture));
+
+    java.io.ByteArrayOutputStream output = new java.io.ByteArrayOutputStream();
+    io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter.create()
+        .write(output, engine.registry.scrape());
+    assertThat(output.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .contains("retort_rows_total{outcome=\"MADE\",stage=\"test\"} 10.0")
+        .contains("retort_rows_in_flight{stage=\"test\"} 0.0")
+        .contains("retort_shard_seconds_count{stage=\"test\"} 1");
+  }
+
+  private long run(Store where, int rows, int concurrency, Numbered work) {
+    List<String> inputs = IntStream.range(0, rows).mapToObj(String::valueOf).toList();
+    ShardRunner.Job<String, PairingRecord> job =
+        new ShardRunner.Job<>(
+            STAGE, log(where), inputs, work, record -> "MADE", () -> {}, concurrency);
+    return new ShardRunner<>(engine.engine, job, heartbeats::add).run();
+  }
+
+  private RowLog<PairingRecord> log(Store where) {
+    return new RowLog<>(where, uri(), PairingRecord::newBuilder, PairingRecord::getKey);
+  }
+
+  private List<PairingRecord> records() throws IOException {
+    return ShardRecords.read(store, uri(), PairingRecord::newBuilder);
+  }
+
+  private String uri() {
+    return "file://" + folder + "/shard";
+  }
+
+  private static PairingRecord record(String number) {
+    return PairingRecord.newBuilder()
+        .setKey(Hashes.sha256Hex(number))
+        .setSampleId(number)
+        .build();
+  }
+
+  private static final class Numbered implements RowWork<String, PairingRecord> {
+    private final List<String> asked = java.util.Collections.synchronizedList(new ArrayList<>());
+    private final Function<PairingRecord, CompletableFuture<PairingRecord>> making;
+
+    Numbered(Function<PairingRecord, CompletableFuture<PairingRecord>> making) {
+      this.making = making;
+    }
+
+    @Override
+    public String key(String input) {
+      return record(input).getKey();
+    }
+
+    @Override
+    public CompletableFuture<PairingRecord> start(String input) {
+      asked.add(input);
+      return making.apply(record(input));
+    }
+  }
+
+  /** Refuses some writes. */
+  private record InterceptedStore(Store store, java.util.function.Predicate<String> refused)
+      implements Store {
+    @Override
+    public InputStream read(String uri) throws IOException {
+      return store.read(uri);
+    }
+
+    @Override
+    public boolean exists(String uri) throws IOException {
+      return store.exists(uri);
+    }
+
+    @Override
+    public List<String> list(String folderUri) throws IOException {
+      return store.list(folderUri);
+    }
+
+    @Override
+    public ArtifactRef write(String uri, Content content) throws IOException {
+      if (refused.test(uri)) {
+        throw new IOException("intercepted");
+      }
+      return store.write(uri, content);
+    }
+
+    @Override
+    public boolean writeIfAbsent(String uri, Content content) throws IOException {
+      return store.writeIfAbsent(uri, content);
+    }
+
+    @Override
+    public boolean update(String uri, Change change) throws IOException {
+      return store.update(uri, change);
+    }
+
+    @Override
+    public void delete(String uri) throws IOException {
+      store.delete(uri);
+    }
+  }
+}
