@@ -213,7 +213,7 @@ class _Generator:
 
 
 class _Progress:
-    """Reports samples, tokens per second and the time that is left."""
+    """Reports samples, tokens per second and, once a part was generated, the time that is left."""
 
     def __init__(self, context: JobContext, total: int) -> None:
         self._context = context
@@ -221,7 +221,8 @@ class _Progress:
         self._done = 0
         self._generated = 0
         self._tokens = 0
-        self._began: float | None = None
+        self._began = 0.0
+        self._part_ended = 0.0
         self._reported = 0.0
 
     def kept(self, samples: int) -> None:
@@ -232,29 +233,36 @@ class _Progress:
     def step(self, ended: int) -> None:
         """Before each forward pass: ends the job on request, reports now and then."""
         self._context.raise_if_stopped()
-        if self._began is None:
-            self._began = time.monotonic()
-        if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
+        now = time.monotonic()
+        self._began = self._began or now
+        if now - self._reported >= _SECONDS_BETWEEN_REPORTS:
             self._report(self._done + ended)
 
     def finished(self, samples: list[GeneratedSample]) -> None:
-        """A part was written."""
+        """A part was generated and written."""
         self._done += len(samples)
         self._generated += len(samples)
         self._tokens += sum(sample.tokens for sample in samples)
+        self._part_ended = time.monotonic()
         self._report(self._done)
 
     def _report(self, done: int) -> None:
         self._reported = time.monotonic()
-        seconds = self._reported - self._began if self._began is not None else 0.0
-        generated = self._generated + done - self._done
+        rate = left = 0.0
+        if self._generated:
+            seconds = max(self._part_ended - self._began, 1e-9)
+            rate = self._tokens / seconds
+            # From the end of the last part, whose sequences have all ended, the short ones and the long ones.
+            left = seconds / self._generated * (self._total - self._done) - (
+                self._reported - self._part_ended
+            )
         self._context.progress(
             TrainerProgress(
                 done=done,
                 total=self._total,
                 unit="samples",
-                tokens_per_second=self._tokens / seconds if seconds > 0 else 0.0,
-                eta_seconds=seconds / generated * (self._total - done) if generated else 0.0,
+                tokens_per_second=rate,
+                eta_seconds=max(left, 0.0),
             )
         )
 

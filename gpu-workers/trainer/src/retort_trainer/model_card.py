@@ -19,10 +19,9 @@ def render(job: TrainerJob, config: Any, parameters: int) -> str:
     """Markdown with the front matter that model hubs read. Text from the job is quoted, never markup."""
     assert job.export is not None
     template = job.export.template
-    name = "/".join(job.export.output_uri.rstrip("/").rsplit("/", 3)[-3:])
+    name, _, version = ("", "", *job.export.output_uri.rstrip("/").split("/"))[-3:]
     trace = _TRACES.get(template.trace_format, _TRACES[TraceFormat.THINK])
     architecture = ", ".join(getattr(config, "architectures", None) or [type(config).__name__])
-    base = str(getattr(config, "_name_or_path", "") or "").rstrip("/").rsplit("/", 1)[-1] or "not recorded"
     return f"""---
 library_name: transformers
 pipeline_tag: text-generation
@@ -31,7 +30,7 @@ tags:
 - retort
 ---
 
-# {_inline(name)}
+# {_inline(name)}, version {_inline(version)}
 
 A small reasoning model, trained by Retort: supervised fine-tuning on chains of thought that were curated
 for a model of its size, then preference optimisation with a beta per pair (CogPO).
@@ -39,7 +38,6 @@ for a model of its size, then preference optimisation with a beta per pair (CogP
 | | |
 |---|---|
 | run | `{_inline(job.run_id)}` |
-| base model | `{_inline(base)}` |
 | architecture | {architecture} |
 | parameters | {parameters:,} |
 | longest training sequence | {template.max_length} tokens |

@@ -124,7 +124,6 @@ final class StackPlan {
         command,
         Map.of(),
         Readiness.port(options.ports().get(StackPort.TEMPORAL)),
-        false,
         QUICK);
   }
 
@@ -156,7 +155,6 @@ final class StackPlan {
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
             "0"),
         Readiness.log("Ray runtime started"),
-        false,
         SLOW);
   }
 
@@ -172,7 +170,6 @@ final class StackPlan {
             "SmolLM2-135M-Instruct"),
         Map.of(),
         Readiness.log("ready http"),
-        false,
         SLOW);
   }
 
@@ -251,7 +248,6 @@ final class StackPlan {
             options.repository().resolve(jar).toString()),
         complete,
         Readiness.port(readyPort),
-        true,
         SLOW);
   }
 

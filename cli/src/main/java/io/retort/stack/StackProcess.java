@@ -11,7 +11,6 @@ import java.util.Optional;
  * @param name of its log and in the state
  * @param environment added to the supervisor's own
  * @param ready when the next process may start
- * @param worker whether it is a client of the others alone, so that workers may stop side by side
  * @param startLimit how long it may take to get ready
  */
 record StackProcess(
@@ -19,7 +18,6 @@ record StackProcess(
     List<String> command,
     Map<String, String> environment,
     Readiness ready,
-    boolean worker,
     Duration startLimit) {
   StackProcess {
     command = List.copyOf(command);

@@ -39,10 +39,6 @@ final class SupervisedProcess {
     return plan.name();
   }
 
-  boolean isWorker() {
-    return plan.worker();
-  }
-
   Path log() {
     return log;
   }

@@ -35,7 +35,7 @@ final class FakeProcess {
 
   static StackProcess shell(String name, String script) {
     return new StackProcess(
-        name, List.of("sh", "-c", script), Map.of(), Readiness.log("serving"), false, LIMIT);
+        name, List.of("sh", "-c", script), Map.of(), Readiness.log("serving"), LIMIT);
   }
 
   private FakeProcess() {}

@@ -126,12 +126,28 @@ final class JsonRow {
 
   /** Half a surrogate pair has no UTF-8: it could not be stored as it is. */
   private String wellFormed(String field, String text) throws RefusedRowException {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (hasLoneSurrogate(text)) {
       throw new RefusedRowException(
           QuarantineReason.NOT_JSON,
           path(field) + ": half a surrogate pair (expected: Unicode text)");
     }
     return text;
+  }
+
+  private static boolean hasLoneSurrogate(String text) {
+    for (int index = 0; index < text.length(); index++) {
+      char character = text.charAt(index);
+      if (Character.isSurrogate(character)) {
+        boolean pair =
+            index + 1 < text.length()
+                && Character.isSurrogatePair(character, text.charAt(index + 1));
+        if (!pair) {
+          return true;
+        }
+        index++;
+      }
+    }
+    return false;
   }
 
   private RefusedRowException missing(String field) {

@@ -1,6 +1,5 @@
 package io.retort.ingest;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +11,13 @@ final class LineReader implements AutoCloseable {
 
   private final InputStream input;
   private final int limit;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int start;
+  private int end;
   private long number;
 
   LineReader(InputStream input, int limit) {
-    this.input = new BufferedInputStream(input, BUFFER_BYTES);
+    this.input = input;
     this.limit = limit;
   }
 
@@ -61,19 +63,33 @@ final class LineReader implements AutoCloseable {
 
   /** The next line, null at the end. */
   @Nullable Line next() throws IOException {
-    int value = input.read();
-    if (value < 0) {
+    if (start == end && !fill()) {
       return null;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     long length = 0;
-    for (; value >= 0 && value != '\n'; value = input.read()) {
-      if (length++ < limit) {
-        bytes.write(value);
+    do {
+      int lineEnd = start;
+      while (lineEnd < end && buffer[lineEnd] != '\n') {
+        lineEnd++;
       }
-    }
+      int kept = (int) Math.min(lineEnd - start, Math.max(0, limit - length));
+      bytes.write(buffer, start, kept);
+      length += lineEnd - start;
+      start = lineEnd;
+      if (start < end) {
+        start++;
+        break;
+      }
+    } while (fill());
     number++;
     return new Line(number, bytes.toByteArray(), length);
+  }
+
+  private boolean fill() throws IOException {
+    start = 0;
+    end = Math.max(0, input.read(buffer));
+    return end > 0;
   }
 
   @Override

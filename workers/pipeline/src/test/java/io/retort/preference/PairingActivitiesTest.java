@@ -84,7 +84,8 @@ final class PairingActivitiesTest {
   void improvedSampleGivesAPairOfEachGap() throws IOException {
     PairingRecord record = pairOne(improved("a"), rules(3));
 
-    assertThat(record.getPairsList()).extracting(PreferencePair::getGap)
+    assertThat(record.getPairsList())
+        .extracting(PreferencePair::getGap)
         .containsExactly(Gap.GAP_LARGE, Gap.GAP_SMALL, Gap.GAP_MEDIUM);
     PreferencePair large = record.getPairs(0);
     assertThat(large.getChosen()).isEqualTo(CLEAR);
@@ -112,7 +113,9 @@ final class PairingActivitiesTest {
   void retainedSampleGivesALargeGapOnly() throws IOException {
     PairingRecord record = pairOne(retained("a"), rules(3));
 
-    assertThat(record.getPairsList()).extracting(PreferencePair::getGap).containsExactly(Gap.GAP_LARGE);
+    assertThat(record.getPairsList())
+        .extracting(PreferencePair::getGap)
+        .containsExactly(Gap.GAP_LARGE);
   }
 
   @Test
@@ -142,7 +145,8 @@ final class PairingActivitiesTest {
 
     PairingRecord record = pairOne(improved("a"), judgeThenRules(true));
 
-    assertThat(record.getPairsList()).extracting(PreferencePair::getCorrupter)
+    assertThat(record.getPairsList())
+        .extracting(PreferencePair::getCorrupter)
         .containsExactly("judge", "original", "rules");
     assertThat(record.getPairs(0).getRejectedAnswer()).isEqualTo("20");
     assertThat(record.getPairs(0).getCorruption()).isEqualTo(script.corrupted.element().getKind());
@@ -247,11 +251,13 @@ final class PairingActivitiesTest {
     PairingSummary summary = finish(kept, rules(3));
 
     assertThat(summary.getRows()).isEqualTo(2);
-    assertThat(counts(summary.getGapsList())).isEqualTo(Map.of("LARGE", 2L, "SMALL", 1L, "MEDIUM", 1L));
+    assertThat(counts(summary.getGapsList()))
+        .isEqualTo(Map.of("LARGE", 2L, "SMALL", 1L, "MEDIUM", 1L));
     assertThat(summary.getPairs().getRows()).isEqualTo(4);
     Manifest manifest = Manifests.read(store, summary.getPairs());
-    assertThat(Manifests.<PreferencePair>readPart(
-            store, summary.getPairs(), manifest.getParts(0), PreferencePair::newBuilder))
+    assertThat(
+            Manifests.<PreferencePair>readPart(
+                store, summary.getPairs(), manifest.getParts(0), PreferencePair::newBuilder))
         .hasSize(4);
     assertThat(finish(kept, rules(3))).as("a retry").isEqualTo(summary);
   }
@@ -317,7 +323,9 @@ final class PairingActivitiesTest {
       Manifests.commit(
           store,
           uri,
-          Manifest.newBuilder().addParts(Manifests.writePart(store, uri, 0, shards[shard])).build());
+          Manifest.newBuilder()
+              .addParts(Manifests.writePart(store, uri, 0, shards[shard]))
+              .build());
       List<Sample> samples = new ArrayList<>();
       for (CurationRecord record : shards[shard]) {
         samples.add(record.getSample().toBuilder().setChain(record.getChain()).build());
@@ -348,7 +356,8 @@ final class PairingActivitiesTest {
         .build();
   }
 
-  private static CurationRound round(int round, String chain, Difficulty difficulty, boolean correct) {
+  private static CurationRound round(
+      int round, String chain, Difficulty difficulty, boolean correct) {
     return CurationRound.newBuilder()
         .setRound(round)
         .setChain(chain)
@@ -388,11 +397,7 @@ final class PairingActivitiesTest {
   }
 
   private RunContext run(RunSpec spec) {
-    return RunContext.newBuilder()
-        .setRunId("run-1")
-        .setStoreUri(storeUri())
-        .setSpec(spec)
-        .build();
+    return RunContext.newBuilder().setRunId("run-1").setStoreUri(storeUri()).setSpec(spec).build();
   }
 
   private RunLayout layout() {

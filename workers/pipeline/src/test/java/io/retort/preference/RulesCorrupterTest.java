@@ -39,12 +39,17 @@ final class RulesCorrupterTest {
       })
   void everyKindConcludesWhatItsChainSays(CorruptionKind kind) {
     for (int seed = 0; seed < 50; seed++) {
-      Corruption corruption = new RulesCorrupter(PROBLEM, CHAIN, "72", seed).corrupt(kind).orElseThrow();
+      Corruption corruption =
+          new RulesCorrupter(PROBLEM, CHAIN, "72", seed).corrupt(kind).orElseThrow();
 
       assertThat(corruption.kind()).isEqualTo(kind);
       assertThat(corruption.answer()).as(corruption.chain()).isNotEqualTo("72");
       assertThat(corruption.chain()).endsWith(corruption.answer() + " clips altogether.");
-      assertThat(new ChainChecker(new FastAnswerChecker()).check("72", corruption.chain()).join().verdict())
+      assertThat(
+              new ChainChecker(new FastAnswerChecker())
+                  .check("72", corruption.chain())
+                  .join()
+                  .verdict())
           .as(corruption.chain())
           .isEqualTo(AnswerVerdict.WRONG);
     }
@@ -53,7 +58,8 @@ final class RulesCorrupterTest {
   @Test
   void changeIsCarriedThroughLaterSteps() {
     assertThat(
-            new RulesCorrupter("Has 10, doubles, gives 5 away.", "10*2 = 20 coins.\n20-5 = 15 left.", "15", 3)
+            new RulesCorrupter(
+                    "Has 10, doubles, gives 5 away.", "10*2 = 20 coins.\n20-5 = 15 left.", "15", 3)
                 .corrupt(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP)
                 .orElseThrow()
                 .chain())
@@ -71,13 +77,18 @@ final class RulesCorrupterTest {
   @Test
   void sameSeedGivesTheSameCorruption() {
     assertThat(corrupt(CHAIN, "72", 9)).isEqualTo(corrupt(CHAIN, "72", 9));
-    assertThat(List.of(1, 2, 3, 4, 5).stream().map(seed -> corrupt(CHAIN, "72", seed)).distinct().count())
+    assertThat(
+            List.of(1, 2, 3, 4, 5).stream()
+                .map(seed -> corrupt(CHAIN, "72", seed))
+                .distinct()
+                .count())
         .isGreaterThan(1);
   }
 
   @Test
   void chainWithoutEquationsConcludesAnotherNumber() {
-    Corruption corruption = corrupt("He starts with sixty. So he has 72 in the end.", "72", 1).orElseThrow();
+    Corruption corruption =
+        corrupt("He starts with sixty. So he has 72 in the end.", "72", 1).orElseThrow();
 
     assertThat(corruption.kind()).isEqualTo(CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE);
     assertThat(corruption.chain())

@@ -54,7 +54,8 @@ final class ShardRunnerTest {
 
     assertThat(run(store, 20_000, 16, work)).isEqualTo(20_000);
 
-    assertThat(records()).extracting(PairingRecord::getSampleId)
+    assertThat(records())
+        .extracting(PairingRecord::getSampleId)
         .isEqualTo(IntStream.range(0, 20_000).mapToObj(String::valueOf).toList());
     assertThat(heartbeats.get(heartbeats.size() - 1).getDone()).isEqualTo(20_000);
   }
@@ -69,7 +70,6 @@ final class ShardRunnerTest {
                 CompletableFuture.supplyAsync(
                     () -> {
                       most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-                      Thread.yield();
                       underWay.decrementAndGet();
                       return record;
                     }));
@@ -110,7 +110,8 @@ final class ShardRunnerTest {
   @Test
   void failedWriteIsTriedOnceMoreBeforeGivingUp() {
     AtomicInteger writes = new AtomicInteger();
-    Store flaky = new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
+    Store flaky =
+        new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
     Numbered work = new Numbered(CompletableFuture::completedFuture);
 
     assertThatThrownBy(() -> run(flaky, 5, 8, work)).isInstanceOf(ApplicationFailure.class);
@@ -207,10 +208,7 @@ final class ShardRunnerTest {
   }
 
   private static PairingRecord record(String number) {
-    return PairingRecord.newBuilder()
-        .setKey(Hashes.sha256Hex(number))
-        .setSampleId(number)
-        .build();
+    return PairingRecord.newBuilder().setKey(Hashes.sha256Hex(number)).setSampleId(number).build();
   }
 
   private static final class Numbered implements RowWork<String, PairingRecord> {

@@ -84,11 +84,26 @@ final class JudgeClientTest {
   @Test
   void failuresKeepTheJudgesCategoryAndType() {
     try (JudgeClient client = connect(first.address())) {
-      assertThat(failure(client, Code.FAILED_PRECONDITION, FailureCategory.FAILURE_CATEGORY_USER, "KEY_REFUSED"))
+      assertThat(
+              failure(
+                  client,
+                  Code.FAILED_PRECONDITION,
+                  FailureCategory.FAILURE_CATEGORY_USER,
+                  "KEY_REFUSED"))
           .isEqualTo("USER/KEY_REFUSED");
-      assertThat(failure(client, Code.RESOURCE_EXHAUSTED, FailureCategory.FAILURE_CATEGORY_PLATFORM, "RATE_LIMITED"))
+      assertThat(
+              failure(
+                  client,
+                  Code.RESOURCE_EXHAUSTED,
+                  FailureCategory.FAILURE_CATEGORY_PLATFORM,
+                  "RATE_LIMITED"))
           .isEqualTo("PLATFORM/RATE_LIMITED");
-      assertThat(failure(client, Code.RESOURCE_EXHAUSTED, FailureCategory.FAILURE_CATEGORY_BUDGET, "SPEND_LIMIT"))
+      assertThat(
+              failure(
+                  client,
+                  Code.RESOURCE_EXHAUSTED,
+                  FailureCategory.FAILURE_CATEGORY_BUDGET,
+                  "SPEND_LIMIT"))
           .isEqualTo("BUDGET/SPEND_LIMIT");
       first.evaluate =
           request -> {
