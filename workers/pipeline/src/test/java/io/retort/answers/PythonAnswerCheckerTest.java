@@ -30,7 +30,7 @@ final class PythonAnswerCheckerTest {
       while read -r line; do
         case "$line" in
           *poison*) exit 3 ;;
-          *slow*) sleep 1000 ;;
+          *slow*) exec sleep 1000 ;;
           *broken*) echo 'no json' ;;
           *bad*) echo '{"id": 1, "error": "bad question"}' ;;
           *other*) echo '{"id": 1, "answer": "other", "correct": false}' ;;
