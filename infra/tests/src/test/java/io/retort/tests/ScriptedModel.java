@@ -24,15 +24,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * HARD until rewritten.
  */
 final class ScriptedModel implements AutoCloseable {
-  /** What a request asks for, told by the closing line of its prompt. */
+  /** What a request asks for, told by a sentence of its prompt. */
   enum Question {
-    EVALUATE("Classify the chain"),
-    VALIDATE("Is the reasoning of the chain sound?"),
-    EXPAND("Write the expanded chain."),
-    SIMPLIFY("Write the simplified chain."),
-    CORRUPT("Write the chain with the mistake."),
-    FOLLOW("Conclude from this reasoning"),
-    SOLVE("Solve the problem and state");
+    EVALUATE("Its key \"critique\" holds"),
+    VALIDATE("Its key \"reason\" holds"),
+    EXPAND("Write the chain in more detail"),
+    SIMPLIFY("Write the chain more simply"),
+    CORRUPT("The mistake must look plausible"),
+    SOLVE("as \\boxed{answer}");
 
     private final String sign;
 
@@ -150,7 +149,6 @@ final class ScriptedModel implements AutoCloseable {
               + ".\n\n\\boxed{"
               + (problem.answer() + 1)
               + "}";
-      case FOLLOW -> "\\boxed{" + problem.answer() + "}";
       case SOLVE -> "I cannot tell.";
     };
   }
@@ -161,7 +159,7 @@ final class ScriptedModel implements AutoCloseable {
       case EVALUATE -> json(Map.of("critique", "It is balanced.", "difficulty", "MEDIUM"));
       case VALIDATE -> json(Map.of("reason", "Every step holds.", "sound", true));
       case CORRUPT -> "All of it is one number.\n\n\\boxed{-98765}";
-      case EXPAND, SIMPLIFY, FOLLOW, SOLVE -> "I cannot tell.";
+      case EXPAND, SIMPLIFY, SOLVE -> "I cannot tell.";
     };
   }
 
