@@ -243,10 +243,12 @@ final class SampleCuration {
 
   private CompletableFuture<CurationRecord> quarantine(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    return cause instanceof UselessAnswerException useless
-        ? CompletableFuture.completedFuture(
-            end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason(), ""))
-        : CompletableFuture.failedFuture(cause == null ? thrown : cause);
+    if (cause instanceof UselessAnswerException useless) {
+      count(useless.usage());
+      return CompletableFuture.completedFuture(
+          end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason(), ""));
+    }
+    return CompletableFuture.failedFuture(cause == null ? thrown : cause);
   }
 
   private CurationRecord end(CurationOutcome outcome, String reason, String chain) {

@@ -24,6 +24,7 @@ import io.retort.worker.MetricsServer;
 import io.retort.worker.TemporalConnection;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +46,9 @@ public final class PipelineWorker {
 
   /** Long, because judge workers wait out rate limits within it. */
   private static final Duration JUDGE_DEADLINE = Duration.ofMinutes(10);
+
+  /** Progress is read from heartbeats, and a cancellation arrives with one. */
+  private static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(2);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(20);
@@ -79,7 +83,13 @@ public final class PipelineWorker {
     runs.registerWorkflowImplementationTypes(
         RunWorkflowImpl.class, CurationWorkflowImpl.class, PairingWorkflowImpl.class);
 
-    Worker pipeline = factory.newWorker(TaskQueues.PIPELINE);
+    Worker pipeline =
+        factory.newWorker(
+            TaskQueues.PIPELINE,
+            WorkerOptions.newBuilder()
+                .setMaxHeartbeatThrottleInterval(HEARTBEAT_EVERY)
+                .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
+                .build());
     pipeline.registerActivitiesImplementations(
         new IngestActivitiesImpl(store),
         new CurationActivitiesImpl(store, judge, answers, engine),

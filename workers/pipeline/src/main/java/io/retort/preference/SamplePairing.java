@@ -166,7 +166,7 @@ final class SamplePairing {
               count(response.getProvenance().getUsage());
               return examine(gap, chosen, response.getChain(), kind);
             })
-        .exceptionallyCompose(SamplePairing::withoutUselessAnswer)
+        .exceptionallyCompose(this::withoutUselessAnswer)
         .thenApply(
             examined -> {
               if (examined.refusal().isPresent()) {
@@ -237,11 +237,13 @@ final class SamplePairing {
             });
   }
 
-  private static CompletableFuture<Examined> withoutUselessAnswer(Throwable thrown) {
+  private CompletableFuture<Examined> withoutUselessAnswer(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    return cause instanceof UselessAnswerException useless
-        ? CompletableFuture.completedFuture(Examined.refused("CORRUPTION_" + useless.reason()))
-        : CompletableFuture.failedFuture(cause == null ? thrown : cause);
+    if (cause instanceof UselessAnswerException useless) {
+      count(useless.usage());
+      return CompletableFuture.completedFuture(Examined.refused("CORRUPTION_" + useless.reason()));
+    }
+    return CompletableFuture.failedFuture(cause == null ? thrown : cause);
   }
 
   private boolean add(Gap gap, String chosen, Corruption rejected, String corrupter) {

@@ -296,7 +296,12 @@ public final class ShardRunner<I, R extends Message> {
             job.stage(), failed, records.size(), job.inputs().size());
     LOGGER.warn("{}", kept, thrown);
     if (thrown instanceof ApplicationFailure application) {
-      return ApplicationFailure.newBuilder()
+      ApplicationFailure.Builder failure = ApplicationFailure.newBuilder();
+      Duration nextRetryDelay = application.getNextRetryDelay();
+      if (nextRetryDelay != null) {
+        failure.setNextRetryDelay(nextRetryDelay);
+      }
+      return failure
           .setType(application.getType())
           .setMessage(application.getOriginalMessage() + " (" + kept + ")")
           .setNonRetryable(application.isNonRetryable())

@@ -199,6 +199,7 @@ final class CurationActivitiesTest {
 
       assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
       assertThat(record.getReason()).isEqualTo(type);
+      assertThat(record.getUsage()).isEqualTo(ScriptedJudge.USAGE_OF_A_CALL);
     }
   }
 

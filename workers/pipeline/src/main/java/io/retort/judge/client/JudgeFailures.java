@@ -2,11 +2,17 @@ package io.retort.judge.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.retort.failure.Failures;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.Usage;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What a failed call of the judge means. */
@@ -20,12 +26,13 @@ final class JudgeFailures {
    */
   static RuntimeException of(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
-    Optional<Failure> detail = detail(thrown);
+    Optional<Failure> detail = detail(thrown, Failure.class);
     String message = "judge: " + detail.map(Failure::getMessage).orElseGet(() -> message(status));
     if (status.getCode() == Status.Code.DATA_LOSS) {
       return new UselessAnswerException(
           detail.map(Failure::getType).filter(type -> !type.isEmpty()).orElse(USELESS),
           message,
+          detail(thrown, Usage.class).orElseGet(Usage::getDefaultInstance),
           thrown);
     }
     FailureCategory category =
@@ -39,7 +46,14 @@ final class JudgeFailures {
             .map(Failure::getType)
             .filter(told -> !told.isEmpty())
             .orElseGet(() -> "JUDGE_" + status.getCode().name());
-    return Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
+    ApplicationFailure failure =
+        Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
+    detail(thrown, RetryInfo.class)
+        .ifPresent(
+            retry ->
+                failure.setNextRetryDelay(
+                    Duration.ofMillis(Durations.toMillis(retry.getRetryDelay()))));
+    return failure;
   }
 
   private static FailureCategory category(Status.Code code) {
@@ -71,15 +85,15 @@ final class JudgeFailures {
         + (status.getDescription() == null ? "" : ": " + status.getDescription());
   }
 
-  private static Optional<Failure> detail(Throwable thrown) {
+  private static <T extends Message> Optional<T> detail(Throwable thrown, Class<T> type) {
     com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
     if (status == null) {
       return Optional.empty();
     }
     for (Any any : status.getDetailsList()) {
-      if (any.is(Failure.class)) {
+      if (any.is(type)) {
         try {
-          return Optional.of(any.unpack(Failure.class));
+          return Optional.of(any.unpack(type));
         } catch (InvalidProtocolBufferException e) {
           return Optional.empty();
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
+import com.google.rpc.RetryInfo;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.retort.pipeline.ActivityFailures;
@@ -115,6 +117,24 @@ final class JudgeClientTest {
   }
 
   @Test
+  void rateLimitTellsWhenToComeBack() {
+    first.evaluate =
+        request -> {
+          throw ScriptedJudge.failure(
+              Code.RESOURCE_EXHAUSTED,
+              FailureCategory.FAILURE_CATEGORY_PLATFORM,
+              "RATE_LIMITED",
+              RetryInfo.newBuilder().setRetryDelay(Durations.fromSeconds(42)).build());
+        };
+    try (JudgeClient client = connect(first.address())) {
+      assertThat(
+              ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join())
+                  .getNextRetryDelay())
+          .isEqualTo(Duration.ofSeconds(42));
+    }
+  }
+
+  @Test
   void uselessAnswerIsTheRowsOwnProblem() {
     first.evaluate =
         request -> {
@@ -124,7 +144,9 @@ final class JudgeClientTest {
       Throwable thrown = catchThrowable(() -> evaluate(client.calls(Context.ROOT)).join());
 
       assertThat(thrown).hasCauseInstanceOf(UselessAnswerException.class);
-      assertThat(thrown.getCause()).hasFieldOrPropertyWithValue("reason", "UNPARSED");
+      assertThat(thrown.getCause())
+          .hasFieldOrPropertyWithValue("reason", "UNPARSED")
+          .hasFieldOrPropertyWithValue("usage", ScriptedJudge.USAGE_OF_A_CALL);
     }
   }
 

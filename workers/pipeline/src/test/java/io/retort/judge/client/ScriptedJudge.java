@@ -1,6 +1,7 @@
 package io.retort.judge.client;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -30,6 +31,7 @@ import io.retort.v1.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -85,13 +87,14 @@ public final class ScriptedJudge implements AutoCloseable {
     return "127.0.0.1:" + server.getPort();
   }
 
-  /** The error of an answer that is of no use. */
+  /** The error of an answer that is of no use, and that the endpoint counted all the same. */
   public static StatusRuntimeException useless(String type) {
-    return failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_PLATFORM, type);
+    return failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type, USAGE_OF_A_CALL);
   }
 
   /** An error with the detail that judge workers attach. */
-  public static StatusRuntimeException failure(Code code, FailureCategory category, String type) {
+  public static StatusRuntimeException failure(
+      Code code, FailureCategory category, String type, Message... details) {
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(code.getNumber())
@@ -103,6 +106,7 @@ public final class ScriptedJudge implements AutoCloseable {
                         .setType(type)
                         .setMessage("scripted " + type)
                         .build()))
+            .addAllDetails(Arrays.stream(details).map(Any::pack).toList())
             .build());
   }
 
