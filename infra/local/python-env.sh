@@ -11,6 +11,8 @@
 set -euo pipefail
 
 readonly UV_VERSION=0.13.9
+# Compiled once here, because where PYTHONDONTWRITEBYTECODE is set every trainer would compile PyTorch anew.
+readonly SYNC_OPTIONS="--frozen --all-groups --compile-bytecode"
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 readonly root
 readonly trainer="$root/gpu-workers/trainer"
@@ -32,7 +34,7 @@ say() {
 hash_of_inputs() {
   local tool="sha256sum"
   command -v sha256sum >/dev/null 2>&1 || tool="shasum -a 256"
-  { cat "$trainer/uv.lock" "$trainer/pyproject.toml"; printf '%s' "$UV_VERSION"; } | $tool | cut -d ' ' -f 1
+  { cat "$trainer/uv.lock" "$trainer/pyproject.toml"; printf '%s %s' "$UV_VERSION" "$SYNC_OPTIONS"; } | $tool | cut -d ' ' -f 1
 }
 
 # The stamp holds the hash of the inputs and the interpreter that the environment was built with.
@@ -133,7 +135,7 @@ sync_environment() {
   fi
   rm -f "$stamp"
   env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME UV_PROJECT_ENVIRONMENT="$environment" UV_PYTHON_DOWNLOADS=never \
-    "$bootstrap/bin/uv" sync --quiet --project "$trainer" --python "$host_python" --frozen --all-groups ||
+    "$bootstrap/bin/uv" sync --quiet --project "$trainer" --python "$host_python" $SYNC_OPTIONS ||
     fail "uv could not install gpu-workers/trainer/uv.lock; look at the lines above, then run $0 again"
 }
 

@@ -3,6 +3,7 @@ package io.retort.driver;
 import io.retort.ray.RayAddress;
 import io.retort.ray.RayConnection;
 import io.retort.run.TaskQueues;
+import io.retort.training.AbandonedTrainers;
 import io.retort.training.TrainerActivitiesImpl;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerMetrics;
@@ -19,6 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,9 @@ public final class GpuDriver {
 
   // A cancelled run is noticed by the answer to a heartbeat, so heartbeats must not be held back.
   private static final Duration HEARTBEAT_THROTTLE = Duration.ofSeconds(2);
+
+  /** Longer than an attempt may take to stop its trainer. */
+  private static final Duration SWEEP_PERIOD = TrainerTiming.DEFAULT.stopGrace().multipliedBy(4);
 
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -79,6 +86,7 @@ public final class GpuDriver {
       ray.keepDuring(
           () -> {
             WorkerFactory factory = newFactory(temporal, metrics, ray.gateway(), slots);
+            ScheduledExecutorService sweeps = scheduleSweeps(temporal, ray.gateway());
             Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
             factory.start();
             logger.info(
@@ -88,6 +96,7 @@ public final class GpuDriver {
                 address,
                 metrics.port());
             awaitStop();
+            sweeps.shutdownNow();
             drain(factory);
           });
     } finally {
@@ -113,6 +122,23 @@ public final class GpuDriver {
             new TrainerMetrics(metrics.registry()),
             TrainerTiming.DEFAULT));
     return factory;
+  }
+
+  private static ScheduledExecutorService scheduleSweeps(
+      TemporalConnection temporal, TrainerGateway gateway) {
+    AbandonedTrainers abandoned =
+        new AbandonedTrainers(gateway, WorkflowLiveness.hasEnded(temporal.client()));
+    ScheduledExecutorService sweeps =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "sweep");
+              thread.setDaemon(true);
+              return thread;
+            });
+    ScheduledFuture<?> unused =
+        sweeps.scheduleWithFixedDelay(
+            abandoned::sweep, 0, SWEEP_PERIOD.toSeconds(), TimeUnit.SECONDS);
+    return sweeps;
   }
 
   /** Lets activities end at their next heartbeat; their trainers stay. */

@@ -8,6 +8,7 @@ import io.ray.api.function.PyActorClass;
 import io.ray.api.function.PyFunction;
 import io.ray.api.options.ActorLifetime;
 import io.ray.api.placementgroup.PlacementGroup;
+import io.ray.api.placementgroup.PlacementGroupState;
 import io.retort.training.Placement;
 import io.retort.training.TrainerException;
 import io.retort.training.TrainerGateway;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trainers as detached, named Python actors in the namespace of {@link RayConnection}, each in a
@@ -27,6 +31,8 @@ import java.util.stream.Collectors;
  * <p>Ray restarts nothing: an actor that dies stays dead.
  */
 final class RayTrainerGateway implements TrainerGateway {
+  private static final Logger logger = LoggerFactory.getLogger(RayTrainerGateway.class);
+
   private static final PyFunction<String> RESERVE =
       PyFunction.of("retort_trainer.placement", "reserve", String.class);
   static final PyActorClass TRAINER = PyActorClass.of("retort_trainer.actor", "TrainerActor");
@@ -37,7 +43,13 @@ final class RayTrainerGateway implements TrainerGateway {
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration KILL_POLL = Duration.ofMillis(50);
 
+  /** Less than the heartbeat timeout of an attempt, which waits meanwhile. */
+  private static final Duration RESERVE_TIMEOUT = Duration.ofSeconds(20);
+
   private final PyActorClass actorClass;
+
+  // Tasks that may still make a group after its name was released.
+  private final Map<String, ObjectRef<String>> reservations = new ConcurrentHashMap<>();
 
   RayTrainerGateway(PyActorClass actorClass) {
     this.actorClass = actorClass;
@@ -63,11 +75,27 @@ final class RayTrainerGateway implements TrainerGateway {
   }
 
   @Override
+  public List<String> names() throws TrainerException.Unreachable {
+    return RayCalls.ask(
+        "placement groups",
+        () ->
+            PlacementGroups.getAllPlacementGroups().stream()
+                .filter(group -> group.getState() != PlacementGroupState.REMOVED)
+                .map(PlacementGroup::getName)
+                .filter(name -> name.indexOf('/') > 0)
+                .toList());
+  }
+
+  @Override
   public Placement reserve(String name, ResourceSpec resources)
       throws TrainerException.Unreachable {
     String bundles = bundlesJson(ClusterCapacity.bundle(resources));
     ObjectRef<String> reservation =
-        RayCalls.ask(name, () -> Ray.task(RESERVE, name, bundles).remote());
+        RayCalls.ask(
+            name,
+            // A cluster without a free processor has to take the request all the same.
+            () -> Ray.task(RESERVE, name, bundles).setResource(ClusterCapacity.CPU, 0.0).remote());
+    reservations.put(name, reservation);
     return new RayPlacement(name, reservation, () -> group(name));
   }
 
@@ -107,12 +135,28 @@ final class RayTrainerGateway implements TrainerGateway {
           });
       awaitNameFree(name);
     }
+    awaitReservation(name);
     RayCalls.ask(
         name,
         () -> {
           group(name).ifPresent(group -> PlacementGroups.removePlacementGroup(group.getId()));
           return true;
         });
+  }
+
+  private void awaitReservation(String name) throws TrainerException.Unreachable {
+    ObjectRef<String> reservation = reservations.remove(name);
+    if (reservation == null) {
+      return;
+    }
+    try {
+      String unused = RayCalls.await(reservation, name + ": placement group", RESERVE_TIMEOUT);
+    } catch (TrainerException.Unreachable e) {
+      reservations.put(name, reservation);
+      throw e;
+    } catch (TrainerException e) {
+      logger.info("{}: nothing was reserved: {}", name, e.getMessage());
+    }
   }
 
   private static Optional<PyActorHandle> actor(String name) throws TrainerException.Unreachable {

@@ -1,6 +1,7 @@
 package io.retort.training;
 
 import io.retort.v1.ResourceSpec;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,9 @@ public interface TrainerGateway {
 
   /** The trainer of this name; empty when there is none or it has ended. */
   Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable;
+
+  /** All reservations, whoever made them: names of the form run_id/job_name. */
+  List<String> names() throws TrainerException.Unreachable;
 
   /** Asks for the resources of a trainer, unless that was done before. Does not wait for them. */
   Placement reserve(String name, ResourceSpec resources) throws TrainerException.Unreachable;

@@ -178,6 +178,19 @@ final class RayTrainerGatewayTest {
   }
 
   @Test
+  void aReservationReleasedAtOnceHoldsNothing() throws TrainerException {
+    awaitReady(gateway.reserve("run/all", cpus(2)));
+
+    Placement unused = gateway.reserve("run/early", cpus(2));
+    gateway.release("run/early");
+    gateway.release("run/all");
+
+    awaitReady(gateway.reserve("run/next", cpus(2)));
+    assertThat(gateway.names()).contains("run/next").doesNotContain("run/early", "run/all");
+    gateway.release("run/next");
+  }
+
+  @Test
   void theRealTrainerKeepsTheContract() throws TrainerException {
     TrainerGateway real = connection.gateway();
     TrainerHandle trainer = create(real, "run/real");

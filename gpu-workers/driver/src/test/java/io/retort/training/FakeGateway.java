@@ -12,6 +12,7 @@ final class FakeGateway implements TrainerGateway {
   Optional<String> infeasibility = Optional.empty();
   Optional<TrainerHandle> running = Optional.empty();
   boolean reachable = true;
+  List<String> names = List.of();
 
   /** How often the reservation is looked at before it is ready. */
   int looksUntilReady = 1;
@@ -36,6 +37,11 @@ final class FakeGateway implements TrainerGateway {
       throw new TrainerException.Unreachable("no connection", null);
     }
     return running;
+  }
+
+  @Override
+  public List<String> names() {
+    return names;
   }
 
   @Override
