@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.FieldMask;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
 import com.linecorp.armeria.common.HttpStatus;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.retort.tests.ScriptedModel.Question;
 import io.retort.tests.WordProblems.WordProblem;
 import io.retort.v1.BenchmarkSpec;
@@ -45,7 +50,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -53,10 +57,6 @@ import org.junit.jupiter.api.io.TempDir;
  * scripted endpoint, also when processes are killed in the middle.
  */
 @Timeout(600)
-@EnabledIfSystemProperty(
-    named = "retort.lifecycle",
-    matches = "true",
-    disabledReason = "not yet seen green as a whole; run with -Dretort.lifecycle=true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.Random.class)
 final class LifecycleTest {
@@ -271,9 +271,13 @@ final class LifecycleTest {
     assertThatThrownBy(() -> create(spec.build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT))
-        .hasMessageContaining("preference.beta.large: -1")
-        .hasMessageContaining("sft.learning_rate: -1");
+            refused -> {
+              assertThat(refused.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+              assertThat(violations(refused))
+                  .containsExactlyInAnyOrder(
+                      "preference.beta.large: -1 (expected: > 0)",
+                      "sft.learning_rate: -1 (expected: > 0 and <= 1)");
+            });
   }
 
   @Test
@@ -335,17 +339,39 @@ final class LifecycleTest {
   }
 
   private Run await(String runId, Predicate<Run> condition) {
-    Iterator<WatchRunResponse> changes =
-        stack.runs().watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
-    while (changes.hasNext()) {
-      Run live = changes.next().getRun();
-      if (condition.test(live)) {
-        return stack.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
-      }
+    try (CancellableContext watching = Context.current().withCancellation()) {
+      watching.run(
+          () -> {
+            Iterator<WatchRunResponse> changes =
+                stack.runs().watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
+            while (changes.hasNext()) {
+              if (condition.test(changes.next().getRun())) {
+                return;
+              }
+            }
+            throw new AssertionError("ended first: " + get(runId));
+          });
     }
-    throw new AssertionError(
-        "ended first: "
-            + stack.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun());
+    return get(runId);
+  }
+
+  private Run get(String runId) {
+    return stack.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  private static List<String> violations(StatusRuntimeException refused) {
+    return StatusProto.fromThrowable(refused).getDetailsList().stream()
+        .filter(detail -> detail.is(BadRequest.class))
+        .flatMap(
+            detail -> {
+              try {
+                return detail.unpack(BadRequest.class).getFieldViolationsList().stream();
+              } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .map(violation -> violation.getField() + ": " + violation.getDescription())
+        .toList();
   }
 
   private static StageProgress stage(Run run, Stage stage) {
