@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 
 
@@ -62,9 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Threads that spin while they wait lose all speed as soon as another process wants the processor too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    ends = {signal.SIGTERM, signal.SIGINT}
+    # Before the server's threads are there, which inherit it: only this thread waits for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
 
     import xllamacpp
 
@@ -91,9 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {options.model}: could not be served: {error}", file=sys.stderr)
         return 1
     print(f"ready {server.listening_address}", flush=True)
-    # A wait without a limit would keep signals from being seen on some systems.
-    while not ended.wait(timeout=1.0):
-        pass
+    signal.sigwait(ends)
     sys.stdout.flush()
     sys.stderr.flush()
     # The binding's destructor waits for requests under way; they are lost with the caller anyway.

@@ -54,6 +54,7 @@ public final class DemoCommand implements Callable<Integer> {
               CreateRunRequest.newBuilder()
                   .setSpec(SpecFile.read(repository.resolve("examples/demo/spec.yaml"), overrides))
                   .build());
+      out.println("Ctrl-C leaves the run and the stack up; ./retort down ends them.");
       return new RunWatcher(client, out).watch(run.getRunId());
     } finally {
       if (ours) {
