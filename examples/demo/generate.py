@@ -91,7 +91,7 @@ def buying(dice: Dice) -> Problem:
     name = dice.pick(NAMES)
     item = dice.pick(("pens", "cups", "toys", "cakes", "balls"))
     extra = dice.pick(("book", "bag", "hat", "lamp"))
-    count, price, more = dice.number(2, 9), dice.number(2, 9), dice.number(2, 20)
+    count, price, more = dice.number(2, 6), dice.number(2, 5), dice.number(1, 9)
     text = (
         f"{name} buys {count} {item} for {price} dollars each and a {extra} for {more} dollars. "
         f"How many dollars does {name} pay?"
@@ -105,8 +105,8 @@ def buying(dice: Dice) -> Problem:
 def change(dice: Dice) -> Problem:
     name = dice.pick(NAMES)
     item = dice.pick(("tickets", "apples", "cards", "books"))
-    count, price = dice.number(2, 9), dice.number(2, 9)
-    money = count * price + dice.number(2, 30)
+    count, price = dice.number(2, 6), dice.number(2, 5)
+    money = count * price + dice.number(1, 9)
     text = (
         f"{name} has {money} dollars and buys {count} {item} for {price} dollars each. "
         f"How many dollars are left?"
@@ -119,7 +119,7 @@ def change(dice: Dice) -> Problem:
 def sharing(dice: Dice) -> Problem:
     name = dice.pick(NAMES)
     item = dice.pick(("cookies", "sweets", "stickers", "marbles"))
-    friends, each, eaten = dice.number(2, 9), dice.number(2, 9), dice.number(2, 12)
+    friends, each, eaten = dice.number(2, 6), dice.number(2, 5), dice.number(1, 9)
     total = friends * each + eaten
     text = (
         f"{name} has {total} {item}, keeps {eaten} and shares the rest equally among {friends} friends. "
@@ -134,7 +134,7 @@ def sharing(dice: Dice) -> Problem:
 def travelling(dice: Dice) -> Problem:
     name = dice.pick(NAMES)
     way = dice.pick(("rides", "walks", "runs"))
-    days, daily, more = dice.number(2, 9), dice.number(2, 9), dice.number(2, 20)
+    days, daily, more = dice.number(2, 6), dice.number(2, 5), dice.number(1, 9)
     text = (
         f"{name} {way} {daily} km a day for {days} days and then {more} km more. How many km is that in all?"
     )
@@ -146,7 +146,7 @@ def travelling(dice: Dice) -> Problem:
 
 def growing(dice: Dice) -> Problem:
     plant = dice.pick(("tree", "sunflower", "bush", "vine"))
-    start, weeks, rate = dice.number(3, 30), dice.number(2, 9), dice.number(2, 9)
+    start, weeks, rate = dice.number(1, 9), dice.number(2, 6), dice.number(2, 5)
     text = (
         f"A {plant} is {start} cm tall and grows {rate} cm every week. "
         f"How many cm tall is it after {weeks} weeks?"
@@ -160,7 +160,7 @@ def growing(dice: Dice) -> Problem:
 def packing(dice: Dice) -> Problem:
     name = dice.pick(NAMES)
     item = dice.pick(("eggs", "pears", "rolls", "lemons"))
-    size, boxes = dice.number(2, 9), dice.number(2, 9)
+    size, boxes = dice.number(2, 6), dice.number(2, 5)
     total = size * boxes
     morning = dice.number(1, total - 1)
     text = (

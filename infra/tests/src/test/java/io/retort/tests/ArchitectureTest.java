@@ -1,0 +1,99 @@
+package io.retort.tests;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What each module may see, over all modules at once. */
+final class ArchitectureTest {
+  private static final List<String> MODULES =
+      List.of(
+          "workflows",
+          "workers/runtime",
+          "workers/judge",
+          "workers/pipeline",
+          "workers/control",
+          "gpu-workers/driver",
+          "cli");
+
+  private static JavaClasses all;
+
+  @BeforeAll
+  static void load() {
+    List<Path> folders =
+        MODULES.stream()
+            .map(module -> TestStack.repository().resolve(module).resolve("target/classes"))
+            .toList();
+    assertThat(folders).allMatch(Files::isDirectory);
+    all = new ClassFileImporter().importPaths(folders);
+  }
+
+  @Test
+  void onlyTheDriverSeesRay() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.retort.ray..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.ray..")
+        .check(all);
+    classes()
+        .that()
+        .resideInAPackage("io.retort.ray..")
+        .should()
+        .onlyBeAccessed()
+        .byClassesThat()
+        .resideInAnyPackage("io.retort.ray..", "io.retort.driver..")
+        .check(all);
+  }
+
+  @Test
+  void onlyTheJudgeSeesModelEndpoints() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.retort.judge..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.linecorp.armeria.client..", "com.openai..")
+        .check(all);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.retort.judge..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.retort.judge.endpoint..")
+        .check(all);
+  }
+
+  @Test
+  void workersMeetOnlyInContracts() {
+    String[] pipeline = {
+      "io.retort.answers..", "io.retort.pipeline..", "io.retort.rows..", "io.retort.judge.client.."
+    };
+    String[] driver = {"io.retort.driver..", "io.retort.ray.."};
+    noClasses()
+        .that()
+        .resideInAnyPackage(driver)
+        .or()
+        .resideInAnyPackage("io.retort.control..", "io.retort.cli..", "io.retort.stack..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(pipeline)
+        .check(all);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(driver)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(driver)
+        .check(all);
+  }
+}
