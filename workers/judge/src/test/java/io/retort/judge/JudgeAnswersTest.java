@@ -76,7 +76,10 @@ class JudgeAnswersTest {
     assertThat(format.path("json_schema").path("schema").path("required"))
         .extracting(JsonNode::asText)
         .containsExactly("critique", "difficulty");
-    assertThat(request.lastMessage()).contains(JudgeFixture.PROBLEM, JudgeFixture.CHAIN, "7B");
+    assertThat(body.path("messages").path(0).path("content").asText())
+        .contains("7B")
+        .doesNotContain(JudgeFixture.PROBLEM);
+    assertThat(request.lastMessage()).contains(JudgeFixture.PROBLEM, JudgeFixture.CHAIN);
   }
 
   @Test
