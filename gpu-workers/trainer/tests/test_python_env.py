@@ -10,6 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[3] / "infra" / "local" / "python-env.sh"
 UV_VERSION = "0.13.9"
+SYNC_OPTIONS = "--frozen --all-groups --compile-bytecode"
 
 
 class Machine:
@@ -39,7 +40,7 @@ class Machine:
         interpreter.parent.mkdir(parents=True)
         interpreter.write_text("#!/bin/sh\n")
         interpreter.chmod(0o755)
-        inputs = hashlib.sha256(f"lockproject{UV_VERSION}".encode()).hexdigest()
+        inputs = hashlib.sha256(f"lockproject{UV_VERSION} {SYNC_OPTIONS}".encode()).hexdigest()
         (self.trainer / ".venv" / ".retort-stamp").write_text(f"{inputs}\n{host}\n")
         return interpreter
 
