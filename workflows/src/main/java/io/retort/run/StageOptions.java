@@ -38,7 +38,7 @@ public final class StageOptions {
           .setRetryOptions(RETRY)
           .build();
 
-  /** Streams rows and heartbeats; a dead worker is noticed by the missing heartbeat. */
+  /** Streams rows or bytes and heartbeats; a dead worker is noticed by the missing heartbeat. */
   private static final ActivityOptions STREAMING =
       ActivityOptions.newBuilder(SHORT)
           .setStartToCloseTimeout(Duration.ofHours(12))
@@ -53,13 +53,13 @@ public final class StageOptions {
           CurationActivities.FINISH_CURATION,
           PairingActivities.PAIR_SHARD,
           PairingActivities.FINISH_PAIRING,
-          EvaluationActivities.SCORE);
+          EvaluationActivities.SCORE,
+          ReleaseActivities.PUBLISH);
 
   private static final Set<String> SHORT_ACTIVITIES =
       Set.of(
           IngestActivities.INSPECT_STUDENT,
           ReleaseActivities.RESERVE_VERSION,
-          ReleaseActivities.PUBLISH,
           ReleaseActivities.WRITE_REPORT,
           RunRecordActivities.RECORD_RUN);
 

@@ -13,25 +13,27 @@ import java.util.TreeMap;
 /** Checks that an exported model lies in the store as its exporter says. */
 final class ExportCheck {
   /**
+   * @param alive called while the bytes of the model are read
    * @throws ApplicationFailure PLATFORM/EXPORT_INCOMPLETE naming the first file that is missing or
    *     has other bytes
    */
-  static void check(Store store, ExportResult export) throws IOException {
+  static void check(Store store, ExportResult export, Runnable alive) throws IOException {
     if (export.getFilesCount() == 0) {
       throw incomplete(export, "files: none (expected: the files of a model)");
     }
     for (Map.Entry<String, String> file : new TreeMap<>(export.getFilesMap()).entrySet()) {
-      checkFile(store, export, file.getKey(), file.getValue());
+      checkFile(store, export, file.getKey(), file.getValue(), alive);
     }
   }
 
-  private static void checkFile(Store store, ExportResult export, String name, String expected)
+  private static void checkFile(
+      Store store, ExportResult export, String name, String expected, Runnable alive)
       throws IOException {
     if (name.startsWith("/") || name.matches("(.*/)?\\.\\.(/.*)?")) {
       throw incomplete(export, "file " + name + " (expected: a name inside the version)");
     }
     try {
-      String actual = Hashes.sha256Hex(store, Store.resolve(export.getModelUri(), name));
+      String actual = Hashes.sha256Hex(store, Store.resolve(export.getModelUri(), name), alive);
       if (!actual.equals(expected)) {
         throw incomplete(
             export, "file " + name + ": sha256 " + actual + " (expected: " + expected + ")");

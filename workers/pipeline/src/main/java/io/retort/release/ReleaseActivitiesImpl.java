@@ -20,6 +20,7 @@ import io.retort.v1.RunContext;
 import io.retort.v1.RunSummary;
 import io.retort.v1.WriteReportRequest;
 import io.retort.v1.WriteReportResponse;
+import io.temporal.activity.Activity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -34,9 +35,15 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
       JsonFormat.printer().preservingProtoFieldNames().sortingMapKeys();
 
   private final Store store;
+  private final Runnable heartbeat;
 
   public ReleaseActivitiesImpl(Store store) {
+    this(store, () -> Activity.getExecutionContext().heartbeat(null));
+  }
+
+  ReleaseActivitiesImpl(Store store, Runnable heartbeat) {
     this.store = store;
+    this.heartbeat = heartbeat;
   }
 
   @Override
@@ -63,7 +70,7 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     try {
       ModelVersions versions = new ModelVersions(store, request.getStoreUri(), release.getModel());
       requireOwner(versions, version, run.getRunId(), release.getModel());
-      ExportCheck.check(store, request.getExport());
+      ExportCheck.check(store, request.getExport(), heartbeat);
       byte[] provenance = json(provenance(request));
       store.write(
           Store.resolve(versions.folder(version), PROVENANCE), output -> output.write(provenance));

@@ -44,6 +44,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,13 +59,14 @@ class ReleaseActivitiesImplTest {
 
   private String root;
   private Store store;
+  private final AtomicInteger heartbeats = new AtomicInteger();
   private ReleaseActivities activities;
 
   @BeforeEach
   void open(@TempDir Path folder) {
     root = folder.toUri().toString();
     store = Store.open(root);
-    activities = new ReleaseActivitiesImpl(store);
+    activities = new ReleaseActivitiesImpl(store, heartbeats::incrementAndGet);
   }
 
   @Test
@@ -121,6 +123,8 @@ class ReleaseActivitiesImplTest {
   @Test
   void publishesWithProvenanceAndMovesTheAlias() throws IOException {
     ReleaseSummary release = publish("run-a", export("run-a"));
+
+    assertThat(heartbeats).hasPositiveValue();
 
     assertThat(release)
         .isEqualTo(

@@ -2,15 +2,15 @@ package io.retort.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 as the store uses it: lower-case hex. */
 public final class Hashes {
+  private static final int BLOCK_BYTES = 1 << 20;
+
   /**
    * Hash of the parts, each preceded by its length, so that no two lists of parts have the same
    * bytes.
@@ -27,11 +27,24 @@ public final class Hashes {
 
   /** Hash of the bytes of an object. */
   public static String sha256Hex(Store store, String uri) throws IOException {
-    try (InputStream input = store.read(uri);
-        DigestInputStream digest = new DigestInputStream(input, sha256())) {
-      digest.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+    return sha256Hex(store, uri, () -> {});
+  }
+
+  /**
+   * Hash of the bytes of an object that may be large.
+   *
+   * @param alive called after each block; what it throws ends the reading
+   */
+  public static String sha256Hex(Store store, String uri, Runnable alive) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] block = new byte[BLOCK_BYTES];
+    try (InputStream input = store.read(uri)) {
+      for (int read = input.read(block); read >= 0; read = input.read(block)) {
+        digest.update(block, 0, read);
+        alive.run();
+      }
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   static MessageDigest sha256() {
