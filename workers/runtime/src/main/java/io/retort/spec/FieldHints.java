@@ -8,7 +8,7 @@ import java.util.Optional;
 final class FieldHints {
   static final String NAME =
       "1 to 40 lower-case letters, digits and hyphens, no hyphen at either end";
-  static final String PATH = "path or URI of a JSON Lines file";
+  static final String PATH = "a file, a folder, a glob, or a data set of the hub";
 
   private static final String MODEL_NAME =
       "1 to 64 lower-case letters, digits, dots, underscores and hyphens, a letter or digit at both"

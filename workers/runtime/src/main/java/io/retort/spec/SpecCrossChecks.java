@@ -5,11 +5,17 @@ import com.google.protobuf.Message;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
+import io.retort.v1.FilterSpec;
+import io.retort.v1.JudgeSpec;
+import io.retort.v1.PreferenceSpec;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SelectionSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Rules between fields, and those that need more than a pattern. */
 final class SpecCrossChecks {
@@ -24,7 +30,11 @@ final class SpecCrossChecks {
     SpecCrossChecks checks = new SpecCrossChecks(spec);
     checks.numbersAreFinite(spec, "");
     checks.sources();
+    checks.filters();
     checks.student();
+    checks.judge();
+    checks.selection();
+    checks.preference();
     checks.training();
     checks.benchmarks();
     return checks.violations;
@@ -58,7 +68,7 @@ final class SpecCrossChecks {
 
   private void source(DataSource source, String path) {
     if (source.hasPath() && !source.getPath().isEmpty()) {
-      location(source.getPath(), path + ".path");
+      dataLocation(source.getPath(), path + ".path");
     }
     boolean named =
         source.hasFormat()
@@ -79,6 +89,98 @@ final class SpecCrossChecks {
   private void student() {
     if (spec.getStudent().hasModel() && !spec.getStudent().getModel().isEmpty()) {
       location(spec.getStudent().getModel(), "student.model");
+    }
+  }
+
+  private void filters() {
+    FilterSpec filters = spec.getData().getFilters();
+    checkOrder(
+        "data.filters.max_problem_characters",
+        filters.hasMaxProblemCharacters(),
+        filters.getMaxProblemCharacters(),
+        filters.getMinProblemCharacters());
+    checkOrder(
+        "data.filters.max_chain_characters",
+        filters.hasMaxChainCharacters(),
+        filters.getMaxChainCharacters(),
+        filters.getMinChainCharacters());
+  }
+
+  private void judge() {
+    JudgeSpec judge = spec.getJudge();
+    if (judge.hasPrompts() && !judge.getPrompts().isEmpty()) {
+      location(judge.getPrompts(), "judge.prompts");
+    }
+    if (judge.hasBudget() && judge.getPricesCount() == 0) {
+      violations.add(
+          SpecViolation.missing(
+              "judge.prices", "the price of each model, without which judge.budget means nothing"));
+    }
+    Set<String> models = new HashSet<>();
+    for (int index = 0; index < judge.getPricesCount(); index++) {
+      String model = judge.getPrices(index).getModel();
+      if (!model.isEmpty() && !models.add(model)) {
+        violations.add(
+            SpecViolation.of(
+                "judge.prices[" + index + "].model",
+                '"' + model + '"',
+                "one price for each model"));
+      }
+    }
+  }
+
+  private void selection() {
+    SelectionSpec select = spec.getCuration().getSelect();
+    checkOrder(
+        "curation.select.max_verbosity",
+        select.hasMaxVerbosity(),
+        select.getMaxVerbosity(),
+        select.getMinVerbosity());
+    checkOrder(
+        "curation.select.max_cognitive_difficulty",
+        select.hasMaxCognitiveDifficulty(),
+        select.getMaxCognitiveDifficulty(),
+        select.getMinCognitiveDifficulty());
+    boolean byRating =
+        select.hasMinVerbosity()
+            || select.hasMaxVerbosity()
+            || select.hasMinCognitiveDifficulty()
+            || select.hasMaxCognitiveDifficulty();
+    if (byRating && !spec.getCuration().getRatings()) {
+      violations.add(
+          SpecViolation.of(
+              "curation.ratings", "false", "true, because curation.select has limits on ratings"));
+    }
+  }
+
+  private void preference() {
+    PreferenceSpec preference = spec.getPreference();
+    double highest = preference.hasMaxMagnitude() ? preference.getMaxMagnitude() : 1;
+    if (preference.getMinMagnitude() > highest) {
+      violations.add(
+          SpecViolation.of(
+              "preference.min_magnitude",
+              Numbers.shown(preference.getMinMagnitude()),
+              "<= preference.max_magnitude, which is " + Numbers.shown(highest)));
+    }
+  }
+
+  private void checkOrder(String path, boolean set, int most, int least) {
+    if (set && Integer.compareUnsigned(most, least) < 0) {
+      violations.add(
+          SpecViolation.of(
+              path,
+              Integer.toUnsignedString(most),
+              ">= its minimum, which is " + Integer.toUnsignedString(least)));
+    }
+  }
+
+  private void dataLocation(String location, String path) {
+    if (SpecPaths.isAbsolute(location) && !SpecPaths.isServedData(location)) {
+      violations.add(
+          SpecViolation.of(path, location, "an absolute path, a file: URI or hf://datasets/..."));
+    } else if (!SpecPaths.isAbsolute(location)) {
+      violations.add(SpecViolation.of(path, location, "an absolute path or URI"));
     }
   }
 

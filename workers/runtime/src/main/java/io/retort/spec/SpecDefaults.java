@@ -2,24 +2,33 @@ package io.retort.spec;
 
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
+import io.retort.v1.CacheMode;
 import io.retort.v1.Corrupter;
+import io.retort.v1.CorruptionKind;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FieldMapping;
+import io.retort.v1.FilterSpec;
 import io.retort.v1.FollowSpec;
 import io.retort.v1.JudgeSpec;
+import io.retort.v1.JudgeSpecOrBuilder;
+import io.retort.v1.LastStage;
 import io.retort.v1.LoraSpec;
+import io.retort.v1.ModelPrice;
 import io.retort.v1.PreferenceSpec;
 import io.retort.v1.ReleaseSpec;
 import io.retort.v1.ResourceSpec;
+import io.retort.v1.RoleSpec;
+import io.retort.v1.RolesSpec;
 import io.retort.v1.RunSpec;
 import io.retort.v1.StudentSpec;
 import io.retort.v1.TraceFormat;
 import io.retort.v1.TrainingSpec;
 import io.retort.worker.Environment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -69,8 +78,9 @@ public record SpecDefaults(String studentModel) {
     student(builder.getStudentBuilder());
     builder.getDataBuilder().getTrainBuilderList().forEach(SpecDefaults::source);
     if (!spec.getData().hasShardRows()) {
-      builder.getDataBuilder().setShardRows(256);
+      builder.getDataBuilder().setShardRows(512);
     }
+    filters(builder.getDataBuilder().getFiltersBuilder());
     judge(builder.getJudgeBuilder());
     curation(builder.getCurationBuilder());
     sft(builder.getSftBuilder());
@@ -79,6 +89,9 @@ public record SpecDefaults(String studentModel) {
     evaluation(builder.getEvaluationBuilder());
     release(builder.getReleaseBuilder(), builder.getName());
     resources(builder.getResourcesBuilder());
+    if (!spec.hasLastStage()) {
+      builder.setLastStage(LastStage.LAST_STAGE_RELEASE);
+    }
     return builder.build();
   }
 
@@ -122,6 +135,18 @@ public record SpecDefaults(String studentModel) {
     }
   }
 
+  private static void filters(FilterSpec.Builder filters) {
+    if (!filters.hasMinProblemCharacters()) {
+      filters.setMinProblemCharacters(1);
+    }
+    if (!filters.hasMinChainCharacters()) {
+      filters.setMinChainCharacters(0);
+    }
+    if (!filters.hasDecontaminationWords()) {
+      filters.setDecontaminationWords(13);
+    }
+  }
+
   private static void judge(JudgeSpec.Builder judge) {
     if (!judge.hasEndpoint()) {
       judge.setEndpoint("judge");
@@ -134,6 +159,35 @@ public record SpecDefaults(String studentModel) {
     }
     if (!judge.hasConcurrency()) {
       judge.setConcurrency(16);
+    }
+    RolesSpec.Builder roles = judge.getRolesBuilder();
+    role(roles.getEvaluateBuilder(), judge);
+    role(roles.getImproveBuilder(), judge);
+    role(roles.getValidateBuilder(), judge);
+    role(roles.getCorruptBuilder(), judge);
+    role(roles.getRateBuilder(), judge);
+    for (ModelPrice.Builder price : judge.getPricesBuilderList()) {
+      if (!price.hasPrompt()) {
+        price.setPrompt(0);
+      }
+      if (!price.hasCompletion()) {
+        price.setCompletion(0);
+      }
+    }
+    if (!judge.hasCache()) {
+      judge.setCache(CacheMode.CACHE_MODE_USE);
+    }
+  }
+
+  private static void role(RoleSpec.Builder role, JudgeSpecOrBuilder judge) {
+    if (!role.hasEndpoint()) {
+      role.setEndpoint(judge.getEndpoint());
+    }
+    if (!role.hasTemperature()) {
+      role.setTemperature(judge.getTemperature());
+    }
+    if (!role.hasMaxTokens()) {
+      role.setMaxTokens(judge.getMaxTokens());
     }
   }
 
@@ -159,6 +213,9 @@ public record SpecDefaults(String studentModel) {
     }
     if (!curation.hasShardsInFlight()) {
       curation.setShardsInFlight(4);
+    }
+    if (!curation.hasRatings()) {
+      curation.setRatings(false);
     }
   }
 
@@ -232,6 +289,21 @@ public record SpecDefaults(String studentModel) {
     }
     if (!preference.hasMaxPairsPerProblem()) {
       preference.setMaxPairsPerProblem(3);
+    }
+    if (preference.getKindsCount() == 0) {
+      Arrays.stream(CorruptionKind.values())
+          .filter(kind -> kind != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED)
+          .filter(kind -> kind != CorruptionKind.UNRECOGNIZED)
+          .forEach(preference::addKinds);
+    }
+    if (!preference.hasMinMagnitude()) {
+      preference.setMinMagnitude(0);
+    }
+    if (!preference.hasMaxMagnitude()) {
+      preference.setMaxMagnitude(1);
+    }
+    if (!preference.hasBalanceGaps()) {
+      preference.setBalanceGaps(false);
     }
   }
 

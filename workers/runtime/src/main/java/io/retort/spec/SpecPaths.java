@@ -29,6 +29,9 @@ public final class SpecPaths {
     if (spec.getStudent().hasModel() && isRelative(spec.getStudent().getModel())) {
       builder.getStudentBuilder().setModel(absolute(spec.getStudent().getModel(), folder));
     }
+    if (spec.getJudge().hasPrompts() && isRelative(spec.getJudge().getPrompts())) {
+      builder.getJudgeBuilder().setPrompts(absolute(spec.getJudge().getPrompts(), folder));
+    }
     return builder.build();
   }
 
@@ -38,6 +41,11 @@ public final class SpecPaths {
 
   static boolean isServed(String location) {
     return location.startsWith("/") || location.startsWith("file:/");
+  }
+
+  /** Data may also lie on the hub. */
+  static boolean isServedData(String location) {
+    return isServed(location) || location.startsWith("hf://datasets/");
   }
 
   private static void resolve(DataSource.Builder source, Path folder) {

@@ -34,14 +34,27 @@ class SpecDefaultsTest {
               endpoint: student
             data:
               train: [{path: /a.jsonl, format: auto}]
-              shard_rows: 256
-            judge: {endpoint: judge, temperature: 0, max_tokens: 2048, concurrency: 16}
+              shard_rows: 512
+              filters: {min_problem_characters: 1, min_chain_characters: 0, decontamination_words: 13}
+            judge:
+              endpoint: judge
+              temperature: 0
+              max_tokens: 2048
+              concurrency: 16
+              roles:
+                evaluate: {endpoint: judge, temperature: 0, max_tokens: 2048}
+                improve: {endpoint: judge, temperature: 0, max_tokens: 2048}
+                validate: {endpoint: judge, temperature: 0, max_tokens: 2048}
+                corrupt: {endpoint: judge, temperature: 0, max_tokens: 2048}
+                rate: {endpoint: judge, temperature: 0, max_tokens: 2048}
+              cache: use
             curation:
               difficulty: judge
               max_rounds: 3
               follow: {samples: 2, threshold: 0.5, max_tokens: 64}
               llm_validation: true
               shards_in_flight: 4
+              ratings: false
             sft:
               epochs: 3
               learning_rate: 2e-5
@@ -55,6 +68,10 @@ class SpecDefaultsTest {
               beta: {small: 0.1, medium: 0.2, large: 0.5}
               corrupters: [judge, rules]
               max_pairs_per_problem: 3
+              kinds: [wrong_operation, wrong_number, dropped_step, invalid_inference, misread_condition]
+              min_magnitude: 0
+              max_magnitude: 1
+              balance_gaps: false
             cogpo:
               epochs: 1
               learning_rate: 1e-6
@@ -72,6 +89,7 @@ class SpecDefaultsTest {
               cpus: 1
               waiting_deadline_seconds: 3600
               active_deadline_seconds: 86400
+            last_stage: release
             """);
     RunSpec filled = defaults.fill(SpecReader.read(LEAST));
     assertThat(TextFormat.printer().printToString(filled))

@@ -29,7 +29,7 @@ class SpecValidatorTest {
         .containsExactly("data.train: empty (expected: at least 1 source, each with a path)");
     assertThat(messages(SpecReader.read("data: {train: [{limit: 3}]}")))
         .containsExactly(
-            "data.train[0].path: missing (expected: path or URI of a JSON Lines file)");
+            "data.train[0].path: missing (expected: a file, a folder, a glob, or a data set of the hub)");
   }
 
   @ParameterizedTest
@@ -78,6 +78,17 @@ class SpecValidatorTest {
             + " end)",
         "evaluation: {benchmarks: [{name: a, source: {path: e.jsonl}}]} |"
             + " evaluation.benchmarks[0].source.path: e.jsonl (expected: an absolute path or URI)",
+        "judge: {budget: 5} | judge.prices: missing (expected: the price of each model, without"
+            + " which judge.budget means nothing)",
+        "judge: {prices: [{model: a}, {model: a}]} | judge.prices[1].model: \"a\" (expected: one"
+            + " price for each model)",
+        "judge: {prompts: mine} | judge.prompts: mine (expected: an absolute path or URI)",
+        "curation: {select: {max_verbosity: 3}} | curation.ratings: false (expected: true, because"
+            + " curation.select has limits on ratings)",
+        "curation: {ratings: true, select: {min_verbosity: 4, max_verbosity: 3}} |"
+            + " curation.select.max_verbosity: 3 (expected: >= its minimum, which is 4)",
+        "preference: {min_magnitude: 0.6, max_magnitude: 0.5} | preference.min_magnitude: 0.6"
+            + " (expected: <= preference.max_magnitude, which is 0.5)",
         "release: {model: -x} | release.model: \"-x\" (expected: 1 to 64 lower-case letters, digits,"
             + " dots, underscores and hyphens, a letter or digit at both ends)",
         "resources: {gpus: 2000} | resources.gpus: 2000 (expected: >= 0 and <= 1024)",
