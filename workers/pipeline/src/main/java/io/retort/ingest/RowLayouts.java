@@ -20,7 +20,7 @@ final class RowLayouts {
       case DATA_FORMAT_INSTRUCTION -> Optional.of(new InstructionLayout());
       case DATA_FORMAT_MESSAGES -> Optional.of(new MessagesLayout());
       case DATA_FORMAT_AUTO, DATA_FORMAT_UNSPECIFIED -> Optional.empty();
-      case UNRECOGNIZED ->
+      case DATA_FORMAT_HUMANEVAL, UNRECOGNIZED ->
           throw Failures.user(
               "DATA_FORMAT_UNKNOWN",
               source.getPath()
