@@ -8,20 +8,13 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.linecorp.armeria.common.HttpStatus;
-import io.grpc.Context;
-import io.grpc.Context.CancellableContext;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import io.retort.tests.ScriptedModel.Question;
-import io.retort.tests.WordProblems.WordProblem;
 import io.retort.v1.BenchmarkSpec;
-import io.retort.v1.CancelRunRequest;
-import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.DataSource;
 import io.retort.v1.FailureCategory;
-import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
@@ -29,9 +22,6 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
-import io.retort.v1.StageProgress;
-import io.retort.v1.WatchRunRequest;
-import io.retort.v1.WatchRunResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,52 +29,35 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The whole lifecycle on a real Temporal server, a real Ray node, real gRPC judge workers and a
  * scripted endpoint, also when processes are killed in the middle.
  */
 @Timeout(600)
+@ExtendWith(SharedStack.Resolver.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.Random.class)
 final class LifecycleTest {
-  private static final int TRAIN = 24;
-  private static final int UNSEEN = 4;
+  private static final int TRAIN = SharedStack.ROWS;
 
-  private Path folder;
-  private WordProblems train;
-  private Path trainFile;
-  private Path unseenFile;
-  private ScriptedModel model;
+  private SharedStack shared;
   private TestStack stack;
+  private Path trainFile;
 
   @BeforeAll
-  void start(@TempDir Path temporary) throws Exception {
-    folder = temporary;
-    train = WordProblems.range(0, TRAIN * 4);
-    trainFile = WordProblems.range(0, TRAIN).write(folder.resolve("train.jsonl"));
-    unseenFile = WordProblems.range(1000, UNSEEN).write(folder.resolve("unseen.jsonl"));
-    model = new ScriptedModel(train);
-    stack = TestStack.start(folder, model);
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    model.release();
-    stack.stop();
-    model.close();
+  void write(SharedStack started) throws Exception {
+    shared = started;
+    stack = shared.stack();
+    trainFile = shared.write(shared.takeProblems(), "train");
   }
 
   @Test
@@ -109,34 +82,13 @@ final class LifecycleTest {
   }
 
   @Test
-  void aKilledPipelineWorkerLosesNoJudgedRow() throws Exception {
-    WordProblems problems = new WordProblems(train.problems().subList(TRAIN, 2 * TRAIN));
-    Path file = problems.write(folder.resolve("killed-pipeline.jsonl"));
-    model.holdAfter(TRAIN / 2);
-    Run run = create(spec("killed-pipeline", file).build());
-    await(run.getRunId(), live -> stage(live, Stage.STAGE_CURATE).getDone() > 0);
-
-    stack.kill("pipeline");
-    List<WordProblem> judged = recorded(run.getRunId(), problems);
-    model.release();
-    Run finished = finish(run, Stage.STAGE_CURATE);
-
-    assertThat(judged).isNotEmpty();
-    for (WordProblem problem : judged) {
-      int evaluations = problem.number() % 3 == 0 ? 1 : 2;
-      assertThat(model.asked(Question.EVALUATE, problem))
-          .as(problem.problem())
-          .isEqualTo(evaluations);
-    }
-    assertThat(finished.getSummary().getCuration().getRows()).isEqualTo(TRAIN);
-  }
-
-  @Test
   void aKilledDriverAdoptsItsTrainerAndRepeatsNoStep() throws Exception {
     RunSpec.Builder spec = spec("killed-driver");
     spec.setSft(RunSpecs.training(20));
     Run run = create(spec.build());
-    await(run.getRunId(), live -> stage(live, Stage.STAGE_SFT).getDone() >= 3);
+    shared
+        .runs()
+        .await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_SFT).getDone() >= 3);
     List<Long> trainers = stack.trainers().stream().map(ProcessHandle::pid).toList();
 
     stack.kill("driver");
@@ -154,7 +106,9 @@ final class LifecycleTest {
     RunSpec.Builder spec = spec("killed-trainer");
     spec.setSft(RunSpecs.training(30));
     Run run = create(spec.build());
-    await(run.getRunId(), live -> stage(live, Stage.STAGE_SFT).getDone() >= 12);
+    shared
+        .runs()
+        .await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_SFT).getDone() >= 12);
 
     stack.trainers().forEach(ProcessHandle::destroyForcibly);
     Run finished = finish(run, Stage.STAGE_SFT);
@@ -165,26 +119,21 @@ final class LifecycleTest {
 
   @Test
   void aCancelledRunKeepsWhatItHasFinished() throws Exception {
-    WordProblems problems = new WordProblems(train.problems().subList(2 * TRAIN, 3 * TRAIN));
-    Path file = problems.write(folder.resolve("cancelled.jsonl"));
+    WordProblems problems = shared.takeProblems();
+    ScriptedModel model = shared.model();
     model.holdAfter(TRAIN / 2);
-    Run run = create(spec("cancelled", file).build());
-    await(run.getRunId(), live -> stage(live, Stage.STAGE_CURATE).getDone() > 0);
-
-    stack
+    Run run = create(shared.spec("cancelled", shared.write(problems, "cancelled")).build());
+    shared
         .runs()
-        .cancelRun(
-            CancelRunRequest.newBuilder().setRunId(run.getRunId()).setReason("test").build());
+        .await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_CURATE).getDone() > 0);
+
+    shared.runs().cancel(run.getRunId());
     model.release();
     Run finished = finish(run);
 
     assertThat(finished.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
-    assertThat(recorded(run.getRunId(), problems)).isNotEmpty();
-    assertThatThrownBy(
-            () ->
-                stack
-                    .runs()
-                    .cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).build()))
+    assertThat(CurationRecordsOnDisk.of(stack, run.getRunId(), problems)).isNotEmpty();
+    assertThatThrownBy(() -> shared.runs().cancel(run.getRunId()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             refused ->
@@ -193,12 +142,11 @@ final class LifecycleTest {
 
   @Test
   void aJudgeThatRefusesTheKeyEndsTheRunWithAClearError() throws Exception {
-    Path file =
-        new WordProblems(train.problems().subList(3 * TRAIN, 4 * TRAIN))
-            .write(folder.resolve("refused.jsonl"));
+    Path file = shared.write(shared.takeProblems(), "refused");
+    ScriptedModel model = shared.model();
     model.refuseWith(HttpStatus.UNAUTHORIZED);
     try {
-      Run run = finish(create(spec("refused", file).build()));
+      Run run = finish(create(shared.spec("refused", file).build()));
 
       assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
       assertThat(run.getFailure().getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_USER);
@@ -210,7 +158,8 @@ final class LifecycleTest {
 
   @Test
   void aMissingFileEndsTheRunWithAClearError() {
-    Run run = finish(create(spec("missing", folder.resolve("nowhere.jsonl")).build()));
+    Run run =
+        finish(create(shared.spec("missing", shared.folder().resolve("nowhere.jsonl")).build()));
 
     assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
     assertThat(run.getFailure().getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_USER);
@@ -220,8 +169,8 @@ final class LifecycleTest {
 
   @Test
   void aModelWithoutATokenizerIsRefusedBeforeAnyWork() throws Exception {
-    Path bare = Files.createDirectories(folder.resolve("bare"));
-    Files.copy(folder.resolve("student/config.json"), bare.resolve("config.json"));
+    Path bare = Files.createDirectories(shared.folder().resolve("bare"));
+    Files.copy(shared.folder().resolve("student/config.json"), bare.resolve("config.json"));
     RunSpec.Builder spec = spec("bare");
     spec.getStudentBuilder().setModel(bare.toString());
 
@@ -284,7 +233,7 @@ final class LifecycleTest {
   void gsm8kRowsAreTakenAsTheyAre() throws Exception {
     Path data = TestStack.repository().resolve("../shared/data").normalize();
     assumeTrue(Files.isRegularFile(data.resolve("gsm8k_train.jsonl")), "no GSM8K files in " + data);
-    RunSpec.Builder spec = spec("gsm8k", data.resolve("gsm8k_train.jsonl"));
+    RunSpec.Builder spec = shared.spec("gsm8k", data.resolve("gsm8k_train.jsonl"));
     spec.getDataBuilder().getTrainBuilder(0).setLimit(6);
     spec.getEvaluationBuilder()
         .clearBenchmarks()
@@ -307,56 +256,19 @@ final class LifecycleTest {
   }
 
   private RunSpec.Builder spec(String name) {
-    return spec(name, trainFile);
-  }
-
-  private RunSpec.Builder spec(String name, Path file) {
-    return RunSpecs.of(name, file, unseenFile);
+    return shared.spec(name, trainFile);
   }
 
   private Run create(RunSpec spec) {
-    return stack.runs().createRun(CreateRunRequest.newBuilder().setSpec(spec).build()).getRun();
+    return shared.runs().create(spec);
   }
 
   private Run finish(Run run) {
-    return await(
-        run.getRunId(),
-        live -> live.getPhase().getNumber() >= RunPhase.RUN_PHASE_SUCCEEDED.getNumber());
+    return shared.runs().finish(run);
   }
 
-  /**
-   * Waits until the stage has ended well, and stops the run then: what comes after is another
-   * test's.
-   */
   private Run finish(Run run, Stage stage) {
-    Run reached =
-        await(
-            run.getRunId(), live -> stage(live, stage).getPhase() == RunPhase.RUN_PHASE_SUCCEEDED);
-    stack.runs().cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).build());
-    Run cancelled = finish(run);
-    assertThat(cancelled.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
-    return reached;
-  }
-
-  private Run await(String runId, Predicate<Run> condition) {
-    try (CancellableContext watching = Context.current().withCancellation()) {
-      watching.run(
-          () -> {
-            Iterator<WatchRunResponse> changes =
-                stack.runs().watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
-            while (changes.hasNext()) {
-              if (condition.test(changes.next().getRun())) {
-                return;
-              }
-            }
-            throw new AssertionError("ended first: " + get(runId));
-          });
-    }
-    return get(runId);
-  }
-
-  private Run get(String runId) {
-    return stack.runs().getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+    return shared.runs().finish(run, stage);
   }
 
   private static List<String> violations(StatusRuntimeException refused) {
@@ -371,31 +283,6 @@ final class LifecycleTest {
               }
             })
         .map(violation -> violation.getField() + ": " + violation.getDescription())
-        .toList();
-  }
-
-  private static StageProgress stage(Run run, Stage stage) {
-    return run.getStagesList().stream()
-        .filter(progress -> progress.getStage() == stage)
-        .findFirst()
-        .orElse(StageProgress.getDefaultInstance());
-  }
-
-  /** The problems whose curation records are on disk. */
-  private List<WordProblem> recorded(String runId, WordProblems problems)
-      throws IOException, InterruptedException {
-    Path records = stack.store().resolve("runs").resolve(runId).resolve("curation");
-    StringBuilder text = new StringBuilder();
-    try (Stream<Path> files = Files.walk(records)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".jsonl.zst")).toList()) {
-        text.append(
-            TestStack.python(
-                "import sys, zstandard; print(zstandard.open(sys.argv[1], 'rt').read())",
-                file.toString()));
-      }
-    }
-    return problems.problems().stream()
-        .filter(problem -> text.indexOf(problem.problem()) >= 0)
         .toList();
   }
 

@@ -55,23 +55,35 @@ final class ScriptedModel implements AutoCloseable {
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final AtomicInteger evaluations = new AtomicInteger();
   private final WordProblems problems;
-  private final Server server;
+  private Server server;
   private volatile int holdAfterEvaluations = Integer.MAX_VALUE;
   private volatile CompletableFuture<Void> released = new CompletableFuture<>();
   private volatile HttpStatus refusal = HttpStatus.OK;
 
   ScriptedModel(WordProblems problems) {
     this.problems = problems;
-    server =
+    server = listen(0);
+  }
+
+  private Server listen(int port) {
+    Server started =
         Server.builder()
-            .http(0)
+            .http(port)
             .requestTimeoutMillis(0)
             .service(
                 "/v1/chat/completions",
                 (context, request) ->
                     HttpResponse.of(request.aggregate().thenCompose(this::answer)))
             .build();
-    server.start().join();
+    started.start().join();
+    return started;
+  }
+
+  /** Drops every connection with the calls under way on it, and listens again at the same port. */
+  void restart() {
+    int port = server.activeLocalPort();
+    server.stop().join();
+    server = listen(port);
   }
 
   /** Address up to and with {@code /v1}. */

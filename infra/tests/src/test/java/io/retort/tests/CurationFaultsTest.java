@@ -1,0 +1,84 @@
+package io.retort.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.tests.ScriptedModel.Question;
+import io.retort.tests.WordProblems.WordProblem;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.Run;
+import io.retort.v1.Stage;
+import java.util.List;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Whatever is killed while rows are judged: every row ends with one outcome, and none is asked for
+ * again but those that were under way.
+ */
+@Timeout(300)
+@ExtendWith(SharedStack.Resolver.class)
+@TestMethodOrder(MethodOrderer.Random.class)
+final class CurationFaultsTest {
+  /** Shards in flight times rows in flight of a shard, see {@link RunSpecs}. */
+  private static final int IN_FLIGHT = 2 * 4;
+
+  private final SharedStack shared;
+
+  CurationFaultsTest(SharedStack shared) {
+    this.shared = shared;
+  }
+
+  @Test
+  void aKilledJudgeWorker() throws Exception {
+    survives("killed-judge", () -> shared.stack().kill("judge-1"));
+  }
+
+  @Test
+  void aKilledPipelineWorker() throws Exception {
+    survives("killed-pipeline", () -> shared.stack().kill("pipeline"));
+  }
+
+  @Test
+  void aKilledTemporalServer() throws Exception {
+    survives("killed-temporal", () -> shared.stack().kill("temporal"));
+  }
+
+  @Test
+  void anEndpointThatGoesAway() throws Exception {
+    survives("killed-endpoint", shared.model()::restart);
+  }
+
+  private void survives(String name, Runnable fault) throws Exception {
+    WordProblems problems = shared.takeProblems();
+    ScriptedModel model = shared.model();
+    model.holdAfter(SharedStack.ROWS / 2);
+    Run run = shared.runs().create(shared.spec(name, shared.write(problems, name)).build());
+    shared
+        .runs()
+        .await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_CURATE).getDone() > 0);
+
+    fault.run();
+    List<WordProblem> recorded = CurationRecordsOnDisk.of(shared.stack(), run.getRunId(), problems);
+    model.release();
+    Run finished = shared.runs().finish(run, Stage.STAGE_CURATE);
+
+    assertThat(recorded).isNotEmpty();
+    assertThat(recorded).allSatisfy(problem -> assertThat(again(problem)).isZero());
+    assertThat(problems.problems())
+        .filteredOn(problem -> again(problem) > 0)
+        .hasSizeLessThanOrEqualTo(IN_FLIGHT);
+    CurationSummary summary = finished.getSummary().getCuration();
+    assertThat(summary.getRows()).isEqualTo(SharedStack.ROWS);
+    assertThat(summary.getRetained()).isEqualTo(SharedStack.ROWS / 3);
+    assertThat(summary.getImproved()).isEqualTo(2 * SharedStack.ROWS / 3);
+  }
+
+  /** Evaluations beyond those of an undisturbed run: one of each chain that a row has. */
+  private int again(WordProblem problem) {
+    int needed = problem.number() % 3 == 0 ? 1 : 2;
+    return shared.model().asked(Question.EVALUATE, problem) - needed;
+  }
+}

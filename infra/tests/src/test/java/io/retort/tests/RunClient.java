@@ -1,0 +1,86 @@
+package io.retort.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.WatchRunRequest;
+import io.retort.v1.WatchRunResponse;
+import java.util.Iterator;
+import java.util.function.Predicate;
+
+/** Launches runs and follows them by watching, as the command line does. */
+final class RunClient {
+  private final RunServiceGrpc.RunServiceBlockingStub stub;
+
+  RunClient(RunServiceGrpc.RunServiceBlockingStub stub) {
+    this.stub = stub;
+  }
+
+  Run create(RunSpec spec) {
+    return stub.createRun(CreateRunRequest.newBuilder().setSpec(spec).build()).getRun();
+  }
+
+  Run get(String runId) {
+    return stub.getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  Run cancel(String runId) {
+    return stub.cancelRun(CancelRunRequest.newBuilder().setRunId(runId).setReason("test").build())
+        .getRun();
+  }
+
+  /** Waits for the terminal phase. */
+  Run finish(Run run) {
+    return await(
+        run.getRunId(),
+        live -> live.getPhase().getNumber() >= RunPhase.RUN_PHASE_SUCCEEDED.getNumber());
+  }
+
+  /**
+   * Waits until the stage has ended well, and stops the run then: what comes after is another
+   * test's.
+   */
+  Run finish(Run run, Stage stage) {
+    Run reached =
+        await(
+            run.getRunId(), live -> stage(live, stage).getPhase() == RunPhase.RUN_PHASE_SUCCEEDED);
+    cancel(run.getRunId());
+    assertThat(finish(run).getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
+    return reached;
+  }
+
+  Run await(String runId, Predicate<Run> condition) {
+    try (CancellableContext watching = Context.current().withCancellation()) {
+      watching.run(
+          () -> {
+            Iterator<WatchRunResponse> changes =
+                stub.watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
+            while (changes.hasNext()) {
+              if (condition.test(changes.next().getRun())) {
+                return;
+              }
+            }
+            throw new AssertionError("ended first: " + get(runId));
+          });
+    }
+    return get(runId);
+  }
+
+  /** The stage's progress, the default one where it has not begun. */
+  static StageProgress stage(Run run, Stage stage) {
+    return run.getStagesList().stream()
+        .filter(progress -> progress.getStage() == stage)
+        .findFirst()
+        .orElse(StageProgress.getDefaultInstance());
+  }
+}
