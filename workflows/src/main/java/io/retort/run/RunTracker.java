@@ -153,7 +153,7 @@ final class RunTracker {
     return phase.name().replace("RUN_PHASE_", "");
   }
 
-  private static String label(Stage stage) {
+  static String label(Stage stage) {
     return stage.name().replace("STAGE_", "");
   }
 

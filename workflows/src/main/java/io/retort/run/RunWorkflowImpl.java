@@ -1,30 +1,30 @@
 package io.retort.run;
 
-import io.retort.curation.CurationWorkflow;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
-import io.retort.preference.PairingWorkflow;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSummary;
-import io.retort.v1.CurationWorkflowRequest;
 import io.retort.v1.ExportResult;
 import io.retort.v1.Failure;
+import io.retort.v1.FinishStageResponse;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.PairingSummary;
-import io.retort.v1.PairingWorkflowRequest;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.RowStageContext;
+import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
@@ -179,17 +179,8 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   private CurationSummary curate(IngestSummary ingested) {
     tracker.enter(Stage.STAGE_CURATE, "rows", ingested.getRows());
-    CurationWorkflow child =
-        Workflow.newChildWorkflowStub(CurationWorkflow.class, childOptions("curation", "Curate"));
     CurationSummary summary =
-        child
-            .curate(
-                CurationWorkflowRequest.newBuilder()
-                    .setRun(context)
-                    .setDataset(ingested.getDataset())
-                    .setShards(ingested.getShards())
-                    .build())
-            .getSummary();
+        runRowStage(Stage.STAGE_CURATE, ingested.getDataset(), ingested.getShards()).getCuration();
     tracker.leave(
         summary.getRows(),
         summary.getRetained() + " retained, " + summary.getImproved() + " improved",
@@ -199,22 +190,22 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   private PairingSummary pair(CurationSummary curated, int shards) {
     tracker.enter(Stage.STAGE_PAIR, "rows", curated.getKept().getRows());
-    PairingWorkflow child =
-        Workflow.newChildWorkflowStub(PairingWorkflow.class, childOptions("pairing", "Pair"));
-    PairingSummary summary =
-        child
-            .pair(
-                PairingWorkflowRequest.newBuilder()
-                    .setRun(context)
-                    .setKept(curated.getKept())
-                    .setShards(shards)
-                    .build())
-            .getSummary();
+    PairingSummary summary = runRowStage(Stage.STAGE_PAIR, curated.getKept(), shards).getPairing();
     tracker.leave(
         summary.getRows(),
         summary.getPairs().getRows() + " pairs",
         builder -> builder.setPairing(summary));
     return summary;
+  }
+
+  private FinishStageResponse runRowStage(Stage stage, ArtifactRef input, int shards) {
+    return Workflow.newChildWorkflowStub(RowStageWorkflow.class, rowStageOptions(stage))
+        .run(
+            RowStageRequest.newBuilder()
+                .setContext(
+                    RowStageContext.newBuilder().setRun(context).setStage(stage).setInput(input))
+                .setShards(shards)
+                .build());
   }
 
   private TrainingResult train(
@@ -336,11 +327,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
     tracker.report(report);
   }
 
-  private ChildWorkflowOptions childOptions(String suffix, String summary) {
+  private ChildWorkflowOptions rowStageOptions(Stage stage) {
     return ChildWorkflowOptions.newBuilder()
-        .setWorkflowId(request.getRunId() + "/" + suffix)
+        .setWorkflowId(RowStageWorkflow.id(request.getRunId(), stage))
         .setTaskQueue(TaskQueues.RUNS)
-        .setStaticSummary(summary + " " + request.getRunId())
+        .setStaticSummary(RunTracker.label(stage) + " " + request.getRunId())
         .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
         .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
         .build();

@@ -1,10 +1,9 @@
 package io.retort.run;
 
-import io.retort.curation.CurationActivities;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.ingest.IngestActivities;
-import io.retort.preference.PairingActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ResourceSpec;
 import io.temporal.activity.ActivityCancellationType;
@@ -49,10 +48,8 @@ public final class StageOptions {
   private static final Set<String> STREAMING_ACTIVITIES =
       Set.of(
           IngestActivities.INGEST,
-          CurationActivities.CURATE_SHARD,
-          CurationActivities.FINISH_CURATION,
-          PairingActivities.PAIR_SHARD,
-          PairingActivities.FINISH_PAIRING,
+          RowStageActivities.RUN_SHARD,
+          RowStageActivities.FINISH_STAGE,
           EvaluationActivities.SCORE,
           ReleaseActivities.PUBLISH);
 

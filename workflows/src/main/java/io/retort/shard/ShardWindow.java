@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
  * is in the store.
  */
 public final class ShardWindow {
-  /** A shard activity is three events; two thousand is the most that a history may grow to. */
-  public static final int SHARDS_PER_HISTORY = 400;
+  /**
+   * Length of history from which no more shards are started. Two thousand is the most that it may
+   * grow to, and each of at most 64 shards under way adds six: three of its own, and three of the
+   * workflow task that hears of its end.
+   */
+  static final int MOST_EVENTS = 1500;
 
   private final int inFlight;
   private final IntFunction<Promise<Long>> start;
   private final LongConsumer finished;
+  private int next;
   private int running;
   private @Nullable RuntimeException failure;
 
@@ -34,12 +39,12 @@ public final class ShardWindow {
   }
 
   /**
-   * Runs at most {@link #SHARDS_PER_HISTORY} shards from {@code next} on; returns the first one
+   * Runs shards from {@code first} on, as many as the history has room for; returns the first one
    * that was not run.
    */
-  public int run(int next, int shards) {
-    int end = (int) Math.min(shards, (long) next + SHARDS_PER_HISTORY);
-    CancellationScope scope = Workflow.newCancellationScope(() -> startAll(next, end));
+  public int run(int first, int shards) {
+    next = first;
+    CancellationScope scope = Workflow.newCancellationScope(() -> startAll(shards));
     scope.run();
     if (failure != null && !scope.isCancelRequested()) {
       scope.cancel("a shard failed");
@@ -48,14 +53,14 @@ public final class ShardWindow {
     if (failure != null) {
       throw failure;
     }
-    return end;
+    return next;
   }
 
-  private void startAll(int next, int end) {
-    for (int shard = next; shard < end && failure == null; shard++) {
+  private void startAll(int shards) {
+    while (next < shards && failure == null && hasRoom()) {
       running++;
       start
-          .apply(shard)
+          .apply(next)
           .handle(
               (rows, thrown) -> {
                 running--;
@@ -66,6 +71,7 @@ public final class ShardWindow {
                 }
                 return null;
               });
+      next++;
       Workflow.newDetachedCancellationScope(
               () -> Workflow.await(() -> running < inFlight || failure != null))
           .run();
@@ -73,5 +79,9 @@ public final class ShardWindow {
     Workflow.newDetachedCancellationScope(
             () -> Workflow.await(() -> running == 0 || failure != null))
         .run();
+  }
+
+  private static boolean hasRoom() {
+    return Workflow.getInfo().getHistoryLength() < MOST_EVENTS;
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.training;
 
+import io.retort.run.RunLayout;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.EvaluationSpec;
@@ -36,7 +37,7 @@ public final class TrainerJobs {
                 .setStage(stage)
                 .setModelUri(modelUri)
                 .setDataset(dataset)
-                .setCheckpointsUri(runFolder("checkpoints/" + name))
+                .setCheckpointsUri(layout().checkpoints(name))
                 .setTemplate(template())
                 .setSettings(sft ? spec.getSft() : spec.getCogpo()))
         .build();
@@ -50,7 +51,7 @@ public final class TrainerJobs {
             GenerationJob.newBuilder()
                 .setModelUri(modelUri)
                 .setDataset(dataset)
-                .setOutputUri(runFolder("evaluation/" + model + "/" + benchmark.getName()))
+                .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
                 .setSamples(benchmark.getSamples())
                 .setTemperature(evaluation.getTemperature())
@@ -88,7 +89,7 @@ public final class TrainerJobs {
         .build();
   }
 
-  private String runFolder(String path) {
-    return run.getStoreUri() + "/runs/" + run.getRunId() + "/" + path;
+  private RunLayout layout() {
+    return RunLayout.of(run);
   }
 }

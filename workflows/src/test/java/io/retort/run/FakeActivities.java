@@ -1,28 +1,21 @@
 package io.retort.run;
 
-import io.retort.curation.CurationActivities;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.ingest.IngestActivities;
-import io.retort.preference.PairingActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
-import io.retort.v1.CurateShardRequest;
-import io.retort.v1.CurateShardResponse;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportResult;
-import io.retort.v1.FinishCurationRequest;
-import io.retort.v1.FinishCurationResponse;
-import io.retort.v1.FinishPairingRequest;
-import io.retort.v1.FinishPairingResponse;
+import io.retort.v1.FinishStageRequest;
+import io.retort.v1.FinishStageResponse;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
-import io.retort.v1.PairShardRequest;
-import io.retort.v1.PairShardResponse;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
@@ -30,10 +23,14 @@ import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.RowStageContext;
 import io.retort.v1.Run;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
+import io.retort.v1.Stage;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
 import io.retort.v1.TrainingResult;
@@ -47,8 +44,7 @@ import java.util.function.Consumer;
 /** Every activity of a run, answering at once; hooks let a test fail or block one. */
 public final class FakeActivities
     implements IngestActivities,
-        CurationActivities,
-        PairingActivities,
+        RowStageActivities,
         TrainerActivities,
         EvaluationActivities,
         ReleaseActivities,
@@ -57,10 +53,10 @@ public final class FakeActivities
 
   public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
   public final List<Run> records = new CopyOnWriteArrayList<>();
-  public final AtomicInteger curatedShards = new AtomicInteger();
+  public final AtomicInteger finishedShards = new AtomicInteger();
   public volatile int shards = 3;
   public volatile Consumer<IngestRequest> onIngest = request -> {};
-  public volatile Consumer<CurateShardRequest> onCurateShard = request -> {};
+  public volatile Consumer<RunShardRequest> onShard = request -> {};
   public volatile Consumer<TrainerJob> onTrainerJob = job -> {};
 
   @Override
@@ -82,37 +78,30 @@ public final class FakeActivities
   }
 
   @Override
-  public CurateShardResponse curateShard(CurateShardRequest request) {
-    onCurateShard.accept(request);
-    curatedShards.incrementAndGet();
-    return CurateShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
+  public RunShardResponse runShard(RunShardRequest request) {
+    onShard.accept(request);
+    finishedShards.incrementAndGet();
+    return RunShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
   }
 
   @Override
-  public FinishCurationResponse finishCuration(FinishCurationRequest request) {
-    long rows = request.getDataset().getRows();
-    return FinishCurationResponse.newBuilder()
-        .setSummary(
-            CurationSummary.newBuilder()
-                .setKept(artifact("file:///store/runs/r/curation/kept/manifest.json", rows))
-                .setRows(rows)
-                .setRetained(rows))
-        .build();
-  }
-
-  @Override
-  public PairShardResponse pairShard(PairShardRequest request) {
-    return PairShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
-  }
-
-  @Override
-  public FinishPairingResponse finishPairing(FinishPairingRequest request) {
-    return FinishPairingResponse.newBuilder()
-        .setSummary(
-            PairingSummary.newBuilder()
-                .setPairs(artifact("file:///store/runs/r/pairs/all/manifest.json", 5))
-                .setRows(request.getKept().getRows()))
-        .build();
+  public FinishStageResponse finishStage(FinishStageRequest request) {
+    RowStageContext context = request.getContext();
+    long rows = context.getInput().getRows();
+    FinishStageResponse.Builder response = FinishStageResponse.newBuilder();
+    if (context.getStage() == Stage.STAGE_CURATE) {
+      response.setCuration(
+          CurationSummary.newBuilder()
+              .setKept(artifact("file:///store/runs/r/curation/kept/manifest.json", rows))
+              .setRows(rows)
+              .setRetained(rows));
+    } else {
+      response.setPairing(
+          PairingSummary.newBuilder()
+              .setPairs(artifact("file:///store/runs/r/pairs/all/manifest.json", 5))
+              .setRows(rows));
+    }
+    return response.build();
   }
 
   @Override

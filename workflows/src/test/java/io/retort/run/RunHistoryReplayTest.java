@@ -3,7 +3,9 @@ package io.retort.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.retort.curation.CurationWorkflowImpl;
+import io.retort.shard.RowStageWorkflow;
+import io.retort.shard.RowStageWorkflowImpl;
+import io.retort.v1.Stage;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.WorkflowReplayer;
 import java.io.IOException;
@@ -22,12 +24,12 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 final class RunHistoryReplayTest {
   private static final String RUN = "histories/run-1.json";
-  private static final String CURATION = "histories/curation-1.json";
+  private static final String ROW_STAGE = "histories/row-stage-1.json";
 
   @Test
   void goldenHistoriesReplay() throws Exception {
     WorkflowReplayer.replayWorkflowExecution(read(RUN), RunWorkflowImpl.class);
-    WorkflowReplayer.replayWorkflowExecution(read(CURATION), CurationWorkflowImpl.class);
+    WorkflowReplayer.replayWorkflowExecution(read(ROW_STAGE), RowStageWorkflowImpl.class);
   }
 
   @Test
@@ -49,7 +51,10 @@ final class RunHistoryReplayTest {
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       environment.newRun().run(WorkflowEnvironment.request());
       write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run.json"));
-      write(environment, WorkflowEnvironment.RUN_ID + "/curation", folder.resolve("curation.json"));
+      write(
+          environment,
+          RowStageWorkflow.id(WorkflowEnvironment.RUN_ID, Stage.STAGE_CURATE),
+          folder.resolve("row-stage.json"));
     }
     assertThat(folder).isNotEmptyDirectory();
   }

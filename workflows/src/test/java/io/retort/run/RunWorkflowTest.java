@@ -117,7 +117,7 @@ final class RunWorkflowTest {
   @Test
   void aCancelledRunIsRecordedAsCancelledOnceItsWorkHasStopped() throws Exception {
     CountDownLatch shardStarted = new CountDownLatch(1);
-    activities.onCurateShard =
+    activities.onShard =
         request -> {
           shardStarted.countDown();
           heartbeatUntilCancelled();

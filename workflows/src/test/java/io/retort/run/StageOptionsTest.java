@@ -2,11 +2,10 @@ package io.retort.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.curation.CurationActivities;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.ingest.IngestActivities;
-import io.retort.preference.PairingActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.RowStageActivities;
 import io.temporal.activity.ActivityMethod;
 import java.lang.reflect.Method;
 import java.util.stream.Stream;
@@ -17,8 +16,7 @@ final class StageOptionsTest {
   static Stream<Method> pipelineActivities() {
     return Stream.of(
             IngestActivities.class,
-            CurationActivities.class,
-            PairingActivities.class,
+            RowStageActivities.class,
             EvaluationActivities.class,
             ReleaseActivities.class,
             RunRecordActivities.class)

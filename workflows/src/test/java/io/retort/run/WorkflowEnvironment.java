@@ -1,7 +1,6 @@
 package io.retort.run;
 
-import io.retort.curation.CurationWorkflowImpl;
-import io.retort.preference.PairingWorkflowImpl;
+import io.retort.shard.RowStageWorkflowImpl;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.DataSource;
@@ -39,8 +38,7 @@ public final class WorkflowEnvironment implements AutoCloseable {
                 .build());
     environment
         .newWorker(TaskQueues.RUNS)
-        .registerWorkflowImplementationTypes(
-            RunWorkflowImpl.class, CurationWorkflowImpl.class, PairingWorkflowImpl.class);
+        .registerWorkflowImplementationTypes(RunWorkflowImpl.class, RowStageWorkflowImpl.class);
     // A cancellation reaches an activity with its next heartbeat that is sent.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();

@@ -1,8 +1,8 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.curation.CurationActivities;
-import io.retort.preference.PairingActivities;
+import io.retort.shard.RowStageActivities;
+import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -22,7 +22,6 @@ import java.util.Optional;
 
 /** Adds to a run what the activities under way have heartbeat since its workflow last moved. */
 final class LiveProgress {
-  private static final String PROGRESS = "progress";
   private static final int SHOWN_CHARACTERS = 200;
 
   private final Workflows workflows;
@@ -44,8 +43,8 @@ final class LiveProgress {
     }
     List<PendingActivityInfo> pending = new ArrayList<>(description.getPendingActivitiesList());
     switch (stage.getStage()) {
-      case STAGE_CURATE -> shards(stage, run.getRunId() + "/curation", pending);
-      case STAGE_PAIR -> shards(stage, run.getRunId() + "/pairing", pending);
+      case STAGE_CURATE, STAGE_PAIR ->
+          shards(stage, RowStageWorkflow.id(run.getRunId(), stage.getStage()), pending);
       case STAGE_SFT, STAGE_COGPO, STAGE_EVALUATE, STAGE_RELEASE -> trainers(stage, pending);
       case STAGE_INGEST, STAGE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
@@ -67,13 +66,12 @@ final class LiveProgress {
     }
     long done =
         workflows
-            .query(child, PROGRESS, ShardProgress.class)
+            .query(child, RowStageWorkflow.PROGRESS, ShardProgress.class)
             .map(ShardProgress::getDone)
             .orElse(0L);
     for (PendingActivityInfo activity : description.get().getPendingActivitiesList()) {
       String type = activity.getActivityType().getName();
-      if (type.equals(CurationActivities.CURATE_SHARD)
-          || type.equals(PairingActivities.PAIR_SHARD)) {
+      if (type.equals(RowStageActivities.RUN_SHARD)) {
         done +=
             workflows
                 .decode(activity.getHeartbeatDetails(), ShardProgress.class)

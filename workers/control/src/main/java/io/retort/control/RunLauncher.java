@@ -1,13 +1,13 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.run.RunLayout;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.run.TaskQueues;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
-import io.retort.store.RunLayout;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;

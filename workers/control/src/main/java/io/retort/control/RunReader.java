@@ -1,9 +1,9 @@
 package io.retort.control;
 
 import io.retort.failure.Failures;
+import io.retort.run.RunLayout;
 import io.retort.run.RunWorkflow;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;

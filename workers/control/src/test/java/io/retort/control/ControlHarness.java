@@ -68,7 +68,7 @@ final class ControlHarness implements AutoCloseable {
                     IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
     Worker worker = temporal.newWorker(TaskQueues.RUNS);
-    worker.registerWorkflowImplementationTypes(StubRunWorkflow.class, StubCurationWorkflow.class);
+    worker.registerWorkflowImplementationTypes(StubRunWorkflow.class, StubRowStageWorkflow.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Environment environment =

@@ -130,7 +130,7 @@ class ControlServerTest {
 
   @Test
   void knowsNoSuchRun() {
-    for (String runId : List.of("none-20260101-aaaaaa", "../../etc", "", "a/curation")) {
+    for (String runId : List.of("none-20260101-aaaaaa", "../../etc", "", "a/curate")) {
       error(() -> control.get(runId), Status.Code.NOT_FOUND);
       error(() -> control.awaitEnd(runId), Status.Code.NOT_FOUND);
       error(

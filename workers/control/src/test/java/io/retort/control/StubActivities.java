@@ -1,11 +1,11 @@
 package io.retort.control;
 
-import io.retort.curation.CurationActivities;
+import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
-import io.retort.v1.CurateShardRequest;
-import io.retort.v1.CurateShardResponse;
-import io.retort.v1.FinishCurationRequest;
-import io.retort.v1.FinishCurationResponse;
+import io.retort.v1.FinishStageRequest;
+import io.retort.v1.FinishStageResponse;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerJob;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Activities that heartbeat what the test says, and end when the test lets them. */
-final class StubActivities implements TrainerActivities, CurationActivities {
+final class StubActivities implements TrainerActivities, RowStageActivities {
   final AtomicReference<TrainerHeartbeat> trainerHeartbeat =
       new AtomicReference<>(TrainerHeartbeat.getDefaultInstance());
   private volatile CountDownLatch end = new CountDownLatch(1);
@@ -39,16 +39,16 @@ final class StubActivities implements TrainerActivities, CurationActivities {
   }
 
   @Override
-  public CurateShardResponse curateShard(CurateShardRequest request) {
+  public RunShardResponse runShard(RunShardRequest request) {
     Activity.getExecutionContext()
         .heartbeat(ShardProgress.newBuilder().setDone(12).setTotal(60).build());
     awaitEnd();
-    return CurateShardResponse.getDefaultInstance();
+    return RunShardResponse.getDefaultInstance();
   }
 
   @Override
-  public FinishCurationResponse finishCuration(FinishCurationRequest request) {
-    return FinishCurationResponse.getDefaultInstance();
+  public FinishStageResponse finishStage(FinishStageRequest request) {
+    return FinishStageResponse.getDefaultInstance();
   }
 
   private void awaitEnd() {

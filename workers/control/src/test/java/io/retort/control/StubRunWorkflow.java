@@ -1,11 +1,11 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.curation.CurationWorkflow;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
+import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
-import io.retort.v1.CurationWorkflowRequest;
+import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
@@ -70,11 +70,11 @@ public final class StubRunWorkflow implements RunWorkflow {
   private void curate(RunRequest request) {
     enter(Stage.STAGE_CURATE, "rows", 100);
     Workflow.newChildWorkflowStub(
-            CurationWorkflow.class,
+            RowStageWorkflow.class,
             ChildWorkflowOptions.newBuilder()
-                .setWorkflowId(request.getRunId() + "/curation")
+                .setWorkflowId(RowStageWorkflow.id(request.getRunId(), Stage.STAGE_CURATE))
                 .build())
-        .curate(CurationWorkflowRequest.newBuilder().setShards(2).build());
+        .run(RowStageRequest.newBuilder().setShards(2).build());
   }
 
   private void enter(Stage stage, String unit, long total) {

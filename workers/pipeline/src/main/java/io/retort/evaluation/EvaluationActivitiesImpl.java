@@ -1,9 +1,9 @@
 package io.retort.evaluation;
 
 import io.retort.failure.Failures;
-import io.retort.pipeline.StoreFailures;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
+import io.retort.store.StoreFailures;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.Score;

@@ -1,7 +1,7 @@
 package io.retort.ingest;
 
-import io.retort.pipeline.StoreFailures;
 import io.retort.store.Store;
+import io.retort.store.StoreFailures;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;

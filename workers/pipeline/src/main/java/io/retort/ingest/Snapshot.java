@@ -1,9 +1,9 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
+import io.retort.run.RunLayout;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;

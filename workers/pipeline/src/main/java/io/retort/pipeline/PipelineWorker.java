@@ -3,20 +3,20 @@ package io.retort.pipeline;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
-import io.retort.curation.CurationActivitiesImpl;
-import io.retort.curation.CurationWorkflowImpl;
+import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
-import io.retort.preference.PairingActivitiesImpl;
-import io.retort.preference.PairingWorkflowImpl;
+import io.retort.preference.PairingStage;
 import io.retort.release.ReleaseActivitiesImpl;
 import io.retort.rows.RowEngine;
 import io.retort.rows.RowMetrics;
+import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShutdownSignal;
 import io.retort.run.RunRecordActivitiesImpl;
 import io.retort.run.RunWorkflowImpl;
 import io.retort.run.TaskQueues;
+import io.retort.shard.RowStageWorkflowImpl;
 import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -80,8 +80,7 @@ public final class PipelineWorker {
     WorkerFactory factory = temporal.newWorkerFactory();
 
     Worker runs = factory.newWorker(TaskQueues.RUNS);
-    runs.registerWorkflowImplementationTypes(
-        RunWorkflowImpl.class, CurationWorkflowImpl.class, PairingWorkflowImpl.class);
+    runs.registerWorkflowImplementationTypes(RunWorkflowImpl.class, RowStageWorkflowImpl.class);
 
     Worker pipeline =
         factory.newWorker(
@@ -92,8 +91,8 @@ public final class PipelineWorker {
                 .build());
     pipeline.registerActivitiesImplementations(
         new IngestActivitiesImpl(store),
-        new CurationActivitiesImpl(store, judge, answers, engine),
-        new PairingActivitiesImpl(store, judge, answers, engine),
+        new RowStageActivitiesImpl(
+            judge, engine, new CurationStage(store, answers), new PairingStage(store, answers)),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));

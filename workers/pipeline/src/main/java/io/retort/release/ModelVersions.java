@@ -1,6 +1,6 @@
 package io.retort.release;
 
-import io.retort.store.RunLayout;
+import io.retort.run.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.VersionReservation;
 import io.retort.worker.ProtoJson;

@@ -2,7 +2,7 @@ package io.retort.rows;
 
 import com.google.protobuf.Message;
 import io.retort.failure.Failures;
-import io.retort.pipeline.StoreFailures;
+import io.retort.store.StoreFailures;
 import io.retort.v1.Manifest;
 import io.retort.v1.ShardProgress;
 import io.temporal.client.ActivityWorkerShutdownException;
@@ -24,7 +24,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,8 @@ public final class ShardRunner<I, R extends Message> {
   private static final int FEWEST_FAILURES_TO_STOP = 3;
 
   private final RowEngine engine;
-  private final Job<I, R> job;
+  private final ShardJob<I, R> job;
+  private final Runnable cancelCalls;
   private final Consumer<ShardProgress> heartbeat;
 
   private final Queue<I> pending = new ConcurrentLinkedQueue<>();
@@ -60,32 +60,20 @@ public final class ShardRunner<I, R extends Message> {
   private int failedInARow;
   private @Nullable Throwable firstFailure;
 
-  /**
-   * What to do.
-   *
-   * @param stage label of metrics and messages
-   * @param inputs rows in the shard's order
-   * @param outcome label of a record for metrics
-   * @param cancelCalls ends the calls of rows under way
-   * @param concurrency most rows under way at once, at least 1
-   */
-  public record Job<I, R extends Message>(
-      String stage,
-      RowLog<R> log,
-      List<I> inputs,
-      RowWork<I, R> work,
-      Function<R, String> outcome,
-      Runnable cancelCalls,
-      int concurrency) {}
-
   private record Completion<R>(String key, @Nullable R record, @Nullable Throwable thrown) {}
 
   /**
+   * @param cancelCalls ends the calls of rows under way
    * @param heartbeat called at least every few seconds; ends the attempt by throwing
    */
-  public ShardRunner(RowEngine engine, Job<I, R> job, Consumer<ShardProgress> heartbeat) {
+  public ShardRunner(
+      RowEngine engine,
+      ShardJob<I, R> job,
+      Runnable cancelCalls,
+      Consumer<ShardProgress> heartbeat) {
     this.engine = engine;
     this.job = job;
+    this.cancelCalls = cancelCalls;
     this.heartbeat = heartbeat;
     this.permits = new Semaphore(Math.max(1, job.concurrency()));
   }
@@ -271,7 +259,7 @@ public final class ShardRunner<I, R extends Message> {
       // The failure that brought us here is the one to tell; this one is most often the same.
       LOGGER.warn("{}: {} finished rows could not be stored", job.stage(), unsaved.size(), e);
     } finally {
-      job.cancelCalls().run();
+      cancelCalls.run();
     }
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
 import io.retort.release.report.SampleRuns;
+import io.retort.run.RunLayout;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationOutcome;

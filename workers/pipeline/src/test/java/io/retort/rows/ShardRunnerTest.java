@@ -189,10 +189,9 @@ final class ShardRunnerTest {
 
   private long run(Store where, int rows, int concurrency, Numbered work) {
     List<String> inputs = IntStream.range(0, rows).mapToObj(String::valueOf).toList();
-    ShardRunner.Job<String, PairingRecord> job =
-        new ShardRunner.Job<>(
-            STAGE, log(where), inputs, work, record -> "MADE", () -> {}, concurrency);
-    return new ShardRunner<>(engine.engine, job, heartbeats::add).run();
+    ShardJob<String, PairingRecord> job =
+        new ShardJob<>(STAGE, log(where), inputs, work, record -> "MADE", concurrency);
+    return new ShardRunner<>(engine.engine, job, () -> {}, heartbeats::add).run();
   }
 
   private RowLog<PairingRecord> log(Store where) {

@@ -1,8 +1,8 @@
 package io.retort.release.report;
 
 import io.retort.rows.ShardRecords;
+import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationOutcome;

@@ -1,27 +1,27 @@
 package io.retort.control;
 
-import io.retort.curation.CurationActivities;
-import io.retort.curation.CurationWorkflow;
-import io.retort.v1.CurateShardRequest;
-import io.retort.v1.CurationWorkflowRequest;
-import io.retort.v1.FinishCurationResponse;
+import io.retort.shard.RowStageActivities;
+import io.retort.shard.RowStageWorkflow;
+import io.retort.v1.FinishStageResponse;
+import io.retort.v1.RowStageRequest;
+import io.retort.v1.RunShardRequest;
 import io.retort.v1.ShardProgress;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
 /** Forty rows are committed, and one shard is under way. */
-public final class StubCurationWorkflow implements CurationWorkflow {
+public final class StubRowStageWorkflow implements RowStageWorkflow {
   @Override
-  public FinishCurationResponse curate(CurationWorkflowRequest request) {
+  public FinishStageResponse run(RowStageRequest request) {
     Workflow.newActivityStub(
-            CurationActivities.class,
+            RowStageActivities.class,
             ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(Duration.ofMinutes(5))
                 .setHeartbeatTimeout(Duration.ofMinutes(5))
                 .build())
-        .curateShard(CurateShardRequest.newBuilder().setShard(1).build());
-    return FinishCurationResponse.getDefaultInstance();
+        .runShard(RunShardRequest.newBuilder().setShard(1).build());
+    return FinishStageResponse.getDefaultInstance();
   }
 
   @Override

@@ -1,7 +1,6 @@
-package io.retort.pipeline;
+package io.retort.store;
 
 import io.retort.failure.Failures;
-import io.retort.store.CorruptArtifactException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 

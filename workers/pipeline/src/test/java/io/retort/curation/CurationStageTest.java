@@ -9,15 +9,16 @@ import io.retort.answers.FastAnswerChecker;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
+import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
+import io.retort.run.RunLayout;
+import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;
-import io.retort.v1.CurateShardRequest;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
@@ -26,16 +27,19 @@ import io.retort.v1.CurationSummary;
 import io.retort.v1.Difficulty;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.FailureCategory;
-import io.retort.v1.FinishCurationRequest;
+import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FollowSpec;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.Manifest;
+import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
+import io.retort.v1.RunShardRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ShardProgress;
+import io.retort.v1.Stage;
 import io.retort.v1.StudentSpec;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -57,7 +61,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class CurationActivitiesTest {
+final class CurationStageTest {
   private static final Sample EGGS =
       sample("Sold 48, then 24. Total?", "Half is 24.\n48 + 24 = 72", "72");
 
@@ -68,7 +72,7 @@ final class CurationActivitiesTest {
   private Path folder;
   private Store store;
   private TestActivityEnvironment environment;
-  private CurationActivities activities;
+  private RowStageActivities activities;
 
   @BeforeEach
   void start(@TempDir Path temporary) {
@@ -76,8 +80,9 @@ final class CurationActivitiesTest {
     store = Store.open(storeUri());
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
-        new CurationActivitiesImpl(store, judge, new FastAnswerChecker(), engine.engine));
-    activities = environment.newActivityStub(CurationActivities.class);
+        new RowStageActivitiesImpl(
+            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
+    activities = environment.newActivityStub(RowStageActivities.class);
   }
 
   @AfterEach
@@ -269,7 +274,7 @@ final class CurationActivitiesTest {
         spec(DifficultySignal.DIFFICULTY_SIGNAL_MEASURED, true).toBuilder().clearStudent().build();
     ArtifactRef dataset = dataset(List.of(EGGS));
 
-    assertThat(ActivityFailures.of(() -> activities.curateShard(request(dataset, spec))).getType())
+    assertThat(ActivityFailures.of(() -> activities.runShard(request(dataset, spec))).getType())
         .isEqualTo("USER/STUDENT_ENDPOINT_MISSING");
   }
 
@@ -277,9 +282,9 @@ final class CurationActivitiesTest {
   void committedShardReturnsAtOnce() throws IOException {
     ArtifactRef dataset = dataset(eggs(5));
 
-    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(5);
+    assertThat(activities.runShard(request(dataset, judged())).getRows()).isEqualTo(5);
     int calls = script.calls();
-    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(5);
+    assertThat(activities.runShard(request(dataset, judged())).getRows()).isEqualTo(5);
 
     assertThat(script.calls()).isEqualTo(calls);
     assertThat(store.list(layout().curationShard(0)))
@@ -301,7 +306,7 @@ final class CurationActivitiesTest {
         };
 
     ApplicationFailure failure =
-        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
 
     assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
     assertThat(failure.isNonRetryable()).isFalse();
@@ -309,7 +314,7 @@ final class CurationActivitiesTest {
 
     script.evaluated.clear();
     script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
-    assertThat(activities.curateShard(request(dataset, judged())).getRows()).isEqualTo(30);
+    assertThat(activities.runShard(request(dataset, judged())).getRows()).isEqualTo(30);
 
     assertThat(script.evaluated)
         .hasSize(3)
@@ -329,7 +334,7 @@ final class CurationActivitiesTest {
         };
 
     ApplicationFailure failure =
-        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
 
     assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
     assertThat(script.evaluated.size()).isLessThan(200);
@@ -340,8 +345,7 @@ final class CurationActivitiesTest {
     script.close();
     ArtifactRef dataset = dataset(List.of(EGGS));
 
-    assertThat(
-            ActivityFailures.of(() -> activities.curateShard(request(dataset, judged()))).getType())
+    assertThat(ActivityFailures.of(() -> activities.runShard(request(dataset, judged()))).getType())
         .isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
   }
 
@@ -355,7 +359,7 @@ final class CurationActivitiesTest {
         };
 
     ApplicationFailure failure =
-        ActivityFailures.of(() -> activities.curateShard(request(dataset, judged())));
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
 
     assertThat(failure.getType()).isEqualTo("USER/ENDPOINT_REFUSED");
     assertThat(failure.isNonRetryable()).isTrue();
@@ -383,7 +387,7 @@ final class CurationActivitiesTest {
           }
         });
 
-    Throwable thrown = catchThrowable(() -> activities.curateShard(request(dataset, oneByOne)));
+    Throwable thrown = catchThrowable(() -> activities.runShard(request(dataset, oneByOne)));
     release.countDown();
 
     assertThat(thrown).isInstanceOf(CanceledFailure.class);
@@ -392,11 +396,12 @@ final class CurationActivitiesTest {
     environment.close();
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
-        new CurationActivitiesImpl(store, judge, new FastAnswerChecker(), engine.engine));
+        new RowStageActivitiesImpl(
+            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
     assertThat(
             environment
-                .newActivityStub(CurationActivities.class)
-                .curateShard(request(dataset, oneByOne))
+                .newActivityStub(RowStageActivities.class)
+                .runShard(request(dataset, oneByOne))
                 .getRows())
         .isEqualTo(20);
     assertThat(script.evaluated).as("5 rows were kept").hasSize(15);
@@ -415,7 +420,7 @@ final class CurationActivitiesTest {
         };
 
     ApplicationFailure failure =
-        ActivityFailures.of(() -> activities.curateShard(request(dataset, withConcurrency(1))));
+        ActivityFailures.of(() -> activities.runShard(request(dataset, withConcurrency(1))));
 
     assertThat(failure.getType()).isEqualTo("PLATFORM/WORKER_SHUTDOWN");
     assertThat(failure.isNonRetryable()).isFalse();
@@ -441,7 +446,7 @@ final class CurationActivitiesTest {
             };
     script.improve = request -> "first 1 + 3 = 4";
     for (int shard = 0; shard < 2; shard++) {
-      activities.curateShard(request(dataset, judged()).toBuilder().setShard(shard).build());
+      activities.runShard(request(dataset, judged()).toBuilder().setShard(shard).build());
     }
 
     CurationSummary summary = finish(dataset);
@@ -470,7 +475,7 @@ final class CurationActivitiesTest {
   @Test
   void nothingKeptTellsWhy() throws IOException {
     ArtifactRef dataset = dataset(List.of(sample("a", "1 + 1 = 3", "2")));
-    activities.curateShard(request(dataset, judged()));
+    activities.runShard(request(dataset, judged()));
 
     ApplicationFailure failure = ActivityFailures.of(() -> finish(dataset));
 
@@ -489,7 +494,7 @@ final class CurationActivitiesTest {
   @Test
   void shardWithAForeignRecordDoesNotAddUp() throws IOException {
     ArtifactRef dataset = dataset(eggs(2));
-    activities.curateShard(request(dataset, judged()));
+    activities.runShard(request(dataset, judged()));
     ArtifactRef other = dataset(eggs(3));
 
     assertThat(ActivityFailures.of(() -> finish(other)).getType())
@@ -501,8 +506,7 @@ final class CurationActivitiesTest {
     ArtifactRef dataset = dataset(eggs(2));
     Files.write(folder.resolve("store/data-1/part-00000.jsonl.zst"), new byte[] {1});
 
-    assertThat(
-            ActivityFailures.of(() -> activities.curateShard(request(dataset, judged()))).getType())
+    assertThat(ActivityFailures.of(() -> activities.runShard(request(dataset, judged()))).getType())
         .isEqualTo("PLATFORM/CORRUPT_ARTIFACT");
   }
 
@@ -521,7 +525,7 @@ final class CurationActivitiesTest {
   private CurationRecord curateOne(Sample sample, RunSpec spec) throws IOException {
     ArtifactRef dataset = dataset(List.of(sample));
     store.delete(layout().curationShard(0));
-    activities.curateShard(request(dataset, spec));
+    activities.runShard(request(dataset, spec));
     List<CurationRecord> records = records(0);
     assertThat(records).hasSize(1);
     return records.get(0);
@@ -529,13 +533,8 @@ final class CurationActivitiesTest {
 
   private CurationSummary finish(ArtifactRef dataset) {
     return activities
-        .finishCuration(
-            FinishCurationRequest.newBuilder()
-                .setRun(run(judged()))
-                .setDataset(dataset)
-                .setShards(2)
-                .build())
-        .getSummary();
+        .finishStage(FinishStageRequest.newBuilder().setContext(context(dataset, judged())).build())
+        .getCuration();
   }
 
   private List<CurationRecord> records(int shard) throws IOException {
@@ -567,8 +566,16 @@ final class CurationActivitiesTest {
     return Manifests.commit(store, uri, manifest.build());
   }
 
-  private CurateShardRequest request(ArtifactRef dataset, RunSpec spec) {
-    return CurateShardRequest.newBuilder().setRun(run(spec)).setDataset(dataset).build();
+  private RunShardRequest request(ArtifactRef dataset, RunSpec spec) {
+    return RunShardRequest.newBuilder().setContext(context(dataset, spec)).build();
+  }
+
+  private RowStageContext context(ArtifactRef dataset, RunSpec spec) {
+    return RowStageContext.newBuilder()
+        .setRun(run(spec))
+        .setStage(Stage.STAGE_CURATE)
+        .setInput(dataset)
+        .build();
   }
 
   private static RunSpec judged() {

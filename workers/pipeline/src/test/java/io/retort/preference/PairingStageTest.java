@@ -7,11 +7,13 @@ import io.retort.answers.FastAnswerChecker;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
+import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
+import io.retort.run.RunLayout;
+import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
-import io.retort.store.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BetaSpec;
@@ -23,17 +25,19 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.Difficulty;
-import io.retort.v1.FinishPairingRequest;
+import io.retort.v1.FinishStageRequest;
 import io.retort.v1.Gap;
 import io.retort.v1.Manifest;
-import io.retort.v1.PairShardRequest;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.PreferenceSpec;
+import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
+import io.retort.v1.RunShardRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
+import io.retort.v1.Stage;
 import io.retort.v1.Validation;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -49,7 +53,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class PairingActivitiesTest {
+final class PairingStageTest {
   private static final String TERSE = "48/2 + 48 = 72";
   private static final String CLEAR = "Half of 48 is 48/2 = 24.\n\nBoth are 48 + 24 = 72.";
 
@@ -60,7 +64,7 @@ final class PairingActivitiesTest {
   private Path folder;
   private Store store;
   private TestActivityEnvironment environment;
-  private PairingActivities activities;
+  private RowStageActivities activities;
 
   @BeforeEach
   void start(@TempDir Path temporary) {
@@ -68,8 +72,9 @@ final class PairingActivitiesTest {
     store = Store.open(storeUri());
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
-        new PairingActivitiesImpl(store, judge, new FastAnswerChecker(), engine.engine));
-    activities = environment.newActivityStub(PairingActivities.class);
+        new RowStageActivitiesImpl(
+            judge, engine.engine, new PairingStage(store, new FastAnswerChecker())));
+    activities = environment.newActivityStub(RowStageActivities.class);
   }
 
   @AfterEach
@@ -246,7 +251,7 @@ final class PairingActivitiesTest {
   void summaryCountsGapsAndRefusals() throws IOException {
     ArtifactRef kept = keep(List.of(improved("a"), retained("b")), List.of());
     pair(kept, rules(3));
-    activities.pairShard(request(kept, rules(3)).toBuilder().setShard(1).build());
+    activities.runShard(request(kept, rules(3)).toBuilder().setShard(1).build());
 
     PairingSummary summary = finish(kept, rules(3));
 
@@ -272,7 +277,7 @@ final class PairingActivitiesTest {
             .build();
     ArtifactRef kept = keep(List.of(retained("a")), List.of(other));
     pair(kept, rules(1));
-    activities.pairShard(request(kept, rules(1)).toBuilder().setShard(1).build());
+    activities.runShard(request(kept, rules(1)).toBuilder().setShard(1).build());
 
     PairingSummary summary = finish(kept, rules(1));
 
@@ -304,14 +309,13 @@ final class PairingActivitiesTest {
   }
 
   private long pair(ArtifactRef kept, RunSpec spec) {
-    return activities.pairShard(request(kept, spec)).getRows();
+    return activities.runShard(request(kept, spec)).getRows();
   }
 
   private PairingSummary finish(ArtifactRef kept, RunSpec spec) {
     return activities
-        .finishPairing(
-            FinishPairingRequest.newBuilder().setRun(run(spec)).setKept(kept).setShards(2).build())
-        .getSummary();
+        .finishStage(FinishStageRequest.newBuilder().setContext(context(kept, spec)).build())
+        .getPairing();
   }
 
   /** Commits curation shards and their kept samples as curation leaves them. */
@@ -392,8 +396,16 @@ final class PairingActivitiesTest {
         .build();
   }
 
-  private PairShardRequest request(ArtifactRef kept, RunSpec spec) {
-    return PairShardRequest.newBuilder().setRun(run(spec)).setKept(kept).build();
+  private RunShardRequest request(ArtifactRef kept, RunSpec spec) {
+    return RunShardRequest.newBuilder().setContext(context(kept, spec)).build();
+  }
+
+  private RowStageContext context(ArtifactRef kept, RunSpec spec) {
+    return RowStageContext.newBuilder()
+        .setRun(run(spec))
+        .setStage(Stage.STAGE_PAIR)
+        .setInput(kept)
+        .build();
   }
 
   private RunContext run(RunSpec spec) {

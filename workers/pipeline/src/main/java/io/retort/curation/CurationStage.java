@@ -1,0 +1,133 @@
+package io.retort.curation;
+
+import io.retort.answers.AnswerChecker;
+import io.retort.failure.Failures;
+import io.retort.ingest.ChainLengths;
+import io.retort.judge.client.JudgeCalls;
+import io.retort.rows.RowLog;
+import io.retort.rows.RowStage;
+import io.retort.rows.ShardJob;
+import io.retort.rows.ShardRecords;
+import io.retort.run.RunLayout;
+import io.retort.store.Manifests;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationSummary;
+import io.retort.v1.FinishStageResponse;
+import io.retort.v1.Manifest;
+import io.retort.v1.RowStageContext;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Sample;
+import io.retort.v1.ShardProgress;
+import io.retort.v1.Stage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Stage 1: evaluates, improves and validates chains of thought. */
+public final class CurationStage implements RowStage {
+  private static final String LABEL = "curate";
+
+  private final Store store;
+  private final AnswerChecker answers;
+
+  public CurationStage(Store store, AnswerChecker answers) {
+    this.store = store;
+    this.answers = answers;
+  }
+
+  @Override
+  public Stage stage() {
+    return Stage.STAGE_CURATE;
+  }
+
+  @Override
+  public ShardJob<Sample, CurationRecord> open(RowStageContext context, int shard, JudgeCalls calls)
+      throws IOException {
+    RunSpec spec = context.getRun().getSpec();
+    Manifest dataset = Manifests.read(store, context.getInput());
+    ArtifactRef part = ShardRecords.part(dataset, shard, context.getInput().getUri());
+    return new ShardJob<>(
+        LABEL,
+        new RowLog<>(
+            store,
+            RunLayout.of(context.getRun()).curationShard(shard),
+            CurationRecord::newBuilder,
+            CurationRecord::getKey),
+        Manifests.readPart(store, context.getInput(), part, Sample::newBuilder),
+        new CurationWork(
+            calls, answers, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
+        record -> record.getOutcome().name().replace("CURATION_OUTCOME_", ""),
+        JudgeSettings.concurrency(spec));
+  }
+
+  @Override
+  public FinishStageResponse finish(RowStageContext context, Consumer<ShardProgress> heartbeat)
+      throws IOException {
+    Manifest dataset = Manifests.read(store, context.getInput());
+    RunLayout layout = RunLayout.of(context.getRun());
+    CurationTotals totals = new CurationTotals();
+    ChainLengths lengths = new ChainLengths();
+    List<ArtifactRef> parts = new ArrayList<>();
+    for (int shard = 0; shard < dataset.getPartsCount(); shard++) {
+      List<CurationRecord> records =
+          ShardRecords.read(store, layout.curationShard(shard), CurationRecord::newBuilder);
+      checkShard(context.getInput(), dataset.getParts(shard), shard, records);
+      List<Sample> kept = new ArrayList<>();
+      for (CurationRecord record : records) {
+        totals.add(record);
+        if (CurationTotals.isKept(record)) {
+          kept.add(record.getSample().toBuilder().setChain(record.getChain()).build());
+          lengths.add(record.getChain());
+        }
+      }
+      parts.add(Manifests.writePart(store, layout.kept(), shard, kept));
+      heartbeat.accept(
+          ShardProgress.newBuilder().setDone(shard + 1L).setTotal(dataset.getPartsCount()).build());
+    }
+    CurationSummary summary = totals.summary(dataset.getRows());
+    if (summary.getRetained() + summary.getImproved() == 0) {
+      throw Failures.user(
+          "NOTHING_KEPT",
+          "curation: none of "
+              + summary.getRows()
+              + " rows was kept, by reason: "
+              + totals.reasons()
+              + " (expected: at least one; look at the records in "
+              + layout.curationShard(0)
+              + ")");
+    }
+    ArtifactRef kept =
+        Manifests.commit(
+            store,
+            layout.kept(),
+            Manifest.newBuilder()
+                .addAllParts(parts)
+                .setMedianChainCharacters(lengths.median())
+                .build());
+    return FinishStageResponse.newBuilder().setCuration(summary.toBuilder().setKept(kept)).build();
+  }
+
+  /** Exactly one record for each sample, in the data set's order. */
+  private void checkShard(
+      ArtifactRef dataset, ArtifactRef part, int shard, List<CurationRecord> records)
+      throws IOException {
+    List<Sample> samples = Manifests.readPart(store, dataset, part, Sample::newBuilder);
+    List<String> expected = samples.stream().map(Sample::getId).toList();
+    List<String> actual = records.stream().map(record -> record.getSample().getId()).toList();
+    if (!expected.equals(actual)) {
+      throw Failures.platform(
+          "OUTCOMES_DO_NOT_ADD_UP",
+          "curation: shard "
+              + shard
+              + " has "
+              + actual.size()
+              + " records (expected: one for each of its "
+              + expected.size()
+              + " samples, in their order)",
+          null);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.retort.rows;
+
+import com.google.protobuf.Message;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One shard of a stage.
+ *
+ * @param stage label of metrics and messages
+ * @param inputs rows in the shard's order
+ * @param outcome label of a record for metrics
+ * @param concurrency most rows under way at once, at least 1
+ */
+public record ShardJob<I, R extends Message>(
+    String stage,
+    RowLog<R> log,
+    List<I> inputs,
+    RowWork<I, R> work,
+    Function<R, String> outcome,
+    int concurrency) {}

@@ -1,5 +1,0 @@
-/** Stage 1: evaluate, improve and validate chains of thought. */
-@NullMarked
-package io.retort.curation;
-
-import org.jspecify.annotations.NullMarked;

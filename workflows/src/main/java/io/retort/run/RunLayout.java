@@ -1,0 +1,56 @@
+package io.retort.run;
+
+import io.retort.v1.RunContext;
+
+/** Where a run keeps what it makes: the one place that knows the store's folders. */
+public record RunLayout(String storeUri, String runId) {
+  public static RunLayout of(RunContext run) {
+    return new RunLayout(run.getStoreUri(), run.getRunId());
+  }
+
+  public static String datasets(String storeUri) {
+    return resolve(storeUri, "datasets");
+  }
+
+  public static String model(String storeUri, String model) {
+    return resolve(storeUri, "models/" + model);
+  }
+
+  public String run() {
+    return resolve(storeUri, "runs/" + runId);
+  }
+
+  public String curationShard(int shard) {
+    return resolve(run(), String.format("curation/shard-%05d", shard));
+  }
+
+  /** Kept samples, one part a shard. */
+  public String kept() {
+    return resolve(run(), "curation/kept");
+  }
+
+  public String pairsShard(int shard) {
+    return resolve(run(), String.format("pairs/shard-%05d", shard));
+  }
+
+  /** Preference pairs, one part a shard. */
+  public String pairs() {
+    return resolve(run(), "pairs/all");
+  }
+
+  public String checkpoints(String stage) {
+    return resolve(run(), "checkpoints/" + stage);
+  }
+
+  public String evaluation(String model, String benchmark) {
+    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+  }
+
+  public String report() {
+    return resolve(run(), "report/index.html");
+  }
+
+  private static String resolve(String folderUri, String path) {
+    return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
+  }
+}

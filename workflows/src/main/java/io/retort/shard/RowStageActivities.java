@@ -1,0 +1,36 @@
+package io.retort.shard;
+
+import io.retort.v1.FinishStageRequest;
+import io.retort.v1.FinishStageResponse;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/**
+ * Activities of the row stages, curate and pair. At-least-once; every finished row survives an
+ * attempt that does not.
+ */
+@ActivityInterface
+public interface RowStageActivities {
+  String RUN_SHARD = "RunShard";
+  String FINISH_STAGE = "FinishStage";
+
+  /**
+   * Stores exactly one record for each row of the shard, asking only for those that no earlier
+   * attempt has stored, and commits the shard by its manifest. Heartbeats {@link
+   * io.retort.v1.ShardProgress}.
+   */
+  @ActivityMethod(name = RUN_SHARD)
+  RunShardResponse runShard(RunShardRequest request);
+
+  /**
+   * Adds up the outcomes of all shards, checks that they equal the input, and commits what the
+   * stage gives as one data set.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/NOTHING_KEPT, USER/NO_PAIRS,
+   *     PLATFORM/OUTCOMES_DO_NOT_ADD_UP
+   */
+  @ActivityMethod(name = FINISH_STAGE)
+  FinishStageResponse finishStage(FinishStageRequest request);
+}
