@@ -1,6 +1,6 @@
 """The embedded stack's model endpoint: llama.cpp's OpenAI-compatible server over one GGUF file.
 
-    python infra/local/model-server.py [--model FILE.gguf] [--port 8080] [--parallel 8] [--ctx-size 1024]
+    python infra/local/model-server.py --model FILE.gguf [--port 8080] [--parallel 8] [--ctx-size 1024]
     [--threads 2]
 
 Serves /v1/chat/completions (with `response_format` json_schema, `n`, `seed`), /health and /metrics on the
@@ -17,9 +17,7 @@ from pathlib import Path
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="model-server.py")
-    parser.add_argument(
-        "--model", type=Path, help="GGUF file (default: SmolLM2-135M-Instruct from its package)"
-    )
+    parser.add_argument("--model", type=Path, required=True, help="GGUF file")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: 8080)")
     parser.add_argument("--parallel", type=int, default=8, help="requests decoded together (default: 8)")
@@ -50,10 +48,6 @@ def complaint(options: argparse.Namespace) -> str | None:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
-    if options.model is None:
-        from retort_trainer.smollm2 import gguf_path
-
-        options.model = gguf_path()
     wrong = complaint(options)
     if wrong is not None:
         print(f"error: {wrong}", file=sys.stderr)

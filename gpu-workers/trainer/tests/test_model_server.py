@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from retort_trainer.smollm2 import ModelPackageError, gguf_path
+from retort_trainer.smollm2 import ModelPackageError, packaged_path
 
 SCRIPT = Path(__file__).resolve().parents[3] / "infra" / "local" / "model-server.py"
 SCHEMA = {
@@ -26,11 +26,11 @@ SCHEMA = {
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     try:
-        gguf_path()
+        model = packaged_path()
     except ModelPackageError as error:
         pytest.skip(str(error))
     with subprocess.Popen(
-        [sys.executable, SCRIPT, "--port", "0", "--parallel", "2", "--ctx-size", "256"],
+        [sys.executable, SCRIPT, "--model", model, "--port", "0", "--parallel", "2", "--ctx-size", "256"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

