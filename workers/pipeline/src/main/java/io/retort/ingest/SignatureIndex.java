@@ -1,7 +1,6 @@
 package io.retort.ingest;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  * bytes of some band in common are compared as a whole.
  *
  * <p>The bands are as wide as finds at least 99 % of the pairs at the wanted similarity. Memory for
- * each signature: its 128 bytes, and 8 to 12 for each band; some 350 bytes at a similarity of 0.8.
+ * each signature: its 128 bytes, and 5 to 6 for each band; some 250 bytes at a similarity of 0.8.
  */
 final class SignatureIndex {
   private static final double RECALL = 0.99;
   private static final int NARROWEST_BAND = 2;
   private static final int CHUNK = 1 << 10;
+
+  /** On average. */
+  private static final int LONGEST_CHAIN = 4;
 
   /** Texts of one template share bands without end: then the newest are compared. */
   private static final int MOST_COMPARED = 1_000;
@@ -30,7 +32,7 @@ final class SignatureIndex {
   private int[] heads = new int[1 << 12];
 
   /** By entry: the next older one of its hash, plus one. An entry is one band of one signature. */
-  private int[] older = new int[1 << 12];
+  private final List<int[]> older = new ArrayList<>();
 
   /**
    * @param similarity above 0, to 1: from which on signatures resemble each other
@@ -51,7 +53,7 @@ final class SignatureIndex {
     for (int band = 0; band < bands && compared < MOST_COMPARED; band++) {
       for (int entry = heads[slot(band, signature, band * width)] - 1;
           entry >= 0 && compared < MOST_COMPARED;
-          entry = older[entry] - 1) {
+          entry = older(entry) - 1) {
         int index = entry / bands;
         if (entry % bands != band || !sharesBand(signature, index, band)) {
           continue;
@@ -70,32 +72,36 @@ final class SignatureIndex {
   void add(byte[] signature) {
     if (size % CHUNK == 0) {
       signatures.add(new byte[CHUNK * MinHash.SIZE]);
+      older.add(new int[CHUNK * bands]);
     }
     System.arraycopy(signature, 0, chunk(size), start(size), MinHash.SIZE);
-    if ((size + 1) * bands > older.length) {
-      grow();
-    }
     link(size);
     size++;
+    if ((long) size * bands > (long) heads.length * LONGEST_CHAIN) {
+      grow();
+    }
   }
 
   private void link(int index) {
     for (int band = 0; band < bands; band++) {
-      int entry = index * bands + band;
       int slot = slot(band, chunk(index), start(index) + band * width);
-      older[entry] = heads[slot];
-      heads[slot] = entry + 1;
+      older.get(index / CHUNK)[index % CHUNK * bands + band] = heads[slot];
+      heads[slot] = index * bands + band + 1;
     }
   }
 
+  /** Nothing is copied: what is replaced is free before. */
   private void grow() {
-    older = Arrays.copyOf(older, Math.max(older.length / 2 * 3, (size + 1) * bands));
-    if (older.length > heads.length) {
-      heads = new int[heads.length * 2];
-      for (int index = 0; index < size; index++) {
-        link(index);
-      }
+    int slots = heads.length * 2;
+    heads = new int[0];
+    heads = new int[slots];
+    for (int index = 0; index < size; index++) {
+      link(index);
     }
+  }
+
+  private int older(int entry) {
+    return older.get(entry / bands / CHUNK)[entry % (CHUNK * bands)];
   }
 
   private boolean sharesBand(byte[] signature, int index, int band) {
