@@ -18,10 +18,11 @@ public interface IngestActivities {
 
   /**
    * Reads rows into canonical samples and commits them as a content-addressed snapshot of shards.
-   * Bad rows go to quarantine.jsonl with their reason.
+   * Bad rows, and those that the filters leave out, go to quarantine.jsonl with their reason.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_EMPTY (no good
-   *     row is left)
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
+   *     USER/DATA_FORMAT_UNKNOWN, USER/DATA_CORRUPT, USER/DATA_TOO_LARGE, USER/LANGUAGE_UNKNOWN,
+   *     USER/DATA_EMPTY (no good row is left), PLATFORM/HUB_UNREACHABLE
    */
   @ActivityMethod(name = INGEST)
   IngestResponse ingest(IngestRequest request);

@@ -167,6 +167,8 @@ public final class RunWorkflowImpl implements RunWorkflow {
                     .setStoreUri(request.getStoreUri())
                     .addAllSources(spec.getData().getTrainList())
                     .setShardRows(spec.getData().getShardRows())
+                    .setFilters(spec.getData().getFilters())
+                    .addAllBenchmarks(spec.getEvaluation().getBenchmarksList())
                     .build())
             .getSummary();
     tracker.dataset(summary.getDataset().getSha256());

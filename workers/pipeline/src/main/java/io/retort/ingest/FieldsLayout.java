@@ -1,15 +1,19 @@
 package io.retort.ingest;
 
 /**
- * One field each for problem, chain and answer. The chain may be absent, as it is in benchmarks;
- * the answer may be a number.
+ * One field each for problem, chain, answer and unit tests. The chain may be absent, as it is in
+ * benchmarks; the answer may be a number.
+ *
+ * @param tests empty where no field has unit tests
  */
-record FieldsLayout(String problem, String chain, String answer) implements RowLayout {
+record FieldsLayout(String problem, String chain, String answer, String tests)
+    implements RowLayout {
   @Override
   public RowText read(JsonRow row) throws RefusedRowException {
     return new RowText(
         row.text(problem),
         row.textOrEmpty(chain),
-        row.textOrNumber(answer, QuarantineReason.NO_ANSWER));
+        row.textOrNumber(answer, QuarantineReason.NO_ANSWER),
+        tests.isEmpty() ? "" : row.textOrEmpty(tests));
   }
 }

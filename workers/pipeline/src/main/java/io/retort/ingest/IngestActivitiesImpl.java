@@ -14,31 +14,31 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads files of this machine into the store. */
+/** Reads files of this machine and of the hub into the store. */
 public final class IngestActivitiesImpl implements IngestActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(IngestActivitiesImpl.class);
   private static final int DEFAULT_SHARD_ROWS = 256;
 
   private final Store store;
+  private final Hub hub;
 
-  public IngestActivitiesImpl(Store store) {
+  public IngestActivitiesImpl(Store store, Hub hub) {
     this.store = store;
+    this.hub = hub;
   }
 
   @Override
   public IngestResponse ingest(IngestRequest request) {
-    ActivityExecutionContext context = Activity.getExecutionContext();
+    Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
     int shardRows = request.getShardRows() == 0 ? DEFAULT_SHARD_ROWS : request.getShardRows();
     long started = System.nanoTime();
     try {
+      DataFiles files = new DataFiles(hub, heartbeat::alive);
+      Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
       IngestSummary summary =
-          new Snapshot(
-                  store,
-                  request.getStoreUri(),
-                  request.getSourcesList(),
-                  shardRows,
-                  rows -> context.heartbeat(ShardProgress.newBuilder().setDone(rows).build()))
-              .write();
+          new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows)
+              .write(
+                  new SampleReader(files, request.getSourcesList(), filters.list()), filters.key());
       LOGGER.info(
           "ingested {} rows into {} shards, {} quarantined, in {} ms: {}",
           summary.getRows(),
@@ -60,6 +60,25 @@ public final class IngestActivitiesImpl implements IngestActivities {
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
+    }
+  }
+
+  /** Tells how many rows are read, also while none are. */
+  private static final class Heartbeat {
+    private final ActivityExecutionContext context;
+    private ShardProgress progress = ShardProgress.getDefaultInstance();
+
+    Heartbeat(ActivityExecutionContext context) {
+      this.context = context;
+    }
+
+    void rows(long rows) {
+      progress = ShardProgress.newBuilder().setDone(rows).build();
+      alive();
+    }
+
+    void alive() {
+      context.heartbeat(progress);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.retort.ingest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,8 @@ final class JsonRow {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // Python writes them, and they mostly stand in fields that nothing reads.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   private final JsonNode node;
@@ -75,12 +78,22 @@ final class JsonRow {
     return wellFormed(field, value.textValue()).strip();
   }
 
+  /** A field that must be there and hold text that is not blank, with its blanks: for code. */
+  String verbatim(String field) throws RefusedRowException {
+    text(field);
+    return node.get(field).textValue();
+  }
+
   /** A field that holds text or a number, as text. */
   String textOrNumber(String field, QuarantineReason whenBlank) throws RefusedRowException {
     if (!has(field)) {
       throw missing(field);
     }
     JsonNode value = node.get(field);
+    if (value.isDouble()) {
+      // The only numbers that are not read as decimals.
+      throw wrongNumber(field, value);
+    }
     if (value.isNumber()) {
       return value.isFloatingPointNumber() ? value.decimalValue().toPlainString() : value.asText();
     }
@@ -165,6 +178,12 @@ final class JsonRow {
             + " (expected: "
             + expected
             + ")");
+  }
+
+  private RefusedRowException wrongNumber(String field, JsonNode value) {
+    return new RefusedRowException(
+        QuarantineReason.WRONG_TYPE,
+        path(field) + ": " + value.asText() + " (expected: text or a finite number)");
   }
 
   private String path(String field) {

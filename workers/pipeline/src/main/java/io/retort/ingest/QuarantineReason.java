@@ -15,5 +15,15 @@ enum QuarantineReason {
   /** Longer than 1 MiB. */
   TOO_LARGE,
   /** A conversation with more than one exchange: its last turn makes no sense alone. */
-  MULTI_TURN
+  MULTI_TURN,
+  /** The problem resembles that of an earlier row as much as the filter says, or more. */
+  NEAR_DUPLICATE,
+  /** The problem is one of a benchmark of the run, or shares a stretch of words with it. */
+  CONTAMINATED,
+  /** The problem is in none of the languages that are wanted. */
+  LANGUAGE,
+  /** Problem or chain is shorter than wanted. */
+  TOO_SHORT,
+  /** Problem or chain is longer than wanted. */
+  TOO_LONG
 }

@@ -12,15 +12,16 @@ final class RowLayouts {
   private static final List<String> CHAIN_NAMES = List.of("chain", "solution");
   private static final List<String> ANSWER_NAMES = List.of("answer", "true_answer");
 
-  /** The layout that the source names; empty when its first row decides. */
+  /** The layout that the source names; empty when the first row of each file decides. */
   static Optional<RowLayout> named(DataSource source) {
     return switch (source.getFormat()) {
       case DATA_FORMAT_GSM8K -> Optional.of(new Gsm8kLayout());
       case DATA_FORMAT_FIELDS -> Optional.of(mapped(source.getFields()));
       case DATA_FORMAT_INSTRUCTION -> Optional.of(new InstructionLayout());
       case DATA_FORMAT_MESSAGES -> Optional.of(new MessagesLayout());
+      case DATA_FORMAT_HUMANEVAL -> Optional.of(new HumanEvalLayout());
       case DATA_FORMAT_AUTO, DATA_FORMAT_UNSPECIFIED -> Optional.empty();
-      case DATA_FORMAT_HUMANEVAL, UNRECOGNIZED ->
+      case UNRECOGNIZED ->
           throw Failures.user(
               "DATA_FORMAT_UNKNOWN",
               source.getPath()
@@ -31,8 +32,9 @@ final class RowLayouts {
   }
 
   /**
-   * The layout of a source by its first row: {@code messages}; {@code instruction} and {@code
-   * output}; {@code question} and {@code answer} with {@code ####}; mapped names, or {@code
+   * The layout of a file by its first row: {@code messages}; {@code instruction} and {@code
+   * output}; {@code prompt}, {@code canonical_solution}, {@code test} and {@code entry_point};
+   * {@code question} and {@code answer} with {@code ####}; mapped names, or {@code
    * problem|question}, {@code chain|solution} and {@code answer|true_answer}.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_FORMAT_UNKNOWN when it is none of
@@ -45,6 +47,9 @@ final class RowLayouts {
       }
       if (first.has("instruction") && first.has("output")) {
         return new InstructionLayout();
+      }
+      if (HumanEvalLayout.FIELDS.stream().allMatch(first::has)) {
+        return new HumanEvalLayout();
       }
       if (isGsm8k(first)) {
         return new Gsm8kLayout();
@@ -59,8 +64,9 @@ final class RowLayouts {
         where
             + ": fields "
             + first.fields()
-            + " (expected: messages; instruction and output; question and answer with ####; or problem and"
-            + " answer, mapped by `fields` where they have other names)");
+            + " (expected: messages; instruction and output; question and answer with ####; prompt,"
+            + " canonical_solution, test and entry_point; or problem and answer, mapped by `fields`"
+            + " where they have other names)");
   }
 
   private static boolean isGsm8k(JsonRow row) {
@@ -75,14 +81,16 @@ final class RowLayouts {
     return new FieldsLayout(
         mapping.hasProblem() ? mapping.getProblem() : PROBLEM_NAMES.get(0),
         mapping.hasChain() ? mapping.getChain() : CHAIN_NAMES.get(0),
-        mapping.hasAnswer() ? mapping.getAnswer() : ANSWER_NAMES.get(0));
+        mapping.hasAnswer() ? mapping.getAnswer() : ANSWER_NAMES.get(0),
+        mapping.getTests());
   }
 
   private static FieldsLayout byFirstRow(FieldMapping mapping, JsonRow first) {
     return new FieldsLayout(
         mapping.hasProblem() ? mapping.getProblem() : present(first, PROBLEM_NAMES),
         mapping.hasChain() ? mapping.getChain() : present(first, CHAIN_NAMES),
-        mapping.hasAnswer() ? mapping.getAnswer() : present(first, ANSWER_NAMES));
+        mapping.hasAnswer() ? mapping.getAnswer() : present(first, ANSWER_NAMES),
+        mapping.getTests());
   }
 
   private static String present(JsonRow row, List<String> names) {

@@ -5,5 +5,11 @@ package io.retort.ingest;
  *
  * @param chain may still have marks and a final-answer line; empty when the row has none
  * @param answer may still have {@code \boxed{}} and thousands separators
+ * @param tests unit tests of a code answer; empty when the row has none
  */
-record RowText(String problem, String chain, String answer) {}
+record RowText(String problem, String chain, String answer, String tests) {
+  /** Of a row without unit tests. */
+  RowText(String problem, String chain, String answer) {
+    this(problem, chain, answer, "");
+  }
+}

@@ -7,26 +7,20 @@ import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;
-import io.retort.v1.DataSource;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.Manifest;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Commits sources as a content-addressed data set.
+ * Commits what a reader reads as a content-addressed data set.
  *
- * <p>The store has no rename, and memory holds one shard: so a first pass finds the address, a
- * second one writes the shards, and, only where rows were refused, a third one the quarantine. The
- * address hashes the ordered sample ids with their file names and lines, the refusals, and the rows
- * of a shard: all that the parts hold.
+ * <p>The address hashes the ordered sample ids with their files and rows, the refusals, the
+ * filters, and the rows of a shard: all that the parts hold. As it is known only at the end and the
+ * store has no rename, the parts wait in a {@link Spool}. Memory holds one shard.
  */
 final class Snapshot {
   private static final String QUARANTINE = "quarantine.jsonl";
@@ -34,172 +28,115 @@ final class Snapshot {
 
   private final Store store;
   private final String storeUri;
-  private final SampleReader reader;
   private final int shardRows;
   private final Progress progress;
 
-  /** Called every thousand rows of each pass; may throw to stop. */
+  /** Called every thousand rows and with every part; may throw to stop. */
   interface Progress {
     void rows(long rows);
   }
 
-  Snapshot(
-      Store store, String storeUri, List<DataSource> sources, int shardRows, Progress progress) {
+  Snapshot(Store store, String storeUri, int shardRows, Progress progress) {
     this.store = store;
     this.storeUri = storeUri;
-    this.reader = new SampleReader(sources);
     this.shardRows = shardRows;
     this.progress = progress;
   }
 
   /**
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORMAT_UNKNOWN,
-   *     USER/DATA_EMPTY
+   * @param filters what the reader's filters are, for the address
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_EMPTY, and what the reader throws
    */
-  IngestSummary write() throws IOException {
-    Survey survey = new Survey(shardRows, progress);
-    reader.read(survey);
-    if (survey.rows == 0) {
-      throw Failures.user(
-          "DATA_EMPTY",
-          "data: no row is left of "
-              + survey.quarantined
-              + ", refused by reason: "
-              + survey.reasons
-              + " (expected: at least one good row)");
-    }
-    String folder = Store.resolve(RunLayout.datasets(storeUri), survey.address());
-    ArtifactRef manifest = commit(folder, survey);
-    return IngestSummary.newBuilder()
-        .setDataset(manifest)
-        .setRows(survey.rows)
-        .setQuarantined(survey.quarantined)
-        .addAllQuarantineReasons(
-            survey.reasons.entrySet().stream()
-                .map(
-                    entry ->
-                        Count.newBuilder()
-                            .setName(entry.getKey())
-                            .setCount(entry.getValue())
-                            .build())
-                .toList())
-        .setShards(Math.toIntExact((survey.rows + shardRows - 1) / shardRows))
-        .build();
-  }
-
-  private ArtifactRef commit(String folder, Survey survey) throws IOException {
-    ShardWriter writer = new ShardWriter(folder);
-    if (!store.exists(Store.resolve(folder, Manifests.NAME))) {
-      reader.read(writer);
-      writer.flush();
-      if (!writer.survey.address().equals(survey.address())) {
-        throw Failures.platform(
-            "DATA_CHANGED",
-            "data: a source changed while it was read (expected: stable files)",
-            null);
+  IngestSummary write(SampleReader reader, String filters) throws IOException {
+    try (Spool spool = new Spool(shardRows)) {
+      Survey survey = new Survey(spool, filters);
+      reader.read(survey);
+      spool.flush();
+      if (survey.rows == 0) {
+        throw Failures.user(
+            "DATA_EMPTY",
+            "data: no row is left of "
+                + survey.quarantined
+                + ", refused by reason: "
+                + survey.reasons
+                + " (expected: at least one good row)");
       }
-      if (survey.quarantined > 0) {
-        writeQuarantine(folder);
-      }
-      return Manifests.commit(
-          store,
-          folder,
-          Manifest.newBuilder()
-              .addAllParts(writer.parts)
-              .setMedianChainCharacters(survey.lengths.median())
-              .build());
+      ArtifactRef manifest = commit(spool, survey);
+      return IngestSummary.newBuilder()
+          .setDataset(manifest)
+          .setRows(survey.rows)
+          .setQuarantined(survey.quarantined)
+          .addAllQuarantineReasons(
+              survey.reasons.entrySet().stream()
+                  .map(
+                      entry ->
+                          Count.newBuilder()
+                              .setName(entry.getKey())
+                              .setCount(entry.getValue())
+                              .build())
+                  .toList())
+          .setShards(spool.parts())
+          .build();
     }
-    return Manifests.reference(store, folder);
   }
 
-  private void writeQuarantine(String folder) throws IOException {
-    store.write(
-        Store.resolve(folder, QUARANTINE),
-        output ->
-            reader.read(
-                new SampleReader.Visitor() {
-                  @Override
-                  public void accept(Sample sample) {}
-
-                  @Override
-                  public void refuse(QuarantinedRow row) throws IOException {
-                    output.write(ProtoJson.print(row).getBytes(StandardCharsets.UTF_8));
-                    output.write('\n');
-                  }
-                }));
+  private ArtifactRef commit(Spool spool, Survey survey) throws IOException {
+    String folder = Store.resolve(RunLayout.datasets(storeUri), survey.address);
+    if (store.exists(Store.resolve(folder, Manifests.NAME))) {
+      return Manifests.reference(store, folder);
+    }
+    Manifest.Builder manifest =
+        Manifest.newBuilder().setMedianChainCharacters(survey.lengths.median());
+    for (int part = 0; part < spool.parts(); part++) {
+      int index = part;
+      manifest.addParts(
+          Manifests.writePart(
+              store, folder, part, spool.rows(part), output -> spool.copyPart(index, output)));
+      progress.rows(survey.rows + survey.quarantined);
+    }
+    if (survey.quarantined > 0) {
+      store.write(Store.resolve(folder, QUARANTINE), spool::copyRefusals);
+    }
+    return Manifests.commit(store, folder, manifest.build());
   }
 
-  /** What a first pass learns. */
-  private static final class Survey implements SampleReader.Visitor {
+  /** What is learnt by reading. */
+  private final class Survey implements SampleReader.Visitor {
+    private final Spool spool;
     private final Map<String, Long> reasons = new TreeMap<>();
     private final ChainLengths lengths = new ChainLengths();
-    private final Progress progress;
-    private String chained;
+    private String address;
     private long rows;
     private long quarantined;
 
-    Survey(int shardRows, Progress progress) {
-      this.progress = progress;
-      this.chained = Hashes.sha256Hex("dataset-v1", String.valueOf(shardRows));
+    Survey(Spool spool, String filters) {
+      this.spool = spool;
+      this.address = Hashes.sha256Hex("dataset-v2", String.valueOf(shardRows), filters);
     }
 
     @Override
-    public void accept(Sample sample) {
-      chained = Hashes.sha256Hex(chained, sample.getId(), sample.getSource());
+    public void accept(Sample sample) throws IOException {
+      address =
+          Hashes.sha256Hex(
+              address, sample.getId(), sample.getSource(), sample.getAnswerKind().name());
       lengths.add(sample.getChain());
+      spool.add(sample);
       rows++;
       report();
     }
 
     @Override
-    public void refuse(QuarantinedRow row) {
-      String line = row.getSource().substring(row.getSource().lastIndexOf(':'));
-      chained = Hashes.sha256Hex(chained, row.getReason(), line);
+    public void refuse(String place, QuarantinedRow row) throws IOException {
+      address = Hashes.sha256Hex(address, row.getReason(), place);
       reasons.merge(row.getReason(), 1L, Long::sum);
+      spool.add(row);
       quarantined++;
       report();
-    }
-
-    String address() {
-      return chained;
     }
 
     private void report() {
       if ((rows + quarantined) % ROWS_PER_HEARTBEAT == 0) {
         progress.rows(rows + quarantined);
-      }
-    }
-  }
-
-  /** Writes each shard as soon as it is full. */
-  private final class ShardWriter implements SampleReader.Visitor {
-    private final String folder;
-    private final Survey survey = new Survey(shardRows, progress);
-    private final List<ArtifactRef> parts = new ArrayList<>();
-    private final List<Sample> shard = new ArrayList<>();
-
-    ShardWriter(String folder) {
-      this.folder = folder;
-    }
-
-    @Override
-    public void accept(Sample sample) throws IOException {
-      survey.accept(sample);
-      shard.add(sample);
-      if (shard.size() == shardRows) {
-        flush();
-      }
-    }
-
-    @Override
-    public void refuse(QuarantinedRow row) {
-      survey.refuse(row);
-    }
-
-    void flush() throws IOException {
-      if (!shard.isEmpty()) {
-        parts.add(Manifests.writePart(store, folder, parts.size(), shard));
-        shard.clear();
       }
     }
   }

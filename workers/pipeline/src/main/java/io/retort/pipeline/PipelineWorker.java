@@ -5,6 +5,7 @@ import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
+import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
@@ -90,7 +91,7 @@ public final class PipelineWorker {
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
     pipeline.registerActivitiesImplementations(
-        new IngestActivitiesImpl(store),
+        new IngestActivitiesImpl(store, Hub.of(environment)),
         new RowStageActivitiesImpl(
             judge, engine, new CurationStage(store, answers), new PairingStage(store, answers)),
         new EvaluationActivitiesImpl(store),

@@ -6,57 +6,50 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.retort.pipeline.ActivityFailures;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
-import io.retort.v1.Count;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.FieldMapping;
-import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.Manifest;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
-import io.retort.worker.ProtoJson;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class IngestActivitiesTest {
-  private static final Path REAL_DATA = Path.of("../../../shared/data");
   private static final String GSM8K_ROW =
       "{\"question\": \"Six eggs, half sold. Sold?\", \"answer\":"
           + " \"6/2 = <<6/2=3>>3 eggs  \\nare sold.\\n#### 1,003\"}";
 
   private Path folder;
-  private TestActivityEnvironment environment;
+  private IngestHarness harness;
   private IngestActivities activities;
   private Store store;
 
   @BeforeEach
   void start(@TempDir Path temporary) {
     folder = temporary;
-    store = Store.open(storeUri());
-    environment = TestActivityEnvironment.newInstance();
-    environment.registerActivitiesImplementations(new IngestActivitiesImpl(store));
-    activities = environment.newActivityStub(IngestActivities.class);
+    harness = new IngestHarness(temporary);
+    activities = harness.activities();
+    store = harness.store();
   }
 
   @AfterEach
   void stop() {
-    environment.close();
+    harness.close();
   }
 
   @Test
@@ -124,7 +117,8 @@ final class IngestActivitiesTest {
     Sample sample =
         onlySample(
             DataFormat.DATA_FORMAT_FIELDS,
-            "{\"problem\": \"Half of 5?\", \"chain\": \"5/2 = 3\\nThe answer is 3.\", \"answer\": \"2.5\"}");
+            "{\"problem\": \"Half of 5?\", \"chain\": \"5/2 = 3\\n"
+                + "The answer is 3.\", \"answer\": \"2.5\"}");
 
     assertThat(sample.getChain()).isEqualTo("5/2 = 3\nThe answer is 3.");
   }
@@ -171,9 +165,7 @@ final class IngestActivitiesTest {
               "{\"problem\": \"a\", \"answer\": \" \"}",
               good,
               "{\"problem\": \"\\ud800\", \"answer\": \"2\"}",
-              "{\"problem\": \""
-                  + "x".repeat(SampleReader.LONGEST_ROW_BYTES)
-                  + "\", \"answer\": \"2\"}",
+              "{\"problem\": \"" + "x".repeat(RawRow.LONGEST_BYTES) + "\", \"answer\": \"2\"}",
               "{\"problem\": \"1+2?\", \"answer\": \"3\"}")) {
         output.write(line.getBytes(StandardCharsets.UTF_8));
         output.write('\n');
@@ -184,7 +176,7 @@ final class IngestActivitiesTest {
     IngestSummary summary = ingest(source(DataFormat.DATA_FORMAT_AUTO));
 
     assertThat(summary.getRows()).isEqualTo(2);
-    assertThat(reasons(summary))
+    assertThat(IngestHarness.reasons(summary))
         .isEqualTo(
             Map.of(
                 "NOT_JSON", 5L,
@@ -194,7 +186,7 @@ final class IngestActivitiesTest {
                 "DUPLICATE", 1L,
                 "TOO_LARGE", 1L));
     assertThat(summary.getQuarantined()).isEqualTo(12);
-    List<QuarantinedRow> quarantine = quarantine(summary);
+    List<QuarantinedRow> quarantine = harness.quarantine(summary);
     assertThat(quarantine).hasSize(12);
     assertThat(quarantine.get(0).getSource()).isEqualTo(file + ":2");
     assertThat(quarantine.get(0).getMessage()).contains("column");
@@ -207,17 +199,21 @@ final class IngestActivitiesTest {
   void conversationsAndTracesThatCannotBeUsed() throws IOException {
     write(
         "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}",
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"<think>cut\"}]}",
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"},"
-            + " {\"role\": \"user\", \"content\": \"c\"}, {\"role\": \"assistant\", \"content\": \"\\\\boxed{1}\"}]}",
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
+            + " \"content\": \"<think>cut\"}]}",
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
+            + " \"content\": \"b\"}]}",
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
+            + " \"content\": \"b\"}, {\"role\": \"user\", \"content\": \"c\"}, {\"role\":"
+            + " \"assistant\", \"content\": \"\\\\boxed{1}\"}]}",
         "{\"messages\": \"a\"}",
-        "{\"messages\": [{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"a\"},"
-            + " {\"role\": \"assistant\", \"content\": \"thinking</think>\\\\boxed{1}\"}]}");
+        "{\"messages\": [{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\","
+            + " \"content\": \"a\"}, {\"role\": \"assistant\", \"content\":"
+            + " \"thinking</think>\\\\boxed{1}\"}]}");
 
     IngestSummary summary = ingest(source(DataFormat.DATA_FORMAT_MESSAGES));
 
-    assertThat(reasons(summary))
+    assertThat(IngestHarness.reasons(summary))
         .isEqualTo(
             Map.of("MISSING_FIELD", 1L, "NO_ANSWER", 2L, "MULTI_TURN", 1L, "WRONG_TYPE", 1L));
     assertThat(samples(summary).get(0).getChain()).isEqualTo("thinking");
@@ -255,8 +251,7 @@ final class IngestActivitiesTest {
 
     IngestSummary summary =
         activities
-            .ingest(
-                request(source(DataFormat.DATA_FORMAT_FIELDS)).toBuilder().setShardRows(3).build())
+            .ingest(harness.request(source(DataFormat.DATA_FORMAT_FIELDS)).setShardRows(3).build())
             .getSummary();
 
     Manifest manifest = Manifests.read(store, summary.getDataset());
@@ -296,7 +291,7 @@ final class IngestActivitiesTest {
     assertThat(
             ActivityFailures.of(() -> ingest(DataSource.newBuilder().setPath("data.jsonl").build()))
                 .getOriginalMessage())
-        .contains("data.jsonl (expected: an absolute path or a file: URI)");
+        .contains("data.jsonl", "(expected: an absolute path, a file: URI");
   }
 
   @Test
@@ -326,11 +321,9 @@ final class IngestActivitiesTest {
   @Test
   void fullDiskIsAPlatformFailure() throws IOException {
     write(GSM8K_ROW);
-    environment.close();
-    environment = TestActivityEnvironment.newInstance();
-    environment.registerActivitiesImplementations(
-        new IngestActivitiesImpl(new FullDiskStore(store)));
-    activities = environment.newActivityStub(IngestActivities.class);
+    harness.close();
+    harness =
+        new IngestHarness(folder, Map.of("HF_ENDPOINT", "http://localhost:1"), FullDiskStore::new);
 
     ApplicationFailure failure =
         ActivityFailures.of(() -> ingest(source(DataFormat.DATA_FORMAT_AUTO)));
@@ -341,7 +334,7 @@ final class IngestActivitiesTest {
 
   @Test
   void realGsm8k() throws IOException {
-    Path train = REAL_DATA.resolve("gsm8k_train.jsonl");
+    Path train = IngestHarness.REAL_DATA.resolve("gsm8k_train.jsonl");
     assumeThat(train).as("real data beside the checkout").exists();
 
     IngestSummary summary =
@@ -357,15 +350,126 @@ final class IngestActivitiesTest {
 
   @Test
   void realBenchmarks() throws IOException {
-    assumeThat(REAL_DATA).as("real data beside the checkout").exists();
+    assumeThat(IngestHarness.REAL_DATA).as("real data beside the checkout").exists();
 
     for (Map.Entry<String, Long> expected :
         Map.of("math500.jsonl", 500L, "aime24.jsonl", 30L).entrySet()) {
-      Path file = REAL_DATA.resolve(expected.getKey()).toAbsolutePath().normalize();
+      Path file = IngestHarness.REAL_DATA.resolve(expected.getKey()).toAbsolutePath().normalize();
       assertThat(ingest(DataSource.newBuilder().setPath(file.toString()).build()).getRows())
           .as(expected.getKey())
           .isEqualTo(expected.getValue());
     }
+  }
+
+  @Test
+  void realHumanEval() throws IOException {
+    Path file = IngestHarness.REAL_DATA.resolve("HumanEval.jsonl.gz");
+    assumeThat(file).as("real data beside the checkout").exists();
+
+    IngestSummary summary = ingest(DataSource.newBuilder().setPath(file.toString()).build());
+
+    assertThat(summary.getRows()).isEqualTo(164);
+    assertThat(summary.getQuarantined()).isZero();
+    Sample first = samples(summary).get(0);
+    assertThat(first.getProblem())
+        .startsWith("Complete this Python function in a ```python block:\n\n```python\nfrom typing")
+        .endsWith("\"\"\"\n```");
+    assertThat(first.getAnswer()).contains("def has_close_elements(", "\n    return False");
+    assertThat(first.getTests())
+        .contains("def check(candidate):")
+        .endsWith("\n\ncheck(has_close_elements)");
+    assertThat(first.getChain()).isEmpty();
+    assertThat(samples(summary))
+        .allSatisfy(
+            sample -> assertThat(sample.getAnswerKind()).isEqualTo(AnswerKind.ANSWER_KIND_CODE));
+  }
+
+  @Test
+  void testsMakeCodeAndArePartOfTheId() throws IOException {
+    String row =
+        "{\"problem\": \"Double x.\", \"answer\": \"def f(x):\\n"
+            + "    return x << 1\", \"unit\": \"assert f(%d)\"}";
+    write(row.formatted(1), row.formatted(2), "{\"problem\": \"1+1?\", \"answer\": \"2\"}");
+
+    List<Sample> samples =
+        samples(
+            ingest(
+                source(DataFormat.DATA_FORMAT_FIELDS).toBuilder()
+                    .setFields(FieldMapping.newBuilder().setTests("unit"))
+                    .build()));
+
+    assertThat(samples)
+        .extracting(Sample::getAnswerKind)
+        .containsExactly(
+            AnswerKind.ANSWER_KIND_CODE, AnswerKind.ANSWER_KIND_CODE, AnswerKind.ANSWER_KIND_MATH);
+    assertThat(samples.get(0).getAnswer()).isEqualTo("def f(x):\n    return x << 1");
+    assertThat(samples).extracting(Sample::getId).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void answerKindOfTheSourceCounts() throws IOException {
+    write("{\"problem\": \"A or B?\", \"answer\": \"B\"}");
+    IngestSummary asMath = ingest(source(DataFormat.DATA_FORMAT_FIELDS));
+
+    IngestSummary asChoice =
+        ingest(
+            source(DataFormat.DATA_FORMAT_FIELDS).toBuilder()
+                .setAnswerKind(AnswerKind.ANSWER_KIND_CHOICE)
+                .build());
+
+    assertThat(samples(asChoice).get(0).getAnswerKind()).isEqualTo(AnswerKind.ANSWER_KIND_CHOICE);
+    assertThat(asChoice.getDataset().getUri()).isNotEqualTo(asMath.getDataset().getUri());
+  }
+
+  @Test
+  void codeWithoutTestsCannotBeChecked() throws IOException {
+    write("{\"problem\": \"Double x.\", \"answer\": \"2*x\"}");
+
+    assertThat(
+            ActivityFailures.of(
+                    () ->
+                        ingest(
+                            source(DataFormat.DATA_FORMAT_FIELDS).toBuilder()
+                                .setAnswerKind(AnswerKind.ANSWER_KIND_CODE)
+                                .build()))
+                .getOriginalMessage())
+        .contains("MISSING_FIELD=1");
+  }
+
+  @Test
+  void realBenchmarksByMappedFields() {
+    assumeThat(IngestHarness.REAL_DATA).as("real data beside the checkout").exists();
+
+    IngestSummary math =
+        ingest(mapped("math500.jsonl", FieldMapping.newBuilder().setProblem("question")));
+    IngestSummary aime =
+        ingest(
+            mapped(
+                "aime24.jsonl",
+                FieldMapping.newBuilder().setProblem("question").setChain("solution")));
+
+    assertThat(math.getRows()).isEqualTo(500);
+    assertThat(aime.getRows()).isEqualTo(30);
+  }
+
+  private static DataSource mapped(String name, FieldMapping.Builder fields) {
+    return DataSource.newBuilder()
+        .setPath(IngestHarness.REAL_DATA.resolve(name).toString())
+        .setFormat(DataFormat.DATA_FORMAT_FIELDS)
+        .setFields(fields.setAnswer("true_answer"))
+        .build();
+  }
+
+  @Test
+  void numbersThatPythonWritesDoNoHarmWhereNobodyReadsThem() throws IOException {
+    write(
+        "{\"problem\": \"1+1?\", \"answer\": \"2\", \"score\": NaN}",
+        "{\"problem\": \"1/0?\", \"answer\": Infinity}");
+
+    IngestSummary summary = ingest(source(DataFormat.DATA_FORMAT_FIELDS));
+
+    assertThat(summary.getRows()).isEqualTo(1);
+    assertThat(IngestHarness.reasons(summary)).isEqualTo(Map.of("WRONG_TYPE", 1L));
   }
 
   @Test
@@ -440,53 +544,18 @@ final class IngestActivitiesTest {
   }
 
   private void write(String... rows) throws IOException {
-    Files.write(folder.resolve("data.jsonl"), List.of(rows));
+    harness.write("data.jsonl", rows);
   }
 
   private DataSource source(DataFormat format) {
-    return DataSource.newBuilder()
-        .setPath(folder.resolve("data.jsonl").toString())
-        .setFormat(format)
-        .build();
-  }
-
-  private IngestRequest request(DataSource source) {
-    return IngestRequest.newBuilder()
-        .setStoreUri(storeUri())
-        .addSources(source)
-        .setShardRows(256)
-        .build();
+    return harness.source("data.jsonl", format);
   }
 
   private IngestSummary ingest(DataSource source) {
-    return activities.ingest(request(source)).getSummary();
+    return harness.ingest(source);
   }
 
   private List<Sample> samples(IngestSummary summary) throws IOException {
-    List<Sample> samples = new ArrayList<>();
-    for (ArtifactRef part : Manifests.read(store, summary.getDataset()).getPartsList()) {
-      samples.addAll(
-          Manifests.<Sample>readPart(store, summary.getDataset(), part, Sample::newBuilder));
-    }
-    return samples;
-  }
-
-  private List<QuarantinedRow> quarantine(IngestSummary summary) throws IOException {
-    String uri = Store.resolve(Manifests.folder(summary.getDataset()), "quarantine.jsonl");
-    List<QuarantinedRow> rows = new ArrayList<>();
-    String text = new String(store.read(uri).readAllBytes(), StandardCharsets.UTF_8);
-    for (String line : text.lines().toList()) {
-      rows.add((QuarantinedRow) ProtoJson.parse(line, QuarantinedRow.newBuilder(), uri));
-    }
-    return rows;
-  }
-
-  private static Map<String, Long> reasons(IngestSummary summary) {
-    return summary.getQuarantineReasonsList().stream()
-        .collect(Collectors.toMap(Count::getName, Count::getCount));
-  }
-
-  private String storeUri() {
-    return "file://" + folder.resolve("store");
+    return harness.samples(summary);
   }
 }

@@ -28,9 +28,17 @@ public final class Manifests {
   /** Writes one part; the reference's URI is relative to the folder. */
   public static ArtifactRef writePart(
       Store store, String folderUri, int index, List<? extends Message> rows) throws IOException {
-    ArtifactRef written =
-        store.write(Store.resolve(folderUri, partName(index)), Rows.content(rows));
-    return written.toBuilder().setUri(partName(index)).setRows(rows.size()).build();
+    return writePart(store, folderUri, index, rows.size(), Rows.content(rows));
+  }
+
+  /**
+   * Writes one part whose content is made already; the reference's URI is relative to the folder.
+   */
+  public static ArtifactRef writePart(
+      Store store, String folderUri, int index, long rows, Store.Content content)
+      throws IOException {
+    ArtifactRef written = store.write(Store.resolve(folderUri, partName(index)), content);
+    return written.toBuilder().setUri(partName(index)).setRows(rows).build();
   }
 
   /**

@@ -1,0 +1,116 @@
+package io.retort.ingest;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStream;
+import io.retort.failure.Failures;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** How a file is compressed, told by its first bytes. */
+enum Compression {
+  NONE("") {
+    @Override
+    InputStream open(InputStream input) {
+      return input;
+    }
+  },
+  GZIP("\u001f\u008b") {
+    @Override
+    InputStream open(InputStream input) throws IOException {
+      return new GZIPInputStream(input, BUFFER_BYTES);
+    }
+  },
+  ZSTD("(\u00b5/\u00fd") {
+    @Override
+    InputStream open(InputStream input) throws IOException {
+      return new ZstdInputStream(input);
+    }
+  };
+
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final String magic;
+
+  /**
+   * @param magic the first bytes, each as a character
+   */
+  Compression(String magic) {
+    this.magic = magic;
+  }
+
+  abstract InputStream open(InputStream input) throws IOException;
+
+  /** The compression of a stream that can be marked; nothing of it is consumed. */
+  static Compression of(InputStream input) throws IOException {
+    for (Compression compression : new Compression[] {GZIP, ZSTD}) {
+      if (Magic.startsWith(input, compression.magic)) {
+        return compression;
+      }
+    }
+    return NONE;
+  }
+
+  /**
+   * The content without the compression.
+   *
+   * @param location the file as messages name it
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT, here or from the stream,
+   *     where the compressed data are cut or damaged
+   */
+  InputStream decompress(InputStream input, String location) throws IOException {
+    if (this == NONE) {
+      return input;
+    }
+    try {
+      return new Checked(open(input), location);
+    } catch (EOFException | ZipException | ZstdIOException e) {
+      throw corrupt(location, 0, e);
+    }
+  }
+
+  private RuntimeException corrupt(String location, long bytes, IOException e) {
+    return Failures.user(
+        "DATA_CORRUPT",
+        "data: "
+            + location
+            + ": the "
+            + name().toLowerCase(java.util.Locale.ROOT)
+            + " data are cut or damaged after "
+            + bytes
+            + " bytes of content: "
+            + e.getMessage()
+            + " (expected: a whole file; fetch or pack it again)");
+  }
+
+  /** Tells damage as what it is: a fault of the file, not of the platform. */
+  private final class Checked extends FilterInputStream {
+    private final String location;
+    private long bytes;
+
+    Checked(InputStream content, String location) {
+      super(content);
+      this.location = location;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        int read = in.read(buffer, offset, length);
+        bytes += Math.max(0, read);
+        return read;
+      } catch (EOFException | ZipException | ZstdIOException e) {
+        throw corrupt(location, bytes, e);
+      }
+    }
+  }
+}

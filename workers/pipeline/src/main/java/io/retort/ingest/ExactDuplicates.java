@@ -1,0 +1,16 @@
+package io.retort.ingest;
+
+import io.retort.v1.Sample;
+
+/** Of samples with one content, only the first stays. Memory: 24 to 48 bytes a sample. */
+final class ExactDuplicates implements SampleFilter {
+  private final FingerprintCounts seen = new FingerprintCounts();
+
+  @Override
+  public void check(Sample sample) throws RefusedRowException {
+    if (seen.add(sample.getId()) > 0) {
+      throw new RefusedRowException(
+          QuarantineReason.DUPLICATE, "problem, chain and answer are those of an earlier row");
+    }
+  }
+}

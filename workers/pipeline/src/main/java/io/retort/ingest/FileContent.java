@@ -1,0 +1,96 @@
+package io.retort.ingest;
+
+import io.retort.failure.Failures;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a file holds, known by its bytes and never by its name. */
+enum FileContent {
+  JSON_LINES,
+  JSON_ARRAY,
+  PARQUET,
+  /** Neither: as rows it would be lines, all of them refused. */
+  UNKNOWN;
+
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final String PARQUET_MAGIC = "PAR1";
+  private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
+  /**
+   * @param location the file as messages name it
+   */
+  static FileContent of(Path file, String location) throws IOException {
+    try (InputStream input = decompressed(file, location)) {
+      return of(input);
+    }
+  }
+
+  /**
+   * Opens the rows of a file; what is unknown is read as lines.
+   *
+   * @param location the file as messages name it
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT; USER/DATA_FORMAT_UNKNOWN for
+   *     Parquet that was compressed as a whole
+   */
+  static RowReader open(Path file, String location) throws IOException {
+    InputStream input = decompressed(file, location);
+    try {
+      return switch (of(input)) {
+        case JSON_LINES, UNKNOWN -> new JsonLines(input);
+        case JSON_ARRAY -> new JsonArray(input);
+        case PARQUET -> {
+          input.close();
+          yield parquet(file, location);
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      input.close();
+      throw e;
+    }
+  }
+
+  private static RowReader parquet(Path file, String location) throws IOException {
+    try (InputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
+      Compression compression = Compression.of(raw);
+      if (compression != Compression.NONE) {
+        throw Failures.user(
+            "DATA_FORMAT_UNKNOWN",
+            "data: "
+                + location
+                + ": Parquet within "
+                + compression.name().toLowerCase(java.util.Locale.ROOT)
+                + " (expected: the Parquet file itself, which compresses its columns; unpack it)");
+      }
+    }
+    return ParquetRows.open(file, location);
+  }
+
+  private static FileContent of(InputStream input) throws IOException {
+    if (Magic.startsWith(input, PARQUET_MAGIC)) {
+      return PARQUET;
+    }
+    return switch (Magic.firstNotBlank(input)) {
+      case '[' -> JSON_ARRAY;
+      case '{' -> JSON_LINES;
+      default -> UNKNOWN;
+    };
+  }
+
+  private static InputStream decompressed(Path file, String location) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+    try {
+      InputStream content =
+          new BufferedInputStream(Compression.of(raw).decompress(raw, location), BUFFER_BYTES);
+      if (Magic.startsWith(content, BYTE_ORDER_MARK)) {
+        content.skipNBytes(BYTE_ORDER_MARK.length());
+      }
+      return content;
+    } catch (IOException | RuntimeException e) {
+      raw.close();
+      throw e;
+    }
+  }
+}

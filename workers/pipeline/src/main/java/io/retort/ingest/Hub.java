@@ -1,0 +1,284 @@
+package io.retort.ingest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.retort.failure.Failures;
+import io.retort.worker.Environment;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Data sets of the Hugging Face Hub, or of a server that speaks its API. Nothing is retried. */
+public final class Hub {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+
+  /** Looks without a new byte before a transfer counts as broken. */
+  private static final int SILENT_LOOKS = 12;
+
+  private static final int MOST_REDIRECTS = 5;
+
+  private final URI endpoint;
+  private final String token;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .connectTimeout(CONNECT_TIMEOUT)
+          // The client would hand the token on to other hosts.
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  private Hub(URI endpoint, String token) {
+    this.endpoint = endpoint;
+    this.token = token;
+  }
+
+  /** The hub of {@code HF_ENDPOINT}, by default huggingface.co, with the token {@code HF_TOKEN}. */
+  public static Hub of(Environment environment) {
+    String endpoint = environment.get("HF_ENDPOINT", "https://huggingface.co");
+    return new Hub(URI.create(endpoint.replaceFirst("/+$", "")), environment.get("HF_TOKEN", ""));
+  }
+
+  /**
+   * The files that a reference matches, in the order of their paths, all of one commit.
+   *
+   * @param alive called while it waits; what it throws ends the waiting
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
+   *     PLATFORM/HUB_UNREACHABLE
+   */
+  List<DataFile> files(HubReference reference, Runnable alive) throws IOException {
+    JsonNode info = info(reference, alive);
+    HubReference pinned =
+        new HubReference(
+            reference.dataSet(), info.path("sha").asText(reference.revision()), reference.glob());
+    List<String> paths = new ArrayList<>();
+    info.path("siblings").forEach(file -> paths.add(file.path("rfilename").asText()));
+    List<DataFile> files =
+        paths.stream()
+            .filter(reference::matches)
+            .sorted()
+            .<DataFile>map(path -> new HubFile(pinned, path, alive))
+            .toList();
+    if (files.isEmpty()) {
+      throw Failures.user(
+          "DATA_NOT_FOUND",
+          "data: "
+              + HubReference.SCHEME
+              + reference.dataSet()
+              + ": no file matches \""
+              + reference.glob()
+              + "\" (expected: one of its files, or a glob of some: "
+              + paths.stream().sorted().limit(20).collect(Collectors.joining(", "))
+              + ")");
+    }
+    return files;
+  }
+
+  private JsonNode info(HubReference reference, Runnable alive) throws IOException {
+    String path =
+        "/api/datasets/"
+            + encoded(reference.dataSet())
+            + "/revision/"
+            + segment(reference.revision());
+    Path answer = Files.createTempFile("retort-hub-", ".json");
+    try {
+      fetch(HubReference.SCHEME + reference.dataSet(), path, answer, alive);
+      return MAPPER.readTree(Files.readAllBytes(answer));
+    } catch (JsonProcessingException e) {
+      throw unreachable(endpoint + path, "no JSON: " + e.getOriginalMessage(), e);
+    } finally {
+      Files.deleteIfExists(answer);
+    }
+  }
+
+  /**
+   * @param location what is fetched, as messages name it
+   */
+  private void fetch(String location, String path, Path target, Runnable alive) throws IOException {
+    URI uri = URI.create(endpoint + path);
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpResponse<Path> response = send(uri, target, alive);
+      int status = response.statusCode();
+      if (status == 200) {
+        return;
+      }
+      if (status < 300 || status >= 400) {
+        throw refused(location, uri, status);
+      }
+      URI from = uri;
+      uri =
+          response
+              .headers()
+              .firstValue("location")
+              .map(from::resolve)
+              .orElseThrow(() -> unreachable(from.toString(), "a redirect to nowhere", null));
+    }
+    throw unreachable(uri.toString(), "more than " + MOST_REDIRECTS + " redirects", null);
+  }
+
+  private HttpResponse<Path> send(URI uri, Path target, Runnable alive) throws IOException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", "retort");
+    boolean own = endpoint.getAuthority().equals(uri.getAuthority());
+    if (own && !token.isEmpty()) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    CompletableFuture<HttpResponse<Path>> response =
+        client.sendAsync(
+            request.build(),
+            // What a redirect has left there must go.
+            HttpResponse.BodyHandlers.ofFile(
+                target,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING));
+    try {
+      return await(uri, target, response, alive);
+    } finally {
+      response.cancel(true);
+    }
+  }
+
+  private HttpResponse<Path> await(
+      URI uri, Path target, CompletableFuture<HttpResponse<Path>> response, Runnable alive)
+      throws IOException {
+    long bytes = 0;
+    int silent = 0;
+    while (true) {
+      try {
+        return response.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        alive.run();
+        long now = Files.size(target);
+        silent = now == bytes ? silent + 1 : 0;
+        bytes = now;
+        if (silent == SILENT_LOOKS) {
+          throw unreachable(
+              uri.toString(), "no byte for " + LOOK_EVERY.multipliedBy(SILENT_LOOKS), e);
+        }
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        throw unreachable(
+            uri.toString(), cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw unreachable(uri.toString(), "interrupted", e);
+      }
+    }
+  }
+
+  private static RuntimeException refused(String location, URI uri, int status) {
+    if (status == 404) {
+      return Failures.user(
+          "DATA_NOT_FOUND",
+          "data: "
+              + location
+              + ": "
+              + uri
+              + " answers 404 (expected: a data set and a revision"
+              + " that are there)");
+    }
+    if (status == 401 || status == 403) {
+      return Failures.user(
+          "DATA_FORBIDDEN",
+          "data: "
+              + location
+              + ": "
+              + uri
+              + " answers "
+              + status
+              + " (expected: a data set that is there and may be read; for one that is private or"
+              + " gated set HF_TOKEN in the environment of the pipeline worker)");
+    }
+    return unreachable(uri.toString(), "status " + status, null);
+  }
+
+  private static RuntimeException unreachable(
+      String address, String what, @Nullable Throwable cause) {
+    return Failures.platform(
+        "HUB_UNREACHABLE",
+        "data: "
+            + address
+            + ": "
+            + what
+            + " (expected: an answer of the hub; let the pipeline worker reach it, set HF_ENDPOINT"
+            + " to a mirror, or name files on disk)",
+        cause);
+  }
+
+  private static String encoded(String path) {
+    return Arrays.stream(path.split("/")).map(Hub::segment).collect(Collectors.joining("/"));
+  }
+
+  private static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** A file that is fetched when it is opened, and deleted when it is closed. */
+  private final class HubFile implements DataFile {
+    private final HubReference reference;
+    private final String path;
+    private final Runnable alive;
+
+    HubFile(HubReference reference, String path, Runnable alive) {
+      this.reference = reference;
+      this.path = path;
+      this.alive = alive;
+    }
+
+    @Override
+    public String name() {
+      return path;
+    }
+
+    @Override
+    public String location() {
+      return reference.location(path);
+    }
+
+    @Override
+    public Copy open() throws IOException {
+      Path file = Files.createTempFile("retort-hub-", ".data");
+      try {
+        fetch(
+            location(),
+            "/datasets/"
+                + encoded(reference.dataSet())
+                + "/resolve/"
+                + segment(reference.revision())
+                + "/"
+                + encoded(path),
+            file,
+            alive);
+        return new Fetched(file);
+      } catch (IOException | RuntimeException e) {
+        Files.deleteIfExists(file);
+        throw e;
+      }
+    }
+  }
+
+  private record Fetched(Path path) implements DataFile.Copy {
+    @Override
+    public void close() throws IOException {
+      Files.deleteIfExists(path);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.retort.ingest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that are the elements of one JSON array.
+ *
+ * <p>Elements are told apart by brackets, strings and commas alone, and parsed one by one: a bad
+ * element costs only itself, where a parser of the whole document would stop. A bracket that closes
+ * an outer one closes what was left open in it.
+ */
+final class JsonArray implements RowReader {
+  private final InputStream input;
+
+  /** The brackets that are open within the element. */
+  private final StringBuilder open = new StringBuilder();
+
+  private long number;
+  private boolean begun;
+  private boolean ended;
+  private boolean finished;
+
+  /**
+   * @param input buffered; its first byte that is not blank is {@code [}
+   */
+  JsonArray(InputStream input) {
+    this.input = input;
+  }
+
+  @Override
+  public @Nullable RawRow next() throws IOException {
+    int first = nextNotBlank();
+    if (!begun) {
+      begun = true;
+      first = nextNotBlank();
+      ended = first == ']';
+      first = ended ? nextNotBlank() : first;
+    }
+    if (!ended) {
+      number++;
+      return element(first);
+    }
+    boolean goesOn = !finished && first >= 0;
+    finished = true;
+    return goesOn
+        ? RawRow.defective(number + 1, "text after the array's end (expected: one array)")
+        : null;
+  }
+
+  /** Reads up to the comma or bracket that ends the element. */
+  private RawRow element(int first) throws IOException {
+    ByteArrayOutputStream element = new ByteArrayOutputStream(512);
+    long length = 0;
+    boolean inString = false;
+    boolean escaped = false;
+    open.setLength(0);
+    for (int next = first; next >= 0; next = input.read()) {
+      if (inString) {
+        inString = escaped || next != '"';
+        escaped = !escaped && next == '\\';
+      } else if (open.isEmpty() && (next == ',' || next == ']')) {
+        ended = next == ']';
+        return RawRow.of(number, element.toByteArray(), length);
+      } else {
+        inString = next == '"';
+        nest(next);
+      }
+      if (length < RawRow.LONGEST_BYTES) {
+        element.write(next);
+      }
+      length++;
+    }
+    ended = true;
+    return RawRow.defective(
+        number,
+        "the file ends "
+            + length
+            + " bytes into the element (expected: the end of the element, then ])");
+  }
+
+  private void nest(int next) {
+    if (next == '{' || next == '[') {
+      open.append((char) next);
+    } else if (next == '}' || next == ']') {
+      int opened = open.lastIndexOf(next == '}' ? "{" : "[");
+      if (opened >= 0) {
+        open.setLength(opened);
+      }
+    }
+  }
+
+  private int nextNotBlank() throws IOException {
+    int next = input.read();
+    while (next == ' ' || next == '\n' || next == '\r' || next == '\t') {
+      next = input.read();
+    }
+    return next;
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+}

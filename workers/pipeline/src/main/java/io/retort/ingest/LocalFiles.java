@@ -1,0 +1,150 @@
+package io.retort.ingest;
+
+import io.retort.failure.Failures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files that a path, a folder or a glob of this machine names, in the order of their paths. */
+final class LocalFiles {
+  private static final Logger LOGGER = LoggerFactory.getLogger(LocalFiles.class);
+  private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
+
+  /** What data sets carry beside their data. */
+  private static final Set<String> METADATA =
+      Set.of("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
+
+  private static final Pattern DATA_NAME =
+      Pattern.compile("(?i).*\\.(?:jsonl|ndjson|json|parquet)(?:\\.gz|\\.zst)?");
+
+  /**
+   * @param location an absolute path or a {@code file:} URI
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND
+   */
+  static List<DataFile> of(String location) throws IOException {
+    Path path = Locations.path(location).orElse(null);
+    if (path != null && Files.isDirectory(path)) {
+      return below(path);
+    }
+    if (path != null && Files.exists(path)) {
+      return List.of(new LocalFile(String.valueOf(path.getFileName()), path));
+    }
+    String plain = location.replaceFirst("^file:(?://)?(?=/)", "");
+    if (plain.startsWith("/") && WILDCARD.matcher(plain).find()) {
+      return matching(plain);
+    }
+    if (path == null) {
+      throw notFound(
+          location, "not found (expected: an absolute path, a file: URI or hf://datasets/...)");
+    }
+    throw notFound(path.toString(), "no such file (expected: a file, a folder or a glob)");
+  }
+
+  /** All data files below a folder: those whose content or name says so. */
+  private static List<DataFile> below(Path folder) throws IOException {
+    List<Path> files = walk(folder, file -> isData(folder, file));
+    if (files.isEmpty()) {
+      throw notFound(
+          folder.toString(),
+          "no data file below this folder (expected: JSON Lines, a JSON array or Parquet; plain,"
+              + " .gz or .zst)");
+    }
+    return named(folder, files);
+  }
+
+  private static List<DataFile> matching(String glob) throws IOException {
+    int wildcard = first(WILDCARD, glob);
+    Path folder = Path.of(glob.substring(0, glob.lastIndexOf('/', wildcard) + 1));
+    Predicate<Path> matches = globs(glob);
+    List<Path> files = Files.isDirectory(folder) ? walk(folder, matches) : List.of();
+    if (files.isEmpty()) {
+      throw notFound(glob, "no file matches (expected: at least one; ** crosses folders)");
+    }
+    return named(folder, files);
+  }
+
+  /** As shells read it, {@code /**}{@code /} also stands for no folder at all. */
+  private static Predicate<Path> globs(String glob) {
+    PathMatcher deep = matcher(glob);
+    PathMatcher shallow = matcher(glob.replace("/**/", "/"));
+    return path -> deep.matches(path) || shallow.matches(path);
+  }
+
+  private static PathMatcher matcher(String glob) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (IllegalArgumentException e) {
+      throw notFound(glob, "no glob: " + e.getMessage() + " (expected: *, **, ?, [abc] or {a,b})");
+    }
+  }
+
+  private static List<Path> walk(Path folder, Predicate<Path> wanted) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .filter(wanted)
+          .sorted(Comparator.comparing(Path::toString))
+          .toList();
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof AccessDeniedException denied) {
+        throw notFound(denied.getFile(), "not readable (expected: a readable folder)");
+      }
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isData(Path folder, Path file) {
+    for (Path part : folder.relativize(file)) {
+      if (part.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    String name = String.valueOf(file.getFileName());
+    if (METADATA.contains(name)) {
+      return false;
+    }
+    if (DATA_NAME.matcher(name).matches()) {
+      return true;
+    }
+    try {
+      boolean data =
+          Files.isReadable(file) && FileContent.of(file, file.toString()) != FileContent.UNKNOWN;
+      if (!data) {
+        LOGGER.info("{} is left out: neither its content nor its name is that of data", file);
+      }
+      return data;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<DataFile> named(Path folder, List<Path> files) {
+    return files.stream()
+        .<DataFile>map(file -> new LocalFile(folder.relativize(file).toString(), file))
+        .toList();
+  }
+
+  private static int first(Pattern pattern, String text) {
+    java.util.regex.Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? matcher.start() : text.length();
+  }
+
+  private static RuntimeException notFound(String location, String what) {
+    return Failures.user("DATA_NOT_FOUND", "data: " + location + ": " + what);
+  }
+
+  private LocalFiles() {}
+}

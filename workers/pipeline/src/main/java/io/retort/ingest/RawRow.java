@@ -1,0 +1,48 @@
+package io.retort.ingest;
+
+import org.jspecify.annotations.Nullable;
+
+/** One row of a file before it is understood; of one that is too long, only its beginning. */
+final class RawRow {
+  static final int LONGEST_BYTES = 1 << 20;
+
+  private final long number;
+  private final byte[] json;
+  private final long length;
+  private final @Nullable String defect;
+
+  private RawRow(long number, byte[] json, long length, @Nullable String defect) {
+    this.number = number;
+    this.json = json;
+    this.length = length;
+    this.defect = defect;
+  }
+
+  /**
+   * @param number 1-based: the line, the element of the array, or the row of the Parquet file
+   * @param length in bytes, of the whole row; longer than {@code json} where that was cut
+   */
+  static RawRow of(long number, byte[] json, long length) {
+    return new RawRow(number, json, length, null);
+  }
+
+  /** Something that stands where a row should, and is none. */
+  static RawRow defective(long number, String defect) {
+    return new RawRow(number, new byte[0], 0, defect);
+  }
+
+  long number() {
+    return number;
+  }
+
+  JsonRow parse() throws RefusedRowException {
+    if (defect != null) {
+      throw new RefusedRowException(QuarantineReason.NOT_JSON, defect);
+    }
+    if (length > json.length) {
+      throw new RefusedRowException(
+          QuarantineReason.TOO_LARGE, length + " bytes (expected: at most " + LONGEST_BYTES + ")");
+    }
+    return JsonRow.parse(json);
+  }
+}

@@ -1,0 +1,112 @@
+package io.retort.ingest;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A server that speaks the hub's API for one data set, {@code owner/name}; its files come from a
+ * second server, as large ones do.
+ */
+final class FakeHub implements AutoCloseable {
+  static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+  private final HttpServer api = server();
+  private final HttpServer files = server();
+  private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
+
+  /** {@code PATH TOKEN}, one for each request in order; "-" where there is no token. */
+  final List<String> requests = new CopyOnWriteArrayList<>();
+
+  final List<String> fileTokens = new CopyOnWriteArrayList<>();
+
+  /** Status of all answers of the API; 200 at first. */
+  volatile int status = 200;
+
+  FakeHub() throws IOException {
+    api.createContext("/", this::answer);
+    files.createContext("/", this::file);
+    api.start();
+    files.start();
+  }
+
+  String endpoint() {
+    return endpoint(api);
+  }
+
+  FakeHub with(String path, String text) {
+    contents.put(path, text.getBytes(StandardCharsets.UTF_8));
+    return this;
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getRawPath();
+    requests.add(path + " " + token(exchange));
+    String resolve = "/datasets/owner/name/resolve/" + COMMIT + "/";
+    if (status != 200) {
+      send(exchange, status, new byte[0]);
+    } else if (path.equals("/api/datasets/owner/name/revision/main")) {
+      StringBuilder siblings = new StringBuilder();
+      for (String name : new TreeMap<>(contents).descendingKeySet()) {
+        siblings.append(siblings.isEmpty() ? "" : ",");
+        siblings.append("{\"rfilename\": \"").append(name).append("\"}");
+      }
+      String info = "{\"sha\": \"" + COMMIT + "\", \"siblings\": [" + siblings + "]}";
+      send(exchange, 200, info.getBytes(StandardCharsets.UTF_8));
+    } else if (path.startsWith(resolve)) {
+      exchange
+          .getResponseHeaders()
+          .add("Location", endpoint(files) + "/" + path.substring(resolve.length()));
+      send(
+          exchange,
+          302,
+          "a text that is longer than the files".repeat(20).getBytes(StandardCharsets.UTF_8));
+    } else {
+      send(exchange, 404, new byte[0]);
+    }
+  }
+
+  private void file(HttpExchange exchange) throws IOException {
+    fileTokens.add(token(exchange));
+    send(
+        exchange,
+        200,
+        contents.getOrDefault(exchange.getRequestURI().getPath().substring(1), new byte[0]));
+  }
+
+  private static String token(HttpExchange exchange) {
+    String header = exchange.getRequestHeaders().getFirst("Authorization");
+    return header == null ? "-" : header;
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    try (exchange) {
+      if (body.length > 0) {
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private static HttpServer server() throws IOException {
+    return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  }
+
+  private static String endpoint(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    api.stop(0);
+    files.stop(0);
+  }
+}
