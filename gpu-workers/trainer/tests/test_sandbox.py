@@ -15,7 +15,7 @@ import pytest
 from retort_trainer import sandbox
 from retort_trainer.failures import RetortError
 
-HUMAN_EVAL = Path("/work/shared/data/HumanEval.jsonl.gz")
+HUMAN_EVAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "HumanEval.jsonl.gz"
 CASE = """
 import unittest
 class T(unittest.TestCase):

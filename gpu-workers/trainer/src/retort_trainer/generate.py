@@ -180,13 +180,13 @@ class _Generator:
             self._model, prompts, seeds, self._bounded(prompts, rows), self._stop_ids, progress.step
         )
         drawn = [
-            (row, index, sequence)
+            (row, index, sequence, self._text(sequence))
             for (row, indexes), group in zip(rows.values(), sequences, strict=True)
             for index, sequence in zip(indexes, group, strict=True)
         ]
         # Side by side, because code runs in processes of its own.
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return list(pool.map(lambda one: self._checked(*one), drawn))
+            return list(pool.map(lambda one: _checked(*one), drawn))
 
     def _bounded(self, prompts: list[list[int]], rows: dict[str, Any]) -> Sampling:
         """No sequence grows beyond the model's context."""
@@ -203,20 +203,23 @@ class _Generator:
             )
         return replace(self._sampling, max_new_tokens=min(self._sampling.max_new_tokens, room))
 
-    def _checked(self, row: Sample, index: int, sequence: Sequence) -> GeneratedSample:
+    def _text(self, sequence: Sequence) -> str:
         spoken = sequence.token_ids if sequence.truncated else sequence.token_ids[:-1]
-        text = self._tokenizer.decode(spoken, skip_special_tokens=False)
-        found = answers.check(answers.Gold.of(row), text)
-        return GeneratedSample(
-            sample_id=row.id,
-            index=index,
-            text=text,
-            answer=found.answer,
-            gold=row.answer,
-            correct=found.correct,
-            truncated=sequence.truncated,
-            tokens=len(sequence.token_ids),
-        )
+        return str(self._tokenizer.decode(spoken, skip_special_tokens=False))
+
+
+def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> GeneratedSample:
+    found = answers.check(answers.Gold.of(row), text)
+    return GeneratedSample(
+        sample_id=row.id,
+        index=index,
+        text=text,
+        answer=found.answer,
+        gold=row.answer,
+        correct=found.correct,
+        truncated=sequence.truncated,
+        tokens=len(sequence.token_ids),
+    )
 
 
 class _Progress:

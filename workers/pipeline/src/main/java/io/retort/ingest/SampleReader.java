@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.answers.ChainText;
+import io.retort.answers.GoldAnswer;
 import io.retort.answers.Numbers;
 import io.retort.answers.StatedAnswer;
 import io.retort.failure.Failures;
@@ -100,7 +101,7 @@ final class SampleReader {
   private static Sample sample(RowText text, String source) throws RefusedRowException {
     String problem = text.problem().strip();
     String answer = answer(text.answer());
-    String chain = ChainText.canonical(text.chain(), answer);
+    String chain = ChainText.canonical(text.chain(), GoldAnswer.math(answer));
     return Sample.newBuilder()
         .setId(Hashes.sha256Hex(problem, chain, answer))
         .setProblem(problem)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.google.rpc.Code;
 import io.grpc.Status;
 import io.retort.answers.FastAnswerChecker;
+import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
@@ -81,7 +82,9 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
+            judge,
+            engine.engine,
+            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
     activities = environment.newActivityStub(RowStageActivities.class);
   }
 
@@ -397,7 +400,9 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
+            judge,
+            engine.engine,
+            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
     assertThat(
             environment
                 .newActivityStub(RowStageActivities.class)
