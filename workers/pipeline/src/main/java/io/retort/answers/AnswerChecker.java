@@ -3,7 +3,7 @@ package io.retort.answers;
 import java.util.concurrent.CompletableFuture;
 
 /** Compares the final answer of a text with the gold answer by program. Thread-safe. */
-public interface AnswerChecker extends AutoCloseable {
+public interface AnswerChecker {
   /**
    * Finds the final answer of {@code text} and compares it with {@code gold}: by the gold answer's
    * kind, a stated answer ({@code \boxed{}}, "the answer is") or else, where the gold answer is a
@@ -21,7 +21,4 @@ public interface AnswerChecker extends AutoCloseable {
 
   /** Fails with USER/SANDBOX_MISSING, and how to mend it, where code cannot be run safely. */
   CompletableFuture<Void> requireSandbox();
-
-  @Override
-  void close();
 }

@@ -41,9 +41,6 @@ public final class FastAnswerChecker implements AnswerChecker {
     return CompletableFuture.failedFuture(noSandbox());
   }
 
-  @Override
-  public void close() {}
-
   /** The check of a text, empty where it needs algebra or has to be run. */
   static Optional<AnswerCheck> decide(GoldAnswer gold, String text) {
     return switch (gold.kind()) {

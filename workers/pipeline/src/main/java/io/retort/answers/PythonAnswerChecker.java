@@ -23,7 +23,7 @@ public final class PythonAnswerChecker implements AnswerChecker {
   private final Duration algebraTimeout;
 
   /**
-   * @param workers shared with others; not closed with this
+   * @param workers shared with others
    */
   public PythonAnswerChecker(PythonWorkers workers) {
     this(workers, ALGEBRA_TIMEOUT);
@@ -52,9 +52,6 @@ public final class PythonAnswerChecker implements AnswerChecker {
   public CompletableFuture<Void> requireSandbox() {
     return workers.ask(Map.of("sandbox", true), CODE_TIMEOUT).thenApply(reply -> null);
   }
-
-  @Override
-  public void close() {}
 
   private CompletableFuture<AnswerCheck> ask(GoldAnswer gold, Map<String, Object> found) {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;

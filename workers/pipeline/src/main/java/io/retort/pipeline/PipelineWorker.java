@@ -117,7 +117,6 @@ public final class PipelineWorker {
                   shutdown.request();
                   stop(factory);
                   judge.close();
-                  answers.close();
                   python.ifPresent(PythonWorkers::close);
                   temporal.close();
                   metrics.close();

@@ -18,6 +18,7 @@ import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;
@@ -486,6 +487,20 @@ final class CurationStageTest {
 
     assertThat(failure.getType()).isEqualTo("USER/NOTHING_KEPT");
     assertThat(failure.getOriginalMessage()).contains("WRONG_ANSWER=1");
+  }
+
+  @Test
+  void codeWithoutASandboxIsRefusedBeforeAnythingIsAsked() throws IOException {
+    List<Sample> samples = new ArrayList<>(eggs(20));
+    samples.add(EGGS.toBuilder().setAnswerKind(AnswerKind.ANSWER_KIND_CODE).build());
+    ArtifactRef dataset = dataset(samples);
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("USER/SANDBOX_MISSING");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(script.calls()).isZero();
   }
 
   @Test
