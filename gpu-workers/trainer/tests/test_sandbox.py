@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from retort_trainer import sandbox
-from retort_trainer.failures import RetortError
+from retort_trainer.failures import FailureCategory, RetortError
 
 HUMAN_EVAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "HumanEval.jsonl.gz"
 CASE = """
@@ -275,6 +275,18 @@ def test_sandbox_that_stops_working_is_a_platform_failure(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(RetortError, match="SANDBOX_FAILED"):
         sandbox.run("x = 1", "assert x")
+
+
+@needs_sandbox
+@pytest.mark.parametrize("error", [subprocess.TimeoutExpired("bwrap", 30), OSError("Cannot allocate memory")])
+def test_busy_machine_is_a_platform_failure(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subprocess.Popen, "__init__" if isinstance(error, OSError) else "communicate", fail)
+    with pytest.raises(RetortError, match="SANDBOX_FAILED") as caught:
+        sandbox._probe()
+    assert caught.value.category is FailureCategory.PLATFORM
 
 
 @pytest.mark.skipif(not HUMAN_EVAL.is_file(), reason=f"{HUMAN_EVAL} is not there")

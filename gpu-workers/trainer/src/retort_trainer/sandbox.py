@@ -87,7 +87,13 @@ def _missing() -> RetortError | None:
 def _probe() -> str:
     """What is wrong with the sandbox, empty where a program passes in it."""
     with tempfile.TemporaryFile() as output:
-        token = _launch("answer = 42", "assert answer == 42", Limits(), output)
+        try:
+            token = _launch("answer = 42", "assert answer == 42", Limits(), output)
+        except subprocess.TimeoutExpired as error:
+            # A machine that is too busy says nothing of the sandbox.
+            raise platform_error(
+                "SANDBOX_FAILED", f"the sandbox for code is not heard of: {type(error).__name__}"
+            ) from error
         written = _read(output)
         if written.endswith(token):
             return ""
@@ -116,12 +122,15 @@ def _launch(code: str, tests: str, limits: Limits, output: BinaryIO) -> bytes:
     # Lone surrogates, which JSON can hold, are no text that Python compiles.
     parts = [text.encode(errors="replace") for text in (code, tests)]
     header = b"".join(b"%016x" % len(part) for part in parts)
-    process = subprocess.Popen(  # noqa: S603
-        ["/bin/sh", "-c", _LAUNCH, "sh", *_command(limits)],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
+    try:
+        process = subprocess.Popen(  # noqa: S603
+            ["/bin/sh", "-c", _LAUNCH, "sh", *_command(limits)],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    except OSError as error:
+        raise platform_error("SANDBOX_FAILED", f"the sandbox for code does not start: {error}") from error
     try:
         process.communicate(b"".join((header, *parts, token)), timeout=limits.wall_seconds)
     finally:
