@@ -6,7 +6,6 @@ import io.retort.v1.CurationSpec;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.FollowSpec;
 import io.retort.v1.RunSpec;
-import io.retort.v1.SelectionSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +27,7 @@ record CurationSettings(
     double followThreshold,
     int followMaxTokens,
     boolean ratings,
-    SelectionSpec select,
+    SelectionLimits select,
     String student,
     long medianChainCharacters) {
   private static final int DEFAULT_MAX_ROUNDS = 3;
@@ -56,7 +55,7 @@ record CurationSettings(
             follow.hasThreshold() ? follow.getThreshold() : DEFAULT_FOLLOW_THRESHOLD,
             follow.hasMaxTokens() ? follow.getMaxTokens() : DEFAULT_FOLLOW_MAX_TOKENS,
             curation.getRatings(),
-            curation.getSelect(),
+            SelectionLimits.of(curation.getSelect()),
             spec.getStudent().getModel(),
             medianChainCharacters);
     if (settings.measures() && settings.studentEndpoint().isEmpty()) {

@@ -9,9 +9,9 @@ import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.Ratings;
 import io.retort.v1.Sample;
-import io.retort.v1.SelectionSpec;
 import io.retort.v1.Usage;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -24,9 +24,8 @@ import java.util.function.Consumer;
  * rate goes on without ratings, unless there are limits on them: then it is NOT_RATED.
  */
 final class Selection {
-  static final String NOT_SELECTED = "NOT_SELECTED";
-  static final String NOT_RATED = "NOT_RATED";
-  private static final int HIGHEST_RATING = 9;
+  private static final String NOT_SELECTED = "NOT_SELECTED";
+  private static final String NOT_RATED = "NOT_RATED";
 
   private final JudgeCalls calls;
   private final TokenCounter tokens;
@@ -78,18 +77,18 @@ final class Selection {
   }
 
   private CompletableFuture<Choice> rate(String chain, int counted) {
-    SelectionSpec select = settings.select();
-    if (select.hasMaxTokens() && counted == 0) {
+    OptionalInt maxTokens = settings.select().maxTokens();
+    if (maxTokens.isPresent() && counted == 0) {
       throw Failures.user(
           "TOKENIZER_MISSING",
           "curation.select.max_tokens: "
-              + select.getMaxTokens()
+              + maxTokens.getAsInt()
               + ", but tokens cannot be counted with student.model "
               + settings.student()
               + " (expected: a folder with tokenizer.json that the pipeline workers can read, and"
               + " RETORT_PYTHON set for them)");
     }
-    if (select.hasMaxTokens() && counted > select.getMaxTokens()) {
+    if (maxTokens.isPresent() && counted > maxTokens.getAsInt()) {
       return done(Optional.of(NOT_SELECTED), counted, Optional.empty());
     }
     if (!settings.ratings()) {
@@ -113,9 +112,7 @@ final class Selection {
 
   private Optional<Ratings> read(RateResponse response) {
     asked.accept(response.getProvenance());
-    return Optional.of(response.getRatings())
-        .filter(ratings -> isRating(ratings.getVerbosity()))
-        .filter(ratings -> isRating(ratings.getCognitiveDifficulty()));
+    return Optional.of(response.getRatings()).filter(SelectionLimits::isOnScale);
   }
 
   private Optional<Ratings> withoutUselessAnswer(Throwable thrown) {
@@ -130,31 +127,13 @@ final class Selection {
   }
 
   private Optional<String> refusal(Optional<Ratings> ratings) {
-    SelectionSpec select = settings.select();
-    boolean limited =
-        select.hasMinVerbosity()
-            || select.hasMaxVerbosity()
-            || select.hasMinCognitiveDifficulty()
-            || select.hasMaxCognitiveDifficulty();
-    if (!limited) {
+    SelectionLimits limits = settings.select();
+    if (!limits.onRatings()) {
       return Optional.empty();
     }
-    if (ratings.isEmpty()) {
-      return Optional.of(NOT_RATED);
-    }
-    int verbosity = ratings.get().getVerbosity();
-    int cognitive = ratings.get().getCognitiveDifficulty();
-    boolean wanted =
-        verbosity >= select.getMinVerbosity()
-            && cognitive >= select.getMinCognitiveDifficulty()
-            && (!select.hasMaxVerbosity() || verbosity <= select.getMaxVerbosity())
-            && (!select.hasMaxCognitiveDifficulty()
-                || cognitive <= select.getMaxCognitiveDifficulty());
-    return wanted ? Optional.empty() : Optional.of(NOT_SELECTED);
-  }
-
-  private static boolean isRating(int rating) {
-    return rating >= 0 && rating <= HIGHEST_RATING;
+    return ratings.isEmpty()
+        ? Optional.of(NOT_RATED)
+        : ratings.filter(found -> !limits.allow(found)).map(refused -> NOT_SELECTED);
   }
 
   private static CompletableFuture<Choice> done(
