@@ -3,7 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from retort_trainer import sandbox
 
 
 def ask(lines: list[bytes]) -> list[dict[str, Any]]:
@@ -61,6 +66,45 @@ def test_a_reply_comes_before_the_next_question() -> None:
             assert json.loads(child.stdout.readline())["id"] == number
         child.stdin.close()
         assert child.wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(sandbox._missing() is not None, reason=f"no sandbox here: {sandbox._missing()}")
+def test_code_is_run() -> None:
+    code = {"kind": "ANSWER_KIND_CODE", "gold": "", "tests": "assert f() == 1"}
+    questions = [
+        {"id": 1, **code, "answer": "def f():\n    return 1"},
+        {"id": 2, **code, "text": "```python\ndef f():\n    return 2\n```"},
+        {"id": 3, "sandbox": True},
+    ]
+    assert ask([json.dumps(question).encode() for question in questions]) == [
+        {"id": 1, "answer": "def f():\n    return 1", "correct": True},
+        {"id": 2, "answer": "def f():\n    return 2", "correct": False, "reason": "AssertionError:"},
+        {"id": 3, "sandbox": True},
+    ]
+
+
+def test_missing_sandbox_has_a_category(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for question in (
+        {"id": 1, "sandbox": True},
+        {"id": 1, "kind": "ANSWER_KIND_CODE", "gold": "", "tests": "", "answer": "x = 1"},
+    ):
+        (told,) = ask([json.dumps(question).encode()])
+        assert (told["id"], told["category"], told["type"]) == (1, "FAILURE_CATEGORY_USER", "SANDBOX_MISSING")
+        assert "install bubblewrap" in told["error"]
+
+
+def test_tokens_are_counted(model_folder: Path, tokenizer: Any) -> None:
+    texts = ["Add 2 and 3.", "", "\u00e9" * 20]
+    (told,) = ask([json.dumps({"id": 1, "tokenizer": str(model_folder), "texts": texts}).encode()])
+    expected = [len(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]
+    assert told == {"id": 1, "tokens": expected}
+
+
+def test_missing_tokenizer_has_a_category(tmp_path: Path) -> None:
+    (told,) = ask([json.dumps({"id": 1, "tokenizer": str(tmp_path), "texts": ["a"]}).encode()])
+    assert told["type"] == "TOKENIZER_MISSING"
+    assert str(tmp_path) in told["error"]
 
 
 def test_no_heavy_library_is_loaded() -> None:

@@ -1,12 +1,71 @@
 """Extraction and equivalence of final answers."""
 
+import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from retort_trainer.answers import LONGEST_COMPARED, check, equivalent, extract_answer
+from retort_trainer import code_blocks, sandbox
+from retort_trainer.answers import LONGEST_COMPARED, Check, Gold, check, equivalent, extract_answer
+from retort_trainer.data import AnswerKind
 from retort_trainer.equivalence import AlgebraChecker
+from retort_trainer.failures import RetortError
+
+GOLDEN = [
+    json.loads(line) for line in Path(__file__).with_name("golden_answers.jsonl").read_text().splitlines()
+]
+ADD = "def add(a, b):\n    return a + b"
+CODE = Gold(ADD, AnswerKind.CODE, "assert add(2, 3) == 5")
+needs_sandbox = pytest.mark.skipif(
+    sandbox._missing() is not None, reason=f"no sandbox here: {sandbox._missing()}"
+)
+
+
+@pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['kind']}-{row['gold']}-{row['text'][:30]}")
+def test_golden_answers(row: dict[str, str]) -> None:
+    gold = Gold(row["gold"], AnswerKind[row["kind"]])
+    found = check(gold, row["text"])
+    assert found.correct is row["correct"], found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ADD,
+        f"Add them.\n```python\n{ADD}\n```\nDone.",
+        f"```\nwrong(\n```\nor rather\n~~~py\n{ADD}\n~~~\n```bash\nls\n```",
+        f"<think>\n```python\nwrong(\n```\n</think>\n```python\n{ADD}\n```",
+        f"<think>\nwrong(\n</think>\n{ADD}",
+        f"cut off:\n```python\n{ADD}",
+    ],
+)
+@needs_sandbox
+def test_code_that_passes_its_tests(text: str) -> None:
+    assert check(CODE, text) == Check(ADD, True)
+
+
+@needs_sandbox
+def test_code_that_does_not_pass_says_why() -> None:
+    assert check(CODE, "```python\ndef add(a, b):\n    return 6\n```").reason.startswith("AssertionError")
+    assert check(CODE, "I do not know.").reason.startswith("SyntaxError")
+    assert check(CODE, "") == Check("", False, "no code")
+
+
+def test_code_without_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = RetortError("FAILURE_CATEGORY_USER", "SANDBOX_MISSING", "no bwrap")  # type: ignore[arg-type]
+    monkeypatch.setattr(sandbox, "_missing", lambda: missing)
+    with pytest.raises(RetortError, match="SANDBOX_MISSING"):
+        check(CODE, ADD)
+
+
+def test_code_blocks() -> None:
+    assert code_blocks.last("no block") is None
+    assert code_blocks.last("```python\n\n```") is None
+    assert code_blocks.last("```java\nint x;\n```") is None
+    assert code_blocks.last("````python\n```\nx\n````") == "```\nx"
+    assert code_blocks.last("```\nx = 1\n```\n```sh\nls\n```") == "x = 1"
 
 
 @pytest.mark.parametrize(
@@ -127,11 +186,18 @@ def test_works_outside_the_main_thread() -> None:
         "1," * 100_000,
         "9" * 200_000,
         "$" * 200_000,
+        "A) " * 70_000,
+        '"' * 200_000,
+        '"answer is ' * 20_000,
+        "```\n" * 50_000,
+        "option is " * 20_000,
     ],
 )
 def test_hostile_text_is_read_in_linear_time(text: str) -> None:
     began = time.process_time()
-    check("12", text, last_number=True)
+    for kind in (AnswerKind.MATH, AnswerKind.CHOICE, AnswerKind.EXACT):
+        check(Gold("12", kind), text, last_number=True)
+    code_blocks.last(text)
     equivalent("12", text[:LONGEST_COMPARED])
     # Quadratic behaviour would take minutes.
     assert time.process_time() - began < 20

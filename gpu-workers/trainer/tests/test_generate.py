@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import generate, jobs, store
+from retort_trainer import generate, jobs, sandbox, store
+from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
-from retort_trainer.data import GeneratedSample, Sample
-from retort_trainer.failures import JobStopped, RetortError
+from retort_trainer.data import AnswerKind, GeneratedSample, Sample
+from retort_trainer.failures import JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
 from retort_trainer.spec import ResourceSpec
@@ -144,9 +145,40 @@ def test_right_answers_are_recognised(
     make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch, samples: list[Sample]
 ) -> None:
     gold = {sample.id: sample.answer for sample in samples}
-    monkeypatch.setattr(generate.answers, "check", lambda answer, text: (answer, answer == gold["s1"]))
+    monkeypatch.setattr(
+        generate.answers, "check", lambda known, text: Check(known.answer, known.answer == gold["s1"])
+    )
     correct = {row.sample_id for row in rows(run(make_generation())) if row.correct}
     assert correct == {"s1"}
+
+
+def test_code_is_checked_by_its_tests(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(sandbox, "require", lambda: None)
+    monkeypatch.setattr(
+        sandbox, "run", lambda code, tests: ran.append(tests) or sandbox.Outcome(tests == "assert f()")
+    )
+    code = Sample(id="c", problem="f?", answer="x", answer_kind=AnswerKind.CODE, tests="assert f()")
+    found = rows(run(make_generation(dataset=write_rows([code]))))
+    assert ran == ["assert f()"] * 2
+    assert all(row.correct for row in found)
+
+
+def test_code_without_a_sandbox_is_refused_before_anything_is_generated(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(sandbox, "_missing", lambda: user_error("SANDBOX_MISSING", "no bwrap"))
+    code = Sample(id="c", problem="f?", answer="x", answer_kind=AnswerKind.CODE, tests="assert f()")
+    with pytest.raises(RetortError, match="SANDBOX_MISSING"):
+        run(make_generation(dataset=write_rows([code])))
+    assert not (tmp_path / "generated").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,29 @@
-"""Answers questions about final answers, one JSON object a line: `python -m retort_trainer.answer_server`.
+"""Answers the pipeline's questions, one JSON object a line: `python -m retort_trainer.answer_server`.
 
     {"id": 1, "gold": "1/2", "text": "... \\boxed{0.5}"}   ->  {"id": 1, "answer": "0.5", "correct": true}
     {"id": 2, "gold": "1/2", "answer": "0.5"}              ->  {"id": 2, "answer": "0.5", "correct": true}
+    {"id": 3, "kind": "ANSWER_KIND_CODE", "gold": "", "tests": "assert f() == 1", "text": "..."}
+                       ->  {"id": 3, "answer": "def f(): ...", "correct": false, "reason": "AssertionError:"}
+    {"id": 4, "sandbox": true}                             ->  {"id": 4, "sandbox": true}
+    {"id": 5, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 5, "tokens": [2, 0]}
     anything else                                          ->  {"id": null, "error": "..."}
 
-`id` is any JSON value and comes back as it was sent. With `"last_number": true` a bare last number counts as
-the answer of a text; `answer` is empty where the text states none. Answers come in the order of the
-questions. The process ends at the end of its input.
+`id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. With
+`"last_number": true` a bare last number counts as the answer of a text; `answer` is empty where the text
+states none. An error that someone has to mend comes with its `category` and `type`. Answers come in the order
+of the questions. The process ends at the end of its input.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from retort_trainer.answers import check, equivalent
+from retort_trainer import sandbox, tokens
+from retort_trainer.answers import Gold, check, compare
+from retort_trainer.data import AnswerKind
+from retort_trainer.failures import RetortError
 
 LONGEST_LINE = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -30,16 +38,52 @@ def reply(line: bytes) -> dict[str, object]:
     if not isinstance(question, dict):
         return {"id": None, "error": f"{type(question).__name__} (expected: an object)"}
     identifier = question.get("id")
-    gold, text, answer = question.get("gold"), question.get("text"), question.get("answer")
-    if not isinstance(gold, str):
-        return {"id": identifier, "error": f"gold: {gold!r:.100} (expected: a string)"}
+    try:
+        return {"id": identifier, **_answer(question)}
+    except RetortError as error:
+        told = {"error": error.message, "category": error.category.value, "type": error.type}
+        return {"id": identifier, **told}
+    except _BadQuestion as error:
+        return {"id": identifier, "error": str(error)}
+
+
+class _BadQuestion(Exception):
+    pass
+
+
+def _answer(question: dict[str, Any]) -> dict[str, object]:
+    if question.get("sandbox") is True:
+        sandbox.require()
+        return {"sandbox": True}
+    if "tokenizer" in question:
+        return {"tokens": tokens.count(_string(question, "tokenizer"), _strings(question, "texts"))}
+    kind = question.get("kind", AnswerKind.MATH.value)
+    if kind not in AnswerKind._value2member_map_:
+        raise _BadQuestion(f"kind: {kind!r:.100} (expected: one of {', '.join(AnswerKind)})")
+    gold = Gold(_string(question, "gold"), AnswerKind(kind), _string(question, "tests", ""))
+    text, answer = question.get("text"), question.get("answer")
     if isinstance(text, str) == isinstance(answer, str):
-        return {"id": identifier, "error": "text, answer: expected exactly one of them, a string"}
-    if isinstance(answer, str):
-        return {"id": identifier, "answer": answer, "correct": equivalent(gold, answer)}
-    assert isinstance(text, str)
-    found, correct = check(gold, text, last_number=question.get("last_number") is True)
-    return {"id": identifier, "answer": found, "correct": correct}
+        raise _BadQuestion("text, answer: expected exactly one of them, a string")
+    if isinstance(text, str):
+        found = check(gold, text, last_number=question.get("last_number") is True)
+    else:
+        found = compare(gold, answer)
+    told: dict[str, object] = {"answer": found.answer, "correct": found.correct}
+    return {**told, "reason": found.reason} if found.reason else told
+
+
+def _string(question: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = question.get(name, default)
+    if not isinstance(value, str):
+        raise _BadQuestion(f"{name}: {value!r:.100} (expected: a string)")
+    return value
+
+
+def _strings(question: dict[str, Any], name: str) -> list[str]:
+    value = question.get(name)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _BadQuestion(f"{name}: {value!r:.100} (expected: a list of strings)")
+    return value
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:

@@ -1,13 +1,17 @@
 """Final answers: where a text states one, and whether it is the gold answer.
 
 Nothing here raises on any text, and all of it is bounded in time: what plain comparison cannot decide goes to
-a child process (`equivalence.py`) that is killed when it takes too long. Importing this module is cheap.
+a child process (`equivalence.py`, `sandbox.py`) that is killed when it takes too long. Only code answers on a
+machine without a sandbox are an error. Importing this module is cheap.
 """
 
 import functools
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 
+from retort_trainer import choices, code_blocks, sandbox
+from retort_trainer.data import AnswerKind, Sample
 from retort_trainer.equivalence import AlgebraChecker
 
 # Longer answers are equal to the gold answer only as texts.
@@ -27,10 +31,13 @@ _HASHES = re.compile(r"^[ \t]{0,8}####[ \t]{0,8}([^\n]{1,600})$", re.MULTILINE)
 _MAGNITUDE = r"(?:\d{1,3}(?:,\d{3}){1,10}(?!\d)|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40}"
 _LAST_NUMBER = re.compile(rf"(?<![\w.])(?:-(?=[\d.$]))?\$?(?:{_MAGNITUDE})(?!\w)")
 
-_LETTER = re.compile(r"\(?([A-J])\)?\.?")
-_CHOICE = re.compile(
-    r"\W{0,4}(?:option|choice)?\s{0,2}\(?([A-J])(?:\)?\W{0,3}$|[).:,]\s?.{0,400})", re.IGNORECASE
+# A quotation of more than a formula that states an answer is another's words, not a conclusion.
+_QUOTATION = re.compile(
+    r"(?<![^\s(:,])(?:\"(?=\S)[^\"\n]{3,400}\"|\u201c[^\u201d\n]{3,400}\u201d|\u00ab[^\u00bb\n]{3,400}\u00bb)(?!\w)"
+    r"|^[ \t]{0,3}>[^\n]{3,400}",
+    re.MULTILINE,
 )
+_END_PUNCTUATION = ".!?,;: \t"
 
 _TEXT_COMMAND = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox|textit)\s{0,3}\{([^{}]{0,200})\}")
 _SPACING = re.compile(r"\\(?:left|right|displaystyle|quad|qquad|[,!;: ])")
@@ -82,7 +89,7 @@ def extract_answer(text: str, *, last_number: bool = False) -> str | None:
     like "the answer is ...". Where the text has an end-of-thought mark, what stands behind it is searched
     first. Only with `last_number` is a bare last number taken for an answer.
     """
-    text = text[-_SEARCHED_CHARACTERS:]
+    text = without_quotations(text[-_SEARCHED_CHARACTERS:])
     conclusion = _behind_thought(text)
     for part in dict.fromkeys((conclusion, text)):
         stated = _last_boxed(part) or _last_hashes(part) or _last_sentence(part)
@@ -105,10 +112,105 @@ def equivalent(gold: str, answer: str | None) -> bool:
     return _equivalent(gold.strip(), answer.strip())
 
 
-def check(gold: str, text: str, *, last_number: bool = False) -> tuple[str, bool]:
+@dataclass(frozen=True)
+class Gold:
+    """What answers are checked against, and how."""
+
+    answer: str
+    kind: AnswerKind = AnswerKind.MATH
+    # Python unit tests of CODE.
+    tests: str = ""
+
+    @staticmethod
+    def of(sample: Sample) -> "Gold":
+        return Gold(sample.answer, sample.answer_kind, sample.tests)
+
+
+@dataclass(frozen=True)
+class Check:
     """The final answer of a text, empty where it states none, and whether it is the gold answer."""
-    answer = extract_answer(text, last_number=last_number)
-    return answer or "", equivalent(gold, answer)
+
+    answer: str
+    correct: bool
+    # Why code is not correct.
+    reason: str = ""
+
+
+def check(gold: Gold, text: str, *, last_number: bool = False) -> Check:
+    """Finds the final answer of a text and compares it; `last_number` is for MATH."""
+    match gold.kind:
+        case AnswerKind.MATH | AnswerKind.UNSPECIFIED:
+            answer = extract_answer(text, last_number=last_number)
+        case AnswerKind.CHOICE:
+            answer = choice(text)
+        case AnswerKind.EXACT:
+            return _check_exact(gold.answer, text)
+        case AnswerKind.CODE:
+            answer = code_blocks.last(_behind_thought(text)) or code_blocks.last(text)
+            answer = _behind_thought(text).strip() if answer is None else answer
+    return compare(gold, answer)
+
+
+def compare(gold: Gold, answer: str | None) -> Check:
+    """Compares an answer that stands alone."""
+    match gold.kind:
+        case AnswerKind.MATH | AnswerKind.UNSPECIFIED:
+            return Check(answer or "", equivalent(gold.answer, answer))
+        case AnswerKind.CHOICE:
+            letter = choices.letter(gold.answer)
+            return Check(answer or "", letter is not None and choices.letter(answer or "") == letter)
+        case AnswerKind.EXACT:
+            return Check(answer or "", _same_text(gold.answer, answer or ""))
+        case AnswerKind.CODE:
+            if not (answer or "").strip():
+                return Check("", False, "no code")
+            outcome = sandbox.run(answer or "", gold.tests)
+            return Check(answer or "", outcome.passed, outcome.reason)
+
+
+def choice(text: str) -> str | None:
+    """The letter that a text chooses: stated outright, or alone or before its option in the last line."""
+    text = text[-_SEARCHED_CHARACTERS:]
+    for part in dict.fromkeys((_behind_thought(text), text)):
+        part = without_quotations(part)
+        stated = choices.letter(extract_answer(part) or "") or choices.stated(part) or choices.concluded(part)
+        if stated:
+            return stated
+    return None
+
+
+def without_quotations(text: str) -> str:
+    """A text without quotations that state an answer: an instruction in the data concludes nothing."""
+    return _QUOTATION.sub(lambda quotation: "" if _instructs(quotation.group()) else quotation.group(), text)
+
+
+def _instructs(quotation: str) -> bool:
+    boxed = _BOXED.search(quotation)
+    if boxed is not None:
+        end = _closing_brace(quotation, boxed.end())
+        return re.search(r"[^\W\d_]", quotation[: boxed.start()] + quotation[max(end, 0) :]) is not None
+    return _SENTENCE.search(quotation) is not None or "####" in quotation
+
+
+def _check_exact(gold: str, text: str) -> Check:
+    text = text[-_SEARCHED_CHARACTERS:]
+    conclusion = without_quotations(_behind_thought(text))
+    lines = [line for line in conclusion.splitlines() if line.strip()]
+    sentences = _SENTENCE.findall(conclusion)
+    stated = extract_answer(text)
+    candidates = [stated, *sentences[-1:]] if stated is not None else [conclusion, *lines[-1:]]
+    for candidate in candidates:
+        if candidate is not None and _same_text(gold, candidate):
+            return Check(_bare(candidate), True)
+    return Check(_bare(stated or (lines[-1] if lines else "")), False)
+
+
+def _same_text(gold: str, answer: str) -> bool:
+    return _bare(gold).casefold() == _bare(answer).casefold() != ""
+
+
+def _bare(answer: str) -> str:
+    return answer.strip(" \t\r\n*\"'`").rstrip(_END_PUNCTUATION).rstrip("*\"'`")
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -117,10 +219,8 @@ def _equivalent(gold: str, answer: str) -> bool:
         return True
     if len(gold) > LONGEST_COMPARED or len(answer) > LONGEST_COMPARED:
         return False
-    letter = _LETTER.fullmatch(gold)
-    if letter is not None:
-        choice = _CHOICE.match(_TEXT_COMMAND.sub(r"\1", answer))
-        return choice is not None and choice.group(1).upper() == letter.group(1)
+    if choices.is_letter(gold):
+        return choices.letter(_TEXT_COMMAND.sub(r"\1", answer)) == choices.letter(gold)
     plain_gold, plain_answer = _normalise(gold), _normalise(answer)
     if plain_gold.casefold() == plain_answer.casefold():
         return True
@@ -170,7 +270,11 @@ def _last_sentence(text: str) -> str | None:
         return None
     sentence = found[-1]
     end = _SENTENCE_END.search(sentence)
-    return (sentence[: end.start()] if end else sentence).strip(" \t\"'*`") or None
+    answer = (sentence[: end.start()] if end else sentence).strip(" \t\"'*`")
+    # {"answer": "72"}
+    while answer.endswith("}") and answer.count("{") < answer.count("}"):
+        answer = answer[:-1].rstrip(" \t\"'*`")
+    return answer or None
 
 
 def _normalise(answer: str) -> str:

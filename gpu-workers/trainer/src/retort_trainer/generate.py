@@ -7,8 +7,10 @@ comes last.
 
 import hashlib
 import io
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +19,10 @@ import torch
 import zstandard
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import answers, documents, models, store, template
+from retort_trainer import answers, documents, models, sandbox, store, template
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
-from retort_trainer.data import GeneratedSample, Sample
+from retort_trainer.data import AnswerKind, GeneratedSample, Sample
 from retort_trainer.failures import user_error
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress, TrainerResult
 from retort_trainer.sampling import Sampling, Sequence, sample_batch
@@ -108,6 +110,8 @@ def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
         if row.id in seen:
             raise user_error("BAD_ROW", f"{job.dataset.uri}: sample {row.id}: there twice (expected: once)")
         seen.add(row.id)
+    if any(row.answer_kind is AnswerKind.CODE for row in rows):
+        sandbox.require()
 
 
 def _identity(job: TrainerJob) -> str:
@@ -175,11 +179,14 @@ class _Generator:
         sequences = sample_batch(
             self._model, prompts, seeds, self._bounded(prompts, rows), self._stop_ids, progress.step
         )
-        return [
-            self._checked(row, index, sequence)
+        drawn = [
+            (row, index, sequence, self._text(sequence))
             for (row, indexes), group in zip(rows.values(), sequences, strict=True)
             for index, sequence in zip(indexes, group, strict=True)
         ]
+        # Side by side, because code runs in processes of its own.
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(lambda one: _checked(*one), drawn))
 
     def _bounded(self, prompts: list[list[int]], rows: dict[str, Any]) -> Sampling:
         """No sequence grows beyond the model's context."""
@@ -196,20 +203,23 @@ class _Generator:
             )
         return replace(self._sampling, max_new_tokens=min(self._sampling.max_new_tokens, room))
 
-    def _checked(self, row: Sample, index: int, sequence: Sequence) -> GeneratedSample:
+    def _text(self, sequence: Sequence) -> str:
         spoken = sequence.token_ids if sequence.truncated else sequence.token_ids[:-1]
-        text = self._tokenizer.decode(spoken, skip_special_tokens=False)
-        answer, correct = answers.check(row.answer, text)
-        return GeneratedSample(
-            sample_id=row.id,
-            index=index,
-            text=text,
-            answer=answer,
-            gold=row.answer,
-            correct=correct,
-            truncated=sequence.truncated,
-            tokens=len(sequence.token_ids),
-        )
+        return str(self._tokenizer.decode(spoken, skip_special_tokens=False))
+
+
+def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> GeneratedSample:
+    found = answers.check(answers.Gold.of(row), text)
+    return GeneratedSample(
+        sample_id=row.id,
+        index=index,
+        text=text,
+        answer=found.answer,
+        gold=row.answer,
+        correct=found.correct,
+        truncated=sequence.truncated,
+        tokens=len(sequence.token_ids),
+    )
 
 
 class _Progress:

@@ -3,19 +3,22 @@ package io.retort.answers;
 import java.util.concurrent.CompletableFuture;
 
 /** Compares the final answer of a text with the gold answer by program. Thread-safe. */
-public interface AnswerChecker extends AutoCloseable {
+public interface AnswerChecker {
   /**
-   * Finds the final answer of {@code text} ({@code \boxed{}}, a stated answer, or else its last
-   * number where the gold answer is a number) and compares it with {@code gold}.
+   * Finds the final answer of {@code text} and compares it with {@code gold}: by the gold answer's
+   * kind, a stated answer ({@code \boxed{}}, "the answer is") or else, where the gold answer is a
+   * number, the last number; the letter of a choice; a stated answer or else the last line; the
+   * last Python block or else the whole text.
    *
    * <p>An answer that cannot be compared within the checker's time is not correct and says why. The
-   * future fails only when the checker itself is broken.
+   * future fails only when the checker itself is broken, or, with USER/SANDBOX_MISSING, when code
+   * cannot be run safely.
    */
-  CompletableFuture<AnswerCheck> check(String gold, String text);
+  CompletableFuture<AnswerCheck> check(GoldAnswer gold, String text);
 
   /** Compares an answer that stands alone with {@code gold}; otherwise like {@link #check}. */
-  CompletableFuture<AnswerCheck> compare(String gold, String answer);
+  CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer);
 
-  @Override
-  void close();
+  /** Fails with USER/SANDBOX_MISSING, and how to mend it, where code cannot be run safely. */
+  CompletableFuture<Void> requireSandbox();
 }

@@ -4,14 +4,10 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Compares answers without computer algebra: texts, numbers and multiple-choice letters. */
 final class AnswerComparison {
-  private static final Pattern LETTER = Pattern.compile("\\(?([A-J])\\)?\\.?");
-  private static final Pattern CHOICE =
-      Pattern.compile("\\W{0,4}([A-J])(?:[\\s.:,)][^\\n]{0,400})?");
   private static final Pattern DECORATION =
       Pattern.compile("\\\\(?:left|right|displaystyle|[,!;: ()\\[\\]])|[\\s$*]");
 
@@ -23,19 +19,11 @@ final class AnswerComparison {
     if (normalise(gold).equals(normalise(answer))) {
       return Optional.of(true);
     }
-    Matcher goldLetter = LETTER.matcher(gold.strip());
-    if (goldLetter.matches()) {
-      Matcher choice = CHOICE.matcher(answer.strip());
-      return choice.matches()
-          ? Optional.of(choice.group(1).equals(goldLetter.group(1)))
-          : Optional.empty();
+    if (ChoiceAnswer.isLetter(gold)) {
+      return ChoiceAnswer.letter(answer)
+          .map(letter -> ChoiceAnswer.letter(gold).equals(Optional.of(letter)));
     }
     return Numbers.parse(gold).flatMap(number -> compareNumber(number, answer));
-  }
-
-  /** Whether the gold answer is the letter of a choice. */
-  static boolean isChoice(String gold) {
-    return LETTER.matcher(gold.strip()).matches();
   }
 
   /** The same text up to white space, case, math delimiters and a full stop at its end. */

@@ -15,11 +15,15 @@ import java.util.concurrent.CompletableFuture;
  *       answer, or when its last step with a number names it; WRONG when it holds numbers, but
  *       nowhere the gold answer; UNKNOWN when the gold answer stands in earlier steps only, or no
  *       number at all.
- *   <li>Otherwise, with any other gold answer, it is CORRECT when its last step names the gold
- *       answer, UNKNOWN when not.
+ *   <li>Otherwise, with any other gold answer that is no letter, it is CORRECT when its last step
+ *       names the gold answer, UNKNOWN when not.
  * </ol>
  *
- * A percentage counts as its hundredth too.
+ * A percentage counts as its hundredth too. Quotations that state an answer are passed over: they
+ * conclude nothing.
+ *
+ * <p>Of code, the chain's last Python block is run with the tests; where it has none, the gold
+ * answer itself, which is then what the chain leads to.
  */
 public final class ChainChecker {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
@@ -30,14 +34,32 @@ public final class ChainChecker {
     this.answers = answers;
   }
 
-  public CompletableFuture<AnswerCheck> check(String gold, String chain) {
+  public CompletableFuture<AnswerCheck> check(GoldAnswer gold, String chain) {
+    return switch (gold.kind()) {
+      case ANSWER_KIND_CODE ->
+          answers.compare(
+              gold, CodeBlocks.last(chain).map(CodeBlocks.Block::code).orElse(gold.answer()));
+      case ANSWER_KIND_CHOICE ->
+          CompletableFuture.completedFuture(ChoiceAnswer.check(gold.answer(), chain));
+      case ANSWER_KIND_EXACT -> {
+        String own = Quotations.removed(chain);
+        yield StatedAnswer.find(own).isPresent()
+            ? answers.check(gold, own)
+            : CompletableFuture.completedFuture(checkText(gold, own));
+      }
+      case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          checkMath(gold, Quotations.removed(chain));
+    };
+  }
+
+  private CompletableFuture<AnswerCheck> checkMath(GoldAnswer gold, String chain) {
     Optional<String> stated = StatedAnswer.find(chain);
     if (stated.isPresent()) {
       return answers.compare(gold, stated.get());
     }
     return CompletableFuture.completedFuture(
-        Numbers.parse(gold)
-            .map(number -> checkNumber(number, gold, chain))
+        Numbers.parse(gold.answer())
+            .map(number -> checkNumber(number, gold.answer(), chain))
             .orElseGet(() -> checkText(gold, chain)));
   }
 
@@ -76,14 +98,14 @@ public final class ChainChecker {
     return percent && Numbers.same(token.value().divide(HUNDRED), gold);
   }
 
-  private static AnswerCheck checkText(String gold, String chain) {
+  private static AnswerCheck checkText(GoldAnswer gold, String chain) {
     List<ChainText.Step> steps = ChainText.steps(chain);
     boolean named =
-        !AnswerComparison.isChoice(gold)
+        !ChoiceAnswer.isLetter(gold.answer())
             && !steps.isEmpty()
             && ChainText.mentions(steps.get(steps.size() - 1).text(), gold);
     return named
-        ? AnswerCheck.correct(gold)
-        : AnswerCheck.unknown("the last step does not name the answer " + gold);
+        ? AnswerCheck.correct(gold.answer())
+        : AnswerCheck.unknown("the last step does not name the answer " + gold.answer());
   }
 }

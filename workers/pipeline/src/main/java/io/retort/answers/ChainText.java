@@ -1,10 +1,12 @@
 package io.retort.answers;
 
+import io.retort.v1.AnswerKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Operations on the text of a chain of thought. */
 public final class ChainText {
@@ -19,11 +21,13 @@ public final class ChainText {
 
   /**
    * The chain as it is stored: no calculator marks, no trace marks, no white space at line ends,
-   * and no last line that only states the gold answer. A last line that states another answer
-   * stays: it is what shows that the chain is wrong.
+   * and no last line that only states the gold answer, or, of code, no last block that is it. A
+   * last line that states another answer stays: it is what shows that the chain is wrong.
    */
-  public static String canonical(String text, String gold) {
-    String bare = CALCULATOR_MARK.matcher(text).replaceAll("");
+  public static String canonical(String text, GoldAnswer gold) {
+    boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
+    // "1 << 2" is no mark of a calculator.
+    String bare = code ? text : CALCULATOR_MARK.matcher(text).replaceAll("");
     bare = TRACE_MARK.matcher(bare).replaceAll("");
     String chain =
         bare.lines()
@@ -31,7 +35,17 @@ public final class ChainText {
             .reduce((first, second) -> first + "\n" + second)
             .orElse("")
             .strip();
-    return withoutAnswerLine(chain, gold);
+    return code ? withoutGoldBlock(chain, gold) : withoutAnswerLine(chain, gold);
+  }
+
+  /** What stands behind the last mark that ends a thought; all of it where there is none. */
+  static String conclusion(String text) {
+    int end = 0;
+    for (String mark : List.of("</think>", "<|end_of_thought|>")) {
+      int found = text.lastIndexOf(mark);
+      end = found < 0 ? end : Math.max(end, found + mark.length());
+    }
+    return text.substring(end);
   }
 
   /** Steps of a chain: its lines, and the sentences in them. Blank ones are left out. */
@@ -53,12 +67,23 @@ public final class ChainText {
    * <p>Cut where the gold answer is first computed ({@code 48 + 24 =} is kept, its result and all
    * that follows is not). Where it is never written as a result, the last step that names it and
    * all that follows is dropped; where it is not named at all, a last step that states some answer
-   * is.
+   * is. The letter of a choice is named by the last step that states one. Of code, the last Python
+   * block is dropped with what follows.
    */
-  public static String withoutAnswer(String chain, String gold) {
-    return cutAtResult(chain, gold)
-        .or(() -> cutAtLastMention(chain, gold))
-        .orElseGet(() -> withoutStatement(chain));
+  public static String withoutAnswer(String chain, GoldAnswer gold) {
+    return switch (gold.kind()) {
+      case ANSWER_KIND_CODE ->
+          CodeBlocks.last(chain)
+              .map(block -> chain.substring(0, block.start()).strip())
+              .orElse(chain);
+      case ANSWER_KIND_CHOICE -> withoutChoice(chain);
+      case ANSWER_KIND_EXACT ->
+          cutAtLastMention(chain, gold).orElseGet(() -> withoutStatement(chain));
+      case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          cutAtResult(chain, gold.answer())
+              .or(() -> cutAtLastMention(chain, gold))
+              .orElseGet(() -> withoutStatement(chain));
+    };
   }
 
   /** A stretch of a chain, {@code end} exclusive. */
@@ -81,7 +106,7 @@ public final class ChainText {
     return before.endsWith("=");
   }
 
-  private static Optional<String> cutAtLastMention(String chain, String gold) {
+  private static Optional<String> cutAtLastMention(String chain, GoldAnswer gold) {
     Step last = null;
     for (Step step : steps(chain)) {
       if (mentions(step.text(), gold)) {
@@ -102,7 +127,27 @@ public final class ChainText {
         : chain;
   }
 
-  static boolean mentions(String text, String gold) {
+  private static String withoutChoice(String chain) {
+    List<Step> steps = steps(chain);
+    for (int index = steps.size() - 1; index >= 0; index--) {
+      Step step = steps.get(index);
+      boolean isLast = index == steps.size() - 1;
+      // "B) floats" in the middle lists an option; at the end it chooses one.
+      if (ChoiceAnswer.stated(step.text()).isPresent()
+          || (isLast && ChoiceAnswer.concluded(step.text()).isPresent())) {
+        return chain.substring(0, step.start()).strip();
+      }
+    }
+    return chain;
+  }
+
+  static boolean mentions(String text, GoldAnswer gold) {
+    return gold.kind() == AnswerKind.ANSWER_KIND_EXACT
+        ? ExactAnswer.mentioned(text, gold.answer())
+        : mentions(text, gold.answer());
+  }
+
+  private static boolean mentions(String text, String gold) {
     return Numbers.parse(gold)
         .map(
             number ->
@@ -112,14 +157,27 @@ public final class ChainText {
             () -> AnswerComparison.normalise(text).contains(AnswerComparison.normalise(gold)));
   }
 
-  private static String withoutAnswerLine(String chain, String gold) {
+  private static String withoutGoldBlock(String chain, GoldAnswer gold) {
+    return CodeBlocks.last(chain)
+        .filter(block -> block.end() == chain.length())
+        .filter(block -> unspaced(block.code()).equals(unspaced(gold.answer())))
+        .map(block -> chain.substring(0, block.start()).strip())
+        .orElse(chain);
+  }
+
+  private static String unspaced(String code) {
+    return code.lines().map(String::stripTrailing).collect(Collectors.joining("\n")).strip();
+  }
+
+  private static String withoutAnswerLine(String chain, GoldAnswer gold) {
     int lineStart = chain.lastIndexOf('\n') + 1;
     String last = chain.substring(lineStart);
     boolean repeatsGold =
         last.length() <= 500
             && ANSWER_LINE.matcher(last).matches()
             && StatedAnswer.find(last)
-                .flatMap(answer -> AnswerComparison.compare(gold, answer))
+                .flatMap(answer -> FastAnswerChecker.decideAnswer(gold, answer))
+                .map(AnswerCheck::isCorrect)
                 .orElse(false);
     return repeatsGold ? chain.substring(0, lineStart).strip() : chain;
   }

@@ -1,51 +1,96 @@
 package io.retort.answers;
 
+import io.retort.failure.Failures;
+import io.retort.v1.AnswerKind;
+import io.temporal.failure.ApplicationFailure;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Texts, numbers and multiple-choice letters; anything else is not correct. Needs no other process.
+ * Texts, numbers and multiple-choice letters; what needs algebra is not correct, and code cannot be
+ * checked at all. Needs no other process.
  */
 public final class FastAnswerChecker implements AnswerChecker {
   private static final int LONGEST_CHOICE = 4;
 
   @Override
-  public CompletableFuture<AnswerCheck> check(String gold, String text) {
-    return CompletableFuture.completedFuture(
-        decide(gold, text)
-            .orElseGet(
-                () ->
-                    StatedAnswer.find(text)
-                        .map(FastAnswerChecker::undecided)
-                        .orElseGet(() -> AnswerCheck.unknown("no final answer"))));
+  public CompletableFuture<AnswerCheck> check(GoldAnswer gold, String text) {
+    return decide(gold, text)
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(
+            () ->
+                gold.kind() == AnswerKind.ANSWER_KIND_CODE
+                    ? CompletableFuture.failedFuture(noSandbox())
+                    : CompletableFuture.completedFuture(undecidedText(text)));
   }
 
   @Override
-  public CompletableFuture<AnswerCheck> compare(String gold, String answer) {
-    return CompletableFuture.completedFuture(
-        decideAnswer(gold, answer).orElseGet(() -> undecided(answer)));
+  public CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer) {
+    return decideAnswer(gold, answer)
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(
+            () ->
+                gold.kind() == AnswerKind.ANSWER_KIND_CODE
+                    ? CompletableFuture.failedFuture(noSandbox())
+                    : CompletableFuture.completedFuture(undecided(answer)));
   }
 
   @Override
-  public void close() {}
+  public CompletableFuture<Void> requireSandbox() {
+    return CompletableFuture.failedFuture(noSandbox());
+  }
 
-  /** The check of a text where text, number or letter decides; empty where it needs algebra. */
-  static Optional<AnswerCheck> decide(String gold, String text) {
+  /** The check of a text, empty where it needs algebra or has to be run. */
+  static Optional<AnswerCheck> decide(GoldAnswer gold, String text) {
+    return switch (gold.kind()) {
+      case ANSWER_KIND_CHOICE -> Optional.of(ChoiceAnswer.check(gold.answer(), text));
+      case ANSWER_KIND_EXACT -> Optional.of(ExactAnswer.check(gold.answer(), text));
+      case ANSWER_KIND_CODE -> Optional.empty();
+      case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          decideMath(gold.answer(), text);
+    };
+  }
+
+  /** The check of an answer that stands alone, empty where it needs algebra or has to be run. */
+  static Optional<AnswerCheck> decideAnswer(GoldAnswer gold, String answer) {
+    return switch (gold.kind()) {
+      case ANSWER_KIND_CHOICE -> Optional.of(ChoiceAnswer.compare(gold.answer(), answer));
+      case ANSWER_KIND_EXACT -> Optional.of(ExactAnswer.compare(gold.answer(), answer));
+      case ANSWER_KIND_CODE -> Optional.empty();
+      case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          decideMathAnswer(gold.answer(), answer);
+    };
+  }
+
+  private static Optional<AnswerCheck> decideMath(String gold, String text) {
     Optional<String> answer = StatedAnswer.find(text).or(() -> lastNumber(gold, text));
     if (answer.isPresent()) {
-      return decideAnswer(gold, answer.get());
+      return decideMathAnswer(gold, answer.get());
     }
     // "A train leaves ..." chooses nothing.
-    if (AnswerComparison.isChoice(gold) && text.strip().length() > LONGEST_CHOICE) {
+    if (ChoiceAnswer.isLetter(gold) && text.strip().length() > LONGEST_CHOICE) {
       return Optional.of(AnswerCheck.unknown("no final answer"));
     }
-    return decideAnswer(gold, text.strip()).filter(AnswerCheck::isCorrect);
+    return decideMathAnswer(gold, text.strip()).filter(AnswerCheck::isCorrect);
   }
 
-  static Optional<AnswerCheck> decideAnswer(String gold, String answer) {
+  private static Optional<AnswerCheck> decideMathAnswer(String gold, String answer) {
     return AnswerComparison.compare(gold, answer)
         .map(same -> same ? AnswerCheck.correct(answer) : AnswerCheck.wrong(answer, gold));
+  }
+
+  private static AnswerCheck undecidedText(String text) {
+    return StatedAnswer.find(text)
+        .map(FastAnswerChecker::undecided)
+        .orElseGet(() -> AnswerCheck.unknown("no final answer"));
+  }
+
+  private static ApplicationFailure noSandbox() {
+    return Failures.user(
+        "SANDBOX_MISSING",
+        "code answers need the sandbox of the trainer's Python package: RETORT_PYTHON is not set"
+            + " (expected: its interpreter, in the environment of the pipeline workers)");
   }
 
   private static AnswerCheck undecided(String answer) {
@@ -59,7 +104,7 @@ public final class FastAnswerChecker implements AnswerChecker {
     if (Numbers.parse(text).isPresent()) {
       return Optional.of(text.strip());
     }
-    List<Numbers.Token> tokens = Numbers.tokens(text);
+    List<Numbers.Token> tokens = Numbers.tokens(Quotations.removed(text));
     return tokens.isEmpty()
         ? Optional.empty()
         : Optional.of(tokens.get(tokens.size() - 1).value().toPlainString());

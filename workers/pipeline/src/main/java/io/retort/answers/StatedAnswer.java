@@ -17,10 +17,11 @@ public final class StatedAnswer {
   /**
    * The content of the last {@code \boxed{...}}; else of the last {@code #### ...} line; else of
    * the last sentence like "the answer is ...", up to the end of that sentence. Empty when the text
-   * states none.
+   * states none, or only in a quotation.
    */
   public static Optional<String> find(String text) {
-    return lastBoxed(text).or(() -> lastHashes(text)).or(() -> lastSentence(text));
+    String own = Quotations.removed(text);
+    return lastBoxed(own).or(() -> lastHashes(own)).or(() -> lastSentence(own));
   }
 
   /** The content of the last well-formed {@code \boxed{...}}, braces balanced. */
@@ -34,6 +35,11 @@ public final class StatedAnswer {
       }
     }
     return Optional.ofNullable(last).map(String::strip).filter(content -> !content.isEmpty());
+  }
+
+  /** What stands behind the last "the answer is", to the end of its line. */
+  static Optional<String> wholeSentence(String text) {
+    return lastGroup(SENTENCE, text);
   }
 
   private static Optional<String> lastHashes(String text) {
@@ -67,14 +73,21 @@ public final class StatedAnswer {
     while (start < end && "\"'*` ".indexOf(content.charAt(start)) >= 0) {
       start++;
     }
-    while (end > start && "\"'*`.} ".indexOf(content.charAt(end - 1)) >= 0) {
+    // {"answer": "72"}
+    boolean foreignBrace = count(content, '{') < count(content, '}');
+    String marks = foreignBrace ? "\"'*`.} " : "\"'*`. ";
+    while (end > start && marks.indexOf(content.charAt(end - 1)) >= 0) {
       end--;
     }
     return content.substring(start, end);
   }
 
+  private static long count(String text, char character) {
+    return text.chars().filter(found -> found == character).count();
+  }
+
   /** Index of the brace that closes the one before {@code start}; -1 when none does. */
-  private static int closingBrace(String text, int start) {
+  static int closingBrace(String text, int start) {
     int depth = 1;
     // An answer is short: a brace that stays open must not make this quadratic.
     int limit = Math.min(text.length(), start + 2_000);

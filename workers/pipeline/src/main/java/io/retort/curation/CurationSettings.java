@@ -1,14 +1,19 @@
 package io.retort.curation;
 
 import io.retort.failure.Failures;
+import io.retort.ingest.Locations;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.FollowSpec;
 import io.retort.v1.RunSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * All that decides the records of curation, besides the sample itself.
  *
+ * @param student location of the student's folder, for its tokenizer
  * @param medianChainCharacters of the data set: what is shorter counts as SIMPLE where only the
  *     follow rate speaks
  */
@@ -21,6 +26,9 @@ record CurationSettings(
     int followSamples,
     double followThreshold,
     int followMaxTokens,
+    boolean ratings,
+    SelectionLimits select,
+    String student,
     long medianChainCharacters) {
   private static final int DEFAULT_MAX_ROUNDS = 3;
   private static final int DEFAULT_FOLLOW_SAMPLES = 2;
@@ -46,6 +54,9 @@ record CurationSettings(
             follow.hasSamples() ? follow.getSamples() : DEFAULT_FOLLOW_SAMPLES,
             follow.hasThreshold() ? follow.getThreshold() : DEFAULT_FOLLOW_THRESHOLD,
             follow.hasMaxTokens() ? follow.getMaxTokens() : DEFAULT_FOLLOW_MAX_TOKENS,
+            curation.getRatings(),
+            SelectionLimits.of(curation.getSelect()),
+            spec.getStudent().getModel(),
             medianChainCharacters);
     if (settings.measures() && settings.studentEndpoint().isEmpty()) {
       throw Failures.user(
@@ -56,6 +67,11 @@ record CurationSettings(
               + ")");
     }
     return settings;
+  }
+
+  /** The student's folder, empty where it is not on a file system that this process sees. */
+  Optional<Path> studentFolder() {
+    return Locations.path(student).filter(Files::isDirectory);
   }
 
   /** Whether the follow rate is measured. */

@@ -1,6 +1,7 @@
 package io.retort.curation;
 
 import io.retort.answers.AnswerChecker;
+import io.retort.answers.TokenCounter;
 import io.retort.failure.Failures;
 import io.retort.ingest.ChainLengths;
 import io.retort.judge.client.JudgeCalls;
@@ -11,6 +12,7 @@ import io.retort.rows.ShardRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationSummary;
@@ -21,9 +23,11 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /** Stage 1: evaluates, improves and validates chains of thought. */
@@ -32,10 +36,12 @@ public final class CurationStage implements RowStage {
 
   private final Store store;
   private final AnswerChecker answers;
+  private final TokenCounter tokens;
 
-  public CurationStage(Store store, AnswerChecker answers) {
+  public CurationStage(Store store, AnswerChecker answers, TokenCounter tokens) {
     this.store = store;
     this.answers = answers;
+    this.tokens = tokens;
   }
 
   @Override
@@ -49,6 +55,8 @@ public final class CurationStage implements RowStage {
     RunSpec spec = context.getRun().getSpec();
     Manifest dataset = Manifests.read(store, context.getInput());
     ArtifactRef part = ShardRecords.part(dataset, shard, context.getInput().getUri());
+    List<Sample> samples = Manifests.readPart(store, context.getInput(), part, Sample::newBuilder);
+    requireSandbox(samples);
     return new ShardJob<>(
         LABEL,
         new RowLog<>(
@@ -56,9 +64,9 @@ public final class CurationStage implements RowStage {
             RunLayout.of(context.getRun()).curationShard(shard),
             CurationRecord::newBuilder,
             CurationRecord::getKey),
-        Manifests.readPart(store, context.getInput(), part, Sample::newBuilder),
+        samples,
         new CurationWork(
-            calls, answers, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
+            calls, answers, tokens, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
         record -> record.getOutcome().name().replace("CURATION_OUTCOME_", ""),
         JudgeSettings.concurrency(spec));
   }
@@ -108,6 +116,18 @@ public final class CurationStage implements RowStage {
                 .setMedianChainCharacters(lengths.median())
                 .build());
     return FinishStageResponse.newBuilder().setCuration(summary.toBuilder().setKept(kept)).build();
+  }
+
+  /** Looked for before anything is asked. */
+  private void requireSandbox(List<Sample> samples) {
+    if (samples.stream().noneMatch(s -> s.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE)) {
+      return;
+    }
+    try {
+      answers.requireSandbox().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof ApplicationFailure failure ? failure : e;
+    }
   }
 
   /** Exactly one record for each sample, in the data set's order. */

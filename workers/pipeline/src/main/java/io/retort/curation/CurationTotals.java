@@ -8,6 +8,7 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.Difficulty;
+import io.retort.v1.FollowRate;
 import io.retort.v1.Usage;
 
 /** Adds up curation records. */
@@ -19,6 +20,10 @@ final class CurationTotals {
   private final Counts before = new Counts();
   private final Counts after = new Counts();
   private final Counts agreement = new Counts();
+  private final Counts verbosity = new Counts();
+  private final Counts cognitiveDifficulty = new Counts();
+  private FollowRate followRate = FollowRate.getDefaultInstance();
+  private long keptTokens;
   private Usage usage = Usage.getDefaultInstance();
   private long rows;
 
@@ -35,6 +40,16 @@ final class CurationTotals {
       if (original.getMeasured() != Difficulty.DIFFICULTY_UNSPECIFIED) {
         agreement.add(
             name(original.getVerdict().getDifficulty()) + "/" + name(original.getMeasured()));
+      }
+    }
+    if (record.getRoundsCount() > 0) {
+      followRate = sum(followRate, record.getRounds(0).getFollowRate());
+    }
+    if (isKept(record)) {
+      keptTokens += record.getTokens();
+      if (record.hasRatings()) {
+        verbosity.add(String.valueOf(record.getRatings().getVerbosity()));
+        cognitiveDifficulty.add(String.valueOf(record.getRatings().getCognitiveDifficulty()));
       }
     }
     usage = Usages.sum(usage, record.getUsage());
@@ -73,7 +88,11 @@ final class CurationTotals {
               + ")",
           null);
     }
-    return CurationSummary.newBuilder()
+    CurationSummary.Builder summary = CurationSummary.newBuilder();
+    if (followRate.getSamples() > 0) {
+      summary.setFollowRate(followRate);
+    }
+    return summary
         .setRows(rows)
         .setRetained(retained)
         .setImproved(improved)
@@ -83,6 +102,9 @@ final class CurationTotals {
         .addAllDifficultyBefore(before.toList())
         .addAllDifficultyAfter(after.toList())
         .addAllAgreement(agreement.toList())
+        .addAllVerbosity(verbosity.toList())
+        .addAllCognitiveDifficulty(cognitiveDifficulty.toList())
+        .setKeptTokens(keptTokens)
         .setUsage(usage)
         .build();
   }
@@ -90,6 +112,15 @@ final class CurationTotals {
   /** Reasons of what was not kept, for messages. */
   String reasons() {
     return reasons.toString();
+  }
+
+  private static FollowRate sum(FollowRate left, FollowRate right) {
+    return FollowRate.newBuilder()
+        .setSamples(left.getSamples() + right.getSamples())
+        .setFollowed(left.getFollowed() + right.getFollowed())
+        .setAloneSamples(left.getAloneSamples() + right.getAloneSamples())
+        .setAlone(left.getAlone() + right.getAlone())
+        .build();
   }
 
   private long count(CurationOutcome outcome) {

@@ -1,6 +1,7 @@
 package io.retort.curation;
 
 import io.retort.answers.AnswerChecker;
+import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.rows.RowWork;
 import io.retort.store.Hashes;
@@ -11,15 +12,18 @@ import java.util.concurrent.CompletableFuture;
 /** Makes curation records. */
 final class CurationWork implements RowWork<Sample, CurationRecord> {
   /** Changes whenever the same settings and sample would be curated otherwise. */
-  private static final String ENGINE = "curation-v1";
+  private static final String ENGINE = "curation-v2";
 
   private final JudgeCalls calls;
   private final AnswerChecker answers;
+  private final TokenCounter tokens;
   private final CurationSettings settings;
 
-  CurationWork(JudgeCalls calls, AnswerChecker answers, CurationSettings settings) {
+  CurationWork(
+      JudgeCalls calls, AnswerChecker answers, TokenCounter tokens, CurationSettings settings) {
     this.calls = calls;
     this.answers = answers;
+    this.tokens = tokens;
     this.settings = settings;
   }
 
@@ -30,6 +34,6 @@ final class CurationWork implements RowWork<Sample, CurationRecord> {
 
   @Override
   public CompletableFuture<CurationRecord> start(Sample sample) {
-    return new SampleCuration(calls, answers, settings, sample, key(sample)).run();
+    return new SampleCuration(calls, answers, tokens, settings, sample, key(sample)).run();
   }
 }

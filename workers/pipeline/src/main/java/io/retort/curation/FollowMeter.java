@@ -3,13 +3,14 @@ package io.retort.curation;
 import io.retort.answers.AnswerCheck;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.ChainText;
+import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.v1.FollowRate;
 import io.retort.v1.JudgeContext;
+import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
-import io.retort.v1.Usage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ final class FollowMeter {
   private final AnswerChecker answers;
   private final CurationSettings settings;
   private final Sample sample;
-  private final Consumer<Usage> usage;
+  private final Consumer<Provenance> asked;
   private @Nullable CompletableFuture<Integer> alone;
 
   FollowMeter(
@@ -35,17 +36,17 @@ final class FollowMeter {
       AnswerChecker answers,
       CurationSettings settings,
       Sample sample,
-      Consumer<Usage> usage) {
+      Consumer<Provenance> asked) {
     this.calls = calls;
     this.answers = answers;
     this.settings = settings;
     this.sample = sample;
-    this.usage = usage;
+    this.asked = asked;
   }
 
   CompletableFuture<FollowRate> measure(String chain, int round) {
     CompletableFuture<Integer> without = alone();
-    String partial = ChainText.withoutAnswer(chain, sample.getAnswer());
+    String partial = ChainText.withoutAnswer(chain, GoldAnswer.of(sample));
     // Nothing is left of a chain that is its answer only: it helps as much as none.
     CompletableFuture<Integer> with =
         partial.isBlank() ? without : correctAnswers(partial, "follow-" + round);
@@ -61,12 +62,12 @@ final class FollowMeter {
   }
 
   private CompletableFuture<Integer> alone() {
-    CompletableFuture<Integer> asked = alone;
-    if (asked == null) {
-      asked = correctAnswers("", "alone");
-      alone = asked;
+    CompletableFuture<Integer> unaided = alone;
+    if (unaided == null) {
+      unaided = correctAnswers("", "alone");
+      alone = unaided;
     }
-    return asked;
+    return unaided;
   }
 
   private CompletableFuture<Integer> correctAnswers(String partialChain, String purpose) {
@@ -88,10 +89,10 @@ final class FollowMeter {
   }
 
   private CompletableFuture<Integer> countCorrect(SampleAnswersResponse response) {
-    usage.accept(response.getProvenance().getUsage());
+    asked.accept(response.getProvenance());
     List<CompletableFuture<AnswerCheck>> checks =
         response.getTextsList().stream()
-            .map(text -> answers.check(sample.getAnswer(), text))
+            .map(text -> answers.check(GoldAnswer.of(sample), text))
             .toList();
     return CompletableFuture.allOf(checks.toArray(CompletableFuture[]::new))
         .thenApply(

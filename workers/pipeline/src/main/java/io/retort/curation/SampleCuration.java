@@ -5,6 +5,8 @@ import io.retort.answers.AnswerChecker;
 import io.retort.answers.AnswerVerdict;
 import io.retort.answers.ChainChecker;
 import io.retort.answers.ChainText;
+import io.retort.answers.GoldAnswer;
+import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.Usages;
@@ -15,6 +17,7 @@ import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.FollowRate;
 import io.retort.v1.ImproveRequest;
+import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
 import io.retort.v1.Usage;
 import io.retort.v1.ValidateRequest;
@@ -23,6 +26,8 @@ import io.retort.v1.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -32,7 +37,7 @@ import java.util.concurrent.CompletionException;
  * <p>Each round looks at one chain, the original first. The program's check of the answer comes
  * before any call: a wrong original is rejected, a wrong rewrite is not evaluated. What is not
  * MEDIUM and verified is improved, from the last chain whose answer was not wrong, until the rounds
- * are used up.
+ * are used up. What is kept then passes the spec's selection.
  */
 final class SampleCuration {
   private static final String EMPTY_CHAIN = "EMPTY_CHAIN";
@@ -43,15 +48,20 @@ final class SampleCuration {
   private final CurationSettings settings;
   private final Sample sample;
   private final String key;
+  private final GoldAnswer gold;
   private final DifficultyDecision decision;
   private final FollowMeter follow;
+  private final Selection selection;
 
   private final List<CurationRound> rounds = new ArrayList<>();
+  private final Set<String> promptVersions = new TreeSet<>();
+  private final Set<String> models = new TreeSet<>();
   private Usage usage = Usage.getDefaultInstance();
 
   SampleCuration(
       JudgeCalls calls,
       AnswerChecker answers,
+      TokenCounter tokens,
       CurationSettings settings,
       Sample sample,
       String key) {
@@ -60,14 +70,16 @@ final class SampleCuration {
     this.settings = settings;
     this.sample = sample;
     this.key = key;
+    this.gold = GoldAnswer.of(sample);
     this.decision = new DifficultyDecision(settings);
     this.follow = new FollowMeter(calls, answers, settings, sample, this::count);
+    this.selection = new Selection(calls, tokens, settings, sample, this::count, this::count);
   }
 
   CompletableFuture<CurationRecord> run() {
     if (sample.getChain().isBlank()) {
       return CompletableFuture.completedFuture(
-          end(CurationOutcome.CURATION_OUTCOME_REJECTED, EMPTY_CHAIN, ""));
+          end(CurationOutcome.CURATION_OUTCOME_REJECTED, EMPTY_CHAIN));
     }
     return look(sample.getChain(), sample.getChain())
         .thenCompose(this::goOn)
@@ -81,14 +93,29 @@ final class SampleCuration {
           round.getRound() == 0
               ? CurationOutcome.CURATION_OUTCOME_RETAINED
               : CurationOutcome.CURATION_OUTCOME_IMPROVED;
-      return CompletableFuture.completedFuture(end(outcome, "", round.getChain()));
+      return select(outcome, round.getChain());
     }
     boolean wrongOriginal = round.getRound() == 0 && !isRight(round);
     if (wrongOriginal || round.getRound() >= settings.maxRounds()) {
       return CompletableFuture.completedFuture(
-          end(CurationOutcome.CURATION_OUTCOME_REJECTED, reason(round), ""));
+          end(CurationOutcome.CURATION_OUTCOME_REJECTED, reason(round)));
     }
     return improve().thenCompose(this::goOn);
+  }
+
+  private CompletableFuture<CurationRecord> select(CurationOutcome outcome, String chain) {
+    return selection
+        .look(chain)
+        .thenApply(
+            choice -> {
+              CurationRecord.Builder record =
+                  choice
+                      .refusal()
+                      .map(reason -> record(CurationOutcome.CURATION_OUTCOME_REJECTED, reason))
+                      .orElseGet(() -> record(outcome, "").setChain(chain));
+              choice.ratings().ifPresent(record::setRatings);
+              return record.setTokens(choice.tokens()).build();
+            });
   }
 
   private CompletableFuture<CurationRound> improve() {
@@ -109,8 +136,8 @@ final class SampleCuration {
                 .build())
         .thenCompose(
             response -> {
-              count(response.getProvenance().getUsage());
-              String chain = ChainText.canonical(response.getChain(), sample.getAnswer());
+              count(response.getProvenance());
+              String chain = ChainText.canonical(response.getChain(), gold);
               if (chain.isBlank()) {
                 throw new UselessAnswerException("EMPTY", "the rewritten chain is only an answer");
               }
@@ -132,7 +159,7 @@ final class SampleCuration {
     CurationRound.Builder round =
         CurationRound.newBuilder().setRound(rounds.size()).setChain(chain);
     return new ChainChecker(answers)
-        .check(sample.getAnswer(), written)
+        .check(gold, written)
         .thenCompose(
             check -> {
               round.setValidation(
@@ -176,7 +203,7 @@ final class SampleCuration {
                 .build())
         .thenApply(
             response -> {
-              count(response.getProvenance().getUsage());
+              count(response.getProvenance());
               return switch (response.getVerdict().getDifficulty()) {
                 case DIFFICULTY_SIMPLE, DIFFICULTY_MEDIUM, DIFFICULTY_HARD -> response.getVerdict();
                 case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED ->
@@ -201,7 +228,7 @@ final class SampleCuration {
                 .build())
         .thenApply(
             response -> {
-              count(response.getProvenance().getUsage());
+              count(response.getProvenance());
               return round
                   .setValidation(
                       Validation.newBuilder()
@@ -246,29 +273,41 @@ final class SampleCuration {
     if (cause instanceof UselessAnswerException useless) {
       count(useless.usage());
       return CompletableFuture.completedFuture(
-          end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason(), ""));
+          end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason()));
     }
     return CompletableFuture.failedFuture(cause == null ? thrown : cause);
   }
 
-  private CurationRecord end(CurationOutcome outcome, String reason, String chain) {
+  private CurationRecord end(CurationOutcome outcome, String reason) {
+    return record(outcome, reason).build();
+  }
+
+  private synchronized CurationRecord.Builder record(CurationOutcome outcome, String reason) {
     return CurationRecord.newBuilder()
         .setKey(key)
         .setSample(sample)
         .setOutcome(outcome)
         .setReason(reason)
-        .setChain(chain)
         .addAllRounds(rounds)
-        .setUsage(total())
-        .build();
+        .setUsage(usage)
+        .addAllPromptVersions(promptVersions)
+        .addAllModels(models);
   }
 
   /** Calls of one round end on several threads. */
+  private synchronized void count(Provenance provenance) {
+    count(provenance.getUsage());
+    add(promptVersions, provenance.getPromptVersion());
+    add(models, provenance.getModel());
+  }
+
   private synchronized void count(Usage more) {
     usage = Usages.sum(usage, more);
   }
 
-  private synchronized Usage total() {
-    return usage;
+  private static void add(Set<String> names, String name) {
+    if (!name.isEmpty()) {
+      names.add(name);
+    }
   }
 }

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Places on a file system that a spec names: an absolute path or a {@code file:} URI. */
-final class Locations {
+public final class Locations {
   /** The absolute path, empty when the text is neither. */
-  static Optional<Path> path(String location) {
+  public static Optional<Path> path(String location) {
     try {
       Path path = location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
       return path.isAbsolute() ? Optional.of(path.normalize()) : Optional.empty();

@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.answers.ChainText;
+import io.retort.answers.GoldAnswer;
 import io.retort.answers.Numbers;
 import io.retort.answers.StatedAnswer;
 import io.retort.store.Hashes;
@@ -19,7 +20,8 @@ final class Samples {
     String problem = text.problem().strip();
     // In code, what looks like a mark or a number may be neither.
     String answer = code ? code(text.answer()) : answer(text.answer());
-    String chain = code ? text.chain().strip() : ChainText.canonical(text.chain(), answer);
+    String chain =
+        ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
     return Sample.newBuilder()
         .setId(id(problem, chain, answer, text.tests()))
         .setProblem(problem)

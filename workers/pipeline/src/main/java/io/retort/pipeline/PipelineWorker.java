@@ -3,6 +3,9 @@ package io.retort.pipeline;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
+import io.retort.answers.PythonTokenCounter;
+import io.retort.answers.PythonWorkers;
+import io.retort.answers.TokenCounter;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
 import io.retort.ingest.Hub;
@@ -27,6 +30,7 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,8 +43,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_JUDGE_ADDRESSES} ({@code
  * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
- * environment, for answers that need computer algebra; optional), {@code RETORT_TRAINER_PATH} (its
- * search path; optional), {@code RETORT_METRICS_PORT} and Temporal's own variables.
+ * environment, for answers that need computer algebra, code answers and tokens; optional), {@code
+ * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_METRICS_PORT} and Temporal's own
+ * variables.
  */
 public final class PipelineWorker {
   private static final Logger LOGGER = LoggerFactory.getLogger(PipelineWorker.class);
@@ -75,7 +80,11 @@ public final class PipelineWorker {
     RowEngine engine = new RowEngine(rows, new RowMetrics(metrics.registry()), shutdown);
     JudgeClient judge =
         JudgeClient.connect(environment.require("RETORT_JUDGE_ADDRESSES"), JUDGE_DEADLINE, rows);
-    AnswerChecker answers = answerChecker(environment);
+    Optional<PythonWorkers> python = pythonWorkers(environment);
+    AnswerChecker answers =
+        python.<AnswerChecker>map(PythonAnswerChecker::new).orElseGet(FastAnswerChecker::new);
+    TokenCounter tokens =
+        python.<TokenCounter>map(PythonTokenCounter::new).orElseGet(TokenCounter::none);
     TemporalConnection temporal = TemporalConnection.open(environment, metrics);
     temporal.client().getWorkflowServiceStubs().connect(CONNECT_TIMEOUT);
     WorkerFactory factory = temporal.newWorkerFactory();
@@ -93,7 +102,10 @@ public final class PipelineWorker {
     pipeline.registerActivitiesImplementations(
         new IngestActivitiesImpl(store, Hub.of(environment)),
         new RowStageActivitiesImpl(
-            judge, engine, new CurationStage(store, answers), new PairingStage(store, answers)),
+            judge,
+            engine,
+            new CurationStage(store, answers, tokens),
+            new PairingStage(store, answers)),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));
@@ -106,7 +118,7 @@ public final class PipelineWorker {
                   shutdown.request();
                   stop(factory);
                   judge.close();
-                  answers.close();
+                  python.ifPresent(PythonWorkers::close);
                   temporal.close();
                   metrics.close();
                   rows.shutdownNow();
@@ -133,15 +145,16 @@ public final class PipelineWorker {
     }
   }
 
-  private static AnswerChecker answerChecker(Environment environment) {
+  private static Optional<PythonWorkers> pythonWorkers(Environment environment) {
     String interpreter = environment.get("RETORT_PYTHON", "");
     if (interpreter.isEmpty()) {
       LOGGER.warn(
           "RETORT_PYTHON is not set: answers that are neither text, number nor letter count as not"
-              + " correct");
-      return new FastAnswerChecker();
+              + " correct, code cannot be checked, and tokens are not counted");
+      return Optional.empty();
     }
-    return PythonAnswerChecker.ofTrainer(interpreter, environment.get("RETORT_TRAINER_PATH", ""));
+    return Optional.of(
+        PythonWorkers.ofTrainer(interpreter, environment.get("RETORT_TRAINER_PATH", "")));
   }
 
   private static ExecutorService rowExecutor() {

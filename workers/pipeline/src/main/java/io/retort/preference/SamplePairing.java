@@ -5,6 +5,7 @@ import io.retort.answers.AnswerChecker;
 import io.retort.answers.AnswerVerdict;
 import io.retort.answers.ChainChecker;
 import io.retort.answers.ChainText;
+import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.Seeds;
@@ -192,7 +193,7 @@ final class SamplePairing {
    */
   private CompletableFuture<Examined> examine(
       Gap gap, String chosen, String written, CorruptionKind kind) {
-    String chain = ChainText.canonical(written, sample.getAnswer());
+    String chain = ChainText.canonical(written, GoldAnswer.of(sample));
     if (chain.isBlank()) {
       return CompletableFuture.completedFuture(Examined.refused("CORRUPTION_EMPTY"));
     }
@@ -200,7 +201,7 @@ final class SamplePairing {
       return CompletableFuture.completedFuture(Examined.refused(Refusal.IDENTICAL.name()));
     }
     return new ChainChecker(answers)
-        .check(sample.getAnswer(), written)
+        .check(GoldAnswer.of(sample), written)
         .thenCompose(check -> examine(gap, chosen, chain, kind, check));
   }
 

@@ -34,7 +34,7 @@ final class ChainCheckerTest {
         "\\frac{1}{2}|Hence x is small|UNKNOWN",
       })
   void verdicts(String gold, String chain, AnswerVerdict expected) {
-    AnswerCheck check = checker.check(gold, chain).join();
+    AnswerCheck check = checker.check(GoldAnswer.math(gold), chain).join();
 
     assertThat(check.verdict()).as("%s: %s", chain, check).isEqualTo(expected);
   }
@@ -47,7 +47,7 @@ final class ChainCheckerTest {
     for (String line : Files.readAllLines(GSM8K)) {
       JsonNode row = mapper.readTree(line);
       String[] solution = row.get("answer").asText().split("####", 2);
-      String gold = solution[1].strip().replace(",", "");
+      GoldAnswer gold = GoldAnswer.math(solution[1].strip().replace(",", ""));
       AnswerCheck check = checker.check(gold, ChainText.canonical(solution[0], gold)).join();
       verdicts.merge(check.verdict(), 1, Integer::sum);
     }

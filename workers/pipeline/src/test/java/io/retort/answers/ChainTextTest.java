@@ -9,14 +9,17 @@ final class ChainTextTest {
   void canonicalChain() {
     assertThat(
             ChainText.canonical(
-                "<think>\n48/2 = <<48/2=24>>24  \n\nSo 72.\n#### 72\n</think>", "72"))
+                "<think>\n48/2 = <<48/2=24>>24  \n\nSo 72.\n#### 72\n</think>",
+                GoldAnswer.math("72")))
         .isEqualTo("48/2 = 24\n\nSo 72.");
-    assertThat(ChainText.canonical("a\nTherefore, the final answer is \\boxed{72}.", "72"))
+    assertThat(
+            ChainText.canonical(
+                "a\nTherefore, the final answer is \\boxed{72}.", GoldAnswer.math("72")))
         .isEqualTo("a");
-    assertThat(ChainText.canonical("a\nThe answer is 73.", "72"))
+    assertThat(ChainText.canonical("a\nThe answer is 73.", GoldAnswer.math("72")))
         .as("another answer than the gold one stays")
         .isEqualTo("a\nThe answer is 73.");
-    assertThat(ChainText.canonical("a\nSo he sold 72 clips.", "72"))
+    assertThat(ChainText.canonical("a\nSo he sold 72 clips.", GoldAnswer.math("72")))
         .as("a step, not an answer line")
         .isEqualTo("a\nSo he sold 72 clips.");
   }
@@ -30,28 +33,35 @@ final class ChainTextTest {
 
   @Test
   void chainIsCutWhereItsAnswerIsFirstComputed() {
-    assertThat(ChainText.withoutAnswer("48/2 = 24.\n48+24 = $72.\nCheck: 72-24 = 48. So 72.", "72"))
+    assertThat(
+            ChainText.withoutAnswer(
+                "48/2 = 24.\n48+24 = $72.\nCheck: 72-24 = 48. So 72.", GoldAnswer.math("72")))
         .isEqualTo("48/2 = 24.\n48+24 =");
   }
 
   @Test
   void lastStepThatNamesTheAnswerIsDropped() {
     assertThat(
-            ChainText.withoutAnswer("He has 72 coins. Nothing changes. So 72 remain. Done.", "72"))
+            ChainText.withoutAnswer(
+                "He has 72 coins. Nothing changes. So 72 remain. Done.", GoldAnswer.math("72")))
         .isEqualTo("He has 72 coins. Nothing changes.");
-    assertThat(ChainText.withoutAnswer("Look at x.\nHence \\frac{1}{2}", "\\frac{1}{2}"))
+    assertThat(
+            ChainText.withoutAnswer(
+                "Look at x.\nHence \\frac{1}{2}", GoldAnswer.math("\\frac{1}{2}")))
         .isEqualTo("Look at x.");
   }
 
   @Test
   void statementOfAnotherAnswerIsDropped() {
-    assertThat(ChainText.withoutAnswer("Think.\nThe answer is four.", "4")).isEqualTo("Think.");
-    assertThat(ChainText.withoutAnswer("Think of it.", "4")).isEqualTo("Think of it.");
+    assertThat(ChainText.withoutAnswer("Think.\nThe answer is four.", GoldAnswer.math("4")))
+        .isEqualTo("Think.");
+    assertThat(ChainText.withoutAnswer("Think of it.", GoldAnswer.math("4")))
+        .isEqualTo("Think of it.");
   }
 
   @Test
   void chainThatIsOnlyItsAnswerLeavesNothing() {
-    assertThat(ChainText.withoutAnswer("= 72", "72")).isEqualTo("=");
-    assertThat(ChainText.withoutAnswer("72", "72")).isEmpty();
+    assertThat(ChainText.withoutAnswer("= 72", GoldAnswer.math("72"))).isEqualTo("=");
+    assertThat(ChainText.withoutAnswer("72", GoldAnswer.math("72"))).isEmpty();
   }
 }

@@ -28,7 +28,7 @@ final class FastAnswerCheckerTest {
         "Paris|The answer is paris.|CORRECT",
       })
   void verdicts(String gold, String text, AnswerVerdict expected) {
-    AnswerCheck check = checker.check(gold, text).join();
+    AnswerCheck check = checker.check(GoldAnswer.math(gold), text).join();
 
     assertThat(check.verdict()).as("%s against %s: %s", text, gold, check).isEqualTo(expected);
     if (expected != AnswerVerdict.CORRECT) {

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.pipeline.ActivityFailures;
+import io.retort.v1.AnswerKind;
 import io.retort.worker.ConfigurationException;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +34,7 @@ final class PythonAnswerCheckerTest {
       """
       while read -r line; do
         case "$line" in
+          *sandbox*|*unsafe*) echo '{"id": 1, "error": "no bwrap", "category": "FAILURE_CATEGORY_USER", "type": "SANDBOX_MISSING"}' ;;
           *poison*) exit 3 ;;
           *slow*) exec sleep 1000 ;;
           *broken*) echo 'no json' ;;
@@ -41,21 +47,25 @@ final class PythonAnswerCheckerTest {
 
   @Test
   void asksOnlyWhatTextAndNumberCannotDecide() {
-    try (AnswerChecker checker = checker(List.of("/nonexistent"), Duration.ofSeconds(1))) {
-      assertThat(checker.check("72", "It is 72").join().isCorrect()).isTrue();
-      assertThat(checker.compare("72", "73").join().verdict()).isEqualTo(AnswerVerdict.WRONG);
+    try (PythonWorkers workers = workers(List.of("/nonexistent"))) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      assertThat(checker.check(GoldAnswer.math("72"), "It is 72").join().isCorrect()).isTrue();
+      assertThat(checker.compare(GoldAnswer.math("72"), "73").join().verdict())
+          .isEqualTo(AnswerVerdict.WRONG);
     }
   }
 
   @Test
   void answersOfTheProcess(@TempDir Path folder) throws IOException {
-    try (AnswerChecker checker = shell(folder, Duration.ofSeconds(30))) {
-      assertThat(checker.check("\\frac{1}{2}", "so \\boxed{0.5}").join())
+    try (PythonWorkers workers = shell(folder)) {
+      AnswerChecker checker = new PythonAnswerChecker(workers, Duration.ofSeconds(30));
+      assertThat(checker.check(GoldAnswer.math("\\frac{1}{2}"), "so \\boxed{0.5}").join())
           .isEqualTo(AnswerCheck.correct("0.5"));
-      assertThat(checker.compare("\\frac{1}{2}", "other").join().verdict())
+      assertThat(checker.compare(GoldAnswer.math("\\frac{1}{2}"), "other").join().verdict())
           .isEqualTo(AnswerVerdict.WRONG);
-      assertThat(checker.compare("\\frac{1}{2}", "bad").join().reason()).isEqualTo("bad question");
-      assertThat(checker.compare("\\frac{1}{2}", "broken").join().verdict())
+      assertThat(checker.compare(GoldAnswer.math("\\frac{1}{2}"), "bad").join().reason())
+          .isEqualTo("bad question");
+      assertThat(checker.compare(GoldAnswer.math("\\frac{1}{2}"), "broken").join().verdict())
           .isEqualTo(AnswerVerdict.UNKNOWN);
     }
   }
@@ -63,10 +73,11 @@ final class PythonAnswerCheckerTest {
   @Test
   void processThatDiesIsStartedAgainAndTheOthersAreAnswered(@TempDir Path folder)
       throws IOException {
-    try (AnswerChecker checker = shell(folder, Duration.ofSeconds(30))) {
-      CompletableFuture<AnswerCheck> before = checker.compare("x+1", "1+x");
-      CompletableFuture<AnswerCheck> poison = checker.compare("x+1", "poison");
-      CompletableFuture<AnswerCheck> after = checker.compare("x+1", "1 + x");
+    try (PythonWorkers workers = shell(folder)) {
+      AnswerChecker checker = new PythonAnswerChecker(workers, Duration.ofSeconds(30));
+      CompletableFuture<AnswerCheck> before = checker.compare(GoldAnswer.math("x+1"), "1+x");
+      CompletableFuture<AnswerCheck> poison = checker.compare(GoldAnswer.math("x+1"), "poison");
+      CompletableFuture<AnswerCheck> after = checker.compare(GoldAnswer.math("x+1"), "1 + x");
 
       assertThat(before.join().isCorrect()).isTrue();
       assertThat(poison.join()).isEqualTo(AnswerCheck.unknown("the answer checker died of it"));
@@ -76,66 +87,161 @@ final class PythonAnswerCheckerTest {
 
   @Test
   void answerThatTakesTooLongIsNotCorrect(@TempDir Path folder) throws IOException {
-    try (AnswerChecker checker = shell(folder, Duration.ofMillis(300))) {
-      CompletableFuture<AnswerCheck> slow = checker.compare("x+1", "slow");
+    try (PythonWorkers workers = shell(folder)) {
+      AnswerChecker checker = new PythonAnswerChecker(workers, Duration.ofMillis(300));
+      CompletableFuture<AnswerCheck> slow = checker.compare(GoldAnswer.math("x+1"), "slow");
 
       assertThat(slow.join().isCorrect()).isFalse();
-      assertThat(slow.join().reason()).contains("not compared within");
+      assertThat(slow.join().reason()).contains("not answered within");
     }
   }
 
   @Test
   void processThatDoesNotStartIsAPlatformFailure() {
-    try (AnswerChecker checker = checker(List.of("/bin/false"), Duration.ofSeconds(30))) {
-      assertThat(ActivityFailures.of(() -> checker.compare("x+1", "1+x").join()).getType())
+    try (PythonWorkers workers = workers(List.of("/bin/false"))) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      assertThat(
+              ActivityFailures.of(() -> checker.compare(GoldAnswer.math("x+1"), "1+x").join())
+                  .getType())
           .isEqualTo("PLATFORM/ANSWER_CHECKER_FAILED");
     }
   }
 
   @Test
   void interpreterThatIsNotThere() {
-    assertThatThrownBy(() -> PythonAnswerChecker.ofTrainer("/nonexistent/python", ""))
+    assertThatThrownBy(() -> PythonWorkers.ofTrainer("/nonexistent/python", ""))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("RETORT_PYTHON: /nonexistent/python");
   }
 
   @Test
   void questionsAfterCloseFail(@TempDir Path folder) throws IOException {
-    AnswerChecker checker = shell(folder, Duration.ofSeconds(30));
-    checker.close();
+    PythonWorkers workers = shell(folder);
+    workers.close();
 
-    assertThat(checker.compare("x+1", "1+x")).failsWithin(Duration.ofSeconds(5));
+    assertThat(new PythonAnswerChecker(workers).compare(GoldAnswer.math("x+1"), "1+x"))
+        .failsWithin(Duration.ofSeconds(5));
   }
 
   @Test
   void realServer() {
-    Path python = TRAINER.resolve(".venv/bin/python").toAbsolutePath().normalize();
-    assumeThat(python).as("the trainer's environment").isExecutable();
-    String path = TRAINER.resolve("src").toAbsolutePath().normalize().toString();
-    try (AnswerChecker checker = PythonAnswerChecker.ofTrainer(python.toString(), path)) {
-      assertThat(checker.compare("\\frac{1}{2}", "0.5").join().isCorrect()).isTrue();
-      assertThat(checker.compare("x+1", "1+x").join().isCorrect()).isTrue();
+    try (PythonWorkers workers = trainer()) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      assertThat(checker.compare(GoldAnswer.math("\\frac{1}{2}"), "0.5").join().isCorrect())
+          .isTrue();
+      assertThat(checker.compare(GoldAnswer.math("x+1"), "1+x").join().isCorrect()).isTrue();
       assertThat(
               checker
-                  .check("\\left( 3, \\frac{\\pi}{2} \\right)", "\\boxed{(3, \\pi/2)}")
+                  .check(
+                      GoldAnswer.math("\\left( 3, \\frac{\\pi}{2} \\right)"),
+                      "\\boxed{(3, \\pi/2)}")
                   .join()
                   .isCorrect())
           .isTrue();
-      assertThat(checker.compare("x+1", "x+2").join().verdict()).isEqualTo(AnswerVerdict.WRONG);
+      assertThat(checker.compare(GoldAnswer.math("x+1"), "x+2").join().verdict())
+          .isEqualTo(AnswerVerdict.WRONG);
       List<CompletableFuture<AnswerCheck>> many =
           IntStream.range(0, 50)
-              .mapToObj(index -> checker.compare("x+" + index, index + "+x"))
+              .mapToObj(index -> checker.compare(GoldAnswer.math("x+" + index), index + "+x"))
               .toList();
       assertThat(many).allSatisfy(check -> assertThat(check.join().isCorrect()).isTrue());
     }
   }
 
-  private static AnswerChecker shell(Path folder, Duration answerTimeout) throws IOException {
-    Path script = Files.writeString(folder.resolve("server.sh"), SERVER);
-    return checker(List.of("/bin/bash", script.toString()), answerTimeout);
+  @Test
+  void goldenAnswersOfTheTrainer() throws IOException {
+    try (PythonWorkers workers = trainer()) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      List<JsonNode> rows = golden();
+      assertThat(rows).hasSizeGreaterThan(40);
+      for (JsonNode row : rows) {
+        GoldAnswer gold =
+            new GoldAnswer(
+                AnswerKind.valueOf("ANSWER_KIND_" + row.get("kind").asText()),
+                row.get("gold").asText(),
+                "");
+        assertThat(checker.check(gold, row.get("text").asText()).join().isCorrect())
+            .as("%s", row)
+            .isEqualTo(row.get("correct").asBoolean());
+      }
+    }
   }
 
-  private static AnswerChecker checker(List<String> command, Duration answerTimeout) {
-    return new PythonAnswerChecker(command, Map.of(), Duration.ofSeconds(30), answerTimeout);
+  @Test
+  void codeIsRunInASandbox() {
+    GoldAnswer gold =
+        new GoldAnswer(
+            AnswerKind.ANSWER_KIND_CODE, "def f():\n    return 1", "assert f() == 1, 'not one'");
+    try (PythonWorkers workers = trainer()) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      assumeThat(checker.requireSandbox()).as("a sandbox").succeedsWithin(Duration.ofMinutes(2));
+
+      assertThat(checker.compare(gold, gold.answer()).join().isCorrect()).isTrue();
+      AnswerCheck wrong = checker.check(gold, "```python\ndef f():\n    return 2\n```").join();
+      assertThat(wrong.verdict()).isEqualTo(AnswerVerdict.WRONG);
+      assertThat(wrong.reason()).isEqualTo("the code fails its tests: AssertionError: not one");
+      assertThat(checker.check(gold, "import os\nos._exit(0)").join().isCorrect()).isFalse();
+      ChainChecker chains = new ChainChecker(checker);
+      assertThat(chains.check(gold, "Return one.").join().isCorrect())
+          .as("the gold answer is what the chain leads to")
+          .isTrue();
+      assertThat(chains.check(gold, "So:\n```\ndef f():\n    return 2\n```").join().verdict())
+          .isEqualTo(AnswerVerdict.WRONG);
+    }
+  }
+
+  @Test
+  void missingSandboxIsTheUsersToMend(@TempDir Path folder) throws IOException {
+    GoldAnswer gold = new GoldAnswer(AnswerKind.ANSWER_KIND_CODE, "x", "");
+    try (PythonWorkers workers = shell(folder)) {
+      AnswerChecker python = new PythonAnswerChecker(workers);
+      for (CompletableFuture<?> asked :
+          List.of(
+              python.compare(gold, "unsafe"),
+              python.requireSandbox(),
+              new FastAnswerChecker().check(gold, "x"),
+              new FastAnswerChecker().requireSandbox())) {
+        ApplicationFailure failure = ActivityFailures.of(asked::join);
+        assertThat(failure.getType()).isEqualTo("USER/SANDBOX_MISSING");
+        assertThat(failure.isNonRetryable()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void processesAnswerSideBySide(@TempDir Path folder) throws IOException {
+    try (PythonWorkers workers = shell(folder)) {
+      AnswerChecker checker = new PythonAnswerChecker(workers, Duration.ofMinutes(5));
+      CompletableFuture<AnswerCheck> slow = checker.compare(GoldAnswer.math("x+1"), "slow");
+
+      assertThat(checker.compare(GoldAnswer.math("x+1"), "1+x"))
+          .as("answered while another question is under way")
+          .succeedsWithin(Duration.ofMinutes(1));
+      assertThat(slow).isNotDone();
+    }
+  }
+
+  private static List<JsonNode> golden() throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(TRAINER.resolve("tests/golden_answers.jsonl"))) {
+      rows.add(new ObjectMapper().readTree(line));
+    }
+    return rows;
+  }
+
+  static PythonWorkers trainer() {
+    Path python = TRAINER.resolve(".venv/bin/python").toAbsolutePath().normalize();
+    assumeThat(python).as("the trainer's environment").isExecutable();
+    String path = TRAINER.resolve("src").toAbsolutePath().normalize().toString();
+    return PythonWorkers.ofTrainer(python.toString(), path);
+  }
+
+  private static PythonWorkers shell(Path folder) throws IOException {
+    Path script = Files.writeString(folder.resolve("server.sh"), SERVER);
+    return workers(List.of("/bin/bash", script.toString()));
+  }
+
+  private static PythonWorkers workers(List<String> command) {
+    return new PythonWorkers(command, Map.of(), 2, Duration.ofSeconds(30));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.google.rpc.Code;
 import io.grpc.Status;
 import io.retort.answers.FastAnswerChecker;
+import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
@@ -17,6 +18,7 @@ import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;
@@ -81,7 +83,9 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
+            judge,
+            engine.engine,
+            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
     activities = environment.newActivityStub(RowStageActivities.class);
   }
 
@@ -397,7 +401,9 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            judge, engine.engine, new CurationStage(store, new FastAnswerChecker())));
+            judge,
+            engine.engine,
+            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
     assertThat(
             environment
                 .newActivityStub(RowStageActivities.class)
@@ -481,6 +487,20 @@ final class CurationStageTest {
 
     assertThat(failure.getType()).isEqualTo("USER/NOTHING_KEPT");
     assertThat(failure.getOriginalMessage()).contains("WRONG_ANSWER=1");
+  }
+
+  @Test
+  void codeWithoutASandboxIsRefusedBeforeAnythingIsAsked() throws IOException {
+    List<Sample> samples = new ArrayList<>(eggs(20));
+    samples.add(EGGS.toBuilder().setAnswerKind(AnswerKind.ANSWER_KIND_CODE).build());
+    ArtifactRef dataset = dataset(samples);
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("USER/SANDBOX_MISSING");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(script.calls()).isZero();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.retort.answers.AnswerVerdict;
 import io.retort.answers.ChainChecker;
 import io.retort.answers.ChainText;
 import io.retort.answers.FastAnswerChecker;
+import io.retort.answers.GoldAnswer;
 import io.retort.answers.Numbers;
 import io.retort.v1.CorruptionKind;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class RulesCorrupterTest {
       assertThat(corruption.chain()).endsWith(corruption.answer() + " clips altogether.");
       assertThat(
               new ChainChecker(new FastAnswerChecker())
-                  .check("72", corruption.chain())
+                  .check(GoldAnswer.math("72"), corruption.chain())
                   .join()
                   .verdict())
           .as(corruption.chain())
@@ -139,7 +140,7 @@ final class RulesCorrupterTest {
       JsonNode row = mapper.readTree(line);
       String[] solution = row.get("answer").asText().split("####", 2);
       String gold = solution[1].strip().replace(",", "");
-      String chain = ChainText.canonical(solution[0], gold);
+      String chain = ChainText.canonical(solution[0], GoldAnswer.math(gold));
       Optional<Corruption> corruption =
           new RulesCorrupter(row.get("question").asText(), chain, gold, line.hashCode())
               .corrupt(CorruptionKind.forNumber(1 + corrupted % 5));

@@ -25,6 +25,11 @@ public final class Figures {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
+  /** {@link #percent(double)} of a part of all; empty where all is nothing. */
+  public static String share(long part, long all) {
+    return all == 0 ? "" : percent((double) part / all);
+  }
+
   /** {@code 36.1 % (24.0-48.2)}: the value and its interval. */
   public static String percent(PassAtK score) {
     return String.format(

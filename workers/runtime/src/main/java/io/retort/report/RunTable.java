@@ -2,6 +2,7 @@ package io.retort.report;
 
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PassAtK;
@@ -47,6 +48,7 @@ public final class RunTable {
     if (summary.hasCuration()) {
       table.difficulty(summary.getCuration());
       table.outcomes(summary.getCuration());
+      table.kept(summary.getCuration());
     }
     if (summary.hasPairing()) {
       table.pairs(summary.getPairing());
@@ -119,6 +121,9 @@ public final class RunTable {
     outcome(table, "  improved", curation.getImproved(), rows);
     outcome(table, "rejected", curation.getRejected(), rows);
     outcome(table, "quarantined", curation.getQuarantined(), rows);
+    if (curation.getKeptTokens() > 0) {
+      table.line("tokens of what is kept", Figures.count(curation.getKeptTokens()));
+    }
     if (curation.getReasonsCount() > 0) {
       table.line("rejected and quarantined by reason");
     }
@@ -126,7 +131,37 @@ public final class RunTable {
   }
 
   private static void outcome(TextTable table, String name, long count, long rows) {
-    table.line(name, Figures.count(count), rows == 0 ? "" : Figures.percent((double) count / rows));
+    table.line(name, Figures.count(count), Figures.share(count, rows));
+  }
+
+  /** What was measured and rated; nothing where nothing was. */
+  private void kept(CurationSummary curation) {
+    if (curation.hasFollowRate()) {
+      FollowRate rate = curation.getFollowRate();
+      append(
+          new TextTable("Follow rate of the original chains", "right", "answers", "share")
+              .line(
+                  "with the chain",
+                  Figures.count(rate.getFollowed()),
+                  Figures.count(rate.getSamples()),
+                  Figures.share(rate.getFollowed(), rate.getSamples()))
+              .line(
+                  "problem alone",
+                  Figures.count(rate.getAlone()),
+                  Figures.count(rate.getAloneSamples()),
+                  Figures.share(rate.getAlone(), rate.getAloneSamples())));
+    }
+    if (curation.getVerbosityCount() + curation.getCognitiveDifficultyCount() > 0) {
+      TextTable table = new TextTable("Kept chains by rating", "verbosity", "cognitive difficulty");
+      for (int rating = 0; rating <= 9; rating++) {
+        String name = String.valueOf(rating);
+        table.line(
+            name,
+            Figures.count(Figures.of(curation.getVerbosityList(), name)),
+            Figures.count(Figures.of(curation.getCognitiveDifficultyList(), name)));
+      }
+      append(table);
+    }
   }
 
   private void pairs(PairingSummary pairing) {

@@ -6,6 +6,7 @@ import com.google.protobuf.util.Timestamps;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PassAtK;
@@ -92,6 +93,53 @@ class RunTableTest {
 
     assertThat(RunTable.render(failed, false))
         .isEqualTo("Run demo-2: failed\nDATA_NOT_FOUND: no such file\n");
+  }
+
+  @Test
+  void showsWhatWasMeasuredAndRated() {
+    Run rated =
+        Run.newBuilder()
+            .setRunId("demo-3")
+            .setSummary(
+                RunSummary.newBuilder()
+                    .setCuration(
+                        CurationSummary.newBuilder()
+                            .setRows(4)
+                            .setRetained(3)
+                            .setRejected(1)
+                            .addReasons(count("NOT_SELECTED", 1))
+                            .setKeptTokens(1_234)
+                            .setFollowRate(
+                                FollowRate.newBuilder()
+                                    .setSamples(8)
+                                    .setFollowed(6)
+                                    .setAloneSamples(8)
+                                    .setAlone(1))
+                            .addVerbosity(count("4", 3))
+                            .addCognitiveDifficulty(count("2", 1))
+                            .addCognitiveDifficulty(count("9", 2))))
+            .build();
+
+    assertThat(RunTable.render(rated, false))
+        .contains("  tokens of what is kept               1,234\n")
+        .contains(
+            """
+            Follow rate of the original chains   right   answers    share
+              with the chain                         6         8   75.0 %
+              problem alone                          1         8   12.5 %
+
+            Kept chains by rating   verbosity   cognitive difficulty
+              0                             0                      0
+              1                             0                      0
+              2                             0                      1
+              3                             0                      0
+              4                             3                      0
+              5                             0                      0
+              6                             0                      0
+              7                             0                      0
+              8                             0                      0
+              9                             0                      2
+            """);
   }
 
   @Test

@@ -12,6 +12,8 @@ import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.ValidateRequest;
@@ -52,6 +54,10 @@ public final class JudgeCalls {
 
   public CompletableFuture<CorruptResponse> corrupt(CorruptRequest request) {
     return call(timed -> timed.corrupt(request));
+  }
+
+  public CompletableFuture<RateResponse> rate(RateRequest request) {
+    return call(timed -> timed.rate(request));
   }
 
   public CompletableFuture<SampleAnswersResponse> sampleAnswers(SampleAnswersRequest request) {

@@ -4,6 +4,7 @@ import io.retort.report.Figures;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.TreeSet;
 
 /** What the report shows of rows and pairs. */
 final class DataViews {
+  private static final int HIGHEST_RATING = 9;
+
   static ReportView.Data data(IngestSummary ingest, CurationSummary curation) {
     return new ReportView.Data(
         FlowChart.of(ingest, curation),
@@ -23,7 +26,40 @@ final class DataViews {
         reasons(curation.getReasonsList(), curation.getRows()),
         curation.getReasonsCount() > 0,
         DifficultyChart.of(curation),
-        agreement(curation.getAgreementList()));
+        agreement(curation.getAgreementList()),
+        followRate(curation),
+        ratings(curation),
+        curation.getVerbosityCount() > 0);
+  }
+
+  private static Optional<String> followRate(CurationSummary curation) {
+    FollowRate rate = curation.getFollowRate();
+    if (rate.getSamples() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "Given an original chain without its answer, the student was right in "
+            + Figures.share(rate.getFollowed(), rate.getSamples())
+            + " of "
+            + Figures.count(rate.getSamples())
+            + " answers; given the problem alone, in "
+            + Figures.share(rate.getAlone(), rate.getAloneSamples())
+            + " of "
+            + Figures.count(rate.getAloneSamples())
+            + ".");
+  }
+
+  private static List<ReportView.RatingRow> ratings(CurationSummary curation) {
+    List<ReportView.RatingRow> rows = new ArrayList<>();
+    for (int rating = 0; rating <= HIGHEST_RATING; rating++) {
+      String name = String.valueOf(rating);
+      rows.add(
+          new ReportView.RatingRow(
+              name,
+              Figures.count(Figures.of(curation.getVerbosityList(), name)),
+              Figures.count(Figures.of(curation.getCognitiveDifficultyList(), name))));
+    }
+    return rows;
   }
 
   static ReportView.Pairs pairs(PairingSummary pairing, BetaSpec beta) {
@@ -73,7 +109,7 @@ final class DataViews {
                 new ReportView.Reason(
                     count.getName(),
                     Figures.count(count.getCount()),
-                    all == 0 ? "" : Figures.percent((double) count.getCount() / all)))
+                    Figures.share(count.getCount(), all)))
         .toList();
   }
 

@@ -62,6 +62,8 @@ record ReportView(
 
   /**
    * @param agreement empty where the judge and the measurement have no sample in common
+   * @param followRate how often the student was right with the chains and without, in one sentence
+   * @param ratings of the kept chains
    */
   record Data(
       FlowChart flow,
@@ -70,7 +72,12 @@ record ReportView(
       List<Reason> reasons,
       boolean hasReasons,
       DifficultyChart difficulty,
-      Optional<Agreement> agreement) {}
+      Optional<Agreement> agreement,
+      Optional<String> followRate,
+      List<RatingRow> ratings,
+      boolean hasRatings) {}
+
+  record RatingRow(String rating, String verbosity, String cognitiveDifficulty) {}
 
   record Reason(String name, String count, String share) {}
 

@@ -22,6 +22,9 @@ import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.v1.Provenance;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
+import io.retort.v1.Ratings;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.Usage;
@@ -57,11 +60,16 @@ public final class ScriptedJudge implements AutoCloseable {
   public volatile Function<SampleAnswersRequest, List<String>> sampleAnswers =
       request -> List.of("0");
 
+  public volatile Function<RateRequest, Ratings> rate =
+      request -> Ratings.newBuilder().setVerbosity(4).setCognitiveDifficulty(3).build();
+
   public final Queue<EvaluateRequest> evaluated = new ConcurrentLinkedQueue<>();
   public final Queue<ImproveRequest> improved = new ConcurrentLinkedQueue<>();
   public final Queue<ValidateRequest> validated = new ConcurrentLinkedQueue<>();
   public final Queue<CorruptRequest> corrupted = new ConcurrentLinkedQueue<>();
   public final Queue<SampleAnswersRequest> sampled = new ConcurrentLinkedQueue<>();
+
+  public final Queue<RateRequest> rated = new ConcurrentLinkedQueue<>();
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -124,7 +132,8 @@ public final class ScriptedJudge implements AutoCloseable {
         + improved.size()
         + validated.size()
         + corrupted.size()
-        + sampled.size();
+        + sampled.size()
+        + rated.size();
   }
 
   @Override
@@ -202,6 +211,18 @@ public final class ScriptedJudge implements AutoCloseable {
             () ->
                 SampleAnswersResponse.newBuilder()
                     .addAllTexts(sampleAnswers.apply(request))
+                    .setProvenance(PROVENANCE)
+                    .build());
+      }
+
+      @Override
+      public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
+        rated.add(request);
+        answer(
+            observer,
+            () ->
+                RateResponse.newBuilder()
+                    .setRatings(rate.apply(request))
                     .setProvenance(PROVENANCE)
                     .build());
       }

@@ -38,6 +38,9 @@ class HtmlReportTest {
         .contains("The last model&#39;s 95 % interval lies above that of the base model.")
         .contains("200 rows read", "Kept after improvement", "70 (35.0 %)", "WRONG_ANSWER")
         .contains("Both say the same of 52.1 % of 188 chains; Cohen&#39;s kappa")
+        .contains(
+            "the student was right in 50.0 % of 376 answers; given the problem alone, in 12.5 % of 376")
+        .contains("<tr><td>4</td><td>110</td><td>0</td></tr>")
         .contains("CORRUPTION_STILL_SOUND", "Optimizer steps", "123,502")
         .contains("Too short: it never says how many apples are left.")
         .contains("judge: medium, answer right, sound", "judge: hard, answer not confirmed")

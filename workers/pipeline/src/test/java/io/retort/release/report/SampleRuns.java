@@ -194,6 +194,14 @@ public final class SampleRuns {
                 .addAgreement(count("HARD/MEDIUM", 18))
                 .addAgreement(count("HARD/HARD", 18))
                 .addAgreement(count("UNJUDGED/HARD", 4))
+                .setFollowRate(
+                    FollowRate.newBuilder()
+                        .setSamples(376)
+                        .setFollowed(188)
+                        .setAloneSamples(376)
+                        .setAlone(47))
+                .addVerbosity(count("4", 110))
+                .addCognitiveDifficulty(count("3", 110))
                 .setUsage(usage(613, 92_480, 31_022)))
         .setSft(training(1.16, 0.36, 42, 110))
         .setPairing(

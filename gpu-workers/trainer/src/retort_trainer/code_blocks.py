@@ -1,0 +1,28 @@
+"""Fenced code blocks of a text.
+
+The same rules as io.retort.answers.CodeBlocks; `tests/golden_answers.jsonl` tests both.
+"""
+
+import re
+
+_FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([A-Za-z0-9_+-]{0,20})[^\n`]{0,200}$", re.MULTILINE)
+_PYTHON = frozenset({"", "python", "python3", "py"})
+
+
+def last(text: str) -> str | None:
+    """The content of the last Python block, None where there is none.
+
+    A block without a language counts as Python, and so does one that the end of the text cuts.
+    """
+    found: str | None = None
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence.group(1).startswith(opened.group(1)) and not fence.group(2):
+            if opened.group(2).lower() in _PYTHON:
+                found = text[opened.end() : fence.start()]
+            opened = None
+    if opened is not None and opened.group(2).lower() in _PYTHON:
+        found = text[opened.end() :]
+    return found.strip("\n") if found is not None and found.strip() else None

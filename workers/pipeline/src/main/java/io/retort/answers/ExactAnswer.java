@@ -1,0 +1,85 @@
+package io.retort.answers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Answers that are the gold answer only word by word: case, surrounding blanks and end punctuation
+ * do not matter.
+ *
+ * <p>The same rules as the trainer's {@code answers.py}; its {@code golden_answers.jsonl} tests
+ * both.
+ */
+final class ExactAnswer {
+  private static final String QUOTES = "*\"'`";
+  private static final String END_PUNCTUATION = ".!?,;: \t";
+
+  /** The check of a text: its stated answer, or else the whole of it or its last line. */
+  static AnswerCheck check(String gold, String text) {
+    String conclusion = Quotations.removed(ChainText.conclusion(text));
+    List<String> lines = conclusion.lines().filter(line -> !line.isBlank()).toList();
+    Optional<String> stated = StatedAnswer.find(conclusion).or(() -> StatedAnswer.find(text));
+    List<String> candidates = new ArrayList<>();
+    if (stated.isPresent()) {
+      candidates.add(stated.get());
+      // A name may hold what looks like the end of a sentence: "St. Petersburg".
+      StatedAnswer.wholeSentence(conclusion).ifPresent(candidates::add);
+    } else if (!lines.isEmpty()) {
+      candidates.add(conclusion);
+      candidates.add(lines.get(lines.size() - 1));
+    }
+    for (String candidate : candidates) {
+      if (isSame(gold, candidate)) {
+        return AnswerCheck.correct(bare(candidate));
+      }
+    }
+    return stated
+        .map(answer -> AnswerCheck.wrong(bare(answer), gold))
+        .orElseGet(() -> AnswerCheck.unknown("no final answer"));
+  }
+
+  static AnswerCheck compare(String gold, String answer) {
+    return isSame(gold, answer)
+        ? AnswerCheck.correct(bare(answer))
+        : AnswerCheck.wrong(bare(answer), gold);
+  }
+
+  /** Whether a text names the gold answer, as words of its own. */
+  static boolean mentioned(String text, String gold) {
+    String words = bare(gold);
+    return !words.isEmpty()
+        && Pattern.compile("(?iu)(?<![\\p{L}\\p{N}])" + Pattern.quote(words) + "(?![\\p{L}\\p{N}])")
+            .matcher(text)
+            .find();
+  }
+
+  static boolean isSame(String gold, String answer) {
+    String bare = folded(answer);
+    return !bare.isEmpty() && bare.equals(folded(gold));
+  }
+
+  private static String folded(String answer) {
+    return bare(answer).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+  }
+
+  private static String bare(String answer) {
+    int start = 0;
+    int end = answer.length();
+    while (start < end && isIn(QUOTES, answer.charAt(start))) {
+      start++;
+    }
+    while (end > start && isIn(QUOTES + END_PUNCTUATION, answer.charAt(end - 1))) {
+      end--;
+    }
+    return answer.substring(start, end);
+  }
+
+  private static boolean isIn(String characters, char character) {
+    return characters.indexOf(character) >= 0 || Character.isWhitespace(character);
+  }
+
+  private ExactAnswer() {}
+}

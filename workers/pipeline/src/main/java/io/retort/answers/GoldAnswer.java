@@ -1,0 +1,29 @@
+package io.retort.answers;
+
+import io.retort.v1.AnswerKind;
+import io.retort.v1.Sample;
+
+/**
+ * What answers are checked against, and how.
+ *
+ * @param answer the gold answer; of CODE a program that passes the tests
+ * @param tests Python unit tests of CODE, else empty
+ */
+public record GoldAnswer(AnswerKind kind, String answer, String tests) {
+  public GoldAnswer {
+    // Samples of older snapshots have no kind.
+    kind =
+        switch (kind) {
+          case ANSWER_KIND_MATH, ANSWER_KIND_CHOICE, ANSWER_KIND_EXACT, ANSWER_KIND_CODE -> kind;
+          case ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED -> AnswerKind.ANSWER_KIND_MATH;
+        };
+  }
+
+  public static GoldAnswer of(Sample sample) {
+    return new GoldAnswer(sample.getAnswerKind(), sample.getAnswer(), sample.getTests());
+  }
+
+  public static GoldAnswer math(String answer) {
+    return new GoldAnswer(AnswerKind.ANSWER_KIND_MATH, answer, "");
+  }
+}

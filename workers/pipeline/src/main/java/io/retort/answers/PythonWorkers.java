@@ -1,0 +1,238 @@
+package io.retort.answers;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.retort.failure.Failures;
+import io.retort.v1.FailureCategory;
+import io.retort.worker.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Python processes that answer questions of one JSON object each: algebra, code, tokens.
+ *
+ * <p>A process is started with its first question and again when it dies. It gets one question at a
+ * time, so that the one that kills it twice, or that is not answered in time, is known, and no
+ * other is lost with it. A process that does not start is a broken installation: questions fail
+ * with PLATFORM/ANSWER_CHECKER_FAILED.
+ */
+public final class PythonWorkers implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PythonWorkers.class);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String GREETING = "{\"id\":0,\"gold\":\"1\",\"answer\":\"1\"}";
+  private static final int MOST_ATTEMPTS = 2;
+
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Duration startTimeout;
+  private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+  private final List<Asker> askers = new ArrayList<>();
+  private volatile boolean closed;
+
+  private record Question(String line, Duration timeout, CompletableFuture<JsonNode> result) {}
+
+  /** The question is the problem, and asking again would not help. */
+  static final class UnansweredException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnansweredException(String reason) {
+      super(reason);
+    }
+
+    String reason() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /**
+   * @param command starts a process
+   * @param environment variables added to this process's own
+   * @param processes most of them at once, at least 1
+   */
+  public PythonWorkers(
+      List<String> command, Map<String, String> environment, int processes, Duration startTimeout) {
+    this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
+    this.startTimeout = startTimeout;
+    for (int index = 0; index < processes; index++) {
+      askers.add(new Asker());
+    }
+    askers.forEach(Asker::start);
+  }
+
+  /**
+   * Processes of the trainer's Python package, as many as there are processors.
+   *
+   * @param searchPath put on PYTHONPATH; empty for an interpreter that has the package installed
+   * @throws ConfigurationException when the interpreter cannot be run
+   */
+  public static PythonWorkers ofTrainer(String interpreter, String searchPath) {
+    if (!Files.isExecutable(Path.of(interpreter))) {
+      throw new ConfigurationException(
+          "RETORT_PYTHON: " + interpreter + " (expected: an executable Python interpreter)");
+    }
+    return new PythonWorkers(
+        List.of(interpreter, "-m", "retort_trainer.answer_server"),
+        searchPath.isEmpty() ? Map.of() : Map.of("PYTHONPATH", searchPath),
+        Runtime.getRuntime().availableProcessors(),
+        Duration.ofSeconds(60));
+  }
+
+  /**
+   * Asks one question, its {@code id} left out.
+   *
+   * @return the reply; fails with {@link UnansweredException}, or with the categorised {@link
+   *     io.temporal.failure.ApplicationFailure} that the process told or is
+   */
+  CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
+    Question question = new Question(json(fields), timeout, new CompletableFuture<>());
+    questions.add(question);
+    if (closed) {
+      failAll("the answer checker is closed", null);
+    }
+    return question.result();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    askers.forEach(Asker::end);
+    failAll("the answer checker is closed", null);
+  }
+
+  /** One process and the thread that asks it. */
+  private final class Asker extends Thread {
+    private volatile @Nullable AnswerServer server;
+
+    Asker() {
+      super("retort-answers");
+      setDaemon(true);
+    }
+
+    void end() {
+      interrupt();
+      AnswerServer running = server;
+      if (running != null) {
+        running.kill();
+      }
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (!closed) {
+          answer(questions.take());
+        }
+      } catch (InterruptedException e) {
+        failAll("the answer checker is closed", e);
+      }
+    }
+
+    private void answer(Question question) throws InterruptedException {
+      try {
+        question.result().complete(parse(reply(question)));
+      } catch (IOException | TimeoutException e) {
+        LOGGER.error("the answer checker does not start: {}", command, e);
+        question.result().completeExceptionally(failure(e.getMessage(), e));
+        failAll(e.getMessage(), e);
+      } catch (InterruptedException e) {
+        question.result().completeExceptionally(failure("the answer checker is closed", e));
+        throw e;
+      } catch (RuntimeException e) {
+        question.result().completeExceptionally(e);
+      }
+    }
+
+    /** Throws, besides what tells of the question, only what the start of the process throws. */
+    private String reply(Question question)
+        throws IOException, TimeoutException, InterruptedException {
+      for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+        AnswerServer running = running();
+        try {
+          return running.exchange(question.line(), question.timeout());
+        } catch (TimeoutException e) {
+          stop(running);
+          throw new UnansweredException(
+              "not answered within " + question.timeout().toMillis() / 1000.0 + " s");
+        } catch (IOException e) {
+          LOGGER.warn("the answer checker died: {}", e.getMessage());
+          stop(running);
+        }
+      }
+      throw new UnansweredException("the answer checker died of it");
+    }
+
+    private AnswerServer running() throws IOException, TimeoutException, InterruptedException {
+      AnswerServer current = server;
+      if (current != null) {
+        return current;
+      }
+      AnswerServer started = new AnswerServer(command, environment);
+      try {
+        started.exchange(GREETING, startTimeout);
+      } catch (IOException | TimeoutException | InterruptedException e) {
+        started.kill();
+        throw e;
+      }
+      server = started;
+      return started;
+    }
+
+    private void stop(AnswerServer running) {
+      running.kill();
+      server = null;
+    }
+  }
+
+  private static JsonNode parse(String line) {
+    JsonNode reply;
+    try {
+      reply = MAPPER.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new UnansweredException(
+          "the answer checker answered no JSON: " + e.getOriginalMessage());
+    }
+    if (!reply.hasNonNull("error")) {
+      return reply;
+    }
+    String message = reply.get("error").asText();
+    for (FailureCategory category : FailureCategory.values()) {
+      if (category.name().equals(reply.path("category").asText())) {
+        String type = reply.path("type").asText("ANSWER_CHECKER_FAILED");
+        throw Failures.toApplicationFailure(Failures.of(category, type, message), null);
+      }
+    }
+    throw new UnansweredException(message);
+  }
+
+  private static String json(Map<String, Object> fields) {
+    try {
+      return MAPPER.writeValueAsString(fields);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("text is always JSON", e);
+    }
+  }
+
+  private void failAll(@Nullable String message, @Nullable Throwable cause) {
+    for (Question next = questions.poll(); next != null; next = questions.poll()) {
+      next.result().completeExceptionally(failure(message, cause));
+    }
+  }
+
+  private RuntimeException failure(@Nullable String message, @Nullable Throwable cause) {
+    return Failures.platform("ANSWER_CHECKER_FAILED", command + ": " + message, cause);
+  }
+}

@@ -1,0 +1,44 @@
+package io.retort.answers;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Quotations that state an answer: an instruction in the data, or another's words. They conclude
+ * nothing. A quotation of a formula alone is no such.
+ */
+final class Quotations {
+  private static final Pattern QUOTATION =
+      Pattern.compile(
+          "(?m)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
+              + "|^[ \\t]{0,3}>[^\\n]{3,400}");
+  private static final Pattern BOXED = Pattern.compile("\\\\(?:boxed|fbox|framebox)\\s{0,3}\\{");
+  private static final Pattern STATEMENT =
+      Pattern.compile("(?i)\\banswer[\"'*_]{0,3}\\s{0,3}(?:is|are|=|:)\\s{0,3}:?\\s{0,3}\\S|####");
+  private static final Pattern WORD = Pattern.compile("\\p{L}");
+
+  static String removed(String text) {
+    Matcher matcher = QUOTATION.matcher(text);
+    StringBuilder rest = new StringBuilder();
+    int copied = 0;
+    while (matcher.find()) {
+      if (states(matcher.group())) {
+        rest.append(text, copied, matcher.start());
+        copied = matcher.end();
+      }
+    }
+    return copied == 0 ? text : rest.append(text, copied, text.length()).toString();
+  }
+
+  private static boolean states(String quotation) {
+    Matcher boxed = BOXED.matcher(quotation);
+    if (boxed.find()) {
+      int end = Math.max(0, StatedAnswer.closingBrace(quotation, boxed.end()));
+      String words = quotation.substring(0, boxed.start()) + quotation.substring(end);
+      return WORD.matcher(words).find();
+    }
+    return STATEMENT.matcher(quotation).find();
+  }
+
+  private Quotations() {}
+}
