@@ -20,8 +20,7 @@ final class Samples {
     String problem = text.problem().strip();
     // In code, what looks like a mark or a number may be neither.
     String answer = code ? code(text.answer()) : answer(text.answer());
-    String chain =
-        ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
+    String chain = ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
     return Sample.newBuilder()
         .setId(id(problem, chain, answer, text.tests()))
         .setProblem(problem)
