@@ -1,8 +1,19 @@
 """Rows of the store that the trainer reads and writes: parts of retort/v1/data.proto and trainer.proto."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from retort_trainer.documents import UInt32
+
+
+class AnswerKind(StrEnum):
+    """How an answer is checked against the gold answer."""
+
+    UNSPECIFIED = "ANSWER_KIND_UNSPECIFIED"
+    MATH = "ANSWER_KIND_MATH"
+    CHOICE = "ANSWER_KIND_CHOICE"
+    EXACT = "ANSWER_KIND_EXACT"
+    CODE = "ANSWER_KIND_CODE"
 
 
 @dataclass(frozen=True)
@@ -14,6 +25,9 @@ class Sample:
     chain: str = ""
     answer: str = ""
     source: str = ""
+    answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
+    # Python unit tests of a CODE sample.
+    tests: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class PreferencePair:
     beta: float = 0.0
     corruption: str = ""
     corrupter: str = ""
+    answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
 
 
 @dataclass(frozen=True)
