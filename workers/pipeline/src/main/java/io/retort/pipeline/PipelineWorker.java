@@ -5,6 +5,7 @@ import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
+import io.retort.export.ExportActivitiesImpl;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
@@ -95,6 +96,7 @@ public final class PipelineWorker {
             judge, engine, new CurationStage(store, answers), new PairingStage(store, answers)),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
+        new ExportActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));
 
     CountDownLatch ended = new CountDownLatch(1);
