@@ -1,8 +1,11 @@
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from retort_trainer import template
+from retort_trainer.data import AnswerKind
 from retort_trainer.job import StudentTemplate
 from retort_trainer.spec import TraceFormat
 
@@ -31,8 +34,8 @@ def test_prompt_is_the_chat_template_with_the_system_prompt(tokenizer: Any) -> N
 def test_completion_ends_exactly_with_the_end_of_turn_token(
     tokenizer: Any, student: StudentTemplate, expected: str
 ) -> None:
-    assert template.completion_text(tokenizer, student, "One and one.\n", "2") == expected
-    encoded = template.encode(tokenizer, student, "1 + 1?", "One and one.", "2")
+    assert template.completion_text(tokenizer, student, "One and one.\n", "2", AnswerKind.MATH) == expected
+    encoded = template.encode(tokenizer, student, "1 + 1?", "One and one.", "2", AnswerKind.MATH)
     end = template.end_of_turn_id(tokenizer)
     assert encoded.completion_ids[-1] == end
     assert encoded.completion_ids.count(end) == 1
@@ -47,4 +50,17 @@ def test_thought_that_the_prompt_opens_is_not_opened_twice(tokenizer: Any) -> No
         eos_token="<|im_end|>",
         chat_template=tokenizer.chat_template.replace("{{ '<|im_start|>assistant\n' }}", opening),
     )
-    assert template.completion_text(tokenizer, THINK, "c", "2").startswith("c\n</think>")
+    assert template.completion_text(tokenizer, THINK, "c", "2", AnswerKind.MATH).startswith("c\n</think>")
+
+
+def test_text_of_the_golden_examples_that_the_export_is_held_to_as_well() -> None:
+    examples = json.loads(Path(__file__).with_name("student_text.json").read_text())
+    assert examples
+    for example in examples:
+        student = StudentTemplate(example["system_prompt"], TraceFormat(example["trace_format"]), 256)
+        kind = AnswerKind(example["answer_kind"])
+        completion = template.trace(example["chain"], example["answer"], kind, student.trace_format)
+        assert [
+            *template.messages(student, example["problem"]),
+            {"role": "assistant", "content": completion},
+        ] == example["messages"]

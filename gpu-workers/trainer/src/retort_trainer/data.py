@@ -46,6 +46,7 @@ class PreferencePair:
     beta: float = 0.0
     corruption: str = ""
     corrupter: str = ""
+    answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
 
 
 @dataclass(frozen=True)

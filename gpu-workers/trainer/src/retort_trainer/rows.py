@@ -49,7 +49,9 @@ def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentT
         if not _usable(control, [sample.problem, sample.chain, sample.answer]):
             encoded.dropped += 1
             continue
-        row = templates.encode(tokenizer, template, sample.problem, sample.chain, sample.answer)
+        row = templates.encode(
+            tokenizer, template, sample.problem, sample.chain, sample.answer, sample.answer_kind
+        )
         encoded.longest = max(encoded.longest, len(row))
         if len(row) > template.max_length:
             encoded.truncated += 1
@@ -78,8 +80,10 @@ def encode_pairs(pairs: Iterable[PreferencePair], tokenizer: Any, template: Stud
         if not _usable(control, texts):
             encoded.dropped += 1
             continue
-        chosen = templates.encode(tokenizer, template, pair.problem, pair.chosen, pair.chosen_answer)
-        rejected = templates.encode(tokenizer, template, pair.problem, pair.rejected, pair.rejected_answer)
+        chosen, rejected = (
+            templates.encode(tokenizer, template, pair.problem, chain, answer, pair.answer_kind)
+            for chain, answer in ((pair.chosen, pair.chosen_answer), (pair.rejected, pair.rejected_answer))
+        )
         length = max(len(chosen), len(rejected))
         encoded.longest = max(encoded.longest, length)
         if length > template.max_length:

@@ -8,6 +8,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
+from retort_trainer.data import AnswerKind
 from retort_trainer.failures import user_error
 from retort_trainer.job import StudentTemplate
 from retort_trainer.spec import TraceFormat
@@ -26,20 +27,22 @@ class Encoded:
         return len(self.prompt_ids) + len(self.completion_ids)
 
 
-def answer_sentence(answer: str) -> str:
-    """The final-answer line; what the evaluation's answer parser looks for."""
+def solution(answer: str, kind: AnswerKind) -> str:
+    """How an answer is told, which is what the evaluation's answer parser looks for."""
+    if kind is AnswerKind.CODE:
+        return f"```python\n{answer.strip()}\n```"
     return f"The answer is \\boxed{{{answer}}}."
 
 
-def trace(chain: str, answer: str, trace_format: TraceFormat) -> str:
+def trace(chain: str, answer: str, kind: AnswerKind, trace_format: TraceFormat) -> str:
     """An assistant turn: the chain between the format's marks, then the answer."""
     chain = chain.strip()
     if trace_format is TraceFormat.THOUGHT:
         return (
             f"<|begin_of_thought|>\n\n{chain}\n\n<|end_of_thought|>\n\n"
-            f"<|begin_of_solution|>\n\n{answer_sentence(answer)}\n\n<|end_of_solution|>"
+            f"<|begin_of_solution|>\n\n{solution(answer, kind)}\n\n<|end_of_solution|>"
         )
-    return f"<think>\n{chain}\n</think>\n\n{answer_sentence(answer)}"
+    return f"<think>\n{chain}\n</think>\n\n{solution(answer, kind)}"
 
 
 def messages(template: StudentTemplate, problem: str) -> list[dict[str, str]]:
@@ -57,9 +60,11 @@ def prompt_text(tokenizer: Any, template: StudentTemplate, problem: str) -> str:
     )
 
 
-def completion_text(tokenizer: Any, template: StudentTemplate, chain: str, answer: str) -> str:
+def completion_text(
+    tokenizer: Any, template: StudentTemplate, chain: str, answer: str, kind: AnswerKind
+) -> str:
     """What the assistant writes after `prompt_text`, ending exactly with the end-of-turn token."""
-    text = trace(chain, answer, template.trace_format)
+    text = trace(chain, answer, kind, template.trace_format)
     prompt = prompt_text(tokenizer, template, _PROBE).rstrip()
     # Some reasoning models' templates open the thought in the prompt.
     if prompt.endswith("<think>"):
@@ -67,9 +72,11 @@ def completion_text(tokenizer: Any, template: StudentTemplate, chain: str, answe
     return text + end_of_turn(tokenizer)
 
 
-def encode(tokenizer: Any, template: StudentTemplate, problem: str, chain: str, answer: str) -> Encoded:
+def encode(
+    tokenizer: Any, template: StudentTemplate, problem: str, chain: str, answer: str, kind: AnswerKind
+) -> Encoded:
     """Token ids of a training row. Prompt and completion are tokenised apart, as they are in generation."""
-    completion = completion_text(tokenizer, template, chain, answer)
+    completion = completion_text(tokenizer, template, chain, answer, kind)
     return Encoded(
         prompt_ids=prompt_ids(tokenizer, template, problem),
         completion_ids=list(tokenizer(completion, add_special_tokens=False)["input_ids"]),

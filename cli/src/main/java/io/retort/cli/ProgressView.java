@@ -1,6 +1,7 @@
 package io.retort.cli;
 
 import io.retort.report.Figures;
+import io.retort.run.RunStages;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
@@ -13,17 +14,15 @@ final class ProgressView {
   private static final int BAR = 24;
 
   /**
-   * The run's line and one for each of the seven stages, also those that have not begun.
+   * The run's line and one for each of its stages, also those that have not begun.
    *
    * @param withEta leave it out where each changed line is printed anew: it changes every second
    */
   static List<String> lines(Run run, boolean withEta) {
     List<String> lines = new ArrayList<>();
     lines.add(run.getRunId() + "  " + Figures.name(run.getPhase()));
-    for (Stage stage : Stage.values()) {
-      if (stage != Stage.STAGE_UNSPECIFIED && stage != Stage.UNRECOGNIZED) {
-        lines.add(line(stage, find(run, stage), withEta));
-      }
+    for (Stage stage : RunStages.of(run.getSpec())) {
+      lines.add(line(stage, find(run, stage), withEta));
     }
     return lines;
   }

@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
       LogsCommand.class,
       SuperviseCommand.class,
       RunCommand.class,
+      CurateCommand.class,
+      PairsCommand.class,
       RunsCommand.class
     })
 public final class Retort {

@@ -3,8 +3,12 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.stack.Repository;
+import io.retort.v1.ExportSummary;
+import io.retort.v1.LastStage;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.RunSpec;
+import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import java.io.BufferedReader;
@@ -48,6 +52,44 @@ class CommandLineTest {
     assertThat(control.created.get(0).getSpec().getData().getTrain(0).getPath())
         .isEqualTo(folder.resolve("a.jsonl").toString());
     assertThat(control.created.get(0).getSpec().getData().getTrain(0).getLimit()).isEqualTo(8);
+  }
+
+  @Test
+  void curatesAndPairsWithoutTrainingWhateverTheSpecSays() throws Exception {
+    assertThat(retort("curate", spec(), "--set", "last_stage=release").status).isZero();
+    assertThat(retort("pairs", spec()).status).isZero();
+    assertThat(retort("run", spec()).status).isZero();
+
+    assertThat(control.created)
+        .extracting(request -> request.getSpec().getLastStage())
+        .containsExactly(
+            LastStage.LAST_STAGE_CURATE,
+            LastStage.LAST_STAGE_PAIR,
+            LastStage.LAST_STAGE_UNSPECIFIED);
+  }
+
+  @Test
+  void showsTheFolderOfTheExportAtTheEnd() throws Exception {
+    control.changes =
+        List.of(
+            Run.newBuilder()
+                .setRunId(FakeRunService.RUN_ID)
+                .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+                .setSpec(RunSpec.newBuilder().setLastStage(LastStage.LAST_STAGE_CURATE))
+                .setSummary(
+                    RunSummary.newBuilder()
+                        .setExport(
+                            ExportSummary.newBuilder()
+                                .setUri("file:///store/runs/r/export")
+                                .setSamples(1234)))
+                .build());
+    Ended ended = retort("curate", spec(), "--watch");
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.output)
+        .contains("data set file:///store/runs/r/export")
+        .contains("1,234 samples, 0 pairs")
+        .contains("curate ")
+        .doesNotContain("release ");
   }
 
   @Test

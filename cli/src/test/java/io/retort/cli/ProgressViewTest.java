@@ -3,8 +3,10 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.LastStage;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,11 @@ class ProgressViewTest {
   @Test
   void hasALineForEachStageFromTheStart() {
     assertThat(ProgressView.lines(Run.newBuilder().setRunId("a").build(), true)).hasSize(8);
+    Run pairs =
+        Run.newBuilder()
+            .setSpec(RunSpec.newBuilder().setLastStage(LastStage.LAST_STAGE_PAIR))
+            .build();
+    assertThat(ProgressView.lines(pairs, true)).hasSize(4).last().asString().contains("pair ");
   }
 
   @Test

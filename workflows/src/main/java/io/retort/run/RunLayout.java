@@ -50,6 +50,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "report/index.html");
   }
 
+  /** The data set for others: Parquet files and a card. */
+  public String export() {
+    return resolve(run(), "export");
+  }
+
   private static String resolve(String folderUri, String path) {
     return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
   }

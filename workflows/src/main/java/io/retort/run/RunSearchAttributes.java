@@ -21,7 +21,7 @@ public final class RunSearchAttributes {
 
   public static final SearchAttributeKey<String> TEAM = SearchAttributeKey.forKeyword("RetortTeam");
 
-  /** Share of stages that have ended, 0 to 1. */
+  /** Share of the run's stages that have ended, 0 to 1. */
   public static final SearchAttributeKey<Double> PROGRESS =
       SearchAttributeKey.forDouble("RetortProgress");
 

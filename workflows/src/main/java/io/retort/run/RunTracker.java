@@ -2,6 +2,7 @@ package io.retort.run;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -18,8 +19,6 @@ import java.util.function.Consumer;
  * details.
  */
 final class RunTracker {
-  private static final int STAGES = 7;
-
   private final Run.Builder run;
 
   RunTracker(RunRequest request) {
@@ -49,7 +48,7 @@ final class RunTracker {
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(run.getPhase())),
         RunSearchAttributes.STAGE.valueSet(label(stage)),
-        RunSearchAttributes.PROGRESS.valueSet((run.getStagesCount() - 1) / (double) STAGES));
+        RunSearchAttributes.PROGRESS.valueSet((run.getStagesCount() - 1) / (double) stages()));
     showDetails();
   }
 
@@ -60,6 +59,10 @@ final class RunTracker {
 
   void report(String reportUri) {
     run.getSummaryBuilder().getReleaseBuilder().setReportUri(reportUri);
+  }
+
+  void export(ExportSummary export) {
+    run.getSummaryBuilder().setExport(export);
   }
 
   /** Adds to the work that the stage under way has done. */
@@ -105,7 +108,7 @@ final class RunTracker {
     run.setPhase(phase).setFinishedAt(now());
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(phase)),
-        RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) STAGES));
+        RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) stages()));
     showDetails();
   }
 
@@ -117,6 +120,10 @@ final class RunTracker {
 
   private StageProgress.Builder currentStage() {
     return run.getStagesBuilder(run.getStagesCount() - 1);
+  }
+
+  private int stages() {
+    return RunStages.of(run.getSpec()).size();
   }
 
   private long finishedStages() {

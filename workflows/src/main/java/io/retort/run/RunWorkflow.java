@@ -7,7 +7,8 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
 /**
- * The whole lifecycle of one run: ingest, curate, SFT, pair, CogPO, evaluate, release. Its workflow
+ * The whole lifecycle of one run: ingest, curate, SFT, pair, CogPO, evaluate, release; or, by the
+ * spec's last stage, its curation or its pairs alone. At the end the data is exported. Its workflow
  * id is the run id. Ends SUCCEEDED by returning; a failure or a cancellation ends the workflow as
  * such, after the record was written.
  */

@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.evaluation.EvaluationActivities;
+import io.retort.export.ExportActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
@@ -10,6 +11,7 @@ import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.ExportDataRequest;
 import io.retort.v1.ExportResult;
 import io.retort.v1.Failure;
 import io.retort.v1.FinishStageResponse;
@@ -51,7 +53,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The seven stages in order; read {@link #runStages} first. */
+/** The stages in order; read {@link #runStages} first. */
 public final class RunWorkflowImpl implements RunWorkflow {
   private static final String BASE = "base";
   private static final String STAGE_1 = "stage-1";
@@ -75,6 +77,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
               ReleaseActivities.RESERVE_VERSION,
               ReleaseActivities.PUBLISH,
               ReleaseActivities.WRITE_REPORT));
+  private final ExportActivities exportActivities =
+      Workflow.newActivityStub(
+          ExportActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(ExportActivities.EXPORT_DATA));
   private final RunRecordActivities recordActivities =
       Workflow.newActivityStub(
           RunRecordActivities.class,
@@ -132,6 +139,18 @@ public final class RunWorkflowImpl implements RunWorkflow {
   }
 
   private void runStages() {
+    switch (spec.getLastStage()) {
+      case LAST_STAGE_CURATE -> curate(ingest());
+      case LAST_STAGE_PAIR -> {
+        IngestSummary ingested = ingest();
+        pair(curate(ingested), ingested.getShards());
+      }
+      case LAST_STAGE_RELEASE, LAST_STAGE_UNSPECIFIED, UNRECOGNIZED -> runLifecycle();
+    }
+    export();
+  }
+
+  private void runLifecycle() {
     String student =
         ingestActivities
             .inspectStudent(
@@ -156,6 +175,18 @@ public final class RunWorkflowImpl implements RunWorkflow {
     models.put(STAGE_2, cogpo.getModelUri());
     evaluate(models);
     release(cogpo.getModelUri());
+  }
+
+  /** Data sets for others, also of a run that trains nothing. */
+  private void export() {
+    tracker.export(
+        exportActivities
+            .exportData(
+                ExportDataRequest.newBuilder()
+                    .setRun(tracker.snapshot())
+                    .setStoreUri(request.getStoreUri())
+                    .build())
+            .getExport());
   }
 
   private IngestSummary ingest() {

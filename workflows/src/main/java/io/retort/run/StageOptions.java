@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.evaluation.EvaluationActivities;
+import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.RowStageActivities;
@@ -51,6 +52,7 @@ public final class StageOptions {
           RowStageActivities.RUN_SHARD,
           RowStageActivities.FINISH_STAGE,
           EvaluationActivities.SCORE,
+          ExportActivities.EXPORT_DATA,
           ReleaseActivities.PUBLISH);
 
   private static final Set<String> SHORT_ACTIVITIES =

@@ -1,13 +1,17 @@
 package io.retort.run;
 
 import io.retort.evaluation.EvaluationActivities;
+import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.ExportDataRequest;
+import io.retort.v1.ExportDataResponse;
 import io.retort.v1.ExportResult;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.GenerationResult;
@@ -48,12 +52,14 @@ public final class FakeActivities
         TrainerActivities,
         EvaluationActivities,
         ReleaseActivities,
+        ExportActivities,
         RunRecordActivities {
   private static final long ROWS_PER_SHARD = 10;
 
   public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
   public final List<Run> records = new CopyOnWriteArrayList<>();
   public final AtomicInteger finishedShards = new AtomicInteger();
+  public final AtomicInteger inspectedStudents = new AtomicInteger();
   public volatile int shards = 3;
   public volatile Consumer<IngestRequest> onIngest = request -> {};
   public volatile Consumer<RunShardRequest> onShard = request -> {};
@@ -61,6 +67,7 @@ public final class FakeActivities
 
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
+    inspectedStudents.incrementAndGet();
     return InspectStudentResponse.newBuilder().setModelUri(request.getModelUri()).build();
   }
 
@@ -156,6 +163,17 @@ public final class FakeActivities
   public WriteReportResponse writeReport(WriteReportRequest request) {
     return WriteReportResponse.newBuilder()
         .setReportUri("file:///store/runs/r/report/index.html")
+        .build();
+  }
+
+  @Override
+  public ExportDataResponse exportData(ExportDataRequest request) {
+    return ExportDataResponse.newBuilder()
+        .setExport(
+            ExportSummary.newBuilder()
+                .setUri("file:///store/runs/r/export")
+                .setSamples(request.getRun().getSummary().getCuration().getKept().getRows())
+                .setPairs(request.getRun().getSummary().getPairing().getPairs().getRows()))
         .build();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.shard.RowStageWorkflow;
 import io.retort.shard.RowStageWorkflowImpl;
+import io.retort.v1.LastStage;
+import io.retort.v1.RunRequest;
 import io.retort.v1.Stage;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.WorkflowReplayer;
@@ -24,11 +26,13 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 final class RunHistoryReplayTest {
   private static final String RUN = "histories/run-1.json";
+  private static final String PAIRS = "histories/run-pairs-1.json";
   private static final String ROW_STAGE = "histories/row-stage-1.json";
 
   @Test
   void goldenHistoriesReplay() throws Exception {
     WorkflowReplayer.replayWorkflowExecution(read(RUN), RunWorkflowImpl.class);
+    WorkflowReplayer.replayWorkflowExecution(read(PAIRS), RunWorkflowImpl.class);
     WorkflowReplayer.replayWorkflowExecution(read(ROW_STAGE), RowStageWorkflowImpl.class);
   }
 
@@ -55,6 +59,12 @@ final class RunHistoryReplayTest {
           environment,
           RowStageWorkflow.id(WorkflowEnvironment.RUN_ID, Stage.STAGE_CURATE),
           folder.resolve("row-stage.json"));
+    }
+    try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
+      RunRequest.Builder request = WorkflowEnvironment.request().toBuilder();
+      request.getSpecBuilder().setLastStage(LastStage.LAST_STAGE_PAIR);
+      environment.newRun().run(request.build());
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-pairs.json"));
     }
     assertThat(folder).isNotEmptyDirectory();
   }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.LastStage;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.RunRequest;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
@@ -57,7 +60,41 @@ final class RunWorkflowTest {
         .containsExactly("base", "stage-1", "stage-2");
     assertThat(run.getSummary().getRelease().getReportUri())
         .isEqualTo("file:///store/runs/r/report/index.html");
+    assertThat(run.getSummary().getExport().getPairs()).isEqualTo(5);
     assertThat(activities.records).last().isEqualTo(run);
+  }
+
+  @Test
+  void aRunThatEndsWithPairsTrainsNothingAndExportsThem() {
+    Run run = environment.newRun().run(request(LastStage.LAST_STAGE_PAIR));
+
+    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(run.getStagesList())
+        .extracting(StageProgress::getStage)
+        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_PAIR);
+    assertThat(run.getSummary().getExport())
+        .isEqualTo(
+            ExportSummary.newBuilder()
+                .setUri("file:///store/runs/r/export")
+                .setSamples(30)
+                .setPairs(5)
+                .build());
+    assertThat(run.getSummary().hasRelease()).isFalse();
+    assertThat(activities.jobs).isEmpty();
+    assertThat(activities.inspectedStudents).as("needs no student").hasValue(0);
+    assertThat(activities.records).last().isEqualTo(run);
+  }
+
+  @Test
+  void aRunThatEndsWithCurationMakesNoPairs() {
+    Run run = environment.newRun().run(request(LastStage.LAST_STAGE_CURATE));
+
+    assertThat(run.getStagesList())
+        .extracting(StageProgress::getStage)
+        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE);
+    assertThat(run.getSummary().hasPairing()).isFalse();
+    assertThat(run.getSummary().getExport().getSamples()).isEqualTo(30);
+    assertThat(run.getSummary().getExport().getPairs()).isZero();
   }
 
   @Test
@@ -136,6 +173,12 @@ final class RunWorkflowTest {
     assertThat(last.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
     assertThat(last.getStages(1).getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
     assertThat(activities.jobs).isEmpty();
+  }
+
+  private static RunRequest request(LastStage lastStage) {
+    RunRequest.Builder request = WorkflowEnvironment.request().toBuilder();
+    request.getSpecBuilder().setLastStage(lastStage);
+    return request.build();
   }
 
   private TrainerJob job(String name) {

@@ -3,6 +3,7 @@ package io.retort.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.evaluation.EvaluationActivities;
+import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.RowStageActivities;
@@ -19,6 +20,7 @@ final class StageOptionsTest {
             RowStageActivities.class,
             EvaluationActivities.class,
             ReleaseActivities.class,
+            ExportActivities.class,
             RunRecordActivities.class)
         .flatMap(activities -> Stream.of(activities.getDeclaredMethods()));
   }

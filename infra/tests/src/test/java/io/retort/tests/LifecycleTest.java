@@ -14,7 +14,9 @@ import io.grpc.protobuf.StatusProto;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.DataSource;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.LastStage;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
@@ -22,6 +24,7 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -79,6 +82,27 @@ final class LifecycleTest {
         .containsExactly("base", "stage-1", "stage-2");
     assertThat(Path.of(URI.create(run.getSummary().getRelease().getReportUri()))).isNotEmptyFile();
     assertThat(generate(run.getSummary().getRelease().getModelUri())).contains("tokens");
+    assertThat(run.getSummary().getExport().getPairs())
+        .isEqualTo(run.getSummary().getPairing().getPairs().getRows());
+  }
+
+  @Test
+  void pairsAloneAreExportedAsTrlLoadsThem() throws Exception {
+    Run run = finish(create(spec("pairs-alone").setLastStage(LastStage.LAST_STAGE_PAIR).build()));
+
+    assertThat(run.getPhase())
+        .as(run.getFailure().toString())
+        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(run.getStagesList())
+        .extracting(StageProgress::getStage)
+        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_PAIR);
+    assertThat(run.getSummary().hasRelease()).isFalse();
+    ExportSummary export = run.getSummary().getExport();
+    assertThat(export.getSamples()).isEqualTo(TRAIN);
+    assertThat(export.getPairs()).isPositive();
+    assertThat(loadWithTrl(export.getUri()))
+        .contains("samples " + export.getSamples() + " pairs " + export.getPairs())
+        .contains("batch chosen, rejected of 2 pairs");
   }
 
   @Test
@@ -284,6 +308,34 @@ final class LifecycleTest {
             })
         .map(violation -> violation.getField() + ": " + violation.getDescription())
         .toList();
+  }
+
+  /** Loads the data set by its card, and makes one batch of it as TRL's own trainer does. */
+  private String loadWithTrl(String exportUri) throws IOException, InterruptedException {
+    return TestStack.python(
+        """
+        import sys
+        from datasets import load_dataset
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from trl import DPOConfig, DPOTrainer
+        folder, student, output = sys.argv[1:]
+        sft = load_dataset(folder, "sft", split="train", cache_dir=output)
+        pairs = load_dataset(folder, "pairs", split="train", cache_dir=output)
+        print("samples", len(sft), "pairs", len(pairs))
+        assert [turn["role"] for turn in sft[0]["messages"]] == ["system", "user", "assistant"]
+        assert min(pairs["beta"]) > 0
+        trainer = DPOTrainer(
+            model=AutoModelForCausalLM.from_pretrained(student),
+            args=DPOConfig(output_dir=output, per_device_train_batch_size=2, use_cpu=True, report_to=[]),
+            processing_class=AutoTokenizer.from_pretrained(student),
+            train_dataset=pairs.select_columns(["prompt", "chosen", "rejected", "beta"]),
+        )
+        rows = next(iter(trainer.get_train_dataloader()))["input_ids"].shape[0]
+        print("batch chosen, rejected of", rows // 2, "pairs")
+        """,
+        Path.of(URI.create(exportUri)).toString(),
+        stack.home().resolve("student").toString(),
+        Files.createTempDirectory(stack.home(), "trl-").toString());
   }
 
   private static String generate(String modelUri) throws IOException, InterruptedException {

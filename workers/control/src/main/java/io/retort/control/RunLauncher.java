@@ -3,6 +3,7 @@ package io.retort.control;
 import com.google.protobuf.util.Timestamps;
 import io.retort.run.RunLayout;
 import io.retort.run.RunSearchAttributes;
+import io.retort.run.RunStages;
 import io.retort.run.RunWorkflow;
 import io.retort.run.TaskQueues;
 import io.retort.spec.SpecDefaults;
@@ -108,26 +109,38 @@ final class RunLauncher {
 
   private static WorkflowOptions options(String runId, RunMemo memo) {
     RunSpec spec = memo.filled();
+    SearchAttributes.Builder attributes =
+        SearchAttributes.newBuilder()
+            .set(RunSearchAttributes.PHASE, "QUEUED")
+            .set(RunSearchAttributes.TEAM, spec.getTeam())
+            .set(RunSearchAttributes.PROGRESS, 0.0);
+    if (spec.getStudent().hasModel()) {
+      attributes.set(RunSearchAttributes.STUDENT, spec.getStudent().getModel());
+    }
     return WorkflowOptions.newBuilder()
         .setWorkflowId(runId)
         .setTaskQueue(TaskQueues.RUNS)
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-        .setStaticSummary("Distil " + spec.getRelease().getModel() + " for " + spec.getTeam())
+        .setStaticSummary(summary(spec))
         .setStaticDetails(details(memo))
         .setMemo(memo.toMap())
-        .setTypedSearchAttributes(
-            SearchAttributes.newBuilder()
-                .set(RunSearchAttributes.PHASE, "QUEUED")
-                .set(RunSearchAttributes.STUDENT, spec.getStudent().getModel())
-                .set(RunSearchAttributes.TEAM, spec.getTeam())
-                .set(RunSearchAttributes.PROGRESS, 0.0)
-                .build())
+        .setTypedSearchAttributes(attributes.build())
         .build();
+  }
+
+  private static String summary(RunSpec spec) {
+    String what =
+        RunStages.trains(spec)
+            ? "Distil " + spec.getRelease().getModel()
+            : "Curate " + spec.getName();
+    return what + " for " + spec.getTeam();
   }
 
   private static String details(RunMemo memo) {
     StringBuilder details = new StringBuilder();
-    details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
+    if (memo.filled().getStudent().hasModel()) {
+      details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
+    }
     memo.filled()
         .getData()
         .getTrainList()

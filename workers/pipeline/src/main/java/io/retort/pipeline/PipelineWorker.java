@@ -8,6 +8,7 @@ import io.retort.answers.PythonWorkers;
 import io.retort.answers.TokenCounter;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
+import io.retort.export.ExportActivitiesImpl;
 import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
@@ -108,6 +109,7 @@ public final class PipelineWorker {
             new PairingStage(store, answers)),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
+        new ExportActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));
 
     CountDownLatch ended = new CountDownLatch(1);

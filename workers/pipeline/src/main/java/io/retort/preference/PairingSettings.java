@@ -3,6 +3,7 @@ package io.retort.preference;
 import io.retort.curation.JudgeSettings;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.Corrupter;
+import io.retort.v1.CorruptionKind;
 import io.retort.v1.Gap;
 import io.retort.v1.PreferenceSpec;
 import io.retort.v1.RunSpec;
@@ -16,11 +17,22 @@ record PairingSettings(
     boolean llmValidation,
     double betaSmall,
     double betaMedium,
-    double betaLarge) {
+    double betaLarge,
+    List<CorruptionKind> kinds,
+    double minMagnitude,
+    double maxMagnitude) {
   private static final int DEFAULT_MAX_PAIRS = 3;
   private static final double DEFAULT_BETA_SMALL = 0.1;
   private static final double DEFAULT_BETA_MEDIUM = 0.2;
   private static final double DEFAULT_BETA_LARGE = 0.5;
+
+  static final List<CorruptionKind> ALL_KINDS =
+      List.of(
+          CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION,
+          CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER,
+          CorruptionKind.CORRUPTION_KIND_DROPPED_STEP,
+          CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE,
+          CorruptionKind.CORRUPTION_KIND_MISREAD_CONDITION);
 
   static PairingSettings of(RunSpec spec) {
     PreferenceSpec preference = spec.getPreference();
@@ -34,7 +46,10 @@ record PairingSettings(
         !spec.getCuration().hasLlmValidation() || spec.getCuration().getLlmValidation(),
         beta.hasSmall() ? beta.getSmall() : DEFAULT_BETA_SMALL,
         beta.hasMedium() ? beta.getMedium() : DEFAULT_BETA_MEDIUM,
-        beta.hasLarge() ? beta.getLarge() : DEFAULT_BETA_LARGE);
+        beta.hasLarge() ? beta.getLarge() : DEFAULT_BETA_LARGE,
+        preference.getKindsCount() == 0 ? ALL_KINDS : preference.getKindsList(),
+        preference.getMinMagnitude(),
+        preference.hasMaxMagnitude() ? preference.getMaxMagnitude() : 1);
   }
 
   double beta(Gap gap) {

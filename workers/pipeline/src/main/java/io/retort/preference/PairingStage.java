@@ -3,16 +3,12 @@ package io.retort.preference;
 import io.retort.answers.AnswerChecker;
 import io.retort.curation.JudgeSettings;
 import io.retort.failure.Failures;
-import io.retort.ingest.FingerprintCounts;
 import io.retort.judge.client.JudgeCalls;
-import io.retort.rows.Counts;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
 import io.retort.rows.ShardJob;
 import io.retort.rows.ShardRecords;
-import io.retort.rows.Usages;
 import io.retort.run.RunLayout;
-import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
@@ -20,14 +16,11 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Manifest;
 import io.retort.v1.PairingRecord;
-import io.retort.v1.PairingSummary;
-import io.retort.v1.PreferencePair;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
-import io.retort.v1.Usage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +67,12 @@ public final class PairingStage implements RowStage {
       throws IOException {
     Manifest kept = Manifests.read(store, context.getInput());
     RunLayout layout = RunLayout.of(context.getRun());
-    Totals totals = new Totals(PairingSettings.of(context.getRun().getSpec()).maxPairs());
+    RunSpec spec = context.getRun().getSpec();
+    int maxPairs = PairingSettings.of(spec).maxPairs();
+    PairTotals totals =
+        spec.getPreference().getBalanceGaps()
+            ? PairTotals.balanced(maxPairs, unbalanced(layout, kept, maxPairs))
+            : new PairTotals(maxPairs);
     List<ArtifactRef> parts = new ArrayList<>();
     for (int shard = 0; shard < kept.getPartsCount(); shard++) {
       List<PairingRecord> records =
@@ -95,26 +93,21 @@ public final class PairingStage implements RowStage {
       heartbeat.accept(
           ShardProgress.newBuilder().setDone(shard + 1L).setTotal(kept.getPartsCount()).build());
     }
-    if (totals.pairs == 0) {
-      throw Failures.user(
-          "NO_PAIRS",
-          "pairing: none of "
-              + kept.getRows()
-              + " kept rows gave a pair, candidates refused by reason: "
-              + totals.rejections
-              + " (expected: at least one pair; add the rules corrupter or more data)");
-    }
+    totals.requirePairs(kept.getRows());
     ArtifactRef pairs =
         Manifests.commit(store, layout.pairs(), Manifest.newBuilder().addAllParts(parts).build());
     return FinishStageResponse.newBuilder()
-        .setPairing(
-            PairingSummary.newBuilder()
-                .setPairs(pairs)
-                .setRows(kept.getRows())
-                .addAllGaps(totals.gaps.toList())
-                .addAllRejections(totals.rejections.toList())
-                .setUsage(totals.usage))
+        .setPairing(totals.summary().toBuilder().setPairs(pairs).setRows(kept.getRows()))
         .build();
+  }
+
+  /** The first of two passes: what there is before gaps are balanced. */
+  private PairTotals unbalanced(RunLayout layout, Manifest kept, int maxPairs) throws IOException {
+    PairTotals totals = new PairTotals(maxPairs);
+    for (int shard = 0; shard < kept.getPartsCount(); shard++) {
+      totals.add(ShardRecords.read(store, layout.pairsShard(shard), PairingRecord::newBuilder));
+    }
+    return totals;
   }
 
   /** Kept samples of the shard with their curation records. */
@@ -142,45 +135,5 @@ public final class PairingStage implements RowStage {
       inputs.add(new PairingInput(sample, record));
     }
     return inputs;
-  }
-
-  /** Adds up records; drops pairs that are there already or that their problem has too many of. */
-  private static final class Totals {
-    private final int maxPairs;
-    private final FingerprintCounts ids = new FingerprintCounts();
-    private final FingerprintCounts problems = new FingerprintCounts();
-    private final Counts gaps = new Counts();
-    private final Counts rejections = new Counts();
-    private Usage usage = Usage.getDefaultInstance();
-    private long pairs;
-
-    Totals(int maxPairs) {
-      this.maxPairs = maxPairs;
-    }
-
-    List<PreferencePair> add(List<PairingRecord> records) {
-      List<PreferencePair> accepted = new ArrayList<>();
-      for (PairingRecord record : records) {
-        record.getRejectionsList().forEach(rejections::add);
-        usage = Usages.sum(usage, record.getUsage());
-        record.getPairsList().stream().filter(this::isWanted).forEach(accepted::add);
-      }
-      accepted.forEach(pair -> gaps.add(pair.getGap().name().replace("GAP_", "")));
-      pairs += accepted.size();
-      return accepted;
-    }
-
-    private boolean isWanted(PreferencePair pair) {
-      String sides = Hashes.sha256Hex(pair.getProblem(), pair.getChosen(), pair.getRejected());
-      if (ids.add(sides) > 0) {
-        rejections.add("DUPLICATE");
-        return false;
-      }
-      if (problems.add(Hashes.sha256Hex(pair.getProblem())) >= maxPairs) {
-        rejections.add("TOO_MANY_FOR_PROBLEM");
-        return false;
-      }
-      return true;
-    }
   }
 }

@@ -6,12 +6,28 @@ enum Refusal {
   IDENTICAL,
   /** The preferred side's answer is not known to be right. */
   CHOSEN_UNVERIFIED,
+  /** The judge finds the preferred side unsound. */
+  CHOSEN_UNSOUND,
   /**
    * The original is to be the worse of two right chains, but its answer is not known to be right.
    */
   ORIGINAL_UNVERIFIED,
+  /** The original is to be the worse of two right chains, but the judge finds it unsound. */
+  ORIGINAL_UNSOUND,
   /** The corrupted side concludes the gold answer, and nothing shows a fault on the way there. */
   CORRUPTION_STILL_SOUND,
-  /** No rule fits: the chain or its answer has no numbers. */
-  RULES_NOT_APPLICABLE
+  /** Nothing is left of the corrupted side but an answer. */
+  CORRUPTION_EMPTY,
+  /** The sides differ in fewer words than preference.min_magnitude allows. */
+  MAGNITUDE_TOO_SMALL,
+  /** The sides differ in more words than preference.max_magnitude allows. */
+  MAGNITUDE_TOO_LARGE,
+  /** No rule of an allowed kind fits: the chain or its answer has nothing to change. */
+  RULES_NOT_APPLICABLE,
+  /** The same pair is there already. */
+  DUPLICATE,
+  /** The problem has preference.max_pairs_per_problem pairs already. */
+  TOO_MANY_FOR_PROBLEM,
+  /** Left out by preference.balance_gaps. */
+  THINNED_FOR_BALANCE
 }

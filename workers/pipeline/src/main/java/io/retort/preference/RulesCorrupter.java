@@ -5,17 +5,19 @@ import io.retort.answers.Numbers;
 import io.retort.v1.CorruptionKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Corrupts a chain by a seeded program: wrong by construction, and the same for the same seed.
  *
  * <p>It changes one equation and carries the change to the end, so that the chain concludes a wrong
  * answer: the result of a calculation (WRONG_NUMBER), its operator (WRONG_OPERATION), a number that
- * the problem gives (MISREAD_CONDITION), or a step that is left out (DROPPED_STEP). Where no
- * equation serves, the conclusion itself is another number (INVALID_INFERENCE).
+ * the problem gives (MISREAD_CONDITION), or a step that is left out (DROPPED_STEP). Or the
+ * conclusion itself is another number (INVALID_INFERENCE), which needs no equation.
  */
 final class RulesCorrupter {
   private static final String OPERATORS = "+-*/";
@@ -35,36 +37,30 @@ final class RulesCorrupter {
   }
 
   /**
-   * The wanted kind where the chain allows it, else another one; empty where the chain allows none.
+   * Candidates, made as they are asked for: those of the wanted kind first, then those of the other
+   * allowed ones in an order of the seed's. Empty where the chain allows none.
    */
-  Optional<Corruption> corrupt(CorruptionKind wanted) {
+  Stream<Corruption> corruptions(CorruptionKind wanted, List<CorruptionKind> allowed) {
     Optional<BigDecimal> answer = Numbers.parse(gold);
     if (answer.isEmpty()) {
-      return Optional.empty();
+      return Stream.empty();
     }
-    if (wanted == CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE) {
-      return otherConclusion(answer.get());
-    }
-    for (CorruptionKind kind : kinds(wanted)) {
-      for (int index : shuffledIndexes()) {
-        Optional<Corruption> corruption = corrupt(kind, index, answer.get());
-        if (corruption.isPresent()) {
-          return corruption;
-        }
-      }
-    }
-    return otherConclusion(answer.get());
+    return kinds(wanted, allowed).stream().flatMap(kind -> corruptions(kind, answer.get()));
   }
 
-  private static List<CorruptionKind> kinds(CorruptionKind wanted) {
-    List<CorruptionKind> kinds = new ArrayList<>();
-    kinds.add(wanted);
-    for (CorruptionKind kind : CorruptionKind.values()) {
-      if (kind != wanted) {
-        kinds.add(kind);
-      }
+  private List<CorruptionKind> kinds(CorruptionKind wanted, List<CorruptionKind> allowed) {
+    List<CorruptionKind> others = new ArrayList<>(allowed);
+    others.remove(wanted);
+    Collections.shuffle(others, random);
+    others.add(0, wanted);
+    return others;
+  }
+
+  private Stream<Corruption> corruptions(CorruptionKind kind, BigDecimal answer) {
+    if (kind == CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE) {
+      return otherConclusion(answer).stream();
     }
-    return kinds;
+    return shuffledIndexes().stream().flatMap(index -> corrupt(kind, index, answer).stream());
   }
 
   private List<Integer> shuffledIndexes() {
@@ -72,7 +68,7 @@ final class RulesCorrupter {
     for (int index = 0; index < equations.size(); index++) {
       indexes.add(index);
     }
-    java.util.Collections.shuffle(indexes, random);
+    Collections.shuffle(indexes, random);
     return indexes;
   }
 
@@ -160,9 +156,7 @@ final class RulesCorrupter {
     return carry(change, index, answer, CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
   }
 
-  /**
-   * Without an equation to change: every mention of the answer from the last step on is another.
-   */
+  /** Every mention of the answer from the last step that names it on is another number. */
   private Optional<Corruption> otherConclusion(BigDecimal answer) {
     List<ChainText.Step> steps = ChainText.steps(chain);
     int start = -1;
@@ -215,7 +209,7 @@ final class RulesCorrupter {
   private List<Character> shuffledOperators() {
     List<Character> operators = new ArrayList<>();
     OPERATORS.chars().forEach(operator -> operators.add((char) operator));
-    java.util.Collections.shuffle(operators, random);
+    Collections.shuffle(operators, random);
     return operators;
   }
 }

@@ -1,6 +1,5 @@
 package io.retort.preference;
 
-import io.retort.answers.AnswerCheck;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.AnswerVerdict;
 import io.retort.answers.ChainChecker;
@@ -11,19 +10,22 @@ import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.Seeds;
 import io.retort.rows.Usages;
 import io.retort.store.Hashes;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.CorruptRequest;
-import io.retort.v1.Corrupter;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRound;
+import io.retort.v1.Difficulty;
 import io.retort.v1.Gap;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.PreferencePair;
+import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
 import io.retort.v1.Usage;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.Validation;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,10 +35,18 @@ import java.util.concurrent.CompletionException;
  * The pairs of one kept sample.
  *
  * <p>Gaps are tried from the one that every kept sample has: LARGE, then, for improved samples,
- * SMALL and MEDIUM, until the sample has as many pairs as a problem may have. The corrupters of the
- * spec are tried in order until one gives a pair that validates.
+ * SMALL and MEDIUM, until the sample has as many pairs as a problem may have. A chosen side must
+ * hold: by program, then by the judge where curation.llm_validation is on. A rejected side must
+ * not: another answer, an equation that does not hold, or the judge's word; only that of a SMALL
+ * gap must hold too. The corrupters of the spec are tried in order until one gives such a pair.
  */
 final class SamplePairing {
+  private static final String KEPT = "kept";
+  private static final String ORIGINAL = "original";
+
+  /** Enough to find a wrong one of the wanted magnitude; the chain of a book has thousands. */
+  private static final int MOST_RULE_CANDIDATES = 16;
+
   private final JudgeCalls calls;
   private final AnswerChecker answers;
   private final PairingSettings settings;
@@ -47,6 +57,7 @@ final class SamplePairing {
   private final List<PreferencePair> pairs = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
   private Usage usage = Usage.getDefaultInstance();
+  private boolean keptHolds;
 
   SamplePairing(
       JudgeCalls calls,
@@ -64,8 +75,7 @@ final class SamplePairing {
 
   CompletableFuture<PairingRecord> run() {
     return large()
-        .thenRun(this::small)
-        .thenCompose(ignored -> medium())
+        .thenCompose(ignored -> ofOriginal())
         .thenApply(
             ignored ->
                 PairingRecord.newBuilder()
@@ -82,20 +92,44 @@ final class SamplePairing {
     if (isFull()) {
       return done();
     }
-    if (rounds.isEmpty() || !isVerified(rounds.get(rounds.size() - 1))) {
-      refuse(Refusal.CHOSEN_UNVERIFIED.name());
-      return done();
+    if (rounds.isEmpty()) {
+      return refused(Refusal.CHOSEN_UNVERIFIED);
     }
-    return corrupted(Gap.GAP_LARGE, sample.getChain(), 0);
+    return verify(rounds.get(rounds.size() - 1), sample.getChain(), KEPT)
+        .thenCompose(
+            fault -> {
+              keptHolds = fault.isEmpty();
+              return keptHolds
+                  ? corrupted(Gap.GAP_LARGE, sample.getChain(), 0)
+                  : refused(fault.get().chosen());
+            });
   }
 
-  private void small() {
+  /** The gaps that an improved sample has because of its original chain: SMALL, then MEDIUM. */
+  private CompletableFuture<Void> ofOriginal() {
     if (isFull() || !isImproved()) {
+      return done();
+    }
+    CurationRound original = input.curation().getRounds(0);
+    return verify(original, original.getChain(), ORIGINAL)
+        .thenCompose(
+            fault -> {
+              small(original, fault);
+              if (isFull()) {
+                return done();
+              }
+              return fault.isPresent()
+                  ? refused(fault.get().chosen())
+                  : corrupted(Gap.GAP_MEDIUM, original.getChain(), 0);
+            });
+  }
+
+  private void small(CurationRound original, Optional<Fault> fault) {
+    if (!keptHolds) {
       return;
     }
-    CurationRound original = original();
-    if (!original.getValidation().getAnswerCorrect()) {
-      refuse(Refusal.ORIGINAL_UNVERIFIED.name());
+    if (fault.isPresent()) {
+      refuse(fault.get().original());
       return;
     }
     add(
@@ -103,19 +137,49 @@ final class SamplePairing {
         sample.getChain(),
         new Corruption(
             original.getChain(), sample.getAnswer(), CorruptionKind.CORRUPTION_KIND_UNSPECIFIED),
-        "original");
+        Origin.ORIGINAL);
   }
 
-  private CompletableFuture<Void> medium() {
-    if (isFull() || !isImproved()) {
-      return done();
+  /** Why a chain that came out of curation may not stand on the side of the right ones. */
+  private enum Fault {
+    /** By program, its answer is wrong or not known to be right. */
+    UNVERIFIED,
+    /** The judge says so. */
+    UNSOUND;
+
+    Refusal chosen() {
+      return this == UNVERIFIED ? Refusal.CHOSEN_UNVERIFIED : Refusal.CHOSEN_UNSOUND;
     }
-    CurationRound original = original();
-    if (!isVerified(original)) {
-      refuse(Refusal.CHOSEN_UNVERIFIED.name());
-      return done();
+
+    Refusal original() {
+      return this == UNVERIFIED ? Refusal.ORIGINAL_UNVERIFIED : Refusal.ORIGINAL_UNSOUND;
     }
-    return corrupted(Gap.GAP_MEDIUM, original.getChain(), 0);
+  }
+
+  /**
+   * Whether a chain holds: by program, as curation has found, and by the judge where it is to be
+   * asked and curation has not.
+   */
+  private CompletableFuture<Optional<Fault>> verify(
+      CurationRound round, String chain, String purpose) {
+    Validation validation = round.getValidation();
+    // A chain whose answer the program found wrong was given no label.
+    boolean wrong =
+        !validation.getAnswerCorrect()
+            && round.getDifficulty() == Difficulty.DIFFICULTY_UNSPECIFIED;
+    if (wrong || (!settings.llmValidation() && !validation.getAnswerCorrect())) {
+      return CompletableFuture.completedFuture(Optional.of(Fault.UNVERIFIED));
+    }
+    if (!settings.llmValidation() || validation.getSound()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return isSound(chain, "validate-" + purpose)
+        .thenApply(sound -> sound ? Optional.<Fault>empty() : Optional.of(Fault.UNSOUND))
+        .exceptionallyCompose(
+            thrown -> {
+              uselessAnswer(thrown);
+              return CompletableFuture.completedFuture(Optional.of(Fault.UNVERIFIED));
+            });
   }
 
   /** Tries the corrupters from {@code index} on. */
@@ -123,36 +187,66 @@ final class SamplePairing {
     if (index >= settings.corrupters().size()) {
       return done();
     }
-    Corrupter corrupter = settings.corrupters().get(index);
-    CorruptionKind kind = kind(gap);
-    CompletableFuture<Optional<Corruption>> corruption =
-        switch (corrupter) {
-          case CORRUPTER_JUDGE -> byJudge(gap, chosen, kind);
-          case CORRUPTER_RULES -> CompletableFuture.completedFuture(byRules(gap, chosen, kind));
-          case CORRUPTER_UNSPECIFIED, UNRECOGNIZED ->
-              CompletableFuture.completedFuture(Optional.empty());
+    CompletableFuture<Boolean> added =
+        switch (settings.corrupters().get(index)) {
+          case CORRUPTER_JUDGE -> byJudge(gap, chosen);
+          case CORRUPTER_RULES -> byRules(gap, chosen);
+          case CORRUPTER_UNSPECIFIED, UNRECOGNIZED -> CompletableFuture.completedFuture(false);
         };
-    return corruption.thenCompose(
-        found -> {
-          if (found.isPresent() && add(gap, chosen, found.get(), name(corrupter))) {
-            return done();
-          }
-          return corrupted(gap, chosen, index + 1);
-        });
+    return added.thenCompose(found -> found ? done() : corrupted(gap, chosen, index + 1));
   }
 
-  private Optional<Corruption> byRules(Gap gap, String chosen, CorruptionKind kind) {
+  private CompletableFuture<Boolean> byRules(Gap gap, String chosen) {
     int seed = Seeds.of(settings.judge().seed(), sample.getId(), "rules", gap.name());
-    Optional<Corruption> corruption =
-        new RulesCorrupter(sample.getProblem(), chosen, sample.getAnswer(), seed).corrupt(kind);
-    if (corruption.isEmpty()) {
-      refuse(Refusal.RULES_NOT_APPLICABLE.name());
+    Iterator<Corruption> candidates =
+        Rules.corruptions(sample, chosen, seed, kind(gap), settings.kinds())
+            .limit(MOST_RULE_CANDIDATES)
+            .iterator();
+    if (!candidates.hasNext()) {
+      refuse(Refusal.RULES_NOT_APPLICABLE);
     }
-    return corruption;
+    return byRules(gap, chosen, candidates);
   }
 
-  private CompletableFuture<Optional<Corruption>> byJudge(
-      Gap gap, String chosen, CorruptionKind kind) {
+  /** The first candidate that is wrong and differs as much as it should. */
+  private CompletableFuture<Boolean> byRules(
+      Gap gap, String chosen, Iterator<Corruption> candidates) {
+    if (!candidates.hasNext()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    Corruption candidate = candidates.next();
+    return isWrong(candidate)
+        .thenCompose(
+            wrong -> {
+              if (!wrong) {
+                refuse(Refusal.CORRUPTION_STILL_SOUND);
+              }
+              return wrong && add(gap, chosen, candidate, Origin.RULES)
+                  ? CompletableFuture.completedFuture(true)
+                  : byRules(gap, chosen, candidates);
+            });
+  }
+
+  /**
+   * A rule changes what is concluded: the answer must be wrong, and the chain must not say
+   * otherwise. Code is its own conclusion.
+   */
+  private CompletableFuture<Boolean> isWrong(Corruption candidate) {
+    return answers
+        .compare(GoldAnswer.of(sample), candidate.answer())
+        .thenCompose(
+            concluded -> {
+              boolean wrong = concluded.verdict() == AnswerVerdict.WRONG;
+              return !wrong || sample.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE
+                  ? CompletableFuture.completedFuture(wrong)
+                  : new ChainChecker(answers)
+                      .check(GoldAnswer.of(sample), candidate.chain())
+                      .thenApply(check -> !check.isCorrect());
+            });
+  }
+
+  private CompletableFuture<Boolean> byJudge(Gap gap, String chosen) {
+    CorruptionKind kind = kind(gap);
     return calls
         .corrupt(
             CorruptRequest.newBuilder()
@@ -165,66 +259,66 @@ final class SamplePairing {
         .thenCompose(
             response -> {
               count(response.getProvenance().getUsage());
-              return examine(gap, chosen, response.getChain(), kind);
+              return examine(gap, chosen, response.getChain(), kind, response.getProvenance());
             })
-        .exceptionallyCompose(this::withoutUselessAnswer)
-        .thenApply(
-            examined -> {
-              if (examined.refusal().isPresent()) {
-                refuse(examined.refusal().get());
-              }
-              return examined.corruption();
+        .exceptionallyCompose(
+            thrown -> {
+              refusals.add("CORRUPTION_" + uselessAnswer(thrown).reason());
+              return CompletableFuture.completedFuture(false);
             });
   }
 
-  private record Examined(Optional<Corruption> corruption, Optional<String> refusal) {
-    static Examined accepted(String chain, String answer, CorruptionKind kind) {
-      return new Examined(Optional.of(new Corruption(chain, answer, kind)), Optional.empty());
-    }
-
-    static Examined refused(String reason) {
-      return new Examined(Optional.empty(), Optional.of(reason));
-    }
-  }
-
   /**
-   * Whether what the judge wrote is wrong: it concludes another answer, or holds an equation that
-   * does not hold, or, asked apart, the judge finds it unsound.
+   * Takes what the judge wrote if it is wrong: it concludes another answer, or holds an equation
+   * that does not hold, or, asked apart, the judge finds it unsound.
    */
-  private CompletableFuture<Examined> examine(
-      Gap gap, String chosen, String written, CorruptionKind kind) {
+  private CompletableFuture<Boolean> examine(
+      Gap gap, String chosen, String written, CorruptionKind kind, Provenance provenance) {
     String chain = ChainText.canonical(written, GoldAnswer.of(sample));
     if (chain.isBlank()) {
-      return CompletableFuture.completedFuture(Examined.refused("CORRUPTION_EMPTY"));
+      refuse(Refusal.CORRUPTION_EMPTY);
+      return CompletableFuture.completedFuture(false);
     }
-    if (isSame(chosen, chain)) {
-      return CompletableFuture.completedFuture(Examined.refused(Refusal.IDENTICAL.name()));
+    Origin origin = Origin.judge(provenance);
+    Corruption processLevel = new Corruption(chain, sample.getAnswer(), kind);
+    if (isRefused(chosen, processLevel)) {
+      return CompletableFuture.completedFuture(false);
     }
     return new ChainChecker(answers)
         .check(GoldAnswer.of(sample), written)
-        .thenCompose(check -> examine(gap, chosen, chain, kind, check));
+        .thenCompose(
+            check -> {
+              if (check.verdict() == AnswerVerdict.WRONG) {
+                return CompletableFuture.completedFuture(
+                    add(gap, chosen, new Corruption(chain, check.answer(), kind), origin));
+              }
+              return isFaulty(gap, chosen, chain)
+                  .thenApply(
+                      faulty -> {
+                        if (!faulty) {
+                          refuse(Refusal.CORRUPTION_STILL_SOUND);
+                        }
+                        return faulty && add(gap, chosen, processLevel, origin);
+                      });
+            });
   }
 
-  private CompletableFuture<Examined> examine(
-      Gap gap, String chosen, String chain, CorruptionKind kind, AnswerCheck check) {
-    if (check.verdict() == AnswerVerdict.WRONG) {
-      return CompletableFuture.completedFuture(Examined.accepted(chain, check.answer(), kind));
-    }
-    boolean faulty =
+  /** Whether a chain that may conclude the gold answer is wrong on the way there. */
+  private CompletableFuture<Boolean> isFaulty(Gap gap, String chosen, String chain) {
+    boolean falseEquation =
         Equation.find(chosen).stream().allMatch(Equation::holds)
             && !Equation.find(chain).stream().allMatch(Equation::holds);
-    if (faulty) {
-      return CompletableFuture.completedFuture(Examined.accepted(chain, sample.getAnswer(), kind));
+    if (falseEquation || !settings.llmValidation()) {
+      return CompletableFuture.completedFuture(falseEquation);
     }
-    if (!settings.llmValidation()) {
-      return CompletableFuture.completedFuture(
-          Examined.refused(Refusal.CORRUPTION_STILL_SOUND.name()));
-    }
+    return isSound(chain, "validate-corruption-" + gap.name()).thenApply(sound -> !sound);
+  }
+
+  private CompletableFuture<Boolean> isSound(String chain, String purpose) {
     return calls
         .validate(
             ValidateRequest.newBuilder()
-                .setContext(
-                    settings.judge().context(sample.getId(), "validate-corruption-" + gap.name()))
+                .setContext(settings.judge().context(sample.getId(), purpose))
                 .setProblem(sample.getProblem())
                 .setAnswer(sample.getAnswer())
                 .setChain(chain)
@@ -232,24 +326,27 @@ final class SamplePairing {
         .thenApply(
             response -> {
               count(response.getProvenance().getUsage());
-              return response.getSound()
-                  ? Examined.refused(Refusal.CORRUPTION_STILL_SOUND.name())
-                  : Examined.accepted(chain, sample.getAnswer(), kind);
+              return response.getSound();
             });
   }
 
-  private CompletableFuture<Examined> withoutUselessAnswer(Throwable thrown) {
+  /**
+   * An answer that is of no use is counted, and the pair goes without it.
+   *
+   * @throws CompletionException with every other failure: the row is made again
+   */
+  private UselessAnswerException uselessAnswer(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException useless) {
       count(useless.usage());
-      return CompletableFuture.completedFuture(Examined.refused("CORRUPTION_" + useless.reason()));
+      return useless;
     }
-    return CompletableFuture.failedFuture(cause == null ? thrown : cause);
+    throw new CompletionException(cause == null ? thrown : cause);
   }
 
-  private boolean add(Gap gap, String chosen, Corruption rejected, String corrupter) {
-    if (isSame(chosen, rejected.chain())) {
-      refuse(Refusal.IDENTICAL.name());
+  private boolean add(Gap gap, String chosen, Corruption rejected, Origin origin) {
+    boolean corrupted = rejected.kind() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED;
+    if (corrupted ? isRefused(chosen, rejected) : isIdentical(chosen, rejected)) {
       return false;
     }
     pairs.add(
@@ -265,13 +362,59 @@ final class SamplePairing {
             .setGap(gap)
             .setBeta(settings.beta(gap))
             .setCorruption(rejected.kind())
-            .setCorrupter(corrupter)
+            .setCorrupter(origin.corrupter())
+            .setMagnitude(magnitude(chosen, rejected))
+            .setProcessLevel(corrupted && rejected.answer().equals(sample.getAnswer()))
+            .setModel(origin.model())
+            .setPromptVersion(origin.promptVersion())
+            .setAnswerKind(sample.getAnswerKind())
             .build());
     return true;
   }
 
-  private CurationRound original() {
-    return input.curation().getRounds(0);
+  /**
+   * What wrote the rejected side.
+   *
+   * @param model empty, as is {@code promptVersion}, where no model did
+   */
+  private record Origin(String corrupter, String model, String promptVersion) {
+    static final Origin RULES = new Origin("rules", "", "");
+    static final Origin ORIGINAL = new Origin("original", "", "");
+
+    static Origin judge(Provenance provenance) {
+      return new Origin("judge", provenance.getModel(), provenance.getPromptVersion());
+    }
+  }
+
+  private boolean isRefused(String chosen, Corruption rejected) {
+    if (isIdentical(chosen, rejected)) {
+      return true;
+    }
+    double magnitude = magnitude(chosen, rejected);
+    if (magnitude < settings.minMagnitude()) {
+      refuse(Refusal.MAGNITUDE_TOO_SMALL);
+    } else if (magnitude > settings.maxMagnitude()) {
+      refuse(Refusal.MAGNITUDE_TOO_LARGE);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Sides that differ in blanks alone are the same. */
+  private boolean isIdentical(String chosen, Corruption rejected) {
+    boolean same = magnitude(chosen, rejected) == 0;
+    if (same) {
+      refuse(Refusal.IDENTICAL);
+    }
+    return same;
+  }
+
+  private double magnitude(String chosen, Corruption rejected) {
+    return sample.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE
+        ? WordDistance.share(
+            chosen + "\n" + sample.getAnswer(), rejected.chain() + "\n" + rejected.answer())
+        : WordDistance.share(chosen, rejected.chain());
   }
 
   private boolean isImproved() {
@@ -279,40 +422,27 @@ final class SamplePairing {
         && input.curation().getRoundsCount() > 0;
   }
 
-  private static boolean isVerified(CurationRound round) {
-    Validation validation = round.getValidation();
-    return validation.getAnswerCorrect() || validation.getSound();
-  }
-
-  /** The same kind for the same seed and sample, all kinds in equal shares. */
+  /** The same kind for the same seed and sample, all allowed kinds in equal shares. */
   private CorruptionKind kind(Gap gap) {
     int seed = Seeds.of(settings.judge().seed(), sample.getId(), "kind", gap.name());
-    return CorruptionKind.forNumber(1 + seed % 5);
-  }
-
-  private static boolean isSame(String left, String right) {
-    return left.strip().replaceAll("\\s+", " ").equals(right.strip().replaceAll("\\s+", " "));
+    return settings.kinds().get(seed % settings.kinds().size());
   }
 
   private boolean isFull() {
     return pairs.size() >= settings.maxPairs();
   }
 
-  private void refuse(String reason) {
-    refusals.add(reason);
+  private CompletableFuture<Void> refused(Refusal reason) {
+    refuse(reason);
+    return done();
+  }
+
+  private void refuse(Refusal reason) {
+    refusals.add(reason.name());
   }
 
   private void count(Usage more) {
     usage = Usages.sum(usage, more);
-  }
-
-  private static String name(Corrupter corrupter) {
-    return switch (corrupter) {
-      case CORRUPTER_JUDGE -> "judge";
-      case CORRUPTER_RULES -> "rules";
-      case CORRUPTER_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalArgumentException("corrupter: " + corrupter);
-    };
   }
 
   private static CompletableFuture<Void> done() {

@@ -10,7 +10,11 @@ public final class Counts {
   private final Map<String, Long> counts = new TreeMap<>();
 
   public void add(String name) {
-    counts.merge(name, 1L, Long::sum);
+    add(name, 1);
+  }
+
+  public void add(String name, long more) {
+    counts.merge(name, more, Long::sum);
   }
 
   public long get(String name) {

@@ -17,6 +17,7 @@ import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BetaSpec;
+import io.retort.v1.CorruptRequest;
 import io.retort.v1.Corrupter;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Count;
@@ -38,6 +39,7 @@ import io.retort.v1.RunShardRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.Stage;
+import io.retort.v1.ValidateRequest;
 import io.retort.v1.Validation;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -111,7 +113,11 @@ final class PairingStageTest {
     assertThat(medium.getChosen()).isEqualTo(TERSE);
     assertThat(medium.getBeta()).isEqualTo(0.2);
     assertThat(record.getPairsList()).extracting(PreferencePair::getId).doesNotHaveDuplicates();
-    assertThat(script.calls()).as("rules ask nobody").isZero();
+    assertThat(script.validated)
+        .as("the original, which curation has not had validated; rules ask nobody")
+        .extracting(ValidateRequest::getChain)
+        .containsExactly(TERSE);
+    assertThat(script.calls()).isEqualTo(1);
   }
 
   @Test
@@ -156,7 +162,10 @@ final class PairingStageTest {
     assertThat(record.getPairs(0).getRejectedAnswer()).isEqualTo("20");
     assertThat(record.getPairs(0).getCorruption()).isEqualTo(script.corrupted.element().getKind());
     assertThat(record.getRejectionsList()).containsExactly("IDENTICAL");
-    assertThat(record.getUsage().getCalls()).isEqualTo(2);
+    assertThat(record.getUsage().getCalls()).as("two corruptions, the original").isEqualTo(3);
+    assertThat(record.getPairs(0).getModel()).isEqualTo("scripted");
+    assertThat(record.getPairs(0).getPromptVersion()).isEqualTo("test-v1");
+    assertThat(record.getPairs(2).getModel()).isEmpty();
   }
 
   @Test
@@ -180,6 +189,7 @@ final class PairingStageTest {
 
     assertThat(record.getPairs(0).getCorrupter()).isEqualTo("judge");
     assertThat(record.getPairs(0).getRejectedAnswer()).isEqualTo("72");
+    assertThat(record.getPairs(0).getProcessLevel()).isTrue();
   }
 
   @Test
@@ -210,10 +220,75 @@ final class PairingStageTest {
             .setRounds(0, round(0, CLEAR, Difficulty.DIFFICULTY_MEDIUM, false))
             .build();
 
-    PairingRecord record = pairOne(unverified, rules(3));
+    PairingRecord record = pairOne(unverified, withoutJudge());
 
     assertThat(record.getPairsList()).isEmpty();
     assertThat(record.getRejectionsList()).containsExactly("CHOSEN_UNVERIFIED");
+  }
+
+  @Test
+  void chosenThatTheJudgeFindsUnsoundGivesNoPair() throws IOException {
+    script.validate = request -> !request.getChain().equals(TERSE);
+
+    PairingRecord record = pairOne(improved("a"), rules(3));
+
+    assertThat(record.getPairsList())
+        .extracting(PreferencePair::getGap)
+        .containsExactly(Gap.GAP_LARGE);
+    assertThat(record.getRejectionsList()).containsExactly("ORIGINAL_UNSOUND", "CHOSEN_UNSOUND");
+  }
+
+  @Test
+  void magnitudeIsTheShareOfWordsThatDiffer() throws IOException {
+    PairingRecord record = pairOne(improved("a"), rules(3));
+
+    assertThat(record.getPairsList())
+        .allMatch(pair -> pair.getMagnitude() > 0 && pair.getMagnitude() <= 1)
+        .noneMatch(PreferencePair::getProcessLevel);
+    PreferencePair small = record.getPairs(1);
+    assertThat(small.getMagnitude()).isEqualTo(WordDistance.share(CLEAR, TERSE));
+  }
+
+  @Test
+  void corruptionThatDiffersTooLittleIsRefused() throws IOException {
+    RunSpec.Builder spec = rules(3).toBuilder();
+    spec.getPreferenceBuilder().setMinMagnitude(0.9);
+
+    PairingRecord record = pairOne(retained("a"), spec.build());
+
+    assertThat(record.getPairsList()).isEmpty();
+    assertThat(record.getRejectionsList()).isNotEmpty().containsOnly("MAGNITUDE_TOO_SMALL");
+  }
+
+  @Test
+  void corruptionThatDiffersTooMuchIsRefused() throws IOException {
+    RunSpec.Builder spec = judgeThenRules(true).toBuilder();
+    spec.getPreferenceBuilder().setMaxMagnitude(0.3);
+    script.corrupt = request -> "All of it is quite different here: 9 apples.";
+
+    PairingRecord record = pairOne(retained("a"), spec.build());
+
+    assertThat(record.getRejectionsList()).startsWith("MAGNITUDE_TOO_LARGE");
+    assertThat(record.getPairsList())
+        .extracting(PreferencePair::getCorrupter)
+        .containsExactly("rules");
+    assertThat(record.getPairs(0).getMagnitude()).isLessThanOrEqualTo(0.3);
+  }
+
+  @Test
+  void onlyKindsOfTheSpecAreAskedFor() throws IOException {
+    RunSpec.Builder spec = judgeThenRules(false).toBuilder();
+    spec.getPreferenceBuilder().addKinds(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
+
+    PairingRecord record = pairOne(improved("a"), spec.build());
+
+    assertThat(script.corrupted)
+        .extracting(CorruptRequest::getKind)
+        .containsOnly(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
+    assertThat(record.getPairsList())
+        .filteredOn(pair -> pair.getGap() != Gap.GAP_SMALL)
+        .extracting(PreferencePair::getCorruption)
+        .containsOnly(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
   }
 
   @Test
@@ -223,7 +298,7 @@ final class PairingStageTest {
             .setRounds(0, round(0, TERSE, Difficulty.DIFFICULTY_HARD, false))
             .build();
 
-    assertThat(pairOne(unverified, rules(3)).getRejectionsList())
+    assertThat(pairOne(unverified, withoutJudge()).getRejectionsList())
         .containsExactly("ORIGINAL_UNVERIFIED", "CHOSEN_UNVERIFIED");
   }
 
@@ -265,6 +340,27 @@ final class PairingStageTest {
                 store, summary.getPairs(), manifest.getParts(0), PreferencePair::newBuilder))
         .hasSize(4);
     assertThat(finish(kept, rules(3))).as("a retry").isEqualTo(summary);
+  }
+
+  @Test
+  void gapsAreThinnedToTheSmallestClassTheSameWayEachTime() throws IOException {
+    List<CurationRecord> retained = new ArrayList<>();
+    for (int number = 0; number < 20; number++) {
+      retained.add(retained("problem " + number));
+    }
+    ArtifactRef kept = keep(List.of(improved("a"), improved("b")), retained);
+    RunSpec.Builder balanced = rules(3).toBuilder();
+    balanced.getPreferenceBuilder().setBalanceGaps(true);
+    pair(kept, balanced.build());
+    activities.runShard(request(kept, balanced.build()).toBuilder().setShard(1).build());
+
+    PairingSummary summary = finish(kept, balanced.build());
+
+    assertThat(counts(summary.getGapsList()))
+        .isEqualTo(Map.of("LARGE", 2L, "SMALL", 2L, "MEDIUM", 2L));
+    assertThat(counts(summary.getRejectionsList())).isEqualTo(Map.of("THINNED_FOR_BALANCE", 20L));
+    assertThat(summary.getKindsList().stream().mapToLong(Count::getCount).sum()).isEqualTo(4);
+    assertThat(finish(kept, balanced.build())).as("a retry").isEqualTo(summary);
   }
 
   @Test
@@ -366,7 +462,10 @@ final class PairingStageTest {
         .setRound(round)
         .setChain(chain)
         .setDifficulty(difficulty)
-        .setValidation(Validation.newBuilder().setAnswerCorrect(correct))
+        .setValidation(
+            Validation.newBuilder()
+                .setAnswerCorrect(correct)
+                .setSound(correct && difficulty == Difficulty.DIFFICULTY_MEDIUM))
         .build();
   }
 
@@ -386,6 +485,12 @@ final class PairingStageTest {
             PreferenceSpec.newBuilder()
                 .addCorrupters(Corrupter.CORRUPTER_RULES)
                 .setMaxPairsPerProblem(maxPairs))
+        .build();
+  }
+
+  private static RunSpec withoutJudge() {
+    return rules(3).toBuilder()
+        .setCuration(CurationSpec.newBuilder().setLlmValidation(false))
         .build();
   }
 

@@ -11,6 +11,7 @@ import io.retort.answers.ChainText;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.GoldAnswer;
 import io.retort.answers.Numbers;
+import io.retort.rows.Counts;
 import io.retort.v1.CorruptionKind;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -41,7 +42,10 @@ final class RulesCorrupterTest {
   void everyKindConcludesWhatItsChainSays(CorruptionKind kind) {
     for (int seed = 0; seed < 50; seed++) {
       Corruption corruption =
-          new RulesCorrupter(PROBLEM, CHAIN, "72", seed).corrupt(kind).orElseThrow();
+          new RulesCorrupter(PROBLEM, CHAIN, "72", seed)
+              .corruptions(kind, PairingSettings.ALL_KINDS)
+              .findFirst()
+              .orElseThrow();
 
       assertThat(corruption.kind()).isEqualTo(kind);
       assertThat(corruption.answer()).as(corruption.chain()).isNotEqualTo("72");
@@ -61,7 +65,8 @@ final class RulesCorrupterTest {
     assertThat(
             new RulesCorrupter(
                     "Has 10, doubles, gives 5 away.", "10*2 = 20 coins.\n20-5 = 15 left.", "15", 3)
-                .corrupt(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP)
+                .corruptions(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP, PairingSettings.ALL_KINDS)
+                .findFirst()
                 .orElseThrow()
                 .chain())
         .isEqualTo("10-5 = 5 left.");
@@ -97,6 +102,29 @@ final class RulesCorrupterTest {
   }
 
   @Test
+  void onlyAllowedKindsAreUsedAndTheWantedOneComesFirst() {
+    List<CorruptionKind> allowed =
+        List.of(
+            CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER,
+            CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE);
+
+    List<CorruptionKind> kinds =
+        new RulesCorrupter(PROBLEM, CHAIN, "72", 5)
+            .corruptions(CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE, allowed)
+            .map(Corruption::kind)
+            .toList();
+
+    assertThat(kinds).startsWith(CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE);
+    assertThat(kinds).isSubsetOf(allowed).hasSize(3);
+    assertThat(
+            new RulesCorrupter(PROBLEM, "So he has 72 in the end.", "72", 5)
+                .corruptions(
+                    CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER,
+                    List.of(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER)))
+        .isEmpty();
+  }
+
+  @Test
   void nothingToChange() {
     assertThat(corrupt("It is Paris.", "Paris", 1)).isEmpty();
     assertThat(corrupt("No numbers here.", "72", 1)).isEmpty();
@@ -106,7 +134,8 @@ final class RulesCorrupterTest {
   void groupedThousandsStayGrouped() {
     Corruption corruption =
         new RulesCorrupter("", "1,000 * 12 = 12,000 dollars", "12000", 4)
-            .corrupt(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER)
+            .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, PairingSettings.ALL_KINDS)
+            .findFirst()
             .orElseThrow();
 
     assertThat(corruption.chain()).matches("1,000 \\* 12 = \\d{2},\\d{3} dollars");
@@ -136,6 +165,7 @@ final class RulesCorrupterTest {
     ObjectMapper mapper = new ObjectMapper();
     int corrupted = 0;
     int wrong = 0;
+    Counts kinds = new Counts();
     for (String line : Files.readAllLines(GSM8K).subList(0, 2_000)) {
       JsonNode row = mapper.readTree(line);
       String[] solution = row.get("answer").asText().split("####", 2);
@@ -143,9 +173,11 @@ final class RulesCorrupterTest {
       String chain = ChainText.canonical(solution[0], GoldAnswer.math(gold));
       Optional<Corruption> corruption =
           new RulesCorrupter(row.get("question").asText(), chain, gold, line.hashCode())
-              .corrupt(CorruptionKind.forNumber(1 + corrupted % 5));
+              .corruptions(CorruptionKind.forNumber(1 + corrupted % 5), PairingSettings.ALL_KINDS)
+              .findFirst();
       if (corruption.isPresent()) {
         corrupted++;
+        kinds.add(corruption.get().kind().name());
         assertThat(corruption.get().chain()).isNotEqualTo(chain);
         List<Numbers.Token> numbers = Numbers.tokens(corruption.get().chain());
         BigDecimal last = numbers.get(numbers.size() - 1).value();
@@ -154,10 +186,15 @@ final class RulesCorrupterTest {
     }
     assertThat(corrupted).isGreaterThan(1_900);
     assertThat(wrong).as("of %s", corrupted).isGreaterThan(corrupted * 98 / 100);
+    assertThat(kinds.toList())
+        .as("shares of kinds, equal where chains allow it")
+        .hasSize(5)
+        .allMatch(count -> count.getCount() > 300);
   }
 
   private static Optional<Corruption> corrupt(String chain, String gold, long seed) {
     return new RulesCorrupter(PROBLEM, chain, gold, seed)
-        .corrupt(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER);
+        .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, PairingSettings.ALL_KINDS)
+        .findFirst();
   }
 }

@@ -2,6 +2,7 @@ package io.retort.report;
 
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
@@ -65,6 +66,9 @@ public final class RunTable {
     }
     if (run.getStagesCount() > 0) {
       table.times(run.getStagesList());
+    }
+    if (summary.hasExport()) {
+      table.export(summary.getExport());
     }
     if (summary.hasRelease()) {
       table.release(summary.getRelease());
@@ -171,6 +175,10 @@ public final class RunTable {
           name.toLowerCase(Locale.ROOT), Figures.count(Figures.of(pairing.getGapsList(), name)));
     }
     table.line("all", Figures.count(Figures.total(pairing.getGapsList())));
+    if (pairing.getKindsCount() > 0) {
+      table.line("corrupted by kind");
+      withReasons(table, pairing.getKindsList());
+    }
     if (pairing.getRejectionsCount() > 0) {
       table.line("refused candidates by reason");
     }
@@ -178,7 +186,9 @@ public final class RunTable {
   }
 
   private void losses(RunSummary summary) {
-    TextTable table = new TextTable("Training", "first loss", "final loss", "steps", "rows");
+    TextTable table =
+        new TextTable(
+            "Training", "first loss", "final loss", "steps", "rows", "too long", "unusable");
     if (summary.hasSft()) {
       training(table, "sft", summary.getSft());
     }
@@ -194,7 +204,9 @@ public final class RunTable {
         Figures.loss(result.getFirstLoss()),
         Figures.loss(result.getFinalLoss()),
         Figures.count(result.getSteps()),
-        Figures.count(result.getRows()));
+        Figures.count(result.getRows()),
+        Figures.count(result.getTruncatedRows()),
+        Figures.count(result.getDroppedRows()));
   }
 
   private void scores(String benchmark, List<Score> all) {
@@ -254,6 +266,18 @@ public final class RunTable {
               : Figures.name(stage.getPhase()));
     }
     append(table);
+  }
+
+  private void export(ExportSummary export) {
+    text.append('\n')
+        .append(heading("Exported"))
+        .append("\n  data set ")
+        .append(TextTable.printable(export.getUri()))
+        .append("\n  rows     ")
+        .append(Figures.count(export.getSamples()))
+        .append(" samples, ")
+        .append(Figures.count(export.getPairs()))
+        .append(" pairs\n");
   }
 
   private void release(ReleaseSummary release) {

@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import io.retort.run.RunStages;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.CacheMode;
@@ -54,10 +55,10 @@ public record SpecDefaults(String studentModel) {
 
   /**
    * @param spec one that {@link SpecValidator} has nothing to say about
-   * @throws SpecException where no student is named and there is no default one
+   * @throws SpecException where the run needs a student, none is named and there is no default one
    */
   public RunSpec fill(RunSpec spec) throws SpecException {
-    if (!spec.getStudent().hasModel() && studentModel.isEmpty()) {
+    if (needsStudent(spec) && !spec.getStudent().hasModel() && studentModel.isEmpty()) {
       throw new SpecException(
           List.of(
               SpecViolation.missing(
@@ -95,8 +96,13 @@ public record SpecDefaults(String studentModel) {
     return builder.build();
   }
 
+  /** Training starts from it, and tokens are counted by its tokenizer. */
+  private static boolean needsStudent(RunSpec spec) {
+    return RunStages.trains(spec) || spec.getCuration().getSelect().hasMaxTokens();
+  }
+
   private void student(StudentSpec.Builder student) {
-    if (!student.hasModel()) {
+    if (!student.hasModel() && !studentModel.isEmpty()) {
       student.setModel(studentModel);
     }
     if (!student.hasMaxLength()) {

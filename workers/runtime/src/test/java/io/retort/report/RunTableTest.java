@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
@@ -56,12 +57,15 @@ class RunTableTest {
               medium                            20
               large                             50
               all                              100
+              corrupted by kind
+                DROPPED_STEP                    40
+                WRONG_NUMBER                    30
               refused candidates by reason
                 IDENTICAL                        7
 
-            Training   first loss   final loss   steps   rows
-              sft          1.1600       0.3600      42    110
-              cogpo        0.6931       0.5012      12    100
+            Training   first loss   final loss   steps   rows   too long   unusable
+              sft          1.1600       0.3600      42    110          0          0
+              cogpo        0.6931       0.5012      12    100          0          0
 
             Benchmark demo        pass@1 (95 %)        pass@4 (95 %)   majority   problems x answers
               base              2.5 % (0.0-6.1)      6.2 % (1.0-9.9)      3.1 %               64 x 4
@@ -74,6 +78,10 @@ class RunTableTest {
             Stage         time
               ingest     1.5 s
               curate   running
+
+            Exported
+              data set file:///store/runs/demo-1/export
+              rows     110 samples, 100 pairs
 
             Published
               model    file:///store/models/smol/versions/3
@@ -214,6 +222,8 @@ class RunTableTest {
                         .addGaps(count("SMALL", 30))
                         .addGaps(count("MEDIUM", 20))
                         .addGaps(count("LARGE", 50))
+                        .addKinds(count("DROPPED_STEP", 40))
+                        .addKinds(count("WRONG_NUMBER", 30))
                         .addRejections(count("IDENTICAL", 7))
                         .setUsage(usage(100, 9_000, 3_000)))
                 .setSft(training(1.16, 0.36, 42, 110))
@@ -226,6 +236,11 @@ class RunTableTest {
                     score("stage-1", 0.4)
                         .addPassAtK(passAtK(1, 0.361, 0.24, 0.482))
                         .addPassAtK(passAtK(4, 0.5, 0.4, 0.6)))
+                .setExport(
+                    ExportSummary.newBuilder()
+                        .setUri("file:///store/runs/demo-1/export")
+                        .setSamples(110)
+                        .setPairs(100))
                 .setRelease(
                     ReleaseSummary.newBuilder()
                         .setModel("smol")

@@ -16,6 +16,20 @@ class SpecDefaultsTest {
       SpecDefaults.from(new Environment(Map.of("RETORT_STUDENT_MODEL", "/models/smol")));
 
   @Test
+  void aRunThatTrainsNothingNeedsNoStudent() throws Exception {
+    SpecDefaults bare = SpecDefaults.from(new Environment(Map.of()));
+
+    assertThat(bare.fill(SpecReader.read(LEAST + "\nlast_stage: pair")).getStudent().hasModel())
+        .isFalse();
+    assertThat(
+            defaults.fill(SpecReader.read(LEAST + "\nlast_stage: curate")).getStudent().getModel())
+        .isEqualTo("/models/smol");
+    RunSpec byTokens =
+        SpecReader.read(LEAST + "\nlast_stage: curate\ncuration: {select: {max_tokens: 100}}");
+    assertThatThrownBy(() -> bare.fill(byTokens)).hasMessageContaining("student.model");
+  }
+
+  @Test
   void fillsEverything() throws Exception {
     RunSpec expected =
         SpecReader.read(

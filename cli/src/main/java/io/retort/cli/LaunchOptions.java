@@ -1,0 +1,55 @@
+package io.retort.cli;
+
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.LastStage;
+import io.retort.v1.Run;
+import io.retort.v1.RunSpec;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the commands that launch a run have in common. */
+final class LaunchOptions {
+  @Parameters(paramLabel = "SPEC", description = "YAML or JSON file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "FIELD=VALUE",
+      description = "Replace a field: data.train[0].limit=64.")
+  private List<String> overrides = List.of();
+
+  @Option(names = "--watch", description = "Show its progress until it ends.")
+  private boolean watch;
+
+  @Option(
+      names = "--request-id",
+      description = "Name of this launch: repeating it gives the run that it started.")
+  private @Nullable String requestId;
+
+  /**
+   * Launches the run, prints its id, and watches it if asked to.
+   *
+   * @param lastStage instead of the spec's
+   * @return the exit status
+   */
+  int launch(Optional<LastStage> lastStage, PrintWriter out) throws Exception {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      RunSpec.Builder spec = SpecFile.read(file, overrides).toBuilder();
+      lastStage.ifPresent(spec::setLastStage);
+      Run run =
+          client.create(
+              CreateRunRequest.newBuilder()
+                  .setSpec(spec)
+                  .setRequestId(requestId == null ? "" : requestId)
+                  .build());
+      out.println(run.getRunId());
+      out.flush();
+      return watch ? new RunWatcher(client, out).watch(run.getRunId()) : 0;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Data sets for others: curated samples and preference pairs. */
+@NullMarked
+package io.retort.export;
+
+import org.jspecify.annotations.NullMarked;

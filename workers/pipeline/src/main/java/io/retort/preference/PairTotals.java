@@ -1,0 +1,149 @@
+package io.retort.preference;
+
+import io.retort.failure.Failures;
+import io.retort.ingest.FingerprintCounts;
+import io.retort.rows.Counts;
+import io.retort.rows.Usages;
+import io.retort.store.Hashes;
+import io.retort.v1.CorruptionKind;
+import io.retort.v1.Gap;
+import io.retort.v1.PairingRecord;
+import io.retort.v1.PairingSummary;
+import io.retort.v1.PreferencePair;
+import io.retort.v1.Usage;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Adds up the records of all shards, in order; drops pairs that are there already, that their
+ * problem has too many of, or that their gap class has too many of. Memory holds fingerprints and
+ * counts, never pairs.
+ */
+final class PairTotals {
+  private static final double FINGERPRINTS = 0x1p52;
+
+  private final int maxPairs;
+  private final Optional<Map<Gap, Draw>> balance;
+  private final FingerprintCounts ids = new FingerprintCounts();
+  private final FingerprintCounts problems = new FingerprintCounts();
+  private final Map<Gap, Long> gaps = new EnumMap<>(Gap.class);
+  private final Counts kinds = new Counts();
+  private final Counts rejections = new Counts();
+  private Usage usage = Usage.getDefaultInstance();
+
+  PairTotals(int maxPairs) {
+    this(maxPairs, Optional.empty());
+  }
+
+  private PairTotals(int maxPairs, Optional<Map<Gap, Draw>> balance) {
+    this.maxPairs = maxPairs;
+    this.balance = balance;
+  }
+
+  /**
+   * Totals that draw as many pairs of each gap class as the smallest one has that has any; the same
+   * records give the same pairs.
+   *
+   * @param all what an earlier pass over the same records added up, without balance
+   */
+  static PairTotals balanced(int maxPairs, PairTotals all) {
+    long smallest = all.gaps.values().stream().mapToLong(Long::longValue).min().orElse(0);
+    Map<Gap, Draw> draws = new EnumMap<>(Gap.class);
+    all.gaps.forEach((gap, pairs) -> draws.put(gap, new Draw(pairs, smallest)));
+    return new PairTotals(maxPairs, Optional.of(draws));
+  }
+
+  /** The pairs of the records that go into the data set. */
+  List<PreferencePair> add(List<PairingRecord> records) {
+    List<PreferencePair> accepted = new ArrayList<>();
+    for (PairingRecord record : records) {
+      record.getRejectionsList().forEach(rejections::add);
+      usage = Usages.sum(usage, record.getUsage());
+      record.getPairsList().stream().filter(this::isWanted).forEach(accepted::add);
+    }
+    for (PreferencePair pair : accepted) {
+      gaps.merge(pair.getGap(), 1L, Long::sum);
+      if (pair.getCorruption() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED) {
+        kinds.add(pair.getCorruption().name().replace("CORRUPTION_KIND_", ""));
+      }
+    }
+    return accepted;
+  }
+
+  /**
+   * @throws io.temporal.failure.ApplicationFailure USER/NO_PAIRS where there is none
+   */
+  void requirePairs(long keptRows) {
+    if (gaps.isEmpty()) {
+      throw Failures.user(
+          "NO_PAIRS",
+          "pairing: none of "
+              + keptRows
+              + " kept rows gave a pair, candidates refused by reason: "
+              + rejections
+              + " (expected: at least one pair; add the rules corrupter or more data)");
+    }
+  }
+
+  /** The summary without its reference to the pairs and without its rows. */
+  PairingSummary summary() {
+    Counts byName = new Counts();
+    gaps.forEach((gap, pairs) -> byName.add(gap.name().replace("GAP_", ""), pairs));
+    return PairingSummary.newBuilder()
+        .addAllGaps(byName.toList())
+        .addAllKinds(kinds.toList())
+        .addAllRejections(rejections.toList())
+        .setUsage(usage)
+        .build();
+  }
+
+  private boolean isWanted(PreferencePair pair) {
+    String sides =
+        Hashes.sha256Hex(
+            pair.getProblem(),
+            pair.getChosen(),
+            pair.getRejected(),
+            pair.getChosenAnswer(),
+            pair.getRejectedAnswer());
+    if (ids.add(sides) > 0) {
+      rejections.add(Refusal.DUPLICATE.name());
+      return false;
+    }
+    if (problems.add(Hashes.sha256Hex(pair.getProblem())) >= maxPairs) {
+      rejections.add(Refusal.TOO_MANY_FOR_PROBLEM.name());
+      return false;
+    }
+    Draw draw = balance.map(draws -> draws.get(pair.getGap())).orElse(null);
+    if (draw != null && !draw.takes(pair)) {
+      rejections.add(Refusal.THINNED_FOR_BALANCE.name());
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Draws exactly {@code wanted} of {@code left} pairs as they pass, each as likely as another; its
+   * chance is the pair's own hash, not a generator's next number.
+   */
+  private static final class Draw {
+    private long left;
+    private long wanted;
+
+    Draw(long left, long wanted) {
+      this.left = left;
+      this.wanted = wanted;
+    }
+
+    boolean takes(PreferencePair pair) {
+      String hash = Hashes.sha256Hex("balance", pair.getId());
+      double chance = Long.parseLong(hash.substring(0, 13), 16) / FINGERPRINTS;
+      boolean taken = chance * left < wanted;
+      left--;
+      wanted -= taken ? 1 : 0;
+      return taken;
+    }
+  }
+}
