@@ -3,6 +3,7 @@ package io.retort.judge;
 import com.google.protobuf.MessageLite;
 import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.ChainParser;
+import io.retort.judge.answer.RatingsParser;
 import io.retort.judge.answer.SoundnessParser;
 import io.retort.judge.answer.VerdictParser;
 import io.retort.judge.endpoint.CallScope;
@@ -14,10 +15,13 @@ import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
 import io.retort.judge.prompt.Prompt;
+import io.retort.judge.prompt.PromptOverrides;
 import io.retort.judge.prompt.Prompts;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
 import io.retort.v1.CorruptionKind;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
@@ -25,6 +29,8 @@ import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.Provenance;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.Usage;
@@ -36,23 +42,22 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The five questions of the recipe. Methods do not block; they throw, or their futures fail with,
- * {@link JudgeException}.
+ * The questions of the recipe. Methods do not block; they throw, or their futures fail with, {@link
+ * JudgeException}.
  */
 final class Judge {
   private final Endpoints endpoints;
-  private final Prompts prompts;
+  private final PromptOverrides prompts = new PromptOverrides();
 
-  Judge(Endpoints endpoints, Prompts prompts) {
+  Judge(Endpoints endpoints) {
     this.endpoints = endpoints;
-    this.prompts = prompts;
   }
 
   CompletableFuture<EvaluateResponse> evaluate(EvaluateRequest request, CallScope scope) {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
-    Question question = new Question(request, context, prompts.evaluate(), scope);
+    Question question = new Question(request, context, prompts(context).evaluate(), scope);
     return question
         .ask(
             new VerdictParser(),
@@ -73,7 +78,7 @@ final class Judge {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
-    Prompt prompt = improvePrompt(request.getVerdict().getDifficulty());
+    Prompt prompt = improvePrompt(prompts(context), request.getVerdict().getDifficulty());
     Question question = new Question(request, context, prompt, scope);
     return question
         .ask(
@@ -93,8 +98,9 @@ final class Judge {
   }
 
   CompletableFuture<ValidateResponse> validate(ValidateRequest request, CallScope scope) {
-    checkRow(request.getContext(), request.getProblem(), request.getChain());
-    Question question = new Question(request, request.getContext(), prompts.validate(), scope);
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Question question = new Question(request, context, prompts(context).validate(), scope);
     return question
         .ask(
             new SoundnessParser(),
@@ -112,17 +118,19 @@ final class Judge {
   }
 
   CompletableFuture<CorruptResponse> corrupt(CorruptRequest request, CallScope scope) {
-    checkRow(request.getContext(), request.getProblem(), request.getChain());
-    Prompt prompt = prompts.corrupt().get(request.getKind());
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Map<CorruptionKind, Prompt> kinds = prompts(context).corrupt();
+    Prompt prompt = kinds.get(request.getKind());
     if (prompt == null) {
       throw Requests.invalid(
           "kind",
           request.getKind() == CorruptionKind.UNRECOGNIZED
               ? String.valueOf(request.getKindValue())
               : request.getKind().name(),
-          "one of " + prompts.corrupt().keySet());
+          "one of " + kinds.keySet());
     }
-    Question question = new Question(request, request.getContext(), prompt, scope);
+    Question question = new Question(request, context, prompt, scope);
     return question
         .ask(
             new ChainParser(),
@@ -140,11 +148,13 @@ final class Judge {
 
   CompletableFuture<SampleAnswersResponse> sampleAnswers(
       SampleAnswersRequest request, CallScope scope) {
-    Requests.checkContext(request.getContext());
+    JudgeContext context = request.getContext();
+    Requests.checkContext(context);
     Requests.checkText("problem", request.getProblem());
     Requests.checkSamples(request.getSamples());
-    Prompt prompt = request.getPartialChain().isBlank() ? prompts.solve() : prompts.follow();
-    Question question = new Question(request, request.getContext(), prompt, scope);
+    Prompts asked = prompts(context);
+    Prompt prompt = request.getPartialChain().isBlank() ? asked.solve() : asked.follow();
+    Question question = new Question(request, context, prompt, scope);
     Map<String, String> values =
         Map.of("problem", request.getProblem(), "chain", request.getPartialChain());
     List<CompletableFuture<Conversation.Outcome<String>>> samples = new ArrayList<>();
@@ -166,6 +176,38 @@ final class Judge {
     return result;
   }
 
+  CompletableFuture<RateResponse> rate(RateRequest request, CallScope scope) {
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Question question = new Question(request, context, prompts(context).rate(), scope);
+    return question
+        .ask(
+            new RatingsParser(),
+            Map.of(
+                "problem", request.getProblem(),
+                "answer", request.getAnswer(),
+                "chain", request.getChain()))
+        .thenApply(
+            outcome ->
+                RateResponse.newBuilder()
+                    .setRatings(outcome.value())
+                    .setProvenance(question.provenance(outcome))
+                    .build());
+  }
+
+  /** Asks no endpoint. */
+  DescribeResponse describe(DescribeRequest request) {
+    JudgeContext context = request.getContext();
+    return DescribeResponse.newBuilder()
+        .addAllModels(endpoints.models(context.getEndpoint()))
+        .putAllPromptVersions(prompts(context).versions())
+        .build();
+  }
+
+  private Prompts prompts(JudgeContext context) {
+    return prompts.with(context.getPromptsList());
+  }
+
   private static SampleAnswersResponse collect(
       Question question, List<CompletableFuture<Conversation.Outcome<String>>> samples) {
     SampleAnswersResponse.Builder response = SampleAnswersResponse.newBuilder();
@@ -182,7 +224,7 @@ final class Judge {
         .build();
   }
 
-  private Prompt improvePrompt(Difficulty difficulty) {
+  private static Prompt improvePrompt(Prompts prompts, Difficulty difficulty) {
     return switch (difficulty) {
       case DIFFICULTY_SIMPLE -> prompts.expand();
       case DIFFICULTY_HARD -> prompts.simplify();

@@ -10,12 +10,16 @@ import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.ValidateRequest;
@@ -86,6 +90,20 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
         request.getContext(),
         observer,
         scope -> judge.sampleAnswers(request, scope));
+  }
+
+  @Override
+  public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
+    serve("Rate", request.getContext(), observer, scope -> judge.rate(request, scope));
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
+    serve(
+        "Describe",
+        request.getContext(),
+        observer,
+        scope -> CompletableFuture.completedFuture(judge.describe(request)));
   }
 
   /** The calls that are not answered yet. */

@@ -14,7 +14,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.retort.judge.endpoint.EndpointConfiguration;
 import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.endpoint.Timer;
-import io.retort.judge.prompt.Prompts;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.worker.ConfigurationException;
 import java.net.InetSocketAddress;
@@ -68,8 +67,7 @@ final class JudgeServer implements AutoCloseable {
         new Endpoints(
             configurations, timer, () -> ThreadLocalRandom.current().nextDouble(), metrics);
     JudgeRpcs rpcs =
-        new JudgeRpcs(
-            new Judge(endpoints, Prompts.load()), endpoints, metrics, timer, DEFAULT_DEADLINE);
+        new JudgeRpcs(new Judge(endpoints), endpoints, metrics, timer, DEFAULT_DEADLINE);
     HealthStatusManager health = new HealthStatusManager();
     Server server =
         Server.builder()

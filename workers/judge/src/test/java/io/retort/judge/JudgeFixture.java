@@ -21,6 +21,7 @@ import io.retort.v1.Failure;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.RateRequest;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.Verdict;
@@ -140,6 +141,15 @@ final class JudgeFixture implements AutoCloseable {
         .setAnswer("12")
         .setChain(CHAIN)
         .setKind(kind)
+        .build();
+  }
+
+  static RateRequest rate() {
+    return RateRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
         .build();
   }
 

@@ -78,6 +78,10 @@ public final class ChatEndpoint {
     return configuration.name();
   }
 
+  public String model() {
+    return configuration.model();
+  }
+
   /**
    * Asks the model.
    *

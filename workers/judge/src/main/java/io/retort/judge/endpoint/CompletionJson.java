@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
 import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
+import io.retort.judge.failure.Usages;
 import io.retort.v1.Usage;
 import java.io.IOException;
 import java.util.List;
@@ -115,14 +116,16 @@ final class CompletionJson {
   }
 
   private static Usage usage(@Nullable TokenUsage usage) {
-    Usage.Builder counted = Usage.newBuilder().setCalls(1);
-    if (usage != null) {
-      counted
-          .setPromptTokens(count(usage.promptTokens()))
-          .setCompletionTokens(count(usage.completionTokens()));
-      if (usage.completionTokensDetails() != null) {
-        counted.setReasoningTokens(count(usage.completionTokensDetails().reasoningTokens()));
-      }
+    if (usage == null || usage.promptTokens() == null || usage.completionTokens() == null) {
+      return Usages.uncounted();
+    }
+    Usage.Builder counted =
+        Usage.newBuilder()
+            .setCalls(1)
+            .setPromptTokens(count(usage.promptTokens()))
+            .setCompletionTokens(count(usage.completionTokens()));
+    if (usage.completionTokensDetails() != null) {
+      counted.setReasoningTokens(count(usage.completionTokensDetails().reasoningTokens()));
     }
     return counted.build();
   }

@@ -52,6 +52,15 @@ public final class Endpoints implements AutoCloseable {
     return endpoint;
   }
 
+  /**
+   * Models that answer to {@code name}.
+   *
+   * @throws JudgeException when there is no endpoint of that name
+   */
+  public List<String> models(String name) {
+    return List.of(named(name).model());
+  }
+
   @Override
   public void close() {
     clients.close();

@@ -3,6 +3,7 @@ package io.retort.judge.endpoint;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import io.retort.judge.failure.Usages;
 import io.retort.v1.FailureCategory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -77,13 +78,14 @@ final class ReplyReader {
     } catch (NotACompletionException e) {
       return new EndpointReply.Failed(
           JudgeException.dataLoss(
-              FailureType.UNPARSED,
-              "endpoint "
-                  + configuration.name()
-                  + " answered what is no chat completion ("
-                  + e.getMessage()
-                  + "): "
-                  + excerpt(new String(body, StandardCharsets.UTF_8))));
+                  FailureType.UNPARSED,
+                  "endpoint "
+                      + configuration.name()
+                      + " answered what is no chat completion ("
+                      + e.getMessage()
+                      + "): "
+                      + excerpt(new String(body, StandardCharsets.UTF_8)))
+              .plusUsage(Usages.uncounted()));
     }
   }
 
