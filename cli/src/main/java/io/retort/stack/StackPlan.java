@@ -181,7 +181,8 @@ final class StackPlan {
         metrics,
         Map.of(
             "RETORT_PORT", port(port),
-            "RETORT_ENDPOINTS", endpointsFile().toString()),
+            "RETORT_ENDPOINTS", endpointsFile().toString(),
+            "RETORT_JUDGE_PEERS", judgeAddresses()),
         options.ports().get(port));
   }
 
@@ -194,10 +195,7 @@ final class StackPlan {
         Map.of(
             "RETORT_STORE", storeUri(),
             "TEMPORAL_ADDRESS", temporalAddress(),
-            "RETORT_JUDGE_ADDRESSES",
-                options.ports().address(StackPort.JUDGE_1)
-                    + ","
-                    + options.ports().address(StackPort.JUDGE_2),
+            "RETORT_JUDGE_ADDRESSES", judgeAddresses(),
             "RETORT_PYTHON", python("bin/python")),
         options.ports().get(StackPort.PIPELINE_METRICS));
   }
@@ -267,6 +265,12 @@ final class StackPlan {
 
   private static String quote(String value) {
     return value.replace("'", "''");
+  }
+
+  private String judgeAddresses() {
+    return options.ports().address(StackPort.JUDGE_1)
+        + ","
+        + options.ports().address(StackPort.JUDGE_2);
   }
 
   private String trainerPath() {

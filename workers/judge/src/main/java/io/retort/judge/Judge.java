@@ -8,9 +8,9 @@ import io.retort.judge.answer.SoundnessParser;
 import io.retort.judge.answer.VerdictParser;
 import io.retort.judge.endpoint.CallScope;
 import io.retort.judge.endpoint.ChatAnswer;
-import io.retort.judge.endpoint.ChatEndpoint;
 import io.retort.judge.endpoint.ChatMessage;
 import io.retort.judge.endpoint.ChatRequest;
+import io.retort.judge.endpoint.ChatTarget;
 import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
@@ -57,7 +57,8 @@ final class Judge {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
-    Question question = new Question(request, context, prompts(context).evaluate(), scope);
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).evaluate(), scope);
     return question
         .ask(
             new VerdictParser(),
@@ -79,7 +80,7 @@ final class Judge {
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
     Prompt prompt = improvePrompt(prompts(context), request.getVerdict().getDifficulty());
-    Question question = new Question(request, context, prompt, scope);
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     return question
         .ask(
             new ChainParser(),
@@ -100,7 +101,8 @@ final class Judge {
   CompletableFuture<ValidateResponse> validate(ValidateRequest request, CallScope scope) {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
-    Question question = new Question(request, context, prompts(context).validate(), scope);
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).validate(), scope);
     return question
         .ask(
             new SoundnessParser(),
@@ -130,7 +132,7 @@ final class Judge {
               : request.getKind().name(),
           "one of " + kinds.keySet());
     }
-    Question question = new Question(request, context, prompt, scope);
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     return question
         .ask(
             new ChainParser(),
@@ -154,7 +156,7 @@ final class Judge {
     Requests.checkSamples(request.getSamples());
     Prompts asked = prompts(context);
     Prompt prompt = request.getPartialChain().isBlank() ? asked.solve() : asked.follow();
-    Question question = new Question(request, context, prompt, scope);
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     Map<String, String> values =
         Map.of("problem", request.getProblem(), "chain", request.getPartialChain());
     List<CompletableFuture<Conversation.Outcome<String>>> samples = new ArrayList<>();
@@ -179,7 +181,8 @@ final class Judge {
   CompletableFuture<RateResponse> rate(RateRequest request, CallScope scope) {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
-    Question question = new Question(request, context, prompts(context).rate(), scope);
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).rate(), scope);
     return question
         .ask(
             new RatingsParser(),
@@ -245,14 +248,16 @@ final class Judge {
     private final MessageLite request;
     private final JudgeContext context;
     private final Prompt prompt;
-    private final ChatEndpoint endpoint;
+    private final ChatTarget target;
     private final CallScope scope;
 
-    Question(MessageLite request, JudgeContext context, Prompt prompt, CallScope scope) {
+    Question(
+        MessageLite request, JudgeContext context, String problem, Prompt prompt, CallScope scope) {
       this.request = request;
       this.context = context;
       this.prompt = prompt;
-      this.endpoint = endpoints.named(context.getEndpoint());
+      String row = context.getRow().isEmpty() ? problem : context.getRow();
+      this.target = endpoints.named(context.getEndpoint(), row);
       this.scope = scope;
     }
 
@@ -264,7 +269,7 @@ final class Judge {
     <T> CompletableFuture<Conversation.Outcome<T>> askSample(
         AnswerParser<T> parser, Map<String, String> values, int index) {
       List<ChatMessage> messages = prompt.messages(values);
-      return new Conversation<>(endpoint, parser, scope)
+      return new Conversation<>(target, parser, scope)
           .ask(
               new ChatRequest(
                   messages,

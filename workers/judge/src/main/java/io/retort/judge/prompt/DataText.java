@@ -6,7 +6,7 @@ import java.util.List;
  * Makes text of unknown origin safe to stand in a prompt: it can neither close the block that it
  * stands in nor look like a control token of a chat template.
  */
-final class DataText {
+public final class DataText {
   private static final String TAG = "data";
   private static final int LONGEST_TOKEN = 64;
   private static final char FULL_WIDTH_BAR = '\uFF5C';
@@ -48,6 +48,13 @@ final class DataText {
     to.append("<data name=\"").append(name).append("\">\n");
     append(to, text, true);
     to.append("\n</data>");
+  }
+
+  /** {@code text} with every control token split by a blank. */
+  public static String withoutControlTokens(String text) {
+    StringBuilder safe = new StringBuilder(text.length());
+    append(safe, text, false);
+    return safe.toString();
   }
 
   /** Appends {@code text} with every control token split by a blank. */

@@ -69,7 +69,7 @@ public final class Prompt {
         schema.map(
             json ->
                 new ChatRequest.JsonFormat(
-                    name, PromptFiles.parseSchema(name + PromptFiles.SCHEMA, json))));
+                    name, PromptFiles.parseSchema(name + PromptFiles.SCHEMA, json).toString())));
   }
 
   /** Name and content hash, for example {@code evaluate-v1-3f2a9c}. */

@@ -60,8 +60,6 @@ class DataTextTest {
   }
 
   private static String withoutControlTokens(String text) {
-    StringBuilder safe = new StringBuilder();
-    DataText.appendWithoutControlTokens(safe, text);
-    return safe.toString();
+    return DataText.withoutControlTokens(text);
   }
 }
