@@ -183,7 +183,8 @@ final class StackPlan {
         metrics,
         Map.of(
             "RETORT_PORT", port(port),
-            "RETORT_ENDPOINTS", endpointsFile().toString()),
+            "RETORT_ENDPOINTS", endpointsFile().toString(),
+            "RETORT_JUDGE_PEERS", judgeAddresses()),
         options.ports().get(port));
   }
 
@@ -196,10 +197,7 @@ final class StackPlan {
         Map.of(
             "RETORT_STORE", storeUri(),
             "TEMPORAL_ADDRESS", temporalAddress(),
-            "RETORT_JUDGE_ADDRESSES",
-                options.ports().address(StackPort.JUDGE_1)
-                    + ","
-                    + options.ports().address(StackPort.JUDGE_2),
+            "RETORT_JUDGE_ADDRESSES", judgeAddresses(),
             "RETORT_PYTHON", python("bin/python")),
         options.ports().get(StackPort.PIPELINE_METRICS));
   }
@@ -269,6 +267,12 @@ final class StackPlan {
 
   private static String quote(String value) {
     return value.replace("'", "''");
+  }
+
+  private String judgeAddresses() {
+    return options.ports().address(StackPort.JUDGE_1)
+        + ","
+        + options.ports().address(StackPort.JUDGE_2);
   }
 
   private String trainerPath() {

@@ -53,7 +53,10 @@ class StackPlanTest {
         .containsEntry("RETORT_PYTHON", "/repository/gpu-workers/trainer/.venv/bin/python");
     assertThat(process(plan, "judge-2").environment())
         .containsEntry("RETORT_PORT", "7999")
-        .containsEntry("RETORT_ENDPOINTS", "/repository/.retort/endpoints.yaml");
+        .containsEntry("RETORT_ENDPOINTS", "/repository/.retort/endpoints.yaml")
+        .containsEntry("RETORT_JUDGE_PEERS", "127.0.0.1:7411,127.0.0.1:7999");
+    assertThat(process(plan, "judge-1").environment())
+        .containsEntry("RETORT_JUDGE_PEERS", "127.0.0.1:7411,127.0.0.1:7999");
     assertThat(process(plan, "driver").environment())
         .containsEntry("RETORT_RAY_ADDRESS", "127.0.0.1:6389");
     assertThat(process(plan, "control").environment())

@@ -4,12 +4,13 @@ import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.UnusableAnswerException;
 import io.retort.judge.endpoint.CallScope;
 import io.retort.judge.endpoint.ChatAnswer;
-import io.retort.judge.endpoint.ChatEndpoint;
 import io.retort.judge.endpoint.ChatMessage;
 import io.retort.judge.endpoint.ChatRequest;
+import io.retort.judge.endpoint.ChatTarget;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
+import io.retort.judge.prompt.DataText;
 import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +21,12 @@ import java.util.concurrent.CompletionException;
 final class Conversation<T> {
   private static final int LONGEST_QUOTE = 2_000;
 
-  private final ChatEndpoint endpoint;
+  private final ChatTarget target;
   private final AnswerParser<T> parser;
   private final CallScope scope;
 
-  Conversation(ChatEndpoint endpoint, AnswerParser<T> parser, CallScope scope) {
-    this.endpoint = endpoint;
+  Conversation(ChatTarget target, AnswerParser<T> parser, CallScope scope) {
+    this.target = target;
     this.parser = parser;
     this.scope = scope;
   }
@@ -69,7 +70,7 @@ final class Conversation<T> {
   }
 
   private CompletableFuture<Outcome<T>> once(ChatRequest request) {
-    return endpoint
+    return target
         .complete(request, scope)
         .handle(
             (answer, thrown) -> {
@@ -81,7 +82,7 @@ final class Conversation<T> {
               } catch (UnusableAnswerException e) {
                 throw new Unusable(
                     JudgeException.dataLoss(
-                            e.type(), "endpoint " + endpoint.name() + ": " + e.getMessage())
+                            e.type(), "endpoint " + target.name() + ": " + e.getMessage())
                         .plusUsage(answer.usage()),
                     quote(answer));
               }
@@ -91,7 +92,7 @@ final class Conversation<T> {
   private static ChatRequest reAsk(ChatRequest request, Unusable first) {
     List<ChatMessage> messages = new ArrayList<>(request.messages());
     if (!first.answer.isBlank()) {
-      messages.add(ChatMessage.assistant(first.answer));
+      messages.add(ChatMessage.assistant(DataText.withoutControlTokens(first.answer)));
       messages.add(
           ChatMessage.user(
               "That answer does not have the asked form. Answer again, in exactly the asked form"
@@ -107,7 +108,11 @@ final class Conversation<T> {
 
   private static String quote(ChatAnswer answer) {
     String content = answer.content();
-    return content.length() <= LONGEST_QUOTE ? content : content.substring(0, LONGEST_QUOTE);
+    if (content.length() <= LONGEST_QUOTE) {
+      return content;
+    }
+    boolean splits = Character.isHighSurrogate(content.charAt(LONGEST_QUOTE - 1));
+    return content.substring(0, splits ? LONGEST_QUOTE - 1 : LONGEST_QUOTE);
   }
 
   static JudgeException failure(Throwable thrown) {

@@ -3,21 +3,25 @@ package io.retort.judge;
 import com.google.protobuf.MessageLite;
 import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.ChainParser;
+import io.retort.judge.answer.RatingsParser;
 import io.retort.judge.answer.SoundnessParser;
 import io.retort.judge.answer.VerdictParser;
 import io.retort.judge.endpoint.CallScope;
 import io.retort.judge.endpoint.ChatAnswer;
-import io.retort.judge.endpoint.ChatEndpoint;
 import io.retort.judge.endpoint.ChatMessage;
 import io.retort.judge.endpoint.ChatRequest;
+import io.retort.judge.endpoint.ChatTarget;
 import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
 import io.retort.judge.prompt.Prompt;
+import io.retort.judge.prompt.PromptOverrides;
 import io.retort.judge.prompt.Prompts;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
 import io.retort.v1.CorruptionKind;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
@@ -25,6 +29,8 @@ import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.Provenance;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.Usage;
@@ -36,23 +42,23 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The five questions of the recipe. Methods do not block; they throw, or their futures fail with,
- * {@link JudgeException}.
+ * The questions of the recipe. Methods do not block; they throw, or their futures fail with, {@link
+ * JudgeException}.
  */
 final class Judge {
   private final Endpoints endpoints;
-  private final Prompts prompts;
+  private final PromptOverrides prompts = new PromptOverrides();
 
-  Judge(Endpoints endpoints, Prompts prompts) {
+  Judge(Endpoints endpoints) {
     this.endpoints = endpoints;
-    this.prompts = prompts;
   }
 
   CompletableFuture<EvaluateResponse> evaluate(EvaluateRequest request, CallScope scope) {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
-    Question question = new Question(request, context, prompts.evaluate(), scope);
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).evaluate(), scope);
     return question
         .ask(
             new VerdictParser(),
@@ -73,8 +79,8 @@ final class Judge {
     JudgeContext context = request.getContext();
     checkRow(context, request.getProblem(), request.getChain());
     Requests.checkStudentSize(context);
-    Prompt prompt = improvePrompt(request.getVerdict().getDifficulty());
-    Question question = new Question(request, context, prompt, scope);
+    Prompt prompt = improvePrompt(prompts(context), request.getVerdict().getDifficulty());
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     return question
         .ask(
             new ChainParser(),
@@ -93,8 +99,10 @@ final class Judge {
   }
 
   CompletableFuture<ValidateResponse> validate(ValidateRequest request, CallScope scope) {
-    checkRow(request.getContext(), request.getProblem(), request.getChain());
-    Question question = new Question(request, request.getContext(), prompts.validate(), scope);
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).validate(), scope);
     return question
         .ask(
             new SoundnessParser(),
@@ -112,17 +120,19 @@ final class Judge {
   }
 
   CompletableFuture<CorruptResponse> corrupt(CorruptRequest request, CallScope scope) {
-    checkRow(request.getContext(), request.getProblem(), request.getChain());
-    Prompt prompt = prompts.corrupt().get(request.getKind());
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Map<CorruptionKind, Prompt> kinds = prompts(context).corrupt();
+    Prompt prompt = kinds.get(request.getKind());
     if (prompt == null) {
       throw Requests.invalid(
           "kind",
           request.getKind() == CorruptionKind.UNRECOGNIZED
               ? String.valueOf(request.getKindValue())
               : request.getKind().name(),
-          "one of " + prompts.corrupt().keySet());
+          "one of " + kinds.keySet());
     }
-    Question question = new Question(request, request.getContext(), prompt, scope);
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     return question
         .ask(
             new ChainParser(),
@@ -140,11 +150,13 @@ final class Judge {
 
   CompletableFuture<SampleAnswersResponse> sampleAnswers(
       SampleAnswersRequest request, CallScope scope) {
-    Requests.checkContext(request.getContext());
+    JudgeContext context = request.getContext();
+    Requests.checkContext(context);
     Requests.checkText("problem", request.getProblem());
     Requests.checkSamples(request.getSamples());
-    Prompt prompt = request.getPartialChain().isBlank() ? prompts.solve() : prompts.follow();
-    Question question = new Question(request, request.getContext(), prompt, scope);
+    Prompts asked = prompts(context);
+    Prompt prompt = request.getPartialChain().isBlank() ? asked.solve() : asked.follow();
+    Question question = new Question(request, context, request.getProblem(), prompt, scope);
     Map<String, String> values =
         Map.of("problem", request.getProblem(), "chain", request.getPartialChain());
     List<CompletableFuture<Conversation.Outcome<String>>> samples = new ArrayList<>();
@@ -166,6 +178,39 @@ final class Judge {
     return result;
   }
 
+  CompletableFuture<RateResponse> rate(RateRequest request, CallScope scope) {
+    JudgeContext context = request.getContext();
+    checkRow(context, request.getProblem(), request.getChain());
+    Question question =
+        new Question(request, context, request.getProblem(), prompts(context).rate(), scope);
+    return question
+        .ask(
+            new RatingsParser(),
+            Map.of(
+                "problem", request.getProblem(),
+                "answer", request.getAnswer(),
+                "chain", request.getChain()))
+        .thenApply(
+            outcome ->
+                RateResponse.newBuilder()
+                    .setRatings(outcome.value())
+                    .setProvenance(question.provenance(outcome))
+                    .build());
+  }
+
+  /** Asks no endpoint. */
+  DescribeResponse describe(DescribeRequest request) {
+    JudgeContext context = request.getContext();
+    return DescribeResponse.newBuilder()
+        .addAllModels(endpoints.models(context.getEndpoint()))
+        .putAllPromptVersions(prompts(context).versions())
+        .build();
+  }
+
+  private Prompts prompts(JudgeContext context) {
+    return prompts.with(context.getPromptsList());
+  }
+
   private static SampleAnswersResponse collect(
       Question question, List<CompletableFuture<Conversation.Outcome<String>>> samples) {
     SampleAnswersResponse.Builder response = SampleAnswersResponse.newBuilder();
@@ -182,7 +227,7 @@ final class Judge {
         .build();
   }
 
-  private Prompt improvePrompt(Difficulty difficulty) {
+  private static Prompt improvePrompt(Prompts prompts, Difficulty difficulty) {
     return switch (difficulty) {
       case DIFFICULTY_SIMPLE -> prompts.expand();
       case DIFFICULTY_HARD -> prompts.simplify();
@@ -203,14 +248,16 @@ final class Judge {
     private final MessageLite request;
     private final JudgeContext context;
     private final Prompt prompt;
-    private final ChatEndpoint endpoint;
+    private final ChatTarget target;
     private final CallScope scope;
 
-    Question(MessageLite request, JudgeContext context, Prompt prompt, CallScope scope) {
+    Question(
+        MessageLite request, JudgeContext context, String problem, Prompt prompt, CallScope scope) {
       this.request = request;
       this.context = context;
       this.prompt = prompt;
-      this.endpoint = endpoints.named(context.getEndpoint());
+      String row = context.getRow().isEmpty() ? problem : context.getRow();
+      this.target = endpoints.named(context.getEndpoint(), row);
       this.scope = scope;
     }
 
@@ -222,7 +269,7 @@ final class Judge {
     <T> CompletableFuture<Conversation.Outcome<T>> askSample(
         AnswerParser<T> parser, Map<String, String> values, int index) {
       List<ChatMessage> messages = prompt.messages(values);
-      return new Conversation<>(endpoint, parser, scope)
+      return new Conversation<>(target, parser, scope)
           .ask(
               new ChatRequest(
                   messages,

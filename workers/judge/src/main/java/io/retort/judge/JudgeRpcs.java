@@ -10,12 +10,16 @@ import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.ValidateRequest;
@@ -37,10 +41,16 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
 
   private final Judge judge;
   private final Endpoints endpoints;
-  private final JudgeMetrics metrics;
   private final Timer timer;
   private final Duration defaultDeadline;
   private final OpenCalls openCalls = new OpenCalls();
+  private final MethodMetrics evaluateCalls;
+  private final MethodMetrics improveCalls;
+  private final MethodMetrics validateCalls;
+  private final MethodMetrics corruptCalls;
+  private final MethodMetrics sampleAnswersCalls;
+  private final MethodMetrics rateCalls;
+  private final MethodMetrics describeCalls;
 
   /**
    * @param defaultDeadline of calls that have none
@@ -53,39 +63,59 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
       Duration defaultDeadline) {
     this.judge = judge;
     this.endpoints = endpoints;
-    this.metrics = metrics;
+    evaluateCalls = new MethodMetrics(metrics, "Evaluate");
+    improveCalls = new MethodMetrics(metrics, "Improve");
+    validateCalls = new MethodMetrics(metrics, "Validate");
+    corruptCalls = new MethodMetrics(metrics, "Corrupt");
+    sampleAnswersCalls = new MethodMetrics(metrics, "SampleAnswers");
+    rateCalls = new MethodMetrics(metrics, "Rate");
+    describeCalls = new MethodMetrics(metrics, "Describe");
     this.timer = timer;
     this.defaultDeadline = defaultDeadline;
   }
 
   @Override
   public void evaluate(EvaluateRequest request, StreamObserver<EvaluateResponse> observer) {
-    serve("Evaluate", request.getContext(), observer, scope -> judge.evaluate(request, scope));
+    serve(evaluateCalls, request.getContext(), observer, scope -> judge.evaluate(request, scope));
   }
 
   @Override
   public void improve(ImproveRequest request, StreamObserver<ImproveResponse> observer) {
-    serve("Improve", request.getContext(), observer, scope -> judge.improve(request, scope));
+    serve(improveCalls, request.getContext(), observer, scope -> judge.improve(request, scope));
   }
 
   @Override
   public void validate(ValidateRequest request, StreamObserver<ValidateResponse> observer) {
-    serve("Validate", request.getContext(), observer, scope -> judge.validate(request, scope));
+    serve(validateCalls, request.getContext(), observer, scope -> judge.validate(request, scope));
   }
 
   @Override
   public void corrupt(CorruptRequest request, StreamObserver<CorruptResponse> observer) {
-    serve("Corrupt", request.getContext(), observer, scope -> judge.corrupt(request, scope));
+    serve(corruptCalls, request.getContext(), observer, scope -> judge.corrupt(request, scope));
   }
 
   @Override
   public void sampleAnswers(
       SampleAnswersRequest request, StreamObserver<SampleAnswersResponse> observer) {
     serve(
-        "SampleAnswers",
+        sampleAnswersCalls,
         request.getContext(),
         observer,
         scope -> judge.sampleAnswers(request, scope));
+  }
+
+  @Override
+  public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
+    serve(rateCalls, request.getContext(), observer, scope -> judge.rate(request, scope));
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
+    serve(
+        describeCalls,
+        request.getContext(),
+        observer,
+        scope -> CompletableFuture.completedFuture(judge.describe(request)));
   }
 
   /** The calls that are not answered yet. */
@@ -94,13 +124,13 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
   }
 
   private <T> void serve(
-      String method,
+      MethodMetrics method,
       JudgeContext context,
       StreamObserver<T> observer,
       Function<CallScope, CompletableFuture<T>> work) {
     long startedAt = timer.nanoTime();
-    String endpoint =
-        endpoints.names().contains(context.getEndpoint()) ? context.getEndpoint() : UNKNOWN;
+    CallMetrics metrics =
+        method.of(endpoints.has(context.getEndpoint()) ? context.getEndpoint() : UNKNOWN);
     CallScope scope = new CallScope(timer, untilDeadline());
     OpenCalls.@Nullable OpenCall open = openCalls.open(scope);
     CompletableFuture<T> answer =
@@ -113,15 +143,16 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
     CompletableFuture<Void> unused =
         answer.handle(
             (value, thrown) -> {
-              @Nullable JudgeException failure = thrown == null ? null : reason(open, thrown);
-              String outcome = failure == null ? JudgeMetrics.OK : failure.failure().getType();
-              metrics.called(
-                  method, endpoint, outcome, Duration.ofNanos(timer.nanoTime() - startedAt));
-              if (failure == null) {
+              scope.close();
+              long nanos = timer.nanoTime() - startedAt;
+              if (thrown == null) {
+                metrics.answered(nanos);
                 observer.onNext(value);
                 observer.onCompleted();
               } else {
-                logUnexpected(method, failure);
+                JudgeException failure = reason(open, thrown);
+                metrics.failed(failure.failure().getType(), nanos);
+                logUnexpected(method.method(), failure);
                 observer.onError(failure.toStatusException());
               }
               if (open != null) {

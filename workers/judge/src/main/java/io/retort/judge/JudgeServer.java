@@ -11,20 +11,20 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.retort.judge.endpoint.EndpointConfiguration;
 import io.retort.judge.endpoint.Endpoints;
+import io.retort.judge.endpoint.EndpointsConfiguration;
+import io.retort.judge.endpoint.Peers;
 import io.retort.judge.endpoint.Timer;
-import io.retort.judge.prompt.Prompts;
+import io.retort.judge.peer.PeerRpcs;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.worker.ConfigurationException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A listening judge worker: JudgeService, health and reflection on one port. */
+/** A listening judge worker: JudgeService, JudgePeerService, health and reflection on one port. */
 final class JudgeServer implements AutoCloseable {
   static final int LARGEST_MESSAGE = 16 << 20;
 
@@ -59,17 +59,17 @@ final class JudgeServer implements AutoCloseable {
    */
   static JudgeServer start(
       InetSocketAddress address,
-      List<EndpointConfiguration> configurations,
+      EndpointsConfiguration configuration,
+      Peers peers,
       PrometheusRegistry registry,
       Timer timer,
       Duration grace) {
     JudgeMetrics metrics = new JudgeMetrics(registry);
     Endpoints endpoints =
         new Endpoints(
-            configurations, timer, () -> ThreadLocalRandom.current().nextDouble(), metrics);
+            configuration, timer, () -> ThreadLocalRandom.current().nextDouble(), peers, metrics);
     JudgeRpcs rpcs =
-        new JudgeRpcs(
-            new Judge(endpoints, Prompts.load()), endpoints, metrics, timer, DEFAULT_DEADLINE);
+        new JudgeRpcs(new Judge(endpoints), endpoints, metrics, timer, DEFAULT_DEADLINE);
     HealthStatusManager health = new HealthStatusManager();
     Server server =
         Server.builder()
@@ -80,6 +80,7 @@ final class JudgeServer implements AutoCloseable {
             .service(
                 GrpcService.builder()
                     .addService(rpcs)
+                    .addService(new PeerRpcs(endpoints))
                     .maxRequestMessageLength(LARGEST_MESSAGE)
                     .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                     .build())

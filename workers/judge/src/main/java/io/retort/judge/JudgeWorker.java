@@ -1,15 +1,15 @@
 package io.retort.judge;
 
-import io.retort.judge.endpoint.EndpointConfiguration;
+import io.retort.judge.endpoint.EndpointsConfiguration;
 import io.retort.judge.endpoint.EndpointsFile;
 import io.retort.judge.endpoint.SystemTimer;
+import io.retort.judge.peer.JudgePeers;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code RETORT_ENDPOINTS} is the YAML file of endpoints (see {@link EndpointsFile}), {@code
  * RETORT_PORT} the port (0, the default, for a free one), {@code RETORT_HOST} the address to listen
- * on (the loopback one by default), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code
- * 2: configured wrongly.
+ * on (the loopback one by default), {@code RETORT_JUDGE_PEERS} the other workers (see {@link
+ * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2: configured
+ * wrongly.
  */
 public final class JudgeWorker {
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -36,7 +37,7 @@ public final class JudgeWorker {
   }
 
   private static void run(Environment environment) {
-    List<EndpointConfiguration> endpoints =
+    EndpointsConfiguration endpoints =
         EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
     int port = environment.integer("RETORT_PORT", 0);
     if (port < 0 || port > LARGEST_PORT) {
@@ -45,30 +46,34 @@ public final class JudgeWorker {
     }
     InetSocketAddress address =
         new InetSocketAddress(environment.get("RETORT_HOST", "127.0.0.1"), port);
+    JudgePeers peers = JudgePeers.of(environment);
     MetricsServer metrics = MetricsServer.start(environment);
     SystemTimer timer = new SystemTimer();
     JudgeServer server;
     try {
-      server = JudgeServer.start(address, endpoints, metrics.registry(), timer, GRACE);
+      server = JudgeServer.start(address, endpoints, peers, metrics.registry(), timer, GRACE);
     } catch (ConfigurationException e) {
       metrics.close();
       throw e;
     }
+    peers.start(server.port());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   logger.info("judge worker is shutting down");
+                  peers.close();
                   server.close();
                   timer.close();
                   metrics.close();
                 },
                 "shutdown"));
     logger.info(
-        "judge worker is ready: grpc port {}, metrics port {}, endpoints {}",
+        "judge worker is ready: grpc port {}, metrics port {}, endpoints {}, routes {}",
         server.port(),
         metrics.port(),
-        endpoints);
+        endpoints.endpoints(),
+        endpoints.routes());
   }
 
   private JudgeWorker() {}

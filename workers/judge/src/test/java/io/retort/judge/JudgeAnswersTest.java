@@ -5,6 +5,7 @@ import static io.retort.judge.JudgeFixture.corrupt;
 import static io.retort.judge.JudgeFixture.evaluate;
 import static io.retort.judge.JudgeFixture.failure;
 import static io.retort.judge.JudgeFixture.improve;
+import static io.retort.judge.JudgeFixture.rate;
 import static io.retort.judge.JudgeFixture.sample;
 import static io.retort.judge.JudgeFixture.validate;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +25,8 @@ import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveResponse;
+import io.retort.v1.RateResponse;
+import io.retort.v1.Ratings;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.Usage;
 import io.retort.v1.ValidateResponse;
@@ -188,7 +191,8 @@ class JudgeAnswersTest {
     EvaluateResponse response = fixture.stub().evaluate(evaluate("judge"));
 
     assertThat(response.getVerdict().getDifficulty()).isEqualTo(Difficulty.DIFFICULTY_HARD);
-    assertThat(response.getProvenance().getUsage().getCalls()).isEqualTo(1);
+    assertThat(response.getProvenance().getUsage())
+        .isEqualTo(usage(2, 10, 5, 0).toBuilder().setUncountedCalls(1).build());
   }
 
   @ParameterizedTest
@@ -203,7 +207,10 @@ class JudgeAnswersTest {
         "{\"choices\": []}",
         "{\"choices\": [null]}",
         "{\"choices\": [{\"finish_reason\": \"stop\"}]}",
-        "{\"choices\": 7}"
+        "{\"choices\": 7}",
+        "{\"choices\": [{\"message\": \"MEDIUM\"}]}",
+        "{\"choices\": [{\"message\": {\"content\": [\"MEDIUM\"]}}]}",
+        "{\"choices\": [{\"message\": {\"content\": \"MEDIUM\"}}]} MEDIUM"
       })
   void bodiesThatAreNoCompletionsAreUnparsed(String body) {
     fixture.endpoint.otherwise(request -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, body));
@@ -248,7 +255,7 @@ class JudgeAnswersTest {
   }
 
   @Test
-  void reasoningTokensAreCountedAndMissingUsageIsTolerated() throws Exception {
+  void reasoningTokensAreCountedAndMissingUsageIsToldAsUncounted() throws Exception {
     JsonNode withReasoning =
         ScriptedEndpoint.completionBody(HARD, "stop")
             .set(
@@ -265,7 +272,7 @@ class JudgeAnswersTest {
     assertThat(fixture.stub().evaluate(evaluate("judge")).getProvenance().getUsage())
         .isEqualTo(usage(1, 3, 9, 4));
     assertThat(fixture.stub().evaluate(evaluate("judge")).getProvenance().getUsage())
-        .isEqualTo(usage(1, 0, 0, 0));
+        .isEqualTo(usage(1, 0, 0, 0).toBuilder().setUncountedCalls(1).build());
   }
 
   @Test
@@ -361,6 +368,36 @@ class JudgeAnswersTest {
     JsonNode messages = fixture.endpoint.take().body().path("messages");
     assertThat(messages).hasSize(1);
     assertThat(messages.path(0).path("content").asText()).startsWith(JudgeFixture.PROBLEM);
+  }
+
+  @Test
+  void rateTellsBothScales() throws InterruptedException {
+    fixture.endpoint.then(ScriptedEndpoint.says("{\"verbosity\": 3, \"cognitive_difficulty\": 0}"));
+
+    RateResponse response = fixture.stub().rate(rate());
+
+    assertThat(response.getRatings())
+        .isEqualTo(Ratings.newBuilder().setVerbosity(3).setCognitiveDifficulty(0).build());
+    assertThat(response.getProvenance().getPromptVersion()).matches("rate-v1-[0-9a-f]{6}");
+    JsonNode body = fixture.endpoint.take().body();
+    assertThat(body.path("response_format").path("json_schema").path("schema").path("required"))
+        .extracting(JsonNode::asText)
+        .containsExactly("verbosity", "cognitive_difficulty");
+  }
+
+  @Test
+  void aRatingOffTheScaleIsAskedOnceMoreAndThenUnparsed() {
+    fixture
+        .endpoint
+        .then(ScriptedEndpoint.says("{\"verbosity\": 10, \"cognitive_difficulty\": 0}"))
+        .then(ScriptedEndpoint.says("{\"verbosity\": \"3\", \"cognitive_difficulty\": 0}"));
+
+    StatusRuntimeException thrown =
+        catchThrowableOfType(StatusRuntimeException.class, () -> fixture.stub().rate(rate()));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(failure(thrown).getType()).isEqualTo("UNPARSED");
+    assertThat(fixture.endpoint.untaken()).isEqualTo(2);
   }
 
   @Test

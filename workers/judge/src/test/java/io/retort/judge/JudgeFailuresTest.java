@@ -203,6 +203,41 @@ class JudgeFailuresTest {
   }
 
   @Test
+  void anAnswerThatTricklesPastTheDeadlineEndsThere() throws Exception {
+    HttpResponseWriter trickle = HttpResponse.streaming();
+    trickle.write(ResponseHeaders.of(HttpStatus.OK));
+    fixture.endpoint.then(trickle);
+    ListenableFuture<EvaluateResponse> call = fixture.futureStub().evaluate(evaluate("judge"));
+    fixture.endpoint.take();
+
+    for (int second = 0; second < 60; second++) {
+      trickle.write(HttpData.ofUtf8(" "));
+      fixture.timer.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(thrownBy(call).getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(trickle.whenComplete().handle((done, cause) -> cause != null).get()).isTrue();
+  }
+
+  @Test
+  void aCallBeyondTheEndpointsTimeoutIsUnavailable() throws Exception {
+    fixture.endpoint.then(request -> fixture.endpoint.hangs());
+    ListenableFuture<EvaluateResponse> call = fixture.futureStub().evaluate(evaluate("reasoner"));
+    fixture.endpoint.take();
+    fixture.timer.awaitAlarms(2);
+
+    fixture.timer.advance(Duration.ofSeconds(20));
+
+    StatusRuntimeException thrown = thrownBy(call);
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(failure(thrown).getType()).isEqualTo("ENDPOINT_TIMEOUT");
+    assertThat(failure(thrown).getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_TIMEOUT);
+    assertThat(failure(thrown).getMessage()).contains("no answer within 20 s");
+    assertThat(fixture.endpoint.awaitAbandoned()).isTrue();
+    fixture.timer.awaitAlarms(0);
+  }
+
+  @Test
   void aCallWithoutDeadlineEndsAfterTenMinutes() throws Exception {
     fixture.endpoint.then(request -> fixture.endpoint.hangs());
     ListenableFuture<EvaluateResponse> call =
@@ -251,7 +286,9 @@ class JudgeFailuresTest {
     assertThat(failure(thrown).getType()).isEqualTo("UNKNOWN_ENDPOINT");
     assertThat(failure(thrown).getMessage())
         .isEqualTo(
-            "context.endpoint: \"jugde\" (expected: one of [down, judge, narrow, other, plain, reasoner])");
+            "context.endpoint: \"jugde\" (expected: one of [both, down, down-judge, down-other,"
+                + " judge, judge-other, metered, narrow, other, other-judge, plain, reasoner,"
+                + " reasoner-other])");
   }
 
   @Test

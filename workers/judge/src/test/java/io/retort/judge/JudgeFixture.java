@@ -12,7 +12,12 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.retort.judge.endpoint.EndpointConfiguration;
 import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
 import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
+import io.retort.judge.endpoint.EndpointsConfiguration;
 import io.retort.judge.endpoint.ManualTimer;
+import io.retort.judge.endpoint.Peers;
+import io.retort.judge.endpoint.RateLimits;
+import io.retort.judge.endpoint.RouteConfiguration;
+import io.retort.judge.endpoint.RouteConfiguration.Target;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Difficulty;
@@ -21,6 +26,7 @@ import io.retort.v1.Failure;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.RateRequest;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.Verdict;
@@ -30,6 +36,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +49,8 @@ final class JudgeFixture implements AutoCloseable {
   static final String PROBLEM = "Ann has 3 bags of 4 apples. How many apples has she?";
   static final String CHAIN = "There are 3 bags.\n\nEach holds 4 apples, so 3 * 4 = 12.";
 
+  private static final URI NOBODY = URI.create("http://127.0.0.1:1/v1");
+
   final ScriptedEndpoint endpoint = ScriptedEndpoint.start();
   final ManualTimer timer = new ManualTimer();
   final PrometheusRegistry registry = new PrometheusRegistry();
@@ -53,37 +62,85 @@ final class JudgeFixture implements AutoCloseable {
   }
 
   JudgeFixture(Duration grace) {
-    this(grace, URI.create("http://127.0.0.1:1/v1"));
+    this(grace, NOBODY);
   }
 
   /**
    * @param other address of the endpoint "other"
    */
   JudgeFixture(Duration grace, URI other) {
+    this(grace, other, Peers.none());
+  }
+
+  JudgeFixture(Duration grace, URI other, Peers peers) {
     server =
         JudgeServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            List.of(
-                configuration("judge", endpoint.baseUrl(), true, 512),
-                configuration("plain", endpoint.baseUrl(), false, 512),
-                configuration("narrow", endpoint.baseUrl(), true, 2),
-                new EndpointConfiguration(
-                    "reasoner",
-                    endpoint.baseUrl(),
-                    "some-model",
-                    Optional.empty(),
-                    true,
-                    512,
-                    MaxTokensField.MAX_COMPLETION_TOKENS,
-                    Set.of(OmittableField.TEMPERATURE, OmittableField.SEED)),
-                configuration("down", URI.create("http://127.0.0.1:1/v1"), true, 512),
-                configuration("other", other, true, 512)),
+            configuration(endpoint.baseUrl(), other),
+            peers,
             registry,
             timer,
             grace);
     channel =
         Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
             .build();
+  }
+
+  private static EndpointsConfiguration configuration(URI scripted, URI other) {
+    return new EndpointsConfiguration(
+        List.of(
+            endpoint("judge", scripted),
+            with("plain", scripted, false, 512, RateLimits.none()),
+            with("narrow", scripted, true, 2, RateLimits.none()),
+            with(
+                "metered",
+                scripted,
+                true,
+                512,
+                new RateLimits(OptionalLong.of(60), OptionalLong.of(60_000))),
+            new EndpointConfiguration(
+                "reasoner",
+                scripted,
+                "some-model",
+                Optional.empty(),
+                true,
+                512,
+                RateLimits.none(),
+                Duration.ofSeconds(20),
+                MaxTokensField.MAX_COMPLETION_TOKENS,
+                Set.of(OmittableField.TEMPERATURE, OmittableField.SEED)),
+            endpoint("down", NOBODY),
+            endpoint("other", other)),
+        List.of(
+            route("down-judge", new Target("down", 1), new Target("judge", 0)),
+            route("other-judge", new Target("other", 1), new Target("judge", 0)),
+            route("judge-other", new Target("judge", 1), new Target("other", 0)),
+            route("reasoner-other", new Target("reasoner", 1), new Target("other", 0)),
+            route("down-other", new Target("down", 1), new Target("other", 0)),
+            route("both", new Target("judge", 1), new Target("other", 1))));
+  }
+
+  private static RouteConfiguration route(String name, Target... targets) {
+    return new RouteConfiguration(name, List.of(targets));
+  }
+
+  private static EndpointConfiguration endpoint(String name, URI baseUrl) {
+    return with(name, baseUrl, true, 512, RateLimits.none());
+  }
+
+  private static EndpointConfiguration with(
+      String name, URI baseUrl, boolean jsonSchema, int maxInFlight, RateLimits limits) {
+    return new EndpointConfiguration(
+        name,
+        baseUrl,
+        name.equals("other") ? "other-model" : "some-model",
+        Optional.of(KEY),
+        jsonSchema,
+        maxInFlight,
+        limits,
+        EndpointConfiguration.DEFAULT_TIMEOUT,
+        MaxTokensField.MAX_TOKENS,
+        Set.of());
   }
 
   JudgeServiceGrpc.JudgeServiceBlockingStub stub() {
@@ -143,6 +200,15 @@ final class JudgeFixture implements AutoCloseable {
         .build();
   }
 
+  static RateRequest rate() {
+    return RateRequest.newBuilder()
+        .setContext(context("judge"))
+        .setProblem(PROBLEM)
+        .setAnswer("12")
+        .setChain(CHAIN)
+        .build();
+  }
+
   static SampleAnswersRequest sample(int samples, String partialChain) {
     return SampleAnswersRequest.newBuilder()
         .setContext(context("judge"))
@@ -193,18 +259,5 @@ final class JudgeFixture implements AutoCloseable {
     // Netty's event loops take seconds to end; no test waits for that.
     CompletableFuture<Void> unused =
         CompletableFuture.runAsync(server::close).thenRun(endpoint::close);
-  }
-
-  private static EndpointConfiguration configuration(
-      String name, URI baseUrl, boolean jsonSchema, int maxInFlight) {
-    return new EndpointConfiguration(
-        name,
-        baseUrl,
-        "some-model",
-        Optional.of(KEY),
-        jsonSchema,
-        maxInFlight,
-        MaxTokensField.MAX_TOKENS,
-        Set.of());
   }
 }

@@ -4,10 +4,15 @@ import static io.retort.judge.JudgeFixture.evaluate;
 import static io.retort.judge.JudgeFixture.failure;
 import static io.retort.judge.JudgeFixture.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.RetryInfo;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.v1.EvaluateResponse;
@@ -147,6 +152,69 @@ class JudgeRateLimitTest {
     for (ListenableFuture<EvaluateResponse> call : calls) {
       assertThat(call.get().hasVerdict()).isTrue();
     }
+  }
+
+  @Test
+  void requestsKeepToTheLimitOfAMinute() throws Exception {
+    assertThat(fixture.stub().evaluate(evaluate("metered")).hasVerdict()).isTrue();
+    fixture.endpoint.take();
+    ListenableFuture<EvaluateResponse> second = fixture.futureStub().evaluate(evaluate("metered"));
+    fixture.timer.awaitAlarms(2);
+    ListenableFuture<EvaluateResponse> third = fixture.futureStub().evaluate(evaluate("metered"));
+    fixture.timer.awaitAlarms(4);
+
+    fixture.timer.advance(Duration.ofMillis(999));
+    assertThat(fixture.endpoint.untaken()).isZero();
+    fixture.timer.advance(Duration.ofMillis(2));
+    assertThat(second.get().hasVerdict()).isTrue();
+    assertThat(third.isDone()).isFalse();
+    fixture.timer.advance(Duration.ofSeconds(1));
+
+    assertThat(third.get().hasVerdict()).isTrue();
+    fixture.timer.awaitAlarms(0);
+  }
+
+  @Test
+  void tokensBeyondTheDeadlineAreResourceExhaustedAtOnce() {
+    fixture.endpoint.then(
+        request -> {
+          ObjectNode body = ScriptedEndpoint.completionBody(MEDIUM, "stop");
+          body.putObject("usage").put("prompt_tokens", 500_000).put("completion_tokens", 100_000);
+          return ScriptedEndpoint.json(body);
+        });
+    assertThat(fixture.stub().evaluate(evaluate("metered")).hasVerdict()).isTrue();
+
+    StatusRuntimeException thrown =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> fixture.stub().evaluate(evaluate("metered")));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(failure(thrown).getMessage()).contains("tokens_per_minute", "deadline");
+    assertThat(JudgeFixture.detail(thrown, RetryInfo.class))
+        .hasValueSatisfying(
+            retry -> assertThat(retry.getRetryDelay().getSeconds()).isBetween(590L, 600L));
+    assertThat(fixture.endpoint.untaken()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerThatLeavesNothingPausesTheNextCall() throws Exception {
+    fixture.endpoint.then(
+        HttpResponse.of(
+            ResponseHeaders.builder(HttpStatus.OK)
+                .set("x-ratelimit-remaining-requests", "0")
+                .set("x-ratelimit-reset-requests", "2s")
+                .build(),
+            HttpData.ofUtf8(ScriptedEndpoint.completionBody(MEDIUM, "stop").toString())));
+    assertThat(fixture.stub().evaluate(evaluate("judge")).hasVerdict()).isTrue();
+    fixture.endpoint.take();
+
+    ListenableFuture<EvaluateResponse> call = fixture.futureStub().evaluate(evaluate("judge"));
+    fixture.timer.awaitAlarms(2);
+    fixture.timer.advance(Duration.ofMillis(1_999));
+    assertThat(fixture.endpoint.untaken()).isZero();
+    fixture.timer.advance(JITTER);
+
+    assertThat(call.get().hasVerdict()).isTrue();
   }
 
   @Test

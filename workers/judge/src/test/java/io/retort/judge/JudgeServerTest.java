@@ -25,7 +25,9 @@ import io.grpc.stub.StreamObserver;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.retort.judge.endpoint.EndpointsConfiguration;
 import io.retort.judge.endpoint.ManualTimer;
+import io.retort.judge.endpoint.Peers;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.JudgeServiceGrpc;
@@ -185,7 +187,8 @@ class JudgeServerTest {
               () ->
                   JudgeServer.start(
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()),
-                      List.of(),
+                      new EndpointsConfiguration(List.of(), List.of()),
+                      Peers.none(),
                       new PrometheusRegistry(),
                       new ManualTimer(),
                       Duration.ZERO))
@@ -216,7 +219,13 @@ class JudgeServerTest {
         .isEqualTo(10);
     assertThat(fixture.registry.scrape().stream().map(each -> each.getMetadata().getName()))
         .contains(
-            "retort_judge_call_seconds", "retort_judge_in_flight", "retort_judge_cooldown_seconds");
+            "retort_judge_call_seconds",
+            "retort_judge_in_flight",
+            "retort_judge_cooldown_seconds",
+            "retort_judge_concurrency_limit",
+            "retort_judge_breaker_open",
+            "retort_judge_rate_limits",
+            "retort_judge_failovers");
   }
 
   private StatusRuntimeException refusedAsSoonAsDraining() {

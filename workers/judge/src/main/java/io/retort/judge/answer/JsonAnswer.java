@@ -54,6 +54,15 @@ final class JsonAnswer {
     return value.booleanValue();
   }
 
+  /** A whole number from {@code smallest} to {@code largest}, as a JSON number. */
+  int integer(String name, int smallest, int largest) throws UnusableAnswerException {
+    JsonNode value = root.path(name);
+    if (!value.isInt() || value.intValue() < smallest || value.intValue() > largest) {
+      throw unparsed(text, name + " as a whole number from " + smallest + " to " + largest);
+    }
+    return value.intValue();
+  }
+
   private static String withoutFence(String text) {
     if (!text.startsWith(FENCE)
         || !text.endsWith(FENCE)

@@ -1,25 +1,14 @@
 package io.retort.judge.endpoint;
 
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.client.RequestOptions;
-import com.linecorp.armeria.client.ResponseTimeoutException;
-import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.client.WebClientBuilder;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
-import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.auth.AuthToken;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import io.retort.v1.Usage;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,23 +18,29 @@ import org.slf4j.LoggerFactory;
 /**
  * One endpoint, asked asynchronously; no method blocks.
  *
- * <p>Nothing is retried but rate limits: they start a cool-down that all calls of the endpoint wait
- * out, each up to its own deadline.
+ * <p>A call books its share of the rate limits, waits for one of the endpoint's permits, and is
+ * sent unless the endpoint cools down or its breaker is open. Nothing is retried but rate limits:
+ * they start a cool-down that all calls of the endpoint wait out, each up to its own deadline.
  */
-public final class ChatEndpoint {
+public final class ChatEndpoint implements ChatTarget, EndpointState {
   /** The longest answer that is read, in bytes. */
-  public static final long LARGEST_ANSWER = 8L << 20;
+  public static final long LARGEST_ANSWER = ChatTransport.LARGEST_ANSWER;
 
-  // The scope's alarm ends a call; this only frees the connection should the alarm be late.
-  private static final Duration TIMEOUT_SLACK = Duration.ofSeconds(1);
+  /** The longest cool-down that a peer can ask for. */
+  public static final Duration LONGEST_SHARED_COOL_DOWN = Duration.ofHours(1);
+
   private static final Logger logger = LoggerFactory.getLogger(ChatEndpoint.class);
 
   private final EndpointConfiguration configuration;
-  private final WebClient client;
+  private final ChatTransport transport;
   private final ReplyReader replies;
   private final Timer timer;
+  private final Peers peers;
+  private final RateBudget budget;
+  private final AdaptiveLimit limit;
   private final Permits permits;
   private final CoolDown coolDown;
+  private final Breaker breaker;
   private final EndpointObserver observer;
   private final AtomicBoolean reachable = new AtomicBoolean(true);
 
@@ -57,54 +52,121 @@ public final class ChatEndpoint {
       ClientFactory clients,
       Timer timer,
       DoubleSupplier random,
-      EndpointObserver observer) {
+      Peers peers,
+      EndpointObservers observers) {
     this.configuration = configuration;
     this.timer = timer;
-    this.observer = observer;
+    this.peers = peers;
+    transport = new ChatTransport(configuration, clients);
     replies = new ReplyReader(configuration);
+    budget = new RateBudget(configuration.rateLimits(), timer, peers::workers);
+    limit = new AdaptiveLimit(configuration.maxInFlight());
+    permits = new Permits(limit::current, clients.eventLoopGroup());
     coolDown = new CoolDown(timer, random);
-    permits = new Permits(configuration.maxInFlight(), clients.eventLoopGroup());
-    WebClientBuilder builder =
-        WebClient.builder(configuration.baseUrl())
-            .factory(clients)
-            .maxResponseLength(LARGEST_ANSWER)
-            .writeTimeout(Duration.ofSeconds(30));
-    configuration.apiKey().ifPresent(key -> builder.auth(AuthToken.ofOAuth2(key)));
-    client = builder.build();
-    observer.coolDown(configuration.name(), coolDown::remaining);
+    breaker = new Breaker(configuration, timer);
+    observer = observers.endpoint(this);
   }
 
+  @Override
   public String name() {
     return configuration.name();
+  }
+
+  public String model() {
+    return configuration.model();
+  }
+
+  @Override
+  public Duration coolDown() {
+    return coolDown.remaining();
+  }
+
+  @Override
+  public int concurrencyLimit() {
+    return limit.current();
+  }
+
+  @Override
+  public boolean isBreakerOpen() {
+    return breaker.isOpen();
+  }
+
+  boolean asks(URI baseUrl, String model) {
+    return configuration.baseUrl().equals(baseUrl) && configuration.model().equals(model);
+  }
+
+  /** Keeps to a cool-down that another worker learnt of, an hour of it at most. */
+  void coolDown(Duration told) {
+    coolDown.told(told.compareTo(LONGEST_SHARED_COOL_DOWN) < 0 ? told : LONGEST_SHARED_COOL_DOWN);
+  }
+
+  @Override
+  public CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope) {
+    return complete(request, scope, false);
   }
 
   /**
    * Asks the model.
    *
+   * @param replaceable whether another endpoint can be asked: then a rate limit beyond the deadline
+   *     fails the call at once
    * @return fails with a {@link JudgeException}, never with anything else
    */
-  public CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope) {
-    Call call = new Call(HttpData.wrap(CompletionJson.write(request, configuration)), scope);
+  CompletableFuture<ChatAnswer> complete(
+      ChatRequest request, CallScope scope, boolean replaceable) {
+    Call call = new Call(request, scope, replaceable);
     call.start();
     return call.result;
   }
 
   private final class Call {
-    private final HttpData body;
+    private final byte[] body;
+    private final long estimatedTokens;
     private final CallScope scope;
+    private final boolean replaceable;
     private final CompletableFuture<ChatAnswer> result = new CompletableFuture<>();
+    private final AtomicBoolean booked = new AtomicBoolean();
     private volatile @Nullable String lastLimit;
+    private volatile Timer.@Nullable Alarm wait;
+    private volatile @Nullable HttpResponse open;
+    private volatile boolean timedOut;
 
-    Call(HttpData body, CallScope scope) {
-      this.body = body;
+    Call(ChatRequest request, CallScope scope, boolean replaceable) {
+      body = CompletionJson.write(request, configuration);
+      estimatedTokens = budget.isUnlimited() ? 0 : TokenEstimate.of(request);
       this.scope = scope;
+      this.replaceable = replaceable;
     }
 
     void start() {
-      Timer.Alarm alarm = timer.schedule(scope.remaining(), this::giveUp);
-      cleanUp(alarm::cancel);
-      scope.onCancel(() -> fail(JudgeException.cancelled()));
-      queue();
+      scope.onEnd(this::ended);
+      book();
+    }
+
+    private void book() {
+      if (budget.isUnlimited()) {
+        queue();
+        return;
+      }
+      Duration left = positive(scope.remaining());
+      Duration delay = budget.book(estimatedTokens, left);
+      if (delay.compareTo(left) > 0) {
+        fail(
+            rateLimited(
+                "endpoint "
+                    + configuration
+                    + ": its requests_per_minute and tokens_per_minute allow the next call in "
+                    + delay.toMillis()
+                    + " ms, beyond the call's deadline",
+                delay));
+        return;
+      }
+      booked.set(true);
+      if (delay.isZero()) {
+        queue();
+      } else {
+        waitFor(delay);
+      }
     }
 
     private void queue() {
@@ -117,106 +179,193 @@ public final class ChatEndpoint {
         permits.release();
         return;
       }
-      if (!coolDown.remaining().isZero()) {
+      if (coolDown.isOn()) {
         permits.release();
-        Timer.Alarm alarm = timer.schedule(coolDown.remainingWithJitter(), this::queue);
-        cleanUp(alarm::cancel);
+        coolOff();
+        return;
+      }
+      if (!breaker.admits()) {
+        permits.release();
+        fail(
+            JudgeException.breakerOpen(
+                "endpoint " + configuration + " is not asked for a while: too many calls failed",
+                breaker.untilTrial().toMillis()));
         return;
       }
       send();
     }
 
+    private void coolOff() {
+      Duration cooling = coolDown.remaining();
+      if (replaceable && cooling.compareTo(scope.remaining()) > 0) {
+        fail(limitOutlastsDeadline(cooling));
+      } else {
+        waitFor(coolDown.remainingWithJitter());
+      }
+    }
+
+    private void waitFor(Duration delay) {
+      wait = timer.schedule(delay, this::queue);
+      if (result.isDone()) {
+        cleanUp();
+      }
+    }
+
     private void send() {
+      booked.set(false);
       long sentAt = timer.nanoTime();
-      observer.sent(configuration.name());
-      HttpResponse response =
-          client.execute(
-              HttpRequest.of(
-                  RequestHeaders.of(
-                      HttpMethod.POST,
-                      "/chat/completions",
-                      HttpHeaderNames.CONTENT_TYPE,
-                      MediaType.JSON,
-                      HttpHeaderNames.ACCEPT,
-                      MediaType.JSON),
-                  body),
-              RequestOptions.builder()
-                  .responseTimeout(positive(scope.remaining()).plus(TIMEOUT_SLACK))
-                  .build());
-      cleanUp(response::abort);
+      int inFlight = permits.held();
+      observer.sent();
+      HttpResponse response = transport.send(body);
+      open = response;
+      Timer.@Nullable Alarm timeout =
+          configuration.timeout().compareTo(scope.remaining()) < 0
+              ? timer.schedule(configuration.timeout(), () -> timeOut(response))
+              : null;
       CompletableFuture<Void> unused =
           response
               .aggregate()
               .handle(
                   (answer, cause) -> {
-                    observer.finished(configuration.name());
+                    observer.finished();
+                    if (timeout != null) {
+                      timeout.cancel();
+                    }
+                    EndpointReply reply = reply(answer, cause);
+                    note(reply, sentAt, inFlight);
                     permits.release();
-                    settle(sentAt, answer, cause);
+                    settle(reply, sentAt);
                     return null;
                   });
+      if (result.isDone()) {
+        cleanUp();
+      }
     }
 
-    private void settle(
-        long sentAt, @Nullable AggregatedHttpResponse answer, @Nullable Throwable cause) {
+    private void timeOut(HttpResponse response) {
+      timedOut = true;
+      response.abort();
+    }
+
+    private EndpointReply reply(
+        @Nullable AggregatedHttpResponse answer, @Nullable Throwable cause) {
+      if (answer != null) {
+        try {
+          return replies.read(answer, timer.now());
+        } catch (RuntimeException e) {
+          return new EndpointReply.Refused(JudgeException.unexpected(e));
+        }
+      }
+      if (timedOut) {
+        return new EndpointReply.Down(
+            JudgeException.endpointTimeout(
+                "endpoint "
+                    + configuration
+                    + ": no answer within "
+                    + configuration.timeout().toSeconds()
+                    + " s, its timeout_seconds"));
+      }
+      if (result.isDone()) {
+        return new EndpointReply.Abandoned();
+      }
+      JudgeException failure = transport.failure(cause);
+      return failure.is(FailureType.ANSWER_TOO_LARGE)
+          ? new EndpointReply.Refused(failure)
+          : new EndpointReply.Down(failure);
+    }
+
+    /** What the call tells of the endpoint. */
+    private void note(EndpointReply reply, long sentAt, int inFlight) {
+      long now = timer.nanoTime();
+      if (reply instanceof EndpointReply.Answered answered) {
+        breaker.answered();
+        limit.answered(sentAt, now, inFlight);
+        coolDown.passed(sentAt);
+        answered.pause().ifPresent(coolDown::pause);
+        Usage usage = answered.answer().usage();
+        observer.counted(usage);
+        if (usage.getUncountedCalls() == 0) {
+          budget.correct(estimatedTokens, usage.getPromptTokens() + usage.getCompletionTokens());
+        }
+      } else if (reply instanceof EndpointReply.RateLimited) {
+        breaker.answered();
+        limit.troubled(sentAt, now, inFlight);
+        budget.correct(estimatedTokens, 0);
+      } else if (reply instanceof EndpointReply.Refused) {
+        breaker.answered();
+        coolDown.passed(sentAt);
+        budget.correct(estimatedTokens, 0);
+      } else if (reply instanceof EndpointReply.Down) {
+        breaker.failed();
+        limit.troubled(sentAt, now, inFlight);
+        budget.correct(estimatedTokens, 0);
+      } else if (reply instanceof EndpointReply.Abandoned) {
+        breaker.unknown();
+      }
+    }
+
+    private void settle(EndpointReply reply, long sentAt) {
       if (result.isDone()) {
         return;
       }
-      try {
-        if (answer == null) {
-          fail(unanswered(cause));
-          return;
+      if (reply instanceof EndpointReply.Answered answered) {
+        if (!reachable.get() && reachable.compareAndSet(false, true)) {
+          logger.info("endpoint {} answers again", configuration);
         }
-        EndpointReply reply = replies.read(answer, timer.now());
-        if (reply instanceof EndpointReply.RateLimited limited) {
-          limited(sentAt, limited);
-          return;
-        }
-        coolDown.passed(sentAt);
-        if (reply instanceof EndpointReply.Answered answered) {
-          answered(answered.answer());
-        } else if (reply instanceof EndpointReply.Failed failed) {
-          fail(failed.failure());
-        }
-      } catch (RuntimeException e) {
-        fail(JudgeException.unexpected(e));
+        result.complete(answered.answer());
+      } else if (reply instanceof EndpointReply.RateLimited limited) {
+        limited(sentAt, limited);
+      } else if (reply instanceof EndpointReply.Refused refused) {
+        fail(refused.failure());
+      } else if (reply instanceof EndpointReply.Down down) {
+        fail(down.failure());
       }
-    }
-
-    private void answered(ChatAnswer answer) {
-      if (reachable.compareAndSet(false, true)) {
-        logger.info("endpoint {} answers again", configuration);
-      }
-      observer.counted(configuration.name(), answer.usage());
-      result.complete(answer);
     }
 
     private void limited(long sentAt, EndpointReply.RateLimited limited) {
       lastLimit = limited.message();
+      observer.limited();
       if (coolDown.limited(sentAt, limited.retryAfter())) {
+        Duration cooling = coolDown.remaining();
         logger.info(
             "endpoint {} limits the rate: nothing is sent for {} ms: {}",
             configuration,
-            coolDown.remaining().toMillis(),
+            cooling.toMillis(),
             limited.message());
+        peers.share(configuration.baseUrl(), configuration.model(), cooling);
       }
-      queue();
+      book();
+    }
+
+    private void ended(CallScope.End reason) {
+      switch (reason) {
+        case CANCELLED, CLOSED -> fail(JudgeException.cancelled());
+        case DEADLINE -> giveUp();
+      }
     }
 
     private void giveUp() {
-      String limit = lastLimit;
       Duration cooling = coolDown.remaining();
-      if (limit != null || !cooling.isZero()) {
-        fail(
-            JudgeException.rateLimited(
-                limit == null
-                    ? "endpoint " + configuration + " limits the rate beyond the call's deadline"
-                    : limit,
-                Math.max(1, cooling.toMillis())));
+      if (lastLimit != null || !cooling.isZero()) {
+        fail(limitOutlastsDeadline(cooling));
       } else {
         fail(
             JudgeException.deadlineExceeded(
                 "endpoint " + configuration + ": no answer before the call's deadline"));
       }
+    }
+
+    private JudgeException limitOutlastsDeadline(Duration cooling) {
+      String limit = lastLimit;
+      return rateLimited(
+          limit == null
+              ? "endpoint " + configuration + " limits the rate beyond the call's deadline"
+              : limit,
+          cooling);
+    }
+
+    private JudgeException rateLimited(String message, Duration delay) {
+      return JudgeException.rateLimited(message, Math.max(1, delay.toMillis()));
     }
 
     private void fail(JudgeException failure) {
@@ -225,51 +374,28 @@ public final class ChatEndpoint {
       if (down && reachable.compareAndSet(true, false)) {
         logger.warn("{}", failure.getMessage());
       }
-      result.completeExceptionally(failure);
+      if (result.completeExceptionally(failure)) {
+        cleanUp();
+      }
     }
 
-    private JudgeException unanswered(@Nullable Throwable thrown) {
-      Throwable cause = innermost(thrown);
-      if (cause instanceof ContentTooLargeException) {
-        return JudgeException.dataLoss(
-            FailureType.ANSWER_TOO_LARGE,
-            "endpoint "
-                + configuration
-                + " answered more than "
-                + LARGEST_ANSWER
-                + " bytes (expected: at most that)");
+    /** Lets go of what a call that has ended still holds. */
+    private void cleanUp() {
+      Timer.Alarm alarm = wait;
+      if (alarm != null) {
+        alarm.cancel();
       }
-      if (cause instanceof ResponseTimeoutException) {
-        return JudgeException.deadlineExceeded(
-            "endpoint " + configuration + ": no answer before the call's deadline");
+      HttpResponse response = open;
+      if (response != null) {
+        response.abort();
       }
-      String told =
-          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.toString();
-      return JudgeException.unavailable(
-          FailureType.ENDPOINT_UNAVAILABLE, "endpoint " + configuration + ": " + told, cause);
-    }
-
-    private void cleanUp(Runnable task) {
-      CompletableFuture<Void> unused =
-          result.handle(
-              (answer, failure) -> {
-                task.run();
-                return null;
-              });
+      if (booked.getAndSet(false)) {
+        budget.cancel(estimatedTokens);
+      }
     }
   }
 
   private static Duration positive(Duration duration) {
     return duration.isNegative() ? Duration.ZERO : duration;
-  }
-
-  private static Throwable innermost(@Nullable Throwable thrown) {
-    Throwable current = thrown == null ? new IllegalStateException("no answer") : thrown;
-    while (current.getCause() != null
-        && (current instanceof CompletionException
-            || current instanceof com.linecorp.armeria.client.UnprocessedRequestException)) {
-      current = current.getCause();
-    }
-    return current;
   }
 }

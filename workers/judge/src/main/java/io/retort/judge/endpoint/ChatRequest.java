@@ -1,6 +1,5 @@
 package io.retort.judge.endpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +23,7 @@ public record ChatRequest(
 
   /**
    * @param name of the schema, told to the endpoint
+   * @param schema as JSON text
    */
-  public record JsonFormat(String name, JsonNode schema) {}
+  public record JsonFormat(String name, String schema) {}
 }

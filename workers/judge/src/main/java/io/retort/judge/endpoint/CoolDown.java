@@ -18,6 +18,8 @@ final class CoolDown {
 
   private final Timer timer;
   private final DoubleSupplier random;
+  // So that calls of an endpoint that never limits the rate take no lock.
+  private volatile boolean everOn;
   private boolean everLimited;
   private long began;
   private long end;
@@ -39,33 +41,56 @@ final class CoolDown {
    * @return whether a cool-down began by it
    */
   synchronized boolean limited(long sentAt, Optional<Duration> retryAfter) {
-    long now = timer.nanoTime();
     boolean sameBurst = everLimited && sentAt - began < 0;
     if (sameBurst) {
-      retryAfter.ifPresent(delay -> end = later(end, now + delay.toNanos()));
+      retryAfter.ifPresent(this::extend);
       return false;
     }
     consecutive++;
-    Duration delay = retryAfter.orElseGet(this::backoff);
-    end = everLimited ? later(end, now + delay.toNanos()) : now + delay.toNanos();
-    began = now;
+    extend(retryAfter.orElseGet(this::backoff));
+    began = timer.nanoTime();
     everLimited = true;
     return true;
   }
 
-  /** Notes an answer that was not limited, to a call sent at {@code sentAt}. */
-  synchronized void passed(long sentAt) {
-    if (everLimited && sentAt - began >= 0) {
-      consecutive = 0;
+  /** Notes what another worker learnt: as good as a limited answer to a call sent now. */
+  synchronized void told(Duration delay) {
+    if (isOn()) {
+      extend(delay);
+    } else {
+      limited(timer.nanoTime(), Optional.of(delay));
     }
   }
 
+  /** Sends nothing for {@code delay}, though no call was refused. */
+  synchronized void pause(Duration delay) {
+    extend(delay);
+  }
+
+  /** Notes an answer that was not limited, to a call sent at {@code sentAt}. */
+  void passed(long sentAt) {
+    if (!everOn) {
+      return;
+    }
+    synchronized (this) {
+      if (everLimited && sentAt - began >= 0) {
+        consecutive = 0;
+      }
+    }
+  }
+
+  boolean isOn() {
+    return everOn && !remaining().isZero();
+  }
+
   /** What is left of the cool-down, 0 when there is none. */
-  synchronized Duration remaining() {
-    if (!everLimited) {
+  Duration remaining() {
+    if (!everOn) {
       return Duration.ZERO;
     }
-    return Duration.ofNanos(Math.max(0, end - timer.nanoTime()));
+    synchronized (this) {
+      return Duration.ofNanos(Math.max(0, end - timer.nanoTime()));
+    }
   }
 
   /** {@link #remaining()} and a random part, so that not all calls are sent at the same moment. */
@@ -76,13 +101,15 @@ final class CoolDown {
     return remaining.plusNanos((long) (random.getAsDouble() * spread));
   }
 
+  private void extend(Duration delay) {
+    long until = timer.nanoTime() + delay.toNanos();
+    end = everOn && end - until > 0 ? end : until;
+    everOn = true;
+  }
+
   private Duration backoff() {
     int doublings = Math.min(consecutive - 1, 6);
     Duration delay = FIRST_BACKOFF.multipliedBy(1L << doublings);
     return delay.compareTo(LONGEST_BACKOFF) < 0 ? delay : LONGEST_BACKOFF;
-  }
-
-  private static long later(long left, long right) {
-    return left - right > 0 ? left : right;
   }
 }

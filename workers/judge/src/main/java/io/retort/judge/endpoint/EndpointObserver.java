@@ -1,18 +1,16 @@
 package io.retort.judge.endpoint;
 
 import io.retort.v1.Usage;
-import java.time.Duration;
-import java.util.function.Supplier;
 
-/** Sees what endpoints do, for metrics. Called from event loops: must not block. */
+/** Sees what one endpoint does, for metrics. Called from event loops: must not block. */
 public interface EndpointObserver {
-  void sent(String endpoint);
+  void sent();
 
   /** Follows every {@link #sent}. */
-  void finished(String endpoint);
+  void finished();
 
-  void counted(String endpoint, Usage usage);
+  void counted(Usage usage);
 
-  /** Called once for each endpoint. */
-  void coolDown(String endpoint, Supplier<Duration> remaining);
+  /** The provider refused a call because of its rate limit. */
+  void limited();
 }

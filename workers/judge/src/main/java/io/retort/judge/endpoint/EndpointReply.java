@@ -4,9 +4,12 @@ import io.retort.judge.failure.JudgeException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an endpoint's HTTP answer means. */
+/** What became of a call. */
 sealed interface EndpointReply {
-  record Answered(ChatAnswer answer) implements EndpointReply {}
+  /**
+   * @param pause for which the provider says that it allows no further call
+   */
+  record Answered(ChatAnswer answer, Optional<Duration> pause) implements EndpointReply {}
 
   /**
    * To be asked again after a cool-down.
@@ -15,6 +18,12 @@ sealed interface EndpointReply {
    */
   record RateLimited(Optional<Duration> retryAfter, String message) implements EndpointReply {}
 
-  /** Final. */
-  record Failed(JudgeException failure) implements EndpointReply {}
+  /** The endpoint is well, but this call has no answer. */
+  record Refused(JudgeException failure) implements EndpointReply {}
+
+  /** The endpoint is not well. */
+  record Down(JudgeException failure) implements EndpointReply {}
+
+  /** The caller left before there was an answer. */
+  record Abandoned() implements EndpointReply {}
 }

@@ -3,57 +3,106 @@ package io.retort.judge.endpoint;
 import com.linecorp.armeria.client.ClientFactory;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
-/** The endpoints of a worker, by name, on one pool of connections. */
+/** The endpoints and routes of a worker, by name, on one pool of connections. */
 public final class Endpoints implements AutoCloseable {
   // Common servers drop an idle connection after 5 s; sending on one in that moment would fail.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(4);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   private final ClientFactory clients;
-  private final Map<String, ChatEndpoint> byName = new TreeMap<>();
+  private final Map<String, ChatEndpoint> endpoints = new TreeMap<>();
+  private final Map<String, Route> routes = new TreeMap<>();
 
   /**
    * @param random uniform in [0, 1)
    */
   public Endpoints(
-      List<EndpointConfiguration> configurations,
+      EndpointsConfiguration configuration,
       Timer timer,
       DoubleSupplier random,
-      EndpointObserver observer) {
+      Peers peers,
+      EndpointObservers observers) {
     clients =
         ClientFactory.builder().connectTimeout(CONNECT_TIMEOUT).idleTimeout(IDLE_TIMEOUT).build();
-    for (EndpointConfiguration configuration : configurations) {
-      byName.put(
-          configuration.name(), new ChatEndpoint(configuration, clients, timer, random, observer));
+    for (EndpointConfiguration endpoint : configuration.endpoints()) {
+      endpoints.put(
+          endpoint.name(), new ChatEndpoint(endpoint, clients, timer, random, peers, observers));
+    }
+    for (RouteConfiguration route : configuration.routes()) {
+      Map<String, ChatEndpoint> members = new TreeMap<>();
+      for (RouteConfiguration.Target target : route.targets()) {
+        members.put(target.endpoint(), endpoint(target.endpoint()));
+      }
+      routes.put(route.name(), new Route(route, members, observers));
     }
   }
 
-  public Set<String> names() {
-    return byName.keySet();
+  /** Whether requests can name {@code name}. */
+  public boolean has(String name) {
+    return endpoints.containsKey(name) || routes.containsKey(name);
   }
 
   /**
-   * @throws JudgeException when there is none of that name
+   * @param row by which a route chooses its first endpoint
+   * @throws JudgeException when there is neither endpoint nor route of that name
    */
-  public ChatEndpoint named(String name) {
-    ChatEndpoint endpoint = byName.get(name);
-    if (endpoint == null) {
-      throw JudgeException.invalid(
-          FailureType.UNKNOWN_ENDPOINT,
-          "context.endpoint: \"" + name + "\" (expected: one of " + byName.keySet() + ")");
+  public ChatTarget named(String name, String row) {
+    Route route = routes.get(name);
+    return route == null ? endpoint(name) : route.forRow(row);
+  }
+
+  /**
+   * Models that answer to {@code name}, in the order of their endpoints' names, each once.
+   *
+   * @throws JudgeException when there is neither endpoint nor route of that name
+   */
+  public List<String> models(String name) {
+    Route route = routes.get(name);
+    Collection<ChatEndpoint> asked = route == null ? List.of(endpoint(name)) : route.endpoints();
+    return asked.stream()
+        .sorted(Comparator.comparing(ChatEndpoint::name))
+        .map(ChatEndpoint::model)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Keeps to a cool-down that another worker learnt of, an hour of it at most. Nothing happens when
+   * no endpoint asks that model there.
+   */
+  public void coolDown(URI baseUrl, String model, Duration coolDown) {
+    for (ChatEndpoint endpoint : endpoints.values()) {
+      if (endpoint.asks(baseUrl, model)) {
+        endpoint.coolDown(coolDown);
+      }
     }
-    return endpoint;
   }
 
   @Override
   public void close() {
     clients.close();
+  }
+
+  private ChatEndpoint endpoint(String name) {
+    ChatEndpoint endpoint = endpoints.get(name);
+    if (endpoint == null) {
+      Set<String> names = new TreeSet<>(endpoints.keySet());
+      names.addAll(routes.keySet());
+      throw JudgeException.invalid(
+          FailureType.UNKNOWN_ENDPOINT,
+          "context.endpoint: \"" + name + "\" (expected: one of " + names + ")");
+    }
+    return endpoint;
   }
 }

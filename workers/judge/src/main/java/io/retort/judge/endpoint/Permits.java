@@ -1,45 +1,66 @@
 package io.retort.judge.endpoint;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A fair semaphore whose waiters are tasks, not threads. */
+/** A fair semaphore whose waiters are tasks, not threads, and whose size may change. */
 final class Permits {
+  private final IntSupplier limit;
   private final Executor executor;
   private final Deque<Runnable> waiters = new ArrayDeque<>();
-  private int available;
+  private int held;
 
   /**
+   * @param limit permits that may be held, at least 1
    * @param executor runs the tasks that had to wait
    */
-  Permits(int permits, Executor executor) {
-    this.available = permits;
+  Permits(IntSupplier limit, Executor executor) {
+    this.limit = limit;
     this.executor = executor;
   }
 
   /** Runs {@code holder} once it holds a permit, on this thread if one is free. */
   void acquire(Runnable holder) {
     synchronized (waiters) {
-      if (available == 0) {
+      if (held >= limit.getAsInt()) {
         waiters.add(holder);
         return;
       }
-      available--;
+      held++;
     }
     holder.run();
   }
 
   void release() {
-    @Nullable Runnable next;
+    @Nullable Runnable first = null;
+    List<Runnable> more = List.of();
     synchronized (waiters) {
-      next = waiters.poll();
-      if (next == null) {
-        available++;
-        return;
+      held--;
+      while (!waiters.isEmpty() && held < limit.getAsInt()) {
+        held++;
+        if (first == null) {
+          first = waiters.remove();
+        } else {
+          more = more.isEmpty() ? new ArrayList<>() : more;
+          more.add(waiters.remove());
+        }
       }
     }
-    executor.execute(next);
+    if (first != null) {
+      executor.execute(first);
+    }
+    more.forEach(executor::execute);
+  }
+
+  /** Permits that are held now. */
+  int held() {
+    synchronized (waiters) {
+      return held;
+    }
   }
 }

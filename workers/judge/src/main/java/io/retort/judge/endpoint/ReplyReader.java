@@ -1,10 +1,13 @@
 package io.retort.judge.endpoint;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaders;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import io.retort.judge.failure.Usages;
 import io.retort.v1.FailureCategory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -34,21 +37,46 @@ final class ReplyReader {
   EndpointReply read(AggregatedHttpResponse response, Instant now) {
     int status = response.status().code();
     byte[] body = response.content().array();
-    CompletionJson.@Nullable ErrorBody error = CompletionJson.readError(body);
-    if (status == 200 && error != null) {
+    return status == 200
+        ? completion(response.headers(), body, now)
+        : failure(status, response.headers(), body, ErrorBody.read(body), now);
+  }
+
+  private EndpointReply completion(HttpHeaders headers, byte[] body, Instant now) {
+    try {
+      CompletionReader completion = CompletionReader.read(body);
+      ErrorBody error = completion.error();
+      if (error == null) {
+        return new EndpointReply.Answered(
+            completion.answer(configuration), RateLimitHeaders.exhausted(headers));
+      }
       // Gateways tell an upstream's refusal inside a successful answer.
-      status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
+      int status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
+      return failure(status, headers, body, error, now);
+    } catch (NotACompletionException e) {
+      return new EndpointReply.Refused(
+          JudgeException.dataLoss(
+                  FailureType.UNPARSED,
+                  "endpoint "
+                      + configuration.name()
+                      + " answered what is no chat completion ("
+                      + e.getMessage()
+                      + "): "
+                      + excerpt(new String(body, StandardCharsets.UTF_8)))
+              .plusUsage(Usages.uncounted()));
     }
-    if (status == 200) {
-      return completion(body);
-    }
+  }
+
+  private EndpointReply failure(
+      int status, HttpHeaders headers, byte[] body, @Nullable ErrorBody error, Instant now) {
     String said = said(status, body, error);
-    Optional<java.time.Duration> retryAfter = RetryAfter.read(response.headers(), now);
+    Optional<Duration> retryAfter =
+        RetryAfter.read(headers, now).or(() -> RateLimitHeaders.exhausted(headers));
     return switch (status) {
       case 429 ->
           mentions(error, QUOTA) ? quota(said) : new EndpointReply.RateLimited(retryAfter, said);
       case 503 ->
-          retryAfter.isPresent()
+          RetryAfter.read(headers, now).isPresent()
               ? new EndpointReply.RateLimited(retryAfter, said)
               : unavailable(said);
       case 402 -> quota(said);
@@ -71,23 +99,7 @@ final class ReplyReader {
     };
   }
 
-  private EndpointReply completion(byte[] body) {
-    try {
-      return new EndpointReply.Answered(CompletionJson.read(body, configuration));
-    } catch (NotACompletionException e) {
-      return new EndpointReply.Failed(
-          JudgeException.dataLoss(
-              FailureType.UNPARSED,
-              "endpoint "
-                  + configuration.name()
-                  + " answered what is no chat completion ("
-                  + e.getMessage()
-                  + "): "
-                  + excerpt(new String(body, StandardCharsets.UTF_8))));
-    }
-  }
-
-  private EndpointReply badRequest(String said, CompletionJson.@Nullable ErrorBody error) {
+  private EndpointReply badRequest(String said, @Nullable ErrorBody error) {
     if (mentions(error, CONTEXT_EXCEEDED)) {
       return contextExceeded(said);
     }
@@ -99,27 +111,27 @@ final class ReplyReader {
   }
 
   private static EndpointReply contextExceeded(String said) {
-    return new EndpointReply.Failed(
+    return new EndpointReply.Refused(
         JudgeException.dataLoss(FailureType.CONTEXT_LENGTH_EXCEEDED, said));
   }
 
   private static EndpointReply quota(String said) {
-    return new EndpointReply.Failed(
+    return new EndpointReply.Refused(
         JudgeException.refused(
             FailureCategory.FAILURE_CATEGORY_BUDGET, FailureType.QUOTA_EXHAUSTED, said));
   }
 
   private static EndpointReply refused(FailureType type, String said) {
-    return new EndpointReply.Failed(
+    return new EndpointReply.Refused(
         JudgeException.refused(FailureCategory.FAILURE_CATEGORY_USER, type, said));
   }
 
   private static EndpointReply unavailable(String said) {
-    return new EndpointReply.Failed(
+    return new EndpointReply.Down(
         JudgeException.unavailable(FailureType.ENDPOINT_UNAVAILABLE, said, null));
   }
 
-  private String said(int status, byte[] body, CompletionJson.@Nullable ErrorBody error) {
+  private String said(int status, byte[] body, @Nullable ErrorBody error) {
     String text =
         error == null || error.message().isBlank()
             ? new String(body, StandardCharsets.UTF_8)
@@ -137,7 +149,7 @@ final class ReplyReader {
     return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT) + "...";
   }
 
-  private static boolean mentions(CompletionJson.@Nullable ErrorBody error, List<String> phrases) {
+  private static boolean mentions(@Nullable ErrorBody error, List<String> phrases) {
     if (error == null) {
       return false;
     }

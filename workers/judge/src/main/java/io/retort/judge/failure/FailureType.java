@@ -18,8 +18,10 @@ public enum FailureType {
   QUOTA_EXHAUSTED,
   /** The endpoint does not understand the request. */
   BAD_REQUEST,
-  /** Connection refused, reset or closed, or a 5xx. */
+  /** Connection refused, reset or closed, a 5xx, or an open circuit breaker. */
   ENDPOINT_UNAVAILABLE,
+  /** One call took longer than the endpoint's {@code timeout_seconds}. */
+  ENDPOINT_TIMEOUT,
   RATE_LIMITED,
   DEADLINE_EXCEEDED,
   CANCELLED,

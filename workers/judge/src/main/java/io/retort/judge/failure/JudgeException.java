@@ -10,6 +10,9 @@ import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Usage;
 import java.io.Serial;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,55 @@ public final class JudgeException extends RuntimeException {
         Usage.getDefaultInstance(),
         0,
         cause);
+  }
+
+  /**
+   * The endpoint is not asked for a while, because it failed too many calls.
+   *
+   * @param retryMillis until it is tried again
+   */
+  public static JudgeException breakerOpen(String message, long retryMillis) {
+    return new JudgeException(
+        Status.Code.UNAVAILABLE,
+        failure(
+            FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_UNAVAILABLE, message),
+        Usage.getDefaultInstance(),
+        retryMillis,
+        null);
+  }
+
+  /** The endpoint took longer for one call than it may. */
+  public static JudgeException endpointTimeout(String message) {
+    return of(
+        Status.Code.UNAVAILABLE,
+        FailureCategory.FAILURE_CATEGORY_TIMEOUT,
+        FailureType.ENDPOINT_TIMEOUT,
+        message);
+  }
+
+  /**
+   * What is to be told when several endpoints failed the same call: a failure that passes by itself
+   * before one that needs a person, with the messages of all.
+   *
+   * @param failures at least one
+   */
+  public static JudgeException mostHopeful(String who, List<JudgeException> failures) {
+    JudgeException best =
+        failures.stream()
+            .min(
+                Comparator.comparingInt(JudgeException::hopelessness)
+                    .thenComparingLong(JudgeException::retryMillisOrMax))
+            .orElseThrow();
+    String message =
+        who
+            + ": every endpoint failed: "
+            + failures.stream().map(JudgeException::getMessage).collect(Collectors.joining("; "));
+    return new JudgeException(
+        best.code,
+        best.failure.toBuilder().setMessage(message).build(),
+        best.usage,
+        best.retryMillis,
+        best.getCause());
   }
 
   /**
@@ -119,6 +171,16 @@ public final class JudgeException extends RuntimeException {
     return failure.getType().equals(type.name());
   }
 
+  /** Whether another endpoint may well answer the same request. */
+  public boolean isOfTheEndpoint() {
+    return is(FailureType.ENDPOINT_UNAVAILABLE)
+        || is(FailureType.ENDPOINT_TIMEOUT)
+        || is(FailureType.ENDPOINT_REFUSED)
+        || is(FailureType.QUOTA_EXHAUSTED)
+        || is(FailureType.BAD_REQUEST)
+        || is(FailureType.RATE_LIMITED);
+  }
+
   /** What the endpoint counted for the answers that were of no use. */
   public Usage usage() {
     return usage;
@@ -146,6 +208,18 @@ public final class JudgeException extends RuntimeException {
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
     }
     return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private int hopelessness() {
+    return switch (failure.getCategory()) {
+      case FAILURE_CATEGORY_PLATFORM, FAILURE_CATEGORY_RESOURCE, FAILURE_CATEGORY_TIMEOUT -> 0;
+      case FAILURE_CATEGORY_BUDGET -> 1;
+      case FAILURE_CATEGORY_USER, FAILURE_CATEGORY_UNSPECIFIED, UNRECOGNIZED -> 2;
+    };
+  }
+
+  private long retryMillisOrMax() {
+    return retryMillis > 0 ? retryMillis : Long.MAX_VALUE;
   }
 
   private static JudgeException of(

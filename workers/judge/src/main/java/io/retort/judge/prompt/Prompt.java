@@ -1,12 +1,7 @@
 package io.retort.judge.prompt;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.judge.endpoint.ChatMessage;
 import io.retort.judge.endpoint.ChatRequest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,68 +10,66 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt from resources: {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
+ * A prompt of the files {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
  * NAME.assistant.txt} with {@code NAME.then.txt} (optional: words put into the model's mouth, and
  * the user's next message), {@code NAME.schema.json} (optional).
- *
- * <p>Placeholders: {@code {{word:x}}} inserts a trusted word, {@code {{data:x}}} a delimited block
- * of untrusted text, {@code {{text:x}}} untrusted text without delimiters. What is inserted is
- * never read as a template.
  */
 public final class Prompt {
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(word|data|text):([a-z_]+)}}");
   private static final String VARIANT = "{{word:variant}}";
   private static final int HASH_DIGITS = 6;
 
   private final String version;
-  private final List<ChatMessage> templates;
+  private final List<Message> messages;
   private final Optional<ChatRequest.JsonFormat> format;
 
-  private Prompt(
-      String version, List<ChatMessage> templates, Optional<ChatRequest.JsonFormat> format) {
+  private record Message(String role, PromptTemplate template) {}
+
+  private Prompt(String version, List<Message> messages, Optional<ChatRequest.JsonFormat> format) {
     this.version = version;
-    this.templates = templates;
+    this.messages = messages;
     this.format = format;
   }
 
   /**
    * @param name with its number, for example {@code evaluate-v1}
-   * @throws IllegalStateException when the resources are missing or malformed
+   * @throws IllegalStateException when files are missing or malformed
    */
-  static Prompt load(String name) {
-    return load(name, "");
+  static Prompt load(PromptFiles files, String name) {
+    return load(files, name, "");
   }
 
   /**
    * The prompt with the content of {@code NAME.VARIANT.txt} for {@code {{word:variant}}}.
    *
-   * @throws IllegalStateException when the resources are missing or malformed
+   * @throws IllegalStateException when files are missing or malformed
    */
-  static Prompt loadVariant(String name, String variant) {
-    return load(name, required(name + "." + variant + ".txt"));
+  static Prompt loadVariant(PromptFiles files, String name, String variant) {
+    return load(files, name, files.required(name + "." + variant + ".txt"));
   }
 
-  private static Prompt load(String name, String variant) {
-    List<ChatMessage> templates = new ArrayList<>();
-    resource(name + ".system.txt").map(ChatMessage::system).ifPresent(templates::add);
-    templates.add(ChatMessage.user(required(name + ".user.txt")));
-    Optional<String> assistant = resource(name + ".assistant.txt");
+  private static Prompt load(PromptFiles files, String name, String variant) {
+    List<ChatMessage> texts = new ArrayList<>();
+    files.optional(name + ".system.txt").map(ChatMessage::system).ifPresent(texts::add);
+    texts.add(ChatMessage.user(files.required(name + ".user.txt")));
+    Optional<String> assistant = files.optional(name + ".assistant.txt");
     if (assistant.isPresent()) {
-      templates.add(ChatMessage.assistant(assistant.get()));
-      templates.add(ChatMessage.user(required(name + ".then.txt")));
+      texts.add(ChatMessage.assistant(assistant.get()));
+      texts.add(ChatMessage.user(files.required(name + ".then.txt")));
     }
-    templates.replaceAll(
+    texts.replaceAll(
         message -> new ChatMessage(message.role(), message.content().replace(VARIANT, variant)));
-    Optional<String> schema = resource(name + ".schema.json");
+    Optional<String> schema = files.optional(name + PromptFiles.SCHEMA);
     return new Prompt(
-        name + "-" + hash(templates, schema.orElse("")),
-        List.copyOf(templates),
-        schema.map(json -> new ChatRequest.JsonFormat(name, parse(name, json))));
+        name + "-" + hash(texts, schema.orElse("")),
+        texts.stream()
+            .map(text -> new Message(text.role(), new PromptTemplate(text.content())))
+            .toList(),
+        schema.map(
+            json ->
+                new ChatRequest.JsonFormat(
+                    name, PromptFiles.parseSchema(name + PromptFiles.SCHEMA, json).toString())));
   }
 
   /** Name and content hash, for example {@code evaluate-v1-3f2a9c}. */
@@ -96,57 +89,17 @@ public final class Prompt {
    * @throws IllegalArgumentException when a placeholder has no value
    */
   public List<ChatMessage> messages(Map<String, String> values) {
-    return templates.stream()
-        .map(message -> new ChatMessage(message.role(), fill(message.content(), values)))
-        .toList();
-  }
-
-  private String fill(String template, Map<String, String> values) {
-    return PLACEHOLDER
-        .matcher(template)
-        .replaceAll(
-            match -> Matcher.quoteReplacement(insert(match.group(1), match.group(2), values)));
-  }
-
-  private String insert(String kind, String name, Map<String, String> values) {
-    String value = values.get(name);
-    if (value == null) {
-      throw new IllegalArgumentException(version + ": no value for " + name);
+    List<ChatMessage> filled = new ArrayList<>(messages.size());
+    for (Message message : messages) {
+      filled.add(new ChatMessage(message.role(), message.template().fill(values)));
     }
-    return switch (kind) {
-      case "data" -> DataText.block(name, value);
-      case "text" -> DataText.withoutControlTokens(value);
-      default -> value;
-    };
+    return filled;
   }
 
-  private static String required(String name) {
-    return resource(name)
-        .orElseThrow(() -> new IllegalStateException("no prompt resource " + name));
-  }
-
-  private static Optional<String> resource(String name) {
-    try (@Nullable InputStream content = Prompt.class.getResourceAsStream("/prompts/" + name)) {
-      return content == null
-          ? Optional.empty()
-          : Optional.of(new String(content.readAllBytes(), StandardCharsets.UTF_8).strip());
-    } catch (IOException e) {
-      throw new UncheckedIOException(name, e);
-    }
-  }
-
-  private static JsonNode parse(String name, String json) {
-    try {
-      return new ObjectMapper().readTree(json);
-    } catch (IOException e) {
-      throw new IllegalStateException("prompt resource " + name + ".schema.json", e);
-    }
-  }
-
-  private static String hash(List<ChatMessage> templates, String schema) {
+  private static String hash(List<ChatMessage> texts, String schema) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (ChatMessage message : templates) {
+      for (ChatMessage message : texts) {
         update(digest, message.role());
         update(digest, message.content());
       }

@@ -2,8 +2,10 @@ package io.retort.judge.prompt;
 
 import io.retort.v1.CorruptionKind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All prompts of the worker.
@@ -17,29 +19,72 @@ public record Prompts(
     Prompt validate,
     Map<CorruptionKind, Prompt> corrupt,
     Prompt solve,
-    Prompt follow) {
+    Prompt follow,
+    Prompt rate) {
+  static final String CORRUPT = "corrupt-v1";
+  static final List<String> NAMES =
+      List.of(
+          "evaluate-v1",
+          "improve-expand-v1",
+          "improve-simplify-v1",
+          "validate-v1",
+          CORRUPT,
+          "solve-v1",
+          "follow-v1",
+          "rate-v1");
+
+  /** The built-in ones. */
   public static Prompts load() {
-    return new Prompts(
-        Prompt.load("evaluate-v1"),
-        Prompt.load("improve-expand-v1"),
-        Prompt.load("improve-simplify-v1"),
-        Prompt.load("validate-v1"),
-        loadCorrupt(),
-        Prompt.load("solve-v1"),
-        Prompt.load("follow-v1"));
+    return load(PromptFiles.builtIn());
   }
 
-  private static Map<CorruptionKind, Prompt> loadCorrupt() {
-    Map<CorruptionKind, Prompt> prompts = new EnumMap<>(CorruptionKind.class);
+  static Prompts load(PromptFiles files) {
+    return new Prompts(
+        Prompt.load(files, "evaluate-v1"),
+        Prompt.load(files, "improve-expand-v1"),
+        Prompt.load(files, "improve-simplify-v1"),
+        Prompt.load(files, "validate-v1"),
+        loadCorrupt(files),
+        Prompt.load(files, "solve-v1"),
+        Prompt.load(files, "follow-v1"),
+        Prompt.load(files, "rate-v1"));
+  }
+
+  /** Versions by the name of the method or of its variant: {@code corrupt-wrong-number}. */
+  public Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("evaluate", evaluate.version());
+    versions.put("improve-expand", expand.version());
+    versions.put("improve-simplify", simplify.version());
+    versions.put("validate", validate.version());
+    versions.put("solve", solve.version());
+    versions.put("follow", follow.version());
+    versions.put("rate", rate.version());
+    Map<CorruptionKind, String> variants = corruptVariants();
+    corrupt.forEach(
+        (kind, prompt) -> versions.put("corrupt-" + variants.get(kind), prompt.version()));
+    return versions;
+  }
+
+  /** {@code wrong-number} and so on. */
+  static Map<CorruptionKind, String> corruptVariants() {
+    Map<CorruptionKind, String> names = new EnumMap<>(CorruptionKind.class);
     for (CorruptionKind kind : CorruptionKind.values()) {
       if (kind == CorruptionKind.CORRUPTION_KIND_UNSPECIFIED
           || kind == CorruptionKind.UNRECOGNIZED) {
         continue;
       }
-      String name =
-          kind.name().replace("CORRUPTION_KIND_", "").toLowerCase(Locale.ROOT).replace('_', '-');
-      prompts.put(kind, Prompt.loadVariant("corrupt-v1", name));
+      names.put(
+          kind,
+          kind.name().replace("CORRUPTION_KIND_", "").toLowerCase(Locale.ROOT).replace('_', '-'));
     }
+    return names;
+  }
+
+  private static Map<CorruptionKind, Prompt> loadCorrupt(PromptFiles files) {
+    Map<CorruptionKind, Prompt> prompts = new EnumMap<>(CorruptionKind.class);
+    corruptVariants()
+        .forEach((kind, variant) -> prompts.put(kind, Prompt.loadVariant(files, CORRUPT, variant)));
     return prompts;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.retort.judge.endpoint.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import io.retort.v1.Difficulty;
+import io.retort.v1.Ratings;
 import io.retort.v1.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,24 @@ class AnswerParsersTest {
     assertThat(typeOf(new SoundnessParser(), answer(content))).isEqualTo(FailureType.UNPARSED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "3",
+        "verbosity 3, cognitive difficulty 4",
+        "{\"verbosity\": 3}",
+        "{\"verbosity\": 3, \"cognitive_difficulty\": 4.0}",
+        "{\"verbosity\": 3, \"cognitive_difficulty\": \"4\"}",
+        "{\"verbosity\": 3, \"cognitive_difficulty\": -1}",
+        "{\"verbosity\": 10, \"cognitive_difficulty\": 4}",
+        "{\"verbosity\": 99999999999, \"cognitive_difficulty\": 4}",
+        "{\"verbosity\": null, \"cognitive_difficulty\": 4}",
+        "[{\"verbosity\": 3, \"cognitive_difficulty\": 4}]"
+      })
+  void ratingsAreNeverGuessed(String content) {
+    assertThat(typeOf(new RatingsParser(), answer(content))).isEqualTo(FailureType.UNPARSED);
+  }
+
   @Test
   void wordsAndObjectsAreRead() throws UnusableAnswerException {
     assertThat(new VerdictParser().parse(answer("Simple")).getDifficulty())
@@ -56,6 +75,10 @@ class AnswerParsersTest {
             new SoundnessParser()
                 .parse(answer("{\"sound\": false, \"reason\": \" Step 2. \", \"more\": 1}")))
         .isEqualTo(new Soundness(false, "Step 2."));
+    assertThat(
+            new RatingsParser()
+                .parse(answer("```json\n{\"cognitive_difficulty\": 9, \"verbosity\": 0}\n```")))
+        .isEqualTo(Ratings.newBuilder().setVerbosity(0).setCognitiveDifficulty(9).build());
   }
 
   @Test

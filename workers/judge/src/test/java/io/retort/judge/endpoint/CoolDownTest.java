@@ -90,4 +90,47 @@ class CoolDownTest {
     shorter.limited(timer.nanoTime(), Optional.of(Duration.ofMillis(10)));
     assertThat(shorter.remainingWithJitter()).isEqualTo(Duration.ofMillis(35));
   }
+
+  @Test
+  void whatAPeerLearntIsACoolDownOfItsOwn() {
+    coolDown.told(Duration.ofSeconds(4));
+
+    assertThat(coolDown.isOn()).isTrue();
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(4));
+    timer.advance(Duration.ofSeconds(4));
+    assertThat(coolDown.isOn()).isFalse();
+    coolDown.limited(timer.nanoTime(), Optional.empty());
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void whatAPeerLearntOfTheSameBurstOnlyLengthensIt() {
+    coolDown.limited(timer.nanoTime(), Optional.of(Duration.ofSeconds(3)));
+
+    coolDown.told(Duration.ofSeconds(2));
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(3));
+    coolDown.told(Duration.ofSeconds(5));
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void callsUnderWayWhenAPeerToldBelongToTheBurst() {
+    long sentAt = timer.nanoTime();
+    timer.advance(Duration.ofMillis(10));
+    coolDown.told(Duration.ofSeconds(1));
+
+    assertThat(coolDown.limited(sentAt, Optional.empty())).isFalse();
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aPauseIsNoStepOfTheBackoff() {
+    coolDown.pause(Duration.ofSeconds(7));
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(7));
+    timer.advance(Duration.ofSeconds(7));
+
+    coolDown.limited(timer.nanoTime(), Optional.empty());
+
+    assertThat(coolDown.remaining()).isEqualTo(Duration.ofSeconds(1));
+  }
 }

@@ -1,0 +1,219 @@
+package io.retort.judge.endpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.retort.judge.failure.Usages;
+import io.retort.v1.Usage;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a chat completion in one pass, without building a tree of it. */
+final class CompletionReader {
+  // A provider's answer may hold secrets or rows: parse errors must not quote it.
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+  private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
+
+  private final JsonParser parser;
+  private @Nullable ErrorBody error;
+  private @Nullable String model;
+  private boolean choice;
+  private boolean message;
+  private @Nullable String content;
+  private @Nullable String refusal;
+  private @Nullable String finishReason;
+  private @Nullable Long promptTokens;
+  private @Nullable Long completionTokens;
+  private @Nullable Long reasoningTokens;
+
+  private CompletionReader(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /**
+   * @throws NotACompletionException when {@code body} is no JSON object, or what stands in the
+   *     place of a completion's parts has another form
+   */
+  static CompletionReader read(byte[] body) throws NotACompletionException {
+    try (JsonParser parser = FACTORY.createParser(body)) {
+      CompletionReader reader = new CompletionReader(parser);
+      reader.readRoot();
+      return reader;
+    } catch (JsonProcessingException e) {
+      throw new NotACompletionException(e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new NotACompletionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What a gateway tells inside a successful answer; null when it tells no error. */
+  @Nullable ErrorBody error() {
+    return error;
+  }
+
+  /**
+   * @throws NotACompletionException when there is no choice with a message
+   */
+  ChatAnswer answer(EndpointConfiguration configuration) throws NotACompletionException {
+    if (!choice) {
+      throw new NotACompletionException("no choices");
+    }
+    if (!message) {
+      throw new NotACompletionException("a choice without a message");
+    }
+    return new ChatAnswer(
+        orElse(model, configuration.model()),
+        orElse(content, ""),
+        orElse(refusal, ""),
+        finish(orElse(finishReason, "")),
+        usage());
+  }
+
+  private void readRoot() throws IOException, NotACompletionException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new NotACompletionException("no JSON object");
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken value = parser.nextToken();
+      switch (name) {
+        case "error" ->
+            error = value == JsonToken.VALUE_NULL ? null : ErrorBody.of(MAPPER.readTree(parser));
+        case "model" -> model = text(value);
+        case "choices" -> readChoices(value);
+        case "usage" -> readUsage(value);
+        default -> parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new NotACompletionException("more after the JSON object");
+    }
+  }
+
+  /** Of several choices only the first counts: one was asked for. */
+  private void readChoices(JsonToken value) throws IOException, NotACompletionException {
+    if (value == JsonToken.VALUE_NULL) {
+      return;
+    }
+    if (value != JsonToken.START_ARRAY) {
+      throw new NotACompletionException("choices that are no list");
+    }
+    for (JsonToken item = parser.nextToken();
+        item != JsonToken.END_ARRAY;
+        item = parser.nextToken()) {
+      if (!choice && item == JsonToken.START_OBJECT) {
+        readChoice();
+      } else {
+        parser.skipChildren();
+      }
+      choice = true;
+    }
+  }
+
+  private void readChoice() throws IOException, NotACompletionException {
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken value = parser.nextToken();
+      switch (name) {
+        case "finish_reason" -> finishReason = text(value);
+        case "message" -> readMessage(value);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void readMessage(JsonToken value) throws IOException, NotACompletionException {
+    if (value != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    message = true;
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken part = parser.nextToken();
+      switch (name) {
+        case "content" -> {
+          if (part != JsonToken.VALUE_STRING && part != JsonToken.VALUE_NULL) {
+            throw new NotACompletionException("content that is no string");
+          }
+          content = text(part);
+        }
+        case "refusal" -> refusal = text(part);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void readUsage(JsonToken value) throws IOException {
+    if (value != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken part = parser.nextToken();
+      switch (name) {
+        case "prompt_tokens" -> promptTokens = count(part);
+        case "completion_tokens" -> completionTokens = count(part);
+        case "completion_tokens_details" -> readDetails(part);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void readDetails(JsonToken value) throws IOException {
+    if (value != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      JsonToken part = parser.nextToken();
+      if (name.equals("reasoning_tokens")) {
+        reasoningTokens = count(part);
+      } else {
+        parser.skipChildren();
+      }
+    }
+  }
+
+  private @Nullable String text(JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_STRING) {
+      return parser.getText();
+    }
+    parser.skipChildren();
+    return null;
+  }
+
+  private @Nullable Long count(JsonToken value) throws IOException {
+    if (value.isNumeric()) {
+      return Math.max(0, Math.round(parser.getDoubleValue()));
+    }
+    parser.skipChildren();
+    return null;
+  }
+
+  private Usage usage() {
+    if (promptTokens == null || completionTokens == null) {
+      return Usages.uncounted();
+    }
+    return Usage.newBuilder()
+        .setCalls(1)
+        .setPromptTokens(promptTokens)
+        .setCompletionTokens(completionTokens)
+        .setReasoningTokens(reasoningTokens == null ? 0 : reasoningTokens)
+        .build();
+  }
+
+  private static ChatAnswer.FinishReason finish(String reason) {
+    return switch (reason.toLowerCase(Locale.ROOT)) {
+      case "length", "max_tokens", "model_length" -> ChatAnswer.FinishReason.LENGTH;
+      case "content_filter" -> ChatAnswer.FinishReason.FILTER;
+      default -> ChatAnswer.FinishReason.STOP;
+    };
+  }
+
+  private static String orElse(@Nullable String text, String fallback) {
+    return text == null ? fallback : text;
+  }
+}

@@ -1,0 +1,151 @@
+package io.retort.judge.endpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
+import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
+import io.retort.worker.Environment;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one entry under {@code endpoints}. */
+final class EndpointEntry {
+  private static final Set<String> KEYS =
+      Set.of(
+          "api_key_env",
+          "base_url",
+          "json_schema",
+          "max_in_flight",
+          "max_tokens_field",
+          "model",
+          "omit",
+          "requests_per_minute",
+          "timeout_seconds",
+          "tokens_per_minute");
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final int LARGEST_MAX_IN_FLIGHT = 65_536;
+  private static final long LARGEST_RATE = 1_000_000_000_000L;
+  private static final long LONGEST_TIMEOUT_SECONDS = 86_400;
+
+  private final Environment environment;
+  private final Mistakes mistakes;
+  private final String path;
+  private final JsonNode entry;
+
+  EndpointEntry(Environment environment, Mistakes mistakes, String path, JsonNode entry) {
+    this.environment = environment;
+    this.mistakes = mistakes;
+    this.path = path;
+    this.entry = entry;
+  }
+
+  /** Null when there are mistakes. */
+  @Nullable EndpointConfiguration read(String name) {
+    int before = mistakes.count();
+    if (!entry.isObject()) {
+      mistakes.add(path, Mistakes.shown(entry), "base_url, model, ...");
+      return null;
+    }
+    mistakes.checkKeys(path, entry, KEYS);
+    @Nullable URI baseUrl = baseUrl();
+    String model = mistakes.text(path + ".model", entry.path("model"), "the model's name");
+    EndpointConfiguration endpoint =
+        new EndpointConfiguration(
+            name,
+            baseUrl == null ? URI.create("") : baseUrl,
+            model,
+            apiKey(),
+            mistakes.bool(path + ".json_schema", entry.path("json_schema"), true),
+            (int)
+                integer("max_in_flight", LARGEST_MAX_IN_FLIGHT)
+                    .orElse(EndpointConfiguration.DEFAULT_MAX_IN_FLIGHT),
+            new RateLimits(
+                integer("requests_per_minute", LARGEST_RATE),
+                integer("tokens_per_minute", LARGEST_RATE)),
+            Duration.ofSeconds(
+                integer("timeout_seconds", LONGEST_TIMEOUT_SECONDS)
+                    .orElse(EndpointConfiguration.DEFAULT_TIMEOUT.toSeconds())),
+            entry.has("max_tokens_field")
+                ? mistakes.constant(
+                    path + ".max_tokens_field",
+                    entry.path("max_tokens_field"),
+                    MaxTokensField.MAX_TOKENS)
+                : MaxTokensField.MAX_TOKENS,
+            omitted());
+    return mistakes.count() > before ? null : endpoint;
+  }
+
+  private OptionalLong integer(String key, long largest) {
+    return mistakes.integer(path + "." + key, entry.path(key), 1, largest);
+  }
+
+  private @Nullable URI baseUrl() {
+    JsonNode node = entry.path("base_url");
+    String field = path + ".base_url";
+    String expected = "an http or https address such as http://127.0.0.1:8080/v1";
+    if (!node.isTextual()) {
+      mistakes.add(field, Mistakes.shown(node), expected);
+      return null;
+    }
+    try {
+      URI uri = new URI(node.textValue().strip().replaceAll("/+$", ""));
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (uri.getRawUserInfo() != null) {
+        // The value may hold a password and is not shown.
+        mistakes.add(field, "holds credentials", "none; name a variable in api_key_env");
+      } else if (!http
+          || uri.getHost() == null
+          || uri.getRawQuery() != null
+          || uri.getRawFragment() != null) {
+        mistakes.add(field, Mistakes.shown(node), expected);
+      } else {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      mistakes.add(field, Mistakes.shown(node), expected);
+    }
+    return null;
+  }
+
+  private Optional<String> apiKey() {
+    JsonNode node = entry.path("api_key_env");
+    String field = path + ".api_key_env";
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (!node.isTextual() || !VARIABLE.matcher(node.textValue()).matches()) {
+      // Likely a key that was pasted here: not shown.
+      mistakes.add(field, "not a variable's name", "the name of the variable that holds the key");
+      return Optional.empty();
+    }
+    String key = environment.get(node.textValue(), "").strip();
+    if (key.isEmpty()) {
+      mistakes.add(field, node.textValue() + " is not set", "the key in that variable");
+      return Optional.empty();
+    }
+    if (!key.chars().allMatch(character -> character > ' ' && character < 0x7f)) {
+      mistakes.add(field, node.textValue() + " holds blanks or non-ASCII characters", "a key");
+      return Optional.empty();
+    }
+    return Optional.of(key);
+  }
+
+  private Set<OmittableField> omitted() {
+    JsonNode node = entry.path("omit");
+    String field = path + ".omit";
+    Set<OmittableField> fields = EnumSet.noneOf(OmittableField.class);
+    if (!node.isMissingNode() && !node.isArray()) {
+      mistakes.add(field, Mistakes.shown(node), "a list");
+    }
+    for (JsonNode item : node) {
+      fields.add(mistakes.constant(field, item, OmittableField.TEMPERATURE));
+    }
+    return fields;
+  }
+}
