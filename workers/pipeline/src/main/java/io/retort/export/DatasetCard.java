@@ -2,6 +2,7 @@ package io.retort.export;
 
 import io.retort.report.Figures;
 import io.retort.store.Hashes;
+import io.retort.v1.BetaSpec;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.DataSource;
@@ -199,6 +200,12 @@ final class DatasetCard {
             .name()
             .replace("DIFFICULTY_SIGNAL_", "")
             .toLowerCase(Locale.ROOT));
+    if (pairs > 0) {
+      BetaSpec beta = spec.getPreference().getBeta();
+      fact(
+          "beta of small, medium and large gaps",
+          beta.getSmall() + ", " + beta.getMedium() + ", " + beta.getLarge());
+    }
     facts("judge model", models);
     facts("prompt", promptVersions);
   }

@@ -86,6 +86,8 @@ final class DataViews {
                 "balanced chain over a corrupted, wrong one",
                 beta.getLarge(),
                 most)),
+        reasons(pairing.getKindsList(), Figures.total(pairing.getKindsList())),
+        pairing.getKindsCount() > 0,
         reasons(pairing.getRejectionsList(), candidates),
         refused > 0);
   }

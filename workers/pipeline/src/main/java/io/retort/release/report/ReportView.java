@@ -91,7 +91,12 @@ record ReportView(
    */
   record AgreementCell(String count, boolean agrees) {}
 
-  record Pairs(List<GapRow> gaps, List<Reason> refused, boolean hasRefused) {}
+  record Pairs(
+      List<GapRow> gaps,
+      List<Reason> kinds,
+      boolean hasKinds,
+      List<Reason> refused,
+      boolean hasRefused) {}
 
   /**
    * @param width of the bar, in percent of the widest

@@ -207,6 +207,7 @@ public final class SampleRuns {
         .setPairing(
             PairingSummary.newBuilder()
                 .setPairs(artifact("runs/demo/pairs/all/manifest.json"))
+                .addKinds(Count.newBuilder().setName("DROPPED_STEP").setCount(13))
                 .setRows(110)
                 .addGaps(count("SMALL", 70))
                 .addGaps(count("MEDIUM", 33))
