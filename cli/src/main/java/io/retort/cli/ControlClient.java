@@ -11,6 +11,8 @@ import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
@@ -68,6 +70,16 @@ final class ControlClient implements AutoCloseable {
     return bounded()
         .cancelRun(CancelRunRequest.newBuilder().setRunId(runId).setReason(reason).build())
         .getRun();
+  }
+
+  Run pause(String runId, String reason) {
+    return bounded()
+        .pauseRun(PauseRunRequest.newBuilder().setRunId(runId).setReason(reason).build())
+        .getRun();
+  }
+
+  Run resume(ResumeRunRequest request) {
+    return bounded().resumeRun(request).getRun();
   }
 
   Run retrain(RetrainRunRequest request) {

@@ -14,13 +14,17 @@ final class ProgressView {
   private static final int BAR = 24;
 
   /**
-   * The run's line and one for each of its stages, also those that have not begun.
+   * The run's line, the reason of its pause, and one for each of its stages, also those that have
+   * not begun.
    *
    * @param withEta leave it out where each changed line is printed anew: it changes every second
    */
   static List<String> lines(Run run, boolean withEta) {
     List<String> lines = new ArrayList<>();
     lines.add(run.getRunId() + "  " + Figures.name(run.getPhase()));
+    if (run.hasPause()) {
+      lines.add("  " + run.getPause().getMessage());
+    }
     for (Stage stage : RunStages.of(run.getSpec())) {
       lines.add(line(stage, find(run, stage), withEta));
     }

@@ -6,6 +6,7 @@ import io.retort.report.RunTable;
 import io.retort.spec.SpecChanges;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs}. */
 @Command(
     name = "runs",
-    description = "List, show, watch, cancel and retrain runs.",
+    description = "List, show, watch, pause, resume, cancel and retrain runs.",
     mixinStandardHelpOptions = true)
 public final class RunsCommand {
   @Spec private CommandSpec spec;
@@ -72,6 +73,44 @@ public final class RunsCommand {
       spec.commandLine().getOut().println(run.getRunId() + " is asked to stop");
       return 0;
     }
+  }
+
+  @Command(name = "pause", description = "Stop a run within seconds; what it has finished is kept.")
+  int pause(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Option(names = "--reason", defaultValue = "", description = "Shown with the run.")
+          String reason) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      tell(client.pause(runId, reason));
+      return 0;
+    }
+  }
+
+  @Command(name = "resume", description = "Let a paused run go on.")
+  int resume(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Option(
+              names = "--budget",
+              description = "Replaces judge.budget; must be above what was spent.")
+          @Nullable Double budget) {
+    ResumeRunRequest.Builder request = ResumeRunRequest.newBuilder().setRunId(runId);
+    if (budget != null) {
+      request.setBudget(budget);
+    }
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      tell(client.resume(request.build()));
+      return 0;
+    }
+  }
+
+  private void tell(Run run) {
+    spec.commandLine()
+        .getOut()
+        .println(
+            run.getRunId()
+                + ": "
+                + Figures.name(run.getPhase())
+                + (run.hasPause() ? ", " + run.getPause().getMessage() : ""));
   }
 
   @Command(name = "retrain", description = "Launch a new run from the spec of another.")

@@ -175,6 +175,19 @@ class CommandLineTest {
   }
 
   @Test
+  void pausesAndResumesWithAnotherBudget() throws Exception {
+    Ended paused = retort("runs", "pause", FakeRunService.RUN_ID, "--reason", "lunch");
+    assertThat(paused.status).as(paused.output).isZero();
+    assertThat(paused.output).isEqualTo(FakeRunService.RUN_ID + ": paused, because lunch");
+    assertThat(control.paused.get(0).getReason()).isEqualTo("lunch");
+    assertThat(retort("runs", "resume", FakeRunService.RUN_ID).status).isZero();
+    assertThat(control.resumed.get(0).hasBudget()).isFalse();
+    Ended resumed = retort("runs", "resume", FakeRunService.RUN_ID, "--budget", "12.5");
+    assertThat(resumed.output).isEqualTo(FakeRunService.RUN_ID + ": running");
+    assertThat(control.resumed.get(1).getBudget()).isEqualTo(12.5);
+  }
+
+  @Test
   void retrainsWithTheChangedFieldsAlone() throws Exception {
     control.run =
         control.run.toBuilder()

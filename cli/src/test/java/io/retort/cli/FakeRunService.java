@@ -15,6 +15,11 @@ import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.Pause;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.PauseRunResponse;
+import io.retort.v1.ResumeRunRequest;
+import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.Run;
@@ -33,6 +38,8 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<CreateRunRequest> created = new CopyOnWriteArrayList<>();
   final List<RetrainRunRequest> retrained = new CopyOnWriteArrayList<>();
   final List<CancelRunRequest> cancelled = new CopyOnWriteArrayList<>();
+  final List<PauseRunRequest> paused = new CopyOnWriteArrayList<>();
+  final List<ResumeRunRequest> resumed = new CopyOnWriteArrayList<>();
   volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
   volatile List<Run> changes = List.of();
 
@@ -106,6 +113,20 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   public void cancelRun(CancelRunRequest request, StreamObserver<CancelRunResponse> observer) {
     cancelled.add(request);
     answer(observer, CancelRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void pauseRun(PauseRunRequest request, StreamObserver<PauseRunResponse> observer) {
+    paused.add(request);
+    Pause pause = Pause.newBuilder().setMessage("because " + request.getReason()).build();
+    Run standing = run.toBuilder().setPhase(RunPhase.RUN_PHASE_PAUSED).setPause(pause).build();
+    answer(observer, PauseRunResponse.newBuilder().setRun(standing).build());
+  }
+
+  @Override
+  public void resumeRun(ResumeRunRequest request, StreamObserver<ResumeRunResponse> observer) {
+    resumed.add(request);
+    answer(observer, ResumeRunResponse.newBuilder().setRun(run).build());
   }
 
   @Override

@@ -16,8 +16,18 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "models/" + model);
   }
 
+  /** Answers of the judge, shared by all runs. */
+  public static String cache(String storeUri) {
+    return resolve(storeUri, "cache");
+  }
+
   public String run() {
     return resolve(storeUri, "runs/" + runId);
+  }
+
+  /** The spec's prompt files as they were when the run began. */
+  public String prompts() {
+    return resolve(run(), "prompts");
   }
 
   public String curationShard(int shard) {

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
@@ -49,6 +50,26 @@ final class RunTracker {
         RunSearchAttributes.PHASE.valueSet(label(run.getPhase())),
         RunSearchAttributes.STAGE.valueSet(label(stage)),
         RunSearchAttributes.PROGRESS.valueSet((run.getStagesCount() - 1) / (double) stages()));
+    showDetails();
+  }
+
+  void pause(Pause pause) {
+    run.setPause(pause);
+    stand(RunPhase.RUN_PHASE_PAUSED);
+  }
+
+  void resume() {
+    run.clearPause();
+    stand(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
+  }
+
+  /** Changes the phase of the run, and of its stage under way. */
+  private void stand(RunPhase phase) {
+    run.setPhase(phase);
+    if (isStageUnderWay()) {
+      currentStage().setPhase(phase);
+    }
+    Workflow.upsertTypedSearchAttributes(RunSearchAttributes.PHASE.valueSet(label(phase)));
     showDetails();
   }
 
@@ -105,7 +126,7 @@ final class RunTracker {
   }
 
   private void end(RunPhase phase) {
-    run.setPhase(phase).setFinishedAt(now());
+    run.setPhase(phase).clearPause().setFinishedAt(now());
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(phase)),
         RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) stages()));
@@ -113,9 +134,13 @@ final class RunTracker {
   }
 
   private void endStage(RunPhase phase) {
-    if (run.getStagesCount() > 0 && currentStage().getPhase() == RunPhase.RUN_PHASE_RUNNING) {
+    if (isStageUnderWay()) {
       currentStage().setPhase(phase).setFinishedAt(now());
     }
+  }
+
+  private boolean isStageUnderWay() {
+    return run.getStagesCount() > 0 && !currentStage().hasFinishedAt();
   }
 
   private StageProgress.Builder currentStage() {
@@ -137,7 +162,9 @@ final class RunTracker {
     details
         .append("**")
         .append(label(run.getPhase()))
-        .append("**\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
+        .append("**")
+        .append(run.hasPause() ? ": " + run.getPause().getMessage() : "")
+        .append("\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
     for (StageProgress stage : run.getStagesList()) {
       details
           .append("| ")
@@ -156,7 +183,7 @@ final class RunTracker {
     Workflow.setCurrentDetails(details.toString());
   }
 
-  private static String label(RunPhase phase) {
+  static String label(RunPhase phase) {
     return phase.name().replace("RUN_PHASE_", "");
   }
 

@@ -1,8 +1,12 @@
 package io.retort.run;
 
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunRequest;
 import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.UpdateMethod;
+import io.temporal.workflow.UpdateValidatorMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
@@ -14,6 +18,9 @@ import io.temporal.workflow.WorkflowMethod;
  */
 @WorkflowInterface
 public interface RunWorkflow {
+  String PAUSE = "pause";
+  String RESUME = "resume";
+
   @WorkflowMethod
   Run run(RunRequest request);
 
@@ -23,4 +30,23 @@ public interface RunWorkflow {
    */
   @QueryMethod
   Run getRun();
+
+  /**
+   * Stops what is under way within seconds, with everything finished kept; a stage that cannot stop
+   * half-way, such as ingest, ends first. Changes nothing when the run is paused.
+   */
+  @UpdateMethod(name = PAUSE)
+  Run pause(PauseRunRequest request);
+
+  /** Rejects the pause of a run that has ended. */
+  @UpdateValidatorMethod(updateName = PAUSE)
+  void checkPause(PauseRunRequest request);
+
+  /** Goes on where the run paused. Changes nothing but the budget when the run is not paused. */
+  @UpdateMethod(name = RESUME)
+  Run resume(ResumeRunRequest request);
+
+  /** Rejects the end of a pause of a run that has ended, or whose budget is spent. */
+  @UpdateValidatorMethod(updateName = RESUME)
+  void checkResume(ResumeRunRequest request);
 }

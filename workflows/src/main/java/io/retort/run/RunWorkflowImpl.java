@@ -5,11 +5,13 @@ import io.retort.export.ExportActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CacheStatus;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportDataRequest;
 import io.retort.v1.ExportResult;
@@ -20,24 +22,31 @@ import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.PairingSummary;
+import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RowStageRequest;
+import io.retort.v1.RowStageResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRequest;
+import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
+import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.TrainingStage;
+import io.retort.v1.Usage;
 import io.retort.v1.WriteReportRequest;
+import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
@@ -45,6 +54,7 @@ import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowCancellationType;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Promise;
+import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.util.ArrayList;
@@ -52,9 +62,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
 
 /** The stages in order; read {@link #runStages} first. */
 public final class RunWorkflowImpl implements RunWorkflow {
+  private static final Logger logger = Workflow.getLogger(RunWorkflowImpl.class);
+
   private static final String BASE = "base";
   private static final String STAGE_1 = "stage-1";
   private static final String STAGE_2 = "stage-2";
@@ -87,6 +100,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
           RunRecordActivities.class,
           StageOptions.BY_NAME,
           StageOptions.of(RunRecordActivities.RECORD_RUN));
+  private final PromptActivities promptActivities =
+      Workflow.newActivityStub(
+          PromptActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
   private final TrainerActivities trainer;
 
   private final RunRequest request;
@@ -94,6 +112,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final RunSpec spec;
   private final TrainerJobs jobs;
   private final RunTracker tracker;
+  private final PauseControl pauses;
 
   @WorkflowInit
   public RunWorkflowImpl(RunRequest request) {
@@ -110,6 +129,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
         Workflow.newActivityStub(
             TrainerActivities.class, StageOptions.trainer(spec.getResources()));
     tracker = new RunTracker(request);
+    pauses = new PauseControl(request.getRunId(), spec.getJudge(), tracker);
   }
 
   @Override
@@ -138,7 +158,32 @@ public final class RunWorkflowImpl implements RunWorkflow {
     return tracker.snapshot();
   }
 
+  @Override
+  public Run pause(PauseRunRequest asked) {
+    pauses.pause(asked);
+    return tracker.snapshot();
+  }
+
+  @Override
+  public void checkPause(PauseRunRequest asked) {
+    pauses.check(asked);
+  }
+
+  @Override
+  public Run resume(ResumeRunRequest asked) {
+    pauses.resume(asked);
+    return tracker.snapshot();
+  }
+
+  @Override
+  public void checkResume(ResumeRunRequest asked) {
+    pauses.check(asked);
+  }
+
   private void runStages() {
+    if (spec.getJudge().hasPrompts()) {
+      promptActivities.snapshotPrompts(SnapshotPromptsRequest.newBuilder().setRun(context).build());
+    }
     switch (spec.getLastStage()) {
       case LAST_STAGE_CURATE -> curate(ingest());
       case LAST_STAGE_PAIR -> {
@@ -179,6 +224,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   /** Data sets for others, also of a run that trains nothing. */
   private void export() {
+    pauses.awaitResumed();
     tracker.export(
         exportActivities
             .exportData(
@@ -190,7 +236,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   }
 
   private IngestSummary ingest() {
-    tracker.enter(Stage.STAGE_INGEST, "rows", 0);
+    enter(Stage.STAGE_INGEST, "rows", 0);
     IngestSummary summary =
         ingestActivities
             .ingest(
@@ -210,42 +256,130 @@ public final class RunWorkflowImpl implements RunWorkflow {
     return summary;
   }
 
+  /** What a stage's calls cost and whether the cache answered them, for its detail. */
+  private static String judged(Usage usage, CacheStatus cache) {
+    String cost =
+        usage.getCost() > 0 ? String.format(Locale.ROOT, ", cost %.4f", usage.getCost()) : "";
+    return cache == CacheStatus.CACHE_STATUS_UNSPECIFIED
+        ? cost
+        : cost + ", cache " + cache.name().replace("CACHE_STATUS_", "");
+  }
+
+  private void enter(Stage stage, String unit, long total) {
+    pauses.awaitResumed();
+    tracker.enter(stage, unit, total);
+  }
+
   private CurationSummary curate(IngestSummary ingested) {
-    tracker.enter(Stage.STAGE_CURATE, "rows", ingested.getRows());
+    enter(Stage.STAGE_CURATE, "rows", ingested.getRows());
     CurationSummary summary =
         runRowStage(Stage.STAGE_CURATE, ingested.getDataset(), ingested.getShards()).getCuration();
     tracker.leave(
         summary.getRows(),
-        summary.getRetained() + " retained, " + summary.getImproved() + " improved",
+        summary.getRetained()
+            + " retained, "
+            + summary.getImproved()
+            + " improved"
+            + judged(summary.getUsage(), summary.getCache()),
         builder -> builder.setCuration(summary));
     return summary;
   }
 
   private PairingSummary pair(CurationSummary curated, int shards) {
-    tracker.enter(Stage.STAGE_PAIR, "rows", curated.getKept().getRows());
+    enter(Stage.STAGE_PAIR, "rows", curated.getKept().getRows());
     PairingSummary summary = runRowStage(Stage.STAGE_PAIR, curated.getKept(), shards).getPairing();
     tracker.leave(
         summary.getRows(),
-        summary.getPairs().getRows() + " pairs",
+        summary.getPairs().getRows() + " pairs" + judged(summary.getUsage(), summary.getCache()),
         builder -> builder.setPairing(summary));
     return summary;
   }
 
+  /** Each pause ends the child; another one goes on with the shards that were left. */
   private FinishStageResponse runRowStage(Stage stage, ArtifactRef input, int shards) {
-    return Workflow.newChildWorkflowStub(RowStageWorkflow.class, rowStageOptions(stage))
-        .run(
-            RowStageRequest.newBuilder()
-                .setContext(
-                    RowStageContext.newBuilder().setRun(context).setStage(stage).setInput(input))
-                .setShards(shards)
-                .build());
+    RowStageRequest.Builder next =
+        RowStageRequest.newBuilder()
+            .setContext(
+                RowStageContext.newBuilder().setRun(context).setStage(stage).setInput(input))
+            .setShards(shards);
+    double before = pauses.spent();
+    while (true) {
+      pauses.awaitResumed();
+      if (pauses.hasBudget()) {
+        next.setBudget(pauses.budget() - before);
+      }
+      RowStageResponse response = runRowStage(stage, next.build());
+      pauses.spent(before + response.getCost());
+      if (response.hasFinished()) {
+        return response.getFinished();
+      }
+      next = response.getRest().toBuilder();
+      if (response.hasPause()) {
+        pauses.pause(response.getPause());
+      }
+    }
+  }
+
+  private RowStageResponse runRowStage(Stage stage, RowStageRequest rowStage) {
+    RowStageWorkflow child =
+        Workflow.newChildWorkflowStub(RowStageWorkflow.class, rowStageOptions(stage));
+    Promise<WorkflowExecution> started = Workflow.getWorkflowExecution(child);
+    Promise<RowStageResponse> ended = Async.function(child::run, rowStage);
+    pauses.awaitPauseOr(() -> ended.isCompleted());
+    if (!ended.isCompleted() && !isCancelled()) {
+      started.get();
+      askToPause(stage);
+    }
+    return ended.get();
+  }
+
+  private void askToPause(Stage stage) {
+    try {
+      // By its id alone: the child may have continued as new.
+      Workflow.newExternalWorkflowStub(
+              RowStageWorkflow.class, RowStageWorkflow.id(request.getRunId(), stage))
+          .pause();
+    } catch (SignalExternalWorkflowException e) {
+      logger.info("the {} stage ended while it was asked to pause", RunTracker.label(stage));
+    }
+  }
+
+  /**
+   * Runs a trainer job. A pause cancels it, which leaves a checkpoint, and it goes on from there
+   * after the pause.
+   */
+  private TrainerResult runJob(TrainerJob job) {
+    while (true) {
+      pauses.awaitResumed();
+      List<Promise<TrainerResult>> started = new ArrayList<>();
+      CancellationScope scope =
+          Workflow.newCancellationScope(
+              () -> started.add(Async.function(trainer::runTrainerJob, job)));
+      scope.run();
+      Promise<TrainerResult> ended = started.get(0);
+      pauses.awaitPauseOr(() -> ended.isCompleted());
+      boolean paused = !ended.isCompleted();
+      if (paused) {
+        scope.cancel("paused");
+      }
+      try {
+        return ended.get();
+      } catch (TemporalFailure thrown) {
+        if (!paused || !Failures.isCancellation(thrown) || isCancelled()) {
+          throw thrown;
+        }
+      }
+    }
+  }
+
+  private static boolean isCancelled() {
+    return CancellationScope.current().isCancelRequested();
   }
 
   private TrainingResult train(
       Stage stage, TrainingStage trainingStage, String modelUri, ArtifactRef dataset) {
-    tracker.enter(stage, "steps", 0);
-    TrainingResult result =
-        trainer.runTrainerJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
+    enter(stage, "steps", 0);
+    TrainingResult result = runJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
     tracker.leave(
         result.getSteps(),
         String.format(Locale.ROOT, "loss %.4f", result.getFinalLoss()),
@@ -261,7 +395,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   private void evaluate(Map<String, String> models) {
     Map<BenchmarkSpec, ArtifactRef> benchmarks = new LinkedHashMap<>();
-    tracker.enter(Stage.STAGE_EVALUATE, "samples", 0);
+    enter(Stage.STAGE_EVALUATE, "samples", 0);
     long samples = 0;
     for (BenchmarkSpec benchmark : spec.getEvaluation().getBenchmarksList()) {
       IngestSummary problems =
@@ -311,7 +445,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private Score evaluateOne(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     GenerationResult generated =
-        trainer.runTrainerJob(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
+        runJob(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
     Score score =
         evaluationActivities
             .score(
@@ -329,11 +463,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
   }
 
   private void release(String modelUri) {
-    tracker.enter(Stage.STAGE_RELEASE, "models", 1);
+    enter(Stage.STAGE_RELEASE, "models", 1);
     ReserveVersionResponse reserved =
         releaseActivities.reserveVersion(
             ReserveVersionRequest.newBuilder().setRun(context).build());
-    TrainerResult exported = trainer.runTrainerJob(jobs.export(modelUri, reserved.getModelUri()));
+    TrainerResult exported = runJob(jobs.export(modelUri, reserved.getModelUri()));
     ExportResult export = exported.getExport();
     ReleaseSummary published =
         releaseActivities

@@ -4,6 +4,7 @@ import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ResourceSpec;
@@ -60,7 +61,8 @@ public final class StageOptions {
           IngestActivities.INSPECT_STUDENT,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.WRITE_REPORT,
-          RunRecordActivities.RECORD_RUN);
+          RunRecordActivities.RECORD_RUN,
+          PromptActivities.SNAPSHOT_PROMPTS);
 
   /** For stubs whose every activity has options of its own. */
   public static final ActivityOptions BY_NAME = ActivityOptions.newBuilder().build();

@@ -16,10 +16,16 @@ public interface RowStageActivities {
   String RUN_SHARD = "RunShard";
   String FINISH_STAGE = "FinishStage";
 
+  /** Type of the BUDGET failure of a shard whose rows have cost as much as they may. */
+  String ALLOWANCE_SPENT = "ALLOWANCE_SPENT";
+
   /**
    * Stores exactly one record for each row of the shard, asking only for those that no earlier
    * attempt has stored, and commits the shard by its manifest. Heartbeats {@link
    * io.retort.v1.ShardProgress}.
+   *
+   * @throws io.temporal.failure.ApplicationFailure BUDGET/ALLOWANCE_SPENT with the cost as its
+   *     detail, with what is finished kept; USER/PRICE_UNKNOWN; the first failure of rows
    */
   @ActivityMethod(name = RUN_SHARD)
   RunShardResponse runShard(RunShardRequest request);

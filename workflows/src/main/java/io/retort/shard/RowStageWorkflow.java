@@ -1,10 +1,11 @@
 package io.retort.shard;
 
-import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RowStageRequest;
+import io.retort.v1.RowStageResponse;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
 import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import java.util.Locale;
@@ -20,7 +21,14 @@ public interface RowStageWorkflow {
   }
 
   @WorkflowMethod
-  FinishStageResponse run(RowStageRequest request);
+  RowStageResponse run(RowStageRequest request);
+
+  /**
+   * Stops the shards under way and ends the workflow with what is left to do, unless the stage ends
+   * first.
+   */
+  @SignalMethod
+  void pause();
 
   /**
    * Rows of shards that are committed; rows of shards under way stand in their activities'

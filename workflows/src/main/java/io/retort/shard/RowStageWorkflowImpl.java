@@ -2,14 +2,11 @@ package io.retort.shard;
 
 import io.retort.run.StageOptions;
 import io.retort.v1.FinishStageRequest;
-import io.retort.v1.FinishStageResponse;
-import io.retort.v1.RowStageContext;
+import io.retort.v1.Pause;
 import io.retort.v1.RowStageRequest;
-import io.retort.v1.RunShardRequest;
-import io.retort.v1.RunShardResponse;
+import io.retort.v1.RowStageResponse;
 import io.retort.v1.ShardProgress;
 import io.temporal.workflow.Async;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
@@ -22,42 +19,48 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
           StageOptions.of(RowStageActivities.RUN_SHARD, RowStageActivities.FINISH_STAGE));
 
   private final RowStageRequest request;
-  private final RowStageContext context;
-  private long finishedRows;
+  private final ShardWindow window;
 
   @WorkflowInit
   public RowStageWorkflowImpl(RowStageRequest request) {
     this.request = request;
-    context = request.getContext();
-    finishedRows = request.getFinishedRows();
+    window = new ShardWindow(request, shard -> Async.function(activities::runShard, shard));
   }
 
   @Override
-  public FinishStageResponse run(RowStageRequest ignored) {
-    ShardWindow window =
-        new ShardWindow(
-            context.getRun().getSpec().getCuration().getShardsInFlight(),
-            this::start,
-            rows -> finishedRows += rows);
-    int next = window.run(request.getNextShard(), request.getShards());
-    if (next < request.getShards()) {
-      Workflow.newContinueAsNewStub(RowStageWorkflow.class)
-          .run(request.toBuilder().setNextShard(next).setFinishedRows(finishedRows).build());
+  public RowStageResponse run(RowStageRequest ignored) {
+    window.run();
+    RowStageResponse.Builder response = RowStageResponse.newBuilder().setCost(window.cost());
+    if (window.isFinished()) {
+      return response
+          .setFinished(
+              activities.finishStage(
+                  FinishStageRequest.newBuilder()
+                      .setContext(request.getContext())
+                      .setKeptAnswers(window.keptAnswers())
+                      .build()))
+          .build();
     }
-    return activities.finishStage(FinishStageRequest.newBuilder().setContext(context).build());
+    if (window.isPaused()) {
+      Pause pause = window.ownPause();
+      if (pause != null) {
+        response.setPause(pause);
+      }
+      return response.setRest(window.rest()).build();
+    }
+    return Workflow.newContinueAsNewStub(RowStageWorkflow.class).run(window.rest());
+  }
+
+  @Override
+  public void pause() {
+    window.pause();
   }
 
   @Override
   public ShardProgress progress() {
     return ShardProgress.newBuilder()
-        .setDone(finishedRows)
-        .setTotal(context.getInput().getRows())
+        .setDone(window.finishedRows())
+        .setTotal(request.getContext().getInput().getRows())
         .build();
-  }
-
-  private Promise<Long> start(int shard) {
-    RunShardRequest shardRequest =
-        RunShardRequest.newBuilder().setContext(context).setShard(shard).build();
-    return Async.function(activities::runShard, shardRequest).thenApply(RunShardResponse::getRows);
   }
 }

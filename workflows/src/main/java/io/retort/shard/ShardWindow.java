@@ -1,18 +1,33 @@
 package io.retort.shard;
 
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.OpenShard;
+import io.retort.v1.Pause;
+import io.retort.v1.RowStageRequest;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
-import java.util.function.IntFunction;
-import java.util.function.LongConsumer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the activities of shards as a sliding window: a finished shard makes room for the next one.
- * The first failure cancels the shards under way, waits for them, and is thrown; what they finished
- * is in the store.
+ * The first failure cancels the shards under way, waits for them, and is thrown; a pause does the
+ * same without being a failure. What shards have finished is in the store.
+ *
+ * <p>With a budget, each shard may spend an equal share of what is left. One that has spent its
+ * share stops and waits for another; the stage pauses when nothing is left.
  */
-public final class ShardWindow {
+final class ShardWindow {
   /**
    * Length of history from which no more shards are started. Two thousand is the most that it may
    * grow to, and each of at most 64 shards under way adds six: three of its own, and three of the
@@ -20,68 +35,219 @@ public final class ShardWindow {
    */
   static final int MOST_EVENTS = 1500;
 
+  /** A smaller share of the budget is not worth an attempt while others still run. */
+  private static final double SMALLEST_SHARE = 0.01;
+
+  private final RowStageRequest request;
   private final int inFlight;
-  private final IntFunction<Promise<Long>> start;
-  private final LongConsumer finished;
+  private final Function<RunShardRequest, Promise<RunShardResponse>> activity;
+
+  private final Deque<OpenShard> waiting;
+  private final Map<Integer, Running> running = new HashMap<>();
   private int next;
-  private int running;
+  private long finishedRows;
+  private double committedCost;
+  private long keptAnswers;
+  private boolean pauseRequested;
+  private @Nullable Pause pause;
   private @Nullable RuntimeException failure;
 
-  /**
-   * @param inFlight most shards under way at once, at least 1
-   * @param start starts the activity of a 0-based shard, giving its rows
-   * @param finished called with the rows of each shard that ends well
-   */
-  public ShardWindow(int inFlight, IntFunction<Promise<Long>> start, LongConsumer finished) {
-    this.inFlight = inFlight;
-    this.start = start;
-    this.finished = finished;
-  }
+  private record Running(double cost, double limit) {}
 
   /**
-   * Runs shards from {@code first} on, as many as the history has room for; returns the first one
-   * that was not run.
+   * @param activity starts the activity of a shard
    */
-  public int run(int first, int shards) {
-    next = first;
-    CancellationScope scope = Workflow.newCancellationScope(() -> startAll(shards));
+  ShardWindow(
+      RowStageRequest request, Function<RunShardRequest, Promise<RunShardResponse>> activity) {
+    this.request = request;
+    this.activity = activity;
+    inFlight =
+        Math.max(1, request.getContext().getRun().getSpec().getCuration().getShardsInFlight());
+    waiting = new ArrayDeque<>(request.getOpenShardsList());
+    next = request.getNextShard();
+    finishedRows = request.getFinishedRows();
+    committedCost = request.getCost();
+    keptAnswers = request.getKeptAnswers();
+  }
+
+  /** Stops the shards under way: {@link #run} returns once they have. */
+  void pause() {
+    pauseRequested = true;
+  }
+
+  /** Runs shards until all are committed, the stage pauses, or the history has no more room. */
+  void run() {
+    CancellationScope scope = Workflow.newCancellationScope(this::startAll);
     scope.run();
-    if (failure != null && !scope.isCancelRequested()) {
-      scope.cancel("a shard failed");
+    if (!running.isEmpty() && !scope.isCancelRequested()) {
+      scope.cancel(failure == null ? "paused" : "a shard failed");
     }
-    Workflow.newDetachedCancellationScope(() -> Workflow.await(() -> running == 0)).run();
+    Workflow.newDetachedCancellationScope(() -> Workflow.await(running::isEmpty)).run();
     if (failure != null) {
       throw failure;
     }
-    return next;
   }
 
-  private void startAll(int shards) {
-    while (next < shards && failure == null && hasRoom()) {
-      running++;
-      start
-          .apply(next)
-          .handle(
-              (rows, thrown) -> {
-                running--;
-                if (thrown == null) {
-                  finished.accept(rows);
-                } else if (failure == null) {
-                  failure = thrown;
-                }
-                return null;
-              });
-      next++;
-      Workflow.newDetachedCancellationScope(
-              () -> Workflow.await(() -> running < inFlight || failure != null))
-          .run();
+  boolean isFinished() {
+    return running.isEmpty() && waiting.isEmpty() && next >= request.getShards();
+  }
+
+  boolean isPaused() {
+    return pauseRequested || pause != null;
+  }
+
+  /** Why the stage paused by itself, without a message where it has spent its budget. */
+  @Nullable Pause ownPause() {
+    return pause;
+  }
+
+  long finishedRows() {
+    return finishedRows;
+  }
+
+  long keptAnswers() {
+    return keptAnswers;
+  }
+
+  /** Cost of all rows, as far as it is known. */
+  double cost() {
+    return committedCost
+        + waiting.stream().mapToDouble(OpenShard::getCost).sum()
+        + running.values().stream().mapToDouble(Running::cost).sum();
+  }
+
+  /** What is left to do once no shard is under way. */
+  RowStageRequest rest() {
+    return request.toBuilder()
+        .setNextShard(next)
+        .clearOpenShards()
+        .addAllOpenShards(waiting)
+        .setFinishedRows(finishedRows)
+        .setCost(committedCost)
+        .setKeptAnswers(keptAnswers)
+        .build();
+  }
+
+  private void startAll() {
+    while (true) {
+      Workflow.newDetachedCancellationScope(() -> Workflow.await(this::canGoOn)).run();
+      if (isStopping() || !canStart()) {
+        if (!isStopping() && isBudgetSpent()) {
+          pause = pause("");
+        }
+        return;
+      }
+      start(waiting.isEmpty() ? open(next++) : waiting.removeFirst());
     }
-    Workflow.newDetachedCancellationScope(
-            () -> Workflow.await(() -> running == 0 || failure != null))
-        .run();
   }
 
-  private static boolean hasRoom() {
-    return Workflow.getInfo().getHistoryLength() < MOST_EVENTS;
+  private boolean canGoOn() {
+    return isStopping() || canStart() || running.isEmpty();
+  }
+
+  private boolean isStopping() {
+    return failure != null || isPaused();
+  }
+
+  private boolean canStart() {
+    if (running.size() >= inFlight
+        || (waiting.isEmpty() && next >= request.getShards())
+        || Workflow.getInfo().getHistoryLength() >= MOST_EVENTS) {
+      return false;
+    }
+    if (!request.hasBudget()) {
+      return true;
+    }
+    double share = share();
+    if (share >= SMALLEST_SHARE * request.getBudget()) {
+      return true;
+    }
+    return running.isEmpty() && free() > 0;
+  }
+
+  /** Nothing runs, and what is left to do costs more than there is. */
+  private boolean isBudgetSpent() {
+    return request.hasBudget() && !isFinished() && running.isEmpty() && free() <= 0;
+  }
+
+  /** What neither was spent nor may be spent by shards under way. */
+  private double free() {
+    double reserved =
+        running.values().stream()
+            .mapToDouble(shard -> Math.max(0, shard.limit() - shard.cost()))
+            .sum();
+    return request.getBudget() - cost() - reserved;
+  }
+
+  private double share() {
+    int left = waiting.size() + request.getShards() - next;
+    return free() / Math.max(1, Math.min(inFlight - running.size(), left));
+  }
+
+  private void start(OpenShard open) {
+    RunShardRequest.Builder shardRequest =
+        RunShardRequest.newBuilder().setContext(request.getContext()).setShard(open.getShard());
+    double limit = Double.POSITIVE_INFINITY;
+    if (request.hasBudget()) {
+      double share = share();
+      boolean last = share < SMALLEST_SHARE * request.getBudget();
+      limit = open.getCost() + (last ? free() : share);
+      shardRequest.setCostLimit(limit);
+    }
+    running.put(open.getShard(), new Running(open.getCost(), limit));
+    activity
+        .apply(shardRequest.build())
+        .handle(
+            (response, thrown) -> {
+              running.remove(open.getShard());
+              if (thrown == null) {
+                finishedRows += response.getRows();
+                committedCost += response.getCost();
+                keptAnswers += response.getKeptAnswers();
+              } else {
+                stopped(open, thrown);
+              }
+              return null;
+            });
+  }
+
+  private void stopped(OpenShard open, RuntimeException thrown) {
+    if (Failures.isCancellation(thrown) && failure == null && isPaused()) {
+      waiting.addFirst(open);
+      return;
+    }
+    Failure told = Failures.fromThrowable(thrown);
+    if (told.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
+      waiting.addFirst(open.toBuilder().setCost(Math.max(open.getCost(), cost(thrown))).build());
+      if (!told.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
+        pause = pause(told.getMessage() + "; then go on: retort runs resume " + runId());
+      }
+    } else if (failure == null) {
+      failure = thrown;
+    }
+  }
+
+  private static double cost(Throwable thrown) {
+    for (Throwable current = thrown; current != null; current = current.getCause()) {
+      if (current instanceof ApplicationFailure told && told.getDetails().getSize() > 0) {
+        return told.getDetails().get(Double.class);
+      }
+    }
+    return 0;
+  }
+
+  private String runId() {
+    return request.getContext().getRun().getRunId();
+  }
+
+  private static Pause pause(String message) {
+    return Pause.newBuilder()
+        .setCategory(FailureCategory.FAILURE_CATEGORY_BUDGET)
+        .setMessage(message)
+        .build();
+  }
+
+  private static OpenShard open(int shard) {
+    return OpenShard.newBuilder().setShard(shard).build();
   }
 }

@@ -4,6 +4,7 @@ import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
@@ -34,6 +35,7 @@ import io.retort.v1.RunShardResponse;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
+import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
@@ -44,31 +46,40 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Every activity of a run, answering at once; hooks let a test fail or block one. */
 public final class FakeActivities
     implements IngestActivities,
+        PromptActivities,
         RowStageActivities,
         TrainerActivities,
         EvaluationActivities,
         ReleaseActivities,
         ExportActivities,
         RunRecordActivities {
-  private static final long ROWS_PER_SHARD = 10;
+  public static final long ROWS_PER_SHARD = 10;
 
   public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
   public final List<Run> records = new CopyOnWriteArrayList<>();
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
+  public final AtomicInteger snapshots = new AtomicInteger();
   public volatile int shards = 3;
   public volatile Consumer<IngestRequest> onIngest = request -> {};
-  public volatile Consumer<RunShardRequest> onShard = request -> {};
+  public volatile Function<RunShardRequest, RunShardResponse> onShard =
+      request -> RunShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
   public volatile Consumer<TrainerJob> onTrainerJob = job -> {};
 
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
     return InspectStudentResponse.newBuilder().setModelUri(request.getModelUri()).build();
+  }
+
+  @Override
+  public void snapshotPrompts(SnapshotPromptsRequest request) {
+    snapshots.incrementAndGet();
   }
 
   @Override
@@ -86,9 +97,9 @@ public final class FakeActivities
 
   @Override
   public RunShardResponse runShard(RunShardRequest request) {
-    onShard.accept(request);
+    RunShardResponse response = onShard.apply(request);
     finishedShards.incrementAndGet();
-    return RunShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
+    return response;
   }
 
   @Override

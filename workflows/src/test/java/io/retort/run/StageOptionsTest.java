@@ -6,6 +6,7 @@ import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
 import io.temporal.activity.ActivityMethod;
 import java.lang.reflect.Method;
@@ -17,6 +18,7 @@ final class StageOptionsTest {
   static Stream<Method> pipelineActivities() {
     return Stream.of(
             IngestActivities.class,
+            PromptActivities.class,
             RowStageActivities.class,
             EvaluationActivities.class,
             ReleaseActivities.class,

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
+import io.retort.run.FakeActivities;
 import io.retort.run.WorkflowEnvironment;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
+import io.retort.v1.RunShardResponse;
 import io.retort.v1.Stage;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.common.WorkflowExecutionHistory;
@@ -43,6 +45,7 @@ final class RowStageWorkflowTest {
             assertThat(seen.add(request.getShard())).as("shard %s", request.getShard()).isTrue();
           }
           running.decrementAndGet();
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
         };
 
     Run run = environment.newRun().run(WorkflowEnvironment.request());
@@ -84,6 +87,7 @@ final class RowStageWorkflowTest {
           if (request.getShard() == 3) {
             throw Failures.user("ENDPOINT_REFUSED", "judge: 401");
           }
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
         };
 
     // One in flight: the in-memory server rejects the cancellation of an activity that has just

@@ -34,6 +34,13 @@ final class ApiErrors {
         .asRuntimeException();
   }
 
+  static StatusRuntimeException precondition(String message, Throwable cause) {
+    return Status.FAILED_PRECONDITION
+        .withDescription(message)
+        .withCause(cause)
+        .asRuntimeException();
+  }
+
   static StatusRuntimeException requestReused(String requestId, String runId) {
     return Status.ALREADY_EXISTS
         .withDescription(

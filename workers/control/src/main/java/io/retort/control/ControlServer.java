@@ -97,6 +97,7 @@ public final class ControlServer implements AutoCloseable {
                     reader,
                     new RunLister(workflows, reader),
                     new RunCanceller(client, reader),
+                    new RunPauser(client, reader),
                     watches))
             .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)

@@ -15,6 +15,10 @@ import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.PauseRunResponse;
+import io.retort.v1.ResumeRunRequest;
+import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.Run;
@@ -33,6 +37,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunReader reader;
   private final RunLister lister;
   private final RunCanceller canceller;
+  private final RunPauser pauser;
   private final RunWatches watches;
 
   RunServiceImpl(
@@ -40,11 +45,13 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunReader reader,
       RunLister lister,
       RunCanceller canceller,
+      RunPauser pauser,
       RunWatches watches) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
     this.canceller = canceller;
+    this.pauser = pauser;
     this.watches = watches;
   }
 
@@ -84,6 +91,16 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
             CancelRunResponse.newBuilder()
                 .setRun(canceller.cancel(request.getRunId(), request.getReason()))
                 .build());
+  }
+
+  @Override
+  public void pauseRun(PauseRunRequest request, StreamObserver<PauseRunResponse> observer) {
+    answer(observer, () -> PauseRunResponse.newBuilder().setRun(pauser.pause(request)).build());
+  }
+
+  @Override
+  public void resumeRun(ResumeRunRequest request, StreamObserver<ResumeRunResponse> observer) {
+    answer(observer, () -> ResumeRunResponse.newBuilder().setRun(pauser.resume(request)).build());
   }
 
   @Override

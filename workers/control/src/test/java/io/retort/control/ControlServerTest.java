@@ -20,6 +20,8 @@ import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -192,6 +194,35 @@ class ControlServerTest {
     assertThat(ended.getPhase()).isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
     assertThat(error(() -> control.api.cancelRun(request), Status.Code.FAILED_PRECONDITION))
         .hasMessageContaining("CANCELLED (expected: a run that has not ended)");
+  }
+
+  @Test
+  void pausesAndResumesARunThatHasNotEnded() {
+    Run run = control.create("waits");
+    PauseRunRequest pause =
+        PauseRunRequest.newBuilder().setRunId(run.getRunId()).setReason("lunch").build();
+    for (int times = 0; times < 2; times++) {
+      Run paused = control.api.pauseRun(pause).getRun();
+      assertThat(paused.getPhase()).isEqualTo(RunPhase.RUN_PHASE_PAUSED);
+      assertThat(paused.getPause().getMessage()).isEqualTo("lunch");
+    }
+    ResumeRunRequest resume = ResumeRunRequest.newBuilder().setRunId(run.getRunId()).build();
+    assertThat(
+            error(
+                () -> control.api.resumeRun(resume.toBuilder().setBudget(2).build()),
+                Status.Code.FAILED_PRECONDITION))
+        .hasMessageContaining("3 is spent");
+    error(
+        () -> control.api.resumeRun(resume.toBuilder().setBudget(-1).build()),
+        Status.Code.INVALID_ARGUMENT);
+    assertThat(control.api.resumeRun(resume).getRun().getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+
+    Run ended = control.create("succeeds");
+    control.awaitEnd(ended.getRunId());
+    error(
+        () -> control.api.pauseRun(pause.toBuilder().setRunId(ended.getRunId()).build()),
+        Status.Code.FAILED_PRECONDITION);
   }
 
   @Test

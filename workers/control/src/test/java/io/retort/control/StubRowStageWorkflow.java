@@ -2,8 +2,8 @@ package io.retort.control;
 
 import io.retort.shard.RowStageActivities;
 import io.retort.shard.RowStageWorkflow;
-import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RowStageRequest;
+import io.retort.v1.RowStageResponse;
 import io.retort.v1.RunShardRequest;
 import io.retort.v1.ShardProgress;
 import io.temporal.activity.ActivityOptions;
@@ -13,7 +13,7 @@ import java.time.Duration;
 /** Forty rows are committed, and one shard is under way. */
 public final class StubRowStageWorkflow implements RowStageWorkflow {
   @Override
-  public FinishStageResponse run(RowStageRequest request) {
+  public RowStageResponse run(RowStageRequest request) {
     Workflow.newActivityStub(
             RowStageActivities.class,
             ActivityOptions.newBuilder()
@@ -21,8 +21,11 @@ public final class StubRowStageWorkflow implements RowStageWorkflow {
                 .setHeartbeatTimeout(Duration.ofMinutes(5))
                 .build())
         .runShard(RunShardRequest.newBuilder().setShard(1).build());
-    return FinishStageResponse.getDefaultInstance();
+    return RowStageResponse.getDefaultInstance();
   }
+
+  @Override
+  public void pause() {}
 
   @Override
   public ShardProgress progress() {

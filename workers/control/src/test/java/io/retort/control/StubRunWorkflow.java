@@ -5,6 +5,9 @@ import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
+import io.retort.v1.Pause;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -54,6 +57,30 @@ public final class StubRunWorkflow implements RunWorkflow {
   @Override
   public Run getRun() {
     return run.build();
+  }
+
+  @Override
+  public Run pause(PauseRunRequest request) {
+    run.setPhase(RunPhase.RUN_PHASE_PAUSED)
+        .setPause(Pause.newBuilder().setMessage(request.getReason()));
+    return run.build();
+  }
+
+  @Override
+  public void checkPause(PauseRunRequest request) {}
+
+  @Override
+  public Run resume(ResumeRunRequest request) {
+    run.setPhase(RunPhase.RUN_PHASE_RUNNING).clearPause();
+    return run.build();
+  }
+
+  /** Three were spent. */
+  @Override
+  public void checkResume(ResumeRunRequest request) {
+    if (request.hasBudget() && request.getBudget() < 3) {
+      throw ApplicationFailure.newNonRetryableFailure("3 is spent", "USER/BUDGET_TOO_SMALL");
+    }
   }
 
   private void train() {

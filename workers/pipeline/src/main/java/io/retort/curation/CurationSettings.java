@@ -76,6 +76,11 @@ record CurationSettings(
 
   /** Whether the follow rate is measured. */
   boolean measures() {
+    return measures(signal);
+  }
+
+  /** Whether a signal needs the follow rate. */
+  static boolean measures(DifficultySignal signal) {
     return switch (signal) {
       case DIFFICULTY_SIGNAL_MEASURED, DIFFICULTY_SIGNAL_BOTH -> true;
       case DIFFICULTY_SIGNAL_JUDGE, DIFFICULTY_SIGNAL_UNSPECIFIED, UNRECOGNIZED -> false;

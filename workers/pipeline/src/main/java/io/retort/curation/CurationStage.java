@@ -4,10 +4,12 @@ import io.retort.answers.AnswerChecker;
 import io.retort.answers.TokenCounter;
 import io.retort.failure.Failures;
 import io.retort.ingest.ChainLengths;
-import io.retort.judge.client.JudgeCalls;
+import io.retort.judge.client.JudgeMethod;
+import io.retort.rows.CacheStatuses;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
 import io.retort.rows.ShardJob;
+import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
@@ -15,10 +17,13 @@ import io.retort.store.Store;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationRecord;
+import io.retort.v1.CurationSpec;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Manifest;
 import io.retort.v1.RowStageContext;
+import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.ShardProgress;
@@ -50,7 +55,31 @@ public final class CurationStage implements RowStage {
   }
 
   @Override
-  public ShardJob<Sample, CurationRecord> open(RowStageContext context, int shard, JudgeCalls calls)
+  public List<JudgeMethod<?, ?>> methods(RunSpec spec) {
+    CurationSpec curation = spec.getCuration();
+    List<JudgeMethod<?, ?>> methods = new ArrayList<>(List.of(JudgeMethod.EVALUATE));
+    if (curation.getMaxRounds() > 0) {
+      methods.add(JudgeMethod.IMPROVE);
+    }
+    if (curation.getLlmValidation()) {
+      methods.add(JudgeMethod.VALIDATE);
+    }
+    if (CurationSettings.measures(curation.getDifficulty())) {
+      methods.add(JudgeMethod.SAMPLE_ANSWERS);
+    }
+    if (curation.getRatings()) {
+      methods.add(JudgeMethod.RATE);
+    }
+    return methods;
+  }
+
+  @Override
+  public String folder(RunContext run, int shard) {
+    return RunLayout.of(run).curationShard(shard);
+  }
+
+  @Override
+  public ShardJob<Sample, CurationRecord> open(RowStageContext context, int shard, ShardJudge judge)
       throws IOException {
     RunSpec spec = context.getRun().getSpec();
     Manifest dataset = Manifests.read(store, context.getInput());
@@ -61,19 +90,21 @@ public final class CurationStage implements RowStage {
         LABEL,
         new RowLog<>(
             store,
-            RunLayout.of(context.getRun()).curationShard(shard),
+            folder(context.getRun(), shard),
             CurationRecord::newBuilder,
             CurationRecord::getKey),
         samples,
         new CurationWork(
-            calls, answers, tokens, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
+            judge, answers, tokens, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
         record -> record.getOutcome().name().replace("CURATION_OUTCOME_", ""),
+        CurationRecord::getUsage,
         JudgeSettings.concurrency(spec));
   }
 
   @Override
-  public FinishStageResponse finish(RowStageContext context, Consumer<ShardProgress> heartbeat)
+  public FinishStageResponse finish(FinishStageRequest request, Consumer<ShardProgress> heartbeat)
       throws IOException {
+    RowStageContext context = request.getContext();
     Manifest dataset = Manifests.read(store, context.getInput());
     RunLayout layout = RunLayout.of(context.getRun());
     CurationTotals totals = new CurationTotals();
@@ -115,7 +146,12 @@ public final class CurationStage implements RowStage {
                 .addAllParts(parts)
                 .setMedianChainCharacters(lengths.median())
                 .build());
-    return FinishStageResponse.newBuilder().setCuration(summary.toBuilder().setKept(kept)).build();
+    return FinishStageResponse.newBuilder()
+        .setCuration(
+            summary.toBuilder()
+                .setKept(kept)
+                .setCache(CacheStatuses.of(request, summary.getUsage())))
+        .build();
   }
 
   /** Looked for before anything is asked. */

@@ -2,8 +2,8 @@ package io.retort.curation;
 
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.TokenCounter;
-import io.retort.judge.client.JudgeCalls;
 import io.retort.rows.RowWork;
+import io.retort.rows.ShardJudge;
 import io.retort.store.Hashes;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.Sample;
@@ -14,26 +14,28 @@ final class CurationWork implements RowWork<Sample, CurationRecord> {
   /** Changes whenever the same settings and sample would be curated otherwise. */
   private static final String ENGINE = "curation-v2";
 
-  private final JudgeCalls calls;
+  private final ShardJudge judge;
   private final AnswerChecker answers;
   private final TokenCounter tokens;
   private final CurationSettings settings;
+  private final String decisive;
 
   CurationWork(
-      JudgeCalls calls, AnswerChecker answers, TokenCounter tokens, CurationSettings settings) {
-    this.calls = calls;
+      ShardJudge judge, AnswerChecker answers, TokenCounter tokens, CurationSettings settings) {
+    this.judge = judge;
     this.answers = answers;
     this.tokens = tokens;
     this.settings = settings;
+    decisive = Hashes.sha256Hex(ENGINE, settings.toString(), judge.fingerprint());
   }
 
   @Override
   public String key(Sample sample) {
-    return Hashes.sha256Hex(ENGINE, settings.toString(), sample.getId());
+    return Hashes.sha256Hex(decisive, sample.getId());
   }
 
   @Override
   public CompletableFuture<CurationRecord> start(Sample sample) {
-    return new SampleCuration(calls, answers, tokens, settings, sample, key(sample)).run();
+    return new SampleCuration(judge.calls(), answers, tokens, settings, sample, key(sample)).run();
   }
 }

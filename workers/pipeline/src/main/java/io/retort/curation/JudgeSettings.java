@@ -2,40 +2,41 @@ package io.retort.curation;
 
 import io.retort.rows.Seeds;
 import io.retort.v1.JudgeContext;
-import io.retort.v1.JudgeSpec;
 import io.retort.v1.RunSpec;
+import java.util.HexFormat;
 
-/** How the judge of a run is asked. */
-public record JudgeSettings(
-    String endpoint, double temperature, int maxTokens, long seed, String studentSize) {
-  private static final int DEFAULT_MAX_TOKENS = 2048;
-
+/**
+ * What the calls of a run have in common; whom they ask, and how, is their role's.
+ *
+ * @param roles the spec's roles, as part of the keys of rows
+ */
+public record JudgeSettings(long seed, String studentSize, String roles) {
   public static JudgeSettings of(RunSpec spec) {
-    JudgeSpec judge = spec.getJudge();
     return new JudgeSettings(
-        judge.hasEndpoint() ? judge.getEndpoint() : "judge",
-        judge.getTemperature(),
-        judge.hasMaxTokens() ? judge.getMaxTokens() : DEFAULT_MAX_TOKENS,
         Integer.toUnsignedLong(spec.getSeed()),
-        spec.getStudent().hasSize() ? spec.getStudent().getSize() : "135M");
+        spec.getStudent().getSize(),
+        // Not as text: protobuf promises none that stays the same.
+        HexFormat.of().formatHex(spec.getJudge().getRoles().toByteArray()));
   }
 
   /** Rows of one shard that may be under way at once. */
   public static int concurrency(RunSpec spec) {
-    return spec.getJudge().hasConcurrency() ? spec.getJudge().getConcurrency() : 16;
+    return spec.getJudge().getConcurrency();
   }
 
   /**
-   * The context of one call.
+   * The context of one call, without its role.
    *
+   * @param row the sample's id
    * @param purpose gives calls of one row different seeds
    */
-  public JudgeContext context(String... purpose) {
+  public JudgeContext context(String row, String... purpose) {
+    String[] seeded = new String[purpose.length + 1];
+    seeded[0] = row;
+    System.arraycopy(purpose, 0, seeded, 1, purpose.length);
     return JudgeContext.newBuilder()
-        .setEndpoint(endpoint)
-        .setTemperature(temperature)
-        .setMaxTokens(maxTokens)
-        .setSeed(Seeds.of(seed, purpose))
+        .setRow(row)
+        .setSeed(Seeds.of(seed, seeded))
         .setStudentSize(studentSize)
         .build();
   }

@@ -14,8 +14,11 @@ import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
 import io.retort.release.ReleaseActivitiesImpl;
+import io.retort.rows.PromptActivitiesImpl;
 import io.retort.rows.RowEngine;
 import io.retort.rows.RowMetrics;
+import io.retort.rows.RowSlots;
+import io.retort.rows.RowStage;
 import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShutdownSignal;
 import io.retort.run.RunRecordActivitiesImpl;
@@ -45,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_JUDGE_ADDRESSES} ({@code
  * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
  * environment, for answers that need computer algebra, code answers and tokens; optional), {@code
- * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_METRICS_PORT} and Temporal's own
- * variables.
+ * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_ROWS_IN_FLIGHT} (most rows under
+ * way at once, default 2048), {@code RETORT_METRICS_PORT} and Temporal's own variables.
  */
 public final class PipelineWorker {
   private static final Logger LOGGER = LoggerFactory.getLogger(PipelineWorker.class);
@@ -57,6 +60,7 @@ public final class PipelineWorker {
   /** Progress is read from heartbeats, and a cancellation arrives with one. */
   private static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(2);
 
+  private static final int DEFAULT_ROWS_IN_FLIGHT = 2048;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(5);
@@ -78,7 +82,8 @@ public final class PipelineWorker {
     ExecutorService rows = rowExecutor();
     ShutdownSignal shutdown = new ShutdownSignal();
     MetricsServer metrics = MetricsServer.start(environment);
-    RowEngine engine = new RowEngine(rows, new RowMetrics(metrics.registry()), shutdown);
+    RowSlots slots = new RowSlots(rowsInFlight(environment));
+    RowEngine engine = new RowEngine(rows, slots, new RowMetrics(metrics.registry()), shutdown);
     JudgeClient judge =
         JudgeClient.connect(environment.require("RETORT_JUDGE_ADDRESSES"), JUDGE_DEADLINE, rows);
     Optional<PythonWorkers> python = pythonWorkers(environment);
@@ -100,13 +105,13 @@ public final class PipelineWorker {
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
+    RowStage[] rowStages = {
+      new CurationStage(store, answers, tokens), new PairingStage(store, answers)
+    };
     pipeline.registerActivitiesImplementations(
         new IngestActivitiesImpl(store, Hub.of(environment)),
-        new RowStageActivitiesImpl(
-            judge,
-            engine,
-            new CurationStage(store, answers, tokens),
-            new PairingStage(store, answers)),
+        new PromptActivitiesImpl(store, judge, rowStages),
+        new RowStageActivitiesImpl(store, judge, engine, rowStages),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
         new ExportActivitiesImpl(store),
@@ -157,6 +162,14 @@ public final class PipelineWorker {
     }
     return Optional.of(
         PythonWorkers.ofTrainer(interpreter, environment.get("RETORT_TRAINER_PATH", "")));
+  }
+
+  private static int rowsInFlight(Environment environment) {
+    int most = environment.integer("RETORT_ROWS_IN_FLIGHT", DEFAULT_ROWS_IN_FLIGHT);
+    if (most < 1) {
+      throw new ConfigurationException("RETORT_ROWS_IN_FLIGHT: " + most + " (expected: > 0)");
+    }
+    return most;
   }
 
   private static ExecutorService rowExecutor() {

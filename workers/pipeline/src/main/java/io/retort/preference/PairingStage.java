@@ -3,20 +3,26 @@ package io.retort.preference;
 import io.retort.answers.AnswerChecker;
 import io.retort.curation.JudgeSettings;
 import io.retort.failure.Failures;
-import io.retort.judge.client.JudgeCalls;
+import io.retort.judge.client.JudgeMethod;
+import io.retort.rows.CacheStatuses;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
 import io.retort.rows.ShardJob;
+import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.Corrupter;
 import io.retort.v1.CurationRecord;
+import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Manifest;
 import io.retort.v1.PairingRecord;
+import io.retort.v1.PairingSummary;
 import io.retort.v1.RowStageContext;
+import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.ShardProgress;
@@ -46,25 +52,45 @@ public final class PairingStage implements RowStage {
   }
 
   @Override
+  public List<JudgeMethod<?, ?>> methods(RunSpec spec) {
+    PairingSettings settings = PairingSettings.of(spec);
+    List<JudgeMethod<?, ?>> methods = new ArrayList<>();
+    if (settings.corrupters().contains(Corrupter.CORRUPTER_JUDGE)) {
+      methods.add(JudgeMethod.CORRUPT);
+    }
+    if (settings.llmValidation()) {
+      methods.add(JudgeMethod.VALIDATE);
+    }
+    return methods;
+  }
+
+  @Override
+  public String folder(RunContext run, int shard) {
+    return RunLayout.of(run).pairsShard(shard);
+  }
+
+  @Override
   public ShardJob<PairingInput, PairingRecord> open(
-      RowStageContext context, int shard, JudgeCalls calls) throws IOException {
+      RowStageContext context, int shard, ShardJudge judge) throws IOException {
     RunSpec spec = context.getRun().getSpec();
     return new ShardJob<>(
         LABEL,
         new RowLog<>(
             store,
-            RunLayout.of(context.getRun()).pairsShard(shard),
+            folder(context.getRun(), shard),
             PairingRecord::newBuilder,
             PairingRecord::getKey),
         inputs(context, shard),
-        new PairingWork(calls, answers, PairingSettings.of(spec)),
+        new PairingWork(judge, answers, PairingSettings.of(spec)),
         record -> record.getPairsCount() > 0 ? "PAIRED" : "UNPAIRED",
+        PairingRecord::getUsage,
         JudgeSettings.concurrency(spec));
   }
 
   @Override
-  public FinishStageResponse finish(RowStageContext context, Consumer<ShardProgress> heartbeat)
+  public FinishStageResponse finish(FinishStageRequest request, Consumer<ShardProgress> heartbeat)
       throws IOException {
+    RowStageContext context = request.getContext();
     Manifest kept = Manifests.read(store, context.getInput());
     RunLayout layout = RunLayout.of(context.getRun());
     RunSpec spec = context.getRun().getSpec();
@@ -96,8 +122,13 @@ public final class PairingStage implements RowStage {
     totals.requirePairs(kept.getRows());
     ArtifactRef pairs =
         Manifests.commit(store, layout.pairs(), Manifest.newBuilder().addAllParts(parts).build());
+    PairingSummary summary = totals.summary();
     return FinishStageResponse.newBuilder()
-        .setPairing(totals.summary().toBuilder().setPairs(pairs).setRows(kept.getRows()))
+        .setPairing(
+            summary.toBuilder()
+                .setPairs(pairs)
+                .setRows(kept.getRows())
+                .setCache(CacheStatuses.of(request, summary.getUsage())))
         .build();
   }
 

@@ -1,8 +1,8 @@
 package io.retort.preference;
 
 import io.retort.answers.AnswerChecker;
-import io.retort.judge.client.JudgeCalls;
 import io.retort.rows.RowWork;
+import io.retort.rows.ShardJudge;
 import io.retort.store.Hashes;
 import io.retort.v1.PairingRecord;
 import java.util.concurrent.CompletableFuture;
@@ -12,24 +12,25 @@ final class PairingWork implements RowWork<PairingInput, PairingRecord> {
   /** Changes whenever the same settings and sample would be paired otherwise. */
   private static final String ENGINE = "pairing-v2";
 
-  private final JudgeCalls calls;
+  private final ShardJudge judge;
   private final AnswerChecker answers;
   private final PairingSettings settings;
+  private final String decisive;
 
-  PairingWork(JudgeCalls calls, AnswerChecker answers, PairingSettings settings) {
-    this.calls = calls;
+  PairingWork(ShardJudge judge, AnswerChecker answers, PairingSettings settings) {
+    this.judge = judge;
     this.answers = answers;
     this.settings = settings;
+    decisive = Hashes.sha256Hex(ENGINE, settings.toString(), judge.fingerprint());
   }
 
   @Override
   public String key(PairingInput input) {
-    return Hashes.sha256Hex(
-        ENGINE, settings.toString(), input.curation().getKey(), input.kept().getId());
+    return Hashes.sha256Hex(decisive, input.curation().getKey(), input.kept().getId());
   }
 
   @Override
   public CompletableFuture<PairingRecord> start(PairingInput input) {
-    return new SamplePairing(calls, answers, settings, input, key(input)).run();
+    return new SamplePairing(judge.calls(), answers, settings, input, key(input)).run();
   }
 }

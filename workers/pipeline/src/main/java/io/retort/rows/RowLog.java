@@ -2,6 +2,7 @@ package io.retort.rows;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.google.protobuf.Message;
+import io.retort.cache.CallLog;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Manifests;
 import io.retort.store.Rows;
@@ -10,6 +11,7 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.Manifest;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,17 @@ public final class RowLog<R extends Message> {
     return manifest;
   }
 
+  /** The records of a committed shard, in its order, their bytes checked. */
+  public List<R> readCommitted(Manifest manifest) throws IOException {
+    ArtifactRef reference =
+        ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
+    List<R> records = new ArrayList<>();
+    for (ArtifactRef part : manifest.getPartsList()) {
+      records.addAll(Manifests.<R>readPart(store, reference, part, builders));
+    }
+    return records;
+  }
+
   /**
    * The records of all attempts by key; of two with the same key, one. A part that cannot be read
    * is left out: its rows are made again.
@@ -109,7 +122,10 @@ public final class RowLog<R extends Message> {
     List<String> parts =
         manifest.getPartsList().stream().map(ArtifactRef::getUri).collect(Collectors.toList());
     for (String name : store.list(folderUri)) {
-      boolean row = name.startsWith(SMALL_PART_PREFIX) || name.startsWith(PART_PREFIX);
+      boolean row =
+          name.startsWith(SMALL_PART_PREFIX)
+              || name.startsWith(PART_PREFIX)
+              || name.startsWith(CallLog.PART_PREFIX);
       if (row && !parts.contains(name)) {
         store.delete(Store.resolve(folderUri, name));
       }

@@ -2,8 +2,10 @@ package io.retort.rows;
 
 import com.google.protobuf.Message;
 import io.grpc.Context;
+import io.retort.cache.ResponseCache;
 import io.retort.judge.client.JudgeClient;
 import io.retort.shard.RowStageActivities;
+import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
@@ -22,13 +24,18 @@ import java.util.stream.Stream;
 
 /** Runs the shards of every row stage through the judge workers. */
 public final class RowStageActivitiesImpl implements RowStageActivities {
+  private final Store store;
   private final JudgeClient judge;
+  private final ResponseCache cache;
   private final RowEngine engine;
   private final Map<Stage, RowStage> stages;
 
-  public RowStageActivitiesImpl(JudgeClient judge, RowEngine engine, RowStage... stages) {
+  public RowStageActivitiesImpl(
+      Store store, JudgeClient judge, RowEngine engine, RowStage... stages) {
+    this.store = store;
     this.judge = judge;
     this.engine = engine;
+    this.cache = new ResponseCache(store);
     this.stages = Stream.of(stages).collect(Collectors.toMap(RowStage::stage, Function.identity()));
   }
 
@@ -36,10 +43,28 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   public RunShardResponse runShard(RunShardRequest request) {
     Context.CancellableContext callContext = Context.ROOT.withCancellation();
     try {
-      ShardJob<?, ?> job =
-          stage(request.getContext())
-              .open(request.getContext(), request.getShard(), judge.calls(callContext));
-      return RunShardResponse.newBuilder().setRows(run(job, callContext)).build();
+      RowStageContext context = request.getContext();
+      RowStage stage = stage(context);
+      ShardJudge shardJudge =
+          ShardJudge.open(
+              judge,
+              store,
+              cache,
+              context,
+              stage.folder(context.getRun(), request.getShard()),
+              stage.methods(context.getRun().getSpec()),
+              callContext);
+      ShardResult result =
+          run(
+              stage.open(context, request.getShard(), shardJudge),
+              shardJudge,
+              request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
+              callContext);
+      return RunShardResponse.newBuilder()
+          .setRows(result.rows())
+          .setCost(result.cost())
+          .setKeptAnswers(result.keptAnswers())
+          .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     } finally {
@@ -50,15 +75,20 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   @Override
   public FinishStageResponse finishStage(FinishStageRequest request) {
     try {
-      return stage(request.getContext()).finish(request.getContext(), heartbeat());
+      return stage(request.getContext()).finish(request, heartbeat());
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
   }
 
-  private <I, R extends Message> long run(
-      ShardJob<I, R> job, Context.CancellableContext callContext) {
-    return new ShardRunner<>(engine, job, () -> callContext.cancel(null), heartbeat()).run();
+  private <I, R extends Message> ShardResult run(
+      ShardJob<I, R> job,
+      ShardJudge shardJudge,
+      double costLimit,
+      Context.CancellableContext callContext) {
+    return new ShardRunner<>(
+            engine, job, shardJudge.log(), costLimit, () -> callContext.cancel(null), heartbeat())
+        .run();
   }
 
   private RowStage stage(RowStageContext context) {

@@ -1,6 +1,7 @@
 package io.retort.rows;
 
 import com.google.protobuf.Message;
+import io.retort.v1.Usage;
 import java.util.List;
 import java.util.function.Function;
 
@@ -10,6 +11,7 @@ import java.util.function.Function;
  * @param stage label of metrics and messages
  * @param inputs rows in the shard's order
  * @param outcome label of a record for metrics
+ * @param usage what a record's calls have used
  * @param concurrency most rows under way at once, at least 1
  */
 public record ShardJob<I, R extends Message>(
@@ -18,4 +20,5 @@ public record ShardJob<I, R extends Message>(
     List<I> inputs,
     RowWork<I, R> work,
     Function<R, String> outcome,
+    Function<R, Usage> usage,
     int concurrency) {}

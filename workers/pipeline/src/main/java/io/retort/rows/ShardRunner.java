@@ -1,6 +1,7 @@
 package io.retort.rows;
 
 import com.google.protobuf.Message;
+import io.retort.cache.CallLog;
 import io.retort.failure.Failures;
 import io.retort.store.StoreFailures;
 import io.retort.v1.Manifest;
@@ -11,8 +12,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -20,9 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,17 +48,24 @@ public final class ShardRunner<I, R extends Message> {
 
   private final RowEngine engine;
   private final ShardJob<I, R> job;
+  private final Optional<CallLog> calls;
+  private final double costLimit;
   private final Runnable cancelCalls;
   private final Consumer<ShardProgress> heartbeat;
 
+  private final IdentityHashMap<I, String> keys = new IdentityHashMap<>();
   private final Queue<I> pending = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<Completion<R>> completions = new LinkedBlockingQueue<>();
   private final AtomicInteger inFlight = new AtomicInteger();
-  private final Semaphore permits;
+  private final AtomicInteger starting = new AtomicInteger();
+  private final RowSlots.Share slots;
+  private final DoubleAdder cost = new DoubleAdder();
   private volatile boolean stopped;
 
   private final Map<String, R> records = new HashMap<>();
   private final List<R> unsaved = new ArrayList<>();
+  private long savedAt;
+  private long heardAt;
   private int outstanding;
   private int failed;
   private int failedInARow;
@@ -63,53 +74,74 @@ public final class ShardRunner<I, R extends Message> {
   private record Completion<R>(String key, @Nullable R record, @Nullable Throwable thrown) {}
 
   /**
+   * @param calls answers to be kept with the rows that they are part of
+   * @param costLimit cost of the shard's rows, those of earlier attempts among them, beyond which
+   *     the attempt ends; infinite where there is none
    * @param cancelCalls ends the calls of rows under way
    * @param heartbeat called at least every few seconds; ends the attempt by throwing
    */
   public ShardRunner(
       RowEngine engine,
       ShardJob<I, R> job,
+      Optional<CallLog> calls,
+      double costLimit,
       Runnable cancelCalls,
       Consumer<ShardProgress> heartbeat) {
     this.engine = engine;
     this.job = job;
+    this.calls = calls;
+    this.costLimit = costLimit;
     this.cancelCalls = cancelCalls;
     this.heartbeat = heartbeat;
-    this.permits = new Semaphore(Math.max(1, job.concurrency()));
+    this.slots =
+        engine.slots().join(job.concurrency(), () -> engine.executor().execute(this::startMore));
   }
 
   /**
    * Runs once.
    *
-   * @return rows of the committed shard
-   * @throws ApplicationFailure the failure of rows, with what is finished kept
+   * @throws ApplicationFailure the failure of rows, with what is finished kept;
+   *     BUDGET/ALLOWANCE_SPENT with the shard's cost as its detail
    */
-  public long run() {
+  public ShardResult run() {
     long started = System.nanoTime();
-    try {
+    try (slots) {
       Optional<Manifest> committed = job.log().committed();
       if (committed.isPresent()) {
-        return committed.get().getRows();
+        for (R record : job.log().readCommitted(committed.get())) {
+          cost.add(job.usage().apply(record).getCost());
+        }
+        return new ShardResult(committed.get().getRows(), cost.sum(), 0);
       }
       resume();
+      if (isSpent() && !pending.isEmpty()) {
+        throw allowanceSpent();
+      }
       makeRecords();
-      Manifest manifest = job.log().commit(ordered());
+      List<R> ordered = ordered();
+      // Before the manifest: once that stands, nobody looks for what is missing in the cache.
+      int keptAnswers = calls.isPresent() ? calls.get().commit() : 0;
+      Manifest manifest = job.log().commit(ordered);
       engine.metrics().committed(job.stage(), (System.nanoTime() - started) / 1e9);
-      return manifest.getRows();
+      return new ShardResult(manifest.getRows(), cost.sum(), keptAnswers);
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
   }
 
   private void resume() throws IOException {
+    if (calls.isPresent()) {
+      calls.get().resume();
+    }
     Map<String, R> stored = job.log().read();
     for (I input : job.inputs()) {
       String key = job.work().key(input);
+      keys.put(input, key);
       R record = stored.get(key);
       if (record == null) {
         pending.add(input);
-      } else {
-        records.put(key, record);
+      } else if (records.put(key, record) == null) {
+        cost.add(job.usage().apply(record).getCost());
       }
     }
     outstanding = pending.size();
@@ -126,10 +158,14 @@ public final class ShardRunner<I, R extends Message> {
     boolean ended = false;
     try {
       engine.executor().execute(this::startMore);
-      while (outstanding > 0) {
-        collect(engine.heartbeatEvery());
-        save();
-        reportProgress();
+      while (outstanding > 0 || !unsaved.isEmpty()) {
+        collect(untilSave());
+        if (mustSave()) {
+          save();
+          reportProgress();
+        } else if (System.nanoTime() - heardAt >= engine.heartbeatEvery().toNanos()) {
+          reportProgress();
+        }
         failEarly();
       }
       ended = true;
@@ -146,19 +182,35 @@ public final class ShardRunner<I, R extends Message> {
       }
     }
     if (failed > 0) {
+      // Rows that failed may have had answers.
+      save();
       throw failure();
     }
   }
 
-  /** Starts rows while there is room. Runs on the executor, in several threads at once. */
+  /**
+   * Starts rows while there is room. One thread at a time does: another's call, also one from a row
+   * that ends while it is started, makes it look again, so that rows that need no call do not nest.
+   */
   private void startMore() {
-    while (!stopped && permits.tryAcquire()) {
+    if (starting.getAndIncrement() > 0) {
+      return;
+    }
+    int seen;
+    do {
+      seen = starting.get();
+      startWhileThereIsRoom();
+    } while (!starting.compareAndSet(seen, 0));
+  }
+
+  private void startWhileThereIsRoom() {
+    while (!stopped && slots.tryTake()) {
       inFlight.incrementAndGet();
       // Looked at again after counting: whoever stops then either sees the count or has been seen.
       I input = stopped ? null : pending.poll();
       if (input == null) {
         inFlight.decrementAndGet();
-        permits.release();
+        slots.release();
         return;
       }
       start(input);
@@ -166,7 +218,7 @@ public final class ShardRunner<I, R extends Message> {
   }
 
   private void start(I input) {
-    String key = job.work().key(input);
+    String key = key(input);
     engine.metrics().started(job.stage());
     CompletableFuture<R> future;
     try {
@@ -178,17 +230,53 @@ public final class ShardRunner<I, R extends Message> {
         future.whenComplete(
             (record, thrown) -> {
               engine.metrics().ended(job.stage());
+              if (record != null) {
+                spend(record);
+              }
               completions.add(new Completion<>(key, record, thrown));
               inFlight.decrementAndGet();
-              permits.release();
-              // Not from here: rows that need no call would nest as deep as the shard is long.
-              engine.executor().execute(this::startMore);
+              slots.release();
+              startMore();
             });
+  }
+
+  /** Here, and not where rows are stored: while they are, many more could be started. */
+  private void spend(R record) {
+    double more = job.usage().apply(record).getCost();
+    if (more > 0) {
+      cost.add(more);
+      if (isSpent()) {
+        stopped = true;
+      }
+    }
+  }
+
+  private boolean isSpent() {
+    return cost.sum() > costLimit;
+  }
+
+  private String key(I input) {
+    return Objects.requireNonNull(keys.get(input), "every input has a key");
+  }
+
+  /**
+   * Finished rows wait for each other a little: a write costs much the same for one or for many.
+   */
+  private Duration untilSave() {
+    if (unsaved.isEmpty()) {
+      return engine.heartbeatEvery();
+    }
+    long left = engine.saveEvery().toNanos() - (System.nanoTime() - savedAt);
+    return Duration.ofNanos(outstanding == 0 ? 0 : Math.max(0, left));
+  }
+
+  private boolean mustSave() {
+    return !unsaved.isEmpty() && untilSave().isZero();
   }
 
   /** Waits for a finished row, then takes all that are there. */
   private void collect(Duration atMost) throws InterruptedException {
-    Completion<R> first = completions.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    Completion<R> first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
     for (Completion<R> next = first; next != null; next = completions.poll()) {
       take(next);
     }
@@ -211,7 +299,12 @@ public final class ShardRunner<I, R extends Message> {
     }
   }
 
+  /** Answers first: a row that is stored has its answers stored. */
   private void save() throws IOException {
+    if (calls.isPresent()) {
+      calls.get().save();
+    }
+    savedAt = System.nanoTime();
     if (unsaved.isEmpty()) {
       return;
     }
@@ -221,14 +314,23 @@ public final class ShardRunner<I, R extends Message> {
   }
 
   private void reportProgress() {
+    heardAt = System.nanoTime();
     heartbeat.accept(
-        ShardProgress.newBuilder().setDone(records.size()).setTotal(job.inputs().size()).build());
+        ShardProgress.newBuilder()
+            .setDone(records.size() - unsaved.size())
+            .setTotal(job.inputs().size())
+            .build());
   }
 
   private void failEarly() {
     if (engine.shutdown().isRequested() && outstanding > 0) {
       keepFinished(engine.drain());
       throw shutdown(null);
+    }
+    // Once all rows are under way they may as well end.
+    if (isSpent() && !pending.isEmpty()) {
+      keepFinished(engine.drain());
+      throw allowanceSpent();
     }
     boolean nothingWorks =
         failedInARow >= Math.max(FEWEST_FAILURES_TO_STOP, job.concurrency()) && outstanding > 0;
@@ -266,7 +368,7 @@ public final class ShardRunner<I, R extends Message> {
   private List<R> ordered() {
     List<R> ordered = new ArrayList<>();
     for (I input : job.inputs()) {
-      R record = records.get(job.work().key(input));
+      R record = records.get(key(input));
       if (record == null) {
         throw Failures.platform(
             "ROW_LOST", job.stage() + ": a row has no record (expected: one for each)", null);
@@ -297,6 +399,24 @@ public final class ShardRunner<I, R extends Message> {
           .build();
     }
     return Failures.platform("ROWS_FAILED", kept + "; first failure: " + thrown, thrown);
+  }
+
+  /** Not retried as it is: the workflow decides on another allowance. */
+  private ApplicationFailure allowanceSpent() {
+    return ApplicationFailure.newBuilder()
+        .setType("BUDGET/ALLOWANCE_SPENT")
+        .setMessage(
+            String.format(
+                Locale.ROOT,
+                "%s: the shard's rows have cost %.4f (expected: at most %.4f), %d of %d are kept",
+                job.stage(),
+                cost.sum(),
+                costLimit,
+                records.size(),
+                job.inputs().size()))
+        .setNonRetryable(true)
+        .setDetails(cost.sum())
+        .build();
   }
 
   private ApplicationFailure shutdown(@Nullable Throwable cause) {

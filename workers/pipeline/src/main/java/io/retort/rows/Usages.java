@@ -10,6 +10,9 @@ public final class Usages {
         .setPromptTokens(left.getPromptTokens() + right.getPromptTokens())
         .setCompletionTokens(left.getCompletionTokens() + right.getCompletionTokens())
         .setReasoningTokens(left.getReasoningTokens() + right.getReasoningTokens())
+        .setCachedCalls(left.getCachedCalls() + right.getCachedCalls())
+        .setCost(left.getCost() + right.getCost())
+        .setUncountedCalls(left.getUncountedCalls() + right.getUncountedCalls())
         .build();
   }
 

@@ -2,6 +2,7 @@ package io.retort.curation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.rpc.Code;
 import io.grpc.Status;
@@ -20,29 +21,37 @@ import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CacheMode;
+import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.Difficulty;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FollowSpec;
 import io.retort.v1.ImproveRequest;
+import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.Manifest;
+import io.retort.v1.ModelPrice;
+import io.retort.v1.RoleSpec;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
 import io.retort.v1.StudentSpec;
+import io.retort.v1.Usage;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -64,6 +73,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CurationStageTest {
+  /** Ten prompt tokens and five of the answer, by the prices of {@link #priced}. */
+  private static final double COST_OF_A_CALL = 1;
+
   private static final Sample EGGS =
       sample("Sold 48, then 24. Total?", "Half is 24.\n48 + 24 = 72", "72");
 
@@ -71,6 +83,7 @@ final class CurationStageTest {
   private final TestEngine engine = new TestEngine();
   private final JudgeClient judge =
       JudgeClient.connect(script.address(), Duration.ofSeconds(30), engine.executor);
+  private String runId = "run-1";
   private Path folder;
   private Store store;
   private TestActivityEnvironment environment;
@@ -83,6 +96,7 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
+            store,
             judge,
             engine.engine,
             new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
@@ -401,6 +415,7 @@ final class CurationStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
+            store,
             judge,
             engine.engine,
             new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
@@ -479,6 +494,176 @@ final class CurationStageTest {
   }
 
   @Test
+  void anotherRunOnTheSameDataAsksNothing() throws IOException {
+    ArtifactRef dataset = dataset(eggs(20));
+    RunShardResponse first = activities.runShard(request(dataset, judged()));
+    int calls = script.calls();
+    assertThat(first.getKeptAnswers()).isEqualTo(calls).isEqualTo(40);
+    assertThat(finish(dataset, judged(), calls).getCache())
+        .isEqualTo(CacheStatus.CACHE_STATUS_POPULATED);
+    List<CurationRecord> before = records(0);
+
+    runId = "run-2";
+    activities.runShard(request(dataset, judged()));
+    CurationSummary summary = finish(dataset, judged(), 0);
+
+    assertThat(script.calls()).isEqualTo(calls);
+    assertThat(summary.getCache()).isEqualTo(CacheStatus.CACHE_STATUS_HIT);
+    assertThat(summary.getUsage()).isEqualTo(Usage.newBuilder().setCachedCalls(calls).build());
+    assertThat(records(0))
+        .extracting(CurationRecord::getRoundsList)
+        .isEqualTo(before.stream().map(CurationRecord::getRoundsList).toList());
+  }
+
+  @Test
+  void theCacheCanBeRefreshedOrLeftAlone() throws IOException {
+    ArtifactRef dataset = dataset(eggs(3));
+    activities.runShard(request(dataset, judged()));
+    int calls = script.calls();
+
+    runId = "run-2";
+    RunSpec refreshed = withCache(CacheMode.CACHE_MODE_REFRESH);
+    assertThat(activities.runShard(request(dataset, refreshed)).getKeptAnswers()).isEqualTo(calls);
+    assertThat(script.calls()).isEqualTo(2 * calls);
+
+    runId = "run-3";
+    RunSpec off = withCache(CacheMode.CACHE_MODE_OFF);
+    assertThat(activities.runShard(request(dataset, off)).getKeptAnswers()).isZero();
+    assertThat(script.calls()).isEqualTo(3 * calls);
+    assertThat(finish(dataset, off, 0).getCache()).isEqualTo(CacheStatus.CACHE_STATUS_DISABLED);
+  }
+
+  @Test
+  void aNewPromptOrModelIsAskedAnew() throws IOException {
+    ArtifactRef dataset = dataset(eggs(3));
+    activities.runShard(request(dataset, judged()));
+    int evaluated = script.evaluated.size();
+    int validated = script.validated.size();
+
+    runId = "run-2";
+    script.describe =
+        request ->
+            DescribeResponse.newBuilder()
+                .addModels("scripted")
+                .putPromptVersions("evaluate", "evaluate-v2")
+                .build();
+    activities.runShard(request(dataset, judged()));
+    assertThat(script.evaluated).hasSize(2 * evaluated);
+    assertThat(script.validated).as("its prompt is the same").hasSize(validated);
+
+    runId = "run-3";
+    script.describe = request -> DescribeResponse.newBuilder().addModels("other").build();
+    activities.runShard(request(dataset, judged()));
+    assertThat(script.evaluated).hasSize(3 * evaluated);
+    assertThat(script.validated).hasSize(2 * validated);
+  }
+
+  @Test
+  void uselessAnswersAreAskedAgainByAnotherRun() throws IOException {
+    ArtifactRef dataset = dataset(eggs(1));
+    script.evaluate =
+        request -> {
+          throw ScriptedJudge.useless("TRUNCATED");
+        };
+    assertThat(activities.runShard(request(dataset, judged())).getKeptAnswers()).isZero();
+
+    runId = "run-2";
+    script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
+    activities.runShard(request(dataset, judged()));
+
+    assertThat(records(0).get(0).getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_RETAINED);
+  }
+
+  @Test
+  void answersOfARowThatFailsLaterAreKeptAndPaidForOnce() throws IOException {
+    ArtifactRef dataset = dataset(eggs(1));
+    RunSpec priced = priced().build();
+    script.validate =
+        request -> {
+          throw Status.UNAVAILABLE.asRuntimeException();
+        };
+    assertThat(ActivityFailures.of(() -> activities.runShard(request(dataset, priced))).getType())
+        .isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+
+    script.validate = request -> true;
+    RunShardResponse response = activities.runShard(request(dataset, priced));
+
+    assertThat(script.evaluated).hasSize(1);
+    assertThat(records(0).get(0).getUsage().getCalls()).isEqualTo(2);
+    assertThat(response.getCost()).isCloseTo(2 * COST_OF_A_CALL, within(1e-9));
+    assertThat(activities.runShard(request(dataset, priced)).getCost())
+        .as("told again by a repeated attempt")
+        .isCloseTo(2 * COST_OF_A_CALL, within(1e-9));
+  }
+
+  @Test
+  void uselessAnswersCostToo() throws IOException {
+    script.evaluate =
+        request -> {
+          throw ScriptedJudge.useless("UNPARSED");
+        };
+
+    CurationRecord record = curateOne(EGGS, priced().build());
+
+    assertThat(record.getUsage().getCost()).isCloseTo(COST_OF_A_CALL, within(1e-9));
+  }
+
+  @Test
+  void aShardStopsWhenItHasSpentWhatItMay() throws IOException {
+    ArtifactRef dataset = dataset(eggs(20));
+    RunShardRequest request =
+        request(dataset, priced().build()).toBuilder().setCostLimit(8.5 * COST_OF_A_CALL).build();
+
+    ApplicationFailure failure = ActivityFailures.of(() -> activities.runShard(request));
+
+    assertThat(failure.getType()).isEqualTo("BUDGET/ALLOWANCE_SPENT");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(failure.getDetails().get(Double.class))
+        .isBetween(9 * COST_OF_A_CALL, 13 * COST_OF_A_CALL);
+    int asked = script.calls();
+    RunShardResponse rest = activities.runShard(request.toBuilder().setCostLimit(1000).build());
+    assertThat(rest.getCost()).isCloseTo(40 * COST_OF_A_CALL, within(1e-9));
+    assertThat(script.calls()).as("5 or 6 rows were kept").isEqualTo(40).isGreaterThan(asked);
+  }
+
+  @Test
+  void aBudgetNeedsThePriceOfEveryModel() throws IOException {
+    ArtifactRef dataset = dataset(eggs(1));
+    RunSpec.Builder spec = priced();
+    spec.getJudgeBuilder().setBudget(5);
+    script.describe =
+        request -> DescribeResponse.newBuilder().addModels("scripted").addModels("dear").build();
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.runShard(request(dataset, spec.build())));
+
+    assertThat(failure.getType()).isEqualTo("USER/PRICE_UNKNOWN");
+    assertThat(failure.getOriginalMessage()).startsWith("judge.prices: no price for dear of");
+    assertThat(script.calls()).isZero();
+  }
+
+  @Test
+  void rolesAndRowsReachTheJudge() throws IOException {
+    RunSpec.Builder spec = judged().toBuilder();
+    spec.getJudgeBuilder()
+        .getRolesBuilder()
+        .setEvaluate(RoleSpec.newBuilder().setEndpoint("fast").setTemperature(0.5).setMaxTokens(77))
+        .setValidate(RoleSpec.newBuilder().setEndpoint("wise"));
+
+    curateOne(EGGS, spec.build());
+
+    JudgeContext context = script.evaluated.element().getContext();
+    assertThat(context.getEndpoint()).isEqualTo("fast");
+    assertThat(context.getTemperature()).isEqualTo(0.5);
+    assertThat(context.getMaxTokens()).isEqualTo(77);
+    assertThat(context.getRow()).isEqualTo(EGGS.getId());
+    assertThat(script.validated.element().getContext().getEndpoint()).isEqualTo("wise");
+    assertThat(script.described)
+        .extracting(request -> request.getContext().getEndpoint())
+        .contains("fast", "wise");
+  }
+
+  @Test
   void nothingKeptTellsWhy() throws IOException {
     ArtifactRef dataset = dataset(List.of(sample("a", "1 + 1 = 3", "2")));
     activities.runShard(request(dataset, judged()));
@@ -551,9 +736,32 @@ final class CurationStageTest {
     return records.get(0);
   }
 
+  private static RunSpec withCache(CacheMode mode) {
+    return judged().toBuilder().setJudge(JudgeSpec.newBuilder().setCache(mode)).build();
+  }
+
+  private static RunSpec.Builder priced() {
+    return judged().toBuilder()
+        .setJudge(
+            JudgeSpec.newBuilder()
+                .addPrices(
+                    ModelPrice.newBuilder()
+                        .setModel("scripted")
+                        .setPrompt(50_000)
+                        .setCompletion(100_000)));
+  }
+
   private CurationSummary finish(ArtifactRef dataset) {
+    return finish(dataset, judged(), 0);
+  }
+
+  private CurationSummary finish(ArtifactRef dataset, RunSpec spec, long keptAnswers) {
     return activities
-        .finishStage(FinishStageRequest.newBuilder().setContext(context(dataset, judged())).build())
+        .finishStage(
+            FinishStageRequest.newBuilder()
+                .setContext(context(dataset, spec))
+                .setKeptAnswers(keptAnswers)
+                .build())
         .getCuration();
   }
 
@@ -615,11 +823,11 @@ final class CurationStageTest {
   }
 
   private RunContext run(RunSpec spec) {
-    return RunContext.newBuilder().setRunId("run-1").setStoreUri(storeUri()).setSpec(spec).build();
+    return RunContext.newBuilder().setRunId(runId).setStoreUri(storeUri()).setSpec(spec).build();
   }
 
   private RunLayout layout() {
-    return new RunLayout(storeUri(), "run-1");
+    return new RunLayout(storeUri(), runId);
   }
 
   private String storeUri() {

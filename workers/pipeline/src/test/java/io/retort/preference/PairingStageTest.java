@@ -75,7 +75,7 @@ final class PairingStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            judge, engine.engine, new PairingStage(store, new FastAnswerChecker())));
+            store, judge, engine.engine, new PairingStage(store, new FastAnswerChecker())));
     activities = environment.newActivityStub(RowStageActivities.class);
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -190,8 +191,23 @@ final class ShardRunnerTest {
   private long run(Store where, int rows, int concurrency, Numbered work) {
     List<String> inputs = IntStream.range(0, rows).mapToObj(String::valueOf).toList();
     ShardJob<String, PairingRecord> job =
-        new ShardJob<>(STAGE, log(where), inputs, work, record -> "MADE", concurrency);
-    return new ShardRunner<>(engine.engine, job, () -> {}, heartbeats::add).run();
+        new ShardJob<>(
+            STAGE,
+            log(where),
+            inputs,
+            work,
+            record -> "MADE",
+            PairingRecord::getUsage,
+            concurrency);
+    return new ShardRunner<>(
+            engine.engine,
+            job,
+            Optional.empty(),
+            Double.POSITIVE_INFINITY,
+            () -> {},
+            heartbeats::add)
+        .run()
+        .rows();
   }
 
   private RowLog<PairingRecord> log(Store where) {

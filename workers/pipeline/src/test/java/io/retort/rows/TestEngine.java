@@ -16,9 +16,11 @@ public final class TestEngine implements AutoCloseable {
     engine =
         new RowEngine(
             executor,
+            new RowSlots(64),
             new RowMetrics(registry),
             shutdown,
             Duration.ofMillis(20),
+            Duration.ZERO,
             Duration.ofSeconds(5));
   }
 

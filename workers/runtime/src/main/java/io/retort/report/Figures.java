@@ -3,6 +3,7 @@ package io.retort.report;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
 import io.retort.v1.PassAtK;
 import io.retort.v1.RunPhase;
@@ -77,6 +78,16 @@ public final class Figures {
   /** {@code waiting for resources}. */
   public static String name(RunPhase phase) {
     return lower(phase.name(), "RUN_PHASE_");
+  }
+
+  /** {@code HIT}. */
+  public static String name(CacheStatus status) {
+    return status.name().replace("CACHE_STATUS_", "");
+  }
+
+  /** In the currency of the spec's prices: {@code 12.0345}. */
+  public static String cost(double cost) {
+    return String.format(Locale.ROOT, "%,.4f", cost);
   }
 
   /** The count of that name, 0 where there is none; the enum's prefix may stand before the name. */

@@ -1,5 +1,6 @@
 package io.retort.report;
 
+import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
@@ -21,7 +22,7 @@ import java.util.Locale;
 
 /**
  * What a run came to, as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
- * judge tokens, times and addresses. Parts that the run has not reached are left out.
+ * judge tokens and cost, times and addresses. Parts that the run has not reached are left out.
  */
 public final class RunTable {
   private static final String BOLD = "\u001b[1m";
@@ -62,7 +63,7 @@ public final class RunTable {
         .distinct()
         .forEach(benchmark -> table.scores(benchmark, summary.getScoresList()));
     if (summary.hasCuration() || summary.hasPairing()) {
-      table.tokens(summary);
+      table.judge(summary);
     }
     if (run.getStagesCount() > 0) {
       table.times(run.getStagesList());
@@ -84,6 +85,9 @@ public final class RunTable {
       line += " in " + Figures.duration(seconds);
     }
     text.append(heading(line)).append('\n');
+    if (run.hasPause()) {
+      text.append(TextTable.printable(run.getPause().getMessage())).append('\n');
+    }
     if (run.hasFailure()) {
       text.append(
               TextTable.printable(
@@ -241,19 +245,55 @@ public final class RunTable {
         .orElse("-");
   }
 
-  private void tokens(RunSummary summary) {
-    TextTable table = new TextTable("Judge", "calls", "prompt tokens", "answer tokens");
-    usage(table, "curation", summary.getCuration().getUsage());
-    usage(table, "pairing", summary.getPairing().getUsage());
+  private void judge(RunSummary summary) {
+    Usage curation = summary.getCuration().getUsage();
+    Usage pairing = summary.getPairing().getUsage();
+    boolean priced = curation.getCost() + pairing.getCost() > 0;
+    List<String> headings =
+        new ArrayList<>(
+            List.of("Judge", "calls", "prompt tokens", "answer tokens", "cached calls", "cache"));
+    if (priced) {
+      headings.add("cost");
+    }
+    TextTable table = new TextTable(headings.toArray(String[]::new));
+    if (summary.hasCuration()) {
+      usage(table, "curation", curation, cache(summary.getCuration().getCache()), priced);
+    }
+    if (summary.hasPairing()) {
+      usage(table, "pairing", pairing, cache(summary.getPairing().getCache()), priced);
+    }
+    if (priced) {
+      double cost = curation.getCost() + pairing.getCost();
+      table.line("all", "", "", "", "", "", Figures.cost(cost));
+    }
+    long uncounted = curation.getUncountedCalls() + pairing.getUncountedCalls();
     append(table);
+    if (uncounted > 0) {
+      text.append("  at least: ")
+          .append(Figures.count(uncounted))
+          .append(" answers did not tell their usage\n");
+    }
   }
 
-  private static void usage(TextTable table, String name, Usage usage) {
-    table.line(
-        name,
-        Figures.count(usage.getCalls()),
-        Figures.count(usage.getPromptTokens()),
-        Figures.count(usage.getCompletionTokens()));
+  private static void usage(
+      TextTable table, String name, Usage usage, String cache, boolean priced) {
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                name,
+                Figures.count(usage.getCalls()),
+                Figures.count(usage.getPromptTokens()),
+                Figures.count(usage.getCompletionTokens()),
+                Figures.count(usage.getCachedCalls()),
+                cache));
+    if (priced) {
+      cells.add(Figures.cost(usage.getCost()));
+    }
+    table.line(cells.toArray(String[]::new));
+  }
+
+  private static String cache(CacheStatus status) {
+    return status == CacheStatus.CACHE_STATUS_UNSPECIFIED ? "" : Figures.name(status);
   }
 
   private void times(List<StageProgress> stages) {

@@ -3,6 +3,7 @@ package io.retort.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
@@ -71,9 +72,11 @@ class RunTableTest {
               base              2.5 % (0.0-6.1)      6.2 % (1.0-9.9)      3.1 %               64 x 4
               stage-1        36.1 % (24.0-48.2)   50.0 % (40.0-60.0)     40.0 %               64 x 4
 
-            Judge        calls   prompt tokens   answer tokens
-              curation     600          90,000          30,000
-              pairing      100           9,000           3,000
+            Judge        calls   prompt tokens   answer tokens   cached calls       cache     cost
+              curation     600          90,000          30,000             12   POPULATED   1.5000
+              pairing      100           9,000           3,000              0        MISS   0.2500
+              all                                                                           1.7500
+              at least: 3 answers did not tell their usage
 
             Stage         time
               ingest     1.5 s
@@ -215,7 +218,12 @@ class RunTableTest {
                         .addDifficultyAfter(count("HARD", 20))
                         .addDifficultyBefore(count("UNJUDGED", 4))
                         .addDifficultyAfter(count("UNJUDGED", 4))
-                        .setUsage(usage(600, 90_000, 30_000)))
+                        .setCache(CacheStatus.CACHE_STATUS_POPULATED)
+                        .setUsage(
+                            usage(600, 90_000, 30_000).toBuilder()
+                                .setCachedCalls(12)
+                                .setUncountedCalls(3)
+                                .setCost(1.5)))
                 .setPairing(
                     PairingSummary.newBuilder()
                         .setRows(110)
@@ -225,7 +233,8 @@ class RunTableTest {
                         .addKinds(count("DROPPED_STEP", 40))
                         .addKinds(count("WRONG_NUMBER", 30))
                         .addRejections(count("IDENTICAL", 7))
-                        .setUsage(usage(100, 9_000, 3_000)))
+                        .setCache(CacheStatus.CACHE_STATUS_MISS)
+                        .setUsage(usage(100, 9_000, 3_000).toBuilder().setCost(0.25)))
                 .setSft(training(1.16, 0.36, 42, 110))
                 .setCogpo(training(0.69314, 0.5012, 12, 100))
                 .addScores(

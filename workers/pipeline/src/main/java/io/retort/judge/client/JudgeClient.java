@@ -3,8 +3,13 @@ package io.retort.judge.client;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
+import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.PromptFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  * DNS again and again, so that a headless service's name balances over all its pods.
  */
 public final class JudgeClient implements AutoCloseable {
+  private static final Duration DESCRIBE_DEADLINE = Duration.ofSeconds(20);
   private static final int LARGEST_ANSWER_BYTES = 16 << 20;
   private static final Map<String, ?> SERVICE_CONFIG =
       Map.of(
@@ -66,7 +72,28 @@ public final class JudgeClient implements AutoCloseable {
 
   /** Calls that end when {@code context} is cancelled. */
   public JudgeCalls calls(Context context) {
-    return new JudgeCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, context);
+    return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, context);
+  }
+
+  /**
+   * Which models an endpoint asks and with which prompts; waits for the answer.
+   *
+   * @param prompts files that replace built-in ones
+   * @throws io.temporal.failure.ApplicationFailure USER for an endpoint or a file that no judge
+   *     knows, else as calls fail
+   */
+  public DescribeResponse describe(String endpoint, List<PromptFile> prompts) {
+    DescribeRequest request =
+        DescribeRequest.newBuilder()
+            .setContext(JudgeContext.newBuilder().setEndpoint(endpoint).addAllPrompts(prompts))
+            .build();
+    try {
+      return JudgeServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(DESCRIBE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+          .describe(request);
+    } catch (StatusRuntimeException e) {
+      throw JudgeFailures.of(e);
+    }
   }
 
   @Override

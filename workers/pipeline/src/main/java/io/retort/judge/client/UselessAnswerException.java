@@ -24,6 +24,10 @@ public final class UselessAnswerException extends RuntimeException {
     this.usage = Usage.getDefaultInstance();
   }
 
+  UselessAnswerException withUsage(Usage counted) {
+    return new UselessAnswerException(reason, String.valueOf(getMessage()), counted, this);
+  }
+
   /** UNPARSED, EMPTY, TRUNCATED, CONTEXT_LENGTH_EXCEEDED or a later name. */
   public String reason() {
     return reason;

@@ -13,6 +13,8 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
+import io.retort.v1.DescribeRequest;
+import io.retort.v1.DescribeResponse;
 import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
@@ -63,6 +65,14 @@ public final class ScriptedJudge implements AutoCloseable {
   public volatile Function<RateRequest, Ratings> rate =
       request -> Ratings.newBuilder().setVerbosity(4).setCognitiveDifficulty(3).build();
 
+  /** Of every endpoint; may throw. */
+  public volatile Function<DescribeRequest, DescribeResponse> describe =
+      request ->
+          DescribeResponse.newBuilder()
+              .addModels("scripted")
+              .putPromptVersions("evaluate", "evaluate-v1")
+              .build();
+
   public final Queue<EvaluateRequest> evaluated = new ConcurrentLinkedQueue<>();
   public final Queue<ImproveRequest> improved = new ConcurrentLinkedQueue<>();
   public final Queue<ValidateRequest> validated = new ConcurrentLinkedQueue<>();
@@ -70,6 +80,7 @@ public final class ScriptedJudge implements AutoCloseable {
   public final Queue<SampleAnswersRequest> sampled = new ConcurrentLinkedQueue<>();
 
   public final Queue<RateRequest> rated = new ConcurrentLinkedQueue<>();
+  public final Queue<DescribeRequest> described = new ConcurrentLinkedQueue<>();
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -200,6 +211,12 @@ public final class ScriptedJudge implements AutoCloseable {
                     .setChain(corrupt.apply(request))
                     .setProvenance(PROVENANCE)
                     .build());
+      }
+
+      @Override
+      public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
+        described.add(request);
+        answer(observer, () -> describe.apply(request));
       }
 
       @Override

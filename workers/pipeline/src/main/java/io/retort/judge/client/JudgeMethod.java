@@ -1,0 +1,130 @@
+package io.retort.judge.client;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.retort.v1.CorruptRequest;
+import io.retort.v1.CorruptResponse;
+import io.retort.v1.EvaluateRequest;
+import io.retort.v1.EvaluateResponse;
+import io.retort.v1.ImproveRequest;
+import io.retort.v1.ImproveResponse;
+import io.retort.v1.JudgeContext;
+import io.retort.v1.JudgeServiceGrpc.JudgeServiceFutureStub;
+import io.retort.v1.Provenance;
+import io.retort.v1.RateRequest;
+import io.retort.v1.RateResponse;
+import io.retort.v1.SampleAnswersRequest;
+import io.retort.v1.SampleAnswersResponse;
+import io.retort.v1.ValidateRequest;
+import io.retort.v1.ValidateResponse;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * One method of the judge, and what all of them have in common.
+ *
+ * @param name begins the names of its prompts
+ * @param prompt name of the prompt that a request is asked with, as Describe tells it
+ */
+public record JudgeMethod<Q extends Message, A extends Message>(
+    String name,
+    Parser<A> parser,
+    BiFunction<JudgeServiceFutureStub, Q, ListenableFuture<A>> call,
+    Function<Q, JudgeContext> context,
+    BiFunction<Q, JudgeContext, Q> withContext,
+    Function<A, Provenance> provenance,
+    BiFunction<A, Provenance, A> withProvenance,
+    Function<Q, String> prompt) {
+  public static final JudgeMethod<EvaluateRequest, EvaluateResponse> EVALUATE =
+      new JudgeMethod<>(
+          "evaluate",
+          EvaluateResponse.parser(),
+          JudgeServiceFutureStub::evaluate,
+          EvaluateRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          EvaluateResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          request -> "evaluate");
+
+  public static final JudgeMethod<ImproveRequest, ImproveResponse> IMPROVE =
+      new JudgeMethod<>(
+          "improve",
+          ImproveResponse.parser(),
+          JudgeServiceFutureStub::improve,
+          ImproveRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          ImproveResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          JudgeMethod::improvement);
+
+  public static final JudgeMethod<ValidateRequest, ValidateResponse> VALIDATE =
+      new JudgeMethod<>(
+          "validate",
+          ValidateResponse.parser(),
+          JudgeServiceFutureStub::validate,
+          ValidateRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          ValidateResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          request -> "validate");
+
+  public static final JudgeMethod<CorruptRequest, CorruptResponse> CORRUPT =
+      new JudgeMethod<>(
+          "corrupt",
+          CorruptResponse.parser(),
+          JudgeServiceFutureStub::corrupt,
+          CorruptRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          CorruptResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          JudgeMethod::corruption);
+
+  public static final JudgeMethod<SampleAnswersRequest, SampleAnswersResponse> SAMPLE_ANSWERS =
+      new JudgeMethod<>(
+          "sample-answers",
+          SampleAnswersResponse.parser(),
+          JudgeServiceFutureStub::sampleAnswers,
+          SampleAnswersRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          SampleAnswersResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          request -> request.getPartialChain().isEmpty() ? "solve" : "follow");
+
+  public static final JudgeMethod<RateRequest, RateResponse> RATE =
+      new JudgeMethod<>(
+          "rate",
+          RateResponse.parser(),
+          JudgeServiceFutureStub::rate,
+          RateRequest::getContext,
+          (request, context) -> request.toBuilder().setContext(context).build(),
+          RateResponse::getProvenance,
+          (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
+          request -> "rate");
+
+  /** Whether a prompt of this name, as Describe tells it, is one of the method's. */
+  boolean asksWith(String promptName) {
+    return name.equals(SAMPLE_ANSWERS.name())
+        ? promptName.equals("solve") || promptName.equals("follow")
+        : promptName.equals(name) || promptName.startsWith(name + "-");
+  }
+
+  private static String improvement(ImproveRequest request) {
+    return switch (request.getVerdict().getDifficulty()) {
+      case DIFFICULTY_SIMPLE -> "improve-expand";
+      case DIFFICULTY_HARD -> "improve-simplify";
+      case DIFFICULTY_MEDIUM, DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> "improve";
+    };
+  }
+
+  private static String corruption(CorruptRequest request) {
+    String kind = request.getKind().name().replace("CORRUPTION_KIND_", "");
+    return "corrupt-" + kind.toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

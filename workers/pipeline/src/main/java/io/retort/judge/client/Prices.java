@@ -1,0 +1,75 @@
+package io.retort.judge.client;
+
+import io.retort.v1.JudgeSpec;
+import io.retort.v1.ModelPrice;
+import io.retort.v1.Usage;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What calls cost, by the spec's price table. Prices are for the names of the endpoints'
+ * configuration; providers answer with names of their own ({@code gpt-x-2026-01-01} for {@code
+ * gpt-x}), so that a name that has no price counts as the configured one that begins it.
+ */
+public final class Prices {
+  private static final double TOKENS = 1e6;
+
+  private final Map<String, ModelPrice> byModel;
+
+  public Prices(JudgeSpec spec) {
+    byModel =
+        spec.getPricesList().stream()
+            .collect(Collectors.toMap(ModelPrice::getModel, price -> price));
+  }
+
+  /** Those of the models that have no price. */
+  public List<String> missing(Collection<String> models) {
+    return models.stream().filter(model -> !byModel.containsKey(model)).distinct().toList();
+  }
+
+  /**
+   * The usage with its cost.
+   *
+   * @param model as the provider told it, empty where it did not
+   * @param models that may have answered, as configured: of several, the dearest counts where the
+   *     told name is none of them
+   */
+  public Usage priced(Usage usage, String model, List<String> models) {
+    if (byModel.isEmpty()) {
+      return usage;
+    }
+    double cost =
+        find(model, models)
+            .map(price -> cost(usage, price))
+            .orElseGet(
+                () ->
+                    models.stream()
+                        .map(byModel::get)
+                        .filter(java.util.Objects::nonNull)
+                        .mapToDouble(price -> cost(usage, price))
+                        .max()
+                        .orElse(0));
+    return cost == 0 ? usage : usage.toBuilder().setCost(cost).build();
+  }
+
+  private Optional<ModelPrice> find(String model, List<String> models) {
+    ModelPrice exact = byModel.get(model);
+    if (exact != null) {
+      return Optional.of(exact);
+    }
+    return models.stream()
+        .filter(model::startsWith)
+        .max(Comparator.comparingInt(String::length))
+        .map(byModel::get);
+  }
+
+  private static double cost(Usage usage, ModelPrice price) {
+    return (usage.getPromptTokens() * price.getPrompt()
+            + usage.getCompletionTokens() * price.getCompletion())
+        / TOKENS;
+  }
+}

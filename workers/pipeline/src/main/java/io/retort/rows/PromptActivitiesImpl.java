@@ -1,0 +1,72 @@
+package io.retort.rows;
+
+import io.retort.failure.Failures;
+import io.retort.judge.client.JudgeClient;
+import io.retort.judge.client.JudgeRoles;
+import io.retort.run.RunLayout;
+import io.retort.shard.PromptActivities;
+import io.retort.store.Store;
+import io.retort.store.StoreFailures;
+import io.retort.v1.PromptFile;
+import io.retort.v1.RunSpec;
+import io.retort.v1.SnapshotPromptsRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Keeps a spec's prompt files with its run, once the judge workers have looked at them. */
+public final class PromptActivitiesImpl implements PromptActivities {
+  private final Store store;
+  private final JudgeClient judge;
+  private final List<RowStage> stages;
+
+  /**
+   * @param stages that ask with the prompts
+   */
+  public PromptActivitiesImpl(Store store, JudgeClient judge, RowStage... stages) {
+    this.store = store;
+    this.judge = judge;
+    this.stages = List.of(stages);
+  }
+
+  @Override
+  public void snapshotPrompts(SnapshotPromptsRequest request) {
+    RunSpec spec = request.getRun().getSpec();
+    try {
+      List<PromptFile> files = files(spec.getJudge().getPrompts());
+      for (String endpoint : endpoints(spec)) {
+        judge.describe(endpoint, files);
+      }
+      String snapshot = RunLayout.of(request.getRun()).prompts();
+      for (PromptFile file : files) {
+        byte[] text = file.getText().getBytes(StandardCharsets.UTF_8);
+        store.write(Store.resolve(snapshot, file.getName()), output -> output.write(text));
+      }
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  private List<PromptFile> files(String location) throws IOException {
+    String folder = location.startsWith("file:") ? location : Path.of(location).toUri().toString();
+    List<PromptFile> files = PromptFiles.read(store, folder);
+    if (files.isEmpty()) {
+      throw Failures.user(
+          "PROMPTS_NOT_FOUND",
+          "judge.prompts: " + location + " (expected: a folder with at least one prompt file)");
+    }
+    return files;
+  }
+
+  private Set<String> endpoints(RunSpec spec) {
+    JudgeRoles roles = new JudgeRoles(spec);
+    return stages.stream()
+        .flatMap(stage -> stage.methods(spec).stream())
+        .map(roles::endpoint)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
