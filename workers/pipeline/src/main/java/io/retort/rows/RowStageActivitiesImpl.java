@@ -1,8 +1,8 @@
 package io.retort.rows;
 
 import com.google.protobuf.Message;
-import io.grpc.Context;
 import io.retort.cache.ResponseCache;
+import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.shard.RowStageActivities;
 import io.retort.store.Store;
@@ -41,7 +41,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
 
   @Override
   public RunShardResponse runShard(RunShardRequest request) {
-    Context.CancellableContext callContext = Context.ROOT.withCancellation();
+    CallScope calls = new CallScope();
     try {
       RowStageContext context = request.getContext();
       RowStage stage = stage(context);
@@ -53,13 +53,13 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
               context,
               stage.folder(context.getRun(), request.getShard()),
               stage.methods(context.getRun().getSpec()),
-              callContext);
+              calls);
       ShardResult result =
           run(
               stage.open(context, request.getShard(), shardJudge),
               shardJudge,
               request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
-              callContext);
+              calls);
       return RunShardResponse.newBuilder()
           .setRows(result.rows())
           .setCost(result.cost())
@@ -68,7 +68,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     } finally {
-      callContext.cancel(null);
+      calls.cancel();
     }
   }
 
@@ -82,12 +82,8 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   }
 
   private <I, R extends Message> ShardResult run(
-      ShardJob<I, R> job,
-      ShardJudge shardJudge,
-      double costLimit,
-      Context.CancellableContext callContext) {
-    return new ShardRunner<>(
-            engine, job, shardJudge.log(), costLimit, () -> callContext.cancel(null), heartbeat())
+      ShardJob<I, R> job, ShardJudge shardJudge, double costLimit, CallScope calls) {
+    return new ShardRunner<>(engine, job, shardJudge.log(), costLimit, calls::cancel, heartbeat())
         .run();
   }
 

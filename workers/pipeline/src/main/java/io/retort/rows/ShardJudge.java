@@ -1,10 +1,10 @@
 package io.retort.rows;
 
-import io.grpc.Context;
 import io.retort.cache.CachedCalls;
 import io.retort.cache.CallLog;
 import io.retort.cache.ResponseCache;
 import io.retort.failure.Failures;
+import io.retort.judge.client.CallScope;
 import io.retort.judge.client.EndpointDescriptions;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.JudgeClient;
@@ -40,7 +40,7 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
    * Asks the judge workers what the stage's endpoints are.
    *
    * @param methods that the stage may call
-   * @param context ends calls by its cancellation
+   * @param scope ends the calls by its cancellation
    * @throws io.temporal.failure.ApplicationFailure USER/PRICE_UNKNOWN where there is a budget and a
    *     model without a price
    */
@@ -51,7 +51,7 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
       RowStageContext stage,
       String shardUri,
       List<JudgeMethod<?, ?>> methods,
-      Context context)
+      CallScope scope)
       throws IOException {
     RunSpec spec = stage.getRun().getSpec();
     JudgeRoles roles = new JudgeRoles(spec);
@@ -64,7 +64,7 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
     if (spec.getJudge().hasBudget()) {
       checkPrices(prices, roles, methods, descriptions);
     }
-    JudgeCalls calls = new PricedCalls(client.calls(context), prices, descriptions);
+    JudgeCalls calls = new PricedCalls(client.calls(scope), prices, descriptions);
     Optional<CallLog> log = Optional.empty();
     if (isCached(spec.getJudge())) {
       String cacheUri = RunLayout.cache(stage.getRun().getStoreUri());

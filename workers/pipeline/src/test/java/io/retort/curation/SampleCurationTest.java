@@ -3,10 +3,10 @@ package io.retort.curation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.Context;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.TokenCounter;
+import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.v1.AnswerKind;
@@ -268,7 +268,7 @@ final class SampleCurationTest {
             .setCuration(curation)
             .build();
     return new SampleCuration(
-            judge.calls(Context.ROOT),
+            judge.calls(new CallScope()),
             answers,
             tokens,
             CurationSettings.of(spec, 10),

@@ -5,7 +5,6 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.Message;
-import io.grpc.Context;
 import io.retort.v1.JudgeServiceGrpc.JudgeServiceFutureStub;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,27 +12,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that go to the judge workers, and end when their context is cancelled. */
+/** Calls that go to the judge workers, and end with their scope. */
 final class GrpcCalls implements JudgeCalls {
   private final JudgeServiceFutureStub stub;
   private final Duration deadline;
-  private final Context context;
+  private final CallScope scope;
 
-  GrpcCalls(JudgeServiceFutureStub stub, Duration deadline, Context context) {
+  GrpcCalls(JudgeServiceFutureStub stub, Duration deadline, CallScope scope) {
     this.stub = stub;
     this.deadline = deadline;
-    this.context = context;
+    this.scope = scope;
   }
 
   @Override
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       JudgeMethod<Q, A> method, Q request) {
-    Context previous = context.attach();
-    try {
-      return completable(method.call().apply(timed(), request));
-    } finally {
-      context.detach(previous);
-    }
+    return completable(scope.add(method.call().apply(timed(), request)));
   }
 
   JudgeServiceFutureStub timed() {

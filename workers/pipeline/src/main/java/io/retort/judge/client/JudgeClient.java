@@ -1,6 +1,5 @@
 package io.retort.judge.client;
 
-import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.StatusRuntimeException;
@@ -70,9 +69,9 @@ public final class JudgeClient implements AutoCloseable {
     return new JudgeClient(channel, deadline);
   }
 
-  /** Calls that end when {@code context} is cancelled. */
-  public JudgeCalls calls(Context context) {
-    return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, context);
+  /** Calls that end with {@code scope}. */
+  public JudgeCalls calls(CallScope scope) {
+    return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
   }
 
   /**

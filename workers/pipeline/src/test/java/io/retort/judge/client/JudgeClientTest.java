@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.retort.pipeline.ActivityFailures;
 import io.retort.v1.Difficulty;
@@ -39,7 +38,7 @@ final class JudgeClientTest {
   @Test
   void callsGoRoundOverAllJudges() {
     try (JudgeClient client = connect(first.address() + ", " + second.address())) {
-      JudgeCalls calls = client.calls(Context.ROOT);
+      JudgeCalls calls = client.calls(new CallScope());
       // The first calls go to whichever connection is ready first.
       while (first.evaluated.isEmpty() || second.evaluated.isEmpty()) {
         evaluate(calls).join();
@@ -60,7 +59,7 @@ final class JudgeClientTest {
     first.setServing(false);
     try (JudgeClient client = connect(first.address() + "," + second.address() + ",127.0.0.1:1")) {
       for (int call = 0; call < 10; call++) {
-        evaluate(client.calls(Context.ROOT)).join();
+        evaluate(client.calls(new CallScope())).join();
       }
     }
 
@@ -76,7 +75,7 @@ final class JudgeClientTest {
         };
     try (JudgeClient client = connect(first.address())) {
       ApplicationFailure failure =
-          ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join());
+          ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join());
 
       assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
     }
@@ -111,7 +110,8 @@ final class JudgeClientTest {
           request -> {
             throw Status.INVALID_ARGUMENT.withDescription("endpoint: nope").asRuntimeException();
           };
-      assertThat(ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType())
+      assertThat(
+              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType())
           .isEqualTo("USER/JUDGE_INVALID_ARGUMENT");
     }
   }
@@ -128,7 +128,7 @@ final class JudgeClientTest {
         };
     try (JudgeClient client = connect(first.address())) {
       assertThat(
-              ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join())
+              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join())
                   .getNextRetryDelay())
           .isEqualTo(Duration.ofSeconds(42));
     }
@@ -141,7 +141,7 @@ final class JudgeClientTest {
           throw ScriptedJudge.useless("UNPARSED");
         };
     try (JudgeClient client = connect(first.address())) {
-      Throwable thrown = catchThrowable(() -> evaluate(client.calls(Context.ROOT)).join());
+      Throwable thrown = catchThrowable(() -> evaluate(client.calls(new CallScope())).join());
 
       assertThat(thrown).hasCauseInstanceOf(UselessAnswerException.class);
       assertThat(thrown.getCause())
@@ -156,7 +156,8 @@ final class JudgeClientTest {
     first.evaluate = request -> await(never);
     try (JudgeClient client =
         JudgeClient.connect(first.address(), Duration.ofMillis(300), executor)) {
-      assertThat(ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType())
+      assertThat(
+              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType())
           .isEqualTo("TIMEOUT/JUDGE_DEADLINE_EXCEEDED");
     } finally {
       never.countDown();
@@ -164,15 +165,17 @@ final class JudgeClientTest {
   }
 
   @Test
-  void cancelledContextEndsItsCalls() {
+  void cancelledScopeEndsItsCallsAndNoOthers() {
     CountDownLatch never = new CountDownLatch(1);
     first.evaluate = request -> await(never);
-    Context.CancellableContext context = Context.ROOT.withCancellation();
+    CallScope scope = new CallScope();
     try (JudgeClient client = connect(first.address())) {
-      CompletableFuture<EvaluateResponse> call = evaluate(client.calls(context));
-      context.cancel(null);
+      CompletableFuture<EvaluateResponse> call = evaluate(client.calls(scope));
+      scope.cancel();
 
       assertThat(call).failsWithin(Duration.ofSeconds(20));
+      first.evaluate = request -> EvaluateResponse.getDefaultInstance();
+      assertThat(evaluate(client.calls(new CallScope()))).succeedsWithin(Duration.ofSeconds(20));
     } finally {
       never.countDown();
     }
@@ -193,7 +196,7 @@ final class JudgeClientTest {
         request -> {
           throw ScriptedJudge.failure(code, category, type);
         };
-    return ActivityFailures.of(() -> evaluate(client.calls(Context.ROOT)).join()).getType();
+    return ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType();
   }
 
   private static CompletableFuture<EvaluateResponse> evaluate(JudgeCalls calls) {
