@@ -4,6 +4,7 @@
 # Runs benchmarks side by side; see README.md. Needs Linux, wrk, and a machine that does nothing else.
 #
 # usage: bench/run.sh [judging] [--rows N] [--curator-rows N]     everything but the million
+# --record: each JVM writes a flight recording into its results
 #        bench/run.sh wrk | judges | curation | curator | million
 set -euo pipefail
 

@@ -16,23 +16,26 @@ public final class Benchmark {
   private final Path repository;
   private final int rows;
   private final int curatorRows;
+  private final boolean record;
 
-  private Benchmark(Path repository, int rows, int curatorRows) {
+  private Benchmark(Path repository, int rows, int curatorRows, boolean record) {
     this.repository = repository;
     this.rows = rows;
     this.curatorRows = curatorRows;
+    this.record = record;
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of(arguments));
     int rows = option(words, "--rows", ROWS);
     int curatorRows = option(words, "--curator-rows", CURATOR_ROWS);
+    boolean record = words.remove("--record");
     String what = words.isEmpty() ? "judging" : words.remove(0);
     if (!words.isEmpty()) {
       throw new IllegalArgumentException("arguments: " + words + " (expected: see bench/run.sh)");
     }
     Benchmark benchmark =
-        new Benchmark(Path.of(System.getProperty("retort.repository")), rows, curatorRows);
+        new Benchmark(Path.of(System.getProperty("retort.repository")), rows, curatorRows, record);
     System.out.println(Result.HEAD);
     switch (what) {
       case "judging" -> {
@@ -84,7 +87,7 @@ public final class Benchmark {
 
   private Workbench workbench(String name) throws IOException {
     Path results = Files.createDirectories(repository.resolve("bench/target/results"));
-    return new Workbench(repository, Files.createTempDirectory(results, name + "-"));
+    return new Workbench(repository, Files.createTempDirectory(results, name + "-"), record);
   }
 
   private static int option(List<String> words, String name, int fallback) {

@@ -25,13 +25,16 @@ final class Workbench implements AutoCloseable {
 
   private final Path repository;
   private final Path folder;
+  private final boolean record;
   private final Deque<BenchProcess> processes = new ArrayDeque<>();
 
   /**
    * @param folder for logs, the store and data; made anew
+   * @param record whether JVMs write flight recordings into the folder
    */
-  Workbench(Path repository, Path folder) throws IOException {
+  Workbench(Path repository, Path folder, boolean record) throws IOException {
     this.repository = repository;
+    this.record = record;
     this.folder = Files.createDirectories(folder);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "close-workbench"));
   }
@@ -65,7 +68,7 @@ final class Workbench implements AutoCloseable {
 
   RunningEndpoint endpoint(int delayMillis) throws IOException, InterruptedException {
     int port = freePort();
-    List<String> command = new ArrayList<>(java(128));
+    List<String> command = new ArrayList<>(java("endpoint", 128));
     command.addAll(
         List.of(
             "-cp",
@@ -96,7 +99,7 @@ final class Workbench implements AutoCloseable {
           start(
               "judge-" + number,
               Map.of("RETORT_PORT", String.valueOf(port), "RETORT_ENDPOINTS", endpoints.toString()),
-              worker(JUDGE_MEGABYTES, "workers/judge/target/retort-judge.jar"));
+              worker("judge-" + number, JUDGE_MEGABYTES, "workers/judge/target/retort-judge.jar"));
       judge.awaitPort(port);
       judges.add(judge);
       addresses.add("127.0.0.1:" + port);
@@ -105,7 +108,7 @@ final class Workbench implements AutoCloseable {
   }
 
   BenchProcess judgeLoad(RunningJudges judges) throws IOException {
-    List<String> command = new ArrayList<>(java(PIPELINE_MEGABYTES));
+    List<String> command = new ArrayList<>(java("driver", PIPELINE_MEGABYTES));
     command.addAll(
         List.of(
             "-cp",
@@ -130,9 +133,8 @@ final class Workbench implements AutoCloseable {
                 common,
                 Map.of(
                     "RETORT_JUDGE_ADDRESSES", judges.addresses(),
-                    "RETORT_PYTHON", python("bin/python"),
                     "RETORT_METRICS_PORT", String.valueOf(metricsPort))),
-            worker(PIPELINE_MEGABYTES, "workers/pipeline/target/retort-pipeline.jar"));
+            worker("pipeline", PIPELINE_MEGABYTES, "workers/pipeline/target/retort-pipeline.jar"));
     int controlPort = freePort();
     BenchProcess control =
         start(
@@ -142,7 +144,7 @@ final class Workbench implements AutoCloseable {
                 Map.of(
                     "RETORT_PORT", String.valueOf(controlPort),
                     "RETORT_STUDENT_MODEL", student().toString())),
-            worker(CONTROL_MEGABYTES, "workers/control/target/retort-control.jar"));
+            worker("control", CONTROL_MEGABYTES, "workers/control/target/retort-control.jar"));
     pipeline.awaitOutput("the pipeline worker is ready");
     control.awaitPort(controlPort);
     return new RunningPlatform(
@@ -201,17 +203,24 @@ final class Workbench implements AutoCloseable {
   }
 
   /** As the local stack starts its workers. */
-  private List<String> worker(int heapMegabytes, String jar) {
-    List<String> command = new ArrayList<>(java(heapMegabytes));
+  private List<String> worker(String name, int heapMegabytes, String jar) {
+    List<String> command = new ArrayList<>(java(name, heapMegabytes));
     command.addAll(List.of("-jar", repository.resolve(jar).toString()));
     return command;
   }
 
-  private static List<String> java(int heapMegabytes) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-Xmx" + heapMegabytes + "m");
+  private List<String> java(String name, int heapMegabytes) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx" + heapMegabytes + "m"));
+    if (record) {
+      command.add(
+          "-XX:StartFlightRecording=settings=profile,filename=" + folder.resolve(name + ".jfr"));
+    }
+    return command;
   }
 
   /** A folder that passes for a model: nothing here trains. */
