@@ -1,0 +1,26 @@
+package io.retort.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The chat completion that a judge worker sends for a row, so that peers send as much. */
+final class ChatCompletion {
+  /** Holds {problem}, {answer} and {chain} where those of a row stand. */
+  static Path template(Workbench bench) {
+    return bench.resource("chat-completion.json");
+  }
+
+  /** Writes the request for a row. */
+  static Path write(Workbench bench, long row) throws IOException {
+    String request =
+        Files.readString(template(bench))
+            .strip()
+            .replace("{problem}", ShortRows.problem(row))
+            .replace("{answer}", ShortRows.answer(row))
+            .replace("{chain}", ShortRows.chain(row).replace("\n", "\\n"));
+    return Files.writeString(bench.folder().resolve("request.json"), request);
+  }
+
+  private ChatCompletion() {}
+}

@@ -1,0 +1,5 @@
+/** Benchmarks against peers, side by side in one run. Linux only: processes are read from /proc. */
+@NullMarked
+package io.retort.bench;
+
+import org.jspecify.annotations.NullMarked;
