@@ -2,11 +2,11 @@ package io.retort.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.Context;
 import io.retort.answers.AnswerCheck;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.AnswerVerdict;
 import io.retort.answers.GoldAnswer;
+import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.rows.Seeds;
@@ -113,7 +113,7 @@ final class CodePairingTest {
             .setSeed(seedThatWantsANumber())
             .build();
     return new SamplePairing(
-            judge.calls(Context.ROOT.withCancellation()),
+            judge.calls(new CallScope()),
             new TestRunner(passes),
             PairingSettings.of(spec),
             new PairingInput(sample, curation),

@@ -10,20 +10,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * of whichever call wakes it, and would lose its connections when that context ends.
  */
 public final class CallScope {
-  private final Set<ListenableFuture<?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
   private volatile boolean cancelled;
 
   /** Ends the calls under way, and each that is still to come. */
   public void cancel() {
     cancelled = true;
-    open.forEach(call -> call.cancel(true));
+    cancellations.forEach(Runnable::run);
   }
 
   <A> ListenableFuture<A> add(ListenableFuture<A> call) {
-    open.add(call);
-    call.addListener(() -> open.remove(call), MoreExecutors.directExecutor());
+    Runnable cancellation = () -> call.cancel(true);
+    cancellations.add(cancellation);
+    call.addListener(() -> cancellations.remove(cancellation), MoreExecutors.directExecutor());
     if (cancelled) {
-      call.cancel(true);
+      cancellation.run();
     }
     return call;
   }

@@ -174,7 +174,7 @@ final class JudgeClientTest {
       scope.cancel();
 
       assertThat(call).failsWithin(Duration.ofSeconds(20));
-      first.evaluate = request -> EvaluateResponse.getDefaultInstance();
+      first.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
       assertThat(evaluate(client.calls(new CallScope()))).succeedsWithin(Duration.ofSeconds(20));
     } finally {
       never.countDown();
