@@ -157,7 +157,7 @@ def _command(limits: Limits) -> list[str]:
         *("--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom"),
         *("--perms", "1777", "--size", str(_TEMPORARY_BYTES), "--tmpfs", "/tmp"),  # noqa: S108
         *("--remount-ro", "/", "--chdir", "/tmp"),  # noqa: S108
-        *(_interpreter(), "-I", "-B", "-c", _program()),
+        *(_interpreter(), "-I", "-S", "-B", "-c", _program()),
         *(str(user), str(limits.cpu_seconds), str(limits.memory_bytes)),
     ]
 

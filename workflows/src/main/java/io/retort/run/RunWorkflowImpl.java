@@ -314,7 +314,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
         return response.getFinished();
       }
       next = response.getRest().toBuilder();
-      if (response.hasPause()) {
+      // The budget may have been raised while the stage ran: then it goes on with what there is
+      // now.
+      boolean raised =
+          response.getPause().getMessage().isEmpty() && pauses.budget() - before > next.getBudget();
+      if (response.hasPause() && !raised) {
         pauses.pause(response.getPause());
       }
     }

@@ -158,11 +158,14 @@ final class ShardWindow {
     if (!request.hasBudget()) {
       return true;
     }
+    if (free() <= 0) {
+      return false;
+    }
     double share = share();
     if (share >= SMALLEST_SHARE * request.getBudget()) {
       return true;
     }
-    return running.isEmpty() && free() > 0;
+    return running.isEmpty();
   }
 
   /** Nothing runs, and what is left to do costs more than there is. */

@@ -11,7 +11,9 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.tests.ScriptedModel.Question;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CacheStatus;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.DataSource;
 import io.retort.v1.ExportSummary;
@@ -65,7 +67,9 @@ final class LifecycleTest {
 
   @Test
   void aRunGoesThroughEveryStageAndPublishesAModelThatLoads() throws Exception {
-    Run run = finish(create(spec("lifecycle").build()));
+    // Rows of its own: those of other tests may be answered by the cache.
+    Path file = shared.write(shared.takeProblems(), "lifecycle");
+    Run run = finish(create(shared.spec("lifecycle", file).build()));
 
     assertThat(run.getPhase())
         .as(run.getFailure().toString())
@@ -103,6 +107,32 @@ final class LifecycleTest {
     assertThat(loadWithTrl(export.getUri()))
         .contains("samples " + export.getSamples() + " pairs " + export.getPairs())
         .contains("batch chosen, rejected of 2 pairs");
+  }
+
+  @Test
+  void aSecondRunOnTheSameRowsAsksNothing() throws Exception {
+    WordProblems problems = shared.takeProblems();
+    RunSpec spec =
+        shared
+            .spec("asked-once", shared.write(problems, "asked-once"))
+            .setLastStage(LastStage.LAST_STAGE_CURATE)
+            .build();
+    CurationSummary first = finish(create(spec)).getSummary().getCuration();
+    List<Integer> asked = asked(problems);
+    CurationSummary second = finish(create(spec)).getSummary().getCuration();
+
+    assertThat(first.getCache()).isEqualTo(CacheStatus.CACHE_STATUS_POPULATED);
+    assertThat(second.getCache()).isEqualTo(CacheStatus.CACHE_STATUS_HIT);
+    assertThat(second.getUsage().getCalls()).isZero();
+    assertThat(second.getUsage().getCachedCalls()).isEqualTo(first.getUsage().getCalls());
+    assertThat(second.getKept().getRows()).isEqualTo(first.getKept().getRows());
+    assertThat(asked(problems)).isEqualTo(asked);
+  }
+
+  private List<Integer> asked(WordProblems problems) {
+    return problems.problems().stream()
+        .map(problem -> shared.model().asked(Question.EVALUATE, problem))
+        .toList();
   }
 
   @Test

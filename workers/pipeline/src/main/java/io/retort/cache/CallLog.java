@@ -52,12 +52,17 @@ public final class CallLog {
     this.cacheUri = cacheUri;
   }
 
-  /** Reads what earlier attempts have kept. A part that cannot be read is left out. */
-  public void resume() throws IOException {
+  /**
+   * Reads what earlier attempts have kept. A part that cannot be read is left out.
+   *
+   * @param tick called before each part, of which there may be thousands
+   */
+  public void resume(Runnable tick) throws IOException {
     for (String name : store.list(shardUri)) {
       if (!name.startsWith(PART_PREFIX)) {
         continue;
       }
+      tick.run();
       String uri = Store.resolve(shardUri, name);
       try {
         CachedResponses.read(store, uri)

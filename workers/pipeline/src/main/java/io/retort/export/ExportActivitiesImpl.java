@@ -96,6 +96,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
     private final Set<String> models = new TreeSet<>();
     private final Set<String> promptVersions = new TreeSet<>();
     private final ShardProgress.Builder progress = ShardProgress.newBuilder();
+    private long read;
 
     Export(Run run, RunLayout layout, ActivityExecutionContext activity) {
       this.run = run;
@@ -177,6 +178,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
             Manifests.reference(store, layout.curationShard(shard)),
             CurationRecord::newBuilder,
             record -> {
+              tick();
               if (!record.getChain().isEmpty()) {
                 accept(consumer, record);
               }
@@ -189,7 +191,10 @@ public final class ExportActivitiesImpl implements ExportActivities {
           store,
           summary.getPairing().getPairs(),
           PreferencePair::newBuilder,
-          pair -> accept(consumer, pair));
+          pair -> {
+            tick();
+            accept(consumer, pair);
+          });
     }
 
     private <R> void accept(RowConsumer<R> consumer, R row) {
@@ -199,7 +204,11 @@ public final class ExportActivitiesImpl implements ExportActivities {
         throw new UncheckedIOException(e);
       }
       progress.setDone(progress.getDone() + 1);
-      if (progress.getDone() % ROWS_PER_HEARTBEAT == 0) {
+    }
+
+    /** For each row read: few of many may be kept. */
+    private void tick() {
+      if (++read % ROWS_PER_HEARTBEAT == 0) {
         heartbeat();
       }
     }

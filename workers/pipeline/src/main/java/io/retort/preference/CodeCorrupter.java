@@ -26,7 +26,9 @@ final class CodeCorrupter {
   /** Strings and comments: nothing in them is changed. */
   private static final Pattern INERT =
       Pattern.compile(
-          "(?s)\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*'"
+          "(?s)\"\"\".*?\"\"\"|'''.*?'''"
+              // Possessive: other loops of alternatives recurse for every character.
+              + "|\"(?:[^\"\\\\\\n]++|\\\\.)*+\"|'(?:[^'\\\\\\n]++|\\\\.)*+'"
               + "|#[^\\n]*");
 
   private static final Pattern SITE =

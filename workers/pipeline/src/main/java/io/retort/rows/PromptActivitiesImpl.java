@@ -42,6 +42,8 @@ public final class PromptActivitiesImpl implements PromptActivities {
         judge.describe(endpoint, files);
       }
       String snapshot = RunLayout.of(request.getRun()).prompts();
+      // What an earlier attempt wrote of a folder that has changed since.
+      store.delete(snapshot);
       for (PromptFile file : files) {
         byte[] text = file.getText().getBytes(StandardCharsets.UTF_8);
         store.write(Store.resolve(snapshot, file.getName()), output -> output.write(text));

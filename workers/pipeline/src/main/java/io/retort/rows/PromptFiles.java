@@ -1,5 +1,6 @@
 package io.retort.rows;
 
+import io.retort.failure.Failures;
 import io.retort.store.Store;
 import io.retort.v1.PromptFile;
 import java.io.IOException;
@@ -10,15 +11,32 @@ import java.util.List;
 
 /** Prompt files that replace built-in ones. */
 final class PromptFiles {
-  /** The files directly in a folder, by name. */
+  /** As much as the judge takes of one file, in bytes. */
+  private static final int LARGEST_BYTES = 4 * 65_536;
+
+  /**
+   * The files directly in a folder, by name.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/PROMPT_TOO_LARGE
+   */
   static List<PromptFile> read(Store store, String folderUri) throws IOException {
     List<PromptFile> files = new ArrayList<>();
     for (String name : store.list(folderUri)) {
       try (InputStream input = store.read(Store.resolve(folderUri, name))) {
+        byte[] text = input.readNBytes(LARGEST_BYTES + 1);
+        if (text.length > LARGEST_BYTES) {
+          throw Failures.user(
+              "PROMPT_TOO_LARGE",
+              "judge.prompts: "
+                  + name
+                  + ": more than "
+                  + LARGEST_BYTES
+                  + " bytes (expected: a prompt file)");
+        }
         files.add(
             PromptFile.newBuilder()
                 .setName(name)
-                .setText(new String(input.readAllBytes(), StandardCharsets.UTF_8))
+                .setText(new String(text, StandardCharsets.UTF_8))
                 .build());
       }
     }

@@ -82,13 +82,16 @@ public final class RowLog<R extends Message> {
   /**
    * The records of all attempts by key; of two with the same key, one. A part that cannot be read
    * is left out: its rows are made again.
+   *
+   * @param tick called before each part, of which there may be thousands
    */
-  public Map<String, R> read() throws IOException {
+  public Map<String, R> read(Runnable tick) throws IOException {
     Map<String, R> records = new LinkedHashMap<>();
     for (String name : store.list(folderUri)) {
       if (!name.startsWith(SMALL_PART_PREFIX)) {
         continue;
       }
+      tick.run();
       String uri = Store.resolve(folderUri, name);
       try {
         Rows.<R>forEach(

@@ -131,9 +131,9 @@ public final class ShardRunner<I, R extends Message> {
 
   private void resume() throws IOException {
     if (calls.isPresent()) {
-      calls.get().resume();
+      calls.get().resume(this::reportProgress);
     }
-    Map<String, R> stored = job.log().read();
+    Map<String, R> stored = job.log().read(this::reportProgress);
     for (I input : job.inputs()) {
       String key = job.work().key(input);
       keys.put(input, key);
@@ -223,24 +223,34 @@ public final class ShardRunner<I, R extends Message> {
     CompletableFuture<R> future;
     try {
       future = job.work().start(input);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Errors too: a row that is never heard of again would keep its slot and the shard waiting.
       future = CompletableFuture.failedFuture(e);
     }
     CompletableFuture<R> unused =
         future.whenComplete(
             (record, thrown) -> {
+              completions.add(spent(key, record, thrown));
               engine.metrics().ended(job.stage());
-              if (record != null) {
-                spend(record);
-              }
-              completions.add(new Completion<>(key, record, thrown));
               inFlight.decrementAndGet();
               slots.release();
               startMore();
             });
   }
 
-  /** Here, and not where rows are stored: while they are, many more could be started. */
+  /** Counts here, not where rows are stored: while they are, many more could be started. */
+  private Completion<R> spent(String key, @Nullable R record, @Nullable Throwable thrown) {
+    if (record == null) {
+      return new Completion<>(key, null, thrown);
+    }
+    try {
+      spend(record);
+      return new Completion<>(key, record, null);
+    } catch (RuntimeException e) {
+      return new Completion<>(key, null, e);
+    }
+  }
+
   private void spend(R record) {
     double more = job.usage().apply(record).getCost();
     if (more > 0) {

@@ -46,6 +46,13 @@ final class CodeCorrupterTest {
   }
 
   @Test
+  void aLongStringIsReadInOneStackFrame() {
+    String code = CODE.replace("a < b", "a < b".repeat(200_000));
+
+    assertThat(corruptions(chain(code), code)).isNotEmpty();
+  }
+
+  @Test
   void wantedKindComesFirst() {
     for (CorruptionKind kind : PairingSettings.ALL_KINDS) {
       assertThat(

@@ -233,7 +233,7 @@ final class RowFaultsPropertyTest {
       Set<String> finished = new HashSet<>();
       new RowLog<PairingRecord>(
               store, root + "/shard", PairingRecord::newBuilder, PairingRecord::getKey)
-          .read()
+          .read(() -> {})
           .values()
           .forEach(record -> finished.add(record.getSampleId()));
       return finished;

@@ -151,7 +151,7 @@ final class ShardRunnerTest {
     assertThatThrownBy(() -> run(store, 10, 4, work))
         .isInstanceOf(ApplicationFailure.class)
         .hasMessageContaining("2 rows failed, 8 of 10 are kept");
-    assertThat(log(store).read()).hasSize(8);
+    assertThat(log(store).read(() -> {})).hasSize(8);
     failing.clear();
     assertThat(run(store, 10, 4, work)).isEqualTo(10);
     assertThat(work.asked).hasSize(12);
