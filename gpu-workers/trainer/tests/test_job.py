@@ -117,6 +117,18 @@ def test_status_becomes_proto_json() -> None:
             "seconds": 0.0,
             "curve": [{"step": 1, "loss": 0.5}],
             "resumed_from_step": 0,
+            "tokens": 0,
+            "tokens_per_second": 0.0,
+            "peak_memory_bytes": 0,
+            "model_flops_utilization": 0.0,
+            "ranks": 0,
+            "batching": "BATCHING_UNSPECIFIED",
+            "per_device_batch_size": 0,
+            "gradient_accumulation_steps": 0,
+            "validation_rows": 0,
+            "validation_curve": [],
+            "best_step": 0,
+            "stopped_early": False,
         }
     }
     assert "error" not in value

@@ -7,7 +7,7 @@ from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.documents import Int64, UInt32, UInt64
 from retort_trainer.failures import Failure, user_error
-from retort_trainer.spec import ResourceSpec, TraceFormat, TrainingSpec
+from retort_trainer.spec import Batching, ResourceSpec, TraceFormat, TrainingSpec
 
 SCHEMA_VERSION = 1
 
@@ -102,6 +102,18 @@ class TrainingResult:
     seconds: float = 0.0
     curve: list[LossPoint] = field(default_factory=list)
     resumed_from_step: Int64 = 0
+    tokens: Int64 = 0
+    tokens_per_second: float = 0.0
+    peak_memory_bytes: Int64 = 0
+    model_flops_utilization: float = 0.0
+    ranks: UInt32 = 0
+    batching: Batching = Batching.UNSPECIFIED
+    per_device_batch_size: UInt32 = 0
+    gradient_accumulation_steps: UInt32 = 0
+    validation_rows: Int64 = 0
+    validation_curve: list[LossPoint] = field(default_factory=list)
+    best_step: Int64 = 0
+    stopped_early: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,10 @@ class TrainerProgress:
     tokens_per_second: float = 0.0
     eta_seconds: float = 0.0
     checkpoint_uri: str = ""
+    validation_loss: float = 0.0
+    gpu_memory_bytes: Int64 = 0
+    gpu_utilization: float = 0.0
+    model_flops_utilization: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,31 @@ package io.retort.spec;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.JudgeSpec;
+import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferenceSpec;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SelectionSpec;
+import io.retort.v1.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /** Rules between fields, and those that need more than a pattern. */
 final class SpecCrossChecks {
+  private static final Set<String> RAY_RESOURCES =
+      Set.of("CPU", "GPU", "memory", "object_store_memory");
+
   private final RunSpec spec;
   private final List<SpecViolation> violations = new ArrayList<>();
 
@@ -36,6 +44,7 @@ final class SpecCrossChecks {
     checks.selection();
     checks.preference();
     checks.training();
+    checks.resources();
     checks.benchmarks();
     return checks.violations;
   }
@@ -81,7 +90,7 @@ final class SpecCrossChecks {
               path + ".fields",
               "set with format "
                   + EnumNames.shortName(source.getFormat().getValueDescriptor())
-                      .toLowerCase(java.util.Locale.ROOT),
+                      .toLowerCase(Locale.ROOT),
               "format fields, the only one whose names can be mapped"));
     }
   }
@@ -193,12 +202,67 @@ final class SpecCrossChecks {
   }
 
   private void training() {
-    if (spec.getSft().hasLabelSmoothing()) {
+    TrainingSpec sft = spec.getSft();
+    TrainingSpec cogpo = spec.getCogpo();
+    onlyCogpo("label_smoothing", sft.hasLabelSmoothing(), Numbers.shown(sft.getLabelSmoothing()));
+    onlyCogpo(
+        "objective",
+        sft.hasObjective(),
+        EnumNames.shortName(sft.getObjective().getValueDescriptor()).toLowerCase(Locale.ROOT));
+    onlyCogpo("beta", sft.hasBeta(), Numbers.shown(sft.getBeta()));
+    if (cogpo.getBatching() == Batching.BATCHING_PACKED) {
       violations.add(
           SpecViolation.of(
-              "sft.label_smoothing",
-              Numbers.shown(spec.getSft().getLabelSmoothing()),
-              "not set: only cogpo smooths labels"));
+              "cogpo.batching", "packed", "auto or length_grouped: a pair's sides are not packed"));
+    }
+    if (cogpo.hasBeta() && cogpo.getObjective() != PreferenceObjective.PREFERENCE_OBJECTIVE_DPO) {
+      violations.add(
+          SpecViolation.of(
+              "cogpo.beta",
+              Numbers.shown(cogpo.getBeta()),
+              "not set, unless cogpo.objective is dpo: pairs have betas of their own,"
+                  + " preference.beta"));
+    }
+    earlyStopping(sft, "sft");
+    earlyStopping(cogpo, "cogpo");
+  }
+
+  private void onlyCogpo(String field, boolean set, String shown) {
+    if (set) {
+      violations.add(SpecViolation.of("sft." + field, shown, "not set: only cogpo has it"));
+    }
+  }
+
+  private void earlyStopping(TrainingSpec training, String path) {
+    if (training.getEarlyStoppingPatience() != 0 && training.getValidationRatio() == 0) {
+      violations.add(
+          SpecViolation.of(
+              path + ".early_stopping_patience",
+              Integer.toUnsignedString(training.getEarlyStoppingPatience()),
+              "0, unless " + path + ".validation_ratio holds rows out"));
+    }
+  }
+
+  private void resources() {
+    ResourceSpec resources = spec.getResources();
+    double gpus = resources.getGpus();
+    if (gpus != Math.rint(gpus) && (gpus > 1 || resources.getRanks() > 1)) {
+      violations.add(
+          SpecViolation.of(
+              "resources.gpus",
+              Numbers.shown(gpus),
+              "a whole number, or a part of one GPU for a single rank"));
+    }
+    Set<String> names = new HashSet<>();
+    for (int index = 0; index < resources.getCustomCount(); index++) {
+      String name = resources.getCustom(index).getName();
+      String path = "resources.custom[" + index + "].name";
+      if (RAY_RESOURCES.contains(name)) {
+        violations.add(
+            SpecViolation.of(path, name, "a custom resource; this one has a field of its own"));
+      } else if (!name.isEmpty() && !names.add(name)) {
+        violations.add(SpecViolation.of(path, name, "one amount for each resource"));
+      }
     }
   }
 

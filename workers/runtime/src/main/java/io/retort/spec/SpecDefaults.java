@@ -1,6 +1,7 @@
 package io.retort.spec;
 
 import io.retort.run.RunStages;
+import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.CacheMode;
@@ -10,6 +11,7 @@ import io.retort.v1.CurationSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.DifficultySignal;
+import io.retort.v1.DistributedStrategy;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.FilterSpec;
@@ -19,6 +21,8 @@ import io.retort.v1.JudgeSpecOrBuilder;
 import io.retort.v1.LastStage;
 import io.retort.v1.LoraSpec;
 import io.retort.v1.ModelPrice;
+import io.retort.v1.PlacementStrategy;
+import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferenceSpec;
 import io.retort.v1.ReleaseSpec;
 import io.retort.v1.ResourceSpec;
@@ -84,14 +88,18 @@ public record SpecDefaults(String studentModel) {
     filters(builder.getDataBuilder().getFiltersBuilder());
     judge(builder.getJudgeBuilder());
     curation(builder.getCurationBuilder());
-    sft(builder.getSftBuilder());
+    boolean onGpu = spec.getResources().getGpus() > 0;
+    sft(builder.getSftBuilder(), onGpu);
     preference(builder.getPreferenceBuilder());
-    cogpo(builder.getCogpoBuilder());
+    cogpo(builder.getCogpoBuilder(), onGpu);
     evaluation(builder.getEvaluationBuilder());
     release(builder.getReleaseBuilder(), builder.getName());
     resources(builder.getResourcesBuilder());
     if (!spec.hasLastStage()) {
       builder.setLastStage(LastStage.LAST_STAGE_RELEASE);
+    }
+    if (!spec.hasPriority()) {
+      builder.setPriority(3);
     }
     return builder.build();
   }
@@ -225,19 +233,29 @@ public record SpecDefaults(String studentModel) {
     }
   }
 
-  private static void sft(TrainingSpec.Builder sft) {
-    training(sft, 3, sft.hasLora() ? 2e-4 : 2e-5, 0.05);
+  private static void sft(TrainingSpec.Builder sft, boolean onGpu) {
+    training(sft, 3, sft.hasLora() ? 2e-4 : 2e-5, 0.05, onGpu);
   }
 
-  private static void cogpo(TrainingSpec.Builder cogpo) {
-    training(cogpo, 1, cogpo.hasLora() ? 5e-6 : 1e-6, 0);
+  private static void cogpo(TrainingSpec.Builder cogpo, boolean onGpu) {
+    training(cogpo, 1, cogpo.hasLora() ? 5e-6 : 1e-6, 0, onGpu);
     if (!cogpo.hasLabelSmoothing()) {
       cogpo.setLabelSmoothing(0);
+    }
+    if (!cogpo.hasObjective()) {
+      cogpo.setObjective(PreferenceObjective.PREFERENCE_OBJECTIVE_COGPO);
+    }
+    if (cogpo.getObjective() == PreferenceObjective.PREFERENCE_OBJECTIVE_DPO && !cogpo.hasBeta()) {
+      cogpo.setBeta(0.1);
     }
   }
 
   private static void training(
-      TrainingSpec.Builder training, double epochs, double learningRate, double weightDecay) {
+      TrainingSpec.Builder training,
+      double epochs,
+      double learningRate,
+      double weightDecay,
+      boolean onGpu) {
     if (!training.hasEpochs()) {
       training.setEpochs(epochs);
     }
@@ -262,6 +280,33 @@ public record SpecDefaults(String studentModel) {
     if (!training.hasMaxTruncatedRatio()) {
       training.setMaxTruncatedRatio(0.01);
     }
+    if (!training.hasBatching()) {
+      training.setBatching(Batching.BATCHING_AUTO);
+    }
+    if (!training.hasActivationCheckpointing()) {
+      training.setActivationCheckpointing(onGpu);
+    }
+    if (!training.hasLiger()) {
+      training.setLiger(true);
+    }
+    if (!training.hasValidationRatio()) {
+      training.setValidationRatio(0);
+    }
+    if (!training.hasValidationSteps()) {
+      training.setValidationSteps(training.getCheckpointSteps());
+    }
+    if (!training.hasEarlyStoppingPatience()) {
+      training.setEarlyStoppingPatience(0);
+    }
+    if (!training.hasCheckpointsKept()) {
+      training.setCheckpointsKept(2);
+    }
+    if (!training.hasStrategy()) {
+      training.setStrategy(DistributedStrategy.DISTRIBUTED_STRATEGY_DDP);
+    }
+    if (!training.hasHalveBatchOnOutOfMemory()) {
+      training.setHalveBatchOnOutOfMemory(false);
+    }
     if (training.hasLora()) {
       lora(training.getLoraBuilder());
     }
@@ -276,6 +321,9 @@ public record SpecDefaults(String studentModel) {
     }
     if (!lora.hasDropout()) {
       lora.setDropout(0);
+    }
+    if (!lora.hasQuantize()) {
+      lora.setQuantize(false);
     }
   }
 
@@ -363,6 +411,18 @@ public record SpecDefaults(String studentModel) {
     }
     if (!resources.hasActiveDeadlineSeconds()) {
       resources.setActiveDeadlineSeconds(86400);
+    }
+    if (!resources.hasRanks()) {
+      resources.setRanks(1);
+    }
+    if (!resources.hasMemoryGib()) {
+      resources.setMemoryGib(0);
+    }
+    if (!resources.hasPlacement()) {
+      resources.setPlacement(PlacementStrategy.PLACEMENT_STRATEGY_PACK);
+    }
+    if (!resources.hasAllowAutoscaling()) {
+      resources.setAllowAutoscaling(false);
     }
   }
 }

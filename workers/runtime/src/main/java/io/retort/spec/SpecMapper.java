@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Fills a message from a tree, by field names; collects everything that does not fit. */
 final class SpecMapper {
   private static final int MOST_TYPOS = 3;
-  private static final int SHOWN_KEYS = 16;
 
   private final List<SpecViolation> violations = new ArrayList<>();
 
@@ -66,8 +66,9 @@ final class SpecMapper {
   }
 
   private static String keys(Descriptor type) {
-    List<String> names = type.getFields().stream().map(FieldDescriptor::getName).toList();
-    return String.join(", ", names.subList(0, Math.min(SHOWN_KEYS, names.size())));
+    return type.getFields().stream()
+        .map(FieldDescriptor::getName)
+        .collect(Collectors.joining(", "));
   }
 
   private void fillRepeated(

@@ -78,6 +78,15 @@ class SpecDefaultsTest {
               gradient_accumulation_steps: 8
               checkpoint_steps: 50
               max_truncated_ratio: 0.01
+              batching: auto
+              activation_checkpointing: false
+              liger: true
+              validation_ratio: 0
+              validation_steps: 50
+              early_stopping_patience: 0
+              checkpoints_kept: 2
+              strategy: ddp
+              halve_batch_on_out_of_memory: false
             preference:
               beta: {small: 0.1, medium: 0.2, large: 0.5}
               corrupters: [judge, rules]
@@ -96,6 +105,16 @@ class SpecDefaultsTest {
               checkpoint_steps: 50
               max_truncated_ratio: 0.01
               label_smoothing: 0
+              objective: cogpo
+              batching: auto
+              activation_checkpointing: false
+              liger: true
+              validation_ratio: 0
+              validation_steps: 50
+              early_stopping_patience: 0
+              checkpoints_kept: 2
+              strategy: ddp
+              halve_batch_on_out_of_memory: false
             evaluation: {temperature: 0.6, top_p: 0.95, max_new_tokens: 512, batch_size: 32}
             release: {model: run, alias: latest}
             resources:
@@ -103,7 +122,12 @@ class SpecDefaultsTest {
               cpus: 1
               waiting_deadline_seconds: 3600
               active_deadline_seconds: 86400
+              ranks: 1
+              memory_gib: 0
+              placement: pack
+              allow_autoscaling: false
             last_stage: release
+            priority: 3
             """);
     RunSpec filled = defaults.fill(SpecReader.read(LEAST));
     assertThat(TextFormat.printer().printToString(filled))

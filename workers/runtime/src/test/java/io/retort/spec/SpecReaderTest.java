@@ -69,10 +69,14 @@ class SpecReaderTest {
         "sft: {lr_schedule_kind: 1} | sft.lr_schedule_kind: unknown key (expected: one of epochs,"
             + " max_steps, learning_rate, warmup_ratio, weight_decay, per_device_batch_size,"
             + " gradient_accumulation_steps, checkpoint_steps, max_truncated_ratio, lora,"
-            + " label_smoothing)",
+            + " label_smoothing, objective, beta, batching, activation_checkpointing, liger, validation_ratio,"
+            + " validation_steps, early_stopping_patience, checkpoints_kept, strategy,"
+            + " halve_batch_on_out_of_memory, reporters)",
         "sft: 3 | sft: 3 (expected: a mapping with epochs, max_steps, learning_rate, warmup_ratio,"
             + " weight_decay, per_device_batch_size, gradient_accumulation_steps, checkpoint_steps,"
-            + " max_truncated_ratio, lora, label_smoothing)",
+            + " max_truncated_ratio, lora, label_smoothing, objective, beta, batching, activation_checkpointing, liger, validation_ratio,"
+            + " validation_steps, early_stopping_patience, checkpoints_kept, strategy,"
+            + " halve_batch_on_out_of_memory, reporters)",
         "sft: {epochs: .inf} | sft.epochs: .inf (expected: a number)",
         "sft: {epochs: 1e999} | sft.epochs: 1e999 (expected: a number)",
         "data: {train: {path: a}} | data.train: a mapping (expected: a list)",
@@ -87,7 +91,7 @@ class SpecReaderTest {
         "preference: {corrupters: [rules, null]} | preference.corrupters[1]: missing (expected: a"
             + " value)",
         "- a | a list (expected: a mapping with name, team, seed, student, data, judge, curation,"
-            + " sft, preference, cogpo, evaluation, release, resources, last_stage)",
+            + " sft, preference, cogpo, evaluation, release, resources, last_stage, priority)",
         "name: !!java.net.URL [a] | line 1: Global tag is not allowed: tag:yaml.org,2002:java.net.URL"
             + " (expected: YAML)",
         "name: !secret a | name: tag !secret (expected: no tag)",
@@ -106,7 +110,9 @@ class SpecReaderTest {
             "sft.epochs: \"y\" (expected: a number)",
             "sft.lr: unknown key (expected: one of epochs, max_steps, learning_rate, warmup_ratio,"
                 + " weight_decay, per_device_batch_size, gradient_accumulation_steps,"
-                + " checkpoint_steps, max_truncated_ratio, lora, label_smoothing)",
+                + " checkpoint_steps, max_truncated_ratio, lora, label_smoothing, objective, beta, batching, activation_checkpointing, liger, validation_ratio,"
+                + " validation_steps, early_stopping_patience, checkpoints_kept, strategy,"
+                + " halve_batch_on_out_of_memory, reporters)",
             "name: a list (expected: text)");
   }
 

@@ -58,7 +58,21 @@ class SpecValidatorTest {
         "sft: {checkpoint_steps: 0} | sft.checkpoint_steps: 0 (expected: >= 1)",
         "sft: {lora: {alpha: 0}} | sft.lora.alpha: 0 (expected: >= 1)",
         "sft: {label_smoothing: 0.1} | sft.label_smoothing: 0.1 (expected: not set: only cogpo"
-            + " smooths labels)",
+            + " has it)",
+        "sft: {objective: dpo} | sft.objective: dpo (expected: not set: only cogpo has it)",
+        "cogpo: {batching: packed} | cogpo.batching: packed (expected: auto or length_grouped: a"
+            + " pair's sides are not packed)",
+        "cogpo: {beta: 0.2} | cogpo.beta: 0.2 (expected: not set, unless cogpo.objective is dpo:"
+            + " pairs have betas of their own, preference.beta)",
+        "sft: {early_stopping_patience: 2} | sft.early_stopping_patience: 2 (expected: 0, unless"
+            + " sft.validation_ratio holds rows out)",
+        "resources: {gpus: 1.5} | resources.gpus: 1.5 (expected: a whole number, or a part of one"
+            + " GPU for a single rank)",
+        "resources: {gpus: 0.5, ranks: 2} | resources.gpus: 0.5 (expected: a whole number, or a"
+            + " part of one GPU for a single rank)",
+        "resources: {custom: [{name: GPU, amount: 1}]} | resources.custom[0].name: GPU (expected: a"
+            + " custom resource; this one has a field of its own)",
+        "priority: 6 | priority: 6 (expected: >= 1 and <= 5)",
         "cogpo: {label_smoothing: 0.5} | cogpo.label_smoothing: 0.5 (expected: >= 0 and < 0.5)",
         "preference: {beta: {large: -1}} | preference.beta.large: -1 (expected: > 0)",
         "preference: {corrupters: [rules, rules]} | preference.corrupters: [rules, rules]"
