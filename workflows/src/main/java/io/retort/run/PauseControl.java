@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.failure.Failures;
+import io.retort.v1.FailureCategory;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
@@ -57,8 +58,16 @@ final class PauseControl {
 
   /** By the run itself. */
   void pause(Pause pause) {
+    enter(pause);
+  }
+
+  /** By the run itself, until its budget is raised. */
+  void pauseForBudget() {
     enter(
-        pause.getMessage().isEmpty() ? pause.toBuilder().setMessage(budgetSpent()).build() : pause);
+        Pause.newBuilder()
+            .setCategory(FailureCategory.FAILURE_CATEGORY_BUDGET)
+            .setMessage(budgetSpent())
+            .build());
   }
 
   void resume(ResumeRunRequest request) {

@@ -314,12 +314,12 @@ public final class RunWorkflowImpl implements RunWorkflow {
         return response.getFinished();
       }
       next = response.getRest().toBuilder();
-      // The budget may have been raised while the stage ran: then it goes on with what there is
-      // now.
-      boolean raised =
-          response.getPause().getMessage().isEmpty() && pauses.budget() - before > next.getBudget();
-      if (response.hasPause() && !raised) {
+      if (response.hasPause()) {
         pauses.pause(response.getPause());
+      }
+      // A budget that was raised while the stage ran leaves more than the stage was given.
+      if (response.getBudgetSpent() && pauses.budget() - before <= next.getBudget()) {
+        pauses.pauseForBudget();
       }
     }
   }

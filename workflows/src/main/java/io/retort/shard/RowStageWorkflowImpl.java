@@ -46,7 +46,7 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
       if (pause != null) {
         response.setPause(pause);
       }
-      return response.setRest(window.rest()).build();
+      return response.setRest(window.rest()).setBudgetSpent(window.isBudgetSpent()).build();
     }
     return Workflow.newContinueAsNewStub(RowStageWorkflow.class).run(window.rest());
   }

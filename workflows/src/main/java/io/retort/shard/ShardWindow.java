@@ -50,6 +50,7 @@ final class ShardWindow {
   private long keptAnswers;
   private boolean pauseRequested;
   private @Nullable Pause pause;
+  private boolean budgetSpent;
   private @Nullable RuntimeException failure;
 
   private record Running(double cost, double limit) {}
@@ -93,12 +94,16 @@ final class ShardWindow {
   }
 
   boolean isPaused() {
-    return pauseRequested || pause != null;
+    return pauseRequested || budgetSpent || pause != null;
   }
 
-  /** Why the stage paused by itself, without a message where it has spent its budget. */
+  /** Why the stage paused by itself, other than for its budget. */
   @Nullable Pause ownPause() {
     return pause;
+  }
+
+  boolean isBudgetSpent() {
+    return budgetSpent;
   }
 
   long finishedRows() {
@@ -132,9 +137,7 @@ final class ShardWindow {
     while (true) {
       Workflow.newDetachedCancellationScope(() -> Workflow.await(this::canGoOn)).run();
       if (isStopping() || !canStart()) {
-        if (!isStopping() && isBudgetSpent()) {
-          pause = pause("");
-        }
+        budgetSpent = !isStopping() && leavesNothingToSpend();
         return;
       }
       start(waiting.isEmpty() ? open(next++) : waiting.removeFirst());
@@ -169,7 +172,7 @@ final class ShardWindow {
   }
 
   /** Nothing runs, and what is left to do costs more than there is. */
-  private boolean isBudgetSpent() {
+  private boolean leavesNothingToSpend() {
     return request.hasBudget() && !isFinished() && running.isEmpty() && free() <= 0;
   }
 

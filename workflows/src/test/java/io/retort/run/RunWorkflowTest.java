@@ -30,6 +30,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -340,6 +341,42 @@ final class RunWorkflowTest {
     Run run = WorkflowStub.fromTyped(workflow).getResult(Run.class);
     assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(costs.values()).containsOnly(10.0);
+  }
+
+  @Test
+  void aBudgetRaisedInTimePausesNothing() throws Exception {
+    activities.shards = 1;
+    RunWorkflow workflow = environment.newRun();
+    CountDownLatch started = new CountDownLatch(1);
+    CompletableFuture<Void> raised = new CompletableFuture<>();
+    AtomicInteger attempts = new AtomicInteger();
+    activities.onShard =
+        request -> {
+          if (request.getContext().getStage() == Stage.STAGE_CURATE
+              && attempts.incrementAndGet() == 1) {
+            started.countDown();
+            raised.join();
+            throw ApplicationFailure.newNonRetryableFailure(
+                "spent",
+                "BUDGET/" + RowStageActivities.ALLOWANCE_SPENT,
+                request.getCostLimit() + 0.5);
+          }
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
+        };
+    RunRequest.Builder request = WorkflowEnvironment.request().toBuilder();
+    request.getSpecBuilder().getJudgeBuilder().setBudget(5);
+    WorkflowClient.start(workflow::run, request.build());
+
+    started.await();
+    workflow.resume(ResumeRunRequest.newBuilder().setBudget(50).build());
+    raised.complete(null);
+
+    Run run = WorkflowStub.fromTyped(workflow).getResult(Run.class);
+    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(attempts.get()).isEqualTo(2);
+    assertThat(activities.records)
+        .extracting(Run::getPhase)
+        .doesNotContain(RunPhase.RUN_PHASE_PAUSED);
   }
 
   @Test

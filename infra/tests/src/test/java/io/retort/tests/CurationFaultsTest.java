@@ -2,7 +2,6 @@ package io.retort.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.tests.ScriptedModel.Question;
 import io.retort.tests.WordProblems.WordProblem;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.Run;
@@ -66,19 +65,14 @@ final class CurationFaultsTest {
     Run finished = shared.runs().finish(run, Stage.STAGE_CURATE);
 
     assertThat(recorded).isNotEmpty();
-    assertThat(recorded).allSatisfy(problem -> assertThat(again(problem)).isZero());
+    assertThat(recorded)
+        .allSatisfy(problem -> assertThat(shared.model().askedAgain(problem)).isZero());
     assertThat(problems.problems())
-        .filteredOn(problem -> again(problem) > 0)
+        .filteredOn(problem -> shared.model().askedAgain(problem) > 0)
         .hasSizeLessThanOrEqualTo(IN_FLIGHT);
     CurationSummary summary = finished.getSummary().getCuration();
     assertThat(summary.getRows()).isEqualTo(SharedStack.ROWS);
     assertThat(summary.getRetained()).isEqualTo(SharedStack.ROWS / 3);
     assertThat(summary.getImproved()).isEqualTo(2 * SharedStack.ROWS / 3);
-  }
-
-  /** Evaluations beyond those of an undisturbed run: one of each chain that a row has. */
-  private int again(WordProblem problem) {
-    int needed = problem.number() % 3 == 0 ? 1 : 2;
-    return shared.model().asked(Question.EVALUATE, problem) - needed;
   }
 }

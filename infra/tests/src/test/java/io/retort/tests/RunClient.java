@@ -7,6 +7,8 @@ import io.grpc.Context.CancellableContext;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
@@ -36,6 +38,20 @@ final class RunClient {
 
   Run cancel(String runId) {
     return stub.cancelRun(CancelRunRequest.newBuilder().setRunId(runId).setReason("test").build())
+        .getRun();
+  }
+
+  Run pause(String runId, String reason) {
+    return stub.pauseRun(PauseRunRequest.newBuilder().setRunId(runId).setReason(reason).build())
+        .getRun();
+  }
+
+  Run resume(String runId) {
+    return stub.resumeRun(ResumeRunRequest.newBuilder().setRunId(runId).build()).getRun();
+  }
+
+  Run resume(String runId, double budget) {
+    return stub.resumeRun(ResumeRunRequest.newBuilder().setRunId(runId).setBudget(budget).build())
         .getRun();
   }
 

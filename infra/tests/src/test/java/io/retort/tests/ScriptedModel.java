@@ -49,6 +49,9 @@ final class ScriptedModel implements AutoCloseable {
     }
   }
 
+  /** Name that it gives in its answers. */
+  static final String MODEL = "scripted-1";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REWRITTEN = "Step by step";
 
@@ -113,6 +116,12 @@ final class ScriptedModel implements AutoCloseable {
   int asked(Question question, WordProblem problem) {
     AtomicInteger count = asked.get(key(question, problem));
     return count == null ? 0 : count.get();
+  }
+
+  /** Evaluations beyond those of an undisturbed run: one of each chain that a row has. */
+  int askedAgain(WordProblem problem) {
+    int needed = problem.number() % 3 == 0 ? 1 : 2;
+    return asked(Question.EVALUATE, problem) - needed;
   }
 
   @Override
@@ -189,20 +198,23 @@ final class ScriptedModel implements AutoCloseable {
         MediaType.JSON,
         json(
             Map.of(
-                "id", "scripted",
-                "object", "chat.completion",
-                "model", "scripted-1",
+                "id",
+                "scripted",
+                "object",
+                "chat.completion",
+                "model",
+                MODEL,
                 "choices",
-                    List.of(
-                        Map.of(
-                            "index",
-                            0,
-                            "finish_reason",
-                            "stop",
-                            "message",
-                            Map.of("role", "assistant", "content", text))),
+                List.of(
+                    Map.of(
+                        "index",
+                        0,
+                        "finish_reason",
+                        "stop",
+                        "message",
+                        Map.of("role", "assistant", "content", text))),
                 "usage",
-                    Map.of("prompt_tokens", 50, "completion_tokens", 20, "total_tokens", 70))));
+                Map.of("prompt_tokens", 50, "completion_tokens", 20, "total_tokens", 70))));
   }
 
   private static String prompt(String body) {

@@ -44,11 +44,11 @@ final class TestStack {
                 "--judge-url",
                 model.baseUrl(),
                 "--judge-model",
-                "scripted-1",
+                ScriptedModel.MODEL,
                 "--student-url",
                 model.baseUrl(),
                 "--student-model",
-                "scripted-1"));
+                ScriptedModel.MODEL));
     for (String port : freePorts()) {
       up.addAll(List.of("--port", port));
     }
