@@ -41,6 +41,11 @@ public final class Figures {
         100 * score.getHigh());
   }
 
+  /** Whole MiB, for example {@code 1,234 MiB}. */
+  public static String mebibytes(long bytes) {
+    return count(Math.round(bytes / (double) (1 << 20))) + " MiB";
+  }
+
   public static String loss(double value) {
     return String.format(Locale.ROOT, "%.4f", value);
   }

@@ -42,6 +42,8 @@ class HtmlReportTest {
             "the student was right in 50.0 % of 376 answers; given the problem alone, in 12.5 % of 376")
         .contains("<tr><td>4</td><td>110</td><td>0</td></tr>")
         .contains("CORRUPTION_STILL_SOUND", "Optimizer steps", "123,502")
+        .contains("98,765", "468", "3,072 MiB", "2 x 4 x 8, packed", "stopped early")
+        .contains("<polyline class=\"line held-out\" points=\"")
         .contains("Too short: it never says how many apples are left.")
         .contains("judge: medium, answer right, sound", "judge: hard, answer not confirmed")
         .contains("from_pretrained(model_name)", "/store/models/demo/versions/3")

@@ -2,6 +2,7 @@ package io.retort.release.report;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.CorruptionKind;
@@ -273,6 +274,18 @@ public final class SampleRuns {
             .setSteps(steps)
             .setRows(rows)
             .setTruncatedRows(1)
+            .setTokens(98_765)
+            .setTokensPerSecond(468.1)
+            .setPeakMemoryBytes(3L << 30)
+            .setRanks(2)
+            .setBatching(Batching.BATCHING_PACKED)
+            .setPerDeviceBatchSize(4)
+            .setGradientAccumulationSteps(8)
+            .setValidationRows(5)
+            .setBestStep(steps / 2)
+            .setStoppedEarly(true)
+            .addValidationCurve(LossPoint.newBuilder().setStep(1).setLoss(first))
+            .addValidationCurve(LossPoint.newBuilder().setStep(steps).setLoss(last))
             .setSeconds(211);
     for (int step = 1; step <= steps; step++) {
       double share = (step - 1.0) / (steps - 1);
