@@ -60,7 +60,13 @@ class OrderedRows(Trainer):
         rows = self.train_dataset if train_dataset is None else train_dataset
         # The ranks take batches in turn: rows of about the same length fill one batch of every rank.
         batch_size = self.args.train_batch_size * ranks.size()
-        return LengthGroupedOrder(list(rows["length"]), batch_size, self.args.data_seed)
+        self._order = LengthGroupedOrder(list(rows["length"]), batch_size, self.args.data_seed)
+        return self._order
+
+    def _run_epoch(self, *, epoch: int, **arguments: Any) -> None:
+        # Of several ranks that resume within an epoch, Hugging Face's trainer tells the epoch to none.
+        self._order.set_epoch(epoch)
+        super()._run_epoch(epoch=epoch, **arguments)
 
 
 def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallback] = ()) -> TrainerResult:
