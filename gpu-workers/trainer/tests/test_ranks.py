@@ -15,17 +15,20 @@ import ray
 import torch
 from ray.cluster_utils import Cluster
 from ray.job_config import JobConfig
+from ray.train._internal.worker_group import WorkerMetadata
 from ray.util import get_placement_group, placement_group_table, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from retort_trainer import documents, jobs, placement, store, training
+from retort_trainer import documents, jobs, placement, ranks, store, training
 from retort_trainer.actor import TERMINAL, TrainerActor
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import Failure, FailureCategory, RetortError
 from retort_trainer.fence import Fence
+from retort_trainer.gang import environments
 from retort_trainer.job import TrainerJob, TrainerState, TrainerStatus, TrainingResult, TrainingStage
+from retort_trainer.rank_worker import PEER_LOST, rank_failure
 from retort_trainer.spec import DistributedStrategy
 
 WAIT_SECONDS = 180
@@ -150,8 +153,8 @@ def losses(result: TrainingResult) -> list[float]:
     return [point.loss for point in result.curve]
 
 
-def with_ranks(job: TrainerJob, ranks: int) -> TrainerJob:
-    return replace(job, resources=replace(job.resources, ranks=ranks))
+def with_ranks(job: TrainerJob, count: int) -> TrainerJob:
+    return replace(job, resources=replace(job.resources, ranks=count))
 
 
 def alone(job: TrainerJob) -> TrainingResult:
@@ -183,7 +186,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "ranks"), [(TrainingStage.SFT, 2), (TrainingStage.SFT, 4), (TrainingStage.COGPO, 2)]
+    ("stage", "count"), [(TrainingStage.SFT, 2), (TrainingStage.SFT, 4), (TrainingStage.COGPO, 2)]
 )
 def test_ranks_train_like_one_rank_with_the_same_global_batch(
     cluster: Cluster,
@@ -192,14 +195,14 @@ def test_ranks_train_like_one_rank_with_the_same_global_batch(
     samples: list[Sample],
     pairs: list[PreferencePair],
     stage: TrainingStage,
-    ranks: int,
+    count: int,
 ) -> None:
     dataset = write_rows(samples + samples[:4] if stage is TrainingStage.SFT else pairs[:4])
     settings = {"max_steps": 4, "gradient_accumulation_steps": 2}
-    one = alone(make_job(stage, dataset, "one", per_device_batch_size=ranks, **settings))
+    one = alone(make_job(stage, dataset, "one", per_device_batch_size=count, **settings))
     job = make_job(stage, dataset, "several", per_device_batch_size=1, **settings)
-    several = Attempt(with_ranks(job, ranks)).succeeded()
-    assert (several.ranks, one.ranks) == (ranks, 1)
+    several = Attempt(with_ranks(job, count)).succeeded()
+    assert (several.ranks, one.ranks) == (count, 1)
     assert [point.step for point in several.curve] == [1, 2, 3, 4]
     assert losses(several) == pytest.approx(losses(one), abs=1e-5)
     assert losses(several)[-1] < losses(several)[0]
@@ -207,7 +210,7 @@ def test_ranks_train_like_one_rank_with_the_same_global_batch(
     checkpoint = store.local_path(several.model_uri)
     assert checkpoint is not None
     names = {file.name for file in (checkpoint.parent / "step-4").iterdir()}
-    assert {f"rng_state_{rank}.pth" for rank in range(ranks)} < names
+    assert {f"rng_state_{rank}.pth" for rank in range(count)} < names
 
 
 def test_stop_and_lost_rank_end_all_ranks_and_the_next_attempt_goes_on(
@@ -262,10 +265,10 @@ def test_error_of_one_rank_is_told_and_a_dead_coordinator_takes_its_ranks_along(
 
     attempt = Attempt(job, 3, hold=1)
     attempt.await_hold()
-    ranks = rank_processes()
-    assert len(ranks) == 2
+    processes = rank_processes()
+    assert len(processes) == 2
     attempt.give_back()
-    until(lambda: not any(Path(f"/proc/{process}").exists() for process in ranks))
+    until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
 
 
 def test_node_that_goes_ends_the_attempt_and_another_one_takes_over(
@@ -332,3 +335,43 @@ def test_several_ranks_need_ray(make_job: MakeJob) -> None:
     with pytest.raises(RetortError, match=r"resources\.ranks: 2 \(expected: 1 without Ray") as caught:
         jobs.run(job, JobContext())
     assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "NEEDS_RAY")
+
+
+def test_environment_of_ranks_on_two_nodes() -> None:
+    def on(node: str, gpu: str) -> WorkerMetadata:
+        return WorkerMetadata(
+            node_id=node, node_ip="10.0.0.1", hostname=node, resource_ids={"GPU": [gpu]}, pid=1
+        )
+
+    found = environments([on("a", "0"), on("a", "3"), on("b", "1")])
+    assert found[1] == {
+        "RANK": "1",
+        "WORLD_SIZE": "3",
+        "LOCAL_RANK": "1",
+        "LOCAL_WORLD_SIZE": "2",
+        "NODE_RANK": "0",
+        "CUDA_VISIBLE_DEVICES": "0,3",
+    }
+    assert [(each["LOCAL_RANK"], each["CUDA_VISIBLE_DEVICES"]) for each in found] == [
+        ("0", "0,3"),
+        ("1", "0,3"),
+        ("0", "1"),
+    ]
+    assert found[2]["NODE_RANK"] == "1"
+
+
+def test_broken_process_group_is_told_from_a_rank_of_its_own_trouble() -> None:
+    broken = RuntimeError(
+        "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:547] Connection closed by peer"
+    )
+    assert rank_failure(broken).type == PEER_LOST
+    assert rank_failure(RuntimeError("odd")).type == "TRAINER_ERROR"
+    assert rank_failure(RetortError(FailureCategory.USER, "BAD_ROW", "gloo")).type == "BAD_ROW"
+
+
+def test_shards_of_an_adapter_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ranks.arguments(DistributedStrategy.FSDP2, lora=True, on_gpu=False) == {}
+    monkeypatch.setattr(ranks, "size", lambda: 2)
+    with pytest.raises(RetortError, match=r"FSDP2 with lora \(expected: .*DDP, or no lora\)"):
+        ranks.arguments(DistributedStrategy.FSDP2, lora=True, on_gpu=False)
+    assert ranks.arguments(DistributedStrategy.DDP, lora=True, on_gpu=True)["ddp_backend"] == "nccl"
