@@ -8,7 +8,7 @@ from typing import Any
 
 from retort_trainer import documents, jobs
 from retort_trainer.context import JobContext
-from retort_trainer.failures import JobStopped, to_failure, user_error
+from retort_trainer.failures import Failure, JobStopped, to_failure, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerJob, TrainerProgress, TrainerState, TrainerStatus, parse_job
 
@@ -32,9 +32,10 @@ def _answers(method: Callable[..., TrainerStatus]) -> Callable[..., str]:
 
 
 class TrainerActor:
-    """Runs one job in a background thread. Needs a Ray max concurrency of 2 or more; methods never raise.
+    """Runs one job in a background thread, on processes of their own where it has several ranks.
 
-    A plain class: Ray loads it by name for Java callers, and only strings and integers cross.
+    Needs a Ray max concurrency of 2 or more, of 4 for several ranks. What Java calls never raises. A plain
+    class: Ray loads it by name for Java callers, and only strings and integers cross.
     """
 
     def __init__(self) -> None:
@@ -70,7 +71,7 @@ class TrainerActor:
             self._fence = fence
             self._context = JobContext(fence, self._progressed)
             self._thread = threading.Thread(
-                target=self._run, args=(job, self._context), name="job", daemon=True
+                target=self._run, args=(job, self._context, _own_handle(job)), name="job", daemon=True
             )
             self._thread.start()
             return self._status
@@ -90,6 +91,25 @@ class TrainerActor:
                 self._status = TrainerStatus(state=TrainerState.STOPPED)
             return self._status
 
+    def rank_progress(self, progress_json: str) -> None:
+        """Rank 0 tells TrainerProgress for all ranks."""
+        self._context.progress(documents.parse_json(TrainerProgress, progress_json, source="rank_progress"))
+
+    def rank_should_stop(self) -> int:
+        """Answers rank 0: 1 once a stop was requested, else 0."""
+        return int(self._context.should_stop())
+
+    def rank_check_fence(self) -> str:
+        """Answers a rank before it publishes: Failure JSON, empty while this actor is the newest owner.
+
+        Asked here because an adoption gives this actor a newer token in the middle of training.
+        """
+        try:
+            self._context.check_fence()
+        except Exception as error:
+            return documents.to_json(to_failure(error))
+        return documents.to_json(Failure())
+
     def _adopt(self, job: TrainerJob, fencing_token: int) -> None:
         assert self._job is not None
         if (job.run_id, job.job_name) != (self._job.run_id, self._job.job_name):
@@ -101,9 +121,14 @@ class TrainerActor:
         if self._fence is not None:
             self._fence.adopt(fencing_token)
 
-    def _run(self, job: TrainerJob, context: JobContext) -> None:
+    def _run(self, job: TrainerJob, context: JobContext, coordinator: Any) -> None:
         try:
-            result = jobs.run(job, context)
+            if coordinator is None:
+                result = jobs.run(job, context)
+            else:
+                from retort_trainer import gang
+
+                result = gang.run(job, context, coordinator)
             status = TrainerStatus(state=TrainerState.SUCCEEDED, result=result)
         except JobStopped:
             status = TrainerStatus(state=TrainerState.STOPPED)
@@ -117,3 +142,12 @@ class TrainerActor:
         with self._lock:
             if self._status.state not in TERMINAL:
                 self._status = TrainerStatus(TrainerState.RUNNING, progress)
+
+
+def _own_handle(job: TrainerJob) -> Any:
+    """The handle by which the ranks of a job reach this actor; None where its own thread trains."""
+    if not jobs.has_several_ranks(job):
+        return None
+    import ray
+
+    return ray.get_runtime_context().current_actor

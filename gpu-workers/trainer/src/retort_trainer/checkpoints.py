@@ -19,7 +19,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
-from retort_trainer import store
+from retort_trainer import ranks, store
 from retort_trainer.context import JobContext
 from retort_trainer.failures import RetortError, user_error
 
@@ -153,6 +153,10 @@ class CheckpointCallback(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         saved = Path(str(args.output_dir), f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}")
+        ranks.gather_files(saved)
+        if not ranks.is_main():
+            shutil.rmtree(saved, ignore_errors=True)
+            return
         uri = self._folder.publish(saved, f"step-{state.global_step}", state.global_step)
         shutil.rmtree(saved, ignore_errors=True)
         self._folder.prune()

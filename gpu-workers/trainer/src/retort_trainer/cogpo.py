@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
+from torch.utils.data import DataLoader
 from transformers import Trainer
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
@@ -58,6 +59,19 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
         return super().compute_ref_log_probs(
             model, {key: value for key, value in inputs.items() if key != "beta"}
         )
+
+    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
+        """The reference's values as columns. TRL hands them to other ranks in a file of rank 0's own disk."""
+        loader = self.accelerator.prepare(
+            DataLoader(dataset, batch_size=batch_size, collate_fn=self.data_collator)
+        )
+        chosen: list[float] = []
+        rejected: list[float] = []
+        for batch in loader:
+            sides = self.accelerator.gather_for_metrics(self.compute_ref_log_probs(self.model, batch))
+            chosen += sides[0].tolist()
+            rejected += sides[1].tolist()
+        return dataset.add_column("ref_chosen_logps", chosen).add_column("ref_rejected_logps", rejected)
 
     def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
         return dataset

@@ -17,11 +17,18 @@ class JobContext:
         self._fence = fence
         self._on_progress = on_progress
         self._stop = threading.Event()
+        self._reported = threading.Event()
 
     def progress(self, progress: TrainerProgress) -> None:
         """Replaces the progress that status answers show; call as often as something changed."""
+        self._reported.set()
         if self._on_progress is not None:
             self._on_progress(progress)
+
+    @property
+    def reported(self) -> bool:
+        """True once the job has told of its progress."""
+        return self._reported.is_set()
 
     def request_stop(self) -> None:
         """Asks the job to save what it has and end."""

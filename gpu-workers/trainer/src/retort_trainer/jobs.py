@@ -3,6 +3,7 @@
 import importlib
 
 from retort_trainer.context import JobContext
+from retort_trainer.failures import user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerJob, TrainerResult
 
@@ -16,8 +17,19 @@ def fence_for(job: TrainerJob, token: int) -> Fence | None:
     return None
 
 
+def has_several_ranks(job: TrainerJob) -> bool:
+    """True for training on several ranks; generation and export always use one."""
+    return job.training is not None and (job.resources.ranks or 1) > 1
+
+
 def run(job: TrainerJob, context: JobContext) -> TrainerResult:
-    """Runs a job to its end. Raises RetortError, JobStopped, or what a library raised."""
+    """Runs a job to its end in this process. Raises RetortError, JobStopped, or what a library raised."""
+    if has_several_ranks(job):
+        raise user_error(
+            "NEEDS_RAY",
+            f"job: resources.ranks: {job.resources.ranks} (expected: 1 without Ray; several ranks need its "
+            "placement group)",
+        )
     # Imported here: the heavy libraries load in the job's thread while the actor already answers.
     name = (
         "training" if job.training is not None else "generation" if job.generation is not None else "export"

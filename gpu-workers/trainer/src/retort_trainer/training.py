@@ -7,6 +7,7 @@ import hashlib
 import logging
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import documents, models, store, template
+from retort_trainer import documents, models, ranks, store, template
 from retort_trainer.checkpoints import FINAL_NAME, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
@@ -32,6 +33,7 @@ from retort_trainer.ordering import LengthGroupedOrder
 from retort_trainer.progress import ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
+from retort_trainer.spec import DistributedStrategy
 
 _log = logging.getLogger(__name__)
 
@@ -56,17 +58,28 @@ class OrderedRows(Trainer):
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedOrder:
         rows = self.train_dataset if train_dataset is None else train_dataset
-        return LengthGroupedOrder(list(rows["length"]), self.args.train_batch_size, self.args.data_seed)
+        # The ranks take batches in turn: rows of about the same length fill one batch of every rank.
+        batch_size = self.args.train_batch_size * ranks.size()
+        self._order = LengthGroupedOrder(list(rows["length"]), batch_size, self.args.data_seed)
+        return self._order
+
+    def _run_epoch(self, *, epoch: int, **arguments: Any) -> None:
+        # Of several ranks that resume within an epoch, Hugging Face's trainer tells the epoch to none.
+        self._order.set_epoch(epoch)
+        super()._run_epoch(epoch=epoch, **arguments)
 
 
-def run(job: TrainerJob, context: JobContext) -> TrainerResult:
-    """Runs a training job. Raises RetortError, or JobStopped once a requested stop was carried out."""
+def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallback] = ()) -> TrainerResult:
+    """Runs a training job, or one rank's share of it; `callbacks` come before the job's own.
+
+    Raises RetortError, or JobStopped once a requested stop was carried out.
+    """
     assert job.training is not None
     began = time.monotonic()
     training = job.training
     settings = resolve(training.settings, training.stage)
     folder = CheckpointFolder(training.checkpoints_uri, fingerprint(job), context)
-    finished = folder.final()
+    finished = ranks.from_main(folder.final)
     if finished is not None:
         result = documents.parse(
             TrainingResult, finished["result"], source=store.join(folder.uri, FINAL_NAME), ignore_unknown=True
@@ -74,13 +87,14 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
         steps = result.steps
         context.progress(TrainerProgress(done=steps, total=steps, unit="steps", loss=result.final_loss))
         return TrainerResult(training=result)
-    folder.sweep()
+    if ranks.is_main():
+        folder.sweep()
     transformers_logging.disable_progress_bar()
     datasets.disable_progress_bars()
     models.set_threads(job.resources)
     set_seed(job.seed % 2**32)
     device = models.device_for(job.resources)
-    resumed = folder.last_complete()
+    resumed = ranks.from_main(folder.last_complete)
     staging = folder.staging()
     try:
         with store.local_folder(training.model_uri) as base:
@@ -98,7 +112,7 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
                 model=model,
                 rows=rows,
                 arguments=_arguments(job, settings, device, staging / "trainer"),
-                callbacks=[progress, CheckpointCallback(folder, progress.published)],
+                callbacks=[*callbacks, progress, CheckpointCallback(folder, progress.published)],
                 context=context,
             )
             trainer = _build(setup)
@@ -123,20 +137,24 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
             seconds=time.monotonic() - began,
             curve=curve,
             resumed_from_step=resumed.step if resumed else 0,
+            ranks=ranks.size(),
         )
         _save_final(trainer, tokenizer, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
-        folder.publish(staging / FINAL_NAME, FINAL_NAME, result.steps, {"result": documents.to_value(result)})
+        if ranks.is_main():
+            folder.publish(
+                staging / FINAL_NAME, FINAL_NAME, result.steps, {"result": documents.to_value(result)}
+            )
         return TrainerResult(training=result)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
 def fingerprint(job: TrainerJob) -> str:
-    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings and seed."""
+    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed."""
     assert job.training is not None
     training = replace(job.training, checkpoints_uri="")
-    text = documents.to_json([str(job.seed), training])
+    text = documents.to_json([str(job.seed), job.resources.ranks or 1, training])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -188,6 +206,11 @@ def _arguments(job: TrainerJob, settings: Settings, device: torch.device, output
         "remove_unused_columns": False,
         "dataloader_num_workers": 0,
         "dataloader_pin_memory": on_gpu,
+        **ranks.arguments(
+            job.training.settings.strategy or DistributedStrategy.DDP,
+            lora=settings.lora is not None,
+            on_gpu=on_gpu,
+        ),
     }
 
 
@@ -201,11 +224,15 @@ def _check_context_length(model: Any, max_length: int) -> None:
 
 
 def _save_final(trainer: Trainer, tokenizer: Any, folder: Path) -> None:
+    # Collective where each rank holds a shard; rank 0 alone gets the whole.
+    state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if trainer.is_fsdp_enabled else None
+    if not ranks.is_main():
+        return
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
     if hasattr(model, "merge_and_unload"):
         model = model.merge_and_unload()
     # Plain generate() has to stop where the student learnt to stop.
     model.generation_config.eos_token_id = template.end_of_turn_id(tokenizer)
     model.generation_config.pad_token_id = tokenizer.pad_token_id
-    model.save_pretrained(folder, safe_serialization=True)
+    model.save_pretrained(folder, safe_serialization=True, state_dict=state)
     tokenizer.save_pretrained(folder)

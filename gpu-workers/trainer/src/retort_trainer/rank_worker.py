@@ -1,0 +1,112 @@
+"""What one of several ranks does in its own process: the functions that the coordinator runs on it."""
+
+import logging
+import os
+from typing import Any
+
+import ray
+from ray.train._internal.worker_group import RayTrainWorker
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from retort_trainer import documents, ranks
+from retort_trainer import job as jobs
+from retort_trainer.context import JobContext
+from retort_trainer.failures import Failure, FailureCategory, JobStopped, RetortError, to_failure
+from retort_trainer.job import TrainerProgress, TrainerStatus
+
+# A rank that only noticed that another one has gone; the other one knows more.
+PEER_LOST = "PEER_LOST"
+
+_PEER_LOST_TEXTS = ("gloo", "nccl", "connection closed by peer", "connection reset by peer", "broken pipe")
+
+_log = logging.getLogger(__name__)
+
+
+class RankWorker(RayTrainWorker):
+    """The actor of one rank.
+
+    It has a constructor of its own because a job with a code search path, such as the driver's, loads the
+    class from its module, where Ray has not added the constructor that it needs.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class RankContext(JobContext):
+    """The coordinator's context as a rank sees it: rank 0 asks and tells it for all."""
+
+    def __init__(self, coordinator: Any) -> None:
+        super().__init__()
+        self._coordinator = coordinator
+
+    def progress(self, progress: TrainerProgress) -> None:
+        if ranks.is_main():
+            ray.get(self._coordinator.rank_progress.remote(documents.to_json(progress)))
+
+    def check_fence(self) -> None:
+        answer: str = ray.get(self._coordinator.rank_check_fence.remote())
+        failure = documents.parse_json(Failure, answer, source="rank_check_fence")
+        if failure.type:
+            raise RetortError(failure.category, failure.type, failure.message)
+
+    def agree_on_stop(self) -> None:
+        """Takes over a stop that was asked of the coordinator, on all ranks or on none. Collective."""
+        if ranks.from_main(lambda: bool(ray.get(self._coordinator.rank_should_stop.remote()))):
+            self.request_stop()
+
+
+class StopTogether(TrainerCallback):
+    """Lets all ranks learn of a stop at the end of the same step. Comes before callbacks that ask for it."""
+
+    def __init__(self, context: RankContext) -> None:
+        self._context = context
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._context.agree_on_stop()
+
+
+def prepare(environment: dict[str, str]) -> None:
+    """Sets what PyTorch and accelerate read; comes before the process group is made."""
+    os.environ.update(environment)
+
+
+def train(job_json: str, coordinator: Any) -> str:
+    """Trains this rank's share of a job; answers a terminal TrainerStatus as JSON and never raises."""
+    try:
+        status = _train(job_json, RankContext(coordinator))
+    except JobStopped:
+        status = TrainerStatus(state=jobs.TrainerState.STOPPED)
+    except Exception as error:
+        _log.exception("rank %s failed", os.environ.get("RANK"))
+        status = TrainerStatus(state=jobs.TrainerState.FAILED, error=rank_failure(error))
+    return documents.to_json(status)
+
+
+def _train(job_json: str, context: RankContext) -> TrainerStatus:
+    import torch
+
+    from retort_trainer import training
+
+    job = jobs.parse_job(job_json)
+    if job.resources.gpus and torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    result = training.run(job, context, [StopTogether(context)])
+    # One answer is enough: the others' would only be the same curve again.
+    return TrainerStatus(
+        state=jobs.TrainerState.SUCCEEDED,
+        result=result if ranks.is_main() else None,
+    )
+
+
+def rank_failure(error: BaseException) -> Failure:
+    """The failure of a rank; PEER_LOST where the process group broke under it."""
+    failure = to_failure(error)
+    if failure.category is not FailureCategory.PLATFORM or failure.type != "TRAINER_ERROR":
+        return failure
+    text = failure.message.lower()
+    if type(error).__name__.startswith("Dist") or any(known in text for known in _PEER_LOST_TEXTS):
+        return Failure(failure.category, PEER_LOST, failure.message, failure.traceback)
+    return failure
