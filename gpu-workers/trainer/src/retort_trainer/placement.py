@@ -9,16 +9,17 @@ import json
 from ray.util import get_placement_group, placement_group
 
 
-def reserve(name: str, bundles_json: str) -> str:
+def reserve(name: str, bundles_json: str, strategy: str = "PACK") -> str:
     """Asks for the detached placement group `name` in the job's namespace, unless it exists.
 
-    `bundles_json` is a list of {resource: amount}. Returns at once, with the group's id in hexadecimal; the
+    `bundles_json` is a list of {resource: amount}, `strategy` one of Ray's: PACK, SPREAD, STRICT_PACK,
+    STRICT_SPREAD. Returns at once, with the group's id in hexadecimal; the
     group may still wait for resources. Safe to repeat.
     """
     try:
         group = get_placement_group(name)
     except ValueError:
         bundles: list[dict[str, float]] = json.loads(bundles_json)
-        group = placement_group(bundles, strategy="PACK", name=name, lifetime="detached")
+        group = placement_group(bundles, strategy=strategy, name=name, lifetime="detached")
     identifier: str = group.id.hex()
     return identifier
