@@ -125,9 +125,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
             .setSpec(spec)
             .build();
     jobs = new TrainerJobs(context);
-    trainer =
-        Workflow.newActivityStub(
-            TrainerActivities.class, StageOptions.trainer(spec.getResources()));
+    trainer = Workflow.newActivityStub(TrainerActivities.class, StageOptions.trainer(spec));
     tracker = new RunTracker(request);
     pauses = new PauseControl(request.getRunId(), spec.getJudge(), tracker);
   }

@@ -8,8 +8,10 @@ import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ResourceSpec;
+import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import java.time.Duration;
 import java.util.Arrays;
@@ -87,9 +89,11 @@ public final class StageOptions {
 
   /**
    * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver itself keeps the two
-   * deadlines.
+   * deadlines. Where trainers queue for a slot, those of a smaller priority go first, and teams of
+   * one priority take turns.
    */
-  public static ActivityOptions trainer(ResourceSpec resources) {
+  public static ActivityOptions trainer(RunSpec spec) {
+    ResourceSpec resources = spec.getResources();
     Duration longest =
         Duration.ofSeconds(resources.getWaitingDeadlineSeconds())
             .plusSeconds(resources.getActiveDeadlineSeconds())
@@ -100,6 +104,11 @@ public final class StageOptions {
         .setHeartbeatTimeout(Duration.ofSeconds(60))
         .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
         .setRetryOptions(RETRY)
+        .setPriority(
+            Priority.newBuilder()
+                .setPriorityKey(spec.getPriority())
+                .setFairnessKey(spec.getTeam())
+                .build())
         .build();
   }
 

@@ -8,9 +8,12 @@ import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
+import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityMethod;
+import io.temporal.common.Priority;
 import java.lang.reflect.Method;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,6 +28,16 @@ final class StageOptionsTest {
             ExportActivities.class,
             RunRecordActivities.class)
         .flatMap(activities -> Stream.of(activities.getDeclaredMethods()));
+  }
+
+  @Test
+  void trainersQueueByPriorityAndTeam() {
+    RunSpec spec = RunSpec.newBuilder().setPriority(2).setTeam("vision").build();
+
+    Priority priority = StageOptions.trainer(spec).getPriority();
+
+    assertThat(priority.getPriorityKey()).isEqualTo(2);
+    assertThat(priority.getFairnessKey()).isEqualTo("vision");
   }
 
   @ParameterizedTest

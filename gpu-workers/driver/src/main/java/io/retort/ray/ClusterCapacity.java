@@ -1,11 +1,14 @@
 package io.retort.ray;
 
 import io.retort.training.ResourceText;
+import io.retort.v1.CustomResource;
+import io.retort.v1.PlacementStrategy;
 import io.retort.v1.ResourceSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the nodes of a cluster have in all, busy or not.
@@ -15,45 +18,122 @@ import java.util.Optional;
 record ClusterCapacity(List<Map<String, Double>> nodes) {
   static final String CPU = "CPU";
   static final String GPU = "GPU";
+  private static final String MEMORY = "memory";
+  private static final String ACCELERATOR = "accelerator_type:";
+  private static final double GIB = 1L << 30;
+
+  // Every node with such a GPU has 1 of it: it tells kinds apart and counts nothing.
+  private static final double ACCELERATOR_SHARE = 0.001;
+
+  // Amounts are decimals that doubles miss by less; Ray counts in steps of 0.0001.
+  private static final double TOLERANCE = 1e-9;
 
   ClusterCapacity {
     nodes = List.copyOf(nodes);
   }
 
-  /** Why no node can ever hold {@code resources}; empty when one can. */
+  /** Why the nodes can never hold all ranks of {@code resources}; empty when they can. */
   Optional<String> infeasibility(ResourceSpec resources) {
-    Map<String, Double> wanted = bundle(resources);
-    if (nodes.stream().anyMatch(node -> holds(node, wanted))) {
+    Map<String, Double> bundle = bundle(resources);
+    int ranks = ranks(resources);
+    List<Long> held = nodes.stream().map(node -> held(node, bundle)).toList();
+    long most = held.stream().mapToLong(count -> count).max().orElse(0);
+    long all = held.stream().mapToLong(count -> count).sum();
+    long useful = held.stream().filter(count -> count > 0).count();
+    boolean feasible =
+        switch (resources.getPlacement()) {
+          case PLACEMENT_STRATEGY_STRICT_PACK -> most >= ranks;
+          case PLACEMENT_STRATEGY_STRICT_SPREAD -> useful >= ranks;
+          case PLACEMENT_STRATEGY_PACK,
+              PLACEMENT_STRATEGY_SPREAD,
+              PLACEMENT_STRATEGY_UNSPECIFIED,
+              UNRECOGNIZED ->
+              all >= ranks;
+        };
+    if (feasible) {
       return Optional.empty();
     }
-    List<String> lacks = new ArrayList<>();
-    for (String resource : List.of(GPU, CPU)) {
-      double amount = wanted.getOrDefault(resource, 0.0);
-      double total = nodes.stream().mapToDouble(node -> amountOf(node, resource)).sum();
-      if (amount > total) {
-        lacks.add(
-            "needs %s %s, cluster has %s"
-                .formatted(ResourceText.amount(amount), resource, ResourceText.amount(total)));
-      }
-    }
+    List<String> lacks = lacks(bundle, ranks);
     if (!lacks.isEmpty()) {
       return Optional.of(String.join("; ", lacks));
     }
+    String wanted = ResourceText.of(resources);
+    if (ranks == 1) {
+      return Optional.of(
+          "needs %s on one node, none of the cluster's %d has that much"
+              .formatted(wanted, nodes.size()));
+    }
     return Optional.of(
-        "needs %s on one node, none of the cluster's %d has that much"
-            .formatted(ResourceText.of(resources), nodes.size()));
+        "needs %s, placed %s; the cluster's %d nodes hold %d ranks, at most %d on one node, %d nodes hold any"
+            .formatted(
+                wanted, strategy(resources.getPlacement()), nodes.size(), all, most, useful));
   }
 
-  /** What one trainer asks of one node. */
+  /** What one rank asks of one node, by Ray's names. */
   static Map<String, Double> bundle(ResourceSpec resources) {
-    return resources.getGpus() > 0
-        ? Map.of(CPU, resources.getCpus(), GPU, resources.getGpus())
-        : Map.of(CPU, resources.getCpus());
+    Map<String, Double> bundle = new TreeMap<>();
+    bundle.put(CPU, resources.getCpus());
+    if (resources.getGpus() > 0) {
+      bundle.put(GPU, resources.getGpus());
+    }
+    if (resources.getMemoryGib() > 0) {
+      // Ray counts whole bytes.
+      bundle.put(MEMORY, Math.rint(resources.getMemoryGib() * GIB));
+    }
+    if (!resources.getAcceleratorType().isEmpty()) {
+      bundle.put(ACCELERATOR + resources.getAcceleratorType(), ACCELERATOR_SHARE);
+    }
+    for (CustomResource custom : resources.getCustomList()) {
+      bundle.put(custom.getName(), custom.getAmount());
+    }
+    return bundle;
   }
 
-  private static boolean holds(Map<String, Double> node, Map<String, Double> wanted) {
-    return wanted.entrySet().stream()
-        .allMatch(entry -> amountOf(node, entry.getKey()) >= entry.getValue());
+  static int ranks(ResourceSpec resources) {
+    return Math.max(1, resources.getRanks());
+  }
+
+  /** Ray's name of a strategy, PACK where none is set. */
+  static String strategy(PlacementStrategy strategy) {
+    return switch (strategy) {
+      case PLACEMENT_STRATEGY_SPREAD -> "SPREAD";
+      case PLACEMENT_STRATEGY_STRICT_PACK -> "STRICT_PACK";
+      case PLACEMENT_STRATEGY_STRICT_SPREAD -> "STRICT_SPREAD";
+      case PLACEMENT_STRATEGY_PACK, PLACEMENT_STRATEGY_UNSPECIFIED, UNRECOGNIZED -> "PACK";
+    };
+  }
+
+  private List<String> lacks(Map<String, Double> bundle, int ranks) {
+    List<String> lacks = new ArrayList<>();
+    bundle.forEach(
+        (resource, amount) -> {
+          double total = nodes.stream().mapToDouble(node -> amountOf(node, resource)).sum();
+          if (amount * ranks <= total + TOLERANCE) {
+            return;
+          }
+          if (resource.startsWith(ACCELERATOR)) {
+            lacks.add("needs %s, cluster has none".formatted(resource));
+          } else if (resource.equals(MEMORY)) {
+            lacks.add(lack("GiB memory", amount * ranks / GIB, Math.floor(total / GIB * 10) / 10));
+          } else {
+            lacks.add(lack(resource, amount * ranks, total));
+          }
+        });
+    return lacks;
+  }
+
+  private static String lack(String resource, double wanted, double total) {
+    return "needs %s %s, cluster has %s"
+        .formatted(ResourceText.amount(wanted), resource, ResourceText.amount(total));
+  }
+
+  private static long held(Map<String, Double> node, Map<String, Double> bundle) {
+    return bundle.entrySet().stream()
+        .mapToLong(
+            entry ->
+                (long) Math.floor(amountOf(node, entry.getKey()) / entry.getValue() + TOLERANCE))
+        .min()
+        .orElse(0);
   }
 
   private static double amountOf(Map<String, Double> node, String resource) {

@@ -1,5 +1,10 @@
 package io.retort.ray;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
 import io.ray.api.ObjectRef;
 import io.ray.api.PlacementGroups;
 import io.ray.api.PyActorHandle;
@@ -15,18 +20,18 @@ import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerHandle;
 import io.retort.v1.ResourceSpec;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Trainers as detached, named Python actors in the namespace of {@link RayConnection}, each in a
- * detached placement group of the same name. Ray must have been initialised.
+ * detached placement group of the same name that holds a bundle for each rank. Ray must have been
+ * initialised.
  *
  * <p>Ray restarts nothing: an actor that dies stays dead.
  */
@@ -89,12 +94,17 @@ final class RayTrainerGateway implements TrainerGateway {
   @Override
   public Placement reserve(String name, ResourceSpec resources)
       throws TrainerException.Unreachable {
-    String bundles = bundlesJson(ClusterCapacity.bundle(resources));
+    String bundles =
+        bundlesJson(ClusterCapacity.bundle(resources), ClusterCapacity.ranks(resources));
+    String strategy = ClusterCapacity.strategy(resources.getPlacement());
     ObjectRef<String> reservation =
         RayCalls.ask(
             name,
             // A cluster without a free processor has to take the request all the same.
-            () -> Ray.task(RESERVE, name, bundles).setResource(ClusterCapacity.CPU, 0.0).remote());
+            () ->
+                Ray.task(RESERVE, name, bundles, strategy)
+                    .setResource(ClusterCapacity.CPU, 0.0)
+                    .remote());
     reservations.put(name, reservation);
     return new RayPlacement(name, reservation, () -> group(name));
   }
@@ -117,7 +127,7 @@ final class RayTrainerGateway implements TrainerGateway {
                     .setLifetime(ActorLifetime.DETACHED)
                     .setMaxRestarts(0)
                     .setMaxConcurrency(ACTOR_THREADS)
-                    .setResources(ClusterCapacity.bundle(resources))
+                    .setResources(ofActor(resources))
                     .setPlacementGroup(group, 0)
                     .remote());
     return new RayTrainerHandle(name, actor);
@@ -184,10 +194,25 @@ final class RayTrainerGateway implements TrainerGateway {
     }
   }
 
-  private static String bundlesJson(Map<String, Double> bundle) {
-    return new TreeMap<>(bundle)
-        .entrySet().stream()
-            .map(entry -> "\"" + entry.getKey() + "\": " + entry.getValue())
-            .collect(Collectors.joining(", ", "[{", "}]"));
+  /** A trainer of several ranks starts them itself, and leaves all bundles to them. */
+  private static Map<String, Double> ofActor(ResourceSpec resources) {
+    return ClusterCapacity.ranks(resources) == 1
+        ? ClusterCapacity.bundle(resources)
+        : Map.of(ClusterCapacity.CPU, 0.0);
+  }
+
+  private static String bundlesJson(Map<String, Double> bundle, int ranks) {
+    ListValue.Builder bundles = ListValue.newBuilder();
+    Struct.Builder fields = Struct.newBuilder();
+    bundle.forEach(
+        (resource, amount) ->
+            fields.putFields(resource, Value.newBuilder().setNumberValue(amount).build()));
+    Value one = Value.newBuilder().setStructValue(fields).build();
+    bundles.addAllValues(Collections.nCopies(ranks, one));
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(bundles);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("resources: " + bundle, e);
+    }
   }
 }

@@ -19,6 +19,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
   private final TrainerMetrics metrics;
   private final TrainerTiming timing;
   private final Pacer pacer;
+  private final WaitingTrainers waiting = new WaitingTrainers();
 
   public TrainerActivitiesImpl(
       TrainerGateway gateway,
@@ -49,7 +50,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     requireResources(job.getResources());
     ActivityExecutionContext context = Activity.getExecutionContext();
     TrainerAttempt attempt =
-        new TrainerAttempt(context, job, kind, gateway, workflows, metrics, timing, pacer);
+        new TrainerAttempt(context, job, kind, gateway, workflows, waiting, metrics, timing, pacer);
     try {
       TrainerResult result = attempt.run();
       metrics.ended(kind, "SUCCEEDED");

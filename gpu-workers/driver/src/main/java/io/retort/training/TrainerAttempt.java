@@ -35,7 +35,9 @@ final class TrainerAttempt {
   private final JobKind kind;
   private final String name;
   private final TrainerGateway gateway;
+  private final ResourceSpec resources;
   private final WorkflowLiveness workflows;
+  private final WaitingTrainers waiting;
   private final TrainerMetrics metrics;
   private final TrainerTiming timing;
   private final Pacer pacer;
@@ -48,15 +50,20 @@ final class TrainerAttempt {
       JobKind kind,
       TrainerGateway gateway,
       WorkflowLiveness workflows,
+      WaitingTrainers waiting,
       TrainerMetrics metrics,
       TrainerTiming timing,
       Pacer pacer) {
     this.context = context;
     this.job = job;
     this.kind = kind;
+    // Only a training is spread over ranks.
+    resources =
+        kind.isTraining() ? job.getResources() : job.getResources().toBuilder().setRanks(1).build();
     this.name = job.getRunId() + "/" + job.getJobName();
     this.gateway = gateway;
     this.workflows = workflows;
+    this.waiting = waiting;
     this.metrics = metrics;
     this.timing = timing;
     this.pacer = pacer;
@@ -98,7 +105,11 @@ final class TrainerAttempt {
           heartbeat.getProgress().getTotal(),
           heartbeat.getProgress().getCheckpointUri());
     }
-    heartbeat.setActorName(name).setState(TrainerState.TRAINER_STATE_STARTING).clearWaitingFor();
+    heartbeat
+        .setActorName(name)
+        .setState(TrainerState.TRAINER_STATE_STARTING)
+        .clearWaitingFor()
+        .clearWaitingPlace();
   }
 
   private void beat() {
@@ -111,6 +122,7 @@ final class TrainerAttempt {
       started = running;
       try {
         awaitAnswer(running.get());
+        heartbeat.clearWaitingSince();
         metrics.adopted(kind);
         logger.info("{}: adopted", name);
         return running.get();
@@ -123,15 +135,8 @@ final class TrainerAttempt {
   }
 
   private TrainerHandle create() throws TrainerException.Unreachable, InterruptedException {
-    ResourceSpec resources = job.getResources();
-    Optional<String> infeasibility = gateway.infeasibility(resources);
-    if (infeasibility.isPresent()) {
-      throw nonRetryable(
-          FailureCategory.FAILURE_CATEGORY_RESOURCE,
-          "INFEASIBLE",
-          name + ": " + infeasibility.get());
-    }
-    awaitPlacement(resources);
+    requireFeasible();
+    awaitPlacement();
     TrainerHandle trainer = gateway.create(name, resources);
     logger.info("{}: created", name);
     try {
@@ -142,10 +147,36 @@ final class TrainerAttempt {
     return trainer;
   }
 
-  private void awaitPlacement(ResourceSpec resources)
-      throws TrainerException.Unreachable, InterruptedException {
+  private void requireFeasible() throws TrainerException.Unreachable {
+    if (resources.getAllowAutoscaling()) {
+      return;
+    }
+    Optional<String> infeasibility = gateway.infeasibility(resources);
+    if (infeasibility.isPresent()) {
+      throw nonRetryable(
+          FailureCategory.FAILURE_CATEGORY_RESOURCE,
+          "INFEASIBLE",
+          name + ": " + infeasibility.get());
+    }
+  }
+
+  private void awaitPlacement() throws TrainerException.Unreachable, InterruptedException {
+    try {
+      awaitReadiness();
+    } finally {
+      waiting.leave(name);
+    }
+    heartbeat.clearWaitingFor().clearWaitingPlace().clearWaitingSince();
+    beat();
+  }
+
+  private void awaitReadiness() throws TrainerException.Unreachable, InterruptedException {
+    if (!heartbeat.hasWaitingSince()) {
+      heartbeat.setWaitingSince(timestamp(pacer.now()));
+    }
+    Instant since = instant(heartbeat.getWaitingSince());
     Duration patience = Duration.ofSeconds(resources.getWaitingDeadlineSeconds());
-    Instant deadline = pacer.now().plus(patience);
+    Instant deadline = since.plus(patience);
     String wanted = ResourceText.of(resources);
     Placement placement = gateway.reserve(name, resources);
     try {
@@ -162,7 +193,7 @@ final class TrainerAttempt {
                   + wanted
                   + " (expected: within resources.waiting_deadline_seconds)");
         }
-        heartbeat.setWaitingFor(wanted);
+        heartbeat.setWaitingFor(wanted).setWaitingPlace(waiting.place(name, since));
         beat();
       }
     } catch (TrainerException.Misbehaved e) {
@@ -172,8 +203,6 @@ final class TrainerAttempt {
       release();
       throw e;
     }
-    heartbeat.clearWaitingFor();
-    beat();
   }
 
   private void awaitAnswer(TrainerHandle trainer)

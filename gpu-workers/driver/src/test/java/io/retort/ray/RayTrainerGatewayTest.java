@@ -3,12 +3,15 @@ package io.retort.ray;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ray.api.PlacementGroups;
 import io.ray.api.function.PyActorClass;
+import io.ray.api.placementgroup.PlacementGroup;
 import io.retort.training.Placement;
 import io.retort.training.TrainerException;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerHandle;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.PlacementStrategy;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerState;
@@ -160,6 +163,28 @@ final class RayTrainerGatewayTest {
 
     assertThat(gateway.infeasibility(eightGpus)).contains("needs 8 GPU, cluster has 0");
     assertThat(gateway.infeasibility(cpus(2))).isEmpty();
+  }
+
+  @Test
+  void aGangIsPlacedAsAWholeAndLeavesItsBundlesToTheRanks() throws TrainerException {
+    ResourceSpec gang =
+        ResourceSpec.newBuilder()
+            .setCpus(1)
+            .setRanks(2)
+            .setMemoryGib(0.01)
+            .setPlacement(PlacementStrategy.PLACEMENT_STRATEGY_STRICT_PACK)
+            .build();
+    awaitReady(gateway.reserve("run/gang", gang));
+
+    PlacementGroup group = PlacementGroups.getPlacementGroup("run/gang", RayConnection.NAMESPACE);
+    assertThat(group.getBundles())
+        .hasSize(2)
+        .allSatisfy(bundle -> assertThat(bundle).containsEntry("CPU", 1.0).containsKey("memory"));
+    TrainerHandle trainer = gateway.create("run/gang", gang);
+    trainer.ping(LONG);
+    assertThat(trainer.start(job("gang"), 1, LONG).getState())
+        .isEqualTo(TrainerState.TRAINER_STATE_RUNNING);
+    gateway.release("run/gang");
   }
 
   @Test

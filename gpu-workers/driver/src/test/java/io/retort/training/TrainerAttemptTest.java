@@ -35,7 +35,9 @@ final class TrainerAttemptTest {
   private final FakeGateway gateway = new FakeGateway(pacer, trainer);
   private final FakeActivityContext context =
       new FakeActivityContext(new FakeActivityInfo(2, SCHEDULED_MILLIS));
+  private final WaitingTrainers waiting = new WaitingTrainers();
   private boolean workflowOpen = true;
+  private TrainerJob job = Statuses.job();
 
   @AfterEach
   void clearInterrupt() {
@@ -53,7 +55,7 @@ final class TrainerAttemptTest {
         .containsExactly(
             "find run-1/sft", "reserve run-1/sft", "create run-1/sft", "release run-1/sft");
     assertThat(trainer.calls).containsExactly("ping", "start", "status", "status", "status");
-    assertThat(trainer.job).isEqualTo(Statuses.job());
+    assertThat(trainer.job).isEqualTo(job);
     assertThat(trainer.token).isEqualTo(SCHEDULED_MILLIS * 1024 + 2);
   }
 
@@ -178,6 +180,53 @@ final class TrainerAttemptTest {
     assertThat(failure.getOriginalMessage()).contains("waited 20 s for 1 CPU");
     assertThat(failure.isNonRetryable()).isTrue();
     assertThat(gateway.calls).last().isEqualTo("release run-1/sft");
+  }
+
+  @Test
+  void aRetryGoesOnWaiting() {
+    context.previous = Optional.of(waitingFor(Duration.ofSeconds(15)));
+    gateway.looksUntilReady = Integer.MAX_VALUE;
+
+    assertThat(failure().getType()).isEqualTo("RESOURCE/WAITING_DEADLINE");
+    assertThat(Duration.between(ManualPacer.START, pacer.now())).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void anAdoptedTrainerNoLongerWaits() throws InterruptedException {
+    context.previous = Optional.of(waitingFor(Duration.ofSeconds(15)));
+    gateway.running = Optional.of(trainer);
+    trainer.starts.add(() -> Statuses.running(5));
+    answer(Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
+
+    assertThat(context.heartbeats.get(context.heartbeats.size() - 1).hasWaitingSince()).isFalse();
+  }
+
+  @Test
+  void tellsItsPlaceAmongThoseThatWait() throws InterruptedException {
+    int unused = waiting.place("run-0/sft", ManualPacer.START.minusSeconds(1));
+    gateway.looksUntilReady = 2;
+    trainer.starts.add(() -> Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
+
+    assertThat(context.heartbeats)
+        .extracting(TrainerHeartbeat::getWaitingPlace)
+        .containsExactly(0, 2, 0);
+    assertThat(waiting.place("run-9/sft", ManualPacer.START.plusSeconds(60))).isEqualTo(2);
+  }
+
+  @Test
+  void waitsForNodesThatAnAutoscalerMayAdd() throws InterruptedException {
+    job =
+        job.toBuilder()
+            .setResources(job.getResources().toBuilder().setAllowAutoscaling(true))
+            .build();
+    gateway.infeasibility = Optional.of("needs 8 GPU, cluster has 2");
+    trainer.starts.add(() -> Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
   }
 
   @Test
@@ -465,6 +514,13 @@ final class TrainerAttemptTest {
     assertThat(failure.isNonRetryable()).isFalse();
   }
 
+  private static TrainerHeartbeat waitingFor(Duration time) {
+    return TrainerHeartbeat.newBuilder()
+        .setWaitingFor("1 CPU")
+        .setWaitingSince(Timestamps.fromMillis(ManualPacer.START.minus(time).toEpochMilli()))
+        .build();
+  }
+
   private void answer(TrainerStatus... statuses) {
     for (TrainerStatus status : List.of(statuses)) {
       trainer.statuses.add(() -> status);
@@ -484,13 +540,13 @@ final class TrainerAttemptTest {
   }
 
   private TrainerResult run() throws InterruptedException {
-    TrainerJob job = Statuses.job();
     return new TrainerAttempt(
             context,
             job,
             JobKind.of(job),
             gateway,
             info -> workflowOpen,
+            waiting,
             new TrainerMetrics(new PrometheusRegistry()),
             TrainerTiming.DEFAULT,
             pacer)

@@ -12,6 +12,7 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerProgress;
 import io.retort.v1.TrainerState;
+import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.time.Clock;
@@ -84,11 +85,20 @@ final class LiveProgress {
   }
 
   private void trainers(StageProgress.Builder stage, List<PendingActivityInfo> pending) {
-    List<TrainerHeartbeat> heartbeats =
+    List<PendingActivityInfo> trainers =
         pending.stream()
             .filter(
                 activity ->
                     activity.getActivityType().getName().equals(TrainerActivities.RUN_TRAINER_JOB))
+            .toList();
+    if (!trainers.isEmpty() && trainers.stream().allMatch(this::isQueued)) {
+      stage
+          .setPhase(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES)
+          .setDetail("waiting for a slot of the GPU queue");
+      return;
+    }
+    List<TrainerHeartbeat> heartbeats =
+        trainers.stream()
             .map(
                 activity ->
                     workflows.decode(activity.getHeartbeatDetails(), TrainerHeartbeat.class))
@@ -102,7 +112,7 @@ final class LiveProgress {
     if (waiting.isPresent() && heartbeats.stream().noneMatch(LiveProgress::isPlaced)) {
       stage
           .setPhase(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES)
-          .setDetail("waiting for " + waiting.get().getWaitingFor());
+          .setDetail("waiting for " + waiting.get().getWaitingFor() + place(waiting.get()));
       return;
     }
     if (stage.getStage() == Stage.STAGE_EVALUATE) {
@@ -110,6 +120,17 @@ final class LiveProgress {
     } else if (stage.getStage() != Stage.STAGE_RELEASE) {
       training(stage, heartbeats.get(0));
     }
+  }
+
+  /** Whether only a free slot of a driver is missing: not for one that waits to be retried. */
+  private boolean isQueued(PendingActivityInfo activity) {
+    return activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+        && (activity.getAttempt() <= 1
+            || Timestamps.toMillis(activity.getScheduledTime()) <= clock.millis());
+  }
+
+  private static String place(TrainerHeartbeat heartbeat) {
+    return heartbeat.getWaitingPlace() == 0 ? "" : ", place " + heartbeat.getWaitingPlace();
   }
 
   private static boolean isPlaced(TrainerHeartbeat heartbeat) {

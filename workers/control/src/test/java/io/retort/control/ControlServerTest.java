@@ -168,13 +168,23 @@ class ControlServerTest {
   @Test
   void waitsForResourcesInAPhaseOfItsOwn() {
     control.activities.trainerHeartbeat.set(
-        TrainerHeartbeat.newBuilder().setWaitingFor("1 GPU, 0 free").build());
+        TrainerHeartbeat.newBuilder().setWaitingFor("8 GPU").setWaitingPlace(2).build());
     Run run = control.create("trains");
     Run seen =
         control.watchUntil(
             run.getRunId(),
             current -> current.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
-    assertThat(lastStage(seen).getDetail()).isEqualTo("waiting for 1 GPU, 0 free");
+    assertThat(lastStage(seen).getDetail()).isEqualTo("waiting for 8 GPU, place 2");
+  }
+
+  @Test
+  void waitsForASlotOfTheGpuQueue() {
+    Run run = control.create("queues");
+    Run seen =
+        control.watchUntil(
+            run.getRunId(),
+            current -> current.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
+    assertThat(lastStage(seen).getDetail()).isEqualTo("waiting for a slot of the GPU queue");
   }
 
   @Test

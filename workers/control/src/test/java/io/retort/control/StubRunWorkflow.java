@@ -22,7 +22,10 @@ import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 
-/** A run that does what its name says: "succeeds", "fails", "trains", "curates" or "waits". */
+/**
+ * A run that does what its name says: "succeeds", "fails", "trains", "queues", "curates" or
+ * "waits".
+ */
 public final class StubRunWorkflow implements RunWorkflow {
   private final Run.Builder run;
 
@@ -41,7 +44,8 @@ public final class StubRunWorkflow implements RunWorkflow {
   public Run run(RunRequest request) {
     switch (request.getSpec().getName()) {
       case "fails" -> throw ApplicationFailure.newNonRetryableFailure("broken", "USER/BROKEN");
-      case "trains" -> train();
+      case "trains" -> train(ActivityOptions.newBuilder());
+      case "queues" -> train(ActivityOptions.newBuilder().setTaskQueue("without-workers"));
       case "curates" -> curate(request);
       case "waits" -> {
         enter(Stage.STAGE_INGEST, "rows", 0);
@@ -83,11 +87,11 @@ public final class StubRunWorkflow implements RunWorkflow {
     }
   }
 
-  private void train() {
+  private void train(ActivityOptions.Builder options) {
     enter(Stage.STAGE_SFT, "steps", 0);
     Workflow.newActivityStub(
             TrainerActivities.class,
-            ActivityOptions.newBuilder()
+            options
                 .setStartToCloseTimeout(Duration.ofMinutes(5))
                 .setHeartbeatTimeout(Duration.ofMinutes(5))
                 .build())

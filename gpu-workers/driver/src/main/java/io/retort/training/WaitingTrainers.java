@@ -1,0 +1,33 @@
+package io.retort.training;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The trainers of this driver that the cluster cannot place yet, oldest first.
+ *
+ * <p>Ray tells nobody when a placement group was asked for, so trainers of other drivers, whose age
+ * cannot be known, are left out. Ray itself may place a younger one first where it is smaller.
+ */
+final class WaitingTrainers {
+  private final Map<String, Instant> since = new ConcurrentHashMap<>();
+
+  /** Its place, from 1, if it has waited since then. */
+  int place(String name, Instant waitingSince) {
+    since.put(name, waitingSince);
+    long older =
+        since.entrySet().stream().filter(other -> isBefore(other, name, waitingSince)).count();
+    return Math.toIntExact(older + 1);
+  }
+
+  void leave(String name) {
+    since.remove(name);
+  }
+
+  private static boolean isBefore(
+      Map.Entry<String, Instant> other, String name, Instant waitingSince) {
+    int order = other.getValue().compareTo(waitingSince);
+    return order < 0 || (order == 0 && other.getKey().compareTo(name) < 0);
+  }
+}
