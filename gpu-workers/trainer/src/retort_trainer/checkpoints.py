@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -90,11 +91,14 @@ class CheckpointFolder:
         store.put_once(store.join(uri, COMPLETE_NAME), json.dumps(document, indent=1).encode())
         return uri
 
-    def prune(self) -> None:
-        """Deletes all but the newest step checkpoints."""
+    def prune(self, kept: int = KEPT_STEPS, best_step: int | None = None) -> None:
+        """Deletes step checkpoints except the newest `kept` (>= 1) and the one that scored best so far."""
+        if kept < 1:
+            raise user_error("BAD_SETTINGS", f"checkpoints kept: {kept} (expected: >= 1)")
         self._context.check_fence()
-        for step in sorted(self._steps())[:-KEPT_STEPS]:
-            self._remove(f"step-{step}")
+        for step in sorted(self._steps())[:-kept]:
+            if step != best_step:
+                self._remove(f"step-{step}")
 
     def last_complete(self) -> Checkpoint | None:
         """The newest checkpoint that verifies; others are skipped with a warning that says why."""
@@ -143,24 +147,66 @@ class CheckpointFolder:
 
 
 class CheckpointCallback(TrainerCallback):
-    """Publishes every checkpoint that Hugging Face's trainer has saved to its local output folder."""
+    """Publishes every checkpoint that Hugging Face's trainer has saved to its local output folder.
 
-    def __init__(self, folder: CheckpointFolder, published: Callable[[str], None]) -> None:
+    Training goes on meanwhile. At most one checkpoint is on its way: the next one waits for it. What went
+    wrong with it is raised at the end of the next step, or of training. `close` has to be called before the
+    output folder is deleted.
+    """
+
+    def __init__(
+        self, folder: CheckpointFolder, published: Callable[[str], None], kept: int = KEPT_STEPS
+    ) -> None:
         self._folder = folder
         self._published = published
+        self._kept = kept
+        self._uploader = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._upload: Future[str] | None = None
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        self._finish()
         saved = Path(str(args.output_dir), f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}")
         ranks.gather_files(saved)
         if not ranks.is_main():
             shutil.rmtree(saved, ignore_errors=True)
             return
-        uri = self._folder.publish(saved, f"step-{state.global_step}", state.global_step)
-        shutil.rmtree(saved, ignore_errors=True)
-        self._folder.prune()
-        self._published(uri)
+        # Under a name of its own, where the trainer neither writes nor deletes.
+        snapshot = saved.rename(saved.with_name(f"{_STAGING_PREFIX}{saved.name}"))
+        self._upload = self._uploader.submit(
+            self._publish, snapshot, state.global_step, getattr(state, "best_global_step", None)
+        )
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        if self._upload is not None and self._upload.done():
+            self._finish()
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._finish()
+
+    def close(self) -> None:
+        """Waits for the checkpoint that is on its way when training fails; raises nothing in its stead."""
+        self._uploader.shutdown(wait=True)
+        failure = self._upload.exception() if self._upload is not None else None
+        if failure is not None:
+            _log.warning("the last checkpoint was not published: %s", failure)
+
+    def _publish(self, snapshot: Path, step: int, best_step: int | None) -> str:
+        uri = self._folder.publish(snapshot, f"step-{step}", step)
+        shutil.rmtree(snapshot, ignore_errors=True)
+        self._folder.prune(self._kept, best_step)
+        return uri
+
+    def _finish(self) -> None:
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            # Told on the trainer's own thread.
+            self._published(upload.result())
 
 
 def _sha256(file: Path) -> str:

@@ -28,6 +28,7 @@ class Settings:
     per_device_batch_size: int
     gradient_accumulation_steps: int
     checkpoint_steps: int
+    checkpoints_kept: int
     max_truncated_ratio: float
     lora: LoraSettings | None
     label_smoothing: float
@@ -52,6 +53,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         per_device_batch_size=_or(spec.per_device_batch_size, 1),
         gradient_accumulation_steps=_or(spec.gradient_accumulation_steps, 8),
         checkpoint_steps=_or(spec.checkpoint_steps, 50),
+        checkpoints_kept=_or(spec.checkpoints_kept, 2),
         max_truncated_ratio=_or(spec.max_truncated_ratio, 0.01),
         lora=lora,
         label_smoothing=_or(spec.label_smoothing, 0.0),
@@ -60,7 +62,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
     _check("warmup_ratio", settings.warmup_ratio, 0 <= settings.warmup_ratio < 1, "from 0 to below 1")
     _check("weight_decay", settings.weight_decay, 0 <= settings.weight_decay <= 1, "from 0 to 1")
-    for name in ("per_device_batch_size", "gradient_accumulation_steps", "checkpoint_steps"):
+    for name in ("per_device_batch_size", "gradient_accumulation_steps", "checkpoint_steps", "checkpoints_kept"):
         _check(name, getattr(settings, name), getattr(settings, name) >= 1, ">= 1")
     ratio = settings.max_truncated_ratio
     _check("max_truncated_ratio", ratio, 0 <= ratio <= 1, "from 0 to 1")

@@ -11,7 +11,8 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,8 @@ MANIFEST_SCHEMA_VERSION = 1
 MAX_ROW_BYTES = 64 * 1024 * 1024
 
 _CHUNK_BYTES = 1024 * 1024
+# Files of a folder that are on their way at once, to or from another machine.
+_TRANSFERS = 4
 
 Row = TypeVar("Row")
 
@@ -67,9 +70,7 @@ def put_once(uri: str, content: bytes) -> None:
     if isinstance(filesystem, LocalFileSystem):
         created = _put_local(path, content, overwrite=False)
     else:
-        created = not filesystem.exists(path)
-        if created:
-            filesystem.pipe_file(path, content)
+        created = _put_remote(filesystem, path, content)
     if not created and read_bytes(uri) != content:
         raise platform_error(
             "ALREADY_EXISTS", f"{uri}: exists with other content (expected: the same bytes or nothing)"
@@ -116,8 +117,10 @@ def upload_folder(folder: Path, uri: str) -> None:
         shutil.move(folder, target)
         return
     filesystem, path = _filesystem(uri)
-    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        filesystem.put_file(str(file), f"{path}/{file.relative_to(folder).as_posix()}")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    _transfer(
+        lambda file: filesystem.put_file(str(file), f"{path}/{file.relative_to(folder).as_posix()}"), files
+    )
 
 
 @contextmanager
@@ -134,10 +137,13 @@ def local_folder(uri: str) -> Iterator[Path]:
         found = filesystem.find(remote)
         if not found:
             raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
-        for entry in found:
-            target = Path(scratch, str(entry)[len(remote) :].lstrip("/"))
+
+        def fetch(entry: str) -> None:
+            target = Path(scratch, entry[len(remote) :].lstrip("/"))
             target.parent.mkdir(parents=True, exist_ok=True)
             filesystem.get_file(entry, str(target))
+
+        _transfer(fetch, [str(entry) for entry in found])
         yield Path(scratch)
 
 
@@ -255,10 +261,47 @@ def _filesystem(uri: str) -> tuple[Any, str]:
     if scheme == "file":
         return LocalFileSystem(), path
     try:
-        filesystem, remote = fsspec.core.url_to_fs(path)
+        filesystem, remote = fsspec.core.url_to_fs(path, **(_s3_options() if scheme == "s3" else {}))
     except (ImportError, ValueError) as error:
         raise user_error("BAD_URI", f"{uri}: no driver for scheme {scheme}: {error}") from error
+    if scheme == "s3":
+        # One try: Temporal alone retries.
+        filesystem.retries = 1
     return filesystem, str(remote)
+
+
+def _s3_options() -> dict[str, Any]:
+    """Endpoint and credentials come from the environment, as botocore reads it; AWS_REGION it ignores."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    region = os.environ.get("AWS_REGION")
+    return {
+        # Other processes write to the same folders.
+        "use_listings_cache": False,
+        "endpoint_url": endpoint,
+        "client_kwargs": {"region_name": region} if region else {},
+        "config_kwargs": {
+            "retries": {"total_max_attempts": 1},
+            # A server of one's own seldom has a host name for each bucket.
+            **({"s3": {"addressing_style": "path"}} if endpoint else {}),
+        },
+    }
+
+
+def _transfer(move: Callable[[Any], None], files: list[Any]) -> None:
+    with ThreadPoolExecutor(_TRANSFERS, thread_name_prefix="store") as pool:
+        for _ in pool.map(move, files):
+            pass
+
+
+def _put_remote(filesystem: Any, path: str, content: bytes) -> bool:
+    """False when the object exists. Two writers at once: one wins if the server honours If-None-Match."""
+    if filesystem.exists(path):
+        return False
+    try:
+        filesystem.pipe_file(path, content, mode="create")
+    except FileExistsError:
+        return False
+    return True
 
 
 def _put_local(path: str, content: bytes, *, overwrite: bool) -> bool:

@@ -96,13 +96,14 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     device = models.device_for(job.resources)
     resumed = ranks.from_main(folder.last_complete)
     staging = folder.staging()
+    progress = ProgressCallback(context, resumed.uri if resumed else "")
+    checkpoints = CheckpointCallback(folder, progress.published, settings.checkpoints_kept)
     try:
         with store.local_folder(training.model_uri) as base:
             tokenizer = models.load_tokenizer(base)
             rows = _encode(training, tokenizer)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             context.raise_if_stopped()
-            progress = ProgressCallback(context, resumed.uri if resumed else "")
             model = models.load_model(base, _dtype(settings, device), device)
             _check_context_length(model, training.template.max_length)
             setup = Setup(
@@ -112,7 +113,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
                 model=model,
                 rows=rows,
                 arguments=_arguments(job, settings, device, staging / "trainer"),
-                callbacks=[*callbacks, progress, CheckpointCallback(folder, progress.published)],
+                callbacks=[*callbacks, progress, checkpoints],
                 context=context,
             )
             trainer = _build(setup)
@@ -147,6 +148,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             )
         return TrainerResult(training=result)
     finally:
+        # Also where training failed: the checkpoint on its way is the one to resume from.
+        checkpoints.close()
         shutil.rmtree(staging, ignore_errors=True)
 
 
