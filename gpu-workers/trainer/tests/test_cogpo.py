@@ -1,5 +1,7 @@
 """CogPO's loss against values worked out by hand, and against TRL's own DPO."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,17 @@ import torch
 from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 
+from retort_trainer import training
+from retort_trainer.artifact import ArtifactRef
 from retort_trainer.cogpo import CogPOTrainer, PairCollator, smoothing
+from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair
+from retort_trainer.failures import RetortError
+from retort_trainer.job import TrainerJob, TrainingStage
 from retort_trainer.models import load_model
 from retort_trainer.rows import encode_pairs
+from retort_trainer.settings import resolve
+from retort_trainer.spec import PreferenceObjective, TrainingSpec
 
 from .conftest import TEMPLATE
 
@@ -143,3 +152,39 @@ def test_prompt_and_padding_bear_no_loss(
         text = tokenizer.decode(tokens[bits.bool()])
         assert text == f"<think>\n{chain}\n</think>\n\nThe answer is \\boxed{{{answer}}}.<|im_end|>"
     assert case.batch["beta"].tolist() == pytest.approx([0.1, 0.2, 0.5])
+
+
+def test_objective_dpo_trains_like_pairs_of_one_beta(
+    make_job: Callable[..., TrainerJob],
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    pairs: list[PreferencePair],
+) -> None:
+    plain = make_job(
+        TrainingStage.COGPO, write_rows(pairs), "dpo", objective=PreferenceObjective.DPO, beta=0.3
+    )
+    alike = make_job(TrainingStage.COGPO, write_rows([replace(pair, beta=0.3) for pair in pairs]), "cogpo")
+    own = make_job(TrainingStage.COGPO, write_rows(pairs), "own")
+    curves = []
+    for job in (plain, alike, own):
+        result = training.run(job, JobContext()).training
+        assert result is not None
+        curves.append([point.loss for point in result.curve])
+    assert curves[0] == pytest.approx(curves[1], abs=1e-6)
+    assert curves[0] != pytest.approx(curves[2], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (TrainingSpec(objective=PreferenceObjective.DPO, beta=-1.0), r"beta: -1.0 \(expected: > 0\)"),
+        (TrainingSpec(beta=0.1), r"beta: 0.1 \(expected: nothing without objective DPO\)"),
+    ],
+)
+def test_beta_out_of_place_is_refused(spec: TrainingSpec, message: str) -> None:
+    with pytest.raises(RetortError, match=message):
+        resolve(spec, TrainingStage.COGPO)
+
+
+def test_one_beta_is_a_tenth_by_default() -> None:
+    assert resolve(TrainingSpec(objective=PreferenceObjective.DPO), TrainingStage.COGPO).beta == 0.1
+    assert resolve(TrainingSpec(), TrainingStage.COGPO).beta is None

@@ -21,6 +21,7 @@ from retort_trainer import lora, store
 from retort_trainer.data import PreferencePair
 from retort_trainer.job import TrainingJob
 from retort_trainer.rows import EncodedRows, encode_pairs
+from retort_trainer.settings import Settings
 from retort_trainer.training import OrderedRows, Setup
 
 
@@ -77,9 +78,9 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
         return dataset
 
 
-def encode(job: TrainingJob, tokenizer: Any) -> EncodedRows:
+def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     """The job's preference pairs as token ids."""
-    return encode_pairs(store.read_rows(job.dataset, PreferencePair), tokenizer, job.template)
+    return encode_pairs(store.read_rows(job.dataset, PreferencePair), tokenizer, job.template, settings.beta)
 
 
 def smoothing(epsilon: float) -> dict[str, Any]:

@@ -66,15 +66,17 @@ def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentT
     return encoded
 
 
-def encode_pairs(pairs: Iterable[PreferencePair], tokenizer: Any, template: StudentTemplate) -> EncodedRows:
+def encode_pairs(
+    pairs: Iterable[PreferencePair], tokenizer: Any, template: StudentTemplate, beta: float | None = None
+) -> EncodedRows:
     """CogPO rows {prompt_ids, chosen_ids, rejected_ids, beta, length}.
 
-    A pair with either side too long is left out whole.
+    A pair with either side too long is left out whole. `beta` is taken for all pairs; None: each has its own.
     """
     encoded = EncodedRows()
     control = templates.control_tokens(tokenizer)
     for pair in pairs:
-        if not pair.beta > 0:
+        if beta is None and not pair.beta > 0:
             raise user_error("BAD_ROW", f"preference pair {pair.id}: beta: {pair.beta} (expected: > 0)")
         texts = [pair.problem, pair.chosen, pair.chosen_answer, pair.rejected, pair.rejected_answer]
         if not _usable(control, texts):
@@ -94,7 +96,7 @@ def encode_pairs(pairs: Iterable[PreferencePair], tokenizer: Any, template: Stud
                 "prompt_ids": chosen.prompt_ids,
                 "chosen_ids": chosen.completion_ids,
                 "rejected_ids": rejected.completion_ids,
-                "beta": pair.beta,
+                "beta": pair.beta if beta is None else beta,
                 "length": length,
             }
         )

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from retort_trainer.failures import user_error
 from retort_trainer.job import TrainingStage
-from retort_trainer.spec import TrainingSpec
+from retort_trainer.spec import PreferenceObjective, TrainingSpec
 
 Value = TypeVar("Value")
 
@@ -32,6 +32,10 @@ class Settings:
     max_truncated_ratio: float
     lora: LoraSettings | None
     label_smoothing: float
+    # Of all pairs; None: every pair has its own.
+    beta: float | None
+    # None: on GPUs alone.
+    activation_checkpointing: bool | None
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
@@ -57,12 +61,19 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         max_truncated_ratio=_or(spec.max_truncated_ratio, 0.01),
         lora=lora,
         label_smoothing=_or(spec.label_smoothing, 0.0),
+        beta=_or(spec.beta, 0.1) if spec.objective is PreferenceObjective.DPO else None,
+        activation_checkpointing=spec.activation_checkpointing,
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
     _check("warmup_ratio", settings.warmup_ratio, 0 <= settings.warmup_ratio < 1, "from 0 to below 1")
     _check("weight_decay", settings.weight_decay, 0 <= settings.weight_decay <= 1, "from 0 to 1")
-    for name in ("per_device_batch_size", "gradient_accumulation_steps", "checkpoint_steps", "checkpoints_kept"):
+    for name in (
+        "per_device_batch_size",
+        "gradient_accumulation_steps",
+        "checkpoint_steps",
+        "checkpoints_kept",
+    ):
         _check(name, getattr(settings, name), getattr(settings, name) >= 1, ">= 1")
     ratio = settings.max_truncated_ratio
     _check("max_truncated_ratio", ratio, 0 <= ratio <= 1, "from 0 to 1")
@@ -72,6 +83,10 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         0 <= settings.label_smoothing < 0.5,
         "from 0 to below 0.5",
     )
+    if settings.beta is None:
+        _check("beta", spec.beta, spec.beta is None, "nothing without objective DPO")
+    else:
+        _check("beta", settings.beta, settings.beta > 0, "> 0")
     return settings
 
 

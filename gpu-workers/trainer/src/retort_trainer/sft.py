@@ -10,6 +10,7 @@ from retort_trainer import lora, store
 from retort_trainer.data import Sample
 from retort_trainer.job import TrainingJob
 from retort_trainer.rows import EncodedRows, encode_samples
+from retort_trainer.settings import Settings
 from retort_trainer.training import OrderedRows, Setup
 
 
@@ -17,7 +18,7 @@ class OrderedSFTTrainer(OrderedRows, SFTTrainer):
     """TRL's SFTTrainer in the project's row order."""
 
 
-def encode(job: TrainingJob, tokenizer: Any) -> EncodedRows:
+def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     """The job's samples as token ids."""
     return encode_samples(store.read_rows(job.dataset, Sample), tokenizer, job.template)
 

@@ -265,7 +265,7 @@ def _filesystem(uri: str) -> tuple[Any, str]:
     except (ImportError, ValueError) as error:
         raise user_error("BAD_URI", f"{uri}: no driver for scheme {scheme}: {error}") from error
     if scheme == "s3":
-        # One try: Temporal alone retries.
+        # Calls are tried once: Temporal alone retries them.
         filesystem.retries = 1
     return filesystem, str(remote)
 
@@ -280,7 +280,8 @@ def _s3_options() -> dict[str, Any]:
         "endpoint_url": endpoint,
         "client_kwargs": {"region_name": region} if region else {},
         "config_kwargs": {
-            "retries": {"total_max_attempts": 1},
+            # S3's protocol has clients repeat single requests on 5xx; whole calls are Temporal's to retry.
+            "retries": {"total_max_attempts": 5, "mode": "standard"},
             # A server of one's own seldom has a host name for each bucket.
             **({"s3": {"addressing_style": "path"}} if endpoint else {}),
         },

@@ -101,7 +101,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     try:
         with store.local_folder(training.model_uri) as base:
             tokenizer = models.load_tokenizer(base)
-            rows = _encode(training, tokenizer)
+            rows = _encode(training, tokenizer, settings)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             context.raise_if_stopped()
             model = models.load_model(base, _dtype(settings, device), device)
@@ -161,10 +161,12 @@ def fingerprint(job: TrainerJob) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _encode(job: TrainingJob, tokenizer: Any) -> EncodedRows:
+def _encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     from retort_trainer import cogpo, sft
 
-    return {TrainingStage.SFT: sft.encode, TrainingStage.COGPO: cogpo.encode}[job.stage](job, tokenizer)
+    return {TrainingStage.SFT: sft.encode, TrainingStage.COGPO: cogpo.encode}[job.stage](
+        job, tokenizer, settings
+    )
 
 
 def _build(setup: Setup) -> Trainer:
@@ -192,7 +194,9 @@ def _arguments(job: TrainerJob, settings: Settings, device: torch.device, output
         "weight_decay": settings.weight_decay,
         "per_device_train_batch_size": settings.per_device_batch_size,
         "gradient_accumulation_steps": settings.gradient_accumulation_steps,
-        "activation_checkpointing": on_gpu,
+        "activation_checkpointing": on_gpu
+        if settings.activation_checkpointing is None
+        else settings.activation_checkpointing,
         # On CPUs bfloat16 autocast does not pay: 1.6 times the float32 step, even with AVX512-BF16.
         "bf16": on_gpu,
         "use_cpu": not on_gpu,
