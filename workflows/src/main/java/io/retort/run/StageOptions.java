@@ -89,8 +89,7 @@ public final class StageOptions {
 
   /**
    * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver itself keeps the two
-   * deadlines. Where trainers queue for a slot, those of a smaller priority go first, and teams of
-   * one priority take turns.
+   * deadlines. They carry priority and team; the order in which they are served is the server's.
    */
   public static ActivityOptions trainer(RunSpec spec) {
     ResourceSpec resources = spec.getResources();
