@@ -138,6 +138,12 @@ public final class PythonWorkers implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         failAll("the answer checker is closed", e);
+      } finally {
+        // One that was still starting when end() looked.
+        AnswerServer left = server;
+        if (left != null) {
+          left.kill();
+        }
       }
     }
 
