@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -46,6 +48,8 @@ final class RayTestCluster {
             "--port=0",
             "--ray-client-server-port=" + freePort(),
             "--dashboard-agent-listen-port=" + freePort(),
+            "--min-worker-port=0",
+            "--max-worker-port=0",
             "--num-cpus=2",
             "--num-gpus=0",
             "--object-store-memory=80000000",
@@ -94,19 +98,24 @@ final class RayTestCluster {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       seen.append(line).append('\n');
       if (line.contains("Ray runtime started")) {
-        drain(output);
+        reportErrors(output);
         return;
       }
     }
     throw new IllegalStateException("ray start ended:\n" + seen);
   }
 
-  private static void drain(BufferedReader output) {
+  /** A cluster that ends by itself says why, where the tests' output is. */
+  private static void reportErrors(BufferedReader output) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                while (output.readLine() != null) {}
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                  if (line.contains("ERR")) {
+                    System.err.println(line);
+                  }
+                }
               } catch (IOException e) {
                 // The process has ended.
               }
@@ -116,9 +125,18 @@ final class RayTestCluster {
     thread.start();
   }
 
+  /**
+   * Outside the range that outgoing connections take their ports from: Ray ends the whole cluster
+   * when one of its servers finds its port taken.
+   */
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // The next one, then.
+      }
     }
   }
 

@@ -6,11 +6,15 @@ import io.retort.stack.StackState;
 import io.retort.stack.StackState.RecordedProcess;
 import io.retort.v1.RunServiceGrpc;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -21,7 +25,6 @@ import java.util.stream.Stream;
 final class TestStack {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
   private static final long COMMAND_MINUTES = 6;
-  private static final int PORTS = 15;
 
   private final Path home;
   private final ManagedChannel channel;
@@ -175,6 +178,10 @@ final class TestStack {
     return REPOSITORY.resolve("gpu-workers/trainer/.venv/bin/python").toString();
   }
 
+  /**
+   * Outside the range that outgoing connections take their ports from, so that they are still free
+   * when the stack gets to them.
+   */
   private static List<String> freePorts() throws IOException {
     List<String> keys =
         List.of(
@@ -193,17 +200,16 @@ final class TestStack {
             "judge-2-metrics",
             "pipeline-metrics",
             "driver-metrics");
-    List<ServerSocket> sockets = new ArrayList<>();
     List<String> ports = new ArrayList<>();
-    try {
-      for (int index = 0; index < PORTS; index++) {
-        ServerSocket socket = new ServerSocket(0);
-        sockets.add(socket);
-        ports.add(keys.get(index) + "=" + socket.getLocalPort());
-      }
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
+    Set<Integer> taken = new HashSet<>();
+    while (ports.size() < keys.size()) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        if (taken.add(port)) {
+          ports.add(keys.get(ports.size()) + "=" + socket.getLocalPort());
+        }
+      } catch (BindException e) {
+        // The next one, then.
       }
     }
     return ports;
