@@ -30,12 +30,8 @@ record CurationSettings(
     SelectionLimits select,
     String student,
     long medianChainCharacters) {
-  private static final int DEFAULT_MAX_ROUNDS = 3;
-  private static final int DEFAULT_FOLLOW_SAMPLES = 2;
-  private static final int DEFAULT_FOLLOW_MAX_TOKENS = 64;
-  private static final double DEFAULT_FOLLOW_THRESHOLD = 0.5;
-
   /**
+   * @param spec with every default filled in
    * @throws io.temporal.failure.ApplicationFailure USER/STUDENT_ENDPOINT_MISSING when the follow
    *     rate is to decide and nothing serves the student
    */
@@ -45,15 +41,13 @@ record CurationSettings(
     CurationSettings settings =
         new CurationSettings(
             JudgeSettings.of(spec),
-            curation.hasDifficulty()
-                ? curation.getDifficulty()
-                : DifficultySignal.DIFFICULTY_SIGNAL_JUDGE,
-            curation.hasMaxRounds() ? curation.getMaxRounds() : DEFAULT_MAX_ROUNDS,
-            !curation.hasLlmValidation() || curation.getLlmValidation(),
+            curation.getDifficulty(),
+            curation.getMaxRounds(),
+            curation.getLlmValidation(),
             spec.getStudent().getEndpoint(),
-            follow.hasSamples() ? follow.getSamples() : DEFAULT_FOLLOW_SAMPLES,
-            follow.hasThreshold() ? follow.getThreshold() : DEFAULT_FOLLOW_THRESHOLD,
-            follow.hasMaxTokens() ? follow.getMaxTokens() : DEFAULT_FOLLOW_MAX_TOKENS,
+            follow.getSamples(),
+            follow.getThreshold(),
+            follow.getMaxTokens(),
             curation.getRatings(),
             SelectionLimits.of(curation.getSelect()),
             spec.getStudent().getModel(),

@@ -14,6 +14,7 @@ import io.retort.pipeline.ActivityFailures;
 import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
+import io.retort.run.FilledSpecs;
 import io.retort.run.RunLayout;
 import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
@@ -34,7 +35,6 @@ import io.retort.v1.Difficulty;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.FinishStageRequest;
-import io.retort.v1.FollowSpec;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeSpec;
@@ -50,7 +50,6 @@ import io.retort.v1.Sample;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
-import io.retort.v1.StudentSpec;
 import io.retort.v1.Usage;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -811,15 +810,11 @@ final class CurationStageTest {
   }
 
   private static RunSpec spec(DifficultySignal signal, boolean llmValidation) {
-    return RunSpec.newBuilder()
-        .setSeed(7)
-        .setStudent(StudentSpec.newBuilder().setEndpoint("student"))
-        .setCuration(
-            CurationSpec.newBuilder()
-                .setDifficulty(signal)
-                .setLlmValidation(llmValidation)
-                .setFollow(FollowSpec.newBuilder().setSamples(2)))
-        .build();
+    return FilledSpecs.of(
+        RunSpec.newBuilder()
+            .setSeed(7)
+            .setCuration(
+                CurationSpec.newBuilder().setDifficulty(signal).setLlmValidation(llmValidation)));
   }
 
   private RunContext run(RunSpec spec) {

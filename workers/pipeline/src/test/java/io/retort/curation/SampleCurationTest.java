@@ -9,6 +9,7 @@ import io.retort.answers.TokenCounter;
 import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
+import io.retort.run.FilledSpecs;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;
@@ -262,11 +263,10 @@ final class SampleCurationTest {
   private CurationRecord curate(
       Sample sample, CurationSpec.Builder curation, AnswerChecker answers, TokenCounter tokens) {
     RunSpec spec =
-        RunSpec.newBuilder()
-            .setStudent(
-                StudentSpec.newBuilder().setEndpoint("student").setModel(student.toString()))
-            .setCuration(curation)
-            .build();
+        FilledSpecs.of(
+            RunSpec.newBuilder()
+                .setStudent(StudentSpec.newBuilder().setModel(student.toString()))
+                .setCuration(curation));
     return new SampleCuration(
             judge.calls(new CallScope()),
             answers,

@@ -22,9 +22,7 @@ final class CodeCorrupterTest {
   void everyKindChangesOneThingInTheCodeAlone() {
     List<Corruption> corruptions = corruptions(chain(CODE), CODE);
 
-    assertThat(corruptions)
-        .extracting(Corruption::kind)
-        .hasSameElementsAs(PairingSettings.ALL_KINDS);
+    assertThat(corruptions).extracting(Corruption::kind).hasSameElementsAs(CorruptionKinds.ALL);
     assertThat(corruptions)
         .allSatisfy(
             corruption -> {
@@ -54,10 +52,10 @@ final class CodeCorrupterTest {
 
   @Test
   void wantedKindComesFirst() {
-    for (CorruptionKind kind : PairingSettings.ALL_KINDS) {
+    for (CorruptionKind kind : CorruptionKinds.ALL) {
       assertThat(
               new CodeCorrupter(chain(CODE), CODE, 3)
-                  .corruptions(kind, PairingSettings.ALL_KINDS)
+                  .corruptions(kind, CorruptionKinds.ALL)
                   .findFirst()
                   .orElseThrow()
                   .kind())
@@ -79,7 +77,7 @@ final class CodeCorrupterTest {
 
   private static List<Corruption> corruptions(String chain, String answer) {
     return new CodeCorrupter(chain, answer, 1)
-        .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, PairingSettings.ALL_KINDS)
+        .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, CorruptionKinds.ALL)
         .toList();
   }
 

@@ -11,6 +11,7 @@ import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.rows.Seeds;
 import io.retort.rows.TestEngine;
+import io.retort.run.FilledSpecs;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.Corrupter;
 import io.retort.v1.CorruptionKind;
@@ -104,14 +105,14 @@ final class CodePairingTest {
             .build();
     // The change that breaks the code in the second test must not be the first one tried.
     RunSpec spec =
-        RunSpec.newBuilder()
-            .setPreference(
-                PreferenceSpec.newBuilder()
-                    .addCorrupters(Corrupter.CORRUPTER_RULES)
-                    .addKinds(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER)
-                    .addKinds(CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION))
-            .setSeed(seedThatWantsANumber())
-            .build();
+        FilledSpecs.of(
+            RunSpec.newBuilder()
+                .setPreference(
+                    PreferenceSpec.newBuilder()
+                        .addCorrupters(Corrupter.CORRUPTER_RULES)
+                        .addKinds(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER)
+                        .addKinds(CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION))
+                .setSeed(seedThatWantsANumber()));
     return new SamplePairing(
             judge.calls(new CallScope()),
             new TestRunner(passes),

@@ -10,6 +10,7 @@ import io.retort.pipeline.ActivityFailures;
 import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
+import io.retort.run.FilledSpecs;
 import io.retort.run.RunLayout;
 import io.retort.shard.RowStageActivities;
 import io.retort.store.Hashes;
@@ -278,7 +279,7 @@ final class PairingStageTest {
   @Test
   void onlyKindsOfTheSpecAreAskedFor() throws IOException {
     RunSpec.Builder spec = judgeThenRules(false).toBuilder();
-    spec.getPreferenceBuilder().addKinds(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
+    spec.getPreferenceBuilder().clearKinds().addKinds(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
 
     PairingRecord record = pairOne(improved("a"), spec.build());
 
@@ -479,13 +480,13 @@ final class PairingStageTest {
   }
 
   private static RunSpec rules(int maxPairs) {
-    return RunSpec.newBuilder()
-        .setSeed(3)
-        .setPreference(
-            PreferenceSpec.newBuilder()
-                .addCorrupters(Corrupter.CORRUPTER_RULES)
-                .setMaxPairsPerProblem(maxPairs))
-        .build();
+    return FilledSpecs.of(
+        RunSpec.newBuilder()
+            .setSeed(3)
+            .setPreference(
+                PreferenceSpec.newBuilder()
+                    .addCorrupters(Corrupter.CORRUPTER_RULES)
+                    .setMaxPairsPerProblem(maxPairs)));
   }
 
   private static RunSpec withoutJudge() {
@@ -495,10 +496,10 @@ final class PairingStageTest {
   }
 
   private static RunSpec judgeThenRules(boolean llmValidation) {
-    return RunSpec.newBuilder()
-        .setSeed(3)
-        .setCuration(CurationSpec.newBuilder().setLlmValidation(llmValidation))
-        .build();
+    return FilledSpecs.of(
+        RunSpec.newBuilder()
+            .setSeed(3)
+            .setCuration(CurationSpec.newBuilder().setLlmValidation(llmValidation)));
   }
 
   private RunShardRequest request(ArtifactRef kept, RunSpec spec) {

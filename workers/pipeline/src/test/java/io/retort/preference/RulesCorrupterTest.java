@@ -43,7 +43,7 @@ final class RulesCorrupterTest {
     for (int seed = 0; seed < 50; seed++) {
       Corruption corruption =
           new RulesCorrupter(PROBLEM, CHAIN, "72", seed)
-              .corruptions(kind, PairingSettings.ALL_KINDS)
+              .corruptions(kind, CorruptionKinds.ALL)
               .findFirst()
               .orElseThrow();
 
@@ -65,7 +65,7 @@ final class RulesCorrupterTest {
     assertThat(
             new RulesCorrupter(
                     "Has 10, doubles, gives 5 away.", "10*2 = 20 coins.\n20-5 = 15 left.", "15", 3)
-                .corruptions(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP, PairingSettings.ALL_KINDS)
+                .corruptions(CorruptionKind.CORRUPTION_KIND_DROPPED_STEP, CorruptionKinds.ALL)
                 .findFirst()
                 .orElseThrow()
                 .chain())
@@ -134,7 +134,7 @@ final class RulesCorrupterTest {
   void groupedThousandsStayGrouped() {
     Corruption corruption =
         new RulesCorrupter("", "1,000 * 12 = 12,000 dollars", "12000", 4)
-            .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, PairingSettings.ALL_KINDS)
+            .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, CorruptionKinds.ALL)
             .findFirst()
             .orElseThrow();
 
@@ -175,7 +175,7 @@ final class RulesCorrupterTest {
       CorruptionKind wanted = CorruptionKind.forNumber(1 + corrupted % 5);
       Optional<Corruption> corruption =
           new RulesCorrupter(problem, chain, gold, line.hashCode())
-              .corruptions(wanted, PairingSettings.ALL_KINDS)
+              .corruptions(wanted, CorruptionKinds.ALL)
               .findFirst();
       if (corruption.isPresent()) {
         corrupted++;
@@ -193,7 +193,7 @@ final class RulesCorrupterTest {
 
   private static Optional<Corruption> corrupt(String chain, String gold, long seed) {
     return new RulesCorrupter(PROBLEM, chain, gold, seed)
-        .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, PairingSettings.ALL_KINDS)
+        .corruptions(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER, CorruptionKinds.ALL)
         .findFirst();
   }
 }
