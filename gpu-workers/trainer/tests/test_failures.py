@@ -46,3 +46,11 @@ def test_the_cause_decides() -> None:
     error = RuntimeError("save failed")
     error.__cause__ = OSError(errno.ENOSPC, "full")
     assert to_failure(error).type == "DISK_FULL"
+
+
+def test_out_of_gpu_memory_says_what_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "memory_summary", lambda abbreviated: f"table, abbreviated={abbreviated}")
+    message = to_failure(torch.OutOfMemoryError("tried to allocate 2 GiB")).message
+    assert "tried to allocate 2 GiB. Lower per_device_batch_size" in message
+    assert message.endswith("\ntable, abbreviated=True")

@@ -16,6 +16,11 @@ from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, JobStopped, RetortError
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
+from retort_trainer.models import load_tokenizer
+from retort_trainer.rows import encode_samples
+from retort_trainer.settings import resolve
+from retort_trainer.spec import Reporter
+from tests.conftest import TEMPLATE
 
 WriteRows = Callable[[list[Any]], ArtifactRef]
 MakeJob = Callable[..., TrainerJob]
@@ -47,13 +52,20 @@ def test_sft_learns_and_publishes_a_model_that_plain_transformers_loads(
     assert reports[-1].checkpoint_uri.endswith("/step-12")
     assert reports[-1].loss == result.final_loss
     assert reports[-1].tokens_per_second > 0
+    # Twelve steps of four rows are four passes over the twelve rows.
+    tokenizer = load_tokenizer(model_folder)
+    rows = encode_samples(samples, tokenizer, TEMPLATE).rows
+    assert result.tokens == 4 * sum(len(row["input_ids"]) for row in rows)
+    assert result.tokens_per_second > 0
+    assert result.peak_memory_bytes > 50_000_000
+    assert (result.per_device_batch_size, result.gradient_accumulation_steps) == (4, 1)
 
     published = folder(result)
     assert sorted(entry.name for entry in published.parent.iterdir()) == ["final", "step-10", "step-12"]
     assert not list(published.parent.rglob("training_args.bin"))
     model = AutoModelForCausalLM.from_pretrained(published)
-    tokenizer = AutoTokenizer.from_pretrained(published)
-    assert model.generation_config.eos_token_id == tokenizer.convert_tokens_to_ids("<|im_end|>")
+    published_tokenizer = AutoTokenizer.from_pretrained(published)
+    assert model.generation_config.eos_token_id == published_tokenizer.convert_tokens_to_ids("<|im_end|>")
     base = AutoModelForCausalLM.from_pretrained(model_folder)
     assert not torch.equal(model.lm_head.weight, base.lm_head.weight)
 
@@ -63,9 +75,6 @@ def test_first_loss_is_that_of_the_completion_alone(
 ) -> None:
     job = make_job(TrainingStage.SFT, write_rows(samples[:4]), max_steps=1)
     result = run(job)
-    from retort_trainer.models import load_tokenizer
-    from retort_trainer.rows import encode_samples
-
     assert job.training is not None
     rows = encode_samples(samples[:4], load_tokenizer(model_folder), job.training.template).rows
     model = AutoModelForCausalLM.from_pretrained(model_folder)
@@ -145,6 +154,43 @@ def test_checkpoints_of_other_settings_are_not_resumed(
     run(make_job(TrainingStage.SFT, dataset, max_steps=2))
     again = run(make_job(TrainingStage.SFT, dataset, max_steps=3))
     assert (again.resumed_from_step, again.steps) == (0, 3)
+
+
+def test_settings_that_change_no_step_keep_the_checkpoints(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    dataset = write_rows(samples)
+    job = make_job(TrainingStage.SFT, dataset, checkpoints_kept=1)
+    other = make_job(TrainingStage.SFT, dataset, checkpoints_kept=3, reporters=[Reporter.TENSORBOARD])
+    assert training.fingerprint(job) == training.fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    ("device", "installed", "wanted", "used"),
+    [
+        ("cuda", True, None, True),
+        ("cuda", True, False, False),
+        ("cuda", False, None, False),
+        ("cpu", True, True, False),
+    ],
+)
+def test_liger_is_used_on_gpus_where_it_is_installed(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    device: str,
+    installed: bool,
+    wanted: bool | None,
+    used: bool,
+) -> None:
+    monkeypatch.setattr(training, "is_liger_kernel_available", lambda: installed)
+    job = make_job(TrainingStage.SFT, write_rows(samples), liger=wanted)
+    assert job.training is not None
+    settings = resolve(job.training.settings, TrainingStage.SFT)
+    arguments = training.trainer_arguments(job, settings, torch.device(device), tmp_path)
+    assert arguments["use_liger_kernel"] is used
 
 
 def test_fenced_trainer_publishes_nothing_more(

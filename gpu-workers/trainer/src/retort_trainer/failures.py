@@ -1,6 +1,7 @@
 """Failures with a category, and the mapping of what libraries raise to them."""
 
 import errno
+import sys
 import traceback
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,7 +75,7 @@ def _classify(error: BaseException) -> RetortError:
         return resource_error(
             "CUDA_OUT_OF_MEMORY",
             f"{shown}. Lower per_device_batch_size (and raise gradient_accumulation_steps) "
-            "or max_length, or use lora.",
+            f"or max_length, or use lora.{_gpu_memory()}",
         )
     if any(isinstance(link, MemoryError) for link in _chain(error)) or any(
         text in texts for text in _CPU_OUT_OF_MEMORY
@@ -92,6 +93,16 @@ def _classify(error: BaseException) -> RetortError:
     if isinstance(error, OSError):
         return platform_error("IO_ERROR", shown)
     return platform_error("TRAINER_ERROR", shown)
+
+
+def _gpu_memory() -> str:
+    if "torch" not in sys.modules:
+        return ""
+    import torch
+
+    if not torch.cuda.is_available():
+        return ""
+    return "\n" + torch.cuda.memory_summary(abbreviated=True)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -22,6 +22,9 @@ class ProgressCallback(TrainerCallback):
         self._began_at = 0.0
         self._began_step = 0
         self._last = TrainerProgress()
+        # Of this attempt: real tokens that were trained on, and seconds of its training loop.
+        self.tokens = 0
+        self.seconds = 0.0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -45,6 +48,7 @@ class ProgressCallback(TrainerCallback):
         logs: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
+        self.seconds = max(time.monotonic() - self._began_at, 1e-9)
         if logs is None or "loss" not in logs:
             return
         for name in ("loss", "grad_norm"):
@@ -55,7 +59,7 @@ class ProgressCallback(TrainerCallback):
                     f"(learning_rate {logs.get('learning_rate', 0.0):g}). Lower learning_rate or "
                     "look at the data.",
                 )
-        seconds = max(time.monotonic() - self._began_at, 1e-9)
+        self.tokens = int(logs.get("num_tokens", 0))
         steps = max(state.global_step - self._began_step, 1)
         self._report(
             TrainerProgress(
@@ -64,8 +68,8 @@ class ProgressCallback(TrainerCallback):
                 unit="steps",
                 loss=logs["loss"],
                 learning_rate=logs.get("learning_rate", 0.0),
-                tokens_per_second=logs.get("num_tokens", 0.0) / seconds,
-                eta_seconds=seconds / steps * (state.max_steps - state.global_step),
+                tokens_per_second=self.tokens / self.seconds,
+                eta_seconds=self.seconds / steps * (state.max_steps - state.global_step),
                 checkpoint_uri=self.checkpoint_uri,
             )
         )

@@ -43,6 +43,14 @@ def from_main(make: Callable[[], Value]) -> Value:
     return value
 
 
+def largest(value: int) -> int:
+    """The largest value of all ranks. Collective."""
+    values = [value] * size()
+    if size() > 1:
+        dist.all_gather_object(values, value)
+    return max(values)
+
+
 def gather_files(folder: Path) -> None:
     """Brings every rank's files to rank 0's folder; nodes need share no disk. Collective.
 

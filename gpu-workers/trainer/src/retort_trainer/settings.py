@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from retort_trainer.failures import user_error
 from retort_trainer.job import TrainingStage
-from retort_trainer.spec import PreferenceObjective, TrainingSpec
+from retort_trainer.spec import PreferenceObjective, Reporter, TrainingSpec
 
 Value = TypeVar("Value")
 
@@ -36,6 +36,9 @@ class Settings:
     beta: float | None
     # None: on GPUs alone.
     activation_checkpointing: bool | None
+    # On GPUs where liger-kernel is installed.
+    liger: bool
+    reporters: list[Reporter]
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
@@ -63,6 +66,8 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         label_smoothing=_or(spec.label_smoothing, 0.0),
         beta=_or(spec.beta, 0.1) if spec.objective is PreferenceObjective.DPO else None,
         activation_checkpointing=spec.activation_checkpointing,
+        liger=_or(spec.liger, True),
+        reporters=spec.reporters,
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
@@ -82,6 +87,9 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         settings.label_smoothing,
         0 <= settings.label_smoothing < 0.5,
         "from 0 to below 0.5",
+    )
+    _check(
+        "reporters", settings.reporters, Reporter.UNSPECIFIED not in settings.reporters, "names of reporters"
     )
     if settings.beta is None:
         _check("beta", spec.beta, spec.beta is None, "nothing without objective DPO")

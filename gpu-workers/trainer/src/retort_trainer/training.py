@@ -15,9 +15,10 @@ from typing import Any
 import datasets
 import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
+from transformers.utils import is_liger_kernel_available
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import documents, models, ranks, store, template
+from retort_trainer import documents, memory, models, ranks, reporters, store, template
 from retort_trainer.checkpoints import FINAL_NAME, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
@@ -112,7 +113,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
                 tokenizer=tokenizer,
                 model=model,
                 rows=rows,
-                arguments=_arguments(job, settings, device, staging / "trainer"),
+                arguments=trainer_arguments(job, settings, device, staging / "trainer"),
                 callbacks=[*callbacks, progress, checkpoints],
                 context=context,
             )
@@ -138,7 +139,12 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             seconds=time.monotonic() - began,
             curve=curve,
             resumed_from_step=resumed.step if resumed else 0,
+            tokens=progress.tokens,
+            tokens_per_second=progress.tokens / progress.seconds if progress.tokens else 0.0,
+            peak_memory_bytes=ranks.largest(memory.peak_bytes(device)),
             ranks=ranks.size(),
+            per_device_batch_size=settings.per_device_batch_size,
+            gradient_accumulation_steps=settings.gradient_accumulation_steps,
         )
         _save_final(trainer, tokenizer, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
@@ -156,7 +162,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
 def fingerprint(job: TrainerJob) -> str:
     """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed."""
     assert job.training is not None
-    training = replace(job.training, checkpoints_uri="")
+    settings = replace(job.training.settings, checkpoints_kept=None, reporters=[])
+    training = replace(job.training, checkpoints_uri="", settings=settings)
     text = documents.to_json([str(job.seed), job.resources.ranks or 1, training])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -180,7 +187,10 @@ def _dtype(settings: Settings, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if device.type == "cuda" and settings.lora is not None else torch.float32
 
 
-def _arguments(job: TrainerJob, settings: Settings, device: torch.device, output: Path) -> dict[str, Any]:
+def trainer_arguments(
+    job: TrainerJob, settings: Settings, device: torch.device, output: Path
+) -> dict[str, Any]:
+    """Keyword arguments that TRL's configurations share."""
     assert job.training is not None
     on_gpu = device.type == "cuda"
     return {
@@ -207,7 +217,8 @@ def _arguments(job: TrainerJob, settings: Settings, device: torch.device, output
         "logging_nan_inf_filter": False,
         "save_strategy": "steps",
         "save_steps": settings.checkpoint_steps,
-        "report_to": "none",
+        "report_to": reporters.report_to(settings.reporters),
+        "use_liger_kernel": on_gpu and settings.liger and is_liger_kernel_available(),
         "disable_tqdm": True,
         # The collators pick their columns; the order needs the length.
         "remove_unused_columns": False,

@@ -6,6 +6,7 @@ import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
+import io.retort.v1.DistributedStrategy;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PreferenceObjective;
@@ -223,8 +224,18 @@ final class SpecCrossChecks {
               "not set, unless cogpo.objective is dpo: pairs have betas of their own,"
                   + " preference.beta"));
     }
+    sharded(sft, "sft");
+    sharded(cogpo, "cogpo");
     earlyStopping(sft, "sft");
     earlyStopping(cogpo, "cogpo");
+  }
+
+  private void sharded(TrainingSpec training, String path) {
+    if (training.hasLora()
+        && training.getStrategy() == DistributedStrategy.DISTRIBUTED_STRATEGY_FSDP2) {
+      violations.add(
+          SpecViolation.of(path + ".strategy", "fsdp2", "ddp where " + path + ".lora is set"));
+    }
   }
 
   private void onlyCogpo(String field, boolean set, String shown) {

@@ -64,6 +64,8 @@ class SpecValidatorTest {
             + " pair's sides are not packed)",
         "cogpo: {beta: 0.2} | cogpo.beta: 0.2 (expected: not set, unless cogpo.objective is dpo:"
             + " pairs have betas of their own, preference.beta)",
+        "sft: {lora: {rank: 8}, strategy: fsdp2} | sft.strategy: fsdp2 (expected: ddp where sft.lora"
+            + " is set)",
         "sft: {early_stopping_patience: 2} | sft.early_stopping_patience: 2 (expected: 0, unless"
             + " sft.validation_ratio holds rows out)",
         "resources: {gpus: 1.5} | resources.gpus: 1.5 (expected: a whole number, or a part of one"
