@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from datasets import Dataset
 from torch.utils.data import DataLoader
-from transformers import Trainer
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 
@@ -98,7 +97,7 @@ def smoothing(epsilon: float) -> dict[str, Any]:
     }
 
 
-def build(setup: Setup) -> Trainer:
+def build(setup: Setup) -> OrderedRows:
     """A trainer that computes the reference's log-probabilities once, so no reference stays in memory."""
     return CogPOTrainer(
         model=setup.model,

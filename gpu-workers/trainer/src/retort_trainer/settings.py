@@ -39,6 +39,7 @@ class Settings:
     # On GPUs where liger-kernel is installed.
     liger: bool
     reporters: list[Reporter]
+    halve_batch_on_out_of_memory: bool
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
@@ -68,6 +69,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         activation_checkpointing=spec.activation_checkpointing,
         liger=_or(spec.liger, True),
         reporters=spec.reporters,
+        halve_batch_on_out_of_memory=_or(spec.halve_batch_on_out_of_memory, False),
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")

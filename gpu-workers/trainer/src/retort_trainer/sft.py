@@ -3,7 +3,6 @@
 from typing import Any
 
 from datasets import Dataset
-from transformers import Trainer
 from trl import SFTConfig, SFTTrainer
 
 from retort_trainer import lora, store
@@ -23,7 +22,7 @@ def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     return encode_samples(store.read_rows(job.dataset, Sample), tokenizer, job.template)
 
 
-def build(setup: Setup) -> Trainer:
+def build(setup: Setup) -> OrderedRows:
     """A trainer over rows that are already token ids and labels, so TRL neither renders nor cuts them."""
     return OrderedSFTTrainer(
         model=setup.model,

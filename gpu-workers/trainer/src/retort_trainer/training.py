@@ -18,8 +18,8 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import is_liger_kernel_available
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import documents, memory, models, ranks, reporters, store, template
-from retort_trainer.checkpoints import FINAL_NAME, CheckpointCallback, CheckpointFolder
+from retort_trainer import batch_size, documents, memory, models, ranks, reporters, store, template
+from retort_trainer.checkpoints import FINAL_NAME, Checkpoint, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
 from retort_trainer.job import (
@@ -57,11 +57,14 @@ class Setup:
 class OrderedRows(Trainer):
     """Mixed into TRL's trainers: batches in the project's own order."""
 
+    # Of about the same length, on each rank; set before training.
+    grouped_rows: int
+
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedOrder:
         rows = self.train_dataset if train_dataset is None else train_dataset
         # The ranks take batches in turn: rows of about the same length fill one batch of every rank.
-        batch_size = self.args.train_batch_size * ranks.size()
-        self._order = LengthGroupedOrder(list(rows["length"]), batch_size, self.args.data_seed)
+        together = self.grouped_rows * ranks.size()
+        self._order = LengthGroupedOrder(list(rows["length"]), together, self.args.data_seed)
         return self._order
 
     def _run_epoch(self, *, epoch: int, **arguments: Any) -> None:
@@ -78,8 +81,10 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     assert job.training is not None
     began = time.monotonic()
     training = job.training
-    settings = resolve(training.settings, training.stage)
-    folder = CheckpointFolder(training.checkpoints_uri, fingerprint(job), context)
+    planned = resolve(training.settings, training.stage)
+    mark = fingerprint(job)
+    settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, mark))
+    folder = CheckpointFolder(training.checkpoints_uri, mark, context)
     finished = ranks.from_main(folder.final)
     if finished is not None:
         result = documents.parse(
@@ -119,12 +124,10 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             )
             trainer = _build(setup)
             trainer.remove_callback(PrinterCallback)
-        if resumed is None:
-            trainer.train()
-        else:
-            _log.info("resuming from %s", resumed.uri)
-            with store.local_folder(resumed.uri) as checkpoint:
-                trainer.train(resume_from_checkpoint=str(checkpoint))
+            # Also with smaller batches the rows come in the order of the planned ones.
+            trainer.grouped_rows = planned.per_device_batch_size
+        with batch_size.halved_on_out_of_memory(settings, training.checkpoints_uri, mark, context):
+            _train(trainer, resumed)
         if context.should_stop() and trainer.state.global_step < trainer.state.max_steps:
             raise JobStopped
         curve = loss_curve(trainer.state.log_history)
@@ -159,10 +162,21 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def _train(trainer: Trainer, resumed: Checkpoint | None) -> None:
+    if resumed is None:
+        trainer.train()
+        return
+    _log.info("resuming from %s", resumed.uri)
+    with store.local_folder(resumed.uri) as checkpoint:
+        trainer.train(resume_from_checkpoint=str(checkpoint))
+
+
 def fingerprint(job: TrainerJob) -> str:
     """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed."""
     assert job.training is not None
-    settings = replace(job.training.settings, checkpoints_kept=None, reporters=[])
+    settings = replace(
+        job.training.settings, checkpoints_kept=None, reporters=[], halve_batch_on_out_of_memory=None
+    )
     training = replace(job.training, checkpoints_uri="", settings=settings)
     text = documents.to_json([str(job.seed), job.resources.ranks or 1, training])
     return hashlib.sha256(text.encode()).hexdigest()
@@ -176,7 +190,7 @@ def _encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows
     )
 
 
-def _build(setup: Setup) -> Trainer:
+def _build(setup: Setup) -> OrderedRows:
     from retort_trainer import cogpo, sft
 
     return {TrainingStage.SFT: sft.build, TrainingStage.COGPO: cogpo.build}[setup.job.stage](setup)
