@@ -17,7 +17,7 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import documents, models, ranks, store, template
+from retort_trainer import documents, models, packing, ranks, store, template
 from retort_trainer.checkpoints import FINAL_NAME, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
@@ -33,7 +33,7 @@ from retort_trainer.ordering import LengthGroupedOrder
 from retort_trainer.progress import ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
-from retort_trainer.spec import DistributedStrategy
+from retort_trainer.spec import Batching, DistributedStrategy
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +78,10 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     began = time.monotonic()
     training = job.training
     settings = resolve(training.settings, training.stage)
-    folder = CheckpointFolder(training.checkpoints_uri, fingerprint(job), context)
+    on_gpu = bool(job.resources.gpus)
+    batching = ranks.from_main(lambda: packing.choose(settings.batching, on_gpu=on_gpu))
+    settings = replace(settings, batching=batching)
+    folder = CheckpointFolder(training.checkpoints_uri, fingerprint(job, batching), context)
     finished = ranks.from_main(folder.final)
     if finished is not None:
         result = documents.parse(
@@ -104,7 +107,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             rows = _encode(training, tokenizer, settings)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             context.raise_if_stopped()
-            model = models.load_model(base, _dtype(settings, device), device)
+            attention = packing.attention(batching, on_gpu=on_gpu)
+            model = models.load_model(base, _dtype(settings, device), device, attention)
             _check_context_length(model, training.template.max_length)
             setup = Setup(
                 job=training,
@@ -139,6 +143,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             curve=curve,
             resumed_from_step=resumed.step if resumed else 0,
             ranks=ranks.size(),
+            batching=batching,
         )
         _save_final(trainer, tokenizer, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
@@ -153,11 +158,14 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def fingerprint(job: TrainerJob) -> str:
-    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed."""
+def fingerprint(job: TrainerJob, batching: Batching) -> str:
+    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed.
+
+    `batching` is what AUTO came to: a step of packs has seen other rows than a step of rows.
+    """
     assert job.training is not None
     training = replace(job.training, checkpoints_uri="")
-    text = documents.to_json([str(job.seed), job.resources.ranks or 1, training])
+    text = documents.to_json([str(job.seed), job.resources.ranks or 1, batching, training])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
