@@ -14,6 +14,7 @@ from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerJob, TrainingResult, TrainingStage
+from retort_trainer.spec import Batching
 
 MakeJob = Callable[..., TrainerJob]
 WriteRows = Callable[[list[Any]], ArtifactRef]
@@ -113,7 +114,10 @@ def test_only_the_same_job_goes_by_the_record(
     job = make_job(TrainingStage.SFT, write_rows(samples), max_steps=1, halve_batch_on_out_of_memory=True)
     assert job.training is not None
     uri = store.join(job.training.checkpoints_uri, "batch-size.json")
-    store.replace(uri, json.dumps({"fingerprint": training.fingerprint(job), **record}).encode())
+    store.replace(
+        uri,
+        json.dumps({"fingerprint": training.fingerprint(job, Batching.LENGTH_GROUPED), **record}).encode(),
+    )
     assert run(job).per_device_batch_size == size
 
 
@@ -123,7 +127,7 @@ def test_a_damaged_record_says_what_to_do(
     job = make_job(TrainingStage.SFT, write_rows(samples), halve_batch_on_out_of_memory=True)
     assert job.training is not None
     uri = store.join(job.training.checkpoints_uri, "batch-size.json")
-    record = {"fingerprint": training.fingerprint(job), "per_device_batch_size": 3}
+    record = {"fingerprint": training.fingerprint(job, Batching.LENGTH_GROUPED), "per_device_batch_size": 3}
     store.replace(uri, json.dumps(record).encode())
     with pytest.raises(RetortError, match=r"per_device_batch_size: 3 \(expected: a divisor of 4\)"):
         run(job)

@@ -49,12 +49,20 @@ def load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    """The causal language model of a folder, in evaluation mode on the device."""
+def load_model(folder: Path, dtype: torch.dtype, device: torch.device, attention: str | None = None) -> Any:
+    """The causal language model of a folder, in evaluation mode on the device.
+
+    `attention` is a name that transformers knows ("flash_attention_2"); None: its default.
+    """
     check_folder(folder)
     try:
         model = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True, trust_remote_code=False
+            folder,
+            dtype=dtype,
+            attn_implementation=attention,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
         )
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise user_error("MODEL_UNREADABLE", f"{folder}: the model cannot be loaded: {error}") from error

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from retort_trainer.failures import user_error
 from retort_trainer.job import TrainingStage
-from retort_trainer.spec import PreferenceObjective, Reporter, TrainingSpec
+from retort_trainer.spec import Batching, PreferenceObjective, Reporter, TrainingSpec
 
 Value = TypeVar("Value")
 
@@ -31,6 +31,7 @@ class Settings:
     checkpoints_kept: int
     max_truncated_ratio: float
     lora: LoraSettings | None
+    batching: Batching
     label_smoothing: float
     # Of all pairs; None: every pair has its own.
     beta: float | None
@@ -64,6 +65,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         checkpoints_kept=_or(spec.checkpoints_kept, 2),
         max_truncated_ratio=_or(spec.max_truncated_ratio, 0.01),
         lora=lora,
+        batching=_batching(spec.batching, sft),
         label_smoothing=_or(spec.label_smoothing, 0.0),
         beta=_or(spec.beta, 0.1) if spec.objective is PreferenceObjective.DPO else None,
         activation_checkpointing=spec.activation_checkpointing,
@@ -98,6 +100,16 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
     else:
         _check("beta", settings.beta, settings.beta > 0, "> 0")
     return settings
+
+
+def _batching(asked: Batching | None, sft: bool) -> Batching:
+    batching = _or(asked, Batching.AUTO)
+    _check("batching", batching, batching is not Batching.UNSPECIFIED, "BATCHING_AUTO or another")
+    if sft:
+        return batching
+    expected = f"{Batching.AUTO} or {Batching.LENGTH_GROUPED}: a pair's sides are not packed"
+    _check("batching", batching, batching is not Batching.PACKED, expected)
+    return Batching.LENGTH_GROUPED
 
 
 def _or(value: Value | None, default: Value) -> Value:

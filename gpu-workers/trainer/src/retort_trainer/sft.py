@@ -4,12 +4,14 @@ from typing import Any
 
 from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
-from retort_trainer import lora, store
+from retort_trainer import lora, packing, store
 from retort_trainer.data import Sample
 from retort_trainer.job import TrainingJob
 from retort_trainer.rows import EncodedRows, encode_samples
 from retort_trainer.settings import Settings
+from retort_trainer.spec import Batching
 from retort_trainer.training import OrderedRows, Setup
 
 
@@ -24,10 +26,17 @@ def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
 
 def build(setup: Setup) -> OrderedRows:
     """A trainer over rows that are already token ids and labels, so TRL neither renders nor cuts them."""
+    packed = setup.settings.batching is Batching.PACKED
+    rows = setup.rows.rows
+    if packed:
+        rows = packing.pack(rows, setup.job.template.max_length)
     return OrderedSFTTrainer(
         model=setup.model,
         args=SFTConfig(**setup.arguments, dataset_kwargs={"skip_prepare_dataset": True}),
-        train_dataset=Dataset.from_list(setup.rows.rows),
+        # Packed, without an attention mask: transformers then tells rows apart by positions that restart.
+        # TRL's own padding_free means the same collator, but refuses max_length and advises larger batches.
+        data_collator=DataCollatorForLanguageModeling(setup.tokenizer.pad_token_id, padding_free=packed),
+        train_dataset=Dataset.from_list(rows),
         processing_class=setup.tokenizer,
         callbacks=setup.callbacks,
         peft_config=lora.config(setup.settings.lora),

@@ -18,7 +18,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import is_liger_kernel_available
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import batch_size, documents, memory, models, ranks, reporters, store, template
+from retort_trainer import batch_size, documents, memory, models, packing, ranks, reporters, store, template
 from retort_trainer.checkpoints import FINAL_NAME, Checkpoint, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
@@ -34,7 +34,7 @@ from retort_trainer.ordering import LengthGroupedOrder
 from retort_trainer.progress import ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
-from retort_trainer.spec import DistributedStrategy
+from retort_trainer.spec import Batching, DistributedStrategy
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +82,10 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     began = time.monotonic()
     training = job.training
     planned = resolve(training.settings, training.stage)
-    mark = fingerprint(job)
+    on_gpu = bool(job.resources.gpus)
+    batching = ranks.from_main(lambda: packing.choose(planned.batching, on_gpu=on_gpu))
+    planned = replace(planned, batching=batching)
+    mark = fingerprint(job, batching)
     settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, mark))
     folder = CheckpointFolder(training.checkpoints_uri, mark, context)
     finished = ranks.from_main(folder.final)
@@ -110,7 +113,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             rows = _encode(training, tokenizer, settings)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             context.raise_if_stopped()
-            model = models.load_model(base, _dtype(settings, device), device)
+            attention = packing.attention(batching, on_gpu=on_gpu)
+            model = models.load_model(base, _dtype(settings, device), device, attention)
             _check_context_length(model, training.template.max_length)
             setup = Setup(
                 job=training,
@@ -146,6 +150,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             tokens_per_second=progress.tokens / progress.seconds if progress.tokens else 0.0,
             peak_memory_bytes=ranks.largest(memory.peak_bytes(device)),
             ranks=ranks.size(),
+            batching=batching,
             per_device_batch_size=settings.per_device_batch_size,
             gradient_accumulation_steps=settings.gradient_accumulation_steps,
         )
@@ -171,11 +176,18 @@ def _train(trainer: Trainer, resumed: Checkpoint | None) -> None:
         trainer.train(resume_from_checkpoint=str(checkpoint))
 
 
-def fingerprint(job: TrainerJob) -> str:
-    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed."""
+def fingerprint(job: TrainerJob, batching: Batching) -> str:
+    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed.
+
+    `batching` is what AUTO came to: a step of packs has seen other rows than a step of rows.
+    """
     assert job.training is not None
     settings = replace(
-        job.training.settings, checkpoints_kept=None, reporters=[], halve_batch_on_out_of_memory=None
+        job.training.settings,
+        batching=batching,
+        checkpoints_kept=None,
+        reporters=[],
+        halve_batch_on_out_of_memory=None,
     )
     training = replace(job.training, checkpoints_uri="", settings=settings)
     text = documents.to_json([str(job.seed), job.resources.ranks or 1, training])
