@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -11,6 +12,8 @@ from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
 
 MAX_CURVE_POINTS = 200
+# As Hugging Face's trainer logs the held-out loss.
+VALIDATION_LOSS = "eval_loss"
 
 
 class ProgressCallback(TrainerCallback):
@@ -25,12 +28,15 @@ class ProgressCallback(TrainerCallback):
         # Of this attempt: real tokens that were trained on, and seconds of its training loop.
         self.tokens = 0
         self.seconds = 0.0
+        self._validation_loss = 0.0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         self._began_at = time.monotonic()
         self._began_step = state.global_step
+        looks = loss_curve(state.log_history, VALIDATION_LOSS)
+        self._validation_loss = looks[-1].loss if looks else 0.0
         self._report(TrainerProgress(done=state.global_step, total=state.max_steps, unit="steps"))
 
     def on_step_end(
@@ -49,9 +55,9 @@ class ProgressCallback(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         self.seconds = max(time.monotonic() - self._began_at, 1e-9)
-        if logs is None or "loss" not in logs:
+        if logs is None:
             return
-        for name in ("loss", "grad_norm"):
+        for name in ("loss", "grad_norm", VALIDATION_LOSS):
             if not math.isfinite(logs.get(name, 0.0)):
                 raise user_error(
                     "NAN_LOSS",
@@ -59,6 +65,11 @@ class ProgressCallback(TrainerCallback):
                     f"(learning_rate {logs.get('learning_rate', 0.0):g}). Lower learning_rate or "
                     "look at the data.",
                 )
+        if VALIDATION_LOSS in logs:
+            self._validation_loss = logs[VALIDATION_LOSS]
+            self._report(replace(self._last, validation_loss=self._validation_loss))
+        if "loss" not in logs:
+            return
         self.tokens = int(logs.get("num_tokens", 0))
         steps = max(state.global_step - self._began_step, 1)
         self._report(
@@ -71,6 +82,7 @@ class ProgressCallback(TrainerCallback):
                 tokens_per_second=self.tokens / self.seconds,
                 eta_seconds=self.seconds / steps * (state.max_steps - state.global_step),
                 checkpoint_uri=self.checkpoint_uri,
+                validation_loss=self._validation_loss,
             )
         )
 
@@ -80,13 +92,13 @@ class ProgressCallback(TrainerCallback):
         self._report(self._last)
 
     def _report(self, progress: TrainerProgress) -> None:
-        self._last = TrainerProgress(**{**vars(progress), "checkpoint_uri": self.checkpoint_uri})
+        self._last = replace(progress, checkpoint_uri=self.checkpoint_uri)
         self._context.progress(self._last)
 
 
-def loss_curve(history: list[dict[str, float]]) -> list[LossPoint]:
-    """The logged losses, at most MAX_CURVE_POINTS evenly thinned, with the first and the last among them."""
-    points = [LossPoint(int(entry["step"]), float(entry["loss"])) for entry in history if "loss" in entry]
+def loss_curve(history: list[dict[str, float]], name: str = "loss") -> list[LossPoint]:
+    """The losses logged under a name: at most MAX_CURVE_POINTS, evenly thinned, the first and last among them."""
+    points = [LossPoint(int(entry["step"]), float(entry[name])) for entry in history if name in entry]
     if len(points) <= MAX_CURVE_POINTS:
         return points
     stride = (len(points) - 1) / (MAX_CURVE_POINTS - 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from retort_trainer import template as templates
+from retort_trainer import validation
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import user_error
 from retort_trainer.job import StudentTemplate
@@ -15,12 +16,20 @@ class EncodedRows:
     """Rows ready for a trainer, and how many were left out and why."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
+    # Of each row.
+    problems: list[str] = field(default_factory=list)
     # Longer than max_length.
     truncated: int = 0
     # Empty, or with control tokens of the chat template in their text.
     dropped: int = 0
     # Tokens of the longest row that was read.
     longest: int = 0
+
+    def split(self, ratio: float, seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The rows to train on, and those held out; see `validation.held_out`."""
+        held = validation.held_out(self.problems, ratio, seed)
+        training = [row for row, out in zip(self.rows, held, strict=True) if not out]
+        return training, [row for row, out in zip(self.rows, held, strict=True) if out]
 
     def require(self, max_length: int, max_truncated_ratio: float) -> None:
         """Raises a USER failure when too many rows were too long, or none is left."""
@@ -56,6 +65,7 @@ def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentT
         if len(row) > template.max_length:
             encoded.truncated += 1
             continue
+        encoded.problems.append(sample.problem)
         encoded.rows.append(
             {
                 "input_ids": row.prompt_ids + row.completion_ids,
@@ -91,6 +101,7 @@ def encode_pairs(
         if length > template.max_length:
             encoded.truncated += 1
             continue
+        encoded.problems.append(pair.problem)
         encoded.rows.append(
             {
                 "prompt_ids": chosen.prompt_ids,

@@ -41,6 +41,8 @@ class Settings:
     liger: bool
     reporters: list[Reporter]
     halve_batch_on_out_of_memory: bool
+    validation_ratio: float
+    validation_steps: int
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
@@ -72,6 +74,8 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         liger=_or(spec.liger, True),
         reporters=spec.reporters,
         halve_batch_on_out_of_memory=_or(spec.halve_batch_on_out_of_memory, False),
+        validation_ratio=_or(spec.validation_ratio, 0.0),
+        validation_steps=_or(spec.validation_steps, _or(spec.checkpoint_steps, 50)),
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
@@ -82,10 +86,13 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         "gradient_accumulation_steps",
         "checkpoint_steps",
         "checkpoints_kept",
+        "validation_steps",
     ):
         _check(name, getattr(settings, name), getattr(settings, name) >= 1, ">= 1")
     ratio = settings.max_truncated_ratio
     _check("max_truncated_ratio", ratio, 0 <= ratio <= 1, "from 0 to 1")
+    held_out = settings.validation_ratio
+    _check("validation_ratio", held_out, 0 <= held_out <= 0.5, "from 0 to 0.5")
     _check(
         "label_smoothing",
         settings.label_smoothing,

@@ -27,7 +27,7 @@ def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
 def build(setup: Setup) -> OrderedRows:
     """A trainer over rows that are already token ids and labels, so TRL neither renders nor cuts them."""
     packed = setup.settings.batching is Batching.PACKED
-    rows = setup.rows.rows
+    rows = setup.rows
     if packed:
         rows = packing.pack(rows, setup.job.template.max_length)
     return OrderedSFTTrainer(
@@ -37,6 +37,7 @@ def build(setup: Setup) -> OrderedRows:
         # TRL's own padding_free means the same collator, but refuses max_length and advises larger batches.
         data_collator=DataCollatorForLanguageModeling(setup.tokenizer.pad_token_id, padding_free=packed),
         train_dataset=Dataset.from_list(rows),
+        eval_dataset=setup.validation_dataset(),
         processing_class=setup.tokenizer,
         callbacks=setup.callbacks,
         peft_config=lora.config(setup.settings.lora),

@@ -31,7 +31,7 @@ from retort_trainer.job import (
     TrainingStage,
 )
 from retort_trainer.ordering import LengthGroupedOrder
-from retort_trainer.progress import ProgressCallback, loss_curve
+from retort_trainer.progress import VALIDATION_LOSS, ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
 from retort_trainer.spec import Batching, DistributedStrategy
@@ -47,11 +47,16 @@ class Setup:
     settings: Settings
     tokenizer: Any
     model: Any
-    rows: EncodedRows
+    rows: list[dict[str, Any]]
+    # Never trained on; none without validation_ratio.
+    validation_rows: list[dict[str, Any]]
     # Keyword arguments that TRL's configurations share.
     arguments: dict[str, Any]
     callbacks: list[TrainerCallback]
     context: JobContext
+
+    def validation_dataset(self) -> datasets.Dataset | None:
+        return datasets.Dataset.from_list(self.validation_rows) if self.validation_rows else None
 
 
 class OrderedRows(Trainer):
@@ -112,6 +117,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             tokenizer = models.load_tokenizer(base)
             rows = _encode(training, tokenizer, settings)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
+            trained, held_out = rows.split(settings.validation_ratio, job.seed)
             context.raise_if_stopped()
             attention = packing.attention(batching, on_gpu=on_gpu)
             model = models.load_model(base, _dtype(settings, device), device, attention)
@@ -121,7 +127,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
                 settings=settings,
                 tokenizer=tokenizer,
                 model=model,
-                rows=rows,
+                rows=trained,
+                validation_rows=held_out,
                 arguments=trainer_arguments(job, settings, device, staging / "trainer"),
                 callbacks=[*callbacks, progress, checkpoints],
                 context=context,
@@ -140,7 +147,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             steps=trainer.state.global_step,
             final_loss=curve[-1].loss if curve else 0.0,
             first_loss=curve[0].loss if curve else 0.0,
-            rows=len(rows.rows),
+            rows=len(trained),
             truncated_rows=rows.truncated,
             dropped_rows=rows.dropped,
             seconds=time.monotonic() - began,
@@ -153,6 +160,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             batching=batching,
             per_device_batch_size=settings.per_device_batch_size,
             gradient_accumulation_steps=settings.gradient_accumulation_steps,
+            validation_rows=len(held_out),
+            validation_curve=loss_curve(trainer.state.log_history, VALIDATION_LOSS),
         )
         _save_final(trainer, tokenizer, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
@@ -243,6 +252,9 @@ def trainer_arguments(
         "logging_nan_inf_filter": False,
         "save_strategy": "steps",
         "save_steps": settings.checkpoint_steps,
+        "eval_strategy": "steps" if settings.validation_ratio else "no",
+        "eval_steps": settings.validation_steps,
+        "per_device_eval_batch_size": settings.per_device_batch_size,
         "report_to": reporters.report_to(settings.reporters),
         "use_liger_kernel": on_gpu and settings.liger and is_liger_kernel_available(),
         "disable_tqdm": True,
