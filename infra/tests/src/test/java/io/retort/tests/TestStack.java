@@ -95,12 +95,25 @@ final class TestStack {
 
   /** The processes of Python trainers on the stack's Ray node. */
   List<ProcessHandle> trainers() {
+    return onRay("TrainerActor");
+  }
+
+  /** The processes of the ranks that trainers of several started. */
+  List<ProcessHandle> ranks() {
+    return onRay("RayTrainWorker");
+  }
+
+  private List<ProcessHandle> onRay(String actor) {
     RecordedProcess ray =
         state().processes().stream()
             .filter(process -> process.name().equals("ray"))
             .findFirst()
             .orElseThrow();
-    return ray.handle().orElseThrow().descendants().filter(TestStack::isTrainer).toList();
+    return ray.handle()
+        .orElseThrow()
+        .descendants()
+        .filter(process -> runs(process, actor))
+        .toList();
   }
 
   /** Runs Python with the trainer's packages; returns what it printed. */
@@ -129,10 +142,9 @@ final class TestStack {
     }
   }
 
-  private static boolean isTrainer(ProcessHandle process) {
+  private static boolean runs(ProcessHandle process, String actor) {
     try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-          .contains("TrainerActor");
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(actor);
     } catch (IOException e) {
       // It has ended meanwhile.
       return false;
