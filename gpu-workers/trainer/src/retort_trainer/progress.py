@@ -97,7 +97,7 @@ class ProgressCallback(TrainerCallback):
 
 
 def loss_curve(history: list[dict[str, float]], name: str = "loss") -> list[LossPoint]:
-    """The losses logged under a name: at most MAX_CURVE_POINTS, evenly thinned, the first and last among them."""
+    """The losses logged under a name: at most MAX_CURVE_POINTS, evenly thinned, first and last included."""
     points = [LossPoint(int(entry["step"]), float(entry[name])) for entry in history if name in entry]
     if len(points) <= MAX_CURVE_POINTS:
         return points
