@@ -18,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.Resolver.class)
 final class GangTest {
   private static final int RANKS = 2;
+  // Long enough that progress, which reaches the watcher late, finds it at work.
+  private static final int EPOCHS = 40;
 
   private final SharedStack shared;
 
@@ -28,7 +30,7 @@ final class GangTest {
   @Test
   void aKilledRankEndsTheOthersAndAllResumeFromTheLastCheckpoint() throws Exception {
     RunSpec.Builder spec = shared.spec("gang", shared.write(shared.takeProblems(), "gang"));
-    spec.setSft(RunSpecs.training(20));
+    spec.setSft(RunSpecs.training(EPOCHS));
     spec.setResources(ResourceSpec.newBuilder().setRanks(RANKS));
     Run run = shared.runs().create(spec.build());
     shared
@@ -47,6 +49,6 @@ final class GangTest {
     TrainingResult sft = finished.getSummary().getSft();
     assertThat(sft.getRanks()).isEqualTo(RANKS);
     assertThat(sft.getResumedFromStep()).isGreaterThanOrEqualTo(5);
-    assertThat(sft.getSteps()).isEqualTo(20L * SharedStack.ROWS / 4 / RANKS);
+    assertThat(sft.getSteps()).isEqualTo((long) EPOCHS * SharedStack.ROWS / 4 / RANKS);
   }
 }
