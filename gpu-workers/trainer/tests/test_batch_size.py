@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +7,13 @@ import torch
 from transformers import TrainerCallback
 
 from retort_trainer import store, training
-from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.fence import Fence
-from retort_trainer.job import TrainerJob, TrainingResult, TrainingStage
+from retort_trainer.job import TrainingStage
 from retort_trainer.spec import Batching
-
-MakeJob = Callable[..., TrainerJob]
-WriteRows = Callable[[list[Any]], ArtifactRef]
+from tests.jobs import MakeJob, WriteRows, run
 
 
 class OutOfMemory(TrainerCallback):
@@ -29,12 +25,6 @@ class OutOfMemory(TrainerCallback):
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if state.global_step == self._step and args.per_device_train_batch_size == 4:
             raise torch.OutOfMemoryError("CUDA out of memory")
-
-
-def run(job: TrainerJob, *callbacks: TrainerCallback) -> TrainingResult:
-    result = training.run(job, JobContext(), callbacks).training
-    assert result is not None
-    return result
 
 
 @pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
@@ -51,8 +41,8 @@ def test_the_next_attempt_goes_on_with_half_the_batch_and_the_same_rows(
     job = make_job(stage, dataset, "halved", **settings)
 
     with pytest.raises(RetortError, match="goes on with per_device_batch_size 2 instead of 4") as error:
-        run(job, OutOfMemory(3))
-    result = run(job, OutOfMemory(3))
+        run(job, callbacks=[OutOfMemory(3)])
+    result = run(job, callbacks=[OutOfMemory(3)])
 
     assert (error.value.category, error.value.type) == (FailureCategory.RESOURCE, "CUDA_OUT_OF_MEMORY")
     assert (result.per_device_batch_size, result.gradient_accumulation_steps) == (2, 2)
@@ -67,7 +57,7 @@ def test_without_the_setting_nothing_is_halved(
 ) -> None:
     job = make_job(TrainingStage.SFT, write_rows(samples))
     with pytest.raises(torch.OutOfMemoryError):
-        run(job, OutOfMemory(1))
+        run(job, callbacks=[OutOfMemory(1)])
     assert not (tmp_path / "checkpoints" / "batch-size.json").exists()
 
 
@@ -82,7 +72,7 @@ def test_a_single_row_cannot_be_made_smaller(
         TrainingStage.SFT, write_rows(samples), per_device_batch_size=1, halve_batch_on_out_of_memory=True
     )
     with pytest.raises(torch.OutOfMemoryError):
-        run(job, NoMemory())
+        run(job, callbacks=[NoMemory()])
     assert not (tmp_path / "checkpoints" / "batch-size.json").exists()
 
 
@@ -100,7 +90,7 @@ def test_an_older_owner_records_nothing(
             super().on_step_begin(args, state, control)
 
     with pytest.raises(RetortError, match="FENCED"):
-        training.run(job, JobContext(fence), [TakenOver(0)])
+        run(job, JobContext(fence), [TakenOver(0)])
     assert not (tmp_path / "checkpoints" / "batch-size.json").exists()
 
 

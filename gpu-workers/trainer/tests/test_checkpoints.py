@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,17 +7,14 @@ import pytest
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from retort_trainer import store, training
-from retort_trainer.artifact import ArtifactRef
 from retort_trainer.checkpoints import Checkpoint, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.data import Sample
 from retort_trainer.failures import RetortError
 from retort_trainer.fence import Fence
-from retort_trainer.job import TrainerJob, TrainingStage
+from retort_trainer.job import TrainingStage
 from tests import s3_server
-
-MakeJob = Callable[..., TrainerJob]
-WriteRows = Callable[[list[Any]], ArtifactRef]
+from tests.jobs import MakeJob, WriteRows
 
 
 @pytest.fixture(params=["file", "s3"])

@@ -1,5 +1,4 @@
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,27 +6,17 @@ import pytest
 import torch
 from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
-from retort_trainer import packing, training
-from retort_trainer.artifact import ArtifactRef
-from retort_trainer.context import JobContext
+from retort_trainer import packing
 from retort_trainer.data import PreferencePair, Sample
-from retort_trainer.failures import FailureCategory, JobStopped, RetortError
-from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
+from retort_trainer.failures import FailureCategory, RetortError
+from retort_trainer.job import TrainingStage
 from retort_trainer.models import load_model
 from retort_trainer.rows import encode_samples
 from retort_trainer.settings import resolve
 from retort_trainer.spec import Batching, TrainingSpec
+from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
 
 from .conftest import TEMPLATE
-
-WriteRows = Callable[[list[Any]], ArtifactRef]
-MakeJob = Callable[..., TrainerJob]
-
-
-def run(job: TrainerJob, context: JobContext | None = None) -> TrainingResult:
-    result = training.run(job, context or JobContext()).training
-    assert result is not None
-    return result
 
 
 def row(number: int, length: int) -> dict[str, Any]:
@@ -124,16 +113,8 @@ def test_stopped_packed_training_resumes_on_the_same_loss_curve(
     dataset = write_rows(samples)
     settings = {"max_steps": 7, "per_device_batch_size": 1, "batching": Batching.PACKED}
     whole = run(make_job(TrainingStage.SFT, dataset, "whole", **settings))
-
-    def stop_after_three(progress: TrainerProgress) -> None:
-        if progress.done == 3:
-            context.request_stop()
-
-    context = JobContext(None, stop_after_three)
     job = make_job(TrainingStage.SFT, dataset, "parts", **settings)
-    with pytest.raises(JobStopped):
-        run(job, context)
-    resumed = run(job)
+    resumed = stop_and_resume(job)
     assert (resumed.resumed_from_step, resumed.rows, resumed.batching) == (4, 12, Batching.PACKED)
     assert [point.loss for point in resumed.curve] == pytest.approx(
         [point.loss for point in whole.curve], abs=1e-5

@@ -30,11 +30,9 @@ from retort_trainer.gang import environments
 from retort_trainer.job import TrainerJob, TrainerState, TrainerStatus, TrainingResult, TrainingStage
 from retort_trainer.rank_worker import PEER_LOST, rank_failure
 from retort_trainer.spec import DistributedStrategy
+from tests.jobs import MakeJob, WriteRows
 
 WAIT_SECONDS = 180
-
-WriteRows = Callable[[list[Any]], ArtifactRef]
-MakeJob = Callable[..., TrainerJob]
 
 
 class HeldActor(TrainerActor):

@@ -1,7 +1,5 @@
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,8 +7,7 @@ from retort_trainer import store
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import Sample
 from retort_trainer.failures import FailureCategory, RetortError
-
-WriteRows = Callable[[list[Any]], ArtifactRef]
+from tests.jobs import WriteRows
 
 
 def test_rows_come_back_in_order(write_rows: WriteRows, samples: list[Sample]) -> None:

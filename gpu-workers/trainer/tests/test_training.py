@@ -1,35 +1,24 @@
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from retort_trainer import store, training
-from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
-from retort_trainer.failures import FailureCategory, JobStopped, RetortError
+from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.fence import Fence
-from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
+from retort_trainer.job import TrainerProgress, TrainingResult, TrainingStage
 from retort_trainer.models import load_tokenizer
 from retort_trainer.rows import encode_samples
 from retort_trainer.settings import resolve
 from retort_trainer.spec import Batching, Reporter
 from tests.conftest import TEMPLATE
-
-WriteRows = Callable[[list[Any]], ArtifactRef]
-MakeJob = Callable[..., TrainerJob]
-
-
-def run(job: TrainerJob, context: JobContext | None = None) -> TrainingResult:
-    result = training.run(job, context or JobContext()).training
-    assert result is not None
-    return result
+from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
 
 
 def folder(result: TrainingResult) -> Path:
@@ -101,16 +90,8 @@ def test_stopped_training_resumes_on_the_same_loss_curve(
     dataset = write_rows(samples if stage is TrainingStage.SFT else pairs)
     settings = {"max_steps": 7, "per_device_batch_size": 2, "gradient_accumulation_steps": 2}
     whole = run(make_job(stage, dataset, "whole", **settings))
-
-    def stop_after_three(progress: TrainerProgress) -> None:
-        if progress.done == 3:
-            context.request_stop()
-
-    context = JobContext(None, stop_after_three)
     job = make_job(stage, dataset, "parts", **settings)
-    with pytest.raises(JobStopped):
-        run(job, context)
-    resumed = run(job)
+    resumed = stop_and_resume(job)
     assert resumed.resumed_from_step == 4
     assert [point.step for point in resumed.curve] == list(range(1, 8))
     assert [point.loss for point in resumed.curve] == pytest.approx(

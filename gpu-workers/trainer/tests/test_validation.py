@@ -1,26 +1,15 @@
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from retort_trainer import training
-from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
-from retort_trainer.failures import FailureCategory, JobStopped, RetortError
-from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
+from retort_trainer.failures import FailureCategory, RetortError
+from retort_trainer.job import TrainerProgress, TrainingStage
 from retort_trainer.spec import Batching
 from retort_trainer.validation import held_out
-
-MakeJob = Callable[..., TrainerJob]
-WriteRows = Callable[[list[Any]], ArtifactRef]
-
-
-def run(job: TrainerJob, context: JobContext | None = None) -> TrainingResult:
-    result = training.run(job, context or JobContext()).training
-    assert result is not None
-    return result
+from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
 
 
 def test_all_rows_of_a_problem_fall_on_the_same_side() -> None:
@@ -99,16 +88,8 @@ def test_stopped_training_resumes_on_both_curves(
         "batching": batching,
     }
     whole = run(make_job(stage, dataset, "whole", **settings))
-
-    def stop_after_three(progress: TrainerProgress) -> None:
-        if progress.done == 3:
-            context.request_stop()
-
-    context = JobContext(None, stop_after_three)
     job = make_job(stage, dataset, "parts", **settings)
-    with pytest.raises(JobStopped):
-        run(job, context)
-    resumed = run(job)
+    resumed = stop_and_resume(job)
 
     assert resumed.resumed_from_step == 4
     for mine, theirs in ((resumed.curve, whole.curve), (resumed.validation_curve, whole.validation_curve)):

@@ -1,7 +1,6 @@
 """Failures with a category, and the mapping of what libraries raise to them."""
 
 import errno
-import sys
 import traceback
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,8 +95,7 @@ def _classify(error: BaseException) -> RetortError:
 
 
 def _gpu_memory() -> str:
-    if "torch" not in sys.modules:
-        return ""
+    # Not at the top: answers are checked in processes that start without PyTorch.
     import torch
 
     if not torch.cuda.is_available():

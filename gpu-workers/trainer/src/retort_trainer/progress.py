@@ -28,7 +28,6 @@ class ProgressCallback(TrainerCallback):
         # Of this attempt: real tokens that were trained on, and seconds of its training loop.
         self.tokens = 0
         self.seconds = 0.0
-        self._validation_loss = 0.0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -36,8 +35,14 @@ class ProgressCallback(TrainerCallback):
         self._began_at = time.monotonic()
         self._began_step = state.global_step
         looks = loss_curve(state.log_history, VALIDATION_LOSS)
-        self._validation_loss = looks[-1].loss if looks else 0.0
-        self._report(TrainerProgress(done=state.global_step, total=state.max_steps, unit="steps"))
+        self._report(
+            TrainerProgress(
+                done=state.global_step,
+                total=state.max_steps,
+                unit="steps",
+                validation_loss=looks[-1].loss if looks else 0.0,
+            )
+        )
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -66,8 +71,7 @@ class ProgressCallback(TrainerCallback):
                     "look at the data.",
                 )
         if VALIDATION_LOSS in logs:
-            self._validation_loss = logs[VALIDATION_LOSS]
-            self._report(replace(self._last, validation_loss=self._validation_loss))
+            self._report(replace(self._last, validation_loss=logs[VALIDATION_LOSS]))
         if "loss" not in logs:
             return
         self.tokens = int(logs.get("num_tokens", 0))
@@ -81,8 +85,7 @@ class ProgressCallback(TrainerCallback):
                 learning_rate=logs.get("learning_rate", 0.0),
                 tokens_per_second=self.tokens / self.seconds,
                 eta_seconds=self.seconds / steps * (state.max_steps - state.global_step),
-                checkpoint_uri=self.checkpoint_uri,
-                validation_loss=self._validation_loss,
+                validation_loss=self._last.validation_loss,
             )
         )
 

@@ -55,6 +55,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         _check("lora.rank", lora.rank, lora.rank >= 1, ">= 1")
         _check("lora.dropout", lora.dropout, 0 <= lora.dropout < 1, "from 0 to below 1")
     default_rate = (2e-5 if sft else 1e-6) if lora is None else (2e-4 if sft else 5e-6)
+    checkpoint_steps = _or(spec.checkpoint_steps, 50)
     settings = Settings(
         epochs=_or(spec.epochs, 3.0 if sft else 1.0),
         max_steps=spec.max_steps or None,
@@ -63,7 +64,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         weight_decay=_or(spec.weight_decay, 0.05 if sft else 0.0),
         per_device_batch_size=_or(spec.per_device_batch_size, 1),
         gradient_accumulation_steps=_or(spec.gradient_accumulation_steps, 8),
-        checkpoint_steps=_or(spec.checkpoint_steps, 50),
+        checkpoint_steps=checkpoint_steps,
         checkpoints_kept=_or(spec.checkpoints_kept, 2),
         max_truncated_ratio=_or(spec.max_truncated_ratio, 0.01),
         lora=lora,
@@ -75,7 +76,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         reporters=spec.reporters,
         halve_batch_on_out_of_memory=_or(spec.halve_batch_on_out_of_memory, False),
         validation_ratio=_or(spec.validation_ratio, 0.0),
-        validation_steps=_or(spec.validation_steps, _or(spec.checkpoint_steps, 50)),
+        validation_steps=_or(spec.validation_steps, checkpoint_steps),
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")

@@ -1,16 +1,14 @@
 package io.retort.preference;
 
+import io.retort.run.FilledSpecs;
 import io.retort.v1.CorruptionKind;
+import io.retort.v1.RunSpec;
 import java.util.List;
 
+/** The kinds that a spec without a choice asks for: every one. */
 final class CorruptionKinds {
   static final List<CorruptionKind> ALL =
-      List.of(
-          CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION,
-          CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER,
-          CorruptionKind.CORRUPTION_KIND_DROPPED_STEP,
-          CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE,
-          CorruptionKind.CORRUPTION_KIND_MISREAD_CONDITION);
+      FilledSpecs.of(RunSpec.newBuilder()).getPreference().getKindsList();
 
   private CorruptionKinds() {}
 }
