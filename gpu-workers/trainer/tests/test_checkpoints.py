@@ -40,13 +40,12 @@ class Saved:
         self._callback = callback
         self._output = output
 
-    def save(self, step: int, best_step: int | None = None) -> None:
+    def save(self, step: int) -> None:
         folder = self._output / f"checkpoint-{step}"
         (folder / "part").mkdir(parents=True)
         (folder / "model.safetensors").write_text(f"weights {step}")
         (folder / "part" / "state").write_text(f"state {step}")
-        state = TrainerState(global_step=step, best_global_step=best_step)
-        self._callback.on_save(self._arguments, state, TrainerControl())
+        self._callback.on_save(self._arguments, TrainerState(global_step=step), TrainerControl())
 
     def end_step(self) -> None:
         self._callback.on_step_end(self._arguments, TrainerState(), TrainerControl())
@@ -112,10 +111,12 @@ def test_training_goes_on_while_a_checkpoint_is_on_its_way(
 
 
 def test_the_newest_and_the_best_are_kept(root: str, tmp_path: Path) -> None:
-    callback = CheckpointCallback(CheckpointFolder(root, "job", JobContext()), lambda uri: None, kept=1)
+    folder = CheckpointFolder(root, "job", JobContext())
+    best = iter((1, 2, 2, 2))
+    callback = CheckpointCallback(folder, lambda uri: None, kept=1, best_step=lambda history: next(best))
     trainer = Saved(tmp_path / "output", callback)
     for step in (1, 2, 3, 4):
-        trainer.save(step, best_step=min(step, 2))
+        trainer.save(step)
     trainer.end()
     callback.close()
     assert store.names(root) == ["step-2", "step-4"]

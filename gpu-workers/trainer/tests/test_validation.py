@@ -1,14 +1,18 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
+from retort_trainer import store
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.job import TrainerProgress, TrainingStage
-from retort_trainer.spec import Batching
-from retort_trainer.validation import held_out
+from retort_trainer.spec import Batching, LoraSpec
+from retort_trainer.validation import EarlyStop, best_step, held_out
 from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
 
 
@@ -95,3 +99,106 @@ def test_stopped_training_resumes_on_both_curves(
     for mine, theirs in ((resumed.curve, whole.curve), (resumed.validation_curve, whole.validation_curve)):
         assert [point.step for point in mine] == [point.step for point in theirs]
         assert [point.loss for point in mine] == pytest.approx([point.loss for point in theirs], abs=1e-5)
+
+
+def looks(*losses: float) -> list[dict[str, float]]:
+    """The log of a trainer that looks at the held-out loss at every second step."""
+    log: list[dict[str, float]] = []
+    for number, loss in enumerate(losses, start=1):
+        log += [{"loss": 1.0, "step": 2 * number - 1}, {"loss": 1.0, "step": 2 * number}]
+        log.append({"eval_loss": loss, "step": 2 * number})
+    return log
+
+
+def test_patience_counts_looks_since_the_best() -> None:
+    assert best_step(looks()) is None
+    assert best_step(looks(3.0, 2.0, 2.0, 2.5)) == 4
+    assert not EarlyStop(1).is_over(looks())
+    assert not EarlyStop(2).is_over(looks(3.0, 2.0, 2.0))
+    assert EarlyStop(2).is_over(looks(3.0, 2.0, 2.0, 2.5))
+    assert not EarlyStop(2).is_over(looks(3.0, 2.0, 2.0, 1.5))
+
+
+PATIENT: dict[str, Any] = {
+    "max_steps": 30,
+    "learning_rate": 5e-2,
+    "checkpoint_steps": 100,
+    "checkpoints_kept": 1,
+    "validation_ratio": 0.25,
+    "validation_steps": 1,
+    "early_stopping_patience": 3,
+}
+
+
+@pytest.mark.parametrize("lora", [None, LoraSpec(rank=4)])
+@pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
+def test_training_ends_early_with_the_best_model(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    pairs: list[PreferencePair],
+    stage: TrainingStage,
+    lora: LoraSpec | None,
+) -> None:
+    rows: list[Any] = list(samples if stage is TrainingStage.SFT else pairs)
+    out = held_out([row.problem for row in rows], PATIENT["validation_ratio"], seed=7)
+    rows = [unlike(row) if is_out else row for row, is_out in zip(rows, out, strict=True)]
+    job = make_job(stage, write_rows(rows), lora=lora, **PATIENT)
+    result = run(job)
+
+    curve = {point.step: point.loss for point in result.validation_curve}
+    best = min(curve, key=lambda step: curve[step])
+    assert (result.best_step, result.steps, result.stopped_early) == (best, best + 3, True)
+    assert result.steps < 30
+    assert job.training is not None
+    checkpoints = job.training.checkpoints_uri
+    assert store.names(checkpoints) == sorted(["final", f"step-{best}", f"step-{best + 3}"])
+    if lora is None:
+        with store.local_folder(checkpoints) as folder:
+            saved = load_file(folder / f"step-{best}" / "model.safetensors")
+            final = load_file(folder / "final" / "model.safetensors")
+        assert saved.keys() == final.keys()
+        assert all(torch.equal(saved[name], final[name]) for name in saved)
+
+    # Where the attempt died before the model was published, the next one takes no further step.
+    with store.local_folder(checkpoints) as folder:
+        before = weights(folder)
+    store.delete(store.join(checkpoints, "final"))
+    again = run(job)
+    assert (again.best_step, again.steps, again.stopped_early) == (best, best + 3, True)
+    assert again.validation_curve == result.validation_curve
+    with store.local_folder(checkpoints) as folder:
+        assert weights(folder) == before
+
+
+def unlike(row: Any) -> Any:
+    """A row that training on the others makes less likely."""
+    if isinstance(row, Sample):
+        return replace(row, chain="zq xj " * 12)
+    return replace(row, chosen=row.rejected, rejected=row.chosen)
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "final" / "model.safetensors").read_bytes()
+
+
+def test_early_stop_that_never_comes_takes_the_best_look_and_sees_the_last_step(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    settings = {"max_steps": 5, "validation_ratio": 0.25, "validation_steps": 2, "early_stopping_patience": 9}
+    result = run(make_job(TrainingStage.SFT, write_rows(samples), **settings))
+    assert [point.step for point in result.validation_curve] == [2, 4, 5]
+    assert min(point.loss for point in result.validation_curve) == result.validation_curve[-1].loss
+    assert (result.steps, result.best_step, result.stopped_early) == (5, 0, False)
+
+
+@pytest.mark.parametrize("max_steps", [4, 5])
+def test_resumed_at_its_very_end_training_takes_no_further_step(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], max_steps: int
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples), max_steps=max_steps)
+    whole = run(job)
+    assert job.training is not None
+    store.delete(store.join(job.training.checkpoints_uri, "final"))
+    again = run(job)
+    assert (again.steps, again.resumed_from_step, again.curve) == (max_steps, max_steps, whole.curve)

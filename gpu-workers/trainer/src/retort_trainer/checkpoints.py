@@ -108,6 +108,12 @@ class CheckpointFolder:
                 return Checkpoint(step, uri)
         return None
 
+    def complete(self, step: int) -> Checkpoint:
+        """The checkpoint of a step; raises RetortError when it is not there, or does not verify."""
+        uri = store.join(self.uri, f"step-{step}")
+        self._verify(uri)
+        return Checkpoint(step, uri)
+
     def final(self) -> dict[str, Any] | None:
         """COMPLETE.json of the final model where it is there and verifies."""
         uri = store.join(self.uri, FINAL_NAME)
@@ -149,17 +155,23 @@ class CheckpointFolder:
 class CheckpointCallback(TrainerCallback):
     """Publishes every checkpoint that Hugging Face's trainer has saved to its local output folder.
 
+    Beside the newest `kept` stays the step that `best_step` finds in the trainer's log.
     Training goes on meanwhile. At most one checkpoint is on its way: the next one waits for it. What went
     wrong with it is raised at the end of the next step, or of training. `close` has to be called before the
     output folder is deleted.
     """
 
     def __init__(
-        self, folder: CheckpointFolder, published: Callable[[str], None], kept: int = KEPT_STEPS
+        self,
+        folder: CheckpointFolder,
+        published: Callable[[str], None],
+        kept: int = KEPT_STEPS,
+        best_step: Callable[[list[dict[str, float]]], int | None] = lambda history: None,
     ) -> None:
         self._folder = folder
         self._published = published
         self._kept = kept
+        self._best_step = best_step
         self._uploader = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._upload: Future[str] | None = None
 
@@ -175,7 +187,7 @@ class CheckpointCallback(TrainerCallback):
         # Under a name of its own, where the trainer neither writes nor deletes.
         snapshot = saved.rename(saved.with_name(f"{_STAGING_PREFIX}{saved.name}"))
         self._upload = self._uploader.submit(
-            self._publish, snapshot, state.global_step, getattr(state, "best_global_step", None)
+            self._publish, snapshot, state.global_step, self._best_step(state.log_history)
         )
 
     def on_step_end(

@@ -7,13 +7,12 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from retort_trainer import validation
 from retort_trainer.context import JobContext
 from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
 
 MAX_CURVE_POINTS = 200
-# As Hugging Face's trainer logs the held-out loss.
-VALIDATION_LOSS = "eval_loss"
 
 
 class ProgressCallback(TrainerCallback):
@@ -34,7 +33,7 @@ class ProgressCallback(TrainerCallback):
     ) -> None:
         self._began_at = time.monotonic()
         self._began_step = state.global_step
-        looks = loss_curve(state.log_history, VALIDATION_LOSS)
+        looks = loss_curve(state.log_history, validation.LOSS)
         self._report(
             TrainerProgress(
                 done=state.global_step,
@@ -62,7 +61,7 @@ class ProgressCallback(TrainerCallback):
         self.seconds = max(time.monotonic() - self._began_at, 1e-9)
         if logs is None:
             return
-        for name in ("loss", "grad_norm", VALIDATION_LOSS):
+        for name in ("loss", "grad_norm", validation.LOSS):
             if not math.isfinite(logs.get(name, 0.0)):
                 raise user_error(
                     "NAN_LOSS",
@@ -70,8 +69,8 @@ class ProgressCallback(TrainerCallback):
                     f"(learning_rate {logs.get('learning_rate', 0.0):g}). Lower learning_rate or "
                     "look at the data.",
                 )
-        if VALIDATION_LOSS in logs:
-            self._report(replace(self._last, validation_loss=logs[VALIDATION_LOSS]))
+        if validation.LOSS in logs:
+            self._report(replace(self._last, validation_loss=logs[validation.LOSS]))
         if "loss" not in logs:
             return
         self.tokens = int(logs.get("num_tokens", 0))

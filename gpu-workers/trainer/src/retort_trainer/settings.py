@@ -43,6 +43,8 @@ class Settings:
     halve_batch_on_out_of_memory: bool
     validation_ratio: float
     validation_steps: int
+    # 0: never.
+    early_stopping_patience: int
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
@@ -77,6 +79,7 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
         halve_batch_on_out_of_memory=_or(spec.halve_batch_on_out_of_memory, False),
         validation_ratio=_or(spec.validation_ratio, 0.0),
         validation_steps=_or(spec.validation_steps, checkpoint_steps),
+        early_stopping_patience=_or(spec.early_stopping_patience, 0),
     )
     _check("epochs", settings.epochs, settings.epochs > 0, "> 0")
     _check("learning_rate", settings.learning_rate, 0 < settings.learning_rate <= 1, "above 0, at most 1")
@@ -94,6 +97,10 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
     _check("max_truncated_ratio", ratio, 0 <= ratio <= 1, "from 0 to 1")
     held_out = settings.validation_ratio
     _check("validation_ratio", held_out, 0 <= held_out <= 0.5, "from 0 to 0.5")
+    patience = settings.early_stopping_patience
+    _check(
+        "early_stopping_patience", patience, not patience or held_out > 0, "0, unless validation_ratio > 0"
+    )
     _check(
         "label_smoothing",
         settings.label_smoothing,

@@ -18,7 +18,18 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import is_liger_kernel_available
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import batch_size, documents, memory, models, packing, ranks, reporters, store, template
+from retort_trainer import (
+    batch_size,
+    documents,
+    memory,
+    models,
+    packing,
+    ranks,
+    reporters,
+    store,
+    template,
+    validation,
+)
 from retort_trainer.checkpoints import FINAL_NAME, Checkpoint, CheckpointCallback, CheckpointFolder
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, user_error
@@ -31,7 +42,7 @@ from retort_trainer.job import (
     TrainingStage,
 )
 from retort_trainer.ordering import LengthGroupedOrder
-from retort_trainer.progress import VALIDATION_LOSS, ProgressCallback, loss_curve
+from retort_trainer.progress import ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
 from retort_trainer.spec import Batching, DistributedStrategy
@@ -73,6 +84,10 @@ class OrderedRows(Trainer):
         return self._order
 
     def _run_epoch(self, *, epoch: int, **arguments: Any) -> None:
+        # Resumed at its very end, within an epoch, Hugging Face's trainer would take one step more.
+        self.control.should_training_stop |= self.state.global_step >= self.state.max_steps
+        if self.control.should_training_stop:
+            return
         # Of several ranks that resume within an epoch, Hugging Face's trainer tells the epoch to none.
         self._order.set_epoch(epoch)
         super()._run_epoch(epoch=epoch, **arguments)
@@ -111,7 +126,14 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     resumed = ranks.from_main(folder.last_complete)
     staging = folder.staging()
     progress = ProgressCallback(context, resumed.uri if resumed else "")
-    checkpoints = CheckpointCallback(folder, progress.published, settings.checkpoints_kept)
+    patience = settings.early_stopping_patience
+    stop = validation.EarlyStop(patience) if patience else None
+    checkpoints = CheckpointCallback(
+        folder,
+        progress.published,
+        settings.checkpoints_kept,
+        validation.best_step if stop else lambda history: None,
+    )
     try:
         with store.local_folder(training.model_uri) as base:
             tokenizer = models.load_tokenizer(base)
@@ -130,7 +152,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
                 rows=trained,
                 validation_rows=held_out,
                 arguments=trainer_arguments(job, settings, device, staging / "trainer"),
-                callbacks=[*callbacks, progress, checkpoints],
+                callbacks=[*callbacks, progress, *([stop] if stop else []), checkpoints],
                 context=context,
             )
             trainer = _build(setup)
@@ -139,12 +161,18 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             trainer.grouped_rows = planned.per_device_batch_size
         with batch_size.halved_on_out_of_memory(settings, training.checkpoints_uri, mark, context):
             _train(trainer, resumed)
-        if context.should_stop() and trainer.state.global_step < trainer.state.max_steps:
+        history, steps = trainer.state.log_history, trainer.state.global_step
+        stopped_early = stop is not None and stop.is_over(history) and steps < trainer.state.max_steps
+        if context.should_stop() and not stopped_early and steps < trainer.state.max_steps:
             raise JobStopped
-        curve = loss_curve(trainer.state.log_history)
+        best = validation.best_step(history) if stop else None
+        taken = steps if best is None else best
+        if taken != steps:
+            _load(trainer, ranks.from_main(lambda: folder.complete(taken)))
+        curve = loss_curve(history)
         result = TrainingResult(
             model_uri=store.join(folder.uri, FINAL_NAME),
-            steps=trainer.state.global_step,
+            steps=steps,
             final_loss=curve[-1].loss if curve else 0.0,
             first_loss=curve[0].loss if curve else 0.0,
             rows=len(trained),
@@ -161,7 +189,9 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             per_device_batch_size=settings.per_device_batch_size,
             gradient_accumulation_steps=settings.gradient_accumulation_steps,
             validation_rows=len(held_out),
-            validation_curve=loss_curve(trainer.state.log_history, VALIDATION_LOSS),
+            validation_curve=loss_curve(history, validation.LOSS),
+            best_step=0 if taken == steps else taken,
+            stopped_early=stopped_early,
         )
         _save_final(trainer, tokenizer, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
@@ -183,6 +213,14 @@ def _train(trainer: Trainer, resumed: Checkpoint | None) -> None:
     _log.info("resuming from %s", resumed.uri)
     with store.local_folder(resumed.uri) as checkpoint:
         trainer.train(resume_from_checkpoint=str(checkpoint))
+
+
+def _load(trainer: Trainer, checkpoint: Checkpoint) -> None:
+    """Puts a checkpoint's weights in the place of the trained ones."""
+    _log.info("taking the model of %s", checkpoint.uri)
+    with store.local_folder(checkpoint.uri) as local:
+        trainer.state.best_model_checkpoint = str(local)
+        trainer._load_best_model()
 
 
 def fingerprint(job: TrainerJob, batching: Batching) -> str:

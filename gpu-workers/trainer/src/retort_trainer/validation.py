@@ -2,8 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from retort_trainer.failures import user_error
+
+# As Hugging Face's trainer logs the held-out loss.
+LOSS = "eval_loss"
 
 
 def held_out(problems: Sequence[str], ratio: float, seed: int) -> list[bool]:
@@ -24,3 +30,43 @@ def held_out(problems: Sequence[str], ratio: float, seed: int) -> list[bool]:
     ranked = sorted(distinct, key=lambda problem: hashlib.sha256(f"{seed}/{problem}".encode()).digest())
     chosen = set(ranked[: max(1, round(ratio * len(distinct)))])
     return [problem in chosen for problem in problems]
+
+
+def best_step(history: Sequence[dict[str, float]]) -> int | None:
+    """The step of the lowest held-out loss in a trainer's log, the first of equals; None before any look."""
+    looks = [entry for entry in history if LOSS in entry]
+    return int(min(looks, key=lambda look: look[LOSS])["step"]) if looks else None
+
+
+class EarlyStop(TrainerCallback):
+    """Ends training after `patience` (>= 1) looks in a row that did not better the held-out loss.
+
+    The best look's checkpoint is saved, and the last step of all is looked at too. What it decides follows
+    from the trainer's log alone, so training that is resumed after its end stays ended.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self._patience = patience
+
+    def is_over(self, history: Sequence[dict[str, float]]) -> bool:
+        """Whether patience has run out."""
+        best = best_step(history)
+        since = [entry for entry in history if LOSS in entry and best is not None and entry["step"] > best]
+        return len(since) >= self._patience
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        control.should_training_stop |= self.is_over(state.log_history)
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        control.should_evaluate |= state.global_step >= state.max_steps
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        over = self.is_over(state.log_history)
+        control.should_training_stop |= over
+        control.should_save |= over or best_step(state.log_history) == state.global_step
