@@ -18,6 +18,7 @@ from ray.job_config import JobConfig
 from ray.train._internal.worker_group import WorkerMetadata
 from ray.util import get_placement_group, placement_group_table, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+from safetensors.torch import load_file
 
 from retort_trainer import documents, jobs, placement, ranks, store, training
 from retort_trainer.actor import TERMINAL, TrainerActor
@@ -30,7 +31,7 @@ from retort_trainer.gang import environments
 from retort_trainer.job import TrainerJob, TrainerState, TrainerStatus, TrainingResult, TrainingStage
 from retort_trainer.rank_worker import PEER_LOST, rank_failure
 from retort_trainer.spec import DistributedStrategy
-from tests.jobs import MakeJob, WriteRows
+from tests.jobs import PATIENT, MakeJob, WriteRows, with_held_out_rows_unlike
 
 WAIT_SECONDS = 180
 
@@ -326,6 +327,32 @@ def test_sharded_ranks_train_resume_and_end_in_a_plain_model(
     resumed = Attempt(job, 2).succeeded()
     assert resumed.resumed_from_step == 2
     assert losses(resumed) == pytest.approx(losses(sharded), abs=1e-5)
+
+
+@pytest.mark.parametrize("strategy", list(DistributedStrategy)[1:])
+def test_ranks_end_early_together_with_the_best_model(
+    cluster: Cluster,
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    strategy: DistributedStrategy,
+) -> None:
+    dataset = write_rows(with_held_out_rows_unlike(list(samples[:11])))
+    settings = {**PATIENT, "strategy": strategy}
+    one = alone(make_job(TrainingStage.SFT, dataset, "one", **settings))
+    job = make_job(TrainingStage.SFT, dataset, "several", **settings, per_device_batch_size=2)
+    several = Attempt(with_ranks(job, 2)).succeeded()
+    assert (several.best_step, several.steps) == (one.best_step, one.steps)
+    assert several.stopped_early and one.stopped_early
+    assert [point.loss for point in several.validation_curve] == pytest.approx(
+        # A mean over batches, which are smaller here.
+        [point.loss for point in one.validation_curve],
+        abs=1e-2,
+    )
+    with store.local_folder(several.model_uri) as mine, store.local_folder(one.model_uri) as theirs:
+        weights, expected = (load_file(folder / "model.safetensors") for folder in (mine, theirs))
+    for name, weight in weights.items():
+        assert torch.allclose(weight, expected[name], atol=1e-3), name
 
 
 def test_several_ranks_need_ray(make_job: MakeJob) -> None:

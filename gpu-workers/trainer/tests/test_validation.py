@@ -13,7 +13,7 @@ from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.job import TrainerProgress, TrainingStage
 from retort_trainer.spec import Batching, LoraSpec
 from retort_trainer.validation import EarlyStop, best_step, held_out
-from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
+from tests.jobs import PATIENT, MakeJob, WriteRows, run, stop_and_resume, with_held_out_rows_unlike
 
 
 def test_all_rows_of_a_problem_fall_on_the_same_side() -> None:
@@ -119,17 +119,6 @@ def test_patience_counts_looks_since_the_best() -> None:
     assert not EarlyStop(2).is_over(looks(3.0, 2.0, 2.0, 1.5))
 
 
-PATIENT: dict[str, Any] = {
-    "max_steps": 30,
-    "learning_rate": 5e-2,
-    "checkpoint_steps": 100,
-    "checkpoints_kept": 1,
-    "validation_ratio": 0.25,
-    "validation_steps": 1,
-    "early_stopping_patience": 3,
-}
-
-
 @pytest.mark.parametrize("lora", [None, LoraSpec(rank=4)])
 @pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
 def test_training_ends_early_with_the_best_model(
@@ -141,9 +130,7 @@ def test_training_ends_early_with_the_best_model(
     lora: LoraSpec | None,
 ) -> None:
     rows: list[Any] = list(samples if stage is TrainingStage.SFT else pairs)
-    out = held_out([row.problem for row in rows], PATIENT["validation_ratio"], seed=7)
-    rows = [unlike(row) if is_out else row for row, is_out in zip(rows, out, strict=True)]
-    job = make_job(stage, write_rows(rows), lora=lora, **PATIENT)
+    job = make_job(stage, write_rows(with_held_out_rows_unlike(rows)), lora=lora, **PATIENT)
     result = run(job)
 
     curve = {point.step: point.loss for point in result.validation_curve}
@@ -169,13 +156,6 @@ def test_training_ends_early_with_the_best_model(
     assert again.validation_curve == result.validation_curve
     with store.local_folder(checkpoints) as folder:
         assert weights(folder) == before
-
-
-def unlike(row: Any) -> Any:
-    """A row that training on the others makes less likely."""
-    if isinstance(row, Sample):
-        return replace(row, chain="zq xj " * 12)
-    return replace(row, chosen=row.rejected, rejected=row.chosen)
 
 
 def weights(folder: Path) -> bytes:
