@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from retort_trainer import store, training
+from retort_trainer import lora, models, store, tiny_model, training
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, RetortError
@@ -15,8 +16,8 @@ from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerProgress, TrainingResult, TrainingStage
 from retort_trainer.models import load_tokenizer
 from retort_trainer.rows import encode_samples
-from retort_trainer.settings import resolve
-from retort_trainer.spec import Batching, Reporter
+from retort_trainer.settings import LoraSettings, resolve
+from retort_trainer.spec import Batching, LoraSpec, Reporter
 from tests.conftest import TEMPLATE
 from tests.jobs import MakeJob, WriteRows, run, stop_and_resume
 
@@ -291,3 +292,62 @@ def test_max_length_beyond_the_model_is_refused(
     template = replace(job.training.template, max_length=100_000)
     with pytest.raises(RetortError, match=r"max_length: 100000 \(expected: <= 4096"):
         run(replace(job, training=replace(job.training, template=template)))
+
+
+@pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
+def test_adapter_over_four_bit_weights_is_merged_into_the_whole_ones(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    pairs: list[PreferencePair],
+    tmp_path: Path,
+    stage: TrainingStage,
+) -> None:
+    whole, rounded = tmp_path / "whole", tmp_path / "rounded"
+    # Of whole blocks of 64 weights.
+    tiny_model.write(whole, hidden_size=64, layers=1)
+    shutil.copytree(whole, rounded)
+    quantization = lora.quantization(LoraSettings(4, 8, 0, quantize=True), torch.float32)
+    models.load_model(
+        whole, torch.float32, torch.device("cpu"), None, quantization
+    ).dequantize().save_pretrained(rounded)
+    dataset = write_rows(samples if stage is TrainingStage.SFT else pairs)
+
+    def trained(model: Path, *, quantize: bool) -> TrainingResult:
+        spec = LoraSpec(rank=4, quantize=quantize)
+        job = make_job(stage, dataset, f"{quantize}", max_steps=6, lora=spec)
+        assert job.training is not None
+        return run(replace(job, training=replace(job.training, model_uri=str(model))))
+
+    result, expected = trained(whole, quantize=True), trained(rounded, quantize=False)
+    # The adapter itself is kept in bfloat16 here, in float32 there.
+    losses, expected_losses = ([point.loss for point in each.curve] for each in (result, expected))
+    assert losses == pytest.approx(expected_losses, abs=1e-2)
+    assert losses[0] - losses[-1] > 0.1
+
+    checkpoints = folder(result).parent
+    factors = load_file(checkpoints / "step-6" / "adapter_model.safetensors")
+    final, base = (AutoModelForCausalLM.from_pretrained(each) for each in (checkpoints / "final", whole))
+    assert final.dtype is torch.float32
+    merged = 0
+    for name, weight in final.named_parameters():
+        layer = f"base_model.model.{name.removesuffix('.weight')}"
+        target = base.get_parameter(name)
+        if f"{layer}.lora_A.weight" in factors:
+            # alpha / rank is 2.
+            b, a = (factors[f"{layer}.lora_{factor}.weight"].float() for factor in "BA")
+            target = target + 2 * b @ a
+            merged += 1
+        assert torch.allclose(weight, target, atol=1e-6), name
+    assert merged == 7
+
+
+def test_four_bit_weights_need_bitsandbytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = LoraSettings(rank=4, alpha=8, dropout=0, quantize=True)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert lora.quantization(replace(settings, quantize=False), torch.float32) is None
+    with pytest.raises(
+        RetortError, match=r"lora.quantize: true \(expected: bitsandbytes installed"
+    ) as caught:
+        lora.quantization(settings, torch.float32)
+    assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "QUANTIZATION_MISSING")

@@ -1,7 +1,15 @@
-"""Adapters on every linear layer."""
+"""Adapters on every linear layer, over frozen weights that may be in 4 bits (QLoRA, arXiv:2305.14314)."""
 
-from peft import LoraConfig
+import importlib.util
+from pathlib import Path
+from typing import Any
 
+import torch
+from peft import LoraConfig, PeftModel
+from transformers import BitsAndBytesConfig
+
+from retort_trainer import models
+from retort_trainer.failures import user_error
 from retort_trainer.settings import LoraSettings
 
 
@@ -16,3 +24,38 @@ def config(settings: LoraSettings | None) -> LoraConfig | None:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
+
+
+def quantization(settings: LoraSettings | None, dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    """How the frozen weights are kept: NF4 with quantized constants, computed in `dtype`; None: as they are.
+
+    Raises a USER failure where bitsandbytes is not installed.
+    """
+    if settings is None or not settings.quantize:
+        return None
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise user_error(
+            "QUANTIZATION_MISSING",
+            "lora.quantize: true (expected: bitsandbytes installed in the trainer's Python environment). "
+            "Install it on the trainer's nodes, or leave quantize out.",
+        )
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=dtype,
+    )
+
+
+def merged(model: PeftModel, base: Path, dtype: torch.dtype, scratch: Path) -> Any:
+    """The model with its adapter merged, in `dtype`.
+
+    Where the frozen weights are in 4 bits, the adapter is merged into those of the folder `base` instead, so
+    that no rounding error of theirs gets into the result. `scratch` is a folder that may be written to.
+    """
+    if not model.base_model.model.config.to_dict().get("quantization_config"):
+        return model.merge_and_unload()
+    model.save_pretrained(scratch)
+    # On the CPU and in float32: a GPU may not hold the whole weights beside the quantized ones.
+    whole = models.load_model(base, torch.float32, torch.device("cpu"))
+    return PeftModel.from_pretrained(whole, scratch).merge_and_unload().to(dtype)

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from retort_trainer.failures import resource_error, user_error
 from retort_trainer.spec import ResourceSpec
@@ -19,6 +19,10 @@ _REQUIRED = (
     ("tokenizer_config.json",),
     ("model.safetensors", "model.safetensors.index.json"),
 )
+
+# Of bitsandbytes' linear layers: a kernel for inference on CPUs, which after one evaluation stays in use for
+# training, where it gives no gradients.
+_CPU_KERNEL = "support_avx512bf16_for_cpu"
 
 
 def check_folder(folder: Path) -> None:
@@ -49,10 +53,17 @@ def load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
-def load_model(folder: Path, dtype: torch.dtype, device: torch.device, attention: str | None = None) -> Any:
+def load_model(
+    folder: Path,
+    dtype: torch.dtype,
+    device: torch.device,
+    attention: str | None = None,
+    quantization: BitsAndBytesConfig | None = None,
+) -> Any:
     """The causal language model of a folder, in evaluation mode on the device.
 
-    `attention` is a name that transformers knows ("flash_attention_2"); None: its default.
+    `attention` is a name that transformers knows ("flash_attention_2"); None: its default. `dtype` is that of
+    the weights that are not quantized.
     """
     check_folder(folder)
     try:
@@ -60,13 +71,26 @@ def load_model(folder: Path, dtype: torch.dtype, device: torch.device, attention
             folder,
             dtype=dtype,
             attn_implementation=attention,
+            quantization_config=quantization,
+            # Quantized while it is read, so at once where it is to stay.
+            device_map={"": _index(device)} if quantization else None,
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
         )
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise user_error("MODEL_UNREADABLE", f"{folder}: the model cannot be loaded: {error}") from error
-    return model.to(device).eval()
+    if quantization is None:
+        return model.to(device).eval()
+    for module in model.modules():
+        if hasattr(module, _CPU_KERNEL):
+            setattr(module, _CPU_KERNEL, False)
+    return model.eval()
+
+
+def _index(device: torch.device) -> torch.device | int:
+    # By number: Hugging Face's trainer takes another spelling of its device for several devices.
+    return torch.cuda.current_device() if device.type == "cuda" else device
 
 
 def device_for(resources: ResourceSpec) -> torch.device:

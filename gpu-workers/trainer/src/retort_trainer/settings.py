@@ -15,6 +15,8 @@ class LoraSettings:
     rank: int
     alpha: int
     dropout: float
+    # The frozen weights in 4 bits.
+    quantize: bool
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
     lora = None
     if spec.lora is not None:
         rank = _or(spec.lora.rank, 16)
-        lora = LoraSettings(rank, _or(spec.lora.alpha, 2 * rank), _or(spec.lora.dropout, 0.0))
+        lora = LoraSettings(
+            rank,
+            alpha=_or(spec.lora.alpha, 2 * rank),
+            dropout=_or(spec.lora.dropout, 0.0),
+            quantize=_or(spec.lora.quantize, False),
+        )
         _check("lora.rank", lora.rank, lora.rank >= 1, ">= 1")
         _check("lora.dropout", lora.dropout, 0 <= lora.dropout < 1, "from 0 to below 1")
     default_rate = (2e-5 if sft else 1e-6) if lora is None else (2e-4 if sft else 5e-6)

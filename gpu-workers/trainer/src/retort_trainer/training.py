@@ -14,6 +14,7 @@ from typing import Any
 
 import datasets
 import torch
+from peft import PeftModel
 from transformers import PrinterCallback, Trainer, TrainerCallback, set_seed
 from transformers.utils import is_liger_kernel_available
 from transformers.utils import logging as transformers_logging
@@ -21,6 +22,7 @@ from transformers.utils import logging as transformers_logging
 from retort_trainer import (
     batch_size,
     documents,
+    lora,
     memory,
     models,
     packing,
@@ -142,7 +144,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             trained, held_out = rows.split(settings.validation_ratio, job.seed)
             context.raise_if_stopped()
             attention = packing.attention(batching, on_gpu=on_gpu)
-            model = models.load_model(base, _dtype(settings, device), device, attention)
+            dtype = _dtype(settings, device)
+            model = models.load_model(base, dtype, device, attention, lora.quantization(settings.lora, dtype))
             _check_context_length(model, training.template.max_length)
             setup = Setup(
                 job=training,
@@ -193,7 +196,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             best_step=0 if taken == steps else taken,
             stopped_early=stopped_early,
         )
-        _save_final(trainer, tokenizer, staging / FINAL_NAME)
+        with store.local_folder(training.model_uri) as base:
+            _save_final(trainer, tokenizer, base, dtype, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
         if ranks.is_main():
             folder.publish(
@@ -317,14 +321,14 @@ def _check_context_length(model: Any, max_length: int) -> None:
         )
 
 
-def _save_final(trainer: Trainer, tokenizer: Any, folder: Path) -> None:
+def _save_final(trainer: Trainer, tokenizer: Any, base: Path, dtype: torch.dtype, folder: Path) -> None:
     # Collective where each rank holds a shard; rank 0 alone gets the whole.
     state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if trainer.is_fsdp_enabled else None
     if not ranks.is_main():
         return
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
-    if hasattr(model, "merge_and_unload"):
-        model = model.merge_and_unload()
+    if isinstance(model, PeftModel):
+        model = lora.merged(model, base, dtype, folder.with_name("adapter"))
     # Plain generate() has to stop where the student learnt to stop.
     model.generation_config.eos_token_id = template.end_of_turn_id(tokenizer)
     model.generation_config.pad_token_id = tokenizer.pad_token_id
