@@ -5,9 +5,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from retort_trainer import validation
+from retort_trainer import flops, gpu, ranks, validation
 from retort_trainer.context import JobContext
 from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
@@ -18,8 +19,11 @@ MAX_CURVE_POINTS = 200
 class ProgressCallback(TrainerCallback):
     """Reports every optimizer step. A stop request ends training after a checkpoint of the step under way."""
 
-    def __init__(self, context: JobContext, checkpoint_uri: str = "") -> None:
+    def __init__(self, context: JobContext, device: torch.device, checkpoint_uri: str = "") -> None:
         self._context = context
+        self._device = device
+        self._peak_flops = gpu.peak_flops(device) * ranks.size()
+        self._flops_per_token = 0.0
         self.checkpoint_uri = checkpoint_uri
         self._began_at = 0.0
         self._began_step = 0
@@ -28,9 +32,27 @@ class ProgressCallback(TrainerCallback):
         self.tokens = 0
         self.seconds = 0.0
 
+    @property
+    def tokens_per_second(self) -> float:
+        """Of all ranks."""
+        return self.tokens / self.seconds if self.tokens else 0.0
+
+    @property
+    def model_flops_utilization(self) -> float:
+        """Share of all ranks' GPUs, 0 to 1; 0 where the peak is not known."""
+        if not self._peak_flops:
+            return 0.0
+        return self.tokens_per_second * self._flops_per_token / self._peak_flops
+
     def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        model: Any = None,
+        **kwargs: Any,
     ) -> None:
+        self._flops_per_token = flops.per_token(model)
         self._began_at = time.monotonic()
         self._began_step = state.global_step
         looks = loss_curve(state.log_history, validation.LOSS)
@@ -75,6 +97,7 @@ class ProgressCallback(TrainerCallback):
             return
         self.tokens = int(logs.get("num_tokens", 0))
         steps = max(state.global_step - self._began_step, 1)
+        load = gpu.load(self._device)
         self._report(
             TrainerProgress(
                 done=state.global_step,
@@ -82,9 +105,12 @@ class ProgressCallback(TrainerCallback):
                 unit="steps",
                 loss=logs["loss"],
                 learning_rate=logs.get("learning_rate", 0.0),
-                tokens_per_second=self.tokens / self.seconds,
+                tokens_per_second=self.tokens_per_second,
                 eta_seconds=self.seconds / steps * (state.max_steps - state.global_step),
                 validation_loss=self._last.validation_loss,
+                gpu_memory_bytes=load.memory_bytes,
+                gpu_utilization=load.utilization,
+                model_flops_utilization=self.model_flops_utilization,
             )
         )
 

@@ -22,8 +22,8 @@ from transformers.utils import logging as transformers_logging
 from retort_trainer import (
     batch_size,
     documents,
+    gpu,
     lora,
-    memory,
     models,
     packing,
     ranks,
@@ -127,7 +127,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     device = models.device_for(job.resources)
     resumed = ranks.from_main(folder.last_complete)
     staging = folder.staging()
-    progress = ProgressCallback(context, resumed.uri if resumed else "")
+    progress = ProgressCallback(context, device, resumed.uri if resumed else "")
     patience = settings.early_stopping_patience
     stop = validation.EarlyStop(patience) if patience else None
     checkpoints = CheckpointCallback(
@@ -185,8 +185,9 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             curve=curve,
             resumed_from_step=resumed.step if resumed else 0,
             tokens=progress.tokens,
-            tokens_per_second=progress.tokens / progress.seconds if progress.tokens else 0.0,
-            peak_memory_bytes=ranks.largest(memory.peak_bytes(device)),
+            tokens_per_second=progress.tokens_per_second,
+            model_flops_utilization=progress.model_flops_utilization,
+            peak_memory_bytes=ranks.largest(gpu.peak_bytes(device)),
             ranks=ranks.size(),
             batching=batching,
             per_device_batch_size=settings.per_device_batch_size,

@@ -10,7 +10,11 @@ public final class TrainerMetrics {
   private final Gauge step;
   private final Gauge loss;
   private final Gauge learningRate;
+  private final Gauge validationLoss;
   private final Gauge tokensPerSecond;
+  private final Gauge gpuMemory;
+  private final Gauge gpuUtilization;
+  private final Gauge modelFlopsUtilization;
   private final Counter jobs;
   private final Counter adoptions;
 
@@ -22,11 +26,31 @@ public final class TrainerMetrics {
             registry,
             "retort_trainer_learning_rate",
             "Last logged learning rate of the latest training.");
+    validationLoss =
+        gauge(
+            registry,
+            "retort_trainer_validation_loss",
+            "Last held-out loss of the latest training, 0 before the first.");
     tokensPerSecond =
         gauge(
             registry,
             "retort_trainer_tokens_per_second",
             "Tokens that a trainer works through now, 0 while none runs.");
+    gpuMemory =
+        gauge(
+            registry,
+            "retort_trainer_gpu_memory_bytes",
+            "Memory that the trainer's first rank has allocated on its GPU, 0 while none runs.");
+    gpuUtilization =
+        gauge(
+            registry,
+            "retort_trainer_gpu_utilization_ratio",
+            "Busy share of the GPU of the trainer's first rank, 0 while none runs.");
+    modelFlopsUtilization =
+        gauge(
+            registry,
+            "retort_trainer_model_flops_utilization_ratio",
+            "Share of the GPUs' dense peak that training uses, 0 while none runs.");
     jobs =
         Counter.builder()
             .name("retort_trainer_jobs_total")
@@ -46,8 +70,9 @@ public final class TrainerMetrics {
       step.labelValues(kind.label()).set((double) progress.getDone());
       loss.labelValues(kind.label()).set(progress.getLoss());
       learningRate.labelValues(kind.label()).set(progress.getLearningRate());
+      validationLoss.labelValues(kind.label()).set(progress.getValidationLoss());
     }
-    tokensPerSecond.labelValues(kind.label()).set(progress.getTokensPerSecond());
+    load(kind, progress);
   }
 
   void adopted(JobKind kind) {
@@ -59,7 +84,14 @@ public final class TrainerMetrics {
    */
   void ended(JobKind kind, String outcome) {
     jobs.labelValues(kind.label(), outcome).inc();
-    tokensPerSecond.labelValues(kind.label()).set(0);
+    load(kind, TrainerProgress.getDefaultInstance());
+  }
+
+  private void load(JobKind kind, TrainerProgress progress) {
+    tokensPerSecond.labelValues(kind.label()).set(progress.getTokensPerSecond());
+    gpuMemory.labelValues(kind.label()).set((double) progress.getGpuMemoryBytes());
+    gpuUtilization.labelValues(kind.label()).set(progress.getGpuUtilization());
+    modelFlopsUtilization.labelValues(kind.label()).set(progress.getModelFlopsUtilization());
   }
 
   private static Gauge gauge(PrometheusRegistry registry, String name, String help) {

@@ -42,6 +42,8 @@ final class Statuses {
                 .setLoss(1.0 / step)
                 .setLearningRate(0.001)
                 .setTokensPerSecond(50.0 * step)
+                .setValidationLoss(1.5)
+                .setGpuMemoryBytes(1000)
                 .setCheckpointUri("file:///checkpoints/step-" + step))
         .build();
   }

@@ -62,7 +62,9 @@ final class TrainerActivitiesImplTest {
     assertThat(gauge("retort_trainer_step", "sft")).isEqualTo(4);
     assertThat(gauge("retort_trainer_loss", "sft")).isEqualTo(0.25);
     assertThat(gauge("retort_trainer_learning_rate", "sft")).isEqualTo(0.001);
+    assertThat(gauge("retort_trainer_validation_loss", "sft")).isEqualTo(1.5);
     assertThat(gauge("retort_trainer_tokens_per_second", "sft")).isZero();
+    assertThat(gauge("retort_trainer_gpu_memory_bytes", "sft")).isZero();
     assertThat(counter("retort_trainer_jobs", Labels.of("kind", "sft", "outcome", "SUCCEEDED")))
         .isEqualTo(1);
   }

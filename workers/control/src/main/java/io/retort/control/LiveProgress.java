@@ -155,7 +155,8 @@ final class LiveProgress {
         .setEtaSeconds(progress.getEtaSeconds())
         .setDetail(
             String.format(Locale.ROOT, "loss %.4f", progress.getLoss())
-                + speed(progress.getTokensPerSecond()));
+                + speed(progress.getTokensPerSecond())
+                + utilization(progress.getModelFlopsUtilization()));
   }
 
   private void generation(StageProgress.Builder stage, List<TrainerHeartbeat> heartbeats) {
@@ -178,6 +179,10 @@ final class LiveProgress {
     return tokensPerSecond > 0
         ? String.format(Locale.ROOT, ", %,.0f tokens/s", tokensPerSecond)
         : "";
+  }
+
+  private static String utilization(double share) {
+    return share > 0 ? String.format(Locale.ROOT, ", MFU %.0f %%", 100 * share) : "";
   }
 
   private void advance(StageProgress.Builder stage, long done) {

@@ -153,13 +153,14 @@ class ControlServerTest {
                     .setUnit("steps")
                     .setLoss(0.42)
                     .setTokensPerSecond(1234.4)
+                    .setModelFlopsUtilization(0.412)
                     .setEtaSeconds(77))
             .build());
     Run run = control.create("trains");
     Run seen = control.watchUntil(run.getRunId(), current -> lastStage(current).getDone() == 3);
     assertThat(lastStage(seen).getTotal()).isEqualTo(24);
     assertThat(lastStage(seen).getEtaSeconds()).isEqualTo(77);
-    assertThat(lastStage(seen).getDetail()).isEqualTo("loss 0.4200, 1,234 tokens/s");
+    assertThat(lastStage(seen).getDetail()).isEqualTo("loss 0.4200, 1,234 tokens/s, MFU 41 %");
     assertThat(seen.getPhase()).isEqualTo(RunPhase.RUN_PHASE_RUNNING);
     control.activities.letEnd();
     control.awaitEnd(run.getRunId());
