@@ -6,6 +6,7 @@ With sums of log-probabilities over completion tokens and the frozen stage-1 mod
     loss    = mean_i  -(1 - eps) log sigmoid(beta_i delta_i) - eps log sigmoid(-beta_i delta_i)
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,13 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
 
 def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     """The job's preference pairs as token ids."""
-    return encode_pairs(store.read_rows(job.dataset, PreferencePair), tokenizer, job.template, settings.beta)
+
+    def wrong(pair: PreferencePair) -> str:
+        usable = settings.beta is not None or 0 < pair.beta < math.inf
+        return "" if usable else f"beta: {pair.beta} (expected: > 0)"
+
+    pairs = store.read_rows(job.dataset, PreferencePair, wrong)
+    return encode_pairs(pairs, tokenizer, job.template, settings.beta)
 
 
 def smoothing(epsilon: float) -> dict[str, Any]:
