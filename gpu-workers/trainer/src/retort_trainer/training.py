@@ -5,6 +5,7 @@ At-least-once: the same job run again adopts its finished model, or resumes from
 
 import hashlib
 import logging
+import pickle
 import shutil
 import time
 from collections.abc import Sequence
@@ -220,7 +221,15 @@ def _train(trainer: Trainer, resumed: Checkpoint | None) -> None:
         return
     _log.info("resuming from %s", resumed.uri)
     with store.local_folder(resumed.uri) as checkpoint:
-        trainer.train(resume_from_checkpoint=str(checkpoint))
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint))
+        except pickle.UnpicklingError as error:
+            # PyTorch loads tensors and plain values alone, also where every hash is right.
+            raise user_error(
+                "DATA_CORRUPT",
+                f"{resumed.uri}: the trainer's state is not one that training writes, and was not loaded. "
+                f"Delete the folder to go on from the checkpoint before it. {error}",
+            ) from error
 
 
 def _load(trainer: Trainer, checkpoint: Checkpoint) -> None:
