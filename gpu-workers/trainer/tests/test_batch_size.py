@@ -6,10 +6,11 @@ import pytest
 import torch
 from transformers import TrainerCallback
 
-from retort_trainer import store, training
+from retort_trainer import models, store, training
+from retort_trainer.cogpo import CogPOTrainer
 from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair, Sample
-from retort_trainer.failures import FailureCategory, RetortError
+from retort_trainer.failures import FailureCategory, RetortError, to_failure
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainingStage
 from retort_trainer.spec import Batching
@@ -50,6 +51,53 @@ def test_the_next_attempt_goes_on_with_half_the_batch_and_the_same_rows(
     assert [point.loss for point in result.curve] == pytest.approx(
         [point.loss for point in whole.curve], abs=1e-5
     )
+
+
+def test_the_reference_pass_halves_the_batch_too(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    pairs: list[PreferencePair],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compute = CogPOTrainer.compute_ref_log_probs
+
+    def limited(self: CogPOTrainer, model: Any, inputs: dict[str, Any]) -> Any:
+        # Two sides of a pair.
+        if inputs["input_ids"].shape[0] > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return compute(self, model, inputs)
+
+    dataset = write_rows(pairs)
+    whole = run(make_job(TrainingStage.COGPO, dataset, "whole"))
+    monkeypatch.setattr(CogPOTrainer, "compute_ref_log_probs", limited)
+    job = make_job(TrainingStage.COGPO, dataset, "halved", halve_batch_on_out_of_memory=True)
+    for size in (2, 1):
+        with pytest.raises(RetortError, match=f"goes on with per_device_batch_size {size} instead"):
+            run(job)
+    result = run(job)
+    assert (result.per_device_batch_size, result.gradient_accumulation_steps) == (1, 4)
+    assert [point.loss for point in result.curve] == pytest.approx(
+        [point.loss for point in whole.curve], abs=1e-5
+    )
+
+
+def test_memory_that_the_model_alone_fills_is_not_the_batch(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(*arguments: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(models, "load_model", load)
+    job = make_job(TrainingStage.SFT, write_rows(samples), halve_batch_on_out_of_memory=True)
+    with pytest.raises(torch.OutOfMemoryError) as error:
+        run(job)
+    failure = to_failure(error.value)
+    assert (failure.category, failure.type) == (FailureCategory.RESOURCE, "CUDA_OUT_OF_MEMORY")
+    assert not (tmp_path / "checkpoints" / "batch-size.json").exists()
 
 
 def test_without_the_setting_nothing_is_halved(

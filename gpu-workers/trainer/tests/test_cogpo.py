@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from retort_trainer.data import PreferencePair
 from retort_trainer.failures import RetortError
 from retort_trainer.job import TrainerJob, TrainingStage
 from retort_trainer.models import load_model
+from retort_trainer.reference import Reference
 from retort_trainer.rows import encode_pairs
 from retort_trainer.settings import resolve
 from retort_trainer.spec import PreferenceObjective, TrainingSpec
@@ -29,7 +31,12 @@ class Case:
     """A trainer over three pairs, a batch of them, and the log-probabilities of their completions."""
 
     def __init__(
-        self, folder: Path, tokenizer: Any, pairs: list[PreferencePair], label_smoothing: float = 0.0
+        self,
+        folder: Path,
+        tokenizer: Any,
+        pairs: list[PreferencePair],
+        scratch: Path,
+        label_smoothing: float = 0.0,
     ) -> None:
         rows = encode_pairs(pairs[:3], tokenizer, TEMPLATE).rows
         self.model = load_model(folder, torch.float32, torch.device("cpu")).train()
@@ -49,6 +56,7 @@ class Case:
             data_collator=collator,
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
+            reference=Reference(scratch.as_uri(), JobContext()),
         )
         self.batch = collator(rows)
         self.rows = rows
@@ -78,6 +86,14 @@ class Case:
         return sides
 
 
+MakeCase = Callable[..., Case]
+
+
+@pytest.fixture
+def make_case(model_folder: Path, tokenizer: Any, pairs: list[PreferencePair], tmp_path: Path) -> MakeCase:
+    return partial(Case, model_folder, tokenizer, pairs, tmp_path)
+
+
 # delta and beta of three pairs: beta x delta is 0.2, -0.2, 0.25, and -log sigmoid of these is
 # 0.598139, 0.798139, 0.575939; of their negatives 0.798139, 0.598139, 0.825939.
 DELTAS = [2.0, -1.0, 0.5]
@@ -86,9 +102,9 @@ BETAS = [0.1, 0.2, 0.5]
 
 @pytest.mark.parametrize(("label_smoothing", "expected"), [(0.0, 0.657406), (0.1, 0.665739)])
 def test_loss_is_the_hand_computed_value(
-    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair], label_smoothing: float, expected: float
+    make_case: MakeCase, label_smoothing: float, expected: float
 ) -> None:
-    case = Case(model_folder, tokenizer, pairs, label_smoothing=label_smoothing)
+    case = make_case(label_smoothing=label_smoothing)
     loss = case.trainer.compute_loss(case.model, case.with_deltas(DELTAS, BETAS))
     assert loss.item() == pytest.approx(expected, abs=1e-5)
     rewards = case.trainer._metrics["train"]
@@ -96,18 +112,16 @@ def test_loss_is_the_hand_computed_value(
     assert rewards["rewards/margins"] == [pytest.approx((0.2 - 0.2 + 0.25) / 3, abs=1e-4)]
 
 
-def test_reference_is_the_model_before_training(
-    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]
-) -> None:
-    case = Case(model_folder, tokenizer, pairs)
+def test_reference_is_the_model_before_training(make_case: MakeCase) -> None:
+    case = make_case()
     dataset = case.trainer.train_dataset
     chosen, rejected = case.log_probabilities()
     assert list(dataset["ref_chosen_logps"]) == pytest.approx(chosen.tolist(), abs=1e-3)
     assert list(dataset["ref_rejected_logps"]) == pytest.approx(rejected.tolist(), abs=1e-3)
 
 
-def test_equal_betas_are_plain_dpo(model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]) -> None:
-    case = Case(model_folder, tokenizer, pairs)
+def test_equal_betas_are_plain_dpo(make_case: MakeCase) -> None:
+    case = make_case()
     batch = case.with_deltas(DELTAS, [0.2, 0.2, 0.2])
     loss = case.trainer.compute_loss(case.model, batch)
     loss.backward()
@@ -122,8 +136,8 @@ def test_equal_betas_are_plain_dpo(model_folder: Path, tokenizer: Any, pairs: li
     assert torch.allclose(gradient, case.model.lm_head.weight.grad, atol=1e-8)
 
 
-def test_beta_weighs_its_own_pair(model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]) -> None:
-    case = Case(model_folder, tokenizer, pairs)
+def test_beta_weighs_its_own_pair(make_case: MakeCase) -> None:
+    case = make_case()
 
     def gradient(betas: list[float]) -> torch.Tensor:
         case.model.zero_grad()
@@ -140,9 +154,9 @@ def test_beta_weighs_its_own_pair(model_folder: Path, tokenizer: Any, pairs: lis
 
 
 def test_prompt_and_padding_bear_no_loss(
-    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair]
+    make_case: MakeCase, tokenizer: Any, pairs: list[PreferencePair]
 ) -> None:
-    case = Case(model_folder, tokenizer, pairs)
+    case = make_case()
     mask, ids = case.batch["completion_mask"], case.batch["input_ids"]
     for row, (bits, tokens) in enumerate(zip(mask, ids, strict=True)):
         pair = pairs[row % 3]

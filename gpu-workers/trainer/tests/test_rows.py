@@ -59,8 +59,3 @@ def test_pair_is_left_out_whole_when_one_side_is_too_long(
 def test_one_beta_takes_the_place_of_the_pairs_own(tokenizer: Any, pairs: list[PreferencePair]) -> None:
     encoded = encode_pairs([replace(pairs[0], beta=0.0), *pairs[1:]], tokenizer, TEMPLATE, 0.3)
     assert [row["beta"] for row in encoded.rows] == [0.3] * 6
-
-
-def test_pair_without_a_beta_is_refused(tokenizer: Any, pairs: list[PreferencePair]) -> None:
-    with pytest.raises(RetortError, match=r"preference pair p0: beta: 0.0 \(expected: > 0\)"):
-        encode_pairs([replace(pairs[0], beta=0.0)], tokenizer, TEMPLATE)

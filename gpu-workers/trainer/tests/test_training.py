@@ -2,11 +2,12 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 
 from retort_trainer import lora, models, store, tiny_model, training
 from retort_trainer.context import JobContext
@@ -241,6 +242,71 @@ def test_loss_that_is_not_a_number_stops_with_the_step(
         run(job)
     assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "NAN_LOSS")
     assert store.names(job.training.checkpoints_uri if job.training else "") == []
+
+
+@pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
+def test_loss_that_is_not_a_number_leaves_the_last_good_checkpoint(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    pairs: list[PreferencePair],
+    stage: TrainingStage,
+) -> None:
+    class Poison(TrainerCallback):
+        """After the second step, and its checkpoint."""
+
+        def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if state.global_step == 2:
+                kwargs["model"].lm_head.weight.data[0].fill_(float("nan"))
+
+    dataset = write_rows(samples if stage is TrainingStage.SFT else pairs)
+    job = make_job(stage, dataset, checkpoint_steps=1)
+    with pytest.raises(RetortError, match="loss is nan at step 3 of 4"):
+        run(job, callbacks=[Poison()])
+    assert job.training is not None
+    steps = [name for name in store.names(job.training.checkpoints_uri) if name != "reference"]
+    assert steps == ["step-1", "step-2"]
+    good = AutoModelForCausalLM.from_pretrained(
+        store.local_path(store.join(job.training.checkpoints_uri, "step-2"))
+    )
+    assert all(weight.isfinite().all() for weight in good.parameters())
+    assert run(job).resumed_from_step == 2
+
+
+class Malicious:
+    """Touches a file when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self._file,)
+
+
+@pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])
+def test_pickled_code_in_a_checkpoint_is_not_run(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], tmp_path: Path, name: str
+) -> None:
+    job = make_job(TrainingStage.SFT, write_rows(samples), checkpoint_steps=1, checkpoints_kept=3)
+    checkpoints = folder(run(job)).parent
+    shutil.rmtree(checkpoints / "final")
+    shutil.rmtree(checkpoints / "step-4")
+    step = checkpoints / "step-3"
+    touched = tmp_path / "touched"
+    torch.save(Malicious(touched), step / name)
+    complete = json.loads((step / "COMPLETE.json").read_text())
+    complete["files"][name] = store.sha256_of((step / name).as_uri())
+    (step / "COMPLETE.json").write_text(json.dumps(complete))
+
+    with pytest.raises(RetortError, match=f"{step.as_uri()}: the trainer's state is not one") as caught:
+        run(job)
+    assert (caught.value.category, caught.value.type) == (FailureCategory.USER, "DATA_CORRUPT")
+    assert not touched.exists()
+    torch.load(step / name, weights_only=False)
+    assert touched.exists()
+
+    shutil.rmtree(step)
+    assert run(job).resumed_from_step == 2
 
 
 def test_store_elsewhere_keeps_checkpoints_and_models(

@@ -6,19 +6,19 @@ With sums of log-probabilities over completion tokens and the frozen stage-1 mod
     loss    = mean_i  -(1 - eps) log sigmoid(beta_i delta_i) - eps log sigmoid(-beta_i delta_i)
 """
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from datasets import Dataset
-from torch.utils.data import DataLoader
 from trl import DPOConfig, DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 
 from retort_trainer import lora, store
 from retort_trainer.data import PreferencePair
 from retort_trainer.job import TrainingJob
+from retort_trainer.reference import REFERENCE_NAME, Reference
 from retort_trainer.rows import EncodedRows, encode_pairs
 from retort_trainer.settings import Settings
 from retort_trainer.training import OrderedRows, Setup
@@ -37,13 +37,11 @@ class PairCollator(DataCollatorForPreference):
 class CogPOTrainer(OrderedRows, DPOTrainer):
     """TRL's DPOTrainer on rows {prompt_ids, chosen_ids, rejected_ids, beta, length}; needs a `PairCollator`.
 
-    `before_reference_batch` is called before each batch of the reference's pass, which comes before training.
+    The reference's pass comes before training and computes what `reference` does not have yet.
     """
 
-    def __init__(
-        self, *args: Any, before_reference_batch: Callable[[], None] = lambda: None, **kwargs: Any
-    ) -> None:
-        self._before_reference_batch = before_reference_batch
+    def __init__(self, *args: Any, reference: Reference, **kwargs: Any) -> None:
+        self._reference = reference
         super().__init__(*args, **kwargs)
 
     def compute_loss(
@@ -55,22 +53,20 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
         return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
 
     def compute_ref_log_probs(self, model: Any, inputs: dict[str, Any]) -> Any:
-        self._before_reference_batch()
         return super().compute_ref_log_probs(
             model, {key: value for key, value in inputs.items() if key != "beta"}
         )
 
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
-        """The reference's values as columns. TRL hands them to other ranks in a file of rank 0's own disk."""
-        loader = self.accelerator.prepare(
-            DataLoader(dataset, batch_size=batch_size, collate_fn=self.data_collator)
-        )
-        chosen: list[float] = []
-        rejected: list[float] = []
-        for batch in loader:
-            sides = self.accelerator.gather_for_metrics(self.compute_ref_log_probs(self.model, batch))
-            chosen += sides[0].tolist()
-            rejected += sides[1].tolist()
+        """The reference's values as columns. TRL keeps them on rank 0's own disk, for itself."""
+
+        def compute(rows: list[dict[str, Any]]) -> torch.Tensor:
+            batch = self._prepare_inputs(self.data_collator(rows))
+            return torch.stack(self.compute_ref_log_probs(self.model, batch), dim=1)
+
+        weights = f"{self._precompute_model_hash}/{self.accelerator.mixed_precision}"
+        values = self._reference.values(weights, dataset, batch_size, compute)
+        chosen, rejected = values.T.tolist()
         return dataset.add_column("ref_chosen_logps", chosen).add_column("ref_rejected_logps", rejected)
 
     def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
@@ -79,7 +75,13 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
 
 def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
     """The job's preference pairs as token ids."""
-    return encode_pairs(store.read_rows(job.dataset, PreferencePair), tokenizer, job.template, settings.beta)
+
+    def wrong(pair: PreferencePair) -> str:
+        usable = settings.beta is not None or 0 < pair.beta < math.inf
+        return "" if usable else f"beta: {pair.beta} (expected: > 0)"
+
+    pairs = store.read_rows(job.dataset, PreferencePair, wrong)
+    return encode_pairs(pairs, tokenizer, job.template, settings.beta)
 
 
 def smoothing(epsilon: float) -> dict[str, Any]:
@@ -113,5 +115,5 @@ def build(setup: Setup) -> OrderedRows:
         processing_class=setup.tokenizer,
         callbacks=setup.callbacks,
         peft_config=lora.config(setup.settings.lora),
-        before_reference_batch=setup.context.raise_if_stopped,
+        reference=Reference(store.join(setup.job.checkpoints_uri, REFERENCE_NAME), setup.context),
     )

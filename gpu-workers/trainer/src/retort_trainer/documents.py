@@ -11,6 +11,7 @@ import difflib
 import functools
 import json
 import math
+import re
 import types
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -24,16 +25,23 @@ UInt64 = Annotated[int, (0, 2**64 - 1)]
 
 Document = TypeVar("Document")
 
+# JSON can tell them by an escape; neither tokenizers nor UTF-8 know them.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def parse_json(
     cls: type[Document], text: str | bytes, *, source: str, ignore_unknown: bool = False
 ) -> Document:
     """Parses JSON text into a document; `source` names the text in messages."""
+    return parse(cls, decode(text, source=source), source=source, ignore_unknown=ignore_unknown)
+
+
+def decode(text: str | bytes, *, source: str) -> Any:
+    """The value of JSON text."""
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise user_error("BAD_DOCUMENT", f"{source}: not JSON: {error}") from error
-    return parse(cls, value, source=source, ignore_unknown=ignore_unknown)
 
 
 def parse(cls: type[Document], value: Any, *, source: str, ignore_unknown: bool = False) -> Document:
@@ -133,6 +141,8 @@ def _parse_value(hint: Any, value: Any, path: str, source: str, ignore_unknown: 
     if hint in (str, bool):
         if type(value) is not hint:
             raise _mismatch(source, path, value, "a string" if hint is str else "true or false")
+        if hint is str and _SURROGATE.search(value):
+            raise _mismatch(source, path, value, "Unicode text: a half of a surrogate pair stands alone")
         return value
     raise TypeError(f"{path}: annotation {hint} is not one a document may have")
 

@@ -43,12 +43,17 @@ def from_main(make: Callable[[], Value]) -> Value:
     return value
 
 
-def largest(value: int) -> int:
-    """The largest value of all ranks. Collective."""
+def gather(value: Value) -> list[Value]:
+    """Every rank's value, in the order of the ranks. Collective."""
     values = [value] * size()
     if size() > 1:
         dist.all_gather_object(values, value)
-    return max(values)
+    return values
+
+
+def largest(value: int) -> int:
+    """The largest value of all ranks. Collective."""
+    return max(gather(value))
 
 
 def gather_files(folder: Path) -> None:
@@ -63,8 +68,7 @@ def gather_files(folder: Path) -> None:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-    listings: list[dict[str, int]] = [{} for _ in range(size())]
-    dist.all_gather_object(listings, own)
+    listings = gather(own)
     there = set(listings[0])
     for source, listing in enumerate(listings):
         for name, length in listing.items():

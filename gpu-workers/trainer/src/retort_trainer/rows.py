@@ -86,8 +86,6 @@ def encode_pairs(
     encoded = EncodedRows()
     control = templates.control_tokens(tokenizer)
     for pair in pairs:
-        if beta is None and not pair.beta > 0:
-            raise user_error("BAD_ROW", f"preference pair {pair.id}: beta: {pair.beta} (expected: > 0)")
         texts = [pair.problem, pair.chosen, pair.chosen_answer, pair.rejected, pair.rejected_answer]
         if not _usable(control, texts):
             encoded.dropped += 1

@@ -24,7 +24,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef, Manifest
-from retort_trainer.failures import platform_error, user_error
+from retort_trainer.failures import RetortError, platform_error, user_error
 
 MANIFEST_NAME = "manifest.json"
 MANIFEST_SCHEMA_VERSION = 1
@@ -161,10 +161,13 @@ def read_manifest(ref: ArtifactRef) -> tuple[str, Manifest]:
     return uri.rsplit("/", 1)[0], manifest
 
 
-def read_rows(ref: ArtifactRef, cls: type[Row]) -> Iterator[Row]:
+def read_rows(
+    ref: ArtifactRef, cls: type[Row], wrong: Callable[[Row], str] = lambda row: ""
+) -> Iterator[Row]:
     """Rows of all parts of a manifest, in order, streamed. Each part's hash is checked before its first row.
 
-    Fields that the row class does not have are ignored.
+    Fields that the row class does not have are ignored. `wrong` tells what is wrong with a row, or nothing.
+    Raises BAD_ROW (USER) with the row's file, line, and id where it has one.
     """
     folder, manifest = read_manifest(ref)
     rows = 0
@@ -173,7 +176,7 @@ def read_rows(ref: ArtifactRef, cls: type[Row]) -> Iterator[Row]:
         _check_sha256(uri, sha256_of(uri), part.sha256)
         for number, line in enumerate(_lines(uri), start=1):
             rows += 1
-            yield documents.parse_json(cls, line, source=f"{uri}:{number}", ignore_unknown=True)
+            yield _row(cls, line, f"{uri}:{number}", wrong)
     if rows != manifest.rows:
         raise user_error(
             "DATA_CORRUPT", f"{ref.uri}: {rows} rows read (expected: {manifest.rows} by the manifest)"
@@ -224,6 +227,19 @@ def sha256_of(uri: str) -> str:
 def _check_sha256(uri: str, found: str, expected: str) -> None:
     if expected and found != expected:
         raise user_error("DATA_CORRUPT", f"{uri}: sha256 is {found} (expected: {expected})")
+
+
+def _row(cls: type[Row], line: bytes, source: str, wrong: Callable[[Row], str]) -> Row:
+    try:
+        value = documents.decode(line, source=source)
+        if isinstance(value, dict) and value.get("id"):
+            source = f"{source}: row {json.dumps(value['id'])}"
+        row = documents.parse(cls, value, source=source, ignore_unknown=True)
+    except RetortError as error:
+        raise user_error("BAD_ROW", error.message) from error
+    if problem := wrong(row):
+        raise user_error("BAD_ROW", f"{source}: {problem}")
+    return row
 
 
 def _lines(uri: str) -> Iterator[bytes]:

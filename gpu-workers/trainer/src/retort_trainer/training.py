@@ -5,10 +5,12 @@ At-least-once: the same job run again adopts its finished model, or resumes from
 
 import hashlib
 import logging
+import pickle
 import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     planned = replace(planned, batching=batching)
     mark = fingerprint(job, batching)
     settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, mark))
+    halving = partial(batch_size.halved_on_out_of_memory, settings, training.checkpoints_uri, mark, context)
     folder = CheckpointFolder(training.checkpoints_uri, mark, context)
     finished = ranks.from_main(folder.final)
     if finished is not None:
@@ -158,11 +161,13 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
                 callbacks=[*callbacks, progress, *([stop] if stop else []), checkpoints],
                 context=context,
             )
-            trainer = _build(setup)
+            with halving():
+                # CogPO's reference passes over the pairs here, in batches of the same size.
+                trainer = _build(setup)
             trainer.remove_callback(PrinterCallback)
             # Also with smaller batches the rows come in the order of the planned ones.
             trainer.grouped_rows = planned.per_device_batch_size
-        with batch_size.halved_on_out_of_memory(settings, training.checkpoints_uri, mark, context):
+        with halving():
             _train(trainer, resumed)
         history, steps = trainer.state.log_history, trainer.state.global_step
         stopped_early = stop is not None and stop.is_over(history) and steps < trainer.state.max_steps
@@ -217,7 +222,15 @@ def _train(trainer: Trainer, resumed: Checkpoint | None) -> None:
         return
     _log.info("resuming from %s", resumed.uri)
     with store.local_folder(resumed.uri) as checkpoint:
-        trainer.train(resume_from_checkpoint=str(checkpoint))
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint))
+        except pickle.UnpicklingError as error:
+            # PyTorch loads tensors and plain values alone, also where every hash is right.
+            raise user_error(
+                "DATA_CORRUPT",
+                f"{resumed.uri}: the trainer's state is not one that training writes, and was not loaded. "
+                f"Delete the folder to go on from the checkpoint before it. {error}",
+            ) from error
 
 
 def _load(trainer: Trainer, checkpoint: Checkpoint) -> None:
