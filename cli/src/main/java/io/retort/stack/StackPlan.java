@@ -113,7 +113,15 @@ final class StackPlan {
                 "--db-filename",
                 options.home().resolve("temporal.db").toString(),
                 "--log-level",
-                "warn"));
+                "warn",
+                // Teams take turns at the GPU queue. Partitions of a queue know nothing of each
+                // other's tasks, so only one keeps the order of teams and priorities.
+                "--dynamic-config-value",
+                "matching.enableFairness=true",
+                "--dynamic-config-value",
+                "matching.numTaskqueueReadPartitions=1",
+                "--dynamic-config-value",
+                "matching.numTaskqueueWritePartitions=1"));
     for (String attribute :
         List.of("RetortPhase", "RetortStage", "RetortStudent", "RetortDataset", "RetortTeam")) {
       command.addAll(List.of("--search-attribute", attribute + "=Keyword"));

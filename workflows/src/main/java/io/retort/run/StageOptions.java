@@ -89,7 +89,8 @@ public final class StageOptions {
 
   /**
    * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver itself keeps the two
-   * deadlines. They carry priority and team; the order in which they are served is the server's.
+   * deadlines. Where trainers queue for a slot, those of a smaller priority go first, and teams of
+   * one priority take turns, if the server is set up for it: see docs/training.md.
    */
   public static ActivityOptions trainer(RunSpec spec) {
     ResourceSpec resources = spec.getResources();

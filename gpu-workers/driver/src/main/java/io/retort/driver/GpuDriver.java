@@ -19,6 +19,7 @@ import io.temporal.worker.WorkerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code RETORT_RAY_ADDRESS}: host:port of the Ray head; required
  *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, as Ray's nodes
  *       see them; required
- *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once, 1 by default
+ *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has GPUs
+ *       when the driver starts, and 1 where it has none
  *   <li>those of {@link MetricsServer} and {@link TemporalConnection}
  * </ul>
  *
@@ -73,9 +75,10 @@ public final class GpuDriver {
 
   /** Polls until the process is told to stop. */
   void run(Environment environment) {
-    int slots = environment.integer(GPU_SLOTS, 1);
-    if (slots < 1) {
-      throw new ConfigurationException(GPU_SLOTS + ": " + slots + " (expected: at least 1)");
+    OptionalInt wanted = environment.integer(GPU_SLOTS);
+    if (wanted.isPresent() && wanted.getAsInt() < 1) {
+      throw new ConfigurationException(
+          GPU_SLOTS + ": " + wanted.getAsInt() + " (expected: at least 1)");
     }
     RayAddress address = RayAddress.parse(RAY_ADDRESS, environment.require(RAY_ADDRESS));
     String trainerPath = requireTrainer(environment.require(TRAINER_PATH));
@@ -83,6 +86,7 @@ public final class GpuDriver {
     try (MetricsServer metrics = MetricsServer.start(environment);
         TemporalConnection temporal = TemporalConnection.open(environment, metrics);
         RayConnection ray = RayConnection.open(address, trainerPath)) {
+      int slots = wanted.orElseGet(() -> Math.max(1, ray.gpus()));
       ray.keepDuring(
           () -> {
             WorkerFactory factory = newFactory(temporal, metrics, ray.gateway(), slots);

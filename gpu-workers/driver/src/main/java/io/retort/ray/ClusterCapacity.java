@@ -1,5 +1,6 @@
 package io.retort.ray;
 
+import io.ray.api.Ray;
 import io.retort.training.ResourceText;
 import io.retort.v1.CustomResource;
 import io.retort.v1.PlacementStrategy;
@@ -30,6 +31,20 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
 
   ClusterCapacity {
     nodes = List.copyOf(nodes);
+  }
+
+  /** Of the cluster that this process is connected to. */
+  static ClusterCapacity now() {
+    return new ClusterCapacity(
+        Ray.getRuntimeContext().getAllNodeInfo().stream()
+            .filter(node -> node.isAlive)
+            .map(node -> node.resources)
+            .toList());
+  }
+
+  /** Whole GPUs of all nodes. */
+  int gpus() {
+    return (int) nodes.stream().mapToDouble(node -> amountOf(node, GPU)).sum();
   }
 
   /** Why the nodes can never hold all ranks of {@code resources}; empty when they can. */

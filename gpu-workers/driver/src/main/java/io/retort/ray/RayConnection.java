@@ -36,6 +36,11 @@ public final class RayConnection implements AutoCloseable {
     return new RayConnection();
   }
 
+  /** GPUs of the nodes that are alive now, busy or not. */
+  public int gpus() {
+    return ClusterCapacity.now().gpus();
+  }
+
   public TrainerGateway gateway() {
     return new RayTrainerGateway(RayTrainerGateway.TRAINER);
   }

@@ -63,15 +63,7 @@ final class RayTrainerGateway implements TrainerGateway {
   @Override
   public Optional<String> infeasibility(ResourceSpec resources)
       throws TrainerException.Unreachable {
-    List<Map<String, Double>> nodes =
-        RayCalls.ask(
-            "Ray nodes",
-            () ->
-                Ray.getRuntimeContext().getAllNodeInfo().stream()
-                    .filter(node -> node.isAlive)
-                    .map(node -> node.resources)
-                    .toList());
-    return new ClusterCapacity(nodes).infeasibility(resources);
+    return RayCalls.ask("Ray nodes", ClusterCapacity::now).infeasibility(resources);
   }
 
   @Override

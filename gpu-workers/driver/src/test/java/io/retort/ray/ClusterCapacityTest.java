@@ -22,6 +22,12 @@ final class ClusterCapacityTest {
   }
 
   @Test
+  void countsGpus() {
+    assertThat(TWO_NODES.gpus()).isEqualTo(4);
+    assertThat(new ClusterCapacity(List.of(Map.of("CPU", 2.0))).gpus()).isZero();
+  }
+
+  @Test
   void tellsWhatTheClusterLacks() {
     assertThat(TWO_NODES.infeasibility(resources(8, 1))).contains("needs 8 GPU, cluster has 4");
     assertThat(TWO_NODES.infeasibility(resources(8, 100.5)))

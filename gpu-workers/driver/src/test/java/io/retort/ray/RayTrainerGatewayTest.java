@@ -163,6 +163,7 @@ final class RayTrainerGatewayTest {
 
     assertThat(gateway.infeasibility(eightGpus)).contains("needs 8 GPU, cluster has 0");
     assertThat(gateway.infeasibility(cpus(2))).isEmpty();
+    assertThat(connection.gpus()).isZero();
   }
 
   @Test

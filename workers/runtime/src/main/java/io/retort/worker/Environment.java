@@ -1,6 +1,7 @@
 package io.retort.worker;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Configuration of a process: environment variables, by name. */
 public record Environment(Map<String, String> variables) {
@@ -32,9 +33,21 @@ public record Environment(Map<String, String> variables) {
    * @throws ConfigurationException when the variable is no whole number
    */
   public int integer(String name, int fallback) {
-    String value = get(name, String.valueOf(fallback));
+    return integer(name).orElse(fallback);
+  }
+
+  /**
+   * The value of a variable whose default is not known yet, empty when it is absent or blank.
+   *
+   * @throws ConfigurationException when the variable is no whole number
+   */
+  public OptionalInt integer(String name) {
+    String value = get(name, "");
+    if (value.isEmpty()) {
+      return OptionalInt.empty();
+    }
     try {
-      return Integer.parseInt(value.strip());
+      return OptionalInt.of(Integer.parseInt(value.strip()));
     } catch (NumberFormatException e) {
       throw new ConfigurationException(name + ": " + value + " (expected: a whole number)", e);
     }
