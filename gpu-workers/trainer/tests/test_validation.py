@@ -139,7 +139,8 @@ def test_training_ends_early_with_the_best_model(
     assert result.steps < 30
     assert job.training is not None
     checkpoints = job.training.checkpoints_uri
-    assert store.names(checkpoints) == sorted(["final", f"step-{best}", f"step-{best + 3}"])
+    kept = {name for name in store.names(checkpoints) if name.startswith("step-")}
+    assert kept == {f"step-{best}", f"step-{best + 3}"}
     if lora is None:
         with store.local_folder(checkpoints) as folder:
             saved = load_file(folder / f"step-{best}" / "model.safetensors")
