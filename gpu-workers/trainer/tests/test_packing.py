@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -122,28 +123,32 @@ def test_stopped_packed_training_resumes_on_the_same_loss_curve(
 
 
 @pytest.mark.parametrize(
-    ("asked", "on_gpu", "flash", "chosen", "attention"),
+    ("model_type", "on_gpu", "installed", "flash"),
     [
-        (Batching.AUTO, True, True, Batching.PACKED, "flash_attention_2"),
-        (Batching.AUTO, True, False, Batching.LENGTH_GROUPED, None),
-        (Batching.AUTO, False, True, Batching.LENGTH_GROUPED, None),
-        (Batching.PACKED, True, True, Batching.PACKED, "flash_attention_2"),
-        (Batching.PACKED, True, False, Batching.PACKED, None),
-        (Batching.PACKED, False, True, Batching.PACKED, None),
-        (Batching.LENGTH_GROUPED, True, True, Batching.LENGTH_GROUPED, None),
+        ("qwen2", True, True, "flash_attention_2"),
+        ("qwen2", True, False, None),
+        ("qwen2", False, True, None),
+        # Has a bias on its attention that flash attention does not take.
+        ("bloom", True, True, None),
+        ("bert", True, True, None),
+        ("nobody's", True, True, None),
     ],
 )
 def test_auto_packs_where_flash_attention_is(
     monkeypatch: pytest.MonkeyPatch,
-    asked: Batching,
+    tmp_path: Path,
+    model_type: str,
     on_gpu: bool,
-    flash: bool,
-    chosen: Batching,
-    attention: str | None,
+    installed: bool,
+    flash: str | None,
 ) -> None:
-    monkeypatch.setattr(packing, "is_flash_attn_2_available", lambda: flash)
-    assert packing.choose(asked, on_gpu=on_gpu) is chosen
-    assert packing.attention(chosen, on_gpu=on_gpu) == attention
+    monkeypatch.setattr(packing, "is_flash_attn_2_available", lambda: installed)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": model_type}))
+    assert packing.flash_attention(str(tmp_path), on_gpu=on_gpu) == flash
+    expected = Batching.PACKED if flash else Batching.LENGTH_GROUPED
+    assert packing.choose(Batching.AUTO, flash) is expected
+    assert packing.choose(Batching.PACKED, flash) is Batching.PACKED
+    assert packing.choose(Batching.LENGTH_GROUPED, flash) is Batching.LENGTH_GROUPED
 
 
 def test_pairs_are_never_packed(

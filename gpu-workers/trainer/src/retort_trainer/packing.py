@@ -4,23 +4,30 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import Any
 
+from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils import is_flash_attn_2_available
 
+from retort_trainer import store
 from retort_trainer.spec import Batching
 
 
-def choose(batching: Batching, *, on_gpu: bool) -> Batching:
+def flash_attention(model_uri: str, *, on_gpu: bool) -> str | None:
+    """Its name to load a model with, where GPU, package and the model's architecture have it."""
+    if not (on_gpu and is_flash_attn_2_available()):
+        return None
+    config = store.read_json(store.join(model_uri, "config.json"))
+    kind = config.get("model_type") if isinstance(config, dict) else None
+    if kind not in CONFIG_MAPPING:
+        return None
+    architecture = MODEL_FOR_CAUSAL_LM_MAPPING.get(CONFIG_MAPPING[kind], None)
+    return "flash_attention_2" if getattr(architecture, "_supports_flash_attn", False) else None
+
+
+def choose(batching: Batching, flash: str | None) -> Batching:
     """What AUTO means here: PACKED with flash attention, which alone keeps rows apart without cost."""
     if batching is not Batching.AUTO:
         return batching
-    return Batching.PACKED if attention(Batching.PACKED, on_gpu=on_gpu) else Batching.LENGTH_GROUPED
-
-
-def attention(batching: Batching, *, on_gpu: bool) -> str | None:
-    """The attention to load a model with; None: transformers' default, which masks other rows if packed."""
-    if batching is Batching.PACKED and on_gpu and is_flash_attn_2_available():
-        return "flash_attention_2"
-    return None
+    return Batching.PACKED if flash else Batching.LENGTH_GROUPED
 
 
 def pack(rows: Sequence[dict[str, Any]], max_length: int) -> list[dict[str, Any]]:

@@ -107,7 +107,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     training = job.training
     planned = resolve(training.settings, training.stage)
     on_gpu = bool(job.resources.gpus)
-    batching = ranks.from_main(lambda: packing.choose(planned.batching, on_gpu=on_gpu))
+    flash = ranks.from_main(lambda: packing.flash_attention(training.model_uri, on_gpu=on_gpu))
+    batching = packing.choose(planned.batching, flash)
     planned = replace(planned, batching=batching)
     mark = fingerprint(job, batching)
     settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, mark))
@@ -146,7 +147,8 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             trained, held_out = rows.split(settings.validation_ratio, job.seed)
             context.raise_if_stopped()
-            attention = packing.attention(batching, on_gpu=on_gpu)
+            # Otherwise transformers' default, which masks the other rows of a pack.
+            attention = flash if batching is Batching.PACKED else None
             dtype = _dtype(settings, device)
             model = models.load_model(base, dtype, device, attention, lora.quantization(settings.lora, dtype))
             _check_context_length(model, training.template.max_length)
