@@ -112,6 +112,53 @@ def test_loss_is_the_hand_computed_value(
     assert rewards["rewards/margins"] == [pytest.approx((0.2 - 0.2 + 0.25) / 3, abs=1e-4)]
 
 
+@pytest.mark.parametrize(
+    ("label_smoothing", "expected"),
+    [(0.0, [0.598139, 0.798139, 0.575939]), (0.1, [0.618139, 0.778139, 0.600939])],
+)
+def test_loss_of_each_pair_is_the_hand_computed_value(
+    make_case: MakeCase, label_smoothing: float, expected: list[float]
+) -> None:
+    case = make_case(label_smoothing=label_smoothing)
+    batch = case.with_deltas(DELTAS, BETAS)
+    for pair, loss in enumerate(expected):
+        # Both sides of the pair where a value has sides, chosen before rejected.
+        alone = {
+            name: value[[pair]] if len(value) == 3 else value[[pair, pair + 3]]
+            for name, value in batch.items()
+        }
+        assert case.trainer.compute_loss(case.model, alone).item() == pytest.approx(loss, abs=1e-5)
+
+
+# beta / 3 x [(1 - eps) sigmoid(-beta delta) - eps sigmoid(beta delta)]: sigmoid of -0.2, 0.2, -0.25 is
+# 0.450166, 0.549834, 0.437823.
+@pytest.mark.parametrize(
+    ("label_smoothing", "expected"),
+    [(0.0, [0.0150055, 0.0366556, 0.0729705]), (0.1, [0.0116722, 0.0299889, 0.0563038])],
+)
+def test_gradient_of_each_token_is_the_hand_computed_value(
+    make_case: MakeCase, label_smoothing: float, expected: list[float]
+) -> None:
+    case = make_case(label_smoothing=label_smoothing)
+    seen: list[torch.Tensor] = []
+
+    def keep(module: Any, inputs: Any, output: Any) -> None:
+        output.log_probs.retain_grad()
+        seen.append(output.log_probs)
+
+    case.model.register_forward_hook(keep)
+    case.trainer.compute_loss(case.model, case.with_deltas(DELTAS, BETAS)).backward()
+    [log_probabilities] = seen
+    completion = case.batch["completion_mask"][:, 1:].bool()
+    assert log_probabilities.detach()[~completion].eq(0).all()
+    assert log_probabilities.grad is not None
+    # A completion's log-probability is the sum of its tokens', so each has the gradient of the sum.
+    by_side = zip(log_probabilities.grad, completion, strict=True)
+    found = [gradient[tokens].tolist() for gradient, tokens in by_side]
+    for gradients, each in zip(found, [-value for value in expected] + expected, strict=True):
+        assert gradients == pytest.approx([each] * len(gradients), abs=1e-6)
+
+
 def test_reference_is_the_model_before_training(make_case: MakeCase) -> None:
     case = make_case()
     dataset = case.trainer.train_dataset
@@ -134,6 +181,58 @@ def test_equal_betas_are_plain_dpo(make_case: MakeCase) -> None:
     plain.backward()
     assert loss.item() == pytest.approx(plain.item(), abs=1e-7)
     assert torch.allclose(gradient, case.model.lm_head.weight.grad, atol=1e-8)
+
+
+class PlainDPO(DPOTrainer):
+    """TRL's trainer on rows that are token ids already."""
+
+    def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        return dataset
+
+
+def test_steps_at_equal_betas_are_those_of_trl(
+    model_folder: Path, tokenizer: Any, pairs: list[PreferencePair], tmp_path: Path
+) -> None:
+    rows = encode_pairs([*pairs, *(replace(pair, chosen="So.") for pair in pairs)], tokenizer, TEMPLATE, 0.2)
+    arguments: dict[str, Any] = {
+        "output_dir": str(tmp_path / "output"),
+        "use_cpu": True,
+        "bf16": False,
+        "activation_checkpointing": False,
+        "report_to": "none",
+        "save_strategy": "no",
+        "remove_unused_columns": False,
+        "logging_steps": 1,
+        "learning_rate": 1e-2,
+        "per_device_train_batch_size": 2,
+        "num_train_epochs": 1,
+        "data_seed": 5,
+    }
+    own = CogPOTrainer(
+        model=load_model(model_folder, torch.float32, torch.device("cpu")),
+        args=DPOConfig(precompute_ref_log_probs=True, **arguments),
+        data_collator=PairCollator(pad_token_id=tokenizer.pad_token_id),
+        train_dataset=Dataset.from_list(rows.rows),
+        processing_class=tokenizer,
+        reference=Reference((tmp_path / "reference").as_uri(), JobContext()),
+    )
+    own.grouped_rows = 2
+    order = list(own._get_train_sampler())
+    # With its own collator and a reference model that it keeps.
+    plain = PlainDPO(
+        model=load_model(model_folder, torch.float32, torch.device("cpu")),
+        args=DPOConfig(beta=0.2, train_sampling_strategy="sequential", **arguments),
+        train_dataset=Dataset.from_list([rows.rows[row] for row in order]),
+        processing_class=tokenizer,
+    )
+    for trainer in (own, plain):
+        trainer.train()
+    losses = [[log["loss"] for log in trainer.state.log_history if "loss" in log] for trainer in (own, plain)]
+    assert len(losses[0]) == 6
+    assert losses[0][-1] < losses[0][0] - 0.1
+    assert losses[0] == pytest.approx(losses[1], abs=1e-6)
+    for name, weight in own.model.named_parameters():
+        assert torch.allclose(weight, plain.model.get_parameter(name), rtol=0, atol=1e-6), name
 
 
 def test_beta_weighs_its_own_pair(make_case: MakeCase) -> None:
