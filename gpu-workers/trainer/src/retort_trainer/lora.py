@@ -8,7 +8,7 @@ import torch
 from peft import LoraConfig, PeftModel
 from transformers import BitsAndBytesConfig
 
-from retort_trainer import models
+from retort_trainer import models, store
 from retort_trainer.failures import user_error
 from retort_trainer.settings import LoraSettings
 
@@ -47,15 +47,16 @@ def quantization(settings: LoraSettings | None, dtype: torch.dtype) -> BitsAndBy
     )
 
 
-def merged(model: PeftModel, base: Path, dtype: torch.dtype, scratch: Path) -> Any:
+def merged(model: PeftModel, base_uri: str, dtype: torch.dtype, scratch: Path) -> Any:
     """The model with its adapter merged, in `dtype`.
 
-    Where the frozen weights are in 4 bits, the adapter is merged into those of the folder `base` instead, so
+    Where the frozen weights are in 4 bits, the adapter goes into those of the folder `base_uri` instead, so
     that no rounding error of theirs gets into the result. `scratch` is a folder that may be written to.
     """
     if not model.base_model.model.config.to_dict().get("quantization_config"):
         return model.merge_and_unload()
     model.save_pretrained(scratch)
     # On the CPU and in float32: a GPU may not hold the whole weights beside the quantized ones.
-    whole = models.load_model(base, torch.float32, torch.device("cpu"))
+    with store.local_folder(base_uri) as base:
+        whole = models.load_model(base, torch.float32, torch.device("cpu"))
     return PeftModel.from_pretrained(whole, scratch).merge_and_unload().to(dtype)

@@ -204,8 +204,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             best_step=0 if taken == steps else taken,
             stopped_early=stopped_early,
         )
-        with store.local_folder(training.model_uri) as base:
-            _save_final(trainer, tokenizer, base, dtype, staging / FINAL_NAME)
+        _save_final(trainer, tokenizer, training.model_uri, dtype, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
         if ranks.is_main():
             folder.publish(
@@ -337,14 +336,14 @@ def _check_context_length(model: Any, max_length: int) -> None:
         )
 
 
-def _save_final(trainer: Trainer, tokenizer: Any, base: Path, dtype: torch.dtype, folder: Path) -> None:
+def _save_final(trainer: Trainer, tokenizer: Any, base_uri: str, dtype: torch.dtype, folder: Path) -> None:
     # Collective where each rank holds a shard; rank 0 alone gets the whole.
     state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if trainer.is_fsdp_enabled else None
     if not ranks.is_main():
         return
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
     if isinstance(model, PeftModel):
-        model = lora.merged(model, base, dtype, folder.with_name("adapter"))
+        model = lora.merged(model, base_uri, dtype, folder.with_name("adapter"))
     # Plain generate() has to stop where the student learnt to stop.
     model.generation_config.eos_token_id = template.end_of_turn_id(tokenizer)
     model.generation_config.pad_token_id = tokenizer.pad_token_id
