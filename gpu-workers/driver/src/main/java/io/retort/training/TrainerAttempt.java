@@ -148,7 +148,8 @@ final class TrainerAttempt {
   }
 
   private void requireFeasible() throws TrainerException.Unreachable {
-    if (resources.getAllowAutoscaling()) {
+    // What trained before had room: a node that has gone since may come back, or be replaced.
+    if (resources.getAllowAutoscaling() || heartbeat.hasTrainingStartedAt()) {
       return;
     }
     Optional<String> infeasibility = gateway.infeasibility(resources);

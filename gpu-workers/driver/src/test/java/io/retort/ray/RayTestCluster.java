@@ -1,143 +1,113 @@
 package io.retort.ray;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
+import io.ray.api.function.PyActorClass;
+import io.retort.training.TrainerGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real Ray cluster of one node with two CPUs, on the loopback interface. */
-final class RayTestCluster {
-  private static final Path TRAINER = Path.of("..", "trainer").toAbsolutePath().normalize();
-  private static final Path RAY = TRAINER.resolve(".venv/bin/ray");
-
-  private final Process process;
+/** A real Ray cluster: a head with two CPUs, and the nodes added to it. */
+public final class RayTestCluster {
+  private final RayTestNode head;
+  private final List<RayTestNode> added = new ArrayList<>();
   private final Path folder;
   private final RayAddress address;
 
-  private RayTestCluster(Process process, Path folder, RayAddress address) {
-    this.process = process;
+  private RayTestCluster(RayTestNode head, Path folder, RayAddress address) {
+    this.head = head;
     this.folder = folder;
     this.address = address;
   }
 
+  /** A head that is all there is. */
   static RayTestCluster start() throws IOException {
-    if (!Files.isExecutable(RAY)) {
-      throw new IllegalStateException(
-          RAY + ": not there (expected: built by ./mvnw -pl gpu-workers/trainer verify)");
-    }
-    // Short, because Ray puts Unix sockets below it.
-    Path folder = Files.createTempDirectory("ray");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            RAY.toString(),
-            "start",
-            "--head",
-            "--block",
-            "--node-ip-address=127.0.0.1",
-            "--port=0",
-            "--ray-client-server-port=" + freePort(),
-            "--dashboard-agent-listen-port=" + freePort(),
-            "--min-worker-port=0",
-            "--max-worker-port=0",
-            "--num-cpus=2",
-            "--num-gpus=0",
-            "--object-store-memory=80000000",
-            "--include-dashboard=false",
-            "--disable-usage-stats",
-            "--log-style=record",
-            "--log-color=false",
-            "--temp-dir=" + folder);
-    // Without it Ray takes the address of the network card instead of the loopback one.
-    builder.environment().put("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0");
-    builder.redirectErrorStream(true);
-    Process process = builder.start();
-    awaitStarted(process);
-    RayAddress address =
-        RayAddress.parse("address", Files.readString(folder.resolve("ray_current_cluster")));
-    return new RayTestCluster(process, folder, address);
+    Path folder = newFolder();
+    return of(RayTestNode.startAlone(head(folder)), folder);
+  }
+
+  /** A head that others can join. */
+  public static RayTestCluster startExtensible() throws IOException {
+    Path folder = newFolder();
+    return of(RayTestNode.startAmongOthers(head(folder)), folder);
+  }
+
+  /** Adds a node with one CPU and one of a resource of its own. */
+  public RayTestNode addNode(String resource) throws IOException {
+    RayTestNode node =
+        RayTestNode.startAmongOthers(
+            List.of(
+                "--address=" + address, "--num-cpus=1", "--resources={\"" + resource + "\": 1}"));
+    added.add(node);
+    return node;
+  }
+
+  public RayTestNode head() {
+    return head;
   }
 
   RayAddress address() {
     return address;
   }
 
+  /** This process as a driver. */
+  public RayConnection connect() {
+    return RayConnection.open(address, codeSearchPath());
+  }
+
+  /**
+   * Of the process that is connected, with trainers of a Python class that stands in for the real
+   * one.
+   */
+  public static TrainerGateway gateway(String module, String className) {
+    return new RayTrainerGateway(PyActorClass.of(module, className));
+  }
+
   /** With the real trainer package and the fixtures of these tests. */
-  static String codeSearchPath() {
-    return TRAINER.resolve("src")
+  public static String codeSearchPath() {
+    return RayTestNode.TRAINER.resolve("src")
         + ":"
         + Path.of("target", "test-classes", "python").toAbsolutePath();
   }
 
-  void close() throws IOException, InterruptedException {
-    List<ProcessHandle> all = process.descendants().toList();
-    process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+  /** Python with the trainer's packages. */
+  public static Path python() {
+    return RayTestNode.TRAINER.resolve(".venv/bin/python");
+  }
+
+  public void close() throws IOException, InterruptedException {
+    for (RayTestNode node : added) {
+      node.close();
     }
-    all.forEach(ProcessHandle::destroyForcibly);
-    all.forEach(handle -> handle.onExit().join());
+    head.close();
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(RayTestCluster::delete);
     }
   }
 
-  private static void awaitStarted(Process process) throws IOException {
-    BufferedReader output = process.inputReader(UTF_8);
-    StringBuilder seen = new StringBuilder();
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      seen.append(line).append('\n');
-      if (line.contains("Ray runtime started")) {
-        reportErrors(output);
-        return;
-      }
-    }
-    throw new IllegalStateException("ray start ended:\n" + seen);
+  private static Path newFolder() throws IOException {
+    // Short, because Ray puts Unix sockets below it.
+    return Files.createTempDirectory("ray");
   }
 
-  /** A cluster that ends by itself says why, where the tests' output is. */
-  private static void reportErrors(BufferedReader output) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                for (String line = output.readLine(); line != null; line = output.readLine()) {
-                  if (line.contains("ERR")) {
-                    System.err.println(line);
-                  }
-                }
-              } catch (IOException e) {
-                // The process has ended.
-              }
-            },
-            "ray-output");
-    thread.setDaemon(true);
-    thread.start();
+  private static List<String> head(Path folder) throws IOException {
+    return List.of(
+        "--head",
+        "--port=0",
+        "--ray-client-server-port=" + RayTestNode.freePort(),
+        "--num-cpus=2",
+        "--include-dashboard=false",
+        "--temp-dir=" + folder);
   }
 
-  /**
-   * Outside the range that outgoing connections take their ports from: Ray ends the whole cluster
-   * when one of its servers finds its port taken.
-   */
-  private static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (BindException e) {
-        // The next one, then.
-      }
-    }
+  private static RayTestCluster of(RayTestNode head, Path folder) throws IOException {
+    RayAddress address =
+        RayAddress.parse("address", Files.readString(folder.resolve("ray_current_cluster")));
+    return new RayTestCluster(head, folder, address);
   }
 
   private static void delete(Path path) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ray.api.PlacementGroups;
-import io.ray.api.function.PyActorClass;
 import io.ray.api.placementgroup.PlacementGroup;
 import io.retort.training.Placement;
 import io.retort.training.TrainerException;
@@ -35,12 +34,12 @@ final class RayTrainerGatewayTest {
   private static RayConnection connection;
 
   private final TrainerGateway gateway =
-      new RayTrainerGateway(PyActorClass.of("retort_driver_fixture.actor", "TrainerActor"));
+      RayTestCluster.gateway("retort_driver_fixture.actor", "TrainerActor");
 
   @BeforeAll
   static void start() throws IOException {
     cluster = RayTestCluster.start();
-    connection = RayConnection.open(cluster.address(), RayTestCluster.codeSearchPath());
+    connection = cluster.connect();
   }
 
   @AfterAll

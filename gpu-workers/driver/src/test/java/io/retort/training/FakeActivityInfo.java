@@ -7,9 +7,14 @@ import io.temporal.common.RetryOptions;
 import java.time.Duration;
 import java.util.Optional;
 
-/** An attempt with a heartbeat timeout of one minute. */
-record FakeActivityInfo(int attempt, long scheduledMillis) implements ActivityInfo {
+record FakeActivityInfo(int attempt, long scheduledMillis, Duration heartbeatTimeout)
+    implements ActivityInfo {
   static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(60);
+
+  /** An attempt with a heartbeat timeout of one minute. */
+  FakeActivityInfo(int attempt, long scheduledMillis) {
+    this(attempt, scheduledMillis, HEARTBEAT_TIMEOUT);
+  }
 
   @Override
   public byte[] getTaskToken() {
@@ -74,7 +79,7 @@ record FakeActivityInfo(int attempt, long scheduledMillis) implements ActivityIn
 
   @Override
   public Duration getHeartbeatTimeout() {
-    return HEARTBEAT_TIMEOUT;
+    return heartbeatTimeout;
   }
 
   @Override

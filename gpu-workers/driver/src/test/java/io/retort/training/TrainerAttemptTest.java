@@ -230,6 +230,24 @@ final class TrainerAttemptTest {
   }
 
   @Test
+  void waitsForANodeThatHasGoneToComeBack() throws InterruptedException {
+    context.previous =
+        Optional.of(
+            TrainerHeartbeat.newBuilder()
+                .setTrainingStartedAt(Timestamps.fromMillis(ManualPacer.START.toEpochMilli()))
+                .build());
+    gateway.infeasibility = Optional.of("needs 2 CPU, cluster has 1");
+    gateway.looksUntilReady = 2;
+    trainer.starts.add(() -> Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
+
+    assertThat(context.heartbeats)
+        .extracting(TrainerHeartbeat::getWaitingFor)
+        .containsExactly("", "1 CPU", "");
+  }
+
+  @Test
   void heartbeatsWhileTheProcessStarts() throws InterruptedException {
     trainer.pings.clear();
     for (int i = 0; i < 6; i++) {

@@ -1,0 +1,157 @@
+package io.retort.ray;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The processes of one Ray node. */
+public final class RayTestNode {
+  static final Path TRAINER = Path.of("..", "trainer").toAbsolutePath().normalize();
+  private static final Path RAY = TRAINER.resolve(".venv/bin/ray");
+
+  private final Process process;
+
+  private RayTestNode(Process process) {
+    this.process = process;
+  }
+
+  /** A node that is a cluster by itself, on the loopback interface. */
+  static RayTestNode startAlone(List<String> arguments) throws IOException {
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--node-ip-address=127.0.0.1");
+    // Without it Ray takes the address of the network card instead of the loopback one.
+    return start(all, Map.of("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"));
+  }
+
+  /** A node of a cluster of several, for which Ray needs the network card's address. */
+  static RayTestNode startAmongOthers(List<String> arguments) throws IOException {
+    // One that was killed is noticed after two seconds instead of fifteen.
+    return start(
+        arguments,
+        Map.of("RAY_health_check_period_ms", "500", "RAY_health_check_failure_threshold", "4"));
+  }
+
+  private static RayTestNode start(List<String> arguments, Map<String, String> environment)
+      throws IOException {
+    if (!Files.isExecutable(RAY)) {
+      throw new IllegalStateException(
+          RAY + ": not there (expected: built by ./mvnw -pl gpu-workers/trainer verify)");
+    }
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                RAY.toString(),
+                "start",
+                "--block",
+                "--dashboard-agent-listen-port=" + freePort(),
+                "--min-worker-port=0",
+                "--max-worker-port=0",
+                "--num-gpus=0",
+                "--object-store-memory=80000000",
+                "--disable-usage-stats",
+                "--log-style=record",
+                "--log-color=false"));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true);
+    Process process = builder.start();
+    awaitStarted(process);
+    return new RayTestNode(process);
+  }
+
+  /** Processes of actors of this Python class on the node. */
+  public List<ProcessHandle> actors(String className) {
+    return process.descendants().filter(descendant -> runs(descendant, className)).toList();
+  }
+
+  /** Ends every process of the node by SIGKILL, as a machine that loses power. */
+  public void kill() {
+    List<ProcessHandle> all = Stream.concat(process.descendants(), of(process)).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(handle -> handle.onExit().join());
+  }
+
+  void close() throws InterruptedException {
+    List<ProcessHandle> all = process.descendants().toList();
+    process.destroy();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(handle -> handle.onExit().join());
+  }
+
+  /**
+   * Outside the range that outgoing connections take their ports from: Ray ends the whole cluster
+   * when one of its servers finds its port taken.
+   */
+  static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // The next one, then.
+      }
+    }
+  }
+
+  private static Stream<ProcessHandle> of(Process process) {
+    return Stream.of(process.toHandle());
+  }
+
+  private static boolean runs(ProcessHandle process, String className) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(className);
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
+    }
+  }
+
+  private static void awaitStarted(Process process) throws IOException {
+    BufferedReader output = process.inputReader(UTF_8);
+    StringBuilder seen = new StringBuilder();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      seen.append(line).append('\n');
+      if (line.contains("Ray runtime started")) {
+        reportErrors(output);
+        return;
+      }
+    }
+    throw new IllegalStateException("ray start ended:\n" + seen);
+  }
+
+  /** A cluster that ends by itself says why, where the tests' output is. */
+  private static void reportErrors(BufferedReader output) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                  if (line.contains("ERR")) {
+                    System.err.println(line);
+                  }
+                }
+              } catch (IOException e) {
+                // The process has ended.
+              }
+            },
+            "ray-output");
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
