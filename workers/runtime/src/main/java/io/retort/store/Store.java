@@ -28,7 +28,11 @@ public interface Store {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "store: " + root + " (expected: " + StoreScheme.expected() + ")"));
+                        "store: "
+                            + root
+                            + " (expected: an absolute URI that begins with "
+                            + StoreScheme.prefixes()
+                            + ")"));
     return switch (scheme) {
       case FILE -> new FileStore();
       case S3 -> S3Store.shared();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The kinds of store, told from one another by how a URI begins. */
-public enum StoreScheme {
+enum StoreScheme {
   FILE("file:/"),
   S3("s3://");
 
@@ -16,14 +16,13 @@ public enum StoreScheme {
   }
 
   /** The scheme that serves a URI; empty where none does. */
-  public static Optional<StoreScheme> of(String uri) {
+  static Optional<StoreScheme> of(String uri) {
     return Arrays.stream(values()).filter(scheme -> scheme.serves(uri)).findFirst();
   }
 
   /** How the URIs of all stores begin, for messages. */
-  static String expected() {
-    return "an absolute URI that begins with "
-        + Arrays.stream(values()).map(scheme -> scheme.prefix).collect(Collectors.joining(" or "));
+  static String prefixes() {
+    return Arrays.stream(values()).map(scheme -> scheme.prefix).collect(Collectors.joining(" or "));
   }
 
   boolean serves(String uri) {
