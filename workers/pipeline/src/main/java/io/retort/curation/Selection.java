@@ -85,8 +85,8 @@ final class Selection {
               + maxTokens.getAsInt()
               + ", but tokens cannot be counted with student.model "
               + settings.student()
-              + " (expected: a folder with tokenizer.json that the pipeline workers can read, and"
-              + " RETORT_PYTHON set for them)");
+              + " (expected: a folder with tokenizer.json on a file system of the pipeline workers,"
+              + " and RETORT_PYTHON set for them)");
     }
     if (maxTokens.isPresent() && counted > maxTokens.getAsInt()) {
       return done(Optional.of(NOT_SELECTED), counted, Optional.empty());

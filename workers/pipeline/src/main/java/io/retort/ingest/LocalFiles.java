@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
+import io.retort.store.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -42,9 +43,9 @@ final class LocalFiles {
     if (path != null && Files.exists(path)) {
       return List.of(new LocalFile(String.valueOf(path.getFileName()), path));
     }
-    String plain = location.replaceFirst("^file:(?://)?(?=/)", "");
-    if (plain.startsWith("/") && WILDCARD.matcher(plain).find()) {
-      return matching(plain);
+    String written = Locations.written(location);
+    if (written.startsWith("/") && WILDCARD.matcher(written).find()) {
+      return matching(written);
     }
     if (path == null) {
       throw notFound(

@@ -3,50 +3,51 @@ package io.retort.ingest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
+import io.retort.store.Locations;
+import io.retort.store.Store;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** A model folder in Hugging Face layout, looked at before any work is paid for. */
 final class StudentFolder {
   private static final String INDEX = "model.safetensors.index.json";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final Path folder;
+  private final Store store;
+  private final String uri;
+  private final List<String> names;
 
-  private StudentFolder(Path folder) {
-    this.folder = folder;
+  private StudentFolder(Store store, String uri) throws IOException {
+    this.store = store;
+    this.uri = uri;
+    this.names = store.list(uri);
   }
 
   /**
-   * The absolute URI of a folder that has configuration, tokenizer and safetensors weights.
+   * The absolute URI of a folder that has configuration, tokenizer and safetensors weights; on a
+   * file system or in S3, wherever the runs are.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
    */
   static String inspect(String location) throws IOException {
-    Path path =
-        Locations.path(location)
-            .filter(Files::isDirectory)
-            .orElseThrow(
-                () ->
-                    Failures.user(
-                        "MODEL_NOT_FOUND",
-                        "student.model: "
-                            + location
-                            + " (expected: the absolute path or file: URI of a folder in Hugging Face"
-                            + " layout)"));
-    List<String> defects = new StudentFolder(path).defects();
+    Optional<String> uri = Locations.uri(location);
+    if (uri.isEmpty()) {
+      throw notFound(location);
+    }
+    StudentFolder folder = new StudentFolder(Store.open(uri.get()), uri.get());
+    if (folder.names.isEmpty()) {
+      throw notFound(location);
+    }
+    List<String> defects = folder.defects();
     if (!defects.isEmpty()) {
       throw Failures.user(
-          "MODEL_INCOMPLETE", "student.model: " + path + ": " + String.join("; ", defects));
+          "MODEL_INCOMPLETE", "student.model: " + location + ": " + String.join("; ", defects));
     }
-    String uri = path.toUri().toString();
-    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    return uri.get();
   }
 
   private List<String> defects() throws IOException {
@@ -71,13 +72,7 @@ final class StudentFolder {
   }
 
   private void checkWeights(List<String> defects) throws IOException {
-    List<String> names;
-    try (Stream<Path> files = Files.list(folder)) {
-      names = files.map(file -> String.valueOf(file.getFileName())).toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    if (names.contains(INDEX)) {
+    if (has(INDEX)) {
       TreeSet<String> missing = new TreeSet<>();
       read(INDEX).path("weight_map").forEach(file -> missing.add(file.asText()));
       names.forEach(missing::remove);
@@ -96,14 +91,24 @@ final class StudentFolder {
   }
 
   private JsonNode read(String name) throws IOException {
-    try {
-      return MAPPER.readTree(Files.readAllBytes(folder.resolve(name)));
+    try (InputStream input = store.read(Store.resolve(uri, name))) {
+      return MAPPER.readTree(input.readAllBytes());
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       return MAPPER.missingNode();
     }
   }
 
   private boolean has(String name) {
-    return Files.isRegularFile(folder.resolve(name));
+    return names.contains(name);
+  }
+
+  private static RuntimeException notFound(String location) {
+    return Failures.user(
+        "MODEL_NOT_FOUND",
+        "student.model: "
+            + location
+            + " (expected: a folder in Hugging Face layout, as "
+            + Locations.EXPECTED
+            + ")");
   }
 }

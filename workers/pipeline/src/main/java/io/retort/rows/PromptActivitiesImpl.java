@@ -5,6 +5,7 @@ import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeRoles;
 import io.retort.run.RunLayout;
 import io.retort.shard.PromptActivities;
+import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.PromptFile;
@@ -12,8 +13,8 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.SnapshotPromptsRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -53,15 +54,18 @@ public final class PromptActivitiesImpl implements PromptActivities {
     }
   }
 
-  private List<PromptFile> files(String location) throws IOException {
-    String folder = location.startsWith("file:") ? location : Path.of(location).toUri().toString();
-    List<PromptFile> files = PromptFiles.read(store, folder);
-    if (files.isEmpty()) {
-      throw Failures.user(
-          "PROMPTS_NOT_FOUND",
-          "judge.prompts: " + location + " (expected: a folder with at least one prompt file)");
+  /** Of a folder that may lie elsewhere than the runs: on a file system, while those are in S3. */
+  private static List<PromptFile> files(String location) throws IOException {
+    Optional<String> folder = Locations.uri(location);
+    if (folder.isPresent()) {
+      List<PromptFile> files = PromptFiles.read(Store.open(folder.get()), folder.get());
+      if (!files.isEmpty()) {
+        return files;
+      }
     }
-    return files;
+    throw Failures.user(
+        "PROMPTS_NOT_FOUND",
+        "judge.prompts: " + location + " (expected: a folder with at least one prompt file)");
   }
 
   private Set<String> endpoints(RunSpec spec) {

@@ -2,6 +2,7 @@ package io.retort.spec;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.retort.store.Locations;
 import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataFormat;
@@ -197,8 +198,8 @@ final class SpecCrossChecks {
   private void location(String location, String path) {
     if (!SpecPaths.isAbsolute(location)) {
       violations.add(SpecViolation.of(path, location, "an absolute path or URI"));
-    } else if (!SpecPaths.isServed(location)) {
-      violations.add(SpecViolation.of(path, location, "an absolute path or a file: URI"));
+    } else if (!Locations.isServed(location)) {
+      violations.add(SpecViolation.of(path, location, Locations.EXPECTED));
     }
   }
 

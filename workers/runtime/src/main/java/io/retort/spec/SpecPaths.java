@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import io.retort.store.Locations;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.RunSpec;
@@ -39,13 +40,9 @@ public final class SpecPaths {
     return location.startsWith("/") || URI.matcher(location).matches();
   }
 
-  static boolean isServed(String location) {
-    return location.startsWith("/") || location.startsWith("file:/");
-  }
-
-  /** Data may also lie on the hub. */
+  /** Data lie on a file system or on the hub. */
   static boolean isServedData(String location) {
-    return isServed(location) || location.startsWith("hf://datasets/");
+    return Locations.isLocal(location) || location.startsWith("hf://datasets/");
   }
 
   private static void resolve(DataSource.Builder source, Path folder) {

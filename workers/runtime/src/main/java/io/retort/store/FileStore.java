@@ -169,10 +169,7 @@ final class FileStore implements Store {
   }
 
   private static Path path(String uri) {
-    if (!uri.startsWith("file:/")) {
-      throw new IllegalArgumentException(
-          "uri: " + uri + " (expected: an absolute URI that begins with file:/)");
-    }
+    StoreScheme.FILE.require(uri);
     return Path.of(URI.create(uri));
   }
 }

@@ -12,20 +12,31 @@ import java.util.Optional;
  * finished.
  *
  * <p>Every method throws {@link IOException} on a platform fault; a missing object is {@link
- * java.nio.file.NoSuchFileException}.
+ * java.nio.file.NoSuchFileException}, and a store that a person has to set up rightly first is
+ * {@link StoreRefusedException}.
  */
 public interface Store {
   /**
    * Opens the store that serves URIs of the scheme of {@code root}.
    *
    * @throws IllegalArgumentException for a scheme that is not served
+   * @throws io.retort.worker.ConfigurationException when the environment describes it wrongly
    */
   static Store open(String root) {
-    if (root.startsWith("file:/")) {
-      return new FileStore();
-    }
-    throw new IllegalArgumentException(
-        "store: " + root + " (expected: an absolute URI that begins with file:/)");
+    StoreScheme scheme =
+        StoreScheme.of(root)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "store: "
+                            + root
+                            + " (expected: an absolute URI that begins with "
+                            + StoreScheme.prefixes()
+                            + ")"));
+    return switch (scheme) {
+      case FILE -> new FileStore();
+      case S3 -> S3Store.shared();
+    };
   }
 
   InputStream read(String uri) throws IOException;

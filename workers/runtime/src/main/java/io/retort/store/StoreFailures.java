@@ -4,11 +4,14 @@ import io.retort.failure.Failures;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 
-/** What a fault of the store means: all are PLATFORM failures, retried with backoff. */
+/** What a fault of the store means: a person has to act, or it is retried with backoff. */
 public final class StoreFailures {
-  /** PLATFORM/DISK_FULL, PLATFORM/CORRUPT_ARTIFACT or PLATFORM/STORE_FAILED. */
+  /** USER/STORE_REFUSED, PLATFORM/DISK_FULL, PLATFORM/CORRUPT_ARTIFACT or PLATFORM/STORE_FAILED. */
   public static ApplicationFailure of(IOException failure) {
     String message = String.valueOf(failure.getMessage());
+    if (failure instanceof StoreRefusedException) {
+      return Failures.user("STORE_REFUSED", message);
+    }
     if (failure instanceof CorruptArtifactException) {
       return Failures.platform("CORRUPT_ARTIFACT", message, failure);
     }

@@ -44,8 +44,8 @@ class SpecValidatorTest {
         "student: {size: big} | student.size: \"big\" (expected: a number and K, M, B or T, for"
             + " example 7B)",
         "student: {model: smol} | student.model: smol (expected: an absolute path or URI)",
-        "student: {model: 's3://b/k'} | student.model: s3://b/k (expected: an absolute path or a"
-            + " file: URI)",
+        "student: {model: 'gs://b/k'} | student.model: gs://b/k (expected: an absolute path or a"
+            + " URI that begins with file:/ or s3://)",
         "judge: {temperature: 2.5} | judge.temperature: 2.5 (expected: >= 0 and <= 2)",
         "judge: {concurrency: 0} | judge.concurrency: 0 (expected: >= 1 and <= 4096)",
         "curation: {max_rounds: 11} | curation.max_rounds: 11 (expected: <= 10)",

@@ -3,304 +3,92 @@ package io.retort.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.retort.v1.ArtifactRef;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FileStoreTest {
-  private static final int WRITERS = 8;
+class FileStoreTest extends StoreContract {
+  @Override
+  String emptyFolder() {
+    return temporary().toUri().toString();
+  }
 
-  private Path folder;
-  private Store store;
-  private String root;
+  @Override
+  Store open(String folderUri) {
+    return Store.open(folderUri);
+  }
 
-  @BeforeEach
-  void openStore(@TempDir Path temporary) {
-    folder = temporary;
-    root = folder.toUri().toString();
-    store = Store.open(root);
+  @Override
+  List<String> left() throws IOException {
+    try (Stream<Path> files = Files.list(temporary())) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   @Test
   void refusesSchemesThatItDoesNotServe() {
-    assertThatThrownBy(() -> Store.open("s3://bucket"))
+    assertThatThrownBy(() -> Store.open("gs://bucket"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("store: s3://bucket (expected: an absolute URI that begins with file:/)");
-    assertThatThrownBy(() -> store.read("/etc/hostname"))
+        .hasMessage(
+            "store: gs://bucket (expected: an absolute URI that begins with file:/ or s3://)");
+    assertThatThrownBy(() -> store().read("/etc/hostname"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected: an absolute URI that begins with file:/");
   }
 
   @Test
-  void writesFoldersOnTheWayAndTellsHashAndSize() throws IOException {
-    ArtifactRef written = store.write(uri("a/b/object"), bytes("abc"));
-
-    assertThat(read("a/b/object")).isEqualTo("abc");
-    assertThat(written)
-        .isEqualTo(
-            ArtifactRef.newBuilder()
-                .setUri(uri("a/b/object"))
-                .setSha256("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-                .setBytes(3)
-                .build());
-    assertThat(Hashes.sha256Hex(store, uri("a/b/object"))).isEqualTo(written.getSha256());
-  }
-
-  @Test
-  void showsTheOldObjectUntilTheNewOneIsWhole() throws IOException {
-    store.write(uri("object"), bytes("old"));
-
-    store.write(
-        uri("object"),
-        output -> {
-          output.write("half".getBytes(StandardCharsets.UTF_8));
-          output.flush();
-          assertThat(read("object")).isEqualTo("old");
-          assertThat(store.list(root)).containsExactly("object");
-        });
-
-    assertThat(read("object")).isEqualTo("half");
-  }
-
-  @Test
-  void leavesNothingBehindWhenAWriterFails() throws IOException {
-    store.write(uri("object"), bytes("old"));
-    Store.Content failing =
-        output -> {
-          output.write(new byte[1 << 17]);
-          throw new IOException("No space left on device");
-        };
-
-    assertThatThrownBy(() -> store.write(uri("object"), failing))
-        .isInstanceOf(IOException.class)
-        .hasMessage("No space left on device");
-    assertThatThrownBy(() -> store.writeIfAbsent(uri("other"), failing))
-        .isInstanceOf(IOException.class)
-        .hasMessage("No space left on device");
-
-    assertThat(read("object")).isEqualTo("old");
-    assertThat(filesOnDisk()).containsExactly("object");
-  }
-
-  @Test
   void tellsWhenAFolderCannotBeMade() throws IOException {
-    store.write(uri("object"), bytes("a file, no folder"));
+    store().write(uri("object"), bytes("a file, no folder"));
 
-    assertThatThrownBy(() -> store.write(uri("object/below"), bytes("x")))
+    assertThatThrownBy(() -> store().write(uri("object/below"), bytes("x")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("object");
-    assertThatThrownBy(() -> store.writeIfAbsent(uri("object/below"), bytes("x")))
+    assertThatThrownBy(() -> store().writeIfAbsent(uri("object/below"), bytes("x")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("object");
-    assertThatThrownBy(() -> store.update(uri("object/below"), current -> Optional.of(new byte[1])))
+    assertThatThrownBy(
+            () -> store().update(uri("object/below"), current -> Optional.of(new byte[1])))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("object");
-  }
-
-  @Test
-  void tellsMissingObjectsByTheirOwnException() {
-    assertThatThrownBy(() -> store.read(uri("absent"))).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> Hashes.sha256Hex(store, uri("absent")))
-        .isInstanceOf(NoSuchFileException.class);
-  }
-
-  @Test
-  void knowsWhatIsThere() throws IOException {
-    store.write(uri("folder/object"), bytes("x"));
-
-    assertThat(store.exists(uri("folder/object"))).isTrue();
-    assertThat(store.exists(uri("folder"))).isTrue();
-    assertThat(store.exists(uri("folder/other"))).isFalse();
   }
 
   @Test
   void servesNamesWithBlanksAndLettersBeyondAscii() throws IOException {
-    Path odd = Files.createDirectory(folder.resolve("Übung 100% #1"));
+    Path odd = Files.createDirectory(temporary().resolve("Übung 100% #1"));
     String uri = Store.resolve(odd.toUri().toString(), "object");
 
-    store.write(uri, bytes("x"));
+    store().write(uri, bytes("x"));
 
     assertThat(odd.resolve("object")).hasContent("x");
-    assertThat(store.list(odd.toUri().toString())).containsExactly("object");
+    assertThat(store().list(odd.toUri().toString())).containsExactly("object");
   }
 
   @Test
   void listsNamesInOrderWithoutItsOwnTemporaryFiles() throws IOException {
-    store.write(uri("runs/b"), bytes("x"));
-    store.write(uri("runs/a/deep"), bytes("x"));
-    store.update(uri("runs/c"), current -> Optional.of(new byte[1]));
-    Files.createFile(folder.resolve("runs/.writing-left-by-a-killed-process"));
-    Files.createFile(folder.resolve("runs/.c.trainer-is-writing"));
+    store().write(uri("runs/b"), bytes("x"));
+    store().write(uri("runs/a/deep"), bytes("x"));
+    store().update(uri("runs/c"), current -> Optional.of(new byte[1]));
+    Files.createFile(temporary().resolve("runs/.writing-left-by-a-killed-process"));
+    Files.createFile(temporary().resolve("runs/.c.trainer-is-writing"));
 
-    assertThat(store.list(uri("runs"))).containsExactly("a", "b", "c");
-    assertThat(store.list(uri("absent"))).isEmpty();
-    assertThat(store.list(uri("runs/b"))).isEmpty();
-  }
-
-  @Test
-  void deletesFoldersWithAllThatIsInThem() throws IOException {
-    store.write(uri("runs/a/deep/object"), bytes("x"));
-    store.write(uri("runs/b"), bytes("x"));
-
-    store.delete(uri("runs/a"));
-    store.delete(uri("runs/b"));
-    store.delete(uri("runs/absent"));
-
-    assertThat(store.list(uri("runs"))).isEmpty();
+    assertThat(store().list(uri("runs"))).containsExactly("a", "b", "c");
+    assertThat(store().list(uri("absent"))).isEmpty();
+    assertThat(store().list(uri("runs/b"))).isEmpty();
   }
 
   @Test
   void deletesALinkButNotWhatItLeadsTo() throws IOException {
-    store.write(uri("kept/object"), bytes("x"));
-    Files.createDirectories(folder.resolve("run"));
-    Files.createSymbolicLink(folder.resolve("run/link"), folder.resolve("kept"));
+    store().write(uri("kept/object"), bytes("x"));
+    Files.createDirectories(temporary().resolve("run"));
+    Files.createSymbolicLink(temporary().resolve("run/link"), temporary().resolve("kept"));
 
-    store.delete(uri("run"));
+    store().delete(uri("run"));
 
     assertThat(read("kept/object")).isEqualTo("x");
-    assertThat(store.exists(uri("run"))).isFalse();
-  }
-
-  @Test
-  void writesAnAbsentObjectOnce() throws IOException {
-    assertThat(store.writeIfAbsent(uri("object"), bytes("first"))).isTrue();
-    assertThat(store.writeIfAbsent(uri("object"), bytes("second"))).isFalse();
-
-    assertThat(read("object")).isEqualTo("first");
-    assertThat(filesOnDisk()).containsExactly("object");
-  }
-
-  @Test
-  void letsExactlyOneOfManyWritersWin() throws Exception {
-    // Every writer has passed the check for an object that is there before any of them writes.
-    CyclicBarrier allWriting = new CyclicBarrier(WRITERS);
-
-    List<Boolean> wins =
-        inParallel(
-            writer ->
-                store.writeIfAbsent(
-                    uri("object"),
-                    output -> {
-                      await(allWriting);
-                      output.write(("writer " + writer).getBytes(StandardCharsets.UTF_8));
-                    }));
-
-    assertThat(wins).containsOnlyOnce(true);
-    assertThat(read("object")).isEqualTo("writer " + wins.indexOf(true));
-    assertThat(filesOnDisk()).containsExactly("object");
-  }
-
-  @Test
-  void updatesAsOneStep() throws Exception {
-    int updates = 25;
-    CyclicBarrier start = new CyclicBarrier(WRITERS);
-
-    inParallel(
-        writer -> {
-          await(start);
-          for (int i = 0; i < updates; i++) {
-            store.update(uri("counter"), FileStoreTest::plusOne);
-          }
-          return true;
-        });
-
-    assertThat(read("counter")).isEqualTo(String.valueOf(WRITERS * updates));
-    assertThat(store.list(root)).containsExactly("counter");
-  }
-
-  @Test
-  void leavesAnObjectAloneThatNeedsNoUpdate() throws IOException {
-    assertThat(store.update(uri("object"), current -> Optional.empty())).isFalse();
-    assertThat(store.exists(uri("object"))).isFalse();
-
-    store.write(uri("object"), bytes("1"));
-    assertThat(store.update(uri("object"), FileStoreTest::plusOne)).isTrue();
-    assertThat(store.update(uri("object"), current -> Optional.empty())).isFalse();
-    assertThat(read("object")).isEqualTo("2");
-  }
-
-  @Test
-  void canUpdateAgainAfterAFailedUpdate() throws IOException {
-    assertThatThrownBy(
-            () ->
-                store.update(
-                    uri("object"),
-                    current -> {
-                      throw new IOException("refused");
-                    }))
-        .hasMessage("refused");
-
-    assertThat(store.update(uri("object"), current -> Optional.of(new byte[] {'1'}))).isTrue();
-  }
-
-  private static Optional<byte[]> plusOne(Optional<byte[]> current) {
-    int count =
-        current.map(bytes -> Integer.parseInt(new String(bytes, StandardCharsets.UTF_8))).orElse(0);
-    return Optional.of(String.valueOf(count + 1).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private String uri(String path) {
-    return Store.resolve(root, path);
-  }
-
-  private static Store.Content bytes(String text) {
-    return output -> output.write(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private String read(String path) throws IOException {
-    try (InputStream input = store.read(uri(path))) {
-      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private List<String> filesOnDisk() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void await(CyclicBarrier barrier) {
-    try {
-      barrier.await();
-    } catch (Exception e) {
-      throw new AssertionError("barrier", e);
-    }
-  }
-
-  /** Results of all writers, in the order of their number. */
-  private static <T> List<T> inParallel(Work<T> work) throws Exception {
-    ExecutorService executor = Executors.newFixedThreadPool(WRITERS);
-    try {
-      List<Callable<T>> calls =
-          IntStream.range(0, WRITERS).<Callable<T>>mapToObj(i -> () -> work.run(i)).toList();
-      List<T> results = new ArrayList<>();
-      for (Future<T> result : executor.invokeAll(calls)) {
-        results.add(result.get());
-      }
-      return results;
-    } finally {
-      executor.shutdownNow();
-    }
-  }
-
-  private interface Work<T> {
-    T run(int writer) throws Exception;
+    assertThat(store().exists(uri("run"))).isFalse();
   }
 }

@@ -124,6 +124,12 @@ record ReportView(
   record TokenRow(
       String stage, String calls, String prompt, String completion, String reasoning, String all) {}
 
-  /** Values of the inference example, as Python literals. */
-  record Loading(String modelPath, String systemPrompt, String maxNewTokens) {}
+  /**
+   * Values of the inference example, as Python literals.
+   *
+   * @param remoteUri of a folder that has to be fetched before, as text; empty for one that is on a
+   *     file system
+   */
+  record Loading(
+      Optional<String> remoteUri, String modelPath, String systemPrompt, String maxNewTokens) {}
 }

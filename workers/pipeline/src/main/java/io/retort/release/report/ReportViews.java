@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.report.Figures;
+import io.retort.store.Locations;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Batching;
 import io.retort.v1.Run;
@@ -13,7 +14,7 @@ import io.retort.v1.Score;
 import io.retort.v1.StageProgress;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.Usage;
-import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -280,15 +281,14 @@ final class ReportViews {
     if (!run.getSummary().hasRelease()) {
       return Optional.empty();
     }
+    String uri = run.getSummary().getRelease().getModelUri();
+    Optional<Path> local = Locations.path(uri);
     return Optional.of(
         new ReportView.Loading(
-            literal(path(run.getSummary().getRelease().getModelUri())),
+            local.isPresent() ? Optional.empty() : Optional.of(uri),
+            literal(local.map(Path::toString).orElse("model")),
             literal(run.getSpec().getStudent().getSystemPrompt()),
             Integer.toUnsignedString(run.getSpec().getEvaluation().getMaxNewTokens())));
-  }
-
-  private static String path(String uri) {
-    return uri.startsWith("file:/") ? URI.create(uri).getPath() : uri;
   }
 
   /** A text as a Python literal: JSON's escapes are Python's too. */

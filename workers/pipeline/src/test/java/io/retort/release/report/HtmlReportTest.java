@@ -117,6 +117,18 @@ class HtmlReportTest {
   }
 
   @Test
+  void tellsHowToFetchAModelThatIsInABucket() {
+    Run.Builder run = SampleRuns.finished().toBuilder();
+    run.getSummaryBuilder().getReleaseBuilder().setModelUri("s3://bucket/models/demo/versions/3");
+
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+        .contains("aws s3 cp --recursive s3://bucket/models/demo/versions/3 model</code>")
+        .contains("model_name = &quot;model&quot;");
+    assertThat(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()))
+        .doesNotContain("aws s3");
+  }
+
+  @Test
   void leavesOutWhatARunHasNotReached() {
     String page =
         HtmlReport.render(Run.newBuilder().setRunId("empty").build(), ReportExamples.none());

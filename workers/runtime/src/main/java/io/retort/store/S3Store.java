@@ -1,0 +1,257 @@
+package io.retort.store;
+
+import io.retort.v1.ArtifactRef;
+import io.retort.worker.Environment;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CommonPrefix;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * A store in buckets of any server that speaks S3. An object appears whole with the request that
+ * ends its upload; a folder is what keys have in common, so there is no empty one.
+ *
+ * <p>{@link #writeIfAbsent} and {@link #update} write under a condition that the server checks. A
+ * server that knows no conditions still keeps the writers of one process apart, but not those of
+ * two: the last of them wins there.
+ */
+final class S3Store implements Store {
+  private static final int BLOCK_BYTES = 1 << 16;
+  private static final int NOT_FOUND = 404;
+
+  /** Every lost round means that another writer won it; so many in a row are the server's fault. */
+  private static final int MOST_ROUNDS = 1000;
+
+  private static @Nullable S3Store shared;
+
+  private final S3Client client;
+  private final ReentrantLock conditional = new ReentrantLock();
+
+  S3Store(S3Client client) {
+    this.client = client;
+  }
+
+  /** The one of this process, by its environment: its connections are shared. */
+  static synchronized S3Store shared() {
+    S3Store store = shared;
+    if (store == null) {
+      store =
+          new S3Store(
+              S3Clients.of(Environment.system(), DefaultCredentialsProvider.builder().build()));
+      shared = store;
+    }
+    return store;
+  }
+
+  @Override
+  public InputStream read(String uri) throws IOException {
+    S3Location location = S3Location.of(uri);
+    return call(
+        location,
+        () -> client.getObject(request -> request.bucket(location.bucket()).key(location.key())));
+  }
+
+  @Override
+  public boolean exists(String uri) throws IOException {
+    S3Location location = S3Location.of(uri);
+    return isObject(location) || isFolder(location);
+  }
+
+  @Override
+  public List<String> list(String folderUri) throws IOException {
+    S3Location folder = S3Location.of(folderUri);
+    return call(folder, () -> names(folder));
+  }
+
+  @Override
+  public ArtifactRef write(String uri, Content content) throws IOException {
+    try (S3Upload upload = upload(S3Location.of(uri), content)) {
+      upload.commit(S3Condition.NONE);
+      return ArtifactRef.newBuilder()
+          .setUri(uri)
+          .setSha256(upload.sha256())
+          .setBytes(upload.bytes())
+          .build();
+    }
+  }
+
+  @Override
+  public boolean writeIfAbsent(String uri, Content content) throws IOException {
+    S3Location location = S3Location.of(uri);
+    if (isObject(location)) {
+      return false;
+    }
+    try (S3Upload upload = upload(location, content)) {
+      conditional.lock();
+      try {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+          if (isObject(location)) {
+            return false;
+          }
+          if (upload.commit(S3Condition.ABSENT)) {
+            return true;
+          }
+        }
+      } finally {
+        conditional.unlock();
+      }
+    }
+    throw undecided(location);
+  }
+
+  @Override
+  public boolean update(String uri, Change change) throws IOException {
+    S3Location location = S3Location.of(uri);
+    conditional.lock();
+    try {
+      for (int round = 0; round < MOST_ROUNDS; round++) {
+        Optional<ResponseBytes<GetObjectResponse>> standing = call(location, () -> get(location));
+        Optional<byte[]> next = change.apply(standing.map(ResponseBytes::asByteArray));
+        if (next.isEmpty()) {
+          return false;
+        }
+        byte[] bytes = next.get();
+        try (S3Upload upload = upload(location, output -> output.write(bytes))) {
+          if (upload.commit(
+              standing
+                  .map(object -> S3Condition.unchanged(object.response().eTag()))
+                  .orElse(S3Condition.ABSENT))) {
+            return true;
+          }
+        }
+      }
+    } finally {
+      conditional.unlock();
+    }
+    throw undecided(location);
+  }
+
+  @Override
+  public void delete(String uri) throws IOException {
+    S3Location location = S3Location.of(uri);
+    // One request for each: not every server takes the one for many. Listed as a whole first,
+    // because pages move while their objects go.
+    List<String> keys = call(location, () -> keys(location));
+    if (!location.key().isEmpty()) {
+      keys.add(location.key());
+    }
+    for (String key : keys) {
+      call(
+          location,
+          () -> client.deleteObject(request -> request.bucket(location.bucket()).key(key)));
+    }
+  }
+
+  private S3Upload upload(S3Location location, Content content) throws IOException {
+    if (location.key().isEmpty()) {
+      throw new IOException("store: " + location + " (expected: an object in the bucket)");
+    }
+    S3Upload upload = new S3Upload(client, location);
+    try {
+      OutputStream buffered = new BufferedOutputStream(upload, BLOCK_BYTES);
+      content.writeTo(buffered);
+      buffered.flush();
+      return upload;
+    } catch (IOException | RuntimeException e) {
+      upload.close();
+      throw e;
+    }
+  }
+
+  private boolean isObject(S3Location location) throws IOException {
+    return !location.key().isEmpty() && call(location, () -> head(location)).isPresent();
+  }
+
+  /** Empty also where there is no bucket: an answer to a HEAD request does not tell. */
+  private Optional<HeadObjectResponse> head(S3Location location) {
+    try {
+      return Optional.of(
+          client.headObject(request -> request.bucket(location.bucket()).key(location.key())));
+    } catch (S3Exception e) {
+      if (e.statusCode() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private Optional<ResponseBytes<GetObjectResponse>> get(S3Location location) {
+    try {
+      return Optional.of(
+          client.getObjectAsBytes(
+              request -> request.bucket(location.bucket()).key(location.key())));
+    } catch (NoSuchKeyException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean isFolder(S3Location location) throws IOException {
+    return call(
+            location,
+            () ->
+                client.listObjectsV2(
+                    request ->
+                        request.bucket(location.bucket()).prefix(location.folder()).maxKeys(1)))
+        .hasContents();
+  }
+
+  private List<String> names(S3Location folder) {
+    TreeSet<String> names = new TreeSet<>();
+    int prefix = folder.folder().length();
+    for (ListObjectsV2Response page :
+        client.listObjectsV2Paginator(
+            request -> request.bucket(folder.bucket()).prefix(folder.folder()).delimiter("/"))) {
+      for (S3Object object : page.contents()) {
+        names.add(object.key().substring(prefix));
+      }
+      for (CommonPrefix below : page.commonPrefixes()) {
+        names.add(below.prefix().substring(prefix, below.prefix().length() - 1));
+      }
+    }
+    // Consoles mark a folder by an object of no name.
+    return names.stream().filter(name -> !name.isEmpty() && !name.startsWith(".")).toList();
+  }
+
+  private List<String> keys(S3Location folder) {
+    List<String> keys = new ArrayList<>();
+    client
+        .listObjectsV2Paginator(request -> request.bucket(folder.bucket()).prefix(folder.folder()))
+        .contents()
+        .forEach(object -> keys.add(object.key()));
+    return keys;
+  }
+
+  private static <T> T call(S3Location location, Supplier<T> request) throws IOException {
+    try {
+      return request.get();
+    } catch (SdkException e) {
+      throw S3Failures.of(location, e);
+    }
+  }
+
+  private static IOException undecided(S3Location location) {
+    return new IOException(
+        location
+            + ": refused "
+            + MOST_ROUNDS
+            + " times as another's write (expected: one of several writers to win each time)");
+  }
+}

@@ -1,0 +1,223 @@
+package io.retort.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * The bytes of one object on their way: in one request where they are few, else in parts, so that
+ * memory holds one part. The object appears with {@link #commit}; closed before, it never does.
+ */
+final class S3Upload extends OutputStream {
+  /** With the protocol's 10,000 parts an object holds up to 78 GiB. */
+  static final int PART_BYTES = 8 << 20;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(S3Upload.class);
+  private static final int MOST_PARTS = 10_000;
+  private static final String MEDIA_TYPE = "application/octet-stream";
+
+  /** Metadata by which a writer knows its own object again. */
+  private static final String WRITER = "retort-writer";
+
+  private final S3Client client;
+  private final S3Location target;
+  private final String writer = UUID.randomUUID().toString();
+  private final MessageDigest digest = Hashes.sha256();
+  private final Buffer buffer = new Buffer();
+  private final List<CompletedPart> parts = new ArrayList<>();
+  private @Nullable String uploadId;
+  private boolean committed;
+  private long bytes;
+
+  S3Upload(S3Client client, S3Location target) {
+    this.client = client;
+    this.target = target;
+  }
+
+  @Override
+  public void write(int value) throws IOException {
+    write(new byte[] {(byte) value}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] block, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, block.length);
+    digest.update(block, offset, length);
+    bytes += length;
+    int from = offset;
+    int end = offset + length;
+    while (from < end) {
+      if (buffer.size() == PART_BYTES) {
+        sendPart();
+      }
+      int fitting = Math.min(end - from, PART_BYTES - buffer.size());
+      buffer.write(block, from, fitting);
+      from += fitting;
+    }
+  }
+
+  /**
+   * Makes the object appear as a whole if the condition holds. May be called again when it returned
+   * false.
+   *
+   * @return whether this object stands now
+   */
+  boolean commit(S3Condition condition) throws IOException {
+    if (uploadId != null && buffer.size() > 0) {
+      sendPart();
+    }
+    try {
+      put(condition);
+      committed = true;
+    } catch (S3Exception e) {
+      switch (condition.outcome(e)) {
+        // Where an answer was lost, the request's repetition meets what the request wrote.
+        case DOES_NOT_HOLD -> committed = isOwn();
+        case NOT_KNOWN -> {
+          return commit(S3Condition.NONE);
+        }
+        case OTHER_FAULT -> throw S3Failures.of(target, e);
+      }
+    } catch (SdkException e) {
+      throw S3Failures.of(target, e);
+    }
+    return committed;
+  }
+
+  /** How many bytes have been written. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Lower-case hex hash of all bytes; to be called once, after the last of them. */
+  String sha256() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Gives the upload up unless it was committed. */
+  @Override
+  public void close() {
+    String begun = uploadId;
+    if (committed || begun == null) {
+      return;
+    }
+    try {
+      client.abortMultipartUpload(
+          request -> request.bucket(target.bucket()).key(target.key()).uploadId(begun));
+    } catch (SdkException e) {
+      // What ended the upload counts more; the bucket's own rules can clear what is left of it.
+      LOGGER.warn("{}: parts of a given up upload are left: {}", target, e.getMessage());
+    }
+  }
+
+  private void put(S3Condition condition) {
+    String begun = uploadId;
+    if (begun == null) {
+      client.putObject(
+          request ->
+              request
+                  .bucket(target.bucket())
+                  .key(target.key())
+                  .metadata(Map.of(WRITER, writer))
+                  .ifNoneMatch(condition.ifNoneMatch())
+                  .ifMatch(condition.ifMatch()),
+          buffer.body());
+    } else {
+      client.completeMultipartUpload(
+          request ->
+              request
+                  .bucket(target.bucket())
+                  .key(target.key())
+                  .uploadId(begun)
+                  .multipartUpload(upload -> upload.parts(parts))
+                  .ifNoneMatch(condition.ifNoneMatch())
+                  .ifMatch(condition.ifMatch()));
+    }
+  }
+
+  private void sendPart() throws IOException {
+    if (parts.size() == MOST_PARTS) {
+      throw new IOException(
+          target + ": more than " + bytes + " bytes (expected: at most 10,000 parts of 8 MiB)");
+    }
+    int number = parts.size() + 1;
+    try {
+      String begun = begin();
+      String eTag =
+          client
+              .uploadPart(
+                  request ->
+                      request
+                          .bucket(target.bucket())
+                          .key(target.key())
+                          .uploadId(begun)
+                          .partNumber(number),
+                  buffer.body())
+              .eTag();
+      parts.add(CompletedPart.builder().partNumber(number).eTag(eTag).build());
+    } catch (SdkException e) {
+      throw S3Failures.of(target, e);
+    }
+    buffer.reset();
+  }
+
+  private String begin() {
+    String begun = uploadId;
+    if (begun == null) {
+      begun =
+          client
+              .createMultipartUpload(
+                  request ->
+                      request
+                          .bucket(target.bucket())
+                          .key(target.key())
+                          .metadata(Map.of(WRITER, writer)))
+              .uploadId();
+      uploadId = begun;
+    }
+    return begun;
+  }
+
+  private boolean isOwn() throws IOException {
+    try {
+      return writer.equals(
+          client
+              .headObject(request -> request.bucket(target.bucket()).key(target.key()))
+              .metadata()
+              .get(WRITER));
+    } catch (NoSuchKeyException e) {
+      return false;
+    } catch (SdkException e) {
+      throw S3Failures.of(target, e);
+    }
+  }
+
+  /** Bytes that can be read as often as a request is repeated, without a copy. */
+  private static final class Buffer extends ByteArrayOutputStream {
+    RequestBody body() {
+      return RequestBody.fromContentProvider(this::stream, count, MEDIA_TYPE);
+    }
+
+    private InputStream stream() {
+      return new ByteArrayInputStream(buf, 0, count);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.retort.store;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store cannot be used as it is set up: no bucket, no credentials or no permission. Trying
+ * again does not help; the message tells what to set.
+ */
+public final class StoreRefusedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public StoreRefusedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

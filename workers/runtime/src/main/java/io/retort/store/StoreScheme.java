@@ -1,0 +1,43 @@
+package io.retort.store;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The kinds of store, told from one another by how a URI begins. */
+enum StoreScheme {
+  FILE("file:/"),
+  S3("s3://");
+
+  private final String prefix;
+
+  StoreScheme(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** The scheme that serves a URI; empty where none does. */
+  static Optional<StoreScheme> of(String uri) {
+    return Arrays.stream(values()).filter(scheme -> scheme.serves(uri)).findFirst();
+  }
+
+  /** How the URIs of all stores begin, for messages. */
+  static String prefixes() {
+    return Arrays.stream(values()).map(scheme -> scheme.prefix).collect(Collectors.joining(" or "));
+  }
+
+  boolean serves(String uri) {
+    return uri.startsWith(prefix);
+  }
+
+  /**
+   * @return what follows the prefix
+   * @throws IllegalArgumentException for a URI of another scheme
+   */
+  String require(String uri) {
+    if (!serves(uri)) {
+      throw new IllegalArgumentException(
+          "uri: " + uri + " (expected: an absolute URI that begins with " + prefix + ")");
+    }
+    return uri.substring(prefix.length());
+  }
+}
