@@ -24,7 +24,7 @@ PATIENT: dict[str, Any] = {
     "learning_rate": 5e-2,
     "checkpoint_steps": 100,
     "checkpoints_kept": 1,
-    "validation_ratio": 0.25,
+    "validation_ratio": 1 / 3,
     "validation_steps": 1,
     "early_stopping_patience": 3,
 }

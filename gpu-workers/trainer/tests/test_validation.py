@@ -67,6 +67,28 @@ def test_held_out_rows_bear_a_loss_and_are_never_trained_on(
     assert other.validation_curve != result.validation_curve
 
 
+@pytest.mark.parametrize("stage", [TrainingStage.SFT, TrainingStage.COGPO])
+def test_held_out_loss_does_not_depend_on_the_batches(
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    samples: list[Sample],
+    pairs: list[PreferencePair],
+    stage: TrainingStage,
+) -> None:
+    rows: list[Any] = list(samples if stage is TrainingStage.SFT else pairs)
+    rows[0] = replace(rows[0], **{"chain" if stage is TrainingStage.SFT else "chosen": "Long. " * 12})
+    dataset = write_rows(rows)
+
+    def look(batch_size: int) -> float:
+        # The first step of the warm-up, which changes nothing yet.
+        settings = {"max_steps": 1, "validation_ratio": 0.5, "validation_steps": 1}
+        name = f"by {batch_size}"
+        result = run(make_job(stage, dataset, name, per_device_batch_size=batch_size, **settings))
+        return result.validation_curve[0].loss
+
+    assert look(4) == pytest.approx(look(1), abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("stage", "batching"),
     [

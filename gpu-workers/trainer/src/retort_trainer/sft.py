@@ -1,12 +1,13 @@
 """Supervised fine-tuning on curated chains, with the loss on the completion alone."""
 
+from functools import cached_property
 from typing import Any
 
 from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
-from retort_trainer import lora, packing, store
+from retort_trainer import lora, packing, ranks, store
 from retort_trainer.data import Sample
 from retort_trainer.job import TrainingJob
 from retort_trainer.rows import EncodedRows, encode_samples
@@ -16,7 +17,21 @@ from retort_trainer.training import OrderedRows, Setup
 
 
 class OrderedSFTTrainer(OrderedRows, SFTTrainer):
-    """TRL's SFTTrainer in the project's row order."""
+    """TRL's SFTTrainer in the project's row order. Its held-out loss is the mean over tokens."""
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        if not self.model.training:
+            # Hugging Face's trainer averages held-out batches by their rows. Divided by the tokens that as
+            # many rows have on average, the loss does not depend on which rows share a batch, nor on ranks.
+            num_items_in_batch = len(inputs["labels"]) * self._tokens_per_held_out_row * ranks.size()
+        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+
+    @cached_property
+    def _tokens_per_held_out_row(self) -> float:
+        labels = self.eval_dataset["labels"]
+        return sum(label != -100 for row in labels for label in row[1:]) / len(labels)
 
 
 def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
