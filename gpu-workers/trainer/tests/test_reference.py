@@ -15,7 +15,7 @@ from retort_trainer.context import JobContext
 from retort_trainer.data import PreferencePair
 from retort_trainer.failures import JobStopped, RetortError
 from retort_trainer.fence import Fence
-from retort_trainer.job import TrainerJob, TrainingResult, TrainingStage
+from retort_trainer.job import TrainerJob, TrainerProgress, TrainingResult, TrainingStage
 from retort_trainer.spec import LoraSpec
 from tests import reference_ranks
 from tests.jobs import MakeJob, WriteRows, run
@@ -97,10 +97,28 @@ def test_an_attempt_after_the_pass_computes_nothing_again(
     with pytest.raises(Crash):
         run(job, callbacks=[CrashAtStep(3)])
     assert passed.rows == PAIRS
-    resumed = run(job)
+    reports: list[TrainerProgress] = []
+    resumed = run(job, JobContext(None, reports.append))
     assert (passed.rows, resumed.resumed_from_step) == (PAIRS, 2)
+    assert {report.unit for report in reports} == {"steps"}
     assert losses(resumed) == pytest.approx(losses(whole), abs=1e-5)
     assert len(list(folder(job).iterdir())) == 2 * PAIRS / SHARD_ROWS
+
+
+def test_the_pass_tells_of_its_pairs(job: TrainerJob, passed: Pass) -> None:
+    reports: list[TrainerProgress] = []
+    stepping: list[bool] = []
+
+    def note(report: TrainerProgress) -> None:
+        reports.append(report)
+        stepping.append(context.stepping)
+
+    context = JobContext(None, note)
+    run(job, context)
+    told = [(report.done, report.total) for report in reports if report.unit == "pairs"]
+    assert told == [(2, PAIRS), (4, PAIRS), (6, PAIRS)]
+    assert [report.unit for report in reports[:4]] == ["pairs"] * 3 + ["steps"]
+    assert stepping[:4] == [False] * 3 + [True]
 
 
 def test_an_attempt_that_dies_in_the_pass_loses_its_shard(

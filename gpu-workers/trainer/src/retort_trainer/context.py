@@ -7,6 +7,9 @@ from retort_trainer.failures import JobStopped
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerProgress
 
+# The unit of progress of optimizer steps.
+STEPS = "steps"
+
 
 class JobContext:
     """Given to every job. Thread-safe: the actor's threads read and stop while the job's thread reports."""
@@ -17,18 +20,19 @@ class JobContext:
         self._fence = fence
         self._on_progress = on_progress
         self._stop = threading.Event()
-        self._reported = threading.Event()
+        self._stepping = threading.Event()
 
     def progress(self, progress: TrainerProgress) -> None:
         """Replaces the progress that status answers show; call as often as something changed."""
-        self._reported.set()
+        if progress.unit == STEPS:
+            self._stepping.set()
         if self._on_progress is not None:
             self._on_progress(progress)
 
     @property
-    def reported(self) -> bool:
-        """True once the job has told of its progress."""
-        return self._reported.is_set()
+    def stepping(self) -> bool:
+        """True once the job has told of optimizer steps, at whose ends it looks for a stop."""
+        return self._stepping.is_set()
 
     def request_stop(self) -> None:
         """Asks the job to save what it has and end."""

@@ -109,7 +109,7 @@ class _Gang:
         peer_lost: RetortError | None = None
         deadline = 0.0
         while pending:
-            if self._context.should_stop() and not self._context.reported:
+            if self._context.should_stop() and not self._context.stepping:
                 # The ranks ask at the end of each step; before the first there is nothing to save.
                 raise JobStopped
             done, _ = ray.wait(list(pending), timeout=POLL_SECONDS)

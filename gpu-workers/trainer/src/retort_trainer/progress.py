@@ -9,7 +9,7 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from retort_trainer import flops, gpu, ranks, validation
-from retort_trainer.context import JobContext
+from retort_trainer.context import STEPS, JobContext
 from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
 
@@ -60,7 +60,7 @@ class ProgressCallback(TrainerCallback):
             TrainerProgress(
                 done=state.global_step,
                 total=state.max_steps,
-                unit="steps",
+                unit=STEPS,
                 validation_loss=looks[-1].loss if looks else 0.0,
             )
         )
@@ -102,7 +102,7 @@ class ProgressCallback(TrainerCallback):
             TrainerProgress(
                 done=state.global_step,
                 total=state.max_steps,
-                unit="steps",
+                unit=STEPS,
                 loss=logs["loss"],
                 learning_rate=logs.get("learning_rate", 0.0),
                 tokens_per_second=self.tokens_per_second,

@@ -21,9 +21,12 @@ from retort_trainer import documents, ranks, store
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.failures import RetortError, user_error
+from retort_trainer.job import TrainerProgress
 
 REFERENCE_NAME = "reference"
 SHARD_ROWS = 1024
+# The unit of progress.
+PAIRS = "pairs"
 
 _TENSOR_NAME = "log_probabilities"
 _ID_COLUMNS = ("prompt_ids", "chosen_ids", "rejected_ids")
@@ -45,7 +48,8 @@ class Reference:
         """The log-probabilities of all rows, in their order; float32 of shape (rows, 2). Collective.
 
         `model` tells the reference's weights and precision from others. Each rank computes its share of a
-        shard, at most `batch_size` rows at once. Raises JobStopped before a batch once a stop was requested.
+        shard, at most `batch_size` rows at once, and tells of them as progress in pairs. Raises JobStopped
+        before a batch once a stop was requested.
         """
         lengths = list(rows["length"])
         # The longest first: where memory runs out, it does so at once.
@@ -53,11 +57,20 @@ class Reference:
         values = torch.empty(len(order), 2)
         for start in range(0, len(order), SHARD_ROWS):
             shard = order[start : start + SHARD_ROWS]
-            values[shard] = self._shard(model, rows.select(shard).to_list(), batch_size, compute)
+
+            def told(done: int, start: int = start) -> None:
+                self.context.progress(TrainerProgress(done=start + done, total=len(order), unit=PAIRS))
+
+            values[shard] = self._shard(model, rows.select(shard).to_list(), batch_size, compute, told)
         return values
 
     def _shard(
-        self, model: str, rows: list[dict[str, Any]], batch_size: int, compute: Compute
+        self,
+        model: str,
+        rows: list[dict[str, Any]],
+        batch_size: int,
+        compute: Compute,
+        told: Callable[[int], None],
     ) -> torch.Tensor:
         key = _key(model, rows)
         stored = ranks.from_main(lambda: self._find(key))
@@ -68,6 +81,7 @@ class Reference:
         for start in range(0, len(own), batch_size):
             self.context.raise_if_stopped()
             batches.append(compute(own[start : start + batch_size]).float().cpu())
+            told(min((start + batch_size) * ranks.size(), len(rows)))
         values = torch.empty(len(rows), 2)
         for rank, share in enumerate(ranks.gather(torch.cat(batches))):
             values[rank :: ranks.size()] = share

@@ -35,7 +35,7 @@ from retort_trainer import (
     validation,
 )
 from retort_trainer.checkpoints import FINAL_NAME, Checkpoint, CheckpointCallback, CheckpointFolder
-from retort_trainer.context import JobContext
+from retort_trainer.context import STEPS, JobContext
 from retort_trainer.failures import JobStopped, user_error
 from retort_trainer.job import (
     TrainerJob,
@@ -120,7 +120,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             TrainingResult, finished["result"], source=store.join(folder.uri, FINAL_NAME), ignore_unknown=True
         )
         steps = result.steps
-        context.progress(TrainerProgress(done=steps, total=steps, unit="steps", loss=result.final_loss))
+        context.progress(TrainerProgress(done=steps, total=steps, unit=STEPS, loss=result.final_loss))
         return TrainerResult(training=result)
     if ranks.is_main():
         folder.sweep()

@@ -7,6 +7,9 @@ import io.retort.v1.TrainerProgress;
 
 /** What trainers do, by kind of job; never by run. */
 public final class TrainerMetrics {
+  /** The unit of a training's progress once it takes steps. */
+  private static final String STEPS = "steps";
+
   private final Gauge step;
   private final Gauge loss;
   private final Gauge learningRate;
@@ -66,7 +69,7 @@ public final class TrainerMetrics {
   }
 
   void progressed(JobKind kind, TrainerProgress progress) {
-    if (kind.isTraining()) {
+    if (kind.isTraining() && progress.getUnit().equals(STEPS)) {
       step.labelValues(kind.label()).set((double) progress.getDone());
       loss.labelValues(kind.label()).set(progress.getLoss());
       learningRate.labelValues(kind.label()).set(progress.getLearningRate());

@@ -25,6 +25,9 @@ import java.util.Optional;
 final class LiveProgress {
   private static final int SHOWN_CHARACTERS = 200;
 
+  /** The unit of CogPO's progress before its first step. */
+  private static final String PAIRS = "pairs";
+
   private final Workflows workflows;
   private final Clock clock;
 
@@ -146,6 +149,10 @@ final class LiveProgress {
     stage.setDone(progress.getDone()).setTotal(progress.getTotal());
     if (!progress.getUnit().isEmpty()) {
       stage.setUnit(progress.getUnit());
+    }
+    if (progress.getUnit().equals(PAIRS)) {
+      stage.setDetail("log-probabilities of the reference");
+      return;
     }
     if (progress.getDone() == 0) {
       stage.setDetail("first step");

@@ -167,6 +167,22 @@ class ControlServerTest {
   }
 
   @Test
+  void showsThePairsThatTheReferenceHasPassed() {
+    control.activities.trainerHeartbeat.set(
+        TrainerHeartbeat.newBuilder()
+            .setState(TrainerState.TRAINER_STATE_RUNNING)
+            .setProgress(TrainerProgress.newBuilder().setDone(8).setTotal(90).setUnit("pairs"))
+            .build());
+    Run run = control.create("trains");
+    Run seen = control.watchUntil(run.getRunId(), current -> lastStage(current).getDone() == 8);
+    assertThat(lastStage(seen).getTotal()).isEqualTo(90);
+    assertThat(lastStage(seen).getUnit()).isEqualTo("pairs");
+    assertThat(lastStage(seen).getDetail()).isEqualTo("log-probabilities of the reference");
+    control.activities.letEnd();
+    control.awaitEnd(run.getRunId());
+  }
+
+  @Test
   void waitsForResourcesInAPhaseOfItsOwn() {
     control.activities.trainerHeartbeat.set(
         TrainerHeartbeat.newBuilder().setWaitingFor("8 GPU").setWaitingPlace(2).build());
