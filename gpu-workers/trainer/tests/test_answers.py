@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ needs_sandbox = pytest.mark.skipif(
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['kind']}-{row['gold']}-{row['text'][:30]}")
-def test_golden_answers(row: dict[str, str]) -> None:
+def test_golden_answers(row: dict[str, Any]) -> None:
     gold = Gold(row["gold"], AnswerKind[row["kind"]])
     found = check(gold, row["text"])
     assert found.correct is row["correct"], found

@@ -129,12 +129,13 @@ def test_an_older_owner_records_nothing(
 ) -> None:
     job = make_job(TrainingStage.SFT, write_rows(samples), halve_batch_on_out_of_memory=True)
     assert job.training is not None
-    fence = Fence(job.training.checkpoints_uri, 1)
+    checkpoints = job.training.checkpoints_uri
+    fence = Fence(checkpoints, 1)
     fence.take()
 
     class TakenOver(OutOfMemory):
         def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-            Fence(job.training.checkpoints_uri, 2).take()
+            Fence(checkpoints, 2).take()
             super().on_step_begin(args, state, control)
 
     with pytest.raises(RetortError, match="FENCED"):

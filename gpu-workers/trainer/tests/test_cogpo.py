@@ -82,7 +82,7 @@ class Case:
                     logs = self.model(input_ids=ids).logits[0].log_softmax(-1)
                 start = len(row["prompt_ids"])
                 sums.append(sum(logs[at - 1, ids[0, at]] for at in range(start, ids.shape[1])))
-            sides.append(torch.stack(sums))  # type: ignore[arg-type]
+            sides.append(torch.stack(sums))
         return sides
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import generate, jobs, sandbox, store
+from retort_trainer import answers, generate, jobs, sandbox, store
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
@@ -145,9 +145,7 @@ def test_right_answers_are_recognised(
     make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch, samples: list[Sample]
 ) -> None:
     gold = {sample.id: sample.answer for sample in samples}
-    monkeypatch.setattr(
-        generate.answers, "check", lambda known, text: Check(known.answer, known.answer == gold["s1"])
-    )
+    monkeypatch.setattr(answers, "check", lambda known, text: Check(known.answer, known.answer == gold["s1"]))
     correct = {row.sample_id for row in rows(run(make_generation())) if row.correct}
     assert correct == {"s1"}
 
@@ -158,10 +156,13 @@ def test_code_is_checked_by_its_tests(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ran: list[str] = []
+
+    def run_tests(code: str, tests: str) -> sandbox.Outcome:
+        ran.append(tests)
+        return sandbox.Outcome(tests == "assert f()")
+
     monkeypatch.setattr(sandbox, "require", lambda: None)
-    monkeypatch.setattr(
-        sandbox, "run", lambda code, tests: ran.append(tests) or sandbox.Outcome(tests == "assert f()")
-    )
+    monkeypatch.setattr(sandbox, "run", run_tests)
     code = Sample(id="c", problem="f?", answer="x", answer_kind=AnswerKind.CODE, tests="assert f()")
     found = rows(run(make_generation(dataset=write_rows([code]))))
     assert ran == ["assert f()"] * 2

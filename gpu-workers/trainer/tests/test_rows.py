@@ -50,7 +50,8 @@ def test_control_tokens_and_empty_text_are_dropped(tokenizer: Any, samples: list
 def test_pair_is_left_out_whole_when_one_side_is_too_long(
     tokenizer: Any, pairs: list[PreferencePair], side: str
 ) -> None:
-    long = replace(pairs[0], **{side: "word " * 100})
+    change: dict[str, Any] = {side: "word " * 100}
+    long = replace(pairs[0], **change)
     encoded = encode_pairs([long, *pairs[1:]], tokenizer, TEMPLATE)
     assert (len(encoded.rows), encoded.truncated) == (5, 1)
     assert [row["beta"] for row in encoded.rows] == [pair.beta for pair in pairs[1:]]
