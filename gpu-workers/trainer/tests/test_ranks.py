@@ -353,6 +353,29 @@ def test_ranks_end_early_together_with_the_best_model(
         assert torch.allclose(weight, expected[name], atol=1e-3), name
 
 
+@pytest.mark.parametrize("strategy", [DistributedStrategy.DDP, DistributedStrategy.FSDP2])
+def test_ranks_prefer_like_one_rank_and_agree_on_held_out_pairs(
+    cluster: Cluster,
+    make_job: MakeJob,
+    write_rows: WriteRows,
+    pairs: list[PreferencePair],
+    strategy: DistributedStrategy,
+) -> None:
+    dataset = write_rows([*pairs, replace(pairs[0], id="p6", problem="6 + 1?")])
+    # Three of the seven are held out: a number that two ranks cannot share evenly.
+    settings = {"validation_ratio": 0.4, "validation_steps": 2, "strategy": strategy}
+    one = alone(make_job(TrainingStage.COGPO, dataset, "one", per_device_batch_size=2, **settings))
+    job = make_job(TrainingStage.COGPO, dataset, "several", per_device_batch_size=1, **settings)
+    several = Attempt(with_ranks(job, 2)).succeeded()
+    assert (several.ranks, several.rows, several.validation_rows) == (2, 4, 3)
+    assert losses(several) == pytest.approx(losses(one), abs=1e-4)
+    assert losses(several)[-1] < losses(several)[0] - 0.01
+    assert [point.step for point in several.validation_curve] == [2, 4]
+    assert [point.loss for point in several.validation_curve] == pytest.approx(
+        [point.loss for point in one.validation_curve], abs=1e-4
+    )
+
+
 def test_several_ranks_need_ray(make_job: MakeJob) -> None:
     job = with_ranks(make_job(TrainingStage.SFT, ArtifactRef(uri="file:///nowhere")), 2)
     with pytest.raises(RetortError, match=r"resources\.ranks: 2 \(expected: 1 without Ray") as caught:
