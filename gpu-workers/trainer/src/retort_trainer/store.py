@@ -13,7 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -35,6 +35,11 @@ _CHUNK_BYTES = 1024 * 1024
 # Files of a folder that are on their way at once, to or from another machine.
 _TRANSFERS = 4
 
+# Errors that s3fs does not take for missing permissions; those of botocore by name: only s3: loads it.
+_REFUSALS = {"401", "InvalidBucketName", "InvalidToken", "TokenRefreshRequired", "Unauthorized"}
+_MOVED = {"301", "AuthorizationHeaderMalformed", "PermanentRedirect"}
+_WITHOUT_CREDENTIALS = {"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"}
+
 Row = TypeVar("Row")
 
 
@@ -51,26 +56,26 @@ def local_path(uri: str) -> Path | None:
 
 def exists(uri: str) -> bool:
     """True for an object or a folder that is there."""
-    filesystem, path = _filesystem(uri)
-    return bool(filesystem.exists(path))
+    with _serving(uri) as (filesystem, path):
+        return bool(filesystem.exists(path))
 
 
 def read_bytes(uri: str) -> bytes:
     """All bytes of an object; DATA_NOT_FOUND when it is missing."""
-    filesystem, path = _filesystem(uri)
-    try:
-        return bytes(filesystem.cat_file(path))
-    except FileNotFoundError as error:
-        raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
+    with _serving(uri) as (filesystem, path):
+        try:
+            return bytes(filesystem.cat_file(path))
+        except FileNotFoundError as error:
+            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
 
 
 def put_once(uri: str, content: bytes) -> None:
     """Writes an object that never changes again: the same bytes again do nothing, others are refused."""
-    filesystem, path = _filesystem(uri)
-    if isinstance(filesystem, LocalFileSystem):
-        created = _put_local(path, content, overwrite=False)
-    else:
-        created = _put_remote(filesystem, path, content)
+    with _serving(uri) as (filesystem, path):
+        if isinstance(filesystem, LocalFileSystem):
+            created = _put_local(path, content, overwrite=False)
+        else:
+            created = _put_remote(filesystem, path, content)
     if not created and read_bytes(uri) != content:
         raise platform_error(
             "ALREADY_EXISTS", f"{uri}: exists with other content (expected: the same bytes or nothing)"
@@ -79,31 +84,28 @@ def put_once(uri: str, content: bytes) -> None:
 
 def replace(uri: str, content: bytes) -> None:
     """Writes an object that may change; a reader sees the old bytes or the new ones."""
-    filesystem, path = _filesystem(uri)
-    if isinstance(filesystem, LocalFileSystem):
-        _put_local(path, content, overwrite=True)
-    else:
-        filesystem.pipe_file(path, content)
+    with _serving(uri) as (filesystem, path):
+        if isinstance(filesystem, LocalFileSystem):
+            _put_local(path, content, overwrite=True)
+        else:
+            filesystem.pipe_file(path, content)
 
 
 def names(uri: str) -> list[str]:
     """Names of the entries of a folder, sorted; empty when it does not exist."""
-    filesystem, path = _filesystem(uri)
-    try:
-        filesystem.invalidate_cache(path)
-        entries = filesystem.ls(path, detail=False)
-    except FileNotFoundError:
-        return []
+    with _serving(uri) as (filesystem, path):
+        try:
+            filesystem.invalidate_cache(path)
+            entries = filesystem.ls(path, detail=False)
+        except FileNotFoundError:
+            return []
     return sorted({str(entry).rstrip("/").rsplit("/", 1)[-1] for entry in entries})
 
 
 def delete(uri: str) -> None:
     """Deletes an object or a folder; does nothing when it is missing."""
-    filesystem, path = _filesystem(uri)
-    try:
+    with _serving(uri) as (filesystem, path), suppress(FileNotFoundError):
         filesystem.rm(path, recursive=True)
-    except FileNotFoundError:
-        return
 
 
 def upload_folder(folder: Path, uri: str) -> None:
@@ -116,11 +118,12 @@ def upload_folder(folder: Path, uri: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder, target)
         return
-    filesystem, path = _filesystem(uri)
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    _transfer(
-        lambda file: filesystem.put_file(str(file), f"{path}/{file.relative_to(folder).as_posix()}"), files
-    )
+    with _serving(uri) as (filesystem, path):
+        _transfer(
+            lambda file: filesystem.put_file(str(file), f"{path}/{file.relative_to(folder).as_posix()}"),
+            files,
+        )
 
 
 @contextmanager
@@ -132,18 +135,8 @@ def local_folder(uri: str) -> Iterator[Path]:
             raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
         yield path
         return
-    filesystem, remote = _filesystem(uri)
     with tempfile.TemporaryDirectory(prefix="retort-") as scratch:
-        found = filesystem.find(remote)
-        if not found:
-            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
-
-        def fetch(entry: str) -> None:
-            target = Path(scratch, entry[len(remote) :].lstrip("/"))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            filesystem.get_file(entry, str(target))
-
-        _transfer(fetch, [str(entry) for entry in found])
+        _fetch_folder(uri, scratch)
         yield Path(scratch)
 
 
@@ -213,15 +206,29 @@ def write_manifest(
 
 def sha256_of(uri: str) -> str:
     """Lower-case hex SHA-256 of an object; DATA_NOT_FOUND when it is missing."""
-    filesystem, path = _filesystem(uri)
     digest = hashlib.sha256()
-    try:
-        with filesystem.open(path, "rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-    except FileNotFoundError as error:
-        raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
+    with _serving(uri) as (filesystem, path):
+        try:
+            with filesystem.open(path, "rb") as stream:
+                while chunk := stream.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+        except FileNotFoundError as error:
+            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
     return digest.hexdigest()
+
+
+def _fetch_folder(uri: str, folder: str) -> None:
+    with _serving(uri) as (filesystem, remote):
+        found = filesystem.find(remote)
+        if not found:
+            raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such folder")
+
+        def fetch(entry: str) -> None:
+            target = Path(folder, entry[len(remote) :].lstrip("/"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            filesystem.get_file(entry, str(target))
+
+        _transfer(fetch, [str(entry) for entry in found])
 
 
 def _check_sha256(uri: str, found: str, expected: str) -> None:
@@ -243,8 +250,7 @@ def _row(cls: type[Row], line: bytes, source: str, wrong: Callable[[Row], str]) 
 
 
 def _lines(uri: str) -> Iterator[bytes]:
-    filesystem, path = _filesystem(uri)
-    with filesystem.open(path, "rb") as stream:
+    with _serving(uri) as (filesystem, path), filesystem.open(path, "rb") as stream:
         source: Any = stream
         if uri.endswith(".zst"):
             source = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
@@ -270,6 +276,50 @@ def _split(uri: str) -> tuple[str, str]:
             raise user_error("BAD_URI", f"{uri!r}: relative (expected: an absolute path or a URI)")
         return "file", uri.rstrip("/") or "/"
     return parts.scheme, uri.rstrip("/")
+
+
+@contextmanager
+def _serving(uri: str) -> Iterator[tuple[Any, str]]:
+    """The file system that serves a URI, and the path on it. What S3 refuses for good is STORE_REFUSED."""
+    filesystem, path = _filesystem(uri)
+    try:
+        yield filesystem, path
+    except Exception as error:
+        refusal = _s3_refusal(uri, error) if uri.startswith("s3://") else None
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _s3_refusal(uri: str, failure: BaseException) -> RetortError | None:
+    """What a person has to set right before it can go on; None for what may be over at the next attempt."""
+    bucket = urlsplit(uri).netloc
+    error: BaseException | None = failure
+    while error is not None:
+        code = str((getattr(error, "response", None) or {}).get("Error", {}).get("Code", ""))
+        if code == "NoSuchBucket":
+            return _refused(
+                f"{uri}: there is no bucket {bucket}",
+                "one that exists; create it, or set AWS_ENDPOINT_URL and AWS_REGION to where it is",
+            )
+        if code in _MOVED:
+            return _refused(f"{uri}: {code}", f"the region of the bucket {bucket} in AWS_REGION")
+        if (
+            code in _REFUSALS
+            or isinstance(error, PermissionError)
+            or type(error).__name__ in _WITHOUT_CREDENTIALS
+        ):
+            return _refused(
+                f"{uri}: {error}",
+                f"credentials that may list, read, write and delete in the bucket {bucket}; set "
+                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or a role where the trainers run",
+            )
+        error = error.__cause__
+    return None
+
+
+def _refused(what: str, expected: str) -> RetortError:
+    return user_error("STORE_REFUSED", f"{what} (expected: {expected})")
 
 
 def _filesystem(uri: str) -> tuple[Any, str]:

@@ -2,6 +2,9 @@ package io.retort.stack;
 
 import io.retort.stack.StackState.Phase;
 import io.retort.stack.StackState.RecordedProcess;
+import io.retort.store.Locations;
+import io.retort.store.Store;
+import io.retort.worker.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -57,7 +60,7 @@ public final class LocalStack {
     down(new PrintWriter(java.io.Writer.nullWriter()));
     StackPlan plan = new StackPlan(options);
     options.ports().requireFree(plan.ports());
-    Files.createDirectories(home.resolve("store"));
+    requireStore(options.storeUri());
     Files.createDirectories(home.resolve("logs"));
     Files.writeString(plan.endpointsFile(), plan.endpoints());
     Process supervisor = detached(supervise);
@@ -88,6 +91,20 @@ public final class LocalStack {
     StackState.delete(home);
     deleteRayFolder(state.get());
     return true;
+  }
+
+  /** Told here, and not by the logs of workers that do not start. */
+  private static void requireStore(String storeUri) throws IOException {
+    Optional<Path> folder = Locations.path(storeUri);
+    if (folder.isPresent()) {
+      Files.createDirectories(folder.get());
+      return;
+    }
+    try {
+      Store.open(storeUri).list(storeUri);
+    } catch (IOException | ConfigurationException e) {
+      throw new StackException("the store cannot be used: " + e.getMessage(), e);
+    }
   }
 
   private StackState awaitUp(Process supervisor, PrintWriter out)

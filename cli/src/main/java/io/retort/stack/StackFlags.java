@@ -20,6 +20,15 @@ public final class StackFlags {
   int offset;
 
   @Option(
+      names = "--store",
+      paramLabel = "PLACE",
+      description =
+          "Where runs and models are kept: a folder, or s3://BUCKET/PREFIX with AWS_ENDPOINT_URL_S3,"
+              + " AWS_REGION and credentials in the environment. Default: a folder in the stack's"
+              + " home.")
+  @Nullable String store;
+
+  @Option(
       names = "--judge-url",
       description = "Base URL of an OpenAI-compatible judge, up to and with /v1.")
   @Nullable String judgeUrl;
@@ -47,6 +56,7 @@ public final class StackFlags {
     return new StackOptions(
         standard.repository(),
         standard.home(),
+        store == null ? standard.storeUri() : StackOptions.storeUri("--store", store),
         StackPorts.of(offset, moved),
         standard.studentModel(),
         endpoint("--judge", judgeUrl, judgeModel, judgeKey),

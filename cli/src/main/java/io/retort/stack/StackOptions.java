@@ -1,5 +1,6 @@
 package io.retort.stack;
 
+import io.retort.store.Locations;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,8 @@ import java.util.Optional;
  * What a stack is started with.
  *
  * @param repository checkout that holds the built workers and the Python environment
- * @param home folder for the store, logs, state and Temporal's database
+ * @param home folder for logs, state, Temporal's database and, by default, the store
+ * @param storeUri root of the store, without a slash at its end
  * @param ports where each process listens
  * @param studentModel folder of the default student in Hugging Face layout
  * @param judge endpoint of the judge; empty: the embedded model server
@@ -19,6 +21,7 @@ import java.util.Optional;
 public record StackOptions(
     Path repository,
     Path home,
+    String storeUri,
     StackPorts ports,
     Path studentModel,
     Optional<ModelEndpoint> judge,
@@ -46,12 +49,27 @@ public record StackOptions(
     return new StackOptions(
         repository,
         home,
+        storeUri(
+            "RETORT_STORE",
+            variable(environment, "RETORT_STORE").orElse(home.resolve("store").toString())),
         StackPorts.of(0, Map.of()),
         student.isBlank() ? smallModel(repository) : Path.of(student).toAbsolutePath(),
         Optional.empty(),
         Optional.empty(),
         variable(environment, "TEMPORAL_ADDRESS"),
         variable(environment, "RETORT_RAY_ADDRESS"));
+  }
+
+  /**
+   * @param option or variable that named the place, for the message
+   * @throws StackException when no store serves the place
+   */
+  static String storeUri(String option, String place) {
+    return Locations.uri(place)
+        .orElseThrow(
+            () ->
+                new StackException(
+                    option + ": " + place + " (expected: " + Locations.EXPECTED + ")"));
   }
 
   /** What the embedded model server serves, whatever the student is. */

@@ -65,9 +65,7 @@ final class StackPlan {
   }
 
   String storeUri() {
-    // Path.toUri ends a folder that exists with a slash, and one that does not without.
-    String uri = options.home().resolve("store").toUri().toString();
-    return uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri;
+    return options.storeUri();
   }
 
   Path endpointsFile() {

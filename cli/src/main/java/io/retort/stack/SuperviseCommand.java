@@ -41,6 +41,7 @@ public final class SuperviseCommand implements Callable<Integer> {
         List.of(
             "io.retort.cli.Retort", "supervise", "--port-offset", String.valueOf(flags.offset)));
     flags.moved.forEach((key, number) -> command.addAll(List.of("--port", key + "=" + number)));
+    add(command, "--store", flags.store);
     add(command, "--judge-url", flags.judgeUrl);
     add(command, "--judge-model", flags.judgeModel);
     add(command, "--judge-api-key-env", flags.judgeKey);

@@ -64,6 +64,33 @@ class StackPlanTest {
   }
 
   @Test
+  void keepsRunsWhereItIsTold() {
+    StackPlan plan = plan(Map.of(), "--store", "s3://bucket/retort/");
+    assertThat(plan.storeUri()).isEqualTo("s3://bucket/retort");
+    for (String worker : List.of("pipeline", "control")) {
+      assertThat(process(plan, worker).environment())
+          .containsEntry("RETORT_STORE", "s3://bucket/retort");
+    }
+    assertThat(plan(Map.of("RETORT_STORE", "/data/store")).storeUri())
+        .isEqualTo("file:///data/store");
+    assertThat(plan(Map.of("RETORT_STORE", "/data/store"), "--store", "s3://bucket").storeUri())
+        .isEqualTo("s3://bucket");
+    assertThatThrownBy(() -> plan(Map.of(), "--store", "bucket/retort"))
+        .isInstanceOf(StackException.class)
+        .hasMessage(
+            "--store: bucket/retort (expected: an absolute path or a URI that begins with file:/ or"
+                + " s3://)");
+  }
+
+  @Test
+  void handsItsFlagsToItsSupervisor() {
+    StackFlags flags =
+        CommandLine.populateCommand(new StackFlags(), "--store", "s3://bucket/retort");
+    assertThat(SuperviseCommand.commandLine(flags))
+        .containsSequence("--store", "s3://bucket/retort");
+  }
+
+  @Test
   void usesATemporalAndARayThatAreThere() {
     StackPlan plan =
         plan(Map.of("TEMPORAL_ADDRESS", "temporal.example:7233", "RETORT_RAY_ADDRESS", "ray:6379"));

@@ -74,6 +74,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyTheStoreSeesS3() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.retort.store..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("software.amazon..")
+        .check(all);
+  }
+
+  @Test
   void workersMeetOnlyInContracts() {
     String[] pipeline = {
       "io.retort.answers..", "io.retort.pipeline..", "io.retort.rows..", "io.retort.judge.client.."

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,18 @@ final class TestStack {
    * @param home short enough for a temporary folder; keeps store, logs and state
    */
   static TestStack start(Path home, ScriptedModel model) throws IOException, InterruptedException {
+    return start(home, model, List.of(), Map.of());
+  }
+
+  /**
+   * @param flags more of the command line's
+   * @param environment more of the command's environment
+   */
+  static TestStack start(
+      Path home, ScriptedModel model, List<String> flags, Map<String, String> environment)
+      throws IOException, InterruptedException {
     Path student = home.resolve("student");
-    run(home, List.of(python(), "-m", "retort_trainer.tiny_model", student.toString()));
+    run(home, Map.of(), List.of(python(), "-m", "retort_trainer.tiny_model", student.toString()));
     List<String> up =
         new ArrayList<>(
             List.of(
@@ -55,7 +66,8 @@ final class TestStack {
     for (String port : freePorts()) {
       up.addAll(List.of("--port", port));
     }
-    retort(home, up);
+    up.addAll(flags);
+    retort(home, environment, up);
     StackState state = StackState.running(home).orElseThrow();
     ManagedChannel channel =
         ManagedChannelBuilder.forTarget(state.controlAddress()).usePlaintext().build();
@@ -118,9 +130,14 @@ final class TestStack {
 
   /** Runs Python with the trainer's packages; returns what it printed. */
   static String python(String code, String... arguments) throws IOException, InterruptedException {
+    return python(Map.of(), code, arguments);
+  }
+
+  static String python(Map<String, String> environment, String code, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(python(), "-c", code));
     command.addAll(List.of(arguments));
-    return run(Files.createTempDirectory("retort"), command);
+    return run(Files.createTempDirectory("retort"), environment, command);
   }
 
   static Path repository() {
@@ -135,7 +152,7 @@ final class TestStack {
             .flatMap(process -> process.handle().stream())
             .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
             .toList();
-    retort(home, List.of("down"));
+    retort(home, Map.of(), List.of("down"));
     List<ProcessHandle> orphans = processes.stream().filter(ProcessHandle::isAlive).toList();
     if (!orphans.isEmpty()) {
       throw new AssertionError("left running after down: " + orphans);
@@ -151,7 +168,7 @@ final class TestStack {
     }
   }
 
-  private static String retort(Path home, List<String> arguments)
+  private static String retort(Path home, Map<String, String> environment, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
@@ -165,13 +182,14 @@ final class TestStack {
                     + "/*",
                 "io.retort.cli.Retort"));
     command.addAll(arguments);
-    return run(home, command);
+    return run(home, environment, command);
   }
 
-  private static String run(Path home, List<String> command)
+  private static String run(Path home, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(home, "command-", ".log");
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     builder.environment().put("RETORT_HOME", home.toString());
     builder.environment().put("RETORT_STUDENT_MODEL", home.resolve("student").toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class RcloneServer implements AutoCloseable {
   public static final String ACCESS_KEY = "key";
-  public static final String SECRET_KEY = "secret";
+  public static final String SECRET_KEY = "a-secret-of-tests";
 
   private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
