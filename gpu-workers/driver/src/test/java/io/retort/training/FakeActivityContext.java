@@ -24,7 +24,7 @@ final class FakeActivityContext implements ActivityExecutionContext {
   /** What the n-th heartbeat, from 1, is answered with; empty when it is accepted. */
   Function<Integer, Optional<ActivityCompletionException>> answer = number -> Optional.empty();
 
-  private final ActivityInfo info;
+  ActivityInfo info;
 
   FakeActivityContext(ActivityInfo info) {
     this.info = info;

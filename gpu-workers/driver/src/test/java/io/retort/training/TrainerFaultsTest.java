@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Attempts at a real training on a real Ray cluster, each with a fault at its third step, when the
  * checkpoint of the second is complete. The trainer holds there, so that nothing depends on speed.
  */
-@Timeout(180)
+@Timeout(300)
 final class TrainerFaultsTest {
   private static final int STEPS = 6;
   private static final int HELD_STEP = 3;
@@ -102,8 +102,12 @@ final class TrainerFaultsTest {
 
   @Test
   void aTrainerThatDoesNotAnswerIsLeftAloneAndAdopted() throws Exception {
-    Attempt first = new Attempt(job, 1, Duration.ofSeconds(5));
-    first.whenHeld(() -> signal("STOP"));
+    Attempt first = new Attempt(job, 1);
+    first.whenHeld(
+        () -> {
+          signal("STOP");
+          first.becomeImpatient();
+        });
 
     assertThat(first.failure().getType()).isEqualTo("PLATFORM/TRAINER_UNREACHABLE");
     ProcessHandle trainer = only(cluster.head().actors(ACTOR));
@@ -170,18 +174,20 @@ final class TrainerFaultsTest {
   /** One attempt of the activity at a job, with something that is done at one of its heartbeats. */
   private final class Attempt {
     private final TrainerJob attempted;
+    private final FakeActivityInfo info;
     private final FakeActivityContext context;
     private boolean met;
 
     Attempt(TrainerJob attempted, int number) {
-      this(attempted, number, FakeActivityInfo.HEARTBEAT_TIMEOUT);
+      this.attempted = attempted;
+      info = new FakeActivityInfo(number, 1_700_000_000_000L + number);
+      context = new FakeActivityContext(info);
     }
 
-    Attempt(TrainerJob attempted, int number, Duration heartbeatTimeout) {
-      this.attempted = attempted;
-      context =
-          new FakeActivityContext(
-              new FakeActivityInfo(number, 1_700_000_000_000L + number, heartbeatTimeout));
+    /** From now on gives a silent trainer up after four seconds. */
+    void becomeImpatient() {
+      context.info =
+          new FakeActivityInfo(info.attempt(), info.scheduledMillis(), Duration.ofSeconds(5));
     }
 
     /** Knows the last heartbeat of the attempt before. */
@@ -284,7 +290,7 @@ final class TrainerFaultsTest {
                         .setPerDeviceBatchSize(2)
                         .setGradientAccumulationSteps(1)
                         .setCheckpointSteps(2)))
-        .setResources(resources.setWaitingDeadlineSeconds(120).setActiveDeadlineSeconds(120))
+        .setResources(resources.setWaitingDeadlineSeconds(300).setActiveDeadlineSeconds(300))
         .build();
   }
 
