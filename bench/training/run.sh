@@ -3,7 +3,7 @@
 #
 # Retort's trainer beside plain TRL, in one run on the same data; see README.md. Needs a machine that does nothing else.
 #
-# usage: bench/training/run.sh --data gsm8k_train.jsonl [--rows N] [--pairs N] [--parts sft,cogpo]
+# usage: bench/training/run.sh --data gsm8k_train.jsonl [--rows N] [--pairs N] [--parts sft,cogpo,memory]
 #        bench/training/run.sh overhead --data gsm8k_train.jsonl [--minutes N]     a stage beside its bare job
 set -euo pipefail
 

@@ -277,12 +277,50 @@ def cogpo(bench: Bench, samples: list[Sample], held: list[Sample], tokenizer) ->
         )
 
 
+def memory(bench: Bench, samples: list[Sample]) -> None:
+    """Preference stages of one pair a batch, where weights and not activations fill the memory."""
+    texts = (text for sample in samples for text in (sample.problem, sample.chain))
+    weights = student.write(bench.model, texts, hidden_size=768) * 4 / 1e6
+    made = [
+        PreferencePair(
+            id=sample.id,
+            problem=sample.problem,
+            answer=sample.answer,
+            chosen=sample.chain,
+            chosen_answer=sample.answer,
+            rejected=sample.chain.replace("1", "2"),
+            rejected_answer=sample.answer + "1",
+            beta=0.1,
+            answer_kind=AnswerKind.MATH,
+        )
+        for sample in samples[:8]
+    ]
+    job = bench.job(
+        "memory",
+        TrainingStage.COGPO,
+        bench.dataset("memory", made),
+        batching=Batching.LENGTH_GROUPED,
+        learning_rate=1e-5,
+        weight_decay=0.0,
+        per_device_batch_size=1,
+        objective=PreferenceObjective.COGPO,
+    )
+    plain = bench.trl("TRL DPOTrainer with its reference model", job, "random")
+    ours = bench.retort("Retort, CogPO", job)
+    print(
+        f"\n### Memory of CogPO: weights of {weights:.0f} MB, {len(made)} pairs of GSM8K lengths, batch 1\n\n"
+        "| trainer | peak resident MB |\n|---|---|"
+    )
+    for one in (plain, ours):
+        print(f"| {one.name} | {one.peak_mb:.0f} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="GSM8K's train.jsonl")
     parser.add_argument("--rows", type=int, default=384, help="rows of each SFT job")
     parser.add_argument("--pairs", type=int, default=160, help="pairs of the preference jobs")
-    parser.add_argument("--parts", default="sft,cogpo")
+    parser.add_argument("--parts", default="sft,cogpo,memory")
     options = parser.parse_args()
     samples = gsm8k(options.data)
     with tempfile.TemporaryDirectory(prefix="retort-bench-") as scratch:
@@ -312,6 +350,8 @@ def main() -> None:
             sft(bench, "long-tailed", made, long_tailed(held, tokenizer, SEED + 3), tokenizer)
         if "cogpo" in options.parts:
             cogpo(bench, train[: options.pairs], held, tokenizer)
+        if "memory" in options.parts:
+            memory(bench, train)
 
 
 if __name__ == "__main__":

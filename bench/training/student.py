@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A random Llama of 8 layers by 256 with a vocabulary of 8,192 learnt from the bench's own texts."""
+"""A random Llama of 8 layers with a vocabulary of 8,192 learnt from the bench's own texts."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,13 +16,13 @@ _CHAT_TEMPLATE = (
 )
 
 
-def write(folder: Path, texts: Iterable[str]) -> int:
+def write(folder: Path, texts: Iterable[str], hidden_size: int = 256) -> int:
     """Writes the model in Hugging Face layout; returns its number of parameters."""
     tokenizer = _tokenizer(texts)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=256,
-        intermediate_size=768,
+        hidden_size=hidden_size,
+        intermediate_size=3 * hidden_size,
         num_hidden_layers=8,
         num_attention_heads=4,
         num_key_value_heads=2,
