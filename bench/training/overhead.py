@@ -22,11 +22,11 @@ from typing import Self
 import ray
 import student
 from ray.job_config import JobConfig
-from retort_trainer import documents, store
+from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef
-from retort_trainer.job import TrainerJob, TrainerStatus, TrainingJob, TrainingStage
-from retort_trainer.spec import Batching, ResourceSpec, TrainingSpec
-from side_by_side import SEED, TEMPLATE, gsm8k
+from retort_trainer.job import TrainerStatus, TrainingStage
+from retort_trainer.spec import Batching
+from side_by_side import RUN_ID, Bench, gsm8k
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 8
@@ -87,36 +87,20 @@ def java(jar: str, libraries: str, main_class: str, *arguments: str) -> list[str
     ]
 
 
-def job(name: str, folder: Path, dataset: ArtifactRef, steps: int) -> Path:
-    """Writes a job that trains all rows as often as its steps need."""
-    made = TrainerJob(
-        schema_version=1,
-        run_id="overhead",
-        job_name=name,
-        seed=SEED,
-        training=TrainingJob(
-            TrainingStage.SFT,
-            str(folder / "student"),
-            dataset,
-            str(folder / "out" / name),
-            TEMPLATE,
-            TrainingSpec(
-                epochs=1000,
-                max_steps=steps,
-                learning_rate=1e-3,
-                weight_decay=0.0,
-                per_device_batch_size=BATCH,
-                gradient_accumulation_steps=1,
-                batching=Batching.LENGTH_GROUPED,
-            ),
-        ),
-        resources=ResourceSpec(
-            cpus=os.cpu_count(), waiting_deadline_seconds=600, active_deadline_seconds=86400
-        ),
+def job(bench: Bench, name: str, dataset: ArtifactRef, steps: int) -> Path:
+    """Writes a job that trains all rows as often as its steps need, with checkpoints as by default."""
+    return bench.job(
+        name,
+        TrainingStage.SFT,
+        dataset,
+        epochs=1000,
+        max_steps=steps,
+        checkpoint_steps=None,
+        learning_rate=1e-3,
+        weight_decay=0.0,
+        per_device_batch_size=BATCH,
+        batching=Batching.LENGTH_GROUPED,
     )
-    path = folder / f"{name}.json"
-    path.write_text(documents.to_json(made))
-    return path
 
 
 def bare(path: Path) -> Measured:
@@ -141,7 +125,7 @@ def bare(path: Path) -> Measured:
 def stage(path: Path, stack: Stack) -> Measured:
     """The job as a run's stage, from the start of its activity; the whole from the start of its workflow."""
     seen: dict[int, float] = {}
-    watch = threading.Thread(target=watch_steps, args=(f"overhead/{path.stem}", seen), daemon=True)
+    watch = threading.Thread(target=watch_steps, args=(f"{RUN_ID}/{path.stem}", seen), daemon=True)
     watch.start()
     main_class, address = "io.retort.bench.TrainingStage", stack.state["temporalAddress"]
     client = subprocess.run(
@@ -187,19 +171,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0, help="of the job's training loop")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="retort-bench-") as scratch:
-        folder = Path(scratch)
+        bench = Bench(Path(scratch))
         samples = gsm8k(options.data)
-        student.write(folder / "student", (text for row in samples for text in (row.problem, row.chain)))
-        rows = str(folder / "rows")
-        dataset = store.write_manifest(rows, [store.write_part(rows, "part-00000.jsonl.zst", samples)])
-        with Stack(folder / "stack", folder / "student") as stack:
+        student.write(bench.model, (text for row in samples for text in (row.problem, row.chain)))
+        dataset = bench.dataset("rows", samples)
+        with Stack(bench.folder / "stack", bench.model) as stack:
             # Brings the libraries and the model into the page cache, on both ways.
-            warm = bare(job("warm-up-bare", folder, dataset, WARM_UP_STEPS))
-            stage(job("warm-up-stage", folder, dataset, WARM_UP_STEPS), stack)
+            warm = bare(job(bench, "warm-up-bare", dataset, WARM_UP_STEPS))
+            stage(job(bench, "warm-up-stage", dataset, WARM_UP_STEPS), stack)
             steps = max(2, round(options.minutes * 60 / warm.step))
             print(f"{os.cpu_count()} CPUs; SFT, {steps} steps of {BATCH} GSM8K rows\n", flush=True)
-            through = stage(job("stage", folder, dataset, steps), stack)
-            alone = bare(job("bare", folder, dataset, steps))
+            through = stage(job(bench, "stage", dataset, steps), stack)
+            alone = bare(job(bench, "bare", dataset, steps))
     print("| | training loop begins | first step done | whole |\n|---|---|---|---|")
     for name, one in (("through Temporal and Ray", through), ("bare Python process", alone)):
         print(f"| {name} | {one.loop:.1f} s | {one.first_step:.1f} s | {one.whole:.1f} s |")

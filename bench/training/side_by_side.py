@@ -31,6 +31,7 @@ from retort_trainer.spec import Batching, PreferenceObjective, ResourceSpec, Tra
 from transformers import AutoModelForCausalLM
 
 SEED = 42
+RUN_ID = "bench"
 HELD_OUT = 32
 TEMPLATE = StudentTemplate(
     system_prompt="Your role as an assistant involves thoroughly exploring questions through a systematic"
@@ -83,24 +84,25 @@ def long_tailed(samples: list[Sample], tokenizer, seed: int) -> list[Sample]:
 def pairs(samples: list[Sample], tokenizer) -> list[PreferencePair]:
     chosen = long_tailed(samples, tokenizer, SEED + 1)
     rejected = long_tailed(samples, tokenizer, SEED + 2)
-    return [
-        PreferencePair(
-            id=good.id,
-            sample_id=good.id,
-            problem=good.problem,
-            answer=good.answer,
-            chosen=good.chain,
-            chosen_answer=good.answer,
-            rejected=bad.chain,
-            rejected_answer=good.answer + "1",
-            gap="LARGE",
-            beta=0.1,
-            corruption="NONE",
-            corrupter="RULES",
-            answer_kind=AnswerKind.MATH,
-        )
-        for good, bad in zip(chosen, rejected, strict=True)
-    ]
+    return [pair(good, good.chain, bad.chain) for good, bad in zip(chosen, rejected, strict=True)]
+
+
+def pair(sample: Sample, chosen: str, rejected: str) -> PreferencePair:
+    return PreferencePair(
+        id=sample.id,
+        sample_id=sample.id,
+        problem=sample.problem,
+        answer=sample.answer,
+        chosen=chosen,
+        chosen_answer=sample.answer,
+        rejected=rejected,
+        rejected_answer=sample.answer + "1",
+        gap="LARGE",
+        beta=0.1,
+        corruption="NONE",
+        corrupter="RULES",
+        answer_kind=AnswerKind.MATH,
+    )
 
 
 class Bench:
@@ -113,16 +115,20 @@ class Bench:
         return store.write_manifest(folder, [store.write_part(folder, "part-00000.jsonl.zst", rows)])
 
     def job(self, name: str, stage: TrainingStage, dataset: ArtifactRef, **settings) -> Path:
-        spec = TrainingSpec(epochs=1, gradient_accumulation_steps=1, checkpoint_steps=1000, **settings)
+        usual = {"epochs": 1, "gradient_accumulation_steps": 1, "checkpoint_steps": 1000}
+        spec = TrainingSpec(**usual | settings)
         job = TrainerJob(
             schema_version=1,
-            run_id="bench",
+            run_id=RUN_ID,
             job_name=name,
             seed=SEED,
             training=TrainingJob(
                 stage, str(self.model), dataset, str(self.folder / "out" / name), TEMPLATE, spec
             ),
-            resources=ResourceSpec(cpus=os.cpu_count()),
+            # The deadlines are for Ray alone.
+            resources=ResourceSpec(
+                cpus=os.cpu_count(), waiting_deadline_seconds=600, active_deadline_seconds=86400
+            ),
         )
         path = self.folder / f"{name}.json"
         path.write_text(documents.to_json(job))
@@ -244,21 +250,27 @@ def sft(bench: Bench, name: str, train: list[Sample], held: list[Sample], tokeni
         )
 
 
-def cogpo(bench: Bench, samples: list[Sample], held: list[Sample], tokenizer) -> None:
-    made = pairs(samples, tokenizer)
-    data = bench.dataset("pairs", made)
+def preferences(
+    bench: Bench, name: str, made: list[PreferencePair], batch_size: int
+) -> tuple[Measured, Measured]:
+    """The same preference stage by plain TRL, which keeps its reference model, and by Retort."""
     job = bench.job(
-        "cogpo",
+        name,
         TrainingStage.COGPO,
-        data,
+        bench.dataset(f"{name}-pairs", made),
         batching=Batching.LENGTH_GROUPED,
         learning_rate=1e-5,
         weight_decay=0.0,
-        per_device_batch_size=4,
+        per_device_batch_size=batch_size,
         objective=PreferenceObjective.COGPO,
     )
     plain = bench.trl("TRL DPOTrainer with its reference model", job, "random")
-    ours = bench.retort("Retort, CogPO", job)
+    return plain, bench.retort("Retort, CogPO", job)
+
+
+def cogpo(bench: Bench, samples: list[Sample], held: list[Sample], tokenizer) -> None:
+    made = pairs(samples, tokenizer)
+    plain, ours = preferences(bench, "cogpo", made, batch_size=4)
     checked = pairs(held, tokenizer)
     reference = margins(bench.model, checked, tokenizer)
     print(
@@ -281,32 +293,8 @@ def memory(bench: Bench, samples: list[Sample]) -> None:
     """Preference stages of one pair a batch, where weights and not activations fill the memory."""
     texts = (text for sample in samples for text in (sample.problem, sample.chain))
     weights = student.write(bench.model, texts, hidden_size=768) * 4 / 1e6
-    made = [
-        PreferencePair(
-            id=sample.id,
-            problem=sample.problem,
-            answer=sample.answer,
-            chosen=sample.chain,
-            chosen_answer=sample.answer,
-            rejected=sample.chain.replace("1", "2"),
-            rejected_answer=sample.answer + "1",
-            beta=0.1,
-            answer_kind=AnswerKind.MATH,
-        )
-        for sample in samples[:8]
-    ]
-    job = bench.job(
-        "memory",
-        TrainingStage.COGPO,
-        bench.dataset("memory", made),
-        batching=Batching.LENGTH_GROUPED,
-        learning_rate=1e-5,
-        weight_decay=0.0,
-        per_device_batch_size=1,
-        objective=PreferenceObjective.COGPO,
-    )
-    plain = bench.trl("TRL DPOTrainer with its reference model", job, "random")
-    ours = bench.retort("Retort, CogPO", job)
+    made = [pair(sample, sample.chain, sample.chain.replace("1", "2")) for sample in samples[:8]]
+    plain, ours = preferences(bench, "memory", made, batch_size=1)
     print(
         f"\n### Memory of CogPO: weights of {weights:.0f} MB, {len(made)} pairs of GSM8K lengths, batch 1\n\n"
         "| trainer | peak resident MB |\n|---|---|"
