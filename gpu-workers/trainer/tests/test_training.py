@@ -61,6 +61,21 @@ def test_sft_learns_and_publishes_a_model_that_plain_transformers_loads(
     assert not torch.equal(model.lm_head.weight, base.lm_head.weight)
 
 
+def test_the_hash_of_a_model_is_that_of_its_weights_wherever_it_lies(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    rows = write_rows(samples)
+    first = run(make_job(TrainingStage.SFT, rows, "a"))
+    same = run(make_job(TrainingStage.SFT, rows, "b"))
+    other = run(make_job(TrainingStage.SFT, rows, "c", learning_rate=2e-2))
+    again = run(make_job(TrainingStage.SFT, rows, "a"))
+    assert len(first.model_sha256) == 64
+    assert same.model_sha256 == first.model_sha256
+    assert other.model_sha256 != first.model_sha256
+    # Of a job that finds its result finished.
+    assert again.model_sha256 == first.model_sha256
+
+
 def test_first_loss_is_that_of_the_completion_alone(
     make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], model_folder: Path
 ) -> None:

@@ -71,11 +71,7 @@ class CheckpointFolder:
         """Moves a folder to `name` and commits it; returns the URI. FENCED if a newer owner took over."""
         for unwanted in _NOT_PUBLISHED:
             (folder / unwanted).unlink(missing_ok=True)
-        files = {
-            file.relative_to(folder).as_posix(): _sha256(file)
-            for file in sorted(folder.rglob("*"))
-            if file.is_file()
-        }
+        files = hashes(folder)
         document = {
             "schema_version": 1,
             "step": step,
@@ -150,6 +146,20 @@ class CheckpointFolder:
             if found != sha256:
                 raise user_error("DATA_CORRUPT", f"{uri}/{name}: sha256 is {found} (expected: {sha256})")
         return document
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file that is published, by its path below the folder, sorted."""
+    return {
+        file.relative_to(folder).as_posix(): _sha256(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name not in _NOT_PUBLISHED
+    }
+
+
+def model_sha256(folder: Path) -> str:
+    """One hash over the names and hashes of a model's files: the same for the same model."""
+    return hashlib.sha256(json.dumps(hashes(folder)).encode()).hexdigest()
 
 
 class CheckpointCallback(TrainerCallback):

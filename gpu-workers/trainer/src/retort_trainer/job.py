@@ -114,6 +114,7 @@ class TrainingResult:
     validation_curve: list[LossPoint] = field(default_factory=list)
     best_step: Int64 = 0
     stopped_early: bool = False
+    model_sha256: str = ""
 
 
 @dataclass(frozen=True)

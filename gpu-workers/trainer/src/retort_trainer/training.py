@@ -34,7 +34,13 @@ from retort_trainer import (
     template,
     validation,
 )
-from retort_trainer.checkpoints import FINAL_NAME, Checkpoint, CheckpointCallback, CheckpointFolder
+from retort_trainer.checkpoints import (
+    FINAL_NAME,
+    Checkpoint,
+    CheckpointCallback,
+    CheckpointFolder,
+    model_sha256,
+)
 from retort_trainer.context import STEPS, JobContext
 from retort_trainer.failures import JobStopped, user_error
 from retort_trainer.job import (
@@ -207,6 +213,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
         _save_final(trainer, tokenizer, training.model_uri, dtype, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)
         if ranks.is_main():
+            result = replace(result, model_sha256=model_sha256(staging / FINAL_NAME))
             folder.publish(
                 staging / FINAL_NAME, FINAL_NAME, result.steps, {"result": documents.to_value(result)}
             )

@@ -16,6 +16,11 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.StoreServiceGrpc;
+import io.retort.v1.SweepStoreRequest;
+import io.retort.v1.SweepStoreResponse;
+import io.retort.v1.SweepTotals;
+import io.retort.v1.SweptItem;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.util.Iterator;
@@ -29,10 +34,12 @@ final class ControlClient implements AutoCloseable {
 
   private final ManagedChannel channel;
   private final RunServiceGrpc.RunServiceBlockingStub runs;
+  private final StoreServiceGrpc.StoreServiceBlockingStub stores;
 
   private ControlClient(String address) {
     channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
     runs = RunServiceGrpc.newBlockingStub(channel);
+    stores = StoreServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -98,6 +105,21 @@ final class ControlClient implements AutoCloseable {
     } finally {
       context.close();
     }
+  }
+
+  /** Hands each item to {@code consumer}; takes as long as the store is large. */
+  SweepTotals sweep(SweepStoreRequest request, Consumer<SweptItem> consumer) {
+    SweepTotals totals = SweepTotals.getDefaultInstance();
+    Iterator<SweepStoreResponse> responses = stores.sweepStore(request);
+    while (responses.hasNext()) {
+      SweepStoreResponse response = responses.next();
+      if (response.hasItem()) {
+        consumer.accept(response.getItem());
+      } else {
+        totals = response.getTotals();
+      }
+    }
+    return totals;
   }
 
   @Override

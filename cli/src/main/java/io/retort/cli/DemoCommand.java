@@ -32,6 +32,8 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Replace a field of examples/demo/spec.yaml.")
   private List<String> overrides = List.of();
 
+  @Mixin private FreshStages fresh = new FreshStages();
+
   @Option(names = "--keep", description = "Leave the stack up at the end.")
   private boolean keep;
 
@@ -53,6 +55,7 @@ public final class DemoCommand implements Callable<Integer> {
           client.create(
               CreateRunRequest.newBuilder()
                   .setSpec(SpecFile.read(repository.resolve("examples/demo/spec.yaml"), overrides))
+                  .addAllFreshStages(fresh.stages())
                   .build());
       out.println("Ctrl-C leaves the run and the stack up; ./retort down ends them.");
       return new RunWatcher(client, out).watch(run.getRunId());

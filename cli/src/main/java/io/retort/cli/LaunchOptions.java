@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,6 +32,8 @@ final class LaunchOptions {
       description = "Name of this launch: repeating it gives the run that it started.")
   private @Nullable String requestId;
 
+  @Mixin private FreshStages fresh = new FreshStages();
+
   /**
    * Launches the run, prints its id, and watches it if asked to.
    *
@@ -46,6 +49,7 @@ final class LaunchOptions {
               CreateRunRequest.newBuilder()
                   .setSpec(spec)
                   .setRequestId(requestId == null ? "" : requestId)
+                  .addAllFreshStages(fresh.stages())
                   .build());
       out.println(run.getRunId());
       out.flush();

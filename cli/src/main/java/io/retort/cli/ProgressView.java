@@ -6,6 +6,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +62,9 @@ final class ProgressView {
       text.append('/').append(progress.getTotal());
     }
     text.append(' ').append(progress.getUnit());
-    if (progress.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED) {
+    if (progress.getReuse() == StageReuse.STAGE_REUSE_HIT) {
+      text.append("  HIT, made by ").append(progress.getMadeByRunId());
+    } else if (progress.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED) {
       text.append(" in ")
           .append(
               Figures.duration(Figures.seconds(progress.getStartedAt(), progress.getFinishedAt())));

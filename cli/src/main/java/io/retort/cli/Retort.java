@@ -32,7 +32,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CurateCommand.class,
       PairsCommand.class,
-      RunsCommand.class
+      RunsCommand.class,
+      StoreCommand.class
     })
 public final class Retort {
   static final int FAILED = 1;

@@ -6,6 +6,7 @@ import io.retort.report.RunTable;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import java.util.Map;
  * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, else each line when it changes.
  */
 final class RunWatcher {
-  private static final int MOST_LOST_STREAMS = 20;
+  /** A control plane that is being restarted or moved is away for minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private static final long RECONNECT_MILLISECONDS = 1000;
   private static final String CLEAR_BELOW = "\033[J";
 
@@ -24,6 +27,7 @@ final class RunWatcher {
   private final boolean terminal;
   private final int columns;
   private List<String> shown = List.of();
+  private long heardAt;
 
   RunWatcher(ControlClient client, PrintWriter out) {
     this.client = client;
@@ -55,11 +59,18 @@ final class RunWatcher {
 
   /** A lost stream says nothing of the run: it is opened again. */
   private Run follow(String runId) {
-    for (int lost = 0; ; lost++) {
+    heardAt = System.nanoTime();
+    while (true) {
       try {
-        return client.watch(runId, this::show);
+        return client.watch(
+            runId,
+            run -> {
+              heardAt = System.nanoTime();
+              show(run);
+            });
       } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() != Code.UNAVAILABLE || lost == MOST_LOST_STREAMS) {
+        if (e.getStatus().getCode() != Code.UNAVAILABLE
+            || System.nanoTime() - heardAt > PATIENCE.toNanos()) {
           throw e;
         }
         pause(e);

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -118,6 +119,7 @@ public final class RunsCommand {
       @Parameters(paramLabel = "RUN") String runId,
       @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "Change a field: seed=7.")
           @Nullable List<String> overrides,
+      @Mixin FreshStages fresh,
       @Option(names = "--watch", description = "Show its progress until it ends.") boolean watch)
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -130,6 +132,7 @@ public final class RunsCommand {
                   .setRunId(runId)
                   .setChanges(changes.spec())
                   .setUpdateMask(changes.mask())
+                  .addAllFreshStages(fresh.stages())
                   .build());
       spec.commandLine().getOut().println(run.getRunId());
       spec.commandLine().getOut().flush();

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 class ProgressViewTest {
   @Test
   void hasALineForEachStageFromTheStart() {
-    assertThat(ProgressView.lines(Run.newBuilder().setRunId("a").build(), true)).hasSize(8);
+    assertThat(ProgressView.lines(Run.newBuilder().setRunId("a").build(), true)).hasSize(9);
     Run pairs =
         Run.newBuilder()
             .setSpec(RunSpec.newBuilder().setLastStage(LastStage.LAST_STAGE_PAIR))
             .build();
-    assertThat(ProgressView.lines(pairs, true)).hasSize(4).last().asString().contains("pair ");
+    assertThat(ProgressView.lines(pairs, true)).hasSize(5).last().asString().contains("export ");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.retort.ingest;
 
+import io.retort.v1.DescribeSourcesRequest;
+import io.retort.v1.DescribeSourcesResponse;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.InspectStudentRequest;
@@ -13,8 +15,18 @@ import io.temporal.activity.ActivityMethod;
  */
 @ActivityInterface
 public interface IngestActivities {
+  String DESCRIBE_SOURCES = "DescribeSources";
   String INGEST = "Ingest";
   String INSPECT_STUDENT = "InspectStudent";
+
+  /**
+   * Hashes what sources hold at this moment: the names and contents of their files. Heartbeats.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
+   *     PLATFORM/HUB_UNREACHABLE
+   */
+  @ActivityMethod(name = DESCRIBE_SOURCES)
+  DescribeSourcesResponse describeSources(DescribeSourcesRequest request);
 
   /**
    * Reads rows into canonical samples and commits them as a content-addressed snapshot of shards.
@@ -29,7 +41,7 @@ public interface IngestActivities {
 
   /**
    * Checks that the student's folder has configuration, tokenizer and weights, before any work is
-   * paid for.
+   * paid for, and hashes its files. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
    */

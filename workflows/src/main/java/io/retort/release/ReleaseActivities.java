@@ -1,5 +1,6 @@
 package io.retort.release;
 
+import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
 import io.retort.v1.ReserveVersionRequest;
@@ -14,17 +15,22 @@ import io.temporal.activity.ActivityMethod;
 public interface ReleaseActivities {
   String RESERVE_VERSION = "ReserveVersion";
   String PUBLISH = "Publish";
+  String MOVE_ALIAS = "MoveAlias";
   String WRITE_REPORT = "WriteReport";
 
   /** Takes the next free version number of the model; the same run gets the same number again. */
   @ActivityMethod(name = RESERVE_VERSION)
   ReserveVersionResponse reserveVersion(ReserveVersionRequest request);
 
-  /** Writes provenance.json and moves the alias to the version. */
+  /** Writes provenance.json, and moves the alias to the version unless that is left for later. */
   @ActivityMethod(name = PUBLISH)
   PublishResponse publish(PublishRequest request);
 
-  /** Writes the self-contained HTML report of the run. */
+  /** Moves the alias to the version unless it stands there or at a higher one. */
+  @ActivityMethod(name = MOVE_ALIAS)
+  void moveAlias(MoveAliasRequest request);
+
+  /** Writes the self-contained HTML report of the run, of one that has failed too. */
   @ActivityMethod(name = WRITE_REPORT)
   WriteReportResponse writeReport(WriteReportRequest request);
 }

@@ -1,33 +1,48 @@
 package io.retort.run;
 
+import com.google.protobuf.util.Timestamps;
 import io.retort.failure.Failures;
+import io.retort.training.TrainerActivities;
+import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
-import io.retort.v1.JudgeSpec;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RunPhase;
+import io.retort.v1.RunSpec;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 
-/** Whether a run is paused, and the budget that it may pause for. */
+/** Whether a run is paused: by a person, for its budget, or by a fault that it waits out. */
 final class PauseControl {
   /** Type of the failure of an update that comes too late. */
   static final String RUN_ENDED = "RUN_ENDED";
 
   private final String runId;
   private final RunTracker tracker;
+  private final FaultPatience patience;
+  private final Runnable changed;
   private boolean hasBudget;
   private double budget;
   private double spent;
   private boolean paused;
+  private boolean byFault;
 
-  PauseControl(String runId, JudgeSpec judge, RunTracker tracker) {
+  /**
+   * @param changed called, by who waits, once the run is paused and once it goes on
+   */
+  PauseControl(String runId, RunSpec spec, RunTracker tracker, Runnable changed) {
     this.runId = runId;
     this.tracker = tracker;
-    hasBudget = judge.hasBudget();
-    budget = judge.getBudget();
+    this.changed = changed;
+    patience =
+        new FaultPatience(Duration.ofSeconds(Integer.toUnsignedLong(spec.getPatienceSeconds())));
+    hasBudget = spec.getJudge().hasBudget();
+    budget = spec.getJudge().getBudget();
   }
 
   /** Cost of the run's calls, as far as it is known. */
@@ -47,9 +62,13 @@ final class PauseControl {
     return budget;
   }
 
-  /** By a person. */
+  /** By a person, who also keeps a run paused that would go on by itself. */
   void pause(PauseRunRequest request) {
     String reason = request.getReason().isBlank() ? "" : ": " + request.getReason().strip();
+    if (byFault) {
+      paused = false;
+      byFault = false;
+    }
     enter(
         Pause.newBuilder()
             .setMessage("paused by a person" + reason + "; go on: retort runs resume " + runId)
@@ -70,14 +89,46 @@ final class PauseControl {
             .build());
   }
 
+  /**
+   * By a fault that outlived its retries: waits until a person lets the run go on, or goes on by
+   * itself when the time has come.
+   *
+   * @param tried what was done about it, in a few words; may be empty
+   */
+  void waitOut(Failure failure, String tried) {
+    if (!paused) {
+      long now = Workflow.currentTimeMillis();
+      // A deadline that the spec sets would be none if the run went on by itself.
+      Optional<Duration> delay =
+          failure.getType().equals(TrainerActivities.ACTIVE_DEADLINE)
+              ? Optional.empty()
+              : patience.next(now);
+      byFault = true;
+      enter(faultPause(failure, tried, delay.map(wait -> now + wait.toMillis())));
+      if (delay.isPresent()) {
+        changed.run();
+        Workflow.await(delay.get(), () -> !paused || !byFault);
+        if (paused && byFault) {
+          leave();
+        }
+      }
+    }
+    awaitResumed();
+  }
+
+  /** Something went well: the next fault is the first one again. */
+  void recovered() {
+    patience.recovered();
+  }
+
   void resume(ResumeRunRequest request) {
     if (request.hasBudget()) {
       hasBudget = true;
       budget = request.getBudget();
     }
+    patience.recovered();
     if (paused) {
-      paused = false;
-      tracker.resume();
+      leave();
     }
   }
 
@@ -103,7 +154,11 @@ final class PauseControl {
   }
 
   void awaitResumed() {
-    Workflow.await(() -> !paused);
+    if (paused) {
+      changed.run();
+      Workflow.await(() -> !paused);
+      changed.run();
+    }
   }
 
   /**
@@ -120,6 +175,36 @@ final class PauseControl {
       paused = true;
       tracker.pause(pause);
     }
+  }
+
+  private void leave() {
+    paused = false;
+    byFault = false;
+    tracker.resume();
+  }
+
+  private Pause faultPause(Failure failure, String tried, Optional<Long> resumesAt) {
+    String goesOn =
+        resumesAt
+            .map(at -> "goes on by itself at " + Instant.ofEpochMilli(at) + ", or now")
+            .orElse("it does not go on by itself any more: mend it, then go on");
+    Pause.Builder pause =
+        Pause.newBuilder()
+            .setCategory(failure.getCategory())
+            .setFailure(failure)
+            .setMessage(
+                Failures.label(failure.getCategory())
+                    + "/"
+                    + failure.getType()
+                    + ": "
+                    + failure.getMessage()
+                    + (tried.isEmpty() ? "" : " (" + tried + ")")
+                    + "; "
+                    + goesOn
+                    + ": retort runs resume "
+                    + runId);
+    resumesAt.ifPresent(at -> pause.setResumesAt(Timestamps.fromMillis(at)));
+    return pause.build();
   }
 
   private void checkUnderWay() {

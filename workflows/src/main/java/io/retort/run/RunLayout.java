@@ -21,6 +21,20 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "cache");
   }
 
+  public static String runs(String storeUri) {
+    return resolve(storeUri, "runs");
+  }
+
+  /** Results of stages. */
+  public static String stages(String storeUri) {
+    return resolve(storeUri, "stages");
+  }
+
+  /** The result of a stage, by its fingerprint. */
+  public static String stage(String storeUri, String fingerprint) {
+    return resolve(stages(storeUri), fingerprint + ".json");
+  }
+
   public String run() {
     return resolve(storeUri, "runs/" + runId);
   }
@@ -32,6 +46,11 @@ public record RunLayout(String storeUri, String runId) {
 
   public String curationShard(int shard) {
     return resolve(run(), String.format("curation/shard-%05d", shard));
+  }
+
+  /** Its manifest names those of the shards. */
+  public String curation() {
+    return resolve(run(), "curation");
   }
 
   /** Kept samples, one part a shard. */

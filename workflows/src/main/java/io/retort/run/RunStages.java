@@ -1,31 +1,39 @@
 package io.retort.run;
 
+import io.retort.curation.CurateStage;
+import io.retort.evaluation.EvaluateStage;
+import io.retort.export.ExportStage;
+import io.retort.ingest.IngestStage;
+import io.retort.preference.PairStage;
+import io.retort.release.ReleaseStage;
+import io.retort.stage.RunStage;
+import io.retort.training.CogpoStage;
+import io.retort.training.SftStage;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import java.util.List;
 
-/** Which stages a run has, by its spec's last stage. */
+/** The stages of a run, in their order: what a run is. */
 public final class RunStages {
-  private static final List<Stage> CURATE = List.of(Stage.STAGE_INGEST, Stage.STAGE_CURATE);
-  private static final List<Stage> PAIR =
-      List.of(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_PAIR);
-  private static final List<Stage> ALL =
+  public static final List<RunStage> ALL =
       List.of(
-          Stage.STAGE_INGEST,
-          Stage.STAGE_CURATE,
-          Stage.STAGE_SFT,
-          Stage.STAGE_PAIR,
-          Stage.STAGE_COGPO,
-          Stage.STAGE_EVALUATE,
-          Stage.STAGE_RELEASE);
+          new IngestStage(),
+          new CurateStage(),
+          new SftStage(),
+          new PairStage(),
+          new CogpoStage(),
+          new EvaluateStage(),
+          new ReleaseStage(),
+          new ExportStage());
 
-  /** In their order; at least two. */
+  /** Those that run with the spec's last stage. */
+  public static List<RunStage> with(RunSpec spec) {
+    return ALL.stream().filter(stage -> stage.runsWith().contains(spec.getLastStage())).toList();
+  }
+
+  /** The same by name. */
   public static List<Stage> of(RunSpec spec) {
-    return switch (spec.getLastStage()) {
-      case LAST_STAGE_CURATE -> CURATE;
-      case LAST_STAGE_PAIR -> PAIR;
-      case LAST_STAGE_RELEASE, LAST_STAGE_UNSPECIFIED, UNRECOGNIZED -> ALL;
-    };
+    return with(spec).stream().map(RunStage::stage).toList();
   }
 
   /** Whether a student is trained; without training a run needs no model of its own. */

@@ -2,6 +2,8 @@ package io.retort.run;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.retort.stage.RunStage;
+import io.retort.stage.StageOutput;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.Pause;
@@ -11,6 +13,8 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageRecord;
+import io.retort.v1.StageReuse;
 import io.temporal.workflow.Workflow;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -106,6 +110,59 @@ final class RunTracker {
     showDetails();
   }
 
+  void enter(RunStage stage) {
+    enter(stage.stage(), stage.unit(), 0);
+  }
+
+  /** Everything that decides the result of the stage under way is known. */
+  void fingerprint(String sha256) {
+    currentStage().setFingerprint(sha256);
+  }
+
+  /** The stage under way has to be run. */
+  void run(String reason) {
+    currentStage().setReuse(StageReuse.STAGE_REUSE_RUN).setDetail(reason);
+    showDetails();
+  }
+
+  /** Ends the stage under way with what it has made. */
+  void leave(StageOutput output) {
+    leave(output.done(), output.detail(), summary -> summary.mergeFrom(output.summary()));
+    showDataset(output.summary());
+  }
+
+  /** Ends the stage under way with a result that another run has made. */
+  void take(StageRecord record) {
+    currentStage()
+        .setReuse(StageReuse.STAGE_REUSE_HIT)
+        .setMadeByRunId(record.getRunId())
+        .setUnit(record.getProgress().getUnit());
+    leave(
+        record.getProgress().getDone(),
+        record.getProgress().getDetail(),
+        summary -> summary.mergeFrom(record.getSummary()));
+    showDataset(record.getSummary());
+  }
+
+  /** The stage under way. */
+  StageProgress current() {
+    return currentStage().build();
+  }
+
+  void alias(String alias) {
+    run.getSummaryBuilder().getReleaseBuilder().setAlias(alias);
+  }
+
+  void runReport(String reportUri) {
+    run.getSummaryBuilder().setReportUri(reportUri);
+  }
+
+  private void showDataset(RunSummary made) {
+    if (made.hasIngest()) {
+      dataset(made.getIngest().getDataset().getSha256());
+    }
+  }
+
   void dataset(String sha256) {
     Workflow.upsertTypedSearchAttributes(RunSearchAttributes.DATASET.valueSet(sha256));
   }
@@ -177,6 +234,10 @@ final class RunTracker {
           .append(' ')
           .append(stage.getUnit())
           .append(" | ")
+          .append(
+              stage.getReuse() == StageReuse.STAGE_REUSE_HIT
+                  ? "HIT, made by `" + stage.getMadeByRunId() + "`: "
+                  : "")
           .append(stage.getDetail().replace('|', '/'))
           .append(" |\n");
     }

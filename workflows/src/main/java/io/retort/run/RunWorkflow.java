@@ -11,17 +11,17 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
 /**
- * The whole lifecycle of one run: ingest, curate, SFT, pair, CogPO, evaluate, release; or, by the
- * spec's last stage, its curation or its pairs alone. At the end the data is exported. Its workflow
- * id is the run id. Ends SUCCEEDED by returning; a failure or a cancellation ends the workflow as
- * such, after the record was written.
+ * One run: the stages of {@link RunStages}, by the spec's last stage. Its workflow id is the run
+ * id. Ends SUCCEEDED by returning; a failure of the user's or a cancellation ends the workflow as
+ * such, after report and record were written. Any other failure pauses the run.
  */
 @WorkflowInterface
 public interface RunWorkflow {
+  String TYPE = "Run";
   String PAUSE = "pause";
   String RESUME = "resume";
 
-  @WorkflowMethod
+  @WorkflowMethod(name = TYPE)
   Run run(RunRequest request);
 
   /**

@@ -1,152 +1,84 @@
 package io.retort.run;
 
-import io.retort.evaluation.EvaluationActivities;
-import io.retort.export.ExportActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
-import io.retort.shard.RowStageWorkflow;
-import io.retort.training.TrainerActivities;
-import io.retort.training.TrainerJobs;
-import io.retort.v1.ArtifactRef;
-import io.retort.v1.BenchmarkSpec;
-import io.retort.v1.CacheStatus;
-import io.retort.v1.CurationSummary;
-import io.retort.v1.ExportDataRequest;
-import io.retort.v1.ExportResult;
+import io.retort.stage.RunStage;
 import io.retort.v1.Failure;
-import io.retort.v1.FinishStageResponse;
-import io.retort.v1.GenerationResult;
-import io.retort.v1.IngestRequest;
-import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
-import io.retort.v1.PairingSummary;
+import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PauseRunRequest;
-import io.retort.v1.PublishRequest;
-import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
-import io.retort.v1.ReserveVersionRequest;
-import io.retort.v1.ReserveVersionResponse;
 import io.retort.v1.ResumeRunRequest;
-import io.retort.v1.RowStageContext;
-import io.retort.v1.RowStageRequest;
-import io.retort.v1.RowStageResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
-import io.retort.v1.Score;
-import io.retort.v1.ScoreRequest;
 import io.retort.v1.SnapshotPromptsRequest;
-import io.retort.v1.Stage;
-import io.retort.v1.TrainerJob;
-import io.retort.v1.TrainerResult;
-import io.retort.v1.TrainingResult;
-import io.retort.v1.TrainingStage;
-import io.retort.v1.Usage;
 import io.retort.v1.WriteReportRequest;
-import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
-import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.ChildWorkflowCancellationType;
-import io.temporal.workflow.ChildWorkflowOptions;
-import io.temporal.workflow.Promise;
-import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.slf4j.Logger;
 
-/** The stages in order; read {@link #runStages} first. */
+/** The stages in order, each taken from the store where its result is there. */
 public final class RunWorkflowImpl implements RunWorkflow {
-  private static final Logger logger = Workflow.getLogger(RunWorkflowImpl.class);
-
-  private static final String BASE = "base";
-  private static final String STAGE_1 = "stage-1";
-  private static final String STAGE_2 = "stage-2";
-
   private final IngestActivities ingestActivities =
       Workflow.newActivityStub(
           IngestActivities.class,
           StageOptions.BY_NAME,
-          StageOptions.of(IngestActivities.INGEST, IngestActivities.INSPECT_STUDENT));
-  private final EvaluationActivities evaluationActivities =
-      Workflow.newActivityStub(
-          EvaluationActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(EvaluationActivities.SCORE));
-  private final ReleaseActivities releaseActivities =
-      Workflow.newActivityStub(
-          ReleaseActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(
-              ReleaseActivities.RESERVE_VERSION,
-              ReleaseActivities.PUBLISH,
-              ReleaseActivities.WRITE_REPORT));
-  private final ExportActivities exportActivities =
-      Workflow.newActivityStub(
-          ExportActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(ExportActivities.EXPORT_DATA));
-  private final RunRecordActivities recordActivities =
-      Workflow.newActivityStub(
-          RunRecordActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(RunRecordActivities.RECORD_RUN));
+          StageOptions.of(IngestActivities.INSPECT_STUDENT));
   private final PromptActivities promptActivities =
       Workflow.newActivityStub(
           PromptActivities.class,
           StageOptions.BY_NAME,
           StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
-  private final TrainerActivities trainer;
+  private final ReleaseActivities releaseActivities =
+      Workflow.newActivityStub(
+          ReleaseActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(ReleaseActivities.WRITE_REPORT, ReleaseActivities.MOVE_ALIAS));
 
   private final RunRequest request;
-  private final RunContext context;
   private final RunSpec spec;
-  private final TrainerJobs jobs;
   private final RunTracker tracker;
+  private final RunRecords records;
   private final PauseControl pauses;
+  private final FaultTolerance faults;
+  private final StageRunner stages;
 
   @WorkflowInit
   public RunWorkflowImpl(RunRequest request) {
     this.request = request;
     spec = request.getSpec();
-    context =
-        RunContext.newBuilder()
-            .setRunId(request.getRunId())
-            .setStoreUri(request.getStoreUri())
-            .setSpec(spec)
-            .build();
-    jobs = new TrainerJobs(context);
-    trainer = Workflow.newActivityStub(TrainerActivities.class, StageOptions.trainer(spec));
     tracker = new RunTracker(request);
-    pauses = new PauseControl(request.getRunId(), spec.getJudge(), tracker);
+    records = new RunRecords(request.getStoreUri(), tracker);
+    pauses = new PauseControl(request.getRunId(), spec, tracker, records::write);
+    faults = new FaultTolerance(pauses);
+    stages = new StageRunner(request, tracker, records, pauses, faults);
   }
 
   @Override
   public Run run(RunRequest ignored) {
     try {
-      record();
-      runStages();
+      records.write();
+      prepare();
+      for (RunStage stage : RunStages.with(spec)) {
+        stages.run(stage);
+      }
+      finish();
       tracker.succeed();
-      record();
+      records.writeLast();
       return tracker.snapshot();
     } catch (TemporalFailure thrown) {
       if (Failures.isCancellation(thrown)) {
         tracker.cancel();
-        recordEnd();
+        records.writeEnd();
         throw thrown;
       }
       Failure failure = Failures.fromThrowable(thrown);
       tracker.fail(failure);
-      recordEnd();
+      records.writeEnd();
       throw Failures.ending(failure, thrown);
     }
   }
@@ -178,344 +110,64 @@ public final class RunWorkflowImpl implements RunWorkflow {
     pauses.check(asked);
   }
 
-  private void runStages() {
+  /** What is refused is refused before anything is paid for. */
+  private void prepare() {
     if (spec.getJudge().hasPrompts()) {
-      promptActivities.snapshotPrompts(SnapshotPromptsRequest.newBuilder().setRun(context).build());
+      faults.call(
+          () -> {
+            promptActivities.snapshotPrompts(
+                SnapshotPromptsRequest.newBuilder()
+                    .setRun(
+                        RunContext.newBuilder()
+                            .setRunId(request.getRunId())
+                            .setStoreUri(request.getStoreUri())
+                            .setSpec(spec))
+                    .build());
+            return true;
+          });
     }
-    switch (spec.getLastStage()) {
-      case LAST_STAGE_CURATE -> curate(ingest());
-      case LAST_STAGE_PAIR -> {
-        IngestSummary ingested = ingest();
-        pair(curate(ingested), ingested.getShards());
-      }
-      case LAST_STAGE_RELEASE, LAST_STAGE_UNSPECIFIED, UNRECOGNIZED -> runLifecycle();
+    if (RunStages.trains(spec)) {
+      stages.student(
+          faults
+              .call(
+                  () ->
+                      ingestActivities.inspectStudent(
+                          InspectStudentRequest.newBuilder()
+                              .setModelUri(spec.getStudent().getModel())
+                              .build()))
+              .getModel());
     }
-    export();
   }
 
-  private void runLifecycle() {
-    String student =
-        ingestActivities
-            .inspectStudent(
-                InspectStudentRequest.newBuilder()
-                    .setModelUri(spec.getStudent().getModel())
-                    .build())
-            .getModelUri();
-    IngestSummary ingested = ingest();
-    CurationSummary curated = curate(ingested);
-    TrainingResult sft =
-        train(Stage.STAGE_SFT, TrainingStage.TRAINING_STAGE_SFT, student, curated.getKept());
-    PairingSummary paired = pair(curated, ingested.getShards());
-    TrainingResult cogpo =
-        train(
-            Stage.STAGE_COGPO,
-            TrainingStage.TRAINING_STAGE_COGPO,
-            sft.getModelUri(),
-            paired.getPairs());
-    Map<String, String> models = new LinkedHashMap<>();
-    models.put(BASE, student);
-    models.put(STAGE_1, sft.getModelUri());
-    models.put(STAGE_2, cogpo.getModelUri());
-    evaluate(models);
-    release(cogpo.getModelUri());
-  }
-
-  /** Data sets for others, also of a run that trains nothing. */
-  private void export() {
-    pauses.awaitResumed();
-    tracker.export(
-        exportActivities
-            .exportData(
-                ExportDataRequest.newBuilder()
-                    .setRun(tracker.snapshot())
+  /** The alias moves last: whoever follows it finds everything there. */
+  private void finish() {
+    boolean releases = tracker.snapshot().getSummary().hasRelease();
+    if (releases) {
+      tracker.alias(spec.getRelease().getAlias());
+    }
+    tracker.runReport(
+        faults
+            .call(
+                () ->
+                    releaseActivities.writeReport(
+                        WriteReportRequest.newBuilder()
+                            .setRun(tracker.snapshot())
+                            .setStoreUri(request.getStoreUri())
+                            .build()))
+            .getReportUri());
+    if (releases) {
+      ReleaseSummary release = tracker.snapshot().getSummary().getRelease();
+      faults.call(
+          () -> {
+            releaseActivities.moveAlias(
+                MoveAliasRequest.newBuilder()
                     .setStoreUri(request.getStoreUri())
-                    .build())
-            .getExport());
-  }
-
-  private IngestSummary ingest() {
-    enter(Stage.STAGE_INGEST, "rows", 0);
-    IngestSummary summary =
-        ingestActivities
-            .ingest(
-                IngestRequest.newBuilder()
-                    .setStoreUri(request.getStoreUri())
-                    .addAllSources(spec.getData().getTrainList())
-                    .setShardRows(spec.getData().getShardRows())
-                    .setFilters(spec.getData().getFilters())
-                    .addAllBenchmarks(spec.getEvaluation().getBenchmarksList())
-                    .build())
-            .getSummary();
-    tracker.dataset(summary.getDataset().getSha256());
-    tracker.leave(
-        summary.getRows(),
-        summary.getQuarantined() + " quarantined",
-        builder -> builder.setIngest(summary));
-    return summary;
-  }
-
-  /** What a stage's calls cost and whether the cache answered them, for its detail. */
-  private static String judged(Usage usage, CacheStatus cache) {
-    String cost =
-        usage.getCost() > 0 ? String.format(Locale.ROOT, ", cost %.4f", usage.getCost()) : "";
-    return cache == CacheStatus.CACHE_STATUS_UNSPECIFIED
-        ? cost
-        : cost + ", cache " + cache.name().replace("CACHE_STATUS_", "");
-  }
-
-  private void enter(Stage stage, String unit, long total) {
-    pauses.awaitResumed();
-    tracker.enter(stage, unit, total);
-  }
-
-  private CurationSummary curate(IngestSummary ingested) {
-    enter(Stage.STAGE_CURATE, "rows", ingested.getRows());
-    CurationSummary summary =
-        runRowStage(Stage.STAGE_CURATE, ingested.getDataset(), ingested.getShards()).getCuration();
-    tracker.leave(
-        summary.getRows(),
-        summary.getRetained()
-            + " retained, "
-            + summary.getImproved()
-            + " improved"
-            + judged(summary.getUsage(), summary.getCache()),
-        builder -> builder.setCuration(summary));
-    return summary;
-  }
-
-  private PairingSummary pair(CurationSummary curated, int shards) {
-    enter(Stage.STAGE_PAIR, "rows", curated.getKept().getRows());
-    PairingSummary summary = runRowStage(Stage.STAGE_PAIR, curated.getKept(), shards).getPairing();
-    tracker.leave(
-        summary.getRows(),
-        summary.getPairs().getRows() + " pairs" + judged(summary.getUsage(), summary.getCache()),
-        builder -> builder.setPairing(summary));
-    return summary;
-  }
-
-  /** Each pause ends the child; another one goes on with the shards that were left. */
-  private FinishStageResponse runRowStage(Stage stage, ArtifactRef input, int shards) {
-    RowStageRequest.Builder next =
-        RowStageRequest.newBuilder()
-            .setContext(
-                RowStageContext.newBuilder().setRun(context).setStage(stage).setInput(input))
-            .setShards(shards);
-    double before = pauses.spent();
-    while (true) {
-      pauses.awaitResumed();
-      if (pauses.hasBudget()) {
-        next.setBudget(pauses.budget() - before);
-      }
-      RowStageResponse response = runRowStage(stage, next.build());
-      pauses.spent(before + response.getCost());
-      if (response.hasFinished()) {
-        return response.getFinished();
-      }
-      next = response.getRest().toBuilder();
-      if (response.hasPause()) {
-        pauses.pause(response.getPause());
-      }
-      // A budget that was raised while the stage ran leaves more than the stage was given.
-      if (response.getBudgetSpent() && pauses.budget() - before <= next.getBudget()) {
-        pauses.pauseForBudget();
-      }
+                    .setModel(release.getModel())
+                    .setAlias(release.getAlias())
+                    .setVersion(release.getVersion())
+                    .build());
+            return true;
+          });
     }
-  }
-
-  private RowStageResponse runRowStage(Stage stage, RowStageRequest rowStage) {
-    RowStageWorkflow child =
-        Workflow.newChildWorkflowStub(RowStageWorkflow.class, rowStageOptions(stage));
-    Promise<WorkflowExecution> started = Workflow.getWorkflowExecution(child);
-    Promise<RowStageResponse> ended = Async.function(child::run, rowStage);
-    pauses.awaitPauseOr(() -> ended.isCompleted());
-    if (!ended.isCompleted() && !isCancelled()) {
-      started.get();
-      askToPause(stage);
-    }
-    return ended.get();
-  }
-
-  private void askToPause(Stage stage) {
-    try {
-      // By its id alone: the child may have continued as new.
-      Workflow.newExternalWorkflowStub(
-              RowStageWorkflow.class, RowStageWorkflow.id(request.getRunId(), stage))
-          .pause();
-    } catch (SignalExternalWorkflowException e) {
-      logger.info("the {} stage ended while it was asked to pause", RunTracker.label(stage));
-    }
-  }
-
-  /**
-   * Runs a trainer job. A pause cancels it, which leaves a checkpoint, and it goes on from there
-   * after the pause.
-   */
-  private TrainerResult runJob(TrainerJob job) {
-    while (true) {
-      pauses.awaitResumed();
-      List<Promise<TrainerResult>> started = new ArrayList<>();
-      CancellationScope scope =
-          Workflow.newCancellationScope(
-              () -> started.add(Async.function(trainer::runTrainerJob, job)));
-      scope.run();
-      Promise<TrainerResult> ended = started.get(0);
-      pauses.awaitPauseOr(() -> ended.isCompleted());
-      boolean paused = !ended.isCompleted();
-      if (paused) {
-        scope.cancel("paused");
-      }
-      try {
-        return ended.get();
-      } catch (TemporalFailure thrown) {
-        if (!paused || !Failures.isCancellation(thrown) || isCancelled()) {
-          throw thrown;
-        }
-      }
-    }
-  }
-
-  private static boolean isCancelled() {
-    return CancellationScope.current().isCancelRequested();
-  }
-
-  private TrainingResult train(
-      Stage stage, TrainingStage trainingStage, String modelUri, ArtifactRef dataset) {
-    enter(stage, "steps", 0);
-    TrainingResult result = runJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
-    tracker.leave(
-        result.getSteps(),
-        String.format(Locale.ROOT, "loss %.4f", result.getFinalLoss()),
-        builder -> {
-          if (stage == Stage.STAGE_SFT) {
-            builder.setSft(result);
-          } else {
-            builder.setCogpo(result);
-          }
-        });
-    return result;
-  }
-
-  private void evaluate(Map<String, String> models) {
-    Map<BenchmarkSpec, ArtifactRef> benchmarks = new LinkedHashMap<>();
-    enter(Stage.STAGE_EVALUATE, "samples", 0);
-    long samples = 0;
-    for (BenchmarkSpec benchmark : spec.getEvaluation().getBenchmarksList()) {
-      IngestSummary problems =
-          ingestActivities
-              .ingest(
-                  IngestRequest.newBuilder()
-                      .setStoreUri(request.getStoreUri())
-                      .addSources(benchmark.getSource())
-                      .setShardRows(spec.getData().getShardRows())
-                      .build())
-              .getSummary();
-      benchmarks.put(benchmark, problems.getDataset());
-      samples += problems.getRows() * benchmark.getSamples() * models.size();
-    }
-    tracker.expect(samples);
-    List<Score> scores = evaluateAll(models, benchmarks);
-    tracker.leave(samples, scores.size() + " scores", builder -> builder.addAllScores(scores));
-  }
-
-  /**
-   * Everything at once: the GPU queue's slots decide how much of it runs. The first failure cancels
-   * the rest.
-   */
-  private List<Score> evaluateAll(
-      Map<String, String> models, Map<BenchmarkSpec, ArtifactRef> benchmarks) {
-    List<Promise<Score>> promises = new ArrayList<>();
-    CancellationScope scope =
-        Workflow.newCancellationScope(
-            () ->
-                benchmarks.forEach(
-                    (benchmark, dataset) ->
-                        models.forEach(
-                            (model, modelUri) ->
-                                promises.add(
-                                    Async.function(
-                                        () -> evaluateOne(model, modelUri, benchmark, dataset))))));
-    scope.run();
-    try {
-      Promise.allOf(promises).get();
-    } catch (TemporalFailure failed) {
-      scope.cancel("an evaluation failed");
-      throw failed;
-    }
-    return promises.stream().map(Promise::get).toList();
-  }
-
-  private Score evaluateOne(
-      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
-    GenerationResult generated =
-        runJob(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
-    Score score =
-        evaluationActivities
-            .score(
-                ScoreRequest.newBuilder()
-                    .setRun(context)
-                    .setModel(model)
-                    .setBenchmark(benchmark)
-                    .setDataset(dataset)
-                    .setSamples(generated.getSamples())
-                    .build())
-            .getScore();
-    tracker.advance(
-        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
-    return score;
-  }
-
-  private void release(String modelUri) {
-    enter(Stage.STAGE_RELEASE, "models", 1);
-    ReserveVersionResponse reserved =
-        releaseActivities.reserveVersion(
-            ReserveVersionRequest.newBuilder().setRun(context).build());
-    TrainerResult exported = runJob(jobs.export(modelUri, reserved.getModelUri()));
-    ExportResult export = exported.getExport();
-    ReleaseSummary published =
-        releaseActivities
-            .publish(
-                PublishRequest.newBuilder()
-                    .setRun(tracker.snapshot())
-                    .setStoreUri(request.getStoreUri())
-                    .setVersion(reserved.getVersion())
-                    .setExport(export)
-                    .build())
-            .getRelease();
-    tracker.leave(
-        1,
-        published.getModel() + " version " + published.getVersion(),
-        builder -> builder.setRelease(published));
-    String report =
-        releaseActivities
-            .writeReport(
-                WriteReportRequest.newBuilder()
-                    .setRun(tracker.snapshot())
-                    .setStoreUri(request.getStoreUri())
-                    .build())
-            .getReportUri();
-    tracker.report(report);
-  }
-
-  private ChildWorkflowOptions rowStageOptions(Stage stage) {
-    return ChildWorkflowOptions.newBuilder()
-        .setWorkflowId(RowStageWorkflow.id(request.getRunId(), stage))
-        .setTaskQueue(TaskQueues.RUNS)
-        .setStaticSummary(RunTracker.label(stage) + " " + request.getRunId())
-        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
-        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
-        .build();
-  }
-
-  private void record() {
-    recordActivities.recordRun(
-        RecordRunRequest.newBuilder()
-            .setRun(tracker.snapshot())
-            .setStoreUri(request.getStoreUri())
-            .build());
-  }
-
-  /** Also after a cancellation, which would otherwise stop the recording itself. */
-  private void recordEnd() {
-    Workflow.newDetachedCancellationScope(this::record).run();
   }
 }

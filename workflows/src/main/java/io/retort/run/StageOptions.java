@@ -6,6 +6,7 @@ import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
+import io.retort.stage.StageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunSpec;
@@ -21,16 +22,18 @@ import java.util.stream.Collectors;
 
 /**
  * How each activity is retried and timed. Temporal is the only retrier: ten attempts with backoff
- * bridge some five minutes of an unreachable judge or store, and non-retryable categories end at
- * once.
+ * bridge some five minutes of an unreachable judge or store, then the run pauses; non-retryable
+ * failures end at once.
  */
 public final class StageOptions {
+  static final int ATTEMPTS = 10;
+
   private static final RetryOptions RETRY =
       RetryOptions.newBuilder()
           .setInitialInterval(Duration.ofSeconds(1))
           .setBackoffCoefficient(2)
           .setMaximumInterval(Duration.ofMinutes(1))
-          .setMaximumAttempts(10)
+          .setMaximumAttempts(ATTEMPTS)
           .build();
 
   /** Reads or writes a few objects. */
@@ -49,9 +52,20 @@ public final class StageOptions {
           .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
           .build();
 
+  /** What nothing waits for: a failure is logged and forgotten. */
+  static final ActivityOptions BEST_EFFORT =
+      ActivityOptions.newBuilder(SHORT)
+          .setStartToCloseTimeout(Duration.ofMinutes(1))
+          .setScheduleToCloseTimeout(Duration.ofMinutes(2))
+          .build();
+
   private static final Set<String> STREAMING_ACTIVITIES =
       Set.of(
+          IngestActivities.DESCRIBE_SOURCES,
           IngestActivities.INGEST,
+          IngestActivities.INSPECT_STUDENT,
+          StageActivities.FIND_STAGE,
+          StageActivities.PUBLISH_STAGE,
           RowStageActivities.RUN_SHARD,
           RowStageActivities.FINISH_STAGE,
           EvaluationActivities.SCORE,
@@ -60,8 +74,9 @@ public final class StageOptions {
 
   private static final Set<String> SHORT_ACTIVITIES =
       Set.of(
-          IngestActivities.INSPECT_STUDENT,
+          RowStageActivities.DESCRIBE_ROW_STAGE,
           ReleaseActivities.RESERVE_VERSION,
+          ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,
           RunRecordActivities.RECORD_RUN,
           PromptActivities.SNAPSHOT_PROMPTS);

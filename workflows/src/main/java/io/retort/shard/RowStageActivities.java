@@ -1,5 +1,7 @@
 package io.retort.shard;
 
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RunShardRequest;
@@ -13,11 +15,22 @@ import io.temporal.activity.ActivityMethod;
  */
 @ActivityInterface
 public interface RowStageActivities {
+  String DESCRIBE_ROW_STAGE = "DescribeRowStage";
   String RUN_SHARD = "RunShard";
   String FINISH_STAGE = "FinishStage";
 
   /** Type of the BUDGET failure of a shard whose rows have cost as much as they may. */
   String ALLOWANCE_SPENT = "ALLOWANCE_SPENT";
+
+  /**
+   * Asks the judge workers which models and prompts answer the stage's calls. Reads nothing else
+   * but the student's tokenizer, where tokens are counted.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER for an endpoint or a prompt file that no
+   *     judge knows
+   */
+  @ActivityMethod(name = DESCRIBE_ROW_STAGE)
+  DescribeRowStageResponse describeRowStage(DescribeRowStageRequest request);
 
   /**
    * Stores exactly one record for each row of the shard, asking only for those that no earlier

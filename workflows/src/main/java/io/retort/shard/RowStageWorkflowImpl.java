@@ -1,11 +1,16 @@
 package io.retort.shard;
 
+import io.retort.failure.Failures;
 import io.retort.run.StageOptions;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
 import io.retort.v1.FinishStageRequest;
+import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Pause;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.RowStageResponse;
 import io.retort.v1.ShardProgress;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
@@ -32,23 +37,37 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
     window.run();
     RowStageResponse.Builder response = RowStageResponse.newBuilder().setCost(window.cost());
     if (window.isFinished()) {
-      return response
-          .setFinished(
-              activities.finishStage(
-                  FinishStageRequest.newBuilder()
-                      .setContext(request.getContext())
-                      .setKeptAnswers(window.keptAnswers())
-                      .build()))
-          .build();
+      try {
+        return response.setFinished(finish()).build();
+      } catch (ActivityFailure thrown) {
+        Failure failure = Failures.fromThrowable(thrown);
+        if (Failures.isCancellation(thrown)
+            || failure.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
+          throw thrown;
+        }
+        window.pauseFor(failure);
+      }
     }
     if (window.isPaused()) {
       Pause pause = window.ownPause();
       if (pause != null) {
         response.setPause(pause);
       }
+      Failure fault = window.fault();
+      if (fault != null) {
+        response.setFailure(fault);
+      }
       return response.setRest(window.rest()).setBudgetSpent(window.isBudgetSpent()).build();
     }
     return Workflow.newContinueAsNewStub(RowStageWorkflow.class).run(window.rest());
+  }
+
+  private FinishStageResponse finish() {
+    return activities.finishStage(
+        FinishStageRequest.newBuilder()
+            .setContext(request.getContext())
+            .setKeptAnswers(window.keptAnswers())
+            .build());
   }
 
   @Override

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the activities of shards as a sliding window: a finished shard makes room for the next one.
- * The first failure cancels the shards under way, waits for them, and is thrown; a pause does the
- * same without being a failure. What shards have finished is in the store.
+ * The first failure of the user's cancels the shards under way, waits for them, and is thrown; a
+ * pause, and a fault that outlived its retries, do the same without being a failure. What shards
+ * have finished is in the store.
  *
  * <p>With a budget, each shard may spend an equal share of what is left. One that has spent its
  * share stops and waits for another; the stage pauses when nothing is left.
@@ -50,6 +51,7 @@ final class ShardWindow {
   private long keptAnswers;
   private boolean pauseRequested;
   private @Nullable Pause pause;
+  private @Nullable Failure fault;
   private boolean budgetSpent;
   private @Nullable RuntimeException failure;
 
@@ -100,6 +102,11 @@ final class ShardWindow {
   /** Why the stage paused by itself, other than for its budget. */
   @Nullable Pause ownPause() {
     return pause;
+  }
+
+  /** The fault that paused the stage. */
+  @Nullable Failure fault() {
+    return fault;
   }
 
   boolean isBudgetSpent() {
@@ -228,8 +235,26 @@ final class ShardWindow {
       if (!told.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
         pause = pause(told.getMessage() + "; then go on: retort runs resume " + runId());
       }
-    } else if (failure == null) {
-      failure = thrown;
+    } else if (Failures.isCancellation(thrown)
+        || told.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
+      if (failure == null) {
+        failure = thrown;
+      }
+    } else {
+      waiting.addFirst(open);
+      pauseFor(told);
+    }
+  }
+
+  /** Pauses for a fault that outlived its retries. */
+  void pauseFor(Failure told) {
+    if (pause == null) {
+      fault = told;
+      pause =
+          Pause.newBuilder()
+              .setCategory(told.getCategory())
+              .setMessage(told.getMessage() + "; go on: retort runs resume " + runId())
+              .build();
     }
   }
 

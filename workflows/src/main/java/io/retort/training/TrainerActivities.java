@@ -14,11 +14,15 @@ import io.temporal.activity.ActivityMethod;
 public interface TrainerActivities {
   String RUN_TRAINER_JOB = "RunTrainerJob";
 
+  /** Type of the TIMEOUT failure of a job that took longer than the spec allows. */
+  String ACTIVE_DEADLINE = "ACTIVE_DEADLINE";
+
   /**
    * Runs one training, generation or export job to its end.
    *
    * @throws io.temporal.failure.ApplicationFailure the trainer's own category and type;
-   *     RESOURCE/INFEASIBLE when no node can ever hold it; RESOURCE/WAITING_DEADLINE
+   *     RESOURCE/INFEASIBLE when no node can ever hold it; RESOURCE/WAITING_DEADLINE;
+   *     TIMEOUT/ACTIVE_DEADLINE
    */
   @ActivityMethod(name = RUN_TRAINER_JOB)
   TrainerResult runTrainerJob(TrainerJob job);

@@ -1,18 +1,26 @@
 package io.retort.run;
 
+import com.google.protobuf.Message;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
+import io.retort.stage.StageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.DescribeRowStageResponse;
+import io.retort.v1.DescribeSourcesRequest;
+import io.retort.v1.DescribeSourcesResponse;
 import io.retort.v1.ExportDataRequest;
 import io.retort.v1.ExportDataResponse;
 import io.retort.v1.ExportResult;
 import io.retort.v1.ExportSummary;
+import io.retort.v1.FindStageRequest;
+import io.retort.v1.FindStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.GenerationResult;
@@ -21,9 +29,11 @@ import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
+import io.retort.v1.PublishStageRequest;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ReserveVersionRequest;
@@ -37,12 +47,18 @@ import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
+import io.retort.v1.StageRecord;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.WriteReportRequest;
 import io.retort.v1.WriteReportResponse;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -57,6 +73,7 @@ public final class FakeActivities
         EvaluationActivities,
         ReleaseActivities,
         ExportActivities,
+        StageActivities,
         RunRecordActivities {
   public static final long ROWS_PER_SHARD = 10;
 
@@ -65,6 +82,15 @@ public final class FakeActivities
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
   public final AtomicInteger snapshots = new AtomicInteger();
+
+  /** Published results by fingerprint: the store that runs share. */
+  public final Map<String, StageRecord> stages = new ConcurrentHashMap<>();
+
+  public final AtomicInteger reports = new AtomicInteger();
+  public final List<MoveAliasRequest> aliases = new CopyOnWriteArrayList<>();
+  public volatile Runnable onReport = () -> {};
+  public volatile Consumer<FindStageRequest> onFindStage = request -> {};
+  public volatile Consumer<Run> onRecord = run -> {};
   public volatile int shards = 3;
   public volatile Consumer<IngestRequest> onIngest = request -> {};
   public volatile Function<RunShardRequest, RunShardResponse> onShard =
@@ -74,7 +100,44 @@ public final class FakeActivities
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
-    return InspectStudentResponse.newBuilder().setModelUri(request.getModelUri()).build();
+    return InspectStudentResponse.newBuilder()
+        .setModelUri(request.getModelUri())
+        .setModel(artifact(request.getModelUri(), 0, request))
+        .build();
+  }
+
+  @Override
+  public DescribeSourcesResponse describeSources(DescribeSourcesRequest request) {
+    return DescribeSourcesResponse.newBuilder()
+        .addAllSources(
+            request.getSourcesList().stream()
+                .map(source -> artifact(source.getPath(), 0, source))
+                .toList())
+        .build();
+  }
+
+  @Override
+  public DescribeRowStageResponse describeRowStage(DescribeRowStageRequest request) {
+    return DescribeRowStageResponse.newBuilder().putInputs("judge", "a judge").build();
+  }
+
+  @Override
+  public FindStageResponse findStage(FindStageRequest request) {
+    onFindStage.accept(request);
+    StageRecord record = stages.get(request.getFingerprint());
+    return record == null
+        ? FindStageResponse.getDefaultInstance()
+        : FindStageResponse.newBuilder().setRecord(record).build();
+  }
+
+  @Override
+  public void publishStage(PublishStageRequest request) {
+    stages.put(request.getRecord().getFingerprint(), request.getRecord());
+  }
+
+  @Override
+  public void moveAlias(MoveAliasRequest request) {
+    aliases.add(request);
   }
 
   @Override
@@ -89,7 +152,8 @@ public final class FakeActivities
         .setSummary(
             IngestSummary.newBuilder()
                 .setDataset(
-                    artifact("file:///store/datasets/d/manifest.json", shards * ROWS_PER_SHARD))
+                    artifact(
+                        "file:///store/datasets/d/manifest.json", shards * ROWS_PER_SHARD, request))
                 .setRows(shards * ROWS_PER_SHARD)
                 .setShards(shards))
         .build();
@@ -110,13 +174,29 @@ public final class FakeActivities
     if (context.getStage() == Stage.STAGE_CURATE) {
       response.setCuration(
           CurationSummary.newBuilder()
-              .setKept(artifact("file:///store/runs/r/curation/kept/manifest.json", rows))
+              .setKept(
+                  artifact(
+                      "file:///store/runs/r/curation/kept/manifest.json",
+                      rows,
+                      context.getRun().getSpec(),
+                      context.getInput()))
+              .setRecords(
+                  artifact(
+                      "file:///store/runs/r/curation/manifest.json",
+                      rows,
+                      context.getRun().getSpec(),
+                      context.getInput()))
               .setRows(rows)
               .setRetained(rows));
     } else {
       response.setPairing(
           PairingSummary.newBuilder()
-              .setPairs(artifact("file:///store/runs/r/pairs/all/manifest.json", 5))
+              .setPairs(
+                  artifact(
+                      "file:///store/runs/r/pairs/all/manifest.json",
+                      5,
+                      context.getRun().getSpec(),
+                      context.getInput()))
               .setRows(rows));
     }
     return response.build();
@@ -132,12 +212,17 @@ public final class FakeActivities
           result.setTraining(
               TrainingResult.newBuilder()
                   .setModelUri(job.getTraining().getCheckpointsUri() + "/final")
+                  .setModelSha256(
+                      sha256(
+                          job.getTraining().getSettings(),
+                          job.getTraining().getDataset().toBuilder().clearUri().build()))
                   .setSteps(4)
                   .setFinalLoss(0.5));
       case GENERATION ->
           result.setGeneration(
               GenerationResult.newBuilder()
-                  .setSamples(artifact(job.getGeneration().getOutputUri() + "/manifest.json", 8)));
+                  .setSamples(
+                      artifact(job.getGeneration().getOutputUri() + "/manifest.json", 8, job)));
       case EXPORT ->
           result.setExport(ExportResult.newBuilder().setModelUri(job.getExport().getOutputUri()));
       case JOB_NOT_SET -> throw new IllegalArgumentException("job: not set (expected: one)");
@@ -172,6 +257,8 @@ public final class FakeActivities
 
   @Override
   public WriteReportResponse writeReport(WriteReportRequest request) {
+    reports.incrementAndGet();
+    onReport.run();
     return WriteReportResponse.newBuilder()
         .setReportUri("file:///store/runs/r/report/index.html")
         .build();
@@ -190,10 +277,24 @@ public final class FakeActivities
 
   @Override
   public void recordRun(RecordRunRequest request) {
+    onRecord.accept(request.getRun());
     records.add(request.getRun());
   }
 
-  private static ArtifactRef artifact(String uri, long rows) {
-    return ArtifactRef.newBuilder().setUri(uri).setSha256("0".repeat(64)).setRows(rows).build();
+  /** The digest is that of what the artifact is made from. */
+  private static ArtifactRef artifact(String uri, long rows, Message... from) {
+    return ArtifactRef.newBuilder().setUri(uri).setSha256(sha256(from)).setRows(rows).build();
+  }
+
+  private static String sha256(Message... messages) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Message message : messages) {
+        digest.update(message.toByteArray());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,8 +1,10 @@
 package io.retort.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.failure.Failures;
 import io.retort.shard.RowStageWorkflow;
 import io.retort.shard.RowStageWorkflowImpl;
 import io.retort.v1.LastStage;
@@ -15,25 +17,45 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Histories of runs that were under way when a new version is rolled out must replay on it. After a
  * change that was made compatible by {@code Workflow.getVersion}, record a new history beside the
  * old ones: {@code ./mvnw -pl workflows test -Dtest=RunHistoryReplayTest#record
- * -Dretort.history=src/test/resources/histories/NAME}.
+ * -Dretort.history=src/test/resources/histories}, with the next number in the names below.
  */
 final class RunHistoryReplayTest {
-  private static final String RUN = "histories/run-1.json";
-  private static final String PAIRS = "histories/run-pairs-1.json";
-  private static final String ROW_STAGE = "histories/row-stage-1.json";
+  private static final String RUN = "histories/run-2.json";
 
-  @Test
-  void goldenHistoriesReplay() throws Exception {
-    WorkflowReplayer.replayWorkflowExecution(read(RUN), RunWorkflowImpl.class);
-    WorkflowReplayer.replayWorkflowExecution(read(PAIRS), RunWorkflowImpl.class);
-    WorkflowReplayer.replayWorkflowExecution(read(ROW_STAGE), RowStageWorkflowImpl.class);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run-1",
+        "run-pairs-1",
+        "row-stage-1",
+        "run-2",
+        "run-pairs-2",
+        "run-hit-2",
+        "run-fault-2",
+        "row-stage-2"
+      })
+  void goldenHistoriesReplay(String name) throws Exception {
+    String history = read("histories/" + name + ".json");
+
+    // As a worker: the history's own type decides which implementation replays it.
+    assertThatCode(
+            () ->
+                WorkflowReplayer.replayWorkflowExecution(
+                    history,
+                    RunWorkflowV1Impl.class,
+                    RunWorkflowImpl.class,
+                    RowStageWorkflowImpl.class))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -54,17 +76,30 @@ final class RunHistoryReplayTest {
     Files.createDirectories(folder);
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       environment.newRun().run(WorkflowEnvironment.request());
-      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run.json"));
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-2.json"));
       write(
           environment,
           RowStageWorkflow.id(WorkflowEnvironment.RUN_ID, Stage.STAGE_CURATE),
-          folder.resolve("row-stage.json"));
+          folder.resolve("row-stage-2.json"));
+      environment.newRun("again").run(WorkflowEnvironment.request("again"));
+      write(environment, "again", folder.resolve("run-hit-2.json"));
     }
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       RunRequest.Builder request = WorkflowEnvironment.request().toBuilder();
       request.getSpecBuilder().setLastStage(LastStage.LAST_STAGE_PAIR);
       environment.newRun().run(request.build());
-      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-pairs.json"));
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-pairs-2.json"));
+    }
+    try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
+      AtomicInteger attempts = new AtomicInteger();
+      environment.activities.onTrainerJob =
+          job -> {
+            if (attempts.incrementAndGet() <= StageOptions.ATTEMPTS) {
+              throw Failures.platform("TRAINER_DIED", "actor died", null);
+            }
+          };
+      environment.newRun().run(WorkflowEnvironment.request());
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-fault-2.json"));
     }
     assertThat(folder).isNotEmptyDirectory();
   }

@@ -64,15 +64,15 @@ final class RunWorkflowTest {
             Stage.STAGE_PAIR,
             Stage.STAGE_COGPO,
             Stage.STAGE_EVALUATE,
-            Stage.STAGE_RELEASE);
+            Stage.STAGE_RELEASE,
+            Stage.STAGE_EXPORT);
     assertThat(run.getStagesList())
         .extracting(StageProgress::getPhase)
         .containsOnly(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(run.getSummary().getScoresList())
         .extracting(Score::getModel)
         .containsExactly("base", "stage-1", "stage-2");
-    assertThat(run.getSummary().getRelease().getReportUri())
-        .isEqualTo("file:///store/runs/r/report/index.html");
+    assertThat(run.getSummary().getReportUri()).isEqualTo("file:///store/runs/r/report/index.html");
     assertThat(run.getSummary().getExport().getPairs()).isEqualTo(5);
     assertThat(activities.records).last().isEqualTo(run);
   }
@@ -84,7 +84,8 @@ final class RunWorkflowTest {
     assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(run.getStagesList())
         .extracting(StageProgress::getStage)
-        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_PAIR);
+        .containsExactly(
+            Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_PAIR, Stage.STAGE_EXPORT);
     assertThat(run.getSummary().getExport())
         .isEqualTo(
             ExportSummary.newBuilder()
@@ -104,7 +105,7 @@ final class RunWorkflowTest {
 
     assertThat(run.getStagesList())
         .extracting(StageProgress::getStage)
-        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE);
+        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_EXPORT);
     assertThat(run.getSummary().hasPairing()).isFalse();
     assertThat(run.getSummary().getExport().getSamples()).isEqualTo(30);
     assertThat(run.getSummary().getExport().getPairs()).isZero();

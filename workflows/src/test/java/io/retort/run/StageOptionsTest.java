@@ -8,6 +8,7 @@ import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
 import io.retort.shard.RowStageActivities;
+import io.retort.stage.StageActivities;
 import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityMethod;
 import io.temporal.common.Priority;
@@ -26,6 +27,7 @@ final class StageOptionsTest {
             EvaluationActivities.class,
             ReleaseActivities.class,
             ExportActivities.class,
+            StageActivities.class,
             RunRecordActivities.class)
         .flatMap(activities -> Stream.of(activities.getDeclaredMethods()));
   }

@@ -6,6 +6,7 @@ import io.retort.v1.CurationSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.DataSpec;
 import io.retort.v1.EvaluationSpec;
+import io.retort.v1.LastStage;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
@@ -38,7 +39,8 @@ public final class WorkflowEnvironment implements AutoCloseable {
                 .build());
     environment
         .newWorker(TaskQueues.RUNS)
-        .registerWorkflowImplementationTypes(RunWorkflowImpl.class, RowStageWorkflowImpl.class);
+        .registerWorkflowImplementationTypes(
+            RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
     // A cancellation reaches an activity with its next heartbeat that is sent.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();
@@ -58,23 +60,33 @@ public final class WorkflowEnvironment implements AutoCloseable {
   }
 
   public RunWorkflow newRun() {
+    return newRun(RUN_ID);
+  }
+
+  public RunWorkflow newRun(String runId) {
     return client()
         .newWorkflowStub(
             RunWorkflow.class,
             WorkflowOptions.newBuilder()
-                .setWorkflowId(RUN_ID)
+                .setWorkflowId(runId)
                 .setTaskQueue(TaskQueues.RUNS)
                 .build());
   }
 
   public static RunRequest request() {
+    return request(RUN_ID);
+  }
+
+  public static RunRequest request(String runId) {
     return RunRequest.newBuilder()
-        .setRunId(RUN_ID)
+        .setRunId(runId)
         .setStoreUri("file:///store")
         .setSpec(
             RunSpec.newBuilder()
                 .setName("demo")
                 .setSeed(7)
+                .setPatienceSeconds(86_400)
+                .setLastStage(LastStage.LAST_STAGE_RELEASE)
                 .setStudent(
                     StudentSpec.newBuilder().setModel("file:///models/student").setMaxLength(128))
                 .setData(

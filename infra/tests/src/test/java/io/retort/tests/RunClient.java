@@ -2,6 +2,7 @@ package io.retort.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.FieldMask;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.retort.v1.CancelRunRequest;
@@ -9,15 +10,18 @@ import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
+import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** Launches runs and follows them by watching, as the command line does. */
@@ -28,8 +32,23 @@ final class RunClient {
     this.stub = stub;
   }
 
-  Run create(RunSpec spec) {
-    return stub.createRun(CreateRunRequest.newBuilder().setSpec(spec).build()).getRun();
+  /**
+   * @param fresh stages that run anew
+   */
+  Run create(RunSpec spec, Stage... fresh) {
+    return stub.createRun(
+            CreateRunRequest.newBuilder().setSpec(spec).addAllFreshStages(List.of(fresh)).build())
+        .getRun();
+  }
+
+  Run retrain(String runId, RunSpec changes, String... fields) {
+    return stub.retrainRun(
+            RetrainRunRequest.newBuilder()
+                .setRunId(runId)
+                .setChanges(changes)
+                .setUpdateMask(FieldMask.newBuilder().addAllPaths(List.of(fields)))
+                .build())
+        .getRun();
   }
 
   Run get(String runId) {
@@ -90,6 +109,14 @@ final class RunClient {
           });
     }
     return get(runId);
+  }
+
+  /** Stages whose results were taken over. */
+  static List<Stage> hits(Run run) {
+    return run.getStagesList().stream()
+        .filter(stage -> stage.getReuse() == StageReuse.STAGE_REUSE_HIT)
+        .map(StageProgress::getStage)
+        .toList();
   }
 
   /** The stage's progress, the default one where it has not begun. */

@@ -10,11 +10,13 @@ import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,66 +36,93 @@ final class S3RunTest {
   private static final String STORE = "s3://bucket/retort";
   private static final String PROMPT = "evaluate-v1.system.txt";
 
-  private final WordProblems problems = WordProblems.range(0, ROWS);
+  /** Longer than a call of the store waits for an answer, also in a build. */
+  private static final Duration OUTAGE = Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(25));
+
+  private final WordProblems problems = WordProblems.range(0, 2 * ROWS);
   private final ScriptedModel model = new ScriptedModel(problems);
   private final Path folder;
   private final Path bucket;
   private final RcloneServer server;
+  private final Path home;
+  private final TestStack stack;
 
-  S3RunTest() throws IOException {
+  S3RunTest() throws IOException, InterruptedException {
     folder = Files.createTempDirectory("retort");
     Path buckets = folder.resolve("buckets");
     bucket = Files.createDirectories(buckets.resolve("bucket"));
     server = RcloneServer.start(TestStack.repository(), buckets);
+    home = Files.createDirectory(folder.resolve("a"));
+    stack = TestStack.start(home, model, List.of("--store", STORE), server.environment());
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws IOException, InterruptedException {
+    stack.stop();
     server.close();
     model.close();
   }
 
   @Test
   void aRunIsAllInTheBucketAndPublishesAModelThatLoads() throws Exception {
-    Path home = Files.createDirectory(folder.resolve("a"));
-    TestStack stack = TestStack.start(home, model, List.of("--store", STORE), server.environment());
-    try {
-      RunClient runs = new RunClient(stack.runs());
-      Run run = runs.finish(runs.create(spec(home)));
+    RunClient runs = new RunClient(stack.runs());
+    Run run = runs.finish(runs.create(spec()));
 
-      assertThat(run.getPhase())
-          .as(run.getFailure().toString())
-          .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
-      assertThat(run.getSummary().toString()).contains(STORE).doesNotContain("file:");
-      assertRelease(run.getSummary().getRelease());
-      Path kept = bucket.resolve("retort/runs").resolve(run.getRunId());
-      assertThat(kept.resolve("prompts").resolve(PROMPT)).isNotEmptyFile();
-      assertThat(kept.resolve("report/index.html")).content().contains("aws s3 cp --recursive");
-      assertThat(kept.resolve("export/manifest.json")).isNotEmptyFile();
-      assertThat(kept.resolve("run.json")).content().contains("RUN_PHASE_SUCCEEDED");
-      assertThat(home.resolve("store")).doesNotExist();
-      assertNoSecretIn(home.resolve("logs"));
-      assertNoSecretIn(kept);
-    } finally {
-      stack.stop();
-    }
+    assertThat(run.getPhase())
+        .as(run.getFailure().toString())
+        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(run.getSummary().toString()).contains(STORE).doesNotContain("file:");
+    assertRelease(run.getSummary().getRelease());
+    Path kept = bucket.resolve("retort/runs").resolve(run.getRunId());
+    assertThat(kept.resolve("prompts").resolve(PROMPT)).isNotEmptyFile();
+    assertThat(kept.resolve("report/index.html")).content().contains("aws s3 cp --recursive");
+    assertThat(kept.resolve("export/manifest.json")).isNotEmptyFile();
+    assertThat(kept.resolve("run.json")).content().contains("RUN_PHASE_SUCCEEDED");
+    assertThat(home.resolve("store")).doesNotExist();
+    assertNoSecretIn(home.resolve("logs"));
+    assertNoSecretIn(kept);
+  }
+
+  @Test
+  void aServerThatStandsStillCostsOnlyTime() throws Exception {
+    WordProblems rows = new WordProblems(problems.problems().subList(ROWS, 2 * ROWS));
+    RunSpec.Builder spec =
+        RunSpecs.of("s3-still", rows.write(folder.resolve("still.jsonl")), folder.resolve("none"));
+    spec.setSft(RunSpecs.training(40));
+    spec.getEvaluationBuilder().clearBenchmarks();
+    RunClient runs = new RunClient(stack.runs());
+    model.holdAfter(ROWS / 2);
+    Run run = runs.create(spec.build());
+    runs.await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_CURATE).getDone() > 0);
+    Outages.freeze(server.process(), OUTAGE);
+    model.release();
+    runs.await(run.getRunId(), live -> RunClient.stage(live, Stage.STAGE_SFT).getDone() >= 7);
+    Outages.freeze(server.process(), OUTAGE);
+    Run finished = runs.finish(run, Stage.STAGE_PAIR);
+
+    assertThat(finished.getSummary().getCuration().getRows()).isEqualTo(ROWS);
+    assertThat(finished.getSummary().getSft().getSteps()).isEqualTo(40L * ROWS / 4);
+    assertThat(rows.problems())
+        .as("asked again are at most those under way")
+        .filteredOn(problem -> model.askedAgain(problem) > 0)
+        .hasSizeLessThanOrEqualTo(2 * 4);
   }
 
   @Test
   void aBucketThatIsNotThereIsToldBeforeAnythingStarts() throws Exception {
-    Path home = Files.createDirectory(folder.resolve("b"));
+    Path other = Files.createDirectory(folder.resolve("b"));
 
     assertThatThrownBy(
             () ->
                 TestStack.start(
-                    home, model, List.of("--store", "s3://absent/x"), server.environment()))
+                    other, model, List.of("--store", "s3://absent/x"), server.environment()))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("the store cannot be used: s3://absent/x: there is no bucket absent");
-    assertThat(home.resolve("stack.json")).doesNotExist();
+    assertThat(other.resolve("stack.json")).doesNotExist();
   }
 
   /** The student in the bucket; data and prompts on this machine, where they stay. */
-  private RunSpec spec(Path home) throws IOException, InterruptedException {
+  private RunSpec spec() throws IOException, InterruptedException {
     Path prompts = Files.createDirectory(folder.resolve("prompts"));
     Files.copy(
         TestStack.repository().resolve("workers/judge/src/main/resources/prompts").resolve(PROMPT),
@@ -108,7 +137,8 @@ final class S3RunTest {
     RunSpec.Builder spec =
         RunSpecs.of(
             "s3",
-            problems.write(folder.resolve("train.jsonl")),
+            new WordProblems(problems.problems().subList(0, ROWS))
+                .write(folder.resolve("train.jsonl")),
             WordProblems.range(1000, 2).write(folder.resolve("unseen.jsonl")));
     spec.getStudentBuilder().setModel(student);
     spec.getJudgeBuilder().setPrompts(prompts.toString());

@@ -59,6 +59,7 @@ final class ScriptedModel implements AutoCloseable {
   private final AtomicInteger evaluations = new AtomicInteger();
   private final WordProblems problems;
   private Server server;
+  private int port;
   private volatile int holdAfterEvaluations = Integer.MAX_VALUE;
   private volatile CompletableFuture<Void> released = new CompletableFuture<>();
   private volatile HttpStatus refusal = HttpStatus.OK;
@@ -84,8 +85,18 @@ final class ScriptedModel implements AutoCloseable {
 
   /** Drops every connection with the calls under way on it, and listens again at the same port. */
   void restart() {
-    int port = server.activeLocalPort();
+    goAway();
+    comeBack();
+  }
+
+  /** Drops every connection, and refuses new ones. */
+  void goAway() {
+    port = server.activeLocalPort();
     server.stop().join();
+  }
+
+  /** Listens again at the same port. */
+  void comeBack() {
     server = listen(port);
   }
 

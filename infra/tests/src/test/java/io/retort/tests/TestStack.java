@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -95,14 +96,22 @@ final class TestStack {
    * anew.
    */
   void kill(String name) {
-    RecordedProcess process =
-        state().processes().stream()
-            .filter(recorded -> recorded.name().equals(name))
-            .findFirst()
-            .orElseThrow();
-    ProcessHandle handle = process.handle().orElseThrow();
-    handle.destroyForcibly();
-    handle.onExit().join();
+    ProcessHandle process = process(name);
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  private ProcessHandle process(String name) {
+    return state().processes().stream()
+        .filter(recorded -> recorded.name().equals(name))
+        .findFirst()
+        .flatMap(RecordedProcess::handle)
+        .orElseThrow();
+  }
+
+  /** Stops a process of the stack where it stands, by SIGSTOP, for as long as the outage lasts. */
+  void freeze(String name, Duration outage) throws IOException, InterruptedException {
+    Outages.freeze(process(name), outage);
   }
 
   /** The processes of Python trainers on the stack's Ray node. */

@@ -9,6 +9,7 @@ import io.grpc.protobuf.StatusProto;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
 import java.util.List;
+import java.util.Set;
 
 /** Answers of the API to what cannot be done. */
 final class ApiErrors {
@@ -38,6 +39,15 @@ final class ApiErrors {
     return Status.FAILED_PRECONDITION
         .withDescription(message)
         .withCause(cause)
+        .asRuntimeException();
+  }
+
+  static StatusRuntimeException runsAreLive(Set<String> runIds) {
+    return Status.FAILED_PRECONDITION
+        .withDescription(
+            "live runs: "
+                + String.join(", ", runIds)
+                + " (expected: none while something is deleted; wait for them, or cancel them)")
         .asRuntimeException();
   }
 

@@ -88,6 +88,7 @@ public final class ControlServer implements AutoCloseable {
             storeUri);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
+    RunLister lister = new RunLister(workflows, reader);
     RunWatches watches = new RunWatches(reader::get, executor, watchPeriod);
     GrpcService grpc =
         GrpcService.builder()
@@ -95,10 +96,12 @@ public final class ControlServer implements AutoCloseable {
                 new RunServiceImpl(
                     launcher,
                     reader,
-                    new RunLister(workflows, reader),
+                    lister,
                     new RunCanceller(client, reader),
                     new RunPauser(client, reader),
                     watches))
+            .addService(
+                new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
             .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)
             .intercept(new ApiMetrics(metrics.registry()))

@@ -50,7 +50,7 @@ final class LiveProgress {
       case STAGE_CURATE, STAGE_PAIR ->
           shards(stage, RowStageWorkflow.id(run.getRunId(), stage.getStage()), pending);
       case STAGE_SFT, STAGE_COGPO, STAGE_EVALUATE, STAGE_RELEASE -> trainers(stage, pending);
-      case STAGE_INGEST, STAGE_UNSPECIFIED, UNRECOGNIZED -> {}
+      case STAGE_INGEST, STAGE_EXPORT, STAGE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
     troubles(stage, pending);
     if (stage.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES) {

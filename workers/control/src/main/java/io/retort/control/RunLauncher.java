@@ -13,6 +13,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
@@ -20,6 +21,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.common.SearchAttributes;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,14 +59,22 @@ final class RunLauncher {
    * Starts a run, or returns the one that the same request has started.
    *
    * @param requestId empty: never deduplicated
+   * @param fresh stages that run anew, whatever the store holds of them
    */
-  Run launch(RunSpec asked, String requestId, String originRunId) throws SpecException {
+  Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
+      throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
           "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
     }
     validator.check(asked);
     RunSpec spec = defaults.fill(asked);
+    for (Stage stage : fresh) {
+      if (!RunStages.of(spec).contains(stage)) {
+        throw ApiErrors.invalid(
+            "fresh_stages", stage + " (expected: a stage of this run: " + RunStages.of(spec) + ")");
+      }
+    }
     String runId =
         requestId.isEmpty()
             ? ids.next(spec.getName())
@@ -72,13 +82,14 @@ final class RunLauncher {
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
     try {
       client
-          .newUntypedWorkflowStub(RunWorkflow.class.getSimpleName(), options(runId, memo))
+          .newUntypedWorkflowStub(RunWorkflow.TYPE, options(runId, memo))
           .start(
               RunRequest.newBuilder()
                   .setRunId(runId)
                   .setSpec(spec)
                   .setOriginRunId(originRunId)
                   .setStoreUri(storeUri)
+                  .addAllFreshStages(fresh)
                   .build());
     } catch (WorkflowExecutionAlreadyStarted e) {
       return existing(runId, requestId, asked);

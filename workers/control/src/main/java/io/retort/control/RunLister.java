@@ -3,13 +3,16 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
+import io.retort.run.RunWorkflowV1;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.RunPhase;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Lists runs by Temporal's visibility. */
@@ -43,8 +46,22 @@ final class RunLister {
         .build();
   }
 
+  /** Ids of the runs that have not ended. */
+  Set<String> openRuns() {
+    Set<String> ids = new HashSet<>();
+    ByteString token = ByteString.EMPTY;
+    do {
+      ListWorkflowExecutionsResponse page =
+          workflows.list(
+              query(List.of()) + " AND ExecutionStatus = 'Running'", LARGEST_PAGE, token);
+      page.getExecutionsList().forEach(info -> ids.add(info.getExecution().getWorkflowId()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return ids;
+  }
+
   private static String query(List<RunPhase> phases) {
-    String runs = "WorkflowType = '" + RunWorkflow.class.getSimpleName() + "'";
+    String runs = "WorkflowType IN ('" + RunWorkflow.TYPE + "', '" + RunWorkflowV1.TYPE + "')";
     return phases.isEmpty()
         ? runs
         : runs

@@ -3,6 +3,7 @@ package io.retort.control;
 import io.retort.failure.Failures;
 import io.retort.run.RunLayout;
 import io.retort.run.RunWorkflow;
+import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.v1.Failure;
@@ -162,6 +163,7 @@ final class RunReader {
   }
 
   private static boolean isRun(WorkflowExecutionInfo info) {
-    return info.getType().getName().equals(RunWorkflow.class.getSimpleName());
+    String type = info.getType().getName();
+    return type.equals(RunWorkflow.TYPE) || type.equals(RunWorkflowV1.TYPE);
   }
 }

@@ -60,7 +60,9 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
-          Run run = launcher.launch(request.getSpec(), request.getRequestId(), "");
+          Run run =
+              launcher.launch(
+                  request.getSpec(), request.getRequestId(), "", request.getFreshStagesList());
           return CreateRunResponse.newBuilder().setRun(run).build();
         });
   }
@@ -110,7 +112,9 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
         () -> {
           RunSpec origin = reader.askedSpec(request.getRunId());
           RunSpec spec = SpecChanges.apply(origin, request.getChanges(), request.getUpdateMask());
-          Run run = launcher.launch(spec, request.getRequestId(), request.getRunId());
+          Run run =
+              launcher.launch(
+                  spec, request.getRequestId(), request.getRunId(), request.getFreshStagesList());
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
   }

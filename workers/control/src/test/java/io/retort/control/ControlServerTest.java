@@ -349,7 +349,7 @@ class ControlServerTest {
             .addExecutions(
                 WorkflowExecutionInfo.newBuilder()
                     .setExecution(WorkflowExecution.newBuilder().setWorkflowId("a-1"))
-                    .setType(WorkflowType.newBuilder().setName("RunWorkflow"))
+                    .setType(WorkflowType.newBuilder().setName("Run"))
                     .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED))
             .setNextPageToken(com.google.protobuf.ByteString.copyFromUtf8("next?"))
             .build();
@@ -366,7 +366,7 @@ class ControlServerTest {
         ListRunsRequest.newBuilder().setPageToken(listed.getNextPageToken()).build());
     assertThat(control.visibility.requests.get(0).getQuery())
         .isEqualTo(
-            "WorkflowType = 'RunWorkflow' AND (ExecutionStatus IN ('Failed', 'Terminated',"
+            "WorkflowType IN ('Run', 'RunWorkflow') AND (ExecutionStatus IN ('Failed', 'Terminated',"
                 + " 'TimedOut') OR (ExecutionStatus = 'Running' AND RetortPhase = 'RUNNING'))");
     assertThat(control.visibility.requests.get(1).getNextPageToken().toStringUtf8())
         .isEqualTo("next?");

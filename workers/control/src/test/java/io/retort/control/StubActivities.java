@@ -2,6 +2,8 @@ package io.retort.control;
 
 import io.retort.shard.RowStageActivities;
 import io.retort.training.TrainerActivities;
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RunShardRequest;
@@ -36,6 +38,11 @@ final class StubActivities implements TrainerActivities, RowStageActivities {
     Activity.getExecutionContext().heartbeat(trainerHeartbeat.get());
     awaitEnd();
     return TrainerResult.getDefaultInstance();
+  }
+
+  @Override
+  public DescribeRowStageResponse describeRowStage(DescribeRowStageRequest request) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

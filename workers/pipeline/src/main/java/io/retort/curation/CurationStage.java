@@ -4,6 +4,7 @@ import io.retort.answers.AnswerChecker;
 import io.retort.answers.TokenCounter;
 import io.retort.failure.Failures;
 import io.retort.ingest.ChainLengths;
+import io.retort.ingest.StudentFolder;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.rows.CacheStatuses;
 import io.retort.rows.RowLog;
@@ -32,6 +33,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
@@ -74,6 +76,13 @@ public final class CurationStage implements RowStage {
   }
 
   @Override
+  public Map<String, String> inputs(RunSpec spec) throws IOException {
+    return StudentFolder.tokenizer(spec.getStudent().getModel())
+        .map(sha256 -> Map.of("student's tokenizer", sha256))
+        .orElse(Map.of());
+  }
+
+  @Override
   public String folder(RunContext run, int shard) {
     return RunLayout.of(run).curationShard(shard);
   }
@@ -110,7 +119,9 @@ public final class CurationStage implements RowStage {
     CurationTotals totals = new CurationTotals();
     ChainLengths lengths = new ChainLengths();
     List<ArtifactRef> parts = new ArrayList<>();
+    List<String> shards = new ArrayList<>();
     for (int shard = 0; shard < dataset.getPartsCount(); shard++) {
+      shards.add(layout.curationShard(shard));
       List<CurationRecord> records =
           ShardRecords.read(store, layout.curationShard(shard), CurationRecord::newBuilder);
       checkShard(context.getInput(), dataset.getParts(shard), shard, records);
@@ -150,6 +161,7 @@ public final class CurationStage implements RowStage {
         .setCuration(
             summary.toBuilder()
                 .setKept(kept)
+                .setRecords(ShardRecords.commit(store, layout.curation(), shards))
                 .setCache(CacheStatuses.of(request, summary.getUsage())))
         .build();
   }

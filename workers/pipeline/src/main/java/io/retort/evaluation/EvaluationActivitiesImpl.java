@@ -4,6 +4,7 @@ import io.retort.failure.Failures;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.Score;
@@ -45,10 +46,11 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
               .setDatasetSha256(request.getDataset().getSha256())
               .build();
       byte[] json = ProtoJson.print(score).getBytes(StandardCharsets.UTF_8);
-      store.write(
-          Store.resolve(Manifests.folder(request.getSamples()), SCORES),
-          output -> output.write(json));
-      return ScoreResponse.newBuilder().setScore(score).build();
+      ArtifactRef artifact =
+          store.write(
+              Store.resolve(Manifests.folder(request.getSamples()), SCORES),
+              output -> output.write(json));
+      return ScoreResponse.newBuilder().setScore(score).setArtifact(artifact).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

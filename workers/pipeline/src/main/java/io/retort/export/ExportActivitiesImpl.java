@@ -3,6 +3,7 @@ package io.retort.export;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.curation.CurationRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
@@ -61,8 +62,17 @@ public final class ExportActivitiesImpl implements ExportActivities {
       Manifest manifest =
           committed.isPresent()
               ? committed.get()
-              : new Export(request.getRun(), layout, Activity.getExecutionContext()).write();
-      return ExportDataResponse.newBuilder().setExport(summary(layout, manifest)).build();
+              : new Export(
+                      request.getRun(),
+                      layout,
+                      CurationRecords.shards(store, request.getStoreUri(), request.getRun()),
+                      Activity.getExecutionContext())
+                  .write();
+      return ExportDataResponse.newBuilder()
+          .setExport(
+              summary(layout, manifest).toBuilder()
+                  .setManifest(Manifests.reference(store, layout.export())))
+          .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     } catch (UncheckedIOException e) {
@@ -90,6 +100,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
     private final Run run;
     private final RunSummary summary;
     private final RunLayout layout;
+    private final List<ArtifactRef> shards;
     private final ActivityExecutionContext activity;
     private final ExportRows rows;
     private final List<ArtifactRef> files = new ArrayList<>();
@@ -98,8 +109,9 @@ public final class ExportActivitiesImpl implements ExportActivities {
     private final ShardProgress.Builder progress = ShardProgress.newBuilder();
     private long read;
 
-    Export(Run run, RunLayout layout, ActivityExecutionContext activity) {
+    Export(Run run, RunLayout layout, List<ArtifactRef> shards, ActivityExecutionContext activity) {
       this.run = run;
+      this.shards = shards;
       this.summary = run.getSummary();
       this.layout = layout;
       this.activity = activity;
@@ -172,10 +184,10 @@ public final class ExportActivitiesImpl implements ExportActivities {
     }
 
     private void forEachSample(RowConsumer<CurationRecord> consumer) throws IOException {
-      for (int shard = 0; shard < summary.getIngest().getShards(); shard++) {
+      for (ArtifactRef shard : shards) {
         Manifests.<CurationRecord>forEachRow(
             store,
-            Manifests.reference(store, layout.curationShard(shard)),
+            shard,
             CurationRecord::newBuilder,
             record -> {
               tick();

@@ -1,6 +1,9 @@
 package io.retort.ingest;
 
+import io.retort.store.Hashes;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** One file of a source. */
@@ -13,6 +16,19 @@ interface DataFile {
 
   /** Where it lies, as messages tell it. */
   String location();
+
+  /**
+   * A hash that tells its content from any other; its name is no part of it.
+   *
+   * @param alive called while bytes are read; what it throws ends that
+   * @throws io.temporal.failure.ApplicationFailure as {@link #open}
+   */
+  default String digest(Runnable alive) throws IOException {
+    try (Copy copy = open();
+        InputStream input = Files.newInputStream(copy.path())) {
+      return Hashes.sha256Hex(input, alive);
+    }
+  }
 
   /**
    * Brings the file onto this machine.

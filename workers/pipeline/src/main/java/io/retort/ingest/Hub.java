@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
+import io.retort.store.Hashes;
 import io.retort.worker.Environment;
 import java.io.IOException;
 import java.net.URI;
@@ -66,16 +67,19 @@ public final class Hub {
    */
   List<DataFile> files(HubReference reference, Runnable alive) throws IOException {
     JsonNode info = info(reference, alive);
+    String commit = info.path("sha").asText("");
     HubReference pinned =
         new HubReference(
-            reference.dataSet(), info.path("sha").asText(reference.revision()), reference.glob());
+            reference.dataSet(),
+            commit.isEmpty() ? reference.revision() : commit,
+            reference.glob());
     List<String> paths = new ArrayList<>();
     info.path("siblings").forEach(file -> paths.add(file.path("rfilename").asText()));
     List<DataFile> files =
         paths.stream()
             .filter(reference::matches)
             .sorted()
-            .<DataFile>map(path -> new HubFile(pinned, path, alive))
+            .<DataFile>map(path -> new HubFile(pinned, path, !commit.isEmpty(), alive))
             .toList();
     if (files.isEmpty()) {
       throw Failures.user(
@@ -235,12 +239,25 @@ public final class Hub {
   private final class HubFile implements DataFile {
     private final HubReference reference;
     private final String path;
+    private final boolean pinned;
     private final Runnable alive;
 
-    HubFile(HubReference reference, String path, Runnable alive) {
+    /**
+     * @param pinned whether the reference's revision is a commit
+     */
+    HubFile(HubReference reference, String path, boolean pinned, Runnable alive) {
       this.reference = reference;
       this.path = path;
+      this.pinned = pinned;
       this.alive = alive;
+    }
+
+    /** A commit says what the file holds: it need not be fetched. */
+    @Override
+    public String digest(Runnable working) throws IOException {
+      return pinned
+          ? Hashes.sha256Hex("hub", reference.dataSet(), reference.revision(), path)
+          : DataFile.super.digest(working);
     }
 
     @Override

@@ -1,7 +1,12 @@
 package io.retort.ingest;
 
+import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.DataSource;
+import io.retort.v1.DescribeSourcesRequest;
+import io.retort.v1.DescribeSourcesResponse;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;
@@ -11,6 +16,8 @@ import io.retort.v1.ShardProgress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,10 +60,36 @@ public final class IngestActivitiesImpl implements IngestActivities {
   }
 
   @Override
-  public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
+  public DescribeSourcesResponse describeSources(DescribeSourcesRequest request) {
+    Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
+    DataFiles files = new DataFiles(hub, heartbeat::alive);
+    DescribeSourcesResponse.Builder response = DescribeSourcesResponse.newBuilder();
     try {
+      for (DataSource source : request.getSourcesList()) {
+        List<String> parts = new ArrayList<>();
+        for (DataFile file : files.of(source.getPath())) {
+          parts.add(file.name());
+          parts.add(file.digest(heartbeat::alive));
+        }
+        response.addSources(
+            ArtifactRef.newBuilder()
+                .setUri(source.getPath())
+                .setSha256(Hashes.sha256Hex(parts.toArray(String[]::new))));
+      }
+      return response.build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
+    Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
+    try {
+      ArtifactRef model = StudentFolder.inspect(request.getModelUri(), heartbeat::alive);
       return InspectStudentResponse.newBuilder()
-          .setModelUri(StudentFolder.inspect(request.getModelUri()))
+          .setModelUri(model.getUri())
+          .setModel(model)
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);

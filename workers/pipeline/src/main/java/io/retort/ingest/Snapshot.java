@@ -62,21 +62,28 @@ final class Snapshot {
                 + " (expected: at least one good row)");
       }
       ArtifactRef manifest = commit(spool, survey);
-      return IngestSummary.newBuilder()
-          .setDataset(manifest)
-          .setRows(survey.rows)
-          .setQuarantined(survey.quarantined)
-          .addAllQuarantineReasons(
-              survey.reasons.entrySet().stream()
-                  .map(
-                      entry ->
-                          Count.newBuilder()
-                              .setName(entry.getKey())
-                              .setCount(entry.getValue())
-                              .build())
-                  .toList())
-          .setShards(spool.parts())
-          .build();
+      IngestSummary.Builder summary =
+          IngestSummary.newBuilder()
+              .setDataset(manifest)
+              .setRows(survey.rows)
+              .setQuarantined(survey.quarantined)
+              .addAllQuarantineReasons(
+                  survey.reasons.entrySet().stream()
+                      .map(
+                          entry ->
+                              Count.newBuilder()
+                                  .setName(entry.getKey())
+                                  .setCount(entry.getValue())
+                                  .build())
+                      .toList())
+              .setShards(spool.parts());
+      if (survey.quarantined > 0) {
+        summary.setQuarantine(
+            ArtifactRef.newBuilder()
+                .setUri(Store.resolve(Manifests.folder(manifest), QUARANTINE))
+                .setRows(survey.quarantined));
+      }
+      return summary.build();
     }
   }
 

@@ -3,18 +3,32 @@ package io.retort.ingest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
+import io.retort.store.Hashes;
 import io.retort.store.Locations;
 import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A model folder in Hugging Face layout, looked at before any work is paid for. */
-final class StudentFolder {
+public final class StudentFolder {
   private static final String INDEX = "model.safetensors.index.json";
+  private static final List<String> LOADED =
+      List.of(".json", ".safetensors", ".model", ".txt", ".jinja");
+  private static final Set<String> TOKENIZER =
+      Set.of(
+          "tokenizer.json",
+          "tokenizer.model",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Store store;
@@ -28,12 +42,13 @@ final class StudentFolder {
   }
 
   /**
-   * The absolute URI of a folder that has configuration, tokenizer and safetensors weights; on a
-   * file system or in S3, wherever the runs are.
+   * A folder that has configuration, tokenizer and safetensors weights; on a file system or in S3,
+   * wherever the runs are. Its hash is that of the names and contents of its files.
    *
+   * @param alive called while files are read; what it throws ends that
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
    */
-  static String inspect(String location) throws IOException {
+  static ArtifactRef inspect(String location, Runnable alive) throws IOException {
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       throw notFound(location);
@@ -47,7 +62,45 @@ final class StudentFolder {
       throw Failures.user(
           "MODEL_INCOMPLETE", "student.model: " + location + ": " + String.join("; ", defects));
     }
-    return uri.get();
+    return folder.described(folder.names.stream().filter(StudentFolder::isLoaded).toList(), alive);
+  }
+
+  /**
+   * Hash of what decides how text becomes tokens; empty where there is no such folder.
+   *
+   * @throws IOException on a fault of the store
+   */
+  public static Optional<String> tokenizer(String location) throws IOException {
+    Optional<String> uri = Locations.uri(location);
+    if (uri.isEmpty()) {
+      return Optional.empty();
+    }
+    StudentFolder folder = new StudentFolder(Store.open(uri.get()), uri.get());
+    List<String> names = folder.names.stream().filter(TOKENIZER::contains).toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(folder.described(names, () -> {}).getSha256());
+  }
+
+  private ArtifactRef described(List<String> files, Runnable alive) throws IOException {
+    List<String> parts = new ArrayList<>();
+    long bytes = 0;
+    for (String name : files) {
+      String file = Store.resolve(uri, name);
+      parts.add(name);
+      parts.add(Hashes.sha256Hex(store, file, alive));
+      bytes += store.size(file);
+    }
+    return ArtifactRef.newBuilder()
+        .setUri(uri)
+        .setSha256(Hashes.sha256Hex(parts.toArray(String[]::new)))
+        .setBytes(bytes)
+        .build();
+  }
+
+  /** Whether the loaders of models and tokenizers read such a file. */
+  private static boolean isLoaded(String name) {
+    return LOADED.stream().anyMatch(name::endsWith);
   }
 
   private List<String> defects() throws IOException {

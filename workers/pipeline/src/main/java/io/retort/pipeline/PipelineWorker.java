@@ -23,8 +23,10 @@ import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShutdownSignal;
 import io.retort.run.RunRecordActivitiesImpl;
 import io.retort.run.RunWorkflowImpl;
+import io.retort.run.RunWorkflowV1Impl;
 import io.retort.run.TaskQueues;
 import io.retort.shard.RowStageWorkflowImpl;
+import io.retort.stage.StageActivitiesImpl;
 import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -96,7 +98,8 @@ public final class PipelineWorker {
     WorkerFactory factory = temporal.newWorkerFactory();
 
     Worker runs = factory.newWorker(TaskQueues.RUNS);
-    runs.registerWorkflowImplementationTypes(RunWorkflowImpl.class, RowStageWorkflowImpl.class);
+    runs.registerWorkflowImplementationTypes(
+        RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
 
     Worker pipeline =
         factory.newWorker(
@@ -115,6 +118,7 @@ public final class PipelineWorker {
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),
         new ExportActivitiesImpl(store),
+        new StageActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));
 
     CountDownLatch ended = new CountDownLatch(1);

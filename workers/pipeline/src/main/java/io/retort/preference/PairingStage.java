@@ -141,6 +141,26 @@ public final class PairingStage implements RowStage {
     return totals;
   }
 
+  /** Folder of the shard's curation records: those of the run that made them. */
+  private String curated(RowStageContext context, int shard) throws IOException {
+    if (!context.hasRecords()) {
+      return RunLayout.of(context.getRun()).curationShard(shard);
+    }
+    List<ArtifactRef> shards = ShardRecords.shards(store, context.getRecords());
+    if (shard >= shards.size()) {
+      throw Failures.platform(
+          "SHARD_UNKNOWN",
+          context.getRecords().getUri()
+              + ": shard "
+              + shard
+              + " (expected: 0 to "
+              + (shards.size() - 1)
+              + ")",
+          null);
+    }
+    return Manifests.folder(shards.get(shard));
+  }
+
   /** Kept samples of the shard with their curation records. */
   private List<PairingInput> inputs(RowStageContext context, int shard) throws IOException {
     Manifest kept = Manifests.read(store, context.getInput());
@@ -148,9 +168,7 @@ public final class PairingStage implements RowStage {
     Map<String, CurationRecord> records = new HashMap<>();
     for (CurationRecord record :
         ShardRecords.<CurationRecord>read(
-            store,
-            RunLayout.of(context.getRun()).curationShard(shard),
-            CurationRecord::newBuilder)) {
+            store, curated(context, shard), CurationRecord::newBuilder)) {
       records.put(record.getSample().getId(), record);
     }
     List<PairingInput> inputs = new ArrayList<>();

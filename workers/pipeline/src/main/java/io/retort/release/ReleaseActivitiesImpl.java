@@ -8,6 +8,8 @@ import io.retort.release.report.ReportExamples;
 import io.retort.run.RunLayout;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
 import io.retort.v1.ReleaseProvenance;
@@ -71,19 +73,33 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
       ModelVersions versions = new ModelVersions(store, request.getStoreUri(), release.getModel());
       requireOwner(versions, version, run.getRunId(), release.getModel());
       ExportCheck.check(store, request.getExport(), heartbeat);
-      byte[] provenance = json(provenance(request));
-      store.write(
-          Store.resolve(versions.folder(version), PROVENANCE), output -> output.write(provenance));
-      new Aliases(store, request.getStoreUri(), release.getModel())
-          .moveForwards(release.getAlias(), version);
+      byte[] json = json(provenance(request));
+      ArtifactRef provenance =
+          store.write(
+              Store.resolve(versions.folder(version), PROVENANCE), output -> output.write(json));
+      if (!request.getLeavesAlias()) {
+        new Aliases(store, request.getStoreUri(), release.getModel())
+            .moveForwards(release.getAlias(), version);
+      }
       return PublishResponse.newBuilder()
+          .setProvenance(provenance)
           .setRelease(
               ReleaseSummary.newBuilder()
                   .setModel(release.getModel())
                   .setVersion(version)
-                  .setAlias(release.getAlias())
+                  .setAlias(request.getLeavesAlias() ? "" : release.getAlias())
                   .setModelUri(versions.folder(version)))
           .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public void moveAlias(MoveAliasRequest request) {
+    try {
+      new Aliases(store, request.getStoreUri(), request.getModel())
+          .moveForwards(request.getAlias(), request.getVersion());
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
@@ -95,7 +111,7 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
     try {
       byte[] html =
-          HtmlReport.render(run, ReportExamples.read(store, layout, run))
+          HtmlReport.render(run, ReportExamples.read(store, request.getStoreUri(), run))
               .getBytes(StandardCharsets.UTF_8);
       store.write(layout.report(), output -> output.write(html));
       return WriteReportResponse.newBuilder().setReportUri(layout.report()).build();

@@ -10,6 +10,7 @@ import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** A stage that makes one record for each row of its shards, and then one data set of them. */
@@ -18,6 +19,11 @@ public interface RowStage {
 
   /** Methods of the judge that the stage may call. */
   List<JudgeMethod<?, ?>> methods(RunSpec spec);
+
+  /** Digests of what else decides the records besides the spec, the rows and the judge, by name. */
+  default Map<String, String> inputs(RunSpec spec) throws IOException {
+    return Map.of();
+  }
 
   /** Folder of a 0-based shard's records. */
   String folder(RunContext run, int shard);

@@ -7,9 +7,12 @@ import io.retort.judge.client.JudgeClient;
 import io.retort.shard.RowStageActivities;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RowStageContext;
+import io.retort.v1.RunContext;
 import io.retort.v1.RunShardRequest;
 import io.retort.v1.RunShardResponse;
 import io.retort.v1.ShardProgress;
@@ -37,6 +40,21 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
     this.engine = engine;
     this.cache = new ResponseCache(store);
     this.stages = Stream.of(stages).collect(Collectors.toMap(RowStage::stage, Function.identity()));
+  }
+
+  @Override
+  public DescribeRowStageResponse describeRowStage(DescribeRowStageRequest request) {
+    RunContext run = request.getRun();
+    RowStage stage = stage(request.getStage());
+    try {
+      return DescribeRowStageResponse.newBuilder()
+          .putInputs(
+              "judge", ShardJudge.fingerprint(judge, store, run, stage.methods(run.getSpec())))
+          .putAllInputs(stage.inputs(run.getSpec()))
+          .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
   }
 
   @Override
@@ -88,10 +106,14 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   }
 
   private RowStage stage(RowStageContext context) {
-    RowStage stage = stages.get(context.getStage());
+    return stage(context.getStage());
+  }
+
+  private RowStage stage(Stage name) {
+    RowStage stage = stages.get(name);
     if (stage == null) {
       throw new IllegalArgumentException(
-          "stage: " + context.getStage() + " (expected: one of " + stages.keySet() + ")");
+          "stage: " + name + " (expected: one of " + stages.keySet() + ")");
     }
     return stage;
   }

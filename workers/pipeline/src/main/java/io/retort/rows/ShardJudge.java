@@ -20,6 +20,7 @@ import io.retort.v1.DescribeResponse;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PromptFile;
 import io.retort.v1.RowStageContext;
+import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import java.io.IOException;
 import java.util.List;
@@ -55,10 +56,7 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
       throws IOException {
     RunSpec spec = stage.getRun().getSpec();
     JudgeRoles roles = new JudgeRoles(spec);
-    List<PromptFile> prompts =
-        spec.getJudge().hasPrompts()
-            ? PromptFiles.read(store, RunLayout.of(stage.getRun()).prompts())
-            : List.of();
+    List<PromptFile> prompts = prompts(store, stage.getRun());
     EndpointDescriptions descriptions = describe(client, roles, methods, prompts);
     Prices prices = new Prices(spec.getJudge());
     if (spec.getJudge().hasBudget()) {
@@ -83,6 +81,20 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
     }
     return new ShardJudge(
         new RoleCalls(calls, roles, prompts), fingerprint(roles, methods, descriptions), log);
+  }
+
+  /** Of the models and prompts that answer the methods at this moment. */
+  static String fingerprint(
+      JudgeClient client, Store store, RunContext run, List<JudgeMethod<?, ?>> methods)
+      throws IOException {
+    JudgeRoles roles = new JudgeRoles(run.getSpec());
+    return fingerprint(roles, methods, describe(client, roles, methods, prompts(store, run)));
+  }
+
+  private static List<PromptFile> prompts(Store store, RunContext run) throws IOException {
+    return run.getSpec().getJudge().hasPrompts()
+        ? PromptFiles.read(store, RunLayout.of(run).prompts())
+        : List.of();
   }
 
   private static EndpointDescriptions describe(

@@ -37,6 +37,31 @@ public final class ShardRecords {
   }
 
   /**
+   * Commits a manifest whose parts are the manifests of committed shards.
+   *
+   * @param folderUri that the shards' folders lie in
+   * @param shards URIs of their folders, in their order
+   */
+  public static ArtifactRef commit(Store store, String folderUri, List<String> shards)
+      throws IOException {
+    Manifest.Builder manifest = Manifest.newBuilder();
+    for (String shard : shards) {
+      ArtifactRef reference = Manifests.reference(store, shard);
+      manifest.addParts(
+          reference.toBuilder().setUri(reference.getUri().substring(folderUri.length() + 1)));
+    }
+    return Manifests.commit(store, folderUri, manifest.build());
+  }
+
+  /** Manifests of the shards that {@link #commit} has named, with absolute URIs. */
+  public static List<ArtifactRef> shards(Store store, ArtifactRef records) throws IOException {
+    String folder = Manifests.folder(records);
+    return Manifests.read(store, records).getPartsList().stream()
+        .map(part -> part.toBuilder().setUri(Store.resolve(folder, part.getUri())).build())
+        .toList();
+  }
+
+  /**
    * The part of a shard.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_UNKNOWN

@@ -25,6 +25,11 @@ final class FullDiskStore implements Store {
   }
 
   @Override
+  public long size(String uri) throws IOException {
+    return store.size(uri);
+  }
+
+  @Override
   public List<String> list(String folderUri) throws IOException {
     return store.list(folderUri);
   }

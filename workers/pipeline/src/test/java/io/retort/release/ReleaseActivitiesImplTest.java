@@ -17,6 +17,7 @@ import io.retort.v1.ExportResult;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Gap;
+import io.retort.v1.IngestSummary;
 import io.retort.v1.Manifest;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PreferencePair;
@@ -265,6 +266,7 @@ class ReleaseActivitiesImplTest {
             .setRunId("run-a")
             .setSummary(
                 SampleRuns.finished().getSummary().toBuilder()
+                    .setIngest(IngestSummary.newBuilder().setShards(1))
                     .setPairing(PairingSummary.newBuilder().setPairs(pairs)))
             .build();
 

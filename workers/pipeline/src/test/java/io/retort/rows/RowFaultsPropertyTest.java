@@ -341,6 +341,11 @@ final class RowFaultsPropertyTest {
     }
 
     @Override
+    public long size(String uri) throws IOException {
+      return store.size(uri);
+    }
+
+    @Override
     public List<String> list(String folderUri) throws IOException {
       return store.list(folderUri);
     }

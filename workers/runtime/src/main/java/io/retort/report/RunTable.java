@@ -12,7 +12,9 @@ import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Score;
+import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.Usage;
 import java.util.ArrayList;
@@ -63,7 +65,7 @@ public final class RunTable {
         .distinct()
         .forEach(benchmark -> table.scores(benchmark, summary.getScoresList()));
     if (summary.hasCuration() || summary.hasPairing()) {
-      table.judge(summary);
+      table.judge(run);
     }
     if (run.getStagesCount() > 0) {
       table.times(run.getStagesList());
@@ -74,6 +76,7 @@ public final class RunTable {
     if (summary.hasRelease()) {
       table.release(summary.getRelease());
     }
+    table.report(run);
     return table.text.toString();
   }
 
@@ -245,7 +248,9 @@ public final class RunTable {
         .orElse("-");
   }
 
-  private void judge(RunSummary summary) {
+  /** What this run has asked; another run has paid for a result that was taken over. */
+  private void judge(Run run) {
+    RunSummary summary = run.getSummary();
     Usage curation = summary.getCuration().getUsage();
     Usage pairing = summary.getPairing().getUsage();
     boolean priced = curation.getCost() + pairing.getCost() > 0;
@@ -257,14 +262,26 @@ public final class RunTable {
     }
     TextTable table = new TextTable(headings.toArray(String[]::new));
     if (summary.hasCuration()) {
-      usage(table, "curation", curation, cache(summary.getCuration().getCache()), priced);
+      usage(
+          table,
+          "curation",
+          curation,
+          isHit(run, Stage.STAGE_CURATE) ? "taken over" : cache(summary.getCuration().getCache()),
+          priced);
     }
     if (summary.hasPairing()) {
-      usage(table, "pairing", pairing, cache(summary.getPairing().getCache()), priced);
+      usage(
+          table,
+          "pairing",
+          pairing,
+          isHit(run, Stage.STAGE_PAIR) ? "taken over" : cache(summary.getPairing().getCache()),
+          priced);
     }
     if (priced) {
-      double cost = curation.getCost() + pairing.getCost();
-      table.line("all", "", "", "", "", "", Figures.cost(cost));
+      double cost =
+          (isHit(run, Stage.STAGE_CURATE) ? 0 : curation.getCost())
+              + (isHit(run, Stage.STAGE_PAIR) ? 0 : pairing.getCost());
+      table.line("paid by this run", "", "", "", "", "", Figures.cost(cost));
     }
     long uncounted = curation.getUncountedCalls() + pairing.getUncountedCalls();
     append(table);
@@ -292,20 +309,58 @@ public final class RunTable {
     table.line(cells.toArray(String[]::new));
   }
 
+  private static boolean isHit(Run run, Stage stage) {
+    return run.getStagesList().stream()
+        .anyMatch(
+            progress ->
+                progress.getStage() == stage && progress.getReuse() == StageReuse.STAGE_REUSE_HIT);
+  }
+
   private static String cache(CacheStatus status) {
     return status == CacheStatus.CACHE_STATUS_UNSPECIFIED ? "" : Figures.name(status);
   }
 
   private void times(List<StageProgress> stages) {
-    TextTable table = new TextTable("Stage", "time");
+    // Runs that began before stages had fingerprints tell nothing of it.
+    boolean told =
+        stages.stream().anyMatch(stage -> stage.getReuse() != StageReuse.STAGE_REUSE_UNSPECIFIED);
+    TextTable table =
+        told ? new TextTable("Stage", "time", "result") : new TextTable("Stage", "time");
     for (StageProgress stage : stages) {
-      table.line(
-          Figures.name(stage.getStage()),
+      String time =
           stage.hasFinishedAt()
               ? Figures.duration(Figures.seconds(stage.getStartedAt(), stage.getFinishedAt()))
-              : Figures.name(stage.getPhase()));
+              : Figures.name(stage.getPhase());
+      if (told) {
+        table.line(Figures.name(stage.getStage()), time, reuse(stage));
+      } else {
+        table.line(Figures.name(stage.getStage()), time);
+      }
     }
     append(table);
+  }
+
+  private static String reuse(StageProgress stage) {
+    return switch (stage.getReuse()) {
+      case STAGE_REUSE_HIT -> "HIT, made by " + TextTable.printable(stage.getMadeByRunId());
+      case STAGE_REUSE_RUN -> "RUN";
+      case STAGE_REUSE_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
+  }
+
+  /** Runs that began before every run had a report tell it with their release. */
+  private void report(Run run) {
+    String uri =
+        run.getSummary().getReportUri().isEmpty()
+            ? run.getSummary().getRelease().getReportUri()
+            : run.getSummary().getReportUri();
+    if (!uri.isEmpty()) {
+      text.append('\n')
+          .append(heading("Report"))
+          .append("\n  ")
+          .append(TextTable.printable(uri))
+          .append('\n');
+    }
   }
 
   private void export(ExportSummary export) {
@@ -329,8 +384,6 @@ public final class RunTable {
         .append(
             TextTable.printable(
                 release.getModel() + " " + release.getVersion() + ", alias " + release.getAlias()))
-        .append("\n  report   ")
-        .append(TextTable.printable(release.getReportUri()))
         .append('\n');
   }
 

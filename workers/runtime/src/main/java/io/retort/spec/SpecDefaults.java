@@ -51,6 +51,7 @@ public record SpecDefaults(String studentModel) {
 
   private static final String NAME = "run";
   private static final int SEED = 42;
+  private static final int PATIENCE_SECONDS = 86_400;
 
   /** The default student is {@code RETORT_STUDENT_MODEL}. */
   public static SpecDefaults from(Environment environment) {
@@ -100,6 +101,9 @@ public record SpecDefaults(String studentModel) {
     }
     if (!spec.hasPriority()) {
       builder.setPriority(3);
+    }
+    if (!spec.hasPatienceSeconds()) {
+      builder.setPatienceSeconds(PATIENCE_SECONDS);
     }
     return builder.build();
   }

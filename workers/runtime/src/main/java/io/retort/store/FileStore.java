@@ -46,6 +46,11 @@ final class FileStore implements Store {
   }
 
   @Override
+  public long size(String uri) throws IOException {
+    return Files.size(path(uri));
+  }
+
+  @Override
   public List<String> list(String folderUri) throws IOException {
     Path folder = path(folderUri);
     if (!Files.isDirectory(folder)) {

@@ -36,13 +36,22 @@ public final class Hashes {
    * @param alive called after each block; what it throws ends the reading
    */
   public static String sha256Hex(Store store, String uri, Runnable alive) throws IOException {
+    try (InputStream input = store.read(uri)) {
+      return sha256Hex(input, alive);
+    }
+  }
+
+  /**
+   * Hash of the bytes up to the stream's end; does not close it.
+   *
+   * @param alive called after each block; what it throws ends the reading
+   */
+  public static String sha256Hex(InputStream input, Runnable alive) throws IOException {
     MessageDigest digest = sha256();
     byte[] block = new byte[BLOCK_BYTES];
-    try (InputStream input = store.read(uri)) {
-      for (int read = input.read(block); read >= 0; read = input.read(block)) {
-        digest.update(block, 0, read);
-        alive.run();
-      }
+    for (int read = input.read(block); read >= 0; read = input.read(block)) {
+      digest.update(block, 0, read);
+      alive.run();
     }
     return HexFormat.of().formatHex(digest.digest());
   }

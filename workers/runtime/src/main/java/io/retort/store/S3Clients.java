@@ -30,7 +30,9 @@ final class S3Clients {
 
   private static final int MOST_CONNECTIONS = 64;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(60);
+
+  /** Less than the heartbeat timeout of an activity, which cannot heartbeat meanwhile. */
+  private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(20);
 
   /**
    * @throws ConfigurationException when the endpoint is no address

@@ -6,6 +6,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,14 @@ final class S3Store implements Store {
   public boolean exists(String uri) throws IOException {
     S3Location location = S3Location.of(uri);
     return isObject(location) || isFolder(location);
+  }
+
+  @Override
+  public long size(String uri) throws IOException {
+    S3Location location = S3Location.of(uri);
+    return call(location, () -> head(location))
+        .orElseThrow(() -> new NoSuchFileException(uri))
+        .contentLength();
   }
 
   @Override

@@ -43,6 +43,9 @@ public interface Store {
 
   boolean exists(String uri) throws IOException;
 
+  /** Bytes of an object. */
+  long size(String uri) throws IOException;
+
   /**
    * Names (not URIs) of the objects and folders directly in a folder, sorted; empty where there is
    * none. Names that begin with a dot are the store's own and are left out.

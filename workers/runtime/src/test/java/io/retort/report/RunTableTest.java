@@ -19,6 +19,7 @@ import io.retort.v1.RunSummary;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.Usage;
 import org.junit.jupiter.api.Test;
@@ -72,15 +73,15 @@ class RunTableTest {
               base              2.5 % (0.0-6.1)      6.2 % (1.0-9.9)      3.1 %               64 x 4
               stage-1        36.1 % (24.0-48.2)   50.0 % (40.0-60.0)     40.0 %               64 x 4
 
-            Judge        calls   prompt tokens   answer tokens   cached calls       cache     cost
-              curation     600          90,000          30,000             12   POPULATED   1.5000
-              pairing      100           9,000           3,000              0        MISS   0.2500
-              all                                                                           1.7500
+            Judge                calls   prompt tokens   answer tokens   cached calls        cache     cost
+              curation             600          90,000          30,000             12   taken over   1.5000
+              pairing              100           9,000           3,000              0         MISS   0.2500
+              paid by this run                                                                       0.2500
               at least: 3 answers did not tell their usage
 
-            Stage         time
-              ingest     1.5 s
-              curate   running
+            Stage         time                result
+              ingest     1.5 s                   RUN
+              curate   running   HIT, made by demo-0
 
             Exported
               data set file:///store/runs/demo-1/export
@@ -89,7 +90,9 @@ class RunTableTest {
             Published
               model    file:///store/models/smol/versions/3
               version  smol 3, alias latest
-              report   file:///store/runs/demo-1/report/index.html
+
+            Report
+              file:///store/runs/demo-1/report/index.html
             """);
   }
 
@@ -186,12 +189,15 @@ class RunTableTest {
         .addStages(
             StageProgress.newBuilder()
                 .setStage(Stage.STAGE_INGEST)
+                .setReuse(StageReuse.STAGE_REUSE_RUN)
                 .setStartedAt(Timestamps.fromMillis(0))
                 .setFinishedAt(Timestamps.fromMillis(1_500)))
         .addStages(
             StageProgress.newBuilder()
                 .setStage(Stage.STAGE_CURATE)
                 .setPhase(RunPhase.RUN_PHASE_RUNNING)
+                .setReuse(StageReuse.STAGE_REUSE_HIT)
+                .setMadeByRunId("demo-0")
                 .setStartedAt(Timestamps.fromMillis(1_500)))
         .setSummary(
             RunSummary.newBuilder()
@@ -255,8 +261,8 @@ class RunTableTest {
                         .setModel("smol")
                         .setVersion(3)
                         .setAlias("latest")
-                        .setModelUri("file:///store/models/smol/versions/3")
-                        .setReportUri("file:///store/runs/demo-1/report/index.html")))
+                        .setModelUri("file:///store/models/smol/versions/3"))
+                .setReportUri("file:///store/runs/demo-1/report/index.html"))
         .build();
   }
 

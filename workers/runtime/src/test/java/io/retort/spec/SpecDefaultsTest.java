@@ -128,6 +128,7 @@ class SpecDefaultsTest {
               allow_autoscaling: false
             last_stage: release
             priority: 3
+            patience_seconds: 86400
             """);
     RunSpec filled = defaults.fill(SpecReader.read(LEAST));
     assertThat(TextFormat.printer().printToString(filled))

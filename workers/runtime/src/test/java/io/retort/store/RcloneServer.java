@@ -53,6 +53,10 @@ public final class RcloneServer implements AutoCloseable {
     return new RcloneServer(process, endpoint(process));
   }
 
+  public ProcessHandle process() {
+    return process.toHandle();
+  }
+
   public String endpoint() {
     return endpoint;
   }

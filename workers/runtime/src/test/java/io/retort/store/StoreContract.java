@@ -127,6 +127,9 @@ abstract class StoreContract {
     assertThat(store.exists(uri("folder/object"))).isTrue();
     assertThat(store.exists(uri("folder"))).isTrue();
     assertThat(store.exists(uri("folder/other"))).isFalse();
+    assertThat(store.size(uri("folder/object"))).isEqualTo(1);
+    assertThatThrownBy(() -> store.size(uri("folder/other")))
+        .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test

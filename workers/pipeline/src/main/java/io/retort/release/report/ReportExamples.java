@@ -1,7 +1,7 @@
 package io.retort.release.report;
 
+import io.retort.curation.CurationRecords;
 import io.retort.rows.ShardRecords;
-import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
@@ -38,22 +38,20 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
   }
 
   /** Reads the first shards of the run; has fewer examples where these hold no fitting rows. */
-  public static ReportExamples read(Store store, RunLayout layout, Run run) throws IOException {
+  public static ReportExamples read(Store store, String storeUri, Run run) throws IOException {
     ArtifactRef pairs = run.getSummary().getPairing().getPairs();
     return new ReportExamples(
-        readRecords(store, layout), pairs.getUri().isEmpty() ? List.of() : readPairs(store, pairs));
+        readRecords(store, CurationRecords.shards(store, storeUri, run)),
+        pairs.getUri().isEmpty() ? List.of() : readPairs(store, pairs));
   }
 
-  private static List<CurationRecord> readRecords(Store store, RunLayout layout)
+  private static List<CurationRecord> readRecords(Store store, List<ArtifactRef> shards)
       throws IOException {
     Map<CurationOutcome, List<CurationRecord>> found = new EnumMap<>(CurationOutcome.class);
-    for (int shard = 0; shard < SHARDS_SEARCHED; shard++) {
-      String folder = layout.curationShard(shard);
-      if (Manifests.find(store, folder).isEmpty()) {
-        break;
-      }
+    for (ArtifactRef shard : shards.subList(0, Math.min(shards.size(), SHARDS_SEARCHED))) {
       for (CurationRecord record :
-          ShardRecords.<CurationRecord>read(store, folder, CurationRecord::newBuilder)) {
+          ShardRecords.<CurationRecord>read(
+              store, Manifests.folder(shard), CurationRecord::newBuilder)) {
         List<CurationRecord> same =
             found.computeIfAbsent(record.getOutcome(), ignored -> new ArrayList<>());
         if (same.size() < WANTED.getOrDefault(record.getOutcome(), 0)) {

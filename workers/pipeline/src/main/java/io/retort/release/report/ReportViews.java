@@ -9,9 +9,11 @@ import io.retort.store.Locations;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Batching;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Score;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.Usage;
 import java.nio.file.Path;
@@ -59,6 +61,13 @@ final class ReportViews {
   private static List<ReportView.Fact> facts(Run run) {
     List<ReportView.Fact> facts = new ArrayList<>();
     facts.add(new ReportView.Fact("Run", run.getRunId()));
+    if (run.hasFailure()) {
+      facts.add(
+          new ReportView.Fact(
+              "Failed", run.getFailure().getType() + ": " + run.getFailure().getMessage()));
+    } else if (run.getPhase() == RunPhase.RUN_PHASE_CANCELLED) {
+      facts.add(new ReportView.Fact("Ended", Figures.name(run.getPhase())));
+    }
     if (run.hasCreatedAt()) {
       facts.add(new ReportView.Fact("Started", time(run.getCreatedAt())));
     }
@@ -224,7 +233,9 @@ final class ReportViews {
     String unit = stage.getUnit().isEmpty() ? "" : " " + stage.getUnit();
     return new ReportView.StageRow(
         Figures.name(stage.getStage()),
-        Figures.name(stage.getPhase()),
+        stage.getReuse() == StageReuse.STAGE_REUSE_HIT
+            ? "taken over from " + stage.getMadeByRunId()
+            : Figures.name(stage.getPhase()),
         stage.getDone() == 0 ? "" : Figures.count(stage.getDone()) + unit,
         stage.hasFinishedAt() ? Figures.duration(seconds) : "",
         Svg.number(Math.min(100, 100 * start / all)),

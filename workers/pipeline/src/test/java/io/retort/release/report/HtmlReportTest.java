@@ -10,7 +10,9 @@ import io.retort.v1.DataSource;
 import io.retort.v1.DataSpec;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.StageReuse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
@@ -136,6 +138,22 @@ class HtmlReportTest {
     assertThat(page)
         .contains("<h1>empty</h1>")
         .doesNotContain("Preference pairs", "Use the model", "Benchmark", "<h2>Examples");
+  }
+
+  @Test
+  void tellsWhyARunFailedAndWhatItHadDone() {
+    Run.Builder run = SampleRuns.finished().toBuilder().setPhase(RunPhase.RUN_PHASE_FAILED);
+    run.getFailureBuilder().setType("TOO_MANY_TRUNCATED").setMessage("cogpo: <b>7</b> rows");
+    run.getSummaryBuilder().clearCogpo().clearScores().clearRelease();
+    run.getStagesBuilder(0).setReuse(StageReuse.STAGE_REUSE_HIT).setMadeByRunId("an-earlier-run");
+
+    String page = HtmlReport.render(run.build(), SampleRuns.examples());
+
+    assertThat(page)
+        .contains("TOO_MANY_TRUNCATED: cogpo: &lt;b&gt;7&lt;/b&gt; rows")
+        .contains("taken over from an-earlier-run")
+        .contains("SFT")
+        .doesNotContain("CogPO</h3>");
   }
 
   @Test

@@ -1,0 +1,49 @@
+package io.retort.cli;
+
+import io.retort.report.Figures;
+import io.retort.run.RunStages;
+import io.retort.stage.RunStage;
+import io.retort.v1.Stage;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code --fresh STAGE}, of the commands that launch a run. */
+final class FreshStages {
+  @Option(
+      names = "--fresh",
+      paramLabel = "STAGE",
+      split = ",",
+      converter = StageName.class,
+      description =
+          "Run this stage anew where the store holds its result: sft; several with commas between."
+              + " Answers of the judge still come from its cache, see judge.cache.")
+  private List<Stage> stages = List.of();
+
+  List<Stage> stages() {
+    return stages;
+  }
+
+  /** A stage by its name, as it is shown. */
+  static final class StageName implements ITypeConverter<Stage> {
+    @Override
+    public Stage convert(String name) {
+      return RunStages.ALL.stream()
+          .map(RunStage::stage)
+          .filter(stage -> Figures.name(stage).equalsIgnoreCase(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'"
+                          + name
+                          + "' (expected: one of "
+                          + RunStages.ALL.stream()
+                              .map(stage -> Figures.name(stage.stage()))
+                              .collect(Collectors.joining(", "))
+                          + ")"));
+    }
+  }
+}

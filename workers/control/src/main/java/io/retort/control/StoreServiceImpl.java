@@ -1,0 +1,52 @@
+package io.retort.control;
+
+import com.google.protobuf.util.Durations;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.retort.v1.StoreServiceGrpc;
+import io.retort.v1.SweepStoreRequest;
+import io.retort.v1.SweepStoreResponse;
+import io.retort.v1.SweepTotals;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API of the store. One sweep at a time: two would tell of each other's items. */
+final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreServiceImpl.class);
+
+  private final StoreSweeper sweeper;
+
+  StoreServiceImpl(StoreSweeper sweeper) {
+    this.sweeper = sweeper;
+  }
+
+  @Override
+  public synchronized void sweepStore(
+      SweepStoreRequest request, StreamObserver<SweepStoreResponse> observer) {
+    // As long as the store is large.
+    ServiceRequestContext.current().clearRequestTimeout();
+    try {
+      if (!request.hasOlderThan() || Durations.isNegative(request.getOlderThan())) {
+        throw ApiErrors.invalid(
+            "older_than",
+            Durations.toString(request.getOlderThan()) + " (expected: set, and not negative)");
+      }
+      SweepTotals totals =
+          sweeper.sweep(
+              Duration.ofMillis(Durations.toMillis(request.getOlderThan())),
+              request.getDelete(),
+              item -> observer.onNext(SweepStoreResponse.newBuilder().setItem(item).build()));
+      observer.onNext(SweepStoreResponse.newBuilder().setTotals(totals).build());
+      observer.onCompleted();
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+    } catch (RuntimeException e) {
+      LOG.error("a sweep failed", e);
+      observer.onError(
+          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+    }
+  }
+}

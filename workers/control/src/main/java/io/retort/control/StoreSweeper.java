@@ -1,0 +1,276 @@
+package io.retort.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.util.Timestamps;
+import io.retort.run.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.Run;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageRecord;
+import io.retort.v1.SweepTotals;
+import io.retort.v1.SweptItem;
+import io.retort.worker.ProtoJson;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Finds what the store holds for nobody: folders of runs, data sets and records of stages that no
+ * kept run refers to.
+ *
+ * <p>Records of stages go first. A run that begins afterwards finds none of them, and one that
+ * began before is live: then nothing else is deleted.
+ */
+final class StoreSweeper {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RUN_RECORD = "run.json";
+
+  /** What stays of every run: it is told when Temporal has forgotten it. */
+  private static final Set<String> ALWAYS_KEPT = Set.of(RUN_RECORD, "spec.json", "report");
+
+  /** Folders of a run whose own folders are kept or not. */
+  private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");
+
+  private final Store store;
+  private final String storeUri;
+  private final Workflows workflows;
+  private final RunLister lister;
+  private final Clock clock;
+
+  StoreSweeper(Store store, String storeUri, Workflows workflows, RunLister lister, Clock clock) {
+    this.store = store;
+    this.storeUri = storeUri;
+    this.workflows = workflows;
+    this.lister = lister;
+    this.clock = clock;
+  }
+
+  /**
+   * @param found receives each item before it is deleted
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION where something is to be deleted
+   *     while a run is live; UNAVAILABLE where the store or Temporal does not answer
+   */
+  SweepTotals sweep(Duration olderThan, boolean delete, Consumer<SweptItem> found) {
+    try {
+      long cutoff = clock.millis() - olderThan.toMillis();
+      Set<String> live = new TreeSet<>(liveRuns());
+      if (delete && !live.isEmpty()) {
+        throw ApiErrors.runsAreLive(live);
+      }
+      Survey survey = survey(cutoff, live);
+      List<SweptItem> records = unneededRecords(survey);
+      for (SweptItem record : records) {
+        found.accept(record);
+        delete(record, delete);
+      }
+      if (delete) {
+        Set<String> begun = new TreeSet<>(liveRuns());
+        if (!begun.isEmpty()) {
+          throw ApiErrors.runsAreLive(begun);
+        }
+      }
+      List<SweptItem> folders = unneededFolders(survey);
+      for (SweptItem folder : folders) {
+        found.accept(folder);
+        delete(folder, delete);
+      }
+      return SweepTotals.newBuilder()
+          .setItems(records.size() + folders.size())
+          .setDeleted(delete)
+          .setKeptRuns(survey.keptRuns.size())
+          .addAllLiveRuns(live)
+          .build();
+    } catch (IOException e) {
+      throw ApiErrors.unavailable("store", e);
+    }
+  }
+
+  private void delete(SweptItem item, boolean delete) throws IOException {
+    if (delete) {
+      store.delete(item.getUri());
+    }
+  }
+
+  /** Those that Temporal lists as open, and those of the store that it says are open. */
+  private Set<String> liveRuns() throws IOException {
+    Set<String> live = new HashSet<>(lister.openRuns());
+    for (String runId : runIds()) {
+      Optional<Run> recorded = record(runId);
+      if (recorded.isPresent()
+          && !Phases.isTerminal(recorded.get().getPhase())
+          && closed(runId).isEmpty()) {
+        live.add(runId);
+      }
+    }
+    return live;
+  }
+
+  /** When the run's workflow ended, in milliseconds; empty while it is open. */
+  private Optional<Long> closed(String runId) {
+    Optional<DescribeWorkflowExecutionResponse> described = workflows.describe(runId);
+    if (described.isEmpty()) {
+      // Forgotten: it ended before Temporal's retention.
+      return Optional.of(0L);
+    }
+    WorkflowExecutionInfo info = described.get().getWorkflowExecutionInfo();
+    return Phases.ofClosed(info.getStatus()).isPresent()
+        ? Optional.of(Timestamps.toMillis(info.getCloseTime()))
+        : Optional.empty();
+  }
+
+  private Survey survey(long cutoff, Set<String> live) throws IOException {
+    Survey survey = new Survey();
+    for (String runId : runIds()) {
+      Optional<Run> record = record(runId);
+      if (record.isPresent() && (live.contains(runId) || endedAt(record.get()) >= cutoff)) {
+        survey.keptRuns.add(runId);
+        survey.refer(ProtoJson.print(record.get()));
+        for (StageProgress stage : record.get().getStagesList()) {
+          survey.fingerprints.add(stage.getFingerprint());
+        }
+      }
+    }
+    for (String name : store.list(RunLayout.stages(storeUri))) {
+      String uri = Store.resolve(RunLayout.stages(storeUri), name);
+      Optional<StageRecord> record = stageRecord(uri);
+      boolean kept =
+          record.isPresent()
+              && (survey.keptRuns.contains(record.get().getRunId())
+                  || survey.fingerprints.contains(record.get().getFingerprint())
+                  || Timestamps.toMillis(record.get().getPublishedAt()) >= cutoff);
+      if (kept) {
+        survey.refer(ProtoJson.print(record.get()));
+      } else {
+        survey.unneededRecords.add(uri);
+      }
+    }
+    return survey;
+  }
+
+  /** As far as it is known: a run that was ended from outside tells when it last moved. */
+  private static long endedAt(Run run) {
+    if (run.hasFinishedAt()) {
+      return Timestamps.toMillis(run.getFinishedAt());
+    }
+    long last = Timestamps.toMillis(run.getCreatedAt());
+    for (StageProgress stage : run.getStagesList()) {
+      last = Math.max(last, Timestamps.toMillis(stage.getStartedAt()));
+      last = Math.max(last, Timestamps.toMillis(stage.getFinishedAt()));
+    }
+    return last;
+  }
+
+  private static List<SweptItem> unneededRecords(Survey survey) {
+    return survey.unneededRecords.stream().map(uri -> item("stage", uri)).toList();
+  }
+
+  private List<SweptItem> unneededFolders(Survey survey) throws IOException {
+    List<SweptItem> items = new ArrayList<>();
+    for (String runId : runIds()) {
+      if (survey.keptRuns.contains(runId)) {
+        continue;
+      }
+      for (String folder : folders(new RunLayout(storeUri, runId).run())) {
+        if (!survey.isReferred(folder)) {
+          items.add(item("run", folder));
+        }
+      }
+    }
+    String datasets = RunLayout.datasets(storeUri);
+    for (String name : store.list(datasets)) {
+      String folder = Store.resolve(datasets, name);
+      if (!survey.isReferred(folder)) {
+        items.add(item("dataset", folder));
+      }
+    }
+    return items;
+  }
+
+  private List<String> folders(String runUri) throws IOException {
+    List<String> folders = new ArrayList<>();
+    for (String name : store.list(runUri)) {
+      String folder = Store.resolve(runUri, name);
+      if (PARTED.contains(name)) {
+        for (String part : store.list(folder)) {
+          folders.add(Store.resolve(folder, part));
+        }
+      } else if (!ALWAYS_KEPT.contains(name)) {
+        folders.add(folder);
+      }
+    }
+    return folders;
+  }
+
+  private List<String> runIds() throws IOException {
+    return store.list(RunLayout.runs(storeUri));
+  }
+
+  private Optional<Run> record(String runId) throws IOException {
+    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), RUN_RECORD);
+    Optional<String> json = read(uri);
+    return json.isEmpty()
+        ? Optional.empty()
+        : Optional.of((Run) ProtoJson.parse(json.get(), Run.newBuilder(), uri));
+  }
+
+  private Optional<StageRecord> stageRecord(String uri) throws IOException {
+    Optional<String> json = read(uri);
+    return json.isEmpty()
+        ? Optional.empty()
+        : Optional.of((StageRecord) ProtoJson.parse(json.get(), StageRecord.newBuilder(), uri));
+  }
+
+  private Optional<String> read(String uri) throws IOException {
+    try (InputStream input = store.read(uri)) {
+      return Optional.of(new String(input.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static SweptItem item(String kind, String uri) {
+    return SweptItem.newBuilder().setKind(kind).setUri(uri).build();
+  }
+
+  /** What is needed, and by whom. */
+  private static final class Survey {
+    private final Set<String> keptRuns = new HashSet<>();
+    private final Set<String> fingerprints = new HashSet<>();
+    private final TreeSet<String> uris = new TreeSet<>();
+    private final List<String> unneededRecords = new ArrayList<>();
+
+    /** Every text of the document counts: what names an object keeps it. */
+    void refer(String json) throws IOException {
+      collect(JSON.readTree(json));
+    }
+
+    private void collect(JsonNode node) {
+      if (node.isTextual()) {
+        uris.add(node.asText());
+      }
+      node.forEach(this::collect);
+    }
+
+    boolean isReferred(String folder) {
+      String next = uris.ceiling(folder);
+      if (next != null && next.equals(folder)) {
+        return true;
+      }
+      String within = uris.ceiling(folder + "/");
+      return within != null && within.startsWith(folder + "/");
+    }
+  }
+}

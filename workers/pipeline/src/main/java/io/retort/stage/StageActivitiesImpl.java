@@ -1,0 +1,89 @@
+package io.retort.stage;
+
+import io.retort.run.RunLayout;
+import io.retort.store.CorruptArtifactException;
+import io.retort.store.Store;
+import io.retort.store.StoreFailures;
+import io.retort.v1.FindStageRequest;
+import io.retort.v1.FindStageResponse;
+import io.retort.v1.PublishStageRequest;
+import io.retort.v1.StageRecord;
+import io.retort.worker.ProtoJson;
+import io.temporal.activity.Activity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Records of stages as objects of the store. */
+public final class StageActivitiesImpl implements StageActivities {
+  private static final Logger LOGGER = LoggerFactory.getLogger(StageActivitiesImpl.class);
+  private static final int SCHEMA_VERSION = 1;
+
+  private final Store store;
+
+  public StageActivitiesImpl(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public FindStageResponse findStage(FindStageRequest request) {
+    String uri = RunLayout.stage(request.getStoreUri(), request.getFingerprint());
+    try {
+      Optional<StageRecord> record = read(uri);
+      if (record.isEmpty()) {
+        return FindStageResponse.getDefaultInstance();
+      }
+      Optional<String> defect = objects().defect(record.get().getObjectsList());
+      if (defect.isPresent()) {
+        LOGGER.info("{} is not taken: {}", uri, defect.get());
+        return FindStageResponse.newBuilder()
+            .setReason(
+                "the result of run " + record.get().getRunId() + " is not whole: " + defect.get())
+            .build();
+      }
+      return FindStageResponse.newBuilder()
+          .setRecord(record.get().toBuilder().clearObjects())
+          .build();
+    } catch (CorruptArtifactException e) {
+      LOGGER.warn("{} cannot be read and is made anew", uri, e);
+      return FindStageResponse.newBuilder().setReason("unreadable: " + e.getMessage()).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public void publishStage(PublishStageRequest request) {
+    try {
+      StageRecord record =
+          request.getRecord().toBuilder()
+              .addAllObjects(objects().of(request.getArtifactsList()))
+              .build();
+      byte[] json = (ProtoJson.print(record) + "\n").getBytes(StandardCharsets.UTF_8);
+      store.write(
+          RunLayout.stage(request.getStoreUri(), record.getFingerprint()),
+          output -> output.write(json));
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  private Optional<StageRecord> read(String uri) throws IOException {
+    try (InputStream input = store.read(uri)) {
+      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+      StageRecord record = (StageRecord) ProtoJson.parse(json, StageRecord.newBuilder(), uri);
+      // A later version may mean something else by its fields.
+      return Optional.of(record).filter(found -> found.getSchemaVersion() == SCHEMA_VERSION);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private StageObjects objects() {
+    return new StageObjects(store, () -> Activity.getExecutionContext().heartbeat(null));
+  }
+}

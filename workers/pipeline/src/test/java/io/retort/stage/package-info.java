@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.stage;
+
+import org.jspecify.annotations.NullMarked;

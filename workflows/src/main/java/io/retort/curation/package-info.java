@@ -1,0 +1,5 @@
+/** The curate stage. */
+@NullMarked
+package io.retort.curation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package io.retort.evaluation;
+
+import io.retort.ingest.IngestActivities;
+import io.retort.ingest.IngestStage;
+import io.retort.stage.RunStage;
+import io.retort.stage.StageContext;
+import io.retort.stage.StageOutput;
+import io.retort.training.TrainerJobs;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.GenerationResult;
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.LastStage;
+import io.retort.v1.RunSummary;
+import io.retort.v1.ScoreRequest;
+import io.retort.v1.ScoreResponse;
+import io.retort.v1.Stage;
+import io.temporal.workflow.Functions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** Base, stage-1 and stage-2 model answer the benchmarks, and are scored. */
+public final class EvaluateStage implements RunStage {
+  private static final String BASE = "base";
+  private static final String STAGE_1 = "stage-1";
+  private static final String STAGE_2 = "stage-2";
+
+  private record Evaluated(GenerationResult generated, ScoreResponse scored) {}
+
+  @Override
+  public Stage stage() {
+    return Stage.STAGE_EVALUATE;
+  }
+
+  @Override
+  public int version() {
+    return 1;
+  }
+
+  @Override
+  public Set<LastStage> runsWith() {
+    return EnumSet.of(LastStage.LAST_STAGE_RELEASE, LastStage.LAST_STAGE_UNSPECIFIED);
+  }
+
+  @Override
+  public List<String> reads() {
+    return List.of(
+        "seed",
+        "student.system_prompt",
+        "student.trace_format",
+        "student.max_length",
+        "resources.gpus",
+        "evaluation");
+  }
+
+  @Override
+  public String unit() {
+    return "samples";
+  }
+
+  @Override
+  public SortedMap<String, String> inputs(StageContext context) {
+    SortedMap<String, String> inputs =
+        IngestStage.describe(
+            context,
+            "evaluation.benchmarks",
+            context.spec().getEvaluation().getBenchmarksList().stream()
+                .map(BenchmarkSpec::getSource)
+                .toList());
+    inputs.put(BASE + " model", context.student().orElseThrow().getSha256());
+    inputs.put(STAGE_1 + " model", context.summary().getSft().getModelSha256());
+    inputs.put(STAGE_2 + " model", context.summary().getCogpo().getModelSha256());
+    return inputs;
+  }
+
+  @Override
+  public StageOutput run(StageContext context) {
+    Map<String, String> models = new LinkedHashMap<>();
+    models.put(BASE, context.student().orElseThrow().getUri());
+    models.put(STAGE_1, context.summary().getSft().getModelUri());
+    models.put(STAGE_2, context.summary().getCogpo().getModelUri());
+    List<Functions.Func<Evaluated>> tasks = new ArrayList<>();
+    List<ArtifactRef> artifacts = new ArrayList<>();
+    long samples = 0;
+    for (BenchmarkSpec benchmark : context.spec().getEvaluation().getBenchmarksList()) {
+      IngestSummary problems = ingest(context, benchmark);
+      artifacts.add(problems.getDataset());
+      samples += problems.getRows() * benchmark.getSamples() * models.size();
+      models.forEach(
+          (model, modelUri) ->
+              tasks.add(
+                  () -> evaluate(context, model, modelUri, benchmark, problems.getDataset())));
+    }
+    context.expect(samples);
+    List<Evaluated> evaluated = context.all(tasks);
+    RunSummary.Builder summary = RunSummary.newBuilder();
+    for (Evaluated one : evaluated) {
+      summary.addScores(one.scored().getScore());
+      artifacts.add(one.generated().getSamples());
+      artifacts.add(one.scored().getArtifact());
+    }
+    return new StageOutput(
+        summary.build(), artifacts, samples, summary.getScoresCount() + " scores");
+  }
+
+  private static IngestSummary ingest(StageContext context, BenchmarkSpec benchmark) {
+    IngestActivities activities =
+        context.activities(IngestActivities.class, IngestActivities.INGEST);
+    return context
+        .call(
+            () ->
+                activities.ingest(
+                    IngestRequest.newBuilder()
+                        .setStoreUri(context.run().getStoreUri())
+                        .addSources(benchmark.getSource())
+                        .build()))
+        .getSummary();
+  }
+
+  private static Evaluated evaluate(
+      StageContext context,
+      String model,
+      String modelUri,
+      BenchmarkSpec benchmark,
+      ArtifactRef dataset) {
+    GenerationResult generated =
+        context
+            .trainOnce(
+                new TrainerJobs(context.run()).generation(model, modelUri, benchmark, dataset))
+            .getGeneration();
+    EvaluationActivities activities =
+        context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
+    ScoreResponse scored =
+        activities.score(
+            ScoreRequest.newBuilder()
+                .setRun(context.run())
+                .setModel(model)
+                .setBenchmark(benchmark)
+                .setDataset(dataset)
+                .setSamples(generated.getSamples())
+                .build());
+    context.advance(
+        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
+    return new Evaluated(generated, scored);
+  }
+}

@@ -1,0 +1,5 @@
+/** The pair stage. */
+@NullMarked
+package io.retort.preference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.retort.run;
+
+import io.retort.failure.Failures;
+import io.retort.release.ReleaseActivities;
+import io.retort.v1.RecordRunRequest;
+import io.retort.v1.WriteReportRequest;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Workflow;
+import org.slf4j.Logger;
+
+/**
+ * The durable record of a run and the report of one that ended badly. Neither decides anything: a
+ * store that is away only leaves the record behind for a while.
+ */
+final class RunRecords {
+  private static final Logger logger = Workflow.getLogger(RunRecords.class);
+
+  private final RunRecordActivities records =
+      Workflow.newActivityStub(RunRecordActivities.class, StageOptions.BEST_EFFORT);
+  private final ReleaseActivities releases =
+      Workflow.newActivityStub(ReleaseActivities.class, StageOptions.BEST_EFFORT);
+  private final RunRecordActivities lastRecords =
+      Workflow.newActivityStub(
+          RunRecordActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(RunRecordActivities.RECORD_RUN));
+  private final String storeUri;
+  private final RunTracker tracker;
+
+  RunRecords(String storeUri, RunTracker tracker) {
+    this.storeUri = storeUri;
+    this.tracker = tracker;
+  }
+
+  /** While the run goes on. */
+  void write() {
+    attempt("record", () -> records.recordRun(record()));
+  }
+
+  /** Once the run has succeeded. */
+  void writeLast() {
+    attempt("record", () -> lastRecords.recordRun(record()));
+  }
+
+  /**
+   * Once the run has ended otherwise; also after a cancellation, which would otherwise stop the
+   * writing itself.
+   */
+  void writeEnd() {
+    Workflow.newDetachedCancellationScope(
+            () -> {
+              attempt(
+                  "report",
+                  () ->
+                      tracker.runReport(
+                          releases
+                              .writeReport(
+                                  WriteReportRequest.newBuilder()
+                                      .setRun(tracker.snapshot())
+                                      .setStoreUri(storeUri)
+                                      .build())
+                              .getReportUri()));
+              writeLast();
+            })
+        .run();
+  }
+
+  private RecordRunRequest record() {
+    return RecordRunRequest.newBuilder().setRun(tracker.snapshot()).setStoreUri(storeUri).build();
+  }
+
+  private static void attempt(String what, Runnable write) {
+    try {
+      write.run();
+    } catch (TemporalFailure thrown) {
+      if (Failures.isCancellation(thrown)) {
+        throw thrown;
+      }
+      logger.warn("the run's {} was not written: {}", what, Failures.fromThrowable(thrown));
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.retort.run;
+
+import com.google.protobuf.util.Timestamps;
+import io.retort.stage.Fingerprint;
+import io.retort.stage.RunStage;
+import io.retort.stage.StageActivities;
+import io.retort.stage.StageContext;
+import io.retort.stage.StageOutput;
+import io.retort.stage.StageSpec;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.FindStageRequest;
+import io.retort.v1.FindStageResponse;
+import io.retort.v1.FinishStageResponse;
+import io.retort.v1.PublishStageRequest;
+import io.retort.v1.RowStageContext;
+import io.retort.v1.RowStageRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunContext;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunSummary;
+import io.retort.v1.Stage;
+import io.retort.v1.StageRecord;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerResult;
+import io.temporal.workflow.Functions;
+import io.temporal.workflow.Workflow;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes the result of a stage from the store where it is there, else runs the stage and publishes
+ * what it has made.
+ */
+final class StageRunner {
+  private static final int SCHEMA_VERSION = 1;
+
+  private final StageActivities activities =
+      Workflow.newActivityStub(
+          StageActivities.class,
+          StageOptions.BY_NAME,
+          StageOptions.of(StageActivities.FIND_STAGE, StageActivities.PUBLISH_STAGE));
+  private final RunRequest request;
+  private final RunTracker tracker;
+  private final RunRecords records;
+  private final PauseControl pauses;
+  private final FaultTolerance faults;
+  private final TrainerRuns trainers;
+  private final RowStageRuns rowStages;
+  private Optional<ArtifactRef> student = Optional.empty();
+
+  StageRunner(
+      RunRequest request,
+      RunTracker tracker,
+      RunRecords records,
+      PauseControl pauses,
+      FaultTolerance faults) {
+    this.request = request;
+    this.tracker = tracker;
+    this.records = records;
+    this.pauses = pauses;
+    this.faults = faults;
+    trainers = new TrainerRuns(request.getSpec(), pauses);
+    rowStages = new RowStageRuns(request.getRunId(), pauses, faults);
+  }
+
+  void student(ArtifactRef inspected) {
+    student = Optional.of(inspected);
+  }
+
+  void run(RunStage stage) {
+    pauses.awaitResumed();
+    tracker.enter(stage);
+    records.write();
+    Context context = new Context(stage);
+    Fingerprint fingerprint = Fingerprint.of(stage, request.getSpec(), stage.inputs(context));
+    tracker.fingerprint(fingerprint.sha256());
+    FindStageResponse found =
+        request.getFreshStagesList().contains(stage.stage())
+            ? FindStageResponse.newBuilder().setReason("asked to run anew").build()
+            : find(fingerprint);
+    if (found.hasRecord()) {
+      tracker.take(found.getRecord());
+      return;
+    }
+    tracker.run(found.getReason());
+    StageOutput output = stage.run(context);
+    tracker.leave(output);
+    publish(fingerprint, output);
+  }
+
+  private FindStageResponse find(Fingerprint fingerprint) {
+    return faults.call(
+        () ->
+            activities.findStage(
+                FindStageRequest.newBuilder()
+                    .setStoreUri(request.getStoreUri())
+                    .setFingerprint(fingerprint.sha256())
+                    .build()));
+  }
+
+  private void publish(Fingerprint fingerprint, StageOutput output) {
+    StageRecord record =
+        StageRecord.newBuilder()
+            .setSchemaVersion(SCHEMA_VERSION)
+            .setFingerprint(fingerprint.sha256())
+            .setStage(fingerprint.stage().stage())
+            .setVersion(fingerprint.stage().version())
+            .putAllFields(fingerprint.fields())
+            .putAllInputs(fingerprint.inputs())
+            .setSummary(output.summary())
+            .setProgress(tracker.current())
+            .setRunId(request.getRunId())
+            .setPublishedAt(Timestamps.fromMillis(Workflow.currentTimeMillis()))
+            .build();
+    faults.call(
+        () -> {
+          activities.publishStage(
+              PublishStageRequest.newBuilder()
+                  .setStoreUri(request.getStoreUri())
+                  .setRecord(record)
+                  .addAllArtifacts(output.artifacts())
+                  .build());
+          return true;
+        });
+  }
+
+  private final class Context implements StageContext {
+    private final Stage stage;
+    private final RunContext run;
+
+    Context(RunStage stage) {
+      this.stage = stage.stage();
+      run =
+          RunContext.newBuilder()
+              .setRunId(request.getRunId())
+              .setStoreUri(request.getStoreUri())
+              .setSpec(StageSpec.of(stage, request.getSpec()))
+              .build();
+    }
+
+    @Override
+    public RunContext run() {
+      return run;
+    }
+
+    @Override
+    public RunSummary summary() {
+      return tracker.snapshot().getSummary();
+    }
+
+    @Override
+    public Run snapshot() {
+      return tracker.snapshot();
+    }
+
+    @Override
+    public Optional<ArtifactRef> student() {
+      return student;
+    }
+
+    @Override
+    public <A> A activities(Class<A> type, String... names) {
+      return Workflow.newActivityStub(type, StageOptions.BY_NAME, StageOptions.of(names));
+    }
+
+    @Override
+    public <R> R call(Functions.Func<R> activity) {
+      return faults.call(activity);
+    }
+
+    @Override
+    public TrainerResult train(TrainerJob job) {
+      return faults.call(() -> trainers.run(job));
+    }
+
+    @Override
+    public <R> List<R> all(List<Functions.Func<R>> tasks) {
+      return faults.all(tasks);
+    }
+
+    @Override
+    public TrainerResult trainOnce(TrainerJob job) {
+      return trainers.run(job);
+    }
+
+    @Override
+    public FinishStageResponse rows(
+        ArtifactRef input, int shards, Optional<ArtifactRef> curationRecords) {
+      RowStageContext.Builder context =
+          RowStageContext.newBuilder().setRun(run).setStage(stage).setInput(input);
+      curationRecords.ifPresent(context::setRecords);
+      return rowStages.run(
+          RowStageRequest.newBuilder().setContext(context).setShards(shards).build());
+    }
+
+    @Override
+    public void expect(long total) {
+      tracker.expect(total);
+    }
+
+    @Override
+    public void advance(long done, String detail) {
+      tracker.advance(done, detail);
+    }
+  }
+}

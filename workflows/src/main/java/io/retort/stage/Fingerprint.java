@@ -1,0 +1,81 @@
+package io.retort.stage;
+
+import com.google.protobuf.ByteString;
+import io.retort.v1.RunSpec;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * What a stage's result is a function of.
+ *
+ * @param fields the spec fields that it reads, by their paths
+ * @param inputs digests of what it reads besides, by name
+ */
+public record Fingerprint(
+    RunStage stage, SortedMap<String, String> fields, SortedMap<String, String> inputs) {
+  private static final String SCHEME = "retort-stage-1";
+
+  /**
+   * @throws IllegalStateException for an input without a digest, which could be anything: a worker
+   *     that is older than this one
+   */
+  public Fingerprint {
+    inputs.forEach(
+        (name, sha256) -> {
+          if (sha256.isEmpty()) {
+            throw new IllegalStateException(
+                stage.stage()
+                    + ": no digest of its input \""
+                    + name
+                    + "\" (expected: one; are all workers of this version?)");
+          }
+        });
+  }
+
+  public static Fingerprint of(RunStage stage, RunSpec spec, SortedMap<String, String> inputs) {
+    return new Fingerprint(stage, fields(stage, spec), inputs);
+  }
+
+  /** The spec fields that decide the stage's result, by their paths. */
+  public static SortedMap<String, String> fields(RunStage stage, RunSpec spec) {
+    return SpecFields.values(spec, stage.reads(), OperationalFields.paths());
+  }
+
+  /** Lower-case hex SHA-256. */
+  public String sha256() {
+    MessageDigest digest = sha256Digest();
+    add(digest, SCHEME);
+    add(digest, stage.stage().name());
+    add(digest, String.valueOf(stage.version()));
+    add(digest, fields);
+    add(digest, inputs);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, Map<String, String> values) {
+    add(digest, String.valueOf(values.size()));
+    values.forEach(
+        (name, value) -> {
+          add(digest, name);
+          add(digest, value);
+        });
+  }
+
+  /** With its length before it, so that no two lists of texts have the same bytes. */
+  private static void add(MessageDigest digest, String text) {
+    ByteString bytes = ByteString.copyFromUtf8(text);
+    digest.update(ByteString.copyFromUtf8(bytes.size() + ":").toByteArray());
+    digest.update(bytes.toByteArray());
+  }
+
+  private static MessageDigest sha256Digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

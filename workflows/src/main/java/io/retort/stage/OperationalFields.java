@@ -1,0 +1,56 @@
+package io.retort.stage;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Fields of a spec that change no stage's result, each with its reason. Every stage may see them;
+ * none is part of a fingerprint.
+ */
+public final class OperationalFields {
+  private static final String SCHEDULING = "when and where trainers run, not what they make";
+  private static final String REPORTING = "what is told beside the result";
+
+  /** Reasons by path; the path of a message stands for everything in it. */
+  public static final Map<String, String> REASONS =
+      Map.ofEntries(
+          Map.entry("team", "who pays"),
+          Map.entry("priority", SCHEDULING),
+          Map.entry("patience_seconds", "how long faults are waited out"),
+          Map.entry("last_stage", "which stages run, not what each makes"),
+          Map.entry(
+              "student.model", "a place: the digest of what is there is an input of the stages"),
+          Map.entry("data.train.path", "a place: the digest of what is there is an input"),
+          Map.entry(
+              "evaluation.benchmarks.source.path",
+              "a place: the digest of what is there is an input"),
+          Map.entry("judge.prompts", "a place: the versions of the prompts are an input"),
+          Map.entry("judge.concurrency", "how many rows are under way at once"),
+          Map.entry("judge.prices", "what rows cost, not what they are"),
+          Map.entry("judge.budget", "when the run pauses"),
+          Map.entry("judge.cache", "where answers come from; run a stage anew with --fresh"),
+          Map.entry("curation.shards_in_flight", "how many shards are under way at once"),
+          Map.entry("sft.reporters", REPORTING),
+          Map.entry("cogpo.reporters", REPORTING),
+          Map.entry("sft.checkpoints_kept", "what is kept of the way to the result"),
+          Map.entry("cogpo.checkpoints_kept", "what is kept of the way to the result"),
+          Map.entry(
+              "sft.halve_batch_on_out_of_memory", "a step sees the same rows in smaller batches"),
+          Map.entry(
+              "cogpo.halve_batch_on_out_of_memory", "a step sees the same rows in smaller batches"),
+          Map.entry("release.alias", "moved at the end of every run, whoever made the version"),
+          Map.entry("resources.cpus", SCHEDULING),
+          Map.entry("resources.memory_gib", SCHEDULING),
+          Map.entry("resources.accelerator_type", SCHEDULING),
+          Map.entry("resources.custom", SCHEDULING),
+          Map.entry("resources.placement", SCHEDULING),
+          Map.entry("resources.allow_autoscaling", SCHEDULING),
+          Map.entry("resources.waiting_deadline_seconds", SCHEDULING),
+          Map.entry("resources.active_deadline_seconds", SCHEDULING));
+
+  static Set<String> paths() {
+    return REASONS.keySet();
+  }
+
+  private OperationalFields() {}
+}

@@ -1,0 +1,17 @@
+package io.retort.stage;
+
+import io.retort.v1.RunSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a stage sees of a spec. */
+public final class StageSpec {
+  /** The fields that the stage reads, and those that change no result. */
+  public static RunSpec of(RunStage stage, RunSpec spec) {
+    List<String> seen = new ArrayList<>(stage.reads());
+    seen.addAll(OperationalFields.paths());
+    return SpecFields.only(spec, seen);
+  }
+
+  private StageSpec() {}
+}

@@ -1,0 +1,162 @@
+package io.retort.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.retort.failure.Failures;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunRequest;
+import io.retort.v1.RunShardResponse;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class StageReuseTest {
+  private final WorkflowEnvironment environment = new WorkflowEnvironment();
+  private final FakeActivities activities = environment.activities;
+
+  @AfterEach
+  void close() {
+    environment.close();
+  }
+
+  @Test
+  void theSameRunAgainTakesEveryResultOver() {
+    Run first = run("first", spec -> {});
+    int shards = activities.finishedShards.get();
+    int jobs = activities.jobs.size();
+    Run second = run("second", spec -> {});
+
+    assertThat(first.getStagesList())
+        .extracting(StageProgress::getReuse)
+        .containsOnly(StageReuse.STAGE_REUSE_RUN);
+    assertThat(hits(second)).containsExactlyElementsOf(RunStages.of(second.getSpec()));
+    assertThat(second.getStagesList())
+        .extracting(StageProgress::getMadeByRunId)
+        .containsOnly("first");
+    assertThat(activities.finishedShards).hasValue(shards);
+    assertThat(activities.jobs).hasSize(jobs);
+    assertThat(second.getSummary().toBuilder().clearReportUri().build())
+        .isEqualTo(first.getSummary().toBuilder().clearReportUri().build());
+    assertThat(activities.reports).as("each run has its own").hasValue(2);
+    assertThat(activities.aliases).as("each run moves it").hasSize(2);
+  }
+
+  @Test
+  void anotherLearningRateOfStageTwoRunsWhatDependsOnIt() {
+    run("first", spec -> {});
+    Run second = run("second", spec -> spec.getCogpoBuilder().setLearningRate(1e-5));
+
+    assertThat(hits(second))
+        .containsExactly(
+            Stage.STAGE_INGEST,
+            Stage.STAGE_CURATE,
+            Stage.STAGE_SFT,
+            Stage.STAGE_PAIR,
+            Stage.STAGE_EXPORT);
+  }
+
+  @Test
+  void moreRoundsOfCurationRunEverythingButIngest() {
+    run("first", spec -> {});
+    Run second = run("second", spec -> spec.getCurationBuilder().setMaxRounds(5));
+
+    assertThat(hits(second)).containsExactly(Stage.STAGE_INGEST);
+  }
+
+  @Test
+  void whatChangesNoResultRunsNothing() {
+    run("first", spec -> {});
+    Run second =
+        run(
+            "second",
+            spec -> {
+              spec.setTeam("other").setPriority(1);
+              spec.getCurationBuilder().setShardsInFlight(1);
+              spec.getReleaseBuilder().setAlias("best");
+            });
+
+    assertThat(hits(second)).hasSize(RunStages.ALL.size());
+    assertThat(activities.aliases.get(1).getAlias()).isEqualTo("best");
+    assertThat(second.getSummary().getRelease().getAlias()).isEqualTo("best");
+  }
+
+  @Test
+  void aStageRunsAnewWhenItIsAskedTo() {
+    run("first", spec -> {});
+    RunRequest request =
+        WorkflowEnvironment.request("second").toBuilder().addFreshStages(Stage.STAGE_SFT).build();
+    Run second = environment.newRun("second").run(request);
+
+    // The same weights again: what follows is taken over.
+    assertThat(hits(second))
+        .containsExactlyElementsOf(
+            RunStages.of(second.getSpec()).stream()
+                .filter(stage -> stage != Stage.STAGE_SFT)
+                .toList());
+    assertThat(activities.stages.values())
+        .filteredOn(record -> record.getStage() == Stage.STAGE_SFT)
+        .singleElement()
+        .satisfies(record -> assertThat(record.getRunId()).isEqualTo("second"));
+  }
+
+  @Test
+  void whatARunThatFailedHasFinishedIsTakenOver() {
+    activities.onTrainerJob =
+        job -> {
+          if (job.getJobName().equals("cogpo")) {
+            throw Failures.user("TOO_MANY_TRUNCATED", "cogpo: too long");
+          }
+        };
+    assertThatThrownBy(() -> run("first", spec -> {}))
+        .hasStackTraceContaining("TOO_MANY_TRUNCATED");
+    activities.onTrainerJob = job -> {};
+
+    Run second = run("second", spec -> {});
+
+    assertThat(hits(second))
+        .containsExactly(Stage.STAGE_INGEST, Stage.STAGE_CURATE, Stage.STAGE_SFT, Stage.STAGE_PAIR);
+  }
+
+  @Test
+  void aStageSeesOnlyWhatItReadsAndWhatChangesNoResult() {
+    activities.onShard =
+        request -> {
+          RunSpec seen = request.getContext().getRun().getSpec();
+          assertThat(seen.hasSft()).isFalse();
+          assertThat(seen.getTeam()).isEqualTo("team");
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
+        };
+
+    Run run =
+        run(
+            "first",
+            spec -> {
+              spec.setTeam("team");
+              spec.getSftBuilder().setLearningRate(1e-3);
+            });
+
+    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+  }
+
+  private Run run(String runId, Consumer<RunSpec.Builder> change) {
+    RunRequest.Builder request = WorkflowEnvironment.request(runId).toBuilder();
+    change.accept(request.getSpecBuilder());
+    return environment.newRun(runId).run(request.build());
+  }
+
+  private static List<Stage> hits(Run run) {
+    return run.getStagesList().stream()
+        .filter(stage -> stage.getReuse() == StageReuse.STAGE_REUSE_HIT)
+        .map(StageProgress::getStage)
+        .toList();
+  }
+}
