@@ -41,8 +41,7 @@ final class OutageTest {
     WordProblems problems = shared.takeProblems();
     ScriptedModel model = shared.model();
     model.holdAfter(SharedStack.ROWS / 2);
-    Run run =
-        shared.runs().create(shared.spec("away", shared.write(problems, "away")).build());
+    Run run = shared.runs().create(shared.spec("away", shared.write(problems, "away")).build());
     awaitRows(run);
 
     model.goAway();
