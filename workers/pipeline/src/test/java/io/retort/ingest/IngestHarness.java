@@ -7,6 +7,7 @@ import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.Count;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
+import io.retort.v1.DescribeSourcesRequest;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -92,6 +93,14 @@ final class IngestHarness implements AutoCloseable {
     return activities
         .ingest(request(source).setFilters(filters).addAllBenchmarks(List.of(benchmarks)).build())
         .getSummary();
+  }
+
+  /** Digest of what a source holds. */
+  String digest(DataSource source) {
+    return activities
+        .describeSources(DescribeSourcesRequest.newBuilder().addSources(source).build())
+        .getSources(0)
+        .getSha256();
   }
 
   List<Sample> samples(IngestSummary summary) throws IOException {

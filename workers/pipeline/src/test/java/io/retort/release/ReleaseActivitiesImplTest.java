@@ -19,9 +19,11 @@ import io.retort.v1.FailureCategory;
 import io.retort.v1.Gap;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.Manifest;
+import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.PublishRequest;
+import io.retort.v1.PublishResponse;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.ReleaseSpec;
 import io.retort.v1.ReleaseSummary;
@@ -241,6 +243,27 @@ class ReleaseActivitiesImplTest {
 
     assertThat(publishFailure(export).getType()).isEqualTo("CORRUPT_ARTIFACT");
     assertThat(read("models/smol/aliases.json")).isEqualTo("{\"latest\":");
+  }
+
+  @Test
+  void aVersionThatIsPublishedWithoutItsAliasGetsItLater() throws IOException {
+    ExportResult export = export("run-a");
+    PublishResponse published =
+        activities.publish(
+            publishRequest("run-a", 1, export).toBuilder().setLeavesAlias(true).build());
+
+    assertThat(store.exists(Store.resolve(root, "models/smol/aliases.json"))).isFalse();
+    assertThat(published.getRelease().getAlias()).isEmpty();
+    assertThat(published.getProvenance().getUri())
+        .isEqualTo(Store.resolve(root, "models/smol/versions/1/provenance.json"));
+    activities.moveAlias(
+        MoveAliasRequest.newBuilder()
+            .setStoreUri(root)
+            .setModel("smol")
+            .setAlias("latest")
+            .setVersion(1)
+            .build());
+    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\":1}");
   }
 
   @Test
