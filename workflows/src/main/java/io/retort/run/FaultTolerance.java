@@ -3,8 +3,6 @@ package io.retort.run;
 import io.retort.failure.Failures;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
-import io.temporal.api.enums.v1.RetryState;
-import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
@@ -68,7 +66,7 @@ final class FaultTolerance {
       throw thrown;
     }
     Failure failure = Failures.fromThrowable(thrown);
-    pauses.waitOut(failure, tried(thrown));
+    pauses.waitOut(failure, StageOptions.tried(thrown));
   }
 
   private static <R> @Nullable TemporalFailure runMissing(
@@ -120,12 +118,5 @@ final class FaultTolerance {
 
   private static boolean endsRun(TemporalFailure thrown) {
     return Failures.fromThrowable(thrown).getCategory() == FailureCategory.FAILURE_CATEGORY_USER;
-  }
-
-  private static String tried(TemporalFailure thrown) {
-    return thrown instanceof ActivityFailure activity
-            && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
-        ? "after " + StageOptions.ATTEMPTS + " attempts"
-        : "";
   }
 }

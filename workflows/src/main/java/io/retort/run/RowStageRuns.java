@@ -57,7 +57,7 @@ final class RowStageRuns {
       }
       next = response.getRest().toBuilder();
       if (response.hasFailure()) {
-        pauses.waitOut(response.getFailure(), "after " + StageOptions.ATTEMPTS + " attempts");
+        pauses.waitOut(response.getFailure(), response.getTried());
       } else if (response.hasPause()) {
         pauses.pause(response.getPause());
       }

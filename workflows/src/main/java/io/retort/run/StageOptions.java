@@ -12,8 +12,10 @@ import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.api.enums.v1.RetryState;
 import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -80,6 +82,14 @@ public final class StageOptions {
           ReleaseActivities.WRITE_REPORT,
           RunRecordActivities.RECORD_RUN,
           PromptActivities.SNAPSHOT_PROMPTS);
+
+  /** What was done about a failure before it was told, in a few words; may be empty. */
+  public static String tried(Throwable thrown) {
+    return thrown instanceof ActivityFailure activity
+            && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
+        ? "after " + ATTEMPTS + " attempts"
+        : "";
+  }
 
   /** For stubs whose every activity has options of its own. */
   public static final ActivityOptions BY_NAME = ActivityOptions.newBuilder().build();

@@ -45,7 +45,7 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
             || failure.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
           throw thrown;
         }
-        window.pauseFor(failure);
+        window.pauseFor(thrown);
       }
     }
     if (window.isPaused()) {
@@ -55,7 +55,7 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
       }
       Failure fault = window.fault();
       if (fault != null) {
-        response.setFailure(fault);
+        response.setFailure(fault).setTried(window.tried());
       }
       return response.setRest(window.rest()).setBudgetSpent(window.isBudgetSpent()).build();
     }

@@ -1,6 +1,7 @@
 package io.retort.shard;
 
 import io.retort.failure.Failures;
+import io.retort.run.StageOptions;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.OpenShard;
@@ -52,6 +53,7 @@ final class ShardWindow {
   private boolean pauseRequested;
   private @Nullable Pause pause;
   private @Nullable Failure fault;
+  private String tried = "";
   private boolean budgetSpent;
   private @Nullable RuntimeException failure;
 
@@ -102,6 +104,11 @@ final class ShardWindow {
   /** Why the stage paused by itself, other than for its budget. */
   @Nullable Pause ownPause() {
     return pause;
+  }
+
+  /** What was done about the fault. */
+  String tried() {
+    return tried;
   }
 
   /** The fault that paused the stage. */
@@ -242,14 +249,16 @@ final class ShardWindow {
       }
     } else {
       waiting.addFirst(open);
-      pauseFor(told);
+      pauseFor(thrown);
     }
   }
 
   /** Pauses for a fault that outlived its retries. */
-  void pauseFor(Failure told) {
+  void pauseFor(Throwable thrown) {
     if (pause == null) {
+      Failure told = Failures.fromThrowable(thrown);
       fault = told;
+      tried = StageOptions.tried(thrown);
       pause =
           Pause.newBuilder()
               .setCategory(told.getCategory())
