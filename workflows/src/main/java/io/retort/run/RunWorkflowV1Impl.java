@@ -6,9 +6,7 @@ import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
-import io.retort.shard.RowStageWorkflow;
 import io.retort.shard.UsageDetail;
-import io.retort.training.TrainerActivities;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
@@ -31,7 +29,6 @@ import io.retort.v1.ReserveVersionResponse;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RowStageRequest;
-import io.retort.v1.RowStageResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
@@ -40,20 +37,14 @@ import io.retort.v1.Score;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
-import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.TrainingStage;
 import io.retort.v1.WriteReportRequest;
-import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.ChildWorkflowCancellationType;
-import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Promise;
-import io.temporal.workflow.SignalExternalWorkflowException;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.util.ArrayList;
@@ -61,15 +52,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.slf4j.Logger;
 
 /**
  * Runs that began before stages had fingerprints. Kept until the last of them has ended and its
  * history is over; nothing is added here.
  */
 public final class RunWorkflowV1Impl implements RunWorkflowV1 {
-  private static final Logger logger = Workflow.getLogger(RunWorkflowV1Impl.class);
-
   private static final String BASE = "base";
   private static final String STAGE_1 = "stage-1";
   private static final String STAGE_2 = "stage-2";
@@ -107,7 +95,8 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
           PromptActivities.class,
           StageOptions.BY_NAME,
           StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
-  private final TrainerActivities trainer;
+  private final TrainerRuns trainers;
+  private final RowStageRuns rowStages;
 
   private final RunRequest request;
   private final RunContext context;
@@ -127,9 +116,10 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
             .setSpec(spec)
             .build();
     jobs = new TrainerJobs(context);
-    trainer = Workflow.newActivityStub(TrainerActivities.class, StageOptions.trainer(spec));
     tracker = new RunTracker(request);
     pauses = new PauseControl(request.getRunId(), spec, tracker, () -> {});
+    trainers = new TrainerRuns(spec, pauses);
+    rowStages = new RowStageRuns(request.getRunId(), pauses, new FaultTolerance(pauses));
   }
 
   @Override
@@ -288,95 +278,20 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     return summary;
   }
 
-  /** Each pause ends the child; another one goes on with the shards that were left. */
   private FinishStageResponse runRowStage(Stage stage, ArtifactRef input, int shards) {
-    RowStageRequest.Builder next =
+    return rowStages.run(
         RowStageRequest.newBuilder()
             .setContext(
                 RowStageContext.newBuilder().setRun(context).setStage(stage).setInput(input))
-            .setShards(shards);
-    double before = pauses.spent();
-    while (true) {
-      pauses.awaitResumed();
-      if (pauses.hasBudget()) {
-        next.setBudget(pauses.budget() - before);
-      }
-      RowStageResponse response = runRowStage(stage, next.build());
-      pauses.spent(before + response.getCost());
-      if (response.hasFinished()) {
-        return response.getFinished();
-      }
-      next = response.getRest().toBuilder();
-      if (response.hasPause()) {
-        pauses.pause(response.getPause());
-      }
-      // A budget that was raised while the stage ran leaves more than the stage was given.
-      if (response.getBudgetSpent() && pauses.budget() - before <= next.getBudget()) {
-        pauses.pauseForBudget();
-      }
-    }
-  }
-
-  private RowStageResponse runRowStage(Stage stage, RowStageRequest rowStage) {
-    RowStageWorkflow child =
-        Workflow.newChildWorkflowStub(RowStageWorkflow.class, rowStageOptions(stage));
-    Promise<WorkflowExecution> started = Workflow.getWorkflowExecution(child);
-    Promise<RowStageResponse> ended = Async.function(child::run, rowStage);
-    pauses.awaitPauseOr(() -> ended.isCompleted());
-    if (!ended.isCompleted() && !isCancelled()) {
-      started.get();
-      askToPause(stage);
-    }
-    return ended.get();
-  }
-
-  private void askToPause(Stage stage) {
-    try {
-      // By its id alone: the child may have continued as new.
-      Workflow.newExternalWorkflowStub(
-              RowStageWorkflow.class, RowStageWorkflow.id(request.getRunId(), stage))
-          .pause();
-    } catch (SignalExternalWorkflowException e) {
-      logger.info("the {} stage ended while it was asked to pause", RunTracker.label(stage));
-    }
-  }
-
-  /**
-   * Runs a trainer job. A pause cancels it, which leaves a checkpoint, and it goes on from there
-   * after the pause.
-   */
-  private TrainerResult runJob(TrainerJob job) {
-    while (true) {
-      pauses.awaitResumed();
-      List<Promise<TrainerResult>> started = new ArrayList<>();
-      CancellationScope scope =
-          Workflow.newCancellationScope(
-              () -> started.add(Async.function(trainer::runTrainerJob, job)));
-      scope.run();
-      Promise<TrainerResult> ended = started.get(0);
-      pauses.awaitPauseOr(() -> ended.isCompleted());
-      boolean paused = !ended.isCompleted();
-      if (paused) {
-        scope.cancel("paused");
-      }
-      try {
-        return ended.get();
-      } catch (TemporalFailure thrown) {
-        if (!paused || !Failures.isCancellation(thrown) || isCancelled()) {
-          throw thrown;
-        }
-      }
-    }
-  }
-
-  private static boolean isCancelled() {
-    return CancellationScope.current().isCancelRequested();
+            .setShards(shards)
+            .build());
   }
 
   private TrainingResult train(
       Stage stage, TrainingStage trainingStage, String modelUri, ArtifactRef dataset) {
     enter(stage, "steps", 0);
-    TrainingResult result = runJob(jobs.training(trainingStage, modelUri, dataset)).getTraining();
+    TrainingResult result =
+        trainers.run(jobs.training(trainingStage, modelUri, dataset)).getTraining();
     tracker.leave(
         result.getSteps(),
         String.format(Locale.ROOT, "loss %.4f", result.getFinalLoss()),
@@ -442,7 +357,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
   private Score evaluateOne(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     GenerationResult generated =
-        runJob(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
+        trainers.run(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
     Score score =
         evaluationActivities
             .score(
@@ -464,7 +379,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     ReserveVersionResponse reserved =
         releaseActivities.reserveVersion(
             ReserveVersionRequest.newBuilder().setRun(context).build());
-    TrainerResult exported = runJob(jobs.export(modelUri, reserved.getModelUri()));
+    TrainerResult exported = trainers.run(jobs.export(modelUri, reserved.getModelUri()));
     ExportResult export = exported.getExport();
     ReleaseSummary published =
         releaseActivities
@@ -489,16 +404,6 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
                     .build())
             .getReportUri();
     tracker.report(report);
-  }
-
-  private ChildWorkflowOptions rowStageOptions(Stage stage) {
-    return ChildWorkflowOptions.newBuilder()
-        .setWorkflowId(RowStageWorkflow.id(request.getRunId(), stage))
-        .setTaskQueue(TaskQueues.RUNS)
-        .setStaticSummary(RunTracker.label(stage) + " " + request.getRunId())
-        .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
-        .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
-        .build();
   }
 
   private void record() {
