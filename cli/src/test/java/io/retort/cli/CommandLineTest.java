@@ -11,6 +11,7 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.SweepStoreRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -66,6 +67,46 @@ class CommandLineTest {
             LastStage.LAST_STAGE_CURATE,
             LastStage.LAST_STAGE_PAIR,
             LastStage.LAST_STAGE_UNSPECIFIED);
+  }
+
+  @Test
+  void runsStagesAnewByTheirNames() throws Exception {
+    assertThat(retort("run", spec(), "--fresh", "sft,evaluate").status).isZero();
+    assertThat(
+            retort("runs", "retrain", FakeRunService.RUN_ID, "--fresh", "curate", "--set", "seed=7")
+                .status)
+        .isZero();
+    Ended wrong = retort("run", spec(), "--fresh", "train");
+
+    assertThat(control.created.get(0).getFreshStagesList())
+        .containsExactly(Stage.STAGE_SFT, Stage.STAGE_EVALUATE);
+    assertThat(control.retrained.get(0).getFreshStagesList()).containsExactly(Stage.STAGE_CURATE);
+    assertThat(wrong.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.output)
+        .contains("'train' (expected: one of ingest, curate, sft, pair, cogpo, evaluate, release")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void sweepsTheStoreOnlyWhenItIsAskedToDelete() throws Exception {
+    Ended dry = retort("store", "sweep", "--older-than", "30d");
+    Ended deleted = retort("store", "sweep", "--older-than", "12h", "--delete");
+    Ended wrong = retort("store", "sweep", "--older-than", "soon");
+
+    assertThat(dry.status).as(dry.output).isZero();
+    assertThat(dry.output)
+        .contains("dataset  file:///store/datasets/d")
+        .contains("1 items can be deleted: add --delete; 3 runs are kept with what they need")
+        .contains("Not now: these runs are live: live-1");
+    assertThat(deleted.output).contains("1 items are deleted");
+    assertThat(control.store.swept)
+        .extracting(request -> request.getOlderThan().getSeconds())
+        .containsExactly(30L * 86_400, 12L * 3_600);
+    assertThat(control.store.swept)
+        .extracting(SweepStoreRequest::getDelete)
+        .containsExactly(false, true);
+    assertThat(wrong.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.output).contains("'soon' (expected: a number of days, hours or minutes");
   }
 
   @Test

@@ -49,10 +49,13 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   private final Server server;
   private final int port;
 
+  final FakeStoreService store = new FakeStoreService();
+
   FakeRunService() throws IOException {
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(this)
+            .addService(store)
             .build()
             .start();
     port = server.getPort();
