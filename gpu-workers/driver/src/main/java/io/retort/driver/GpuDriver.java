@@ -8,6 +8,7 @@ import io.retort.training.TrainerActivitiesImpl;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerMetrics;
 import io.retort.training.TrainerTiming;
+import io.retort.training.WantedTrainers;
 import io.retort.training.WorkflowLiveness;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -131,7 +132,7 @@ public final class GpuDriver {
   private static ScheduledExecutorService scheduleSweeps(
       TemporalConnection temporal, TrainerGateway gateway) {
     AbandonedTrainers abandoned =
-        new AbandonedTrainers(gateway, WorkflowLiveness.hasEnded(temporal.client()));
+        new AbandonedTrainers(gateway, WantedTrainers.isUnwanted(temporal.client()));
     ScheduledExecutorService sweeps =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
