@@ -64,6 +64,13 @@ class StackPlanTest {
   }
 
   @Test
+  void aDriverThatStillWaitsForRayIsNotReady() {
+    // Its metrics port is open from the beginning.
+    assertThat(process(plan(Map.of()), "driver").ready())
+        .isEqualTo(StackProcess.Readiness.log("polling "));
+  }
+
+  @Test
   void keepsRunsWhereItIsTold() {
     StackPlan plan = plan(Map.of(), "--store", "s3://bucket/retort/");
     assertThat(plan.storeUri()).isEqualTo("s3://bucket/retort");
