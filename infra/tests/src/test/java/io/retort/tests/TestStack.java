@@ -95,14 +95,30 @@ final class TestStack {
    * anew.
    */
   void kill(String name) {
-    RecordedProcess process =
-        state().processes().stream()
-            .filter(recorded -> recorded.name().equals(name))
+    kill(process(name));
+  }
+
+  /** Ends the server of the stack's Ray head by SIGKILL, which ends the cluster with all on it. */
+  void killRayHead() {
+    kill(
+        process("ray")
+            .children()
+            .filter(child -> child.info().command().orElse("").endsWith("gcs_server"))
             .findFirst()
-            .orElseThrow();
-    ProcessHandle handle = process.handle().orElseThrow();
+            .orElseThrow());
+  }
+
+  private static void kill(ProcessHandle handle) {
     handle.destroyForcibly();
     handle.onExit().join();
+  }
+
+  private ProcessHandle process(String name) {
+    return state().processes().stream()
+        .filter(recorded -> recorded.name().equals(name))
+        .findFirst()
+        .flatMap(RecordedProcess::handle)
+        .orElseThrow();
   }
 
   /** The processes of Python trainers on the stack's Ray node. */
@@ -116,16 +132,7 @@ final class TestStack {
   }
 
   private List<ProcessHandle> onRay(String actor) {
-    RecordedProcess ray =
-        state().processes().stream()
-            .filter(process -> process.name().equals("ray"))
-            .findFirst()
-            .orElseThrow();
-    return ray.handle()
-        .orElseThrow()
-        .descendants()
-        .filter(process -> runs(process, actor))
-        .toList();
+    return process("ray").descendants().filter(process -> runs(process, actor)).toList();
   }
 
   /** Runs Python with the trainer's packages; returns what it printed. */
