@@ -218,7 +218,7 @@ final class StackPlan {
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_RAY_ADDRESS", rayAddress(),
             "RETORT_TRAINER_PATH", trainerPath()),
-        // Its port is open while it still waits for Ray.
+        // Its port is open before it has joined Ray.
         Readiness.log("polling "));
   }
 

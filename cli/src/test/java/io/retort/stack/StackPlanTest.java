@@ -64,8 +64,8 @@ class StackPlanTest {
   }
 
   @Test
-  void aDriverThatStillWaitsForRayIsNotReady() {
-    // Its metrics port is open from the beginning.
+  void aDriverIsReadyOnceItPolls() {
+    // Its metrics port is open before it has joined Ray.
     assertThat(process(plan(Map.of()), "driver").ready())
         .isEqualTo(StackProcess.Readiness.log("polling "));
   }
