@@ -17,6 +17,8 @@ import io.retort.worker.TemporalConnection;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.tuning.CompositeTuner;
+import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +39,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code RETORT_RAY_ADDRESS}: host:port of the Ray head; required
  *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, as Ray's nodes
  *       see them; required
- *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has GPUs
- *       when the driver starts, and 1 where it has none
+ *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has
+ *       GPUs, and 1 where it has none
  *   <li>those of {@link MetricsServer} and {@link TemporalConnection}
  * </ul>
  *
@@ -62,6 +64,11 @@ public final class GpuDriver {
   private static final String RAY_ADDRESS = "RETORT_RAY_ADDRESS";
   private static final String TRAINER_PATH = "RETORT_TRAINER_PATH";
   private static final String GPU_SLOTS = "RETORT_GPU_SLOTS";
+  private static final int POLLERS = 5;
+
+  // The worker has none, but the SDK wants a place for them.
+  private static final int NO_WORKFLOWS = 2;
+
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
   // A cancelled run is noticed by the answer to a heartbeat, so heartbeats must not be held back.
@@ -105,7 +112,11 @@ public final class GpuDriver {
     try (MetricsServer metrics = MetricsServer.start(environment);
         TemporalConnection temporal = TemporalConnection.open(environment, metrics);
         RayConnection ray = RayConnection.open(address, trainerPath)) {
-      int slots = wanted.orElseGet(() -> Math.max(1, ray.gpus()));
+      GpuSlots slots = new GpuSlots(wanted.orElse(1));
+      if (wanted.isEmpty()) {
+        ray.onGpus(gpus -> slots.resize(slotsOf(gpus)));
+        slots.resize(slotsOf(ray.gpus()));
+      }
       ray.keepDuring(
           () -> {
             WorkerFactory factory = newFactory(temporal, metrics, ray.gateway(), slots);
@@ -116,7 +127,7 @@ public final class GpuDriver {
             logger.info(
                 "polling {} with {} slots, Ray at {}, metrics on port {}",
                 TaskQueues.GPU,
-                slots,
+                slots.size(),
                 address,
                 metrics.port());
             awaitStop();
@@ -129,15 +140,24 @@ public final class GpuDriver {
     }
   }
 
+  private static int slotsOf(int gpus) {
+    return Math.max(1, gpus);
+  }
+
   private static WorkerFactory newFactory(
-      TemporalConnection temporal, MetricsServer metrics, TrainerGateway gateway, int slots) {
+      TemporalConnection temporal, MetricsServer metrics, TrainerGateway gateway, GpuSlots slots) {
     WorkerFactory factory = temporal.newWorkerFactory();
     Worker worker =
         factory.newWorker(
             TaskQueues.GPU,
             WorkerOptions.newBuilder()
-                .setMaxConcurrentActivityExecutionSize(slots)
-                .setMaxConcurrentActivityTaskPollers(Math.min(slots, 5))
+                .setWorkerTuner(
+                    new CompositeTuner(
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS),
+                        slots,
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS),
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS)))
+                .setMaxConcurrentActivityTaskPollers(POLLERS)
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
                 .build());
     worker.registerActivitiesImplementations(

@@ -1,6 +1,6 @@
 package io.retort.ray;
 
-import java.util.Set;
+import java.util.Map;
 
 /** What a driver can see of the cluster that it joined. */
 interface ClusterView {
@@ -10,6 +10,9 @@ interface ClusterView {
   /** False only when that node's raylet has certainly gone. Answers at once. */
   boolean isOwnNodeListening();
 
-  /** The ids of the nodes that are alive. Answers as late as the cluster does, or never. */
-  Set<String> nodes();
+  /**
+   * Resources, by Ray's names, of the nodes that are alive, by id. Answers as late as the cluster
+   * does, or never.
+   */
+  Map<String, Map<String, Double>> nodes();
 }

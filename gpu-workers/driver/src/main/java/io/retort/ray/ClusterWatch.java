@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +22,16 @@ import org.slf4j.LoggerFactory;
  * Notices that the cluster that this process joined is gone: a head that is started anew makes a
  * new cluster, even at the old address, and Ray's library goes on talking to the old one for ever.
  *
- * <p>A cluster that does not answer is not gone; only what cannot come back is.
+ * <p>A cluster that does not answer for a while is not gone. One that stays silent is given up
+ * shortly before Ray's library would end the process, which then could hand nothing over.
  */
 final class ClusterWatch implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ClusterWatch.class);
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  /** Less than the library's own limit of a minute. */
+  static final Duration SILENCE = Duration.ofSeconds(45);
 
   /** Nodes of a cluster that has just been started join one after another. */
   static final Duration SETTLING = Duration.ofMinutes(2);
@@ -36,8 +43,10 @@ final class ClusterWatch implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(ClusterWatch::daemon);
   private final CompletableFuture<String> lost = new CompletableFuture<>();
   private volatile Instant changedAt;
+  private volatile IntConsumer onGpus = gpus -> {};
   private Set<String> known = Set.of();
-  private CompletableFuture<Set<String>> answer = new CompletableFuture<>();
+  private Instant askedAt = Instant.EPOCH;
+  private CompletableFuture<Map<String, Map<String, Double>>> answer = new CompletableFuture<>();
 
   ClusterWatch(ClusterView cluster, InstantSource clock) {
     this.cluster = requireNonNull(cluster, "cluster");
@@ -65,12 +74,21 @@ final class ClusterWatch implements AutoCloseable {
     return !clock.instant().isBefore(changedAt.plus(SETTLING));
   }
 
+  /**
+   * Calls back whenever nodes have joined or left, with the GPUs of all; replaces the one before.
+   */
+  void onGpus(IntConsumer callback) {
+    onGpus = callback;
+  }
+
   void look() {
     if (!cluster.isOwnNodeListening()) {
       lose("the raylet of node " + cluster.ownNode() + " has ended");
     } else if (answer.isDone()) {
       judge();
       ask();
+    } else if (!clock.instant().isBefore(askedAt.plus(SILENCE))) {
+      lose("it has not answered for " + SILENCE.toSeconds() + " s");
     }
   }
 
@@ -84,24 +102,26 @@ final class ClusterWatch implements AutoCloseable {
     if (answer.isCompletedExceptionally()) {
       return;
     }
-    Set<String> nodes = answer.join();
-    if (!nodes.contains(cluster.ownNode())) {
+    Map<String, Map<String, Double>> nodes = answer.join();
+    if (!nodes.containsKey(cluster.ownNode())) {
       lose(
           "node %s is not among the %d of the cluster that answers now"
               .formatted(cluster.ownNode(), nodes.size()));
-    } else if (!nodes.equals(known)) {
-      known = nodes;
+    } else if (!nodes.keySet().equals(known)) {
+      known = nodes.keySet();
       changedAt = clock.instant();
+      onGpus.accept(new ClusterCapacity(List.copyOf(nodes.values())).gpus());
     }
   }
 
   private void ask() {
+    askedAt = clock.instant();
     answer = CompletableFuture.supplyAsync(cluster::nodes, questions);
   }
 
   private void lose(String reason) {
     if (lost.complete(reason)) {
-      logger.error("the Ray cluster is gone: {}", reason);
+      logger.error("the Ray cluster is lost: {}", reason);
     }
   }
 

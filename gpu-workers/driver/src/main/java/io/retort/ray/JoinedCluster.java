@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The cluster that this process is connected to. */
@@ -54,11 +54,11 @@ final class JoinedCluster implements ClusterView {
   }
 
   @Override
-  public Set<String> nodes() {
+  public Map<String, Map<String, Double>> nodes() {
     return Ray.getRuntimeContext().getAllNodeInfo().stream()
         .filter(node -> node.isAlive)
-        .map(node -> node.nodeId.toString())
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(
+            Collectors.toUnmodifiableMap(node -> node.nodeId.toString(), node -> node.resources));
   }
 
   private static InetSocketAddress address(NodeInfo node) {

@@ -99,7 +99,7 @@ final class RayCalls {
 
   private void requireCluster(String what) throws TrainerException.Lost {
     if (lost.isDone()) {
-      throw new TrainerException.Lost(what + ": the Ray cluster is gone: " + lost.join());
+      throw new TrainerException.Lost(what + ": the Ray cluster is lost: " + lost.join());
     }
   }
 

@@ -6,6 +6,7 @@ import io.ray.api.function.PyActorClass;
 import io.retort.training.TrainerGateway;
 import io.retort.worker.ConfigurationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /** This process's one connection to a Ray cluster. */
 public final class RayConnection implements AutoCloseable {
@@ -55,6 +56,13 @@ public final class RayConnection implements AutoCloseable {
   /** GPUs of the nodes that are alive now, busy or not. */
   public int gpus() {
     return ClusterCapacity.now().gpus();
+  }
+
+  /**
+   * Calls back whenever nodes have joined or left from now on, with what {@link #gpus} says then.
+   */
+  public void onGpus(IntConsumer callback) {
+    watch.onGpus(callback);
   }
 
   public TrainerGateway gateway() {

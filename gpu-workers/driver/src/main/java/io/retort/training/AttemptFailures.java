@@ -24,12 +24,13 @@ final class AttemptFailures {
     this.name = name;
   }
 
-  /** Another driver creates the trainer anew, on the next cluster. */
+  /** Another driver goes on, mostly with a new trainer on another cluster. */
   ApplicationFailure lost(TrainerException.Lost cause) {
     return handedOver(
         Failures.platform(
             "RAY_LOST",
-            cause.getMessage() + "; the next attempt resumes from the last complete checkpoint",
+            cause.getMessage()
+                + "; the next attempt adopts the trainer, or resumes from the last complete checkpoint",
             cause));
   }
 

@@ -20,8 +20,8 @@ public abstract sealed class TrainerException extends Exception {
   }
 
   /**
-   * The cluster that this driver had joined is gone, with all its trainers. Asking again is in
-   * vain: another driver has to join the next cluster.
+   * The cluster that this driver had joined is gone, mostly with all its trainers, or given up.
+   * Asking again is in vain: another driver has to join what comes next.
    */
   public static final class Lost extends Unreachable {
     private static final long serialVersionUID = 1L;

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,13 +37,22 @@ final class ClusterWatchTest {
   }
 
   @Test
-  void aClusterThatDoesNotAnswerIsNotGone() {
-    for (int i = 0; i < 100; i++) {
-      now = now.plusSeconds(1);
-      watch.look();
-    }
+  void aClusterThatIsSilentForAWhileIsNotGone() {
+    now = now.plus(ClusterWatch.SILENCE).minusSeconds(1);
+    watch.look();
+    answer(Set.of("own"));
+    now = now.plus(ClusterWatch.SILENCE).minusSeconds(1);
+    watch.look();
 
     assertThat(watch.lost()).isNotDone();
+  }
+
+  @Test
+  void aClusterThatStaysSilentIsGivenUp() {
+    now = now.plus(ClusterWatch.SILENCE);
+    watch.look();
+
+    assertThat(watch.lost()).isCompletedWithValue("it has not answered for 45 s");
   }
 
   @Test
@@ -83,12 +96,24 @@ final class ClusterWatchTest {
     assertThat(watch.isSettled()).isTrue();
   }
 
+  @Test
+  void tellsTheGpusOfNodesThatJoin() {
+    List<Integer> told = new ArrayList<>();
+    watch.onGpus(told::add);
+
+    answer(() -> Map.of("own", Map.of("CPU", 2.0)));
+    answer(() -> Map.of("own", Map.of("CPU", 2.0)));
+    answer(() -> Map.of("own", Map.of("CPU", 2.0), "late", Map.of("GPU", 8.0)));
+
+    assertThat(told).containsExactly(0, 8);
+  }
+
   private void answer(Set<String> nodes) {
-    answer(() -> nodes);
+    answer(() -> nodes.stream().collect(Collectors.toMap(node -> node, node -> Map.of())));
   }
 
   /** Looks until the answer has been judged, which is when the next question is asked. */
-  private void answer(Supplier<Set<String>> answer) {
+  private void answer(Supplier<Map<String, Map<String, Double>>> answer) {
     cluster.answers.add(answer);
     answered++;
     while (cluster.asked.get() <= answered) {
@@ -98,7 +123,8 @@ final class ClusterWatchTest {
   }
 
   private static final class FakeCluster implements ClusterView {
-    final BlockingQueue<Supplier<Set<String>>> answers = new LinkedBlockingQueue<>();
+    final BlockingQueue<Supplier<Map<String, Map<String, Double>>>> answers =
+        new LinkedBlockingQueue<>();
     final AtomicInteger asked = new AtomicInteger();
     volatile boolean listening = true;
 
@@ -113,7 +139,7 @@ final class ClusterWatchTest {
     }
 
     @Override
-    public Set<String> nodes() {
+    public Map<String, Map<String, Double>> nodes() {
       asked.incrementAndGet();
       try {
         return answers.take().get();

@@ -74,7 +74,7 @@ final class RayCallsTest {
                           return hang();
                         }))
         .isInstanceOf(TrainerException.Lost.class)
-        .hasMessage("nodes: the Ray cluster is gone: its raylet has ended");
+        .hasMessage("nodes: the Ray cluster is lost: its raylet has ended");
     watch.join();
   }
 
