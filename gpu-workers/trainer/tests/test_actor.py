@@ -15,7 +15,7 @@ from retort_trainer.actor import TrainerActor
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped
-from retort_trainer.fence import Fence, read_token
+from retort_trainer.fence import Fence, newest_token
 from retort_trainer.job import (
     TrainerJob,
     TrainerProgress,
@@ -74,8 +74,7 @@ def test_job_runs_to_success(monkeypatch: pytest.MonkeyPatch, job: TrainerJob, t
     assert (running.state, running.progress) == (TrainerState.RUNNING, TrainerProgress(1, 2, "steps", 0.5))
 
     assert parsed(actor.start(text, 4)).state is TrainerState.RUNNING
-    fence = (tmp_path / "checkpoints" / "fence.json").as_uri()
-    assert read_token(fence) == 4
+    assert newest_token((tmp_path / "checkpoints").as_uri()) == 4
     stale = parsed(actor.start(text, 3))
     assert stale.error is not None and stale.error.type == "FENCED"
     other = parsed(actor.start(documents.to_json(replace(job, job_name="other")), 5))

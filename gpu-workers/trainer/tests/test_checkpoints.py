@@ -132,7 +132,7 @@ def test_a_failed_upload_fails_the_job_with_its_category(root: str, tmp_path: Pa
     with pytest.raises(RetortError, match="FENCED"):
         trainer.end()
     callback.close()
-    assert store.names(root) == ["fence.json"]
+    assert store.names(root) == ["fence"]
 
 
 def test_corrupt_and_incomplete_checkpoints_are_skipped(

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from retort_trainer import store
 from retort_trainer.failures import FailureCategory, RetortError
-from retort_trainer.fence import Fence, read_token
+from retort_trainer.fence import Fence, newest_token
 
 
 def test_larger_token_owns_the_folder(tmp_path: Path) -> None:
@@ -22,4 +23,25 @@ def test_larger_token_owns_the_folder(tmp_path: Path) -> None:
         second.check()
     with pytest.raises(RetortError, match="FENCED"):
         first.adopt(2)
-    assert read_token((tmp_path / "fence.json").as_uri()) == 3
+    assert newest_token(tmp_path.as_uri()) == 3
+
+
+def test_of_two_owners_at_once_only_the_newer_one_owns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Fence(tmp_path.as_uri(), 1), Fence(tmp_path.as_uri(), 2)
+    put_once = store.put_once
+
+    def put_late(uri: str, content: bytes) -> None:
+        monkeypatch.setattr(store, "put_once", put_once)
+        second.take()
+        put_once(uri, content)
+
+    monkeypatch.setattr(store, "put_once", put_late)
+    with pytest.raises(RetortError, match="FENCED"):
+        first.take()
+    second.check()
+
+
+def test_a_folder_that_nobody_owned_has_no_token(tmp_path: Path) -> None:
+    assert newest_token((tmp_path / "new").as_uri()) == 0

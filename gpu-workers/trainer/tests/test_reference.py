@@ -224,7 +224,7 @@ def test_an_older_owner_stores_nothing(job: TrainerJob, passed: Pass) -> None:
     with pytest.raises(RetortError, match="FENCED"):
         run(job, TakenOver(fence))
     assert passed.rows == SHARD_ROWS
-    assert store.names(uri) == ["fence.json"]
+    assert store.names(uri) == ["fence"]
 
 
 def test_two_ranks_share_the_pass_and_the_store_of_rank_0(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_fenced_trainer_publishes_nothing_more(
     with pytest.raises(RetortError) as caught:
         run(job, JobContext(mine, overtake))
     assert (caught.value.category, caught.value.type) == (FailureCategory.PLATFORM, "FENCED")
-    assert store.names(uri) == ["fence.json", "step-2"]
+    assert store.names(uri) == ["fence", "step-2"]
 
 
 def test_lora_ends_in_a_merged_model(
@@ -333,7 +333,7 @@ def test_store_elsewhere_keeps_checkpoints_and_models(
     Fence("memory://run/sft", 1).take()
     first = run(job, JobContext(Fence("memory://run/sft", 1)))
     assert first.model_uri == "memory://run/sft/final"
-    assert store.names("memory://run/sft") == ["fence.json", "final", "step-2", "step-4"]
+    assert store.names("memory://run/sft") == ["fence", "final", "step-2", "step-4"]
     assert run(job) == first
     store.delete("memory://run/sft/final")
     store.delete("memory://run/sft/step-4")

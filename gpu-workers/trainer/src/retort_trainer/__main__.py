@@ -10,10 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from retort_trainer import documents, jobs, store
+from retort_trainer import documents, jobs
 from retort_trainer.context import JobContext
 from retort_trainer.failures import JobStopped, to_failure
-from retort_trainer.fence import FENCE_NAME, read_token
+from retort_trainer.fence import newest_token
 from retort_trainer.job import TrainerJob, TrainerProgress, TrainerState, TrainerStatus, parse_job
 
 
@@ -51,7 +51,7 @@ def _next_token(job: TrainerJob) -> int:
     folder = (
         job.training.checkpoints_uri if job.training else job.generation.output_uri if job.generation else ""
     )
-    return read_token(store.join(folder, FENCE_NAME)) + 1 if folder else 1
+    return newest_token(folder) + 1 if folder else 1
 
 
 def _print(progress: TrainerProgress) -> None:

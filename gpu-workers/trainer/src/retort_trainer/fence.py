@@ -1,19 +1,24 @@
 """The fencing token: only the newest owner of a folder may publish to it."""
 
-import json
+import re
 import threading
 
 from retort_trainer import store
 from retort_trainer.failures import platform_error
 
-FENCE_NAME = "fence.json"
+_FOLDER = "fence"
+_OWNER = re.compile(r"owner-(\d+)")
 
 
 class Fence:
-    """Guards one folder of the store by its `fence.json`, `{"token": n}`: the larger token owns it."""
+    """Guards one folder of the store, in which every owner leaves its token: the largest owns it.
+
+    An owner writes an object of its own, and only then looks for larger tokens. So of several that take the
+    folder at the same time all but the one with the largest token find that out, on any store.
+    """
 
     def __init__(self, folder_uri: str, token: int) -> None:
-        self._uri = store.join(folder_uri, FENCE_NAME)
+        self._folder = folder_uri
         self._token = token
         self._lock = threading.Lock()
 
@@ -22,16 +27,16 @@ class Fence:
         return self._token
 
     def take(self) -> None:
-        """Writes this owner's token; raises FENCED when the folder already has a larger one."""
+        """Leaves this owner's token; raises FENCED when the folder has a larger one."""
         with self._lock:
+            store.put_once(store.join(self._folder, _FOLDER, f"owner-{self._token}"), b"owner")
             self._raise_if_larger()
-            store.replace(self._uri, json.dumps({"token": self._token}).encode())
 
     def adopt(self, token: int) -> None:
         """Goes on under a newer token; a smaller one is refused with FENCED."""
         with self._lock:
             if token < self._token:
-                raise _fenced(self._uri, self._token, token)
+                raise _fenced(self._folder, self._token, token)
             self._token = token
         self.take()
 
@@ -41,23 +46,18 @@ class Fence:
             self._raise_if_larger()
 
     def _raise_if_larger(self) -> None:
-        found = read_token(self._uri)
+        found = newest_token(self._folder)
         if found > self._token:
-            raise _fenced(self._uri, found, self._token)
+            raise _fenced(self._folder, found, self._token)
 
 
-def read_token(uri: str) -> int:
-    """The token in a fence.json, 0 where there is none."""
-    if not store.exists(uri):
-        return 0
-    text = store.read_bytes(uri)
-    try:
-        return int(json.loads(text)["token"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise platform_error("BAD_FENCE", f'{uri}: {text[:80]!r} (expected: {{"token": n}})') from error
+def newest_token(folder_uri: str) -> int:
+    """The largest token in a folder, 0 where nobody has owned it yet."""
+    owners = (_OWNER.fullmatch(name) for name in store.names(store.join(folder_uri, _FOLDER)))
+    return max((int(owner.group(1)) for owner in owners if owner), default=0)
 
 
-def _fenced(uri: str, found: int, own: int) -> Exception:
+def _fenced(folder_uri: str, found: int, own: int) -> Exception:
     return platform_error(
-        "FENCED", f"{uri}: token {found} is newer than this trainer's {own}; it may publish nothing"
+        "FENCED", f"{folder_uri}: token {found} is newer than this trainer's {own}; it may publish nothing"
     )

@@ -191,7 +191,7 @@ final class StackPlan {
             "RETORT_PORT", port(port),
             "RETORT_ENDPOINTS", endpointsFile().toString(),
             "RETORT_JUDGE_PEERS", judgeAddresses()),
-        options.ports().get(port));
+        Readiness.port(options.ports().get(port)));
   }
 
   private StackProcess pipeline() {
@@ -205,7 +205,7 @@ final class StackPlan {
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_JUDGE_ADDRESSES", judgeAddresses(),
             "RETORT_PYTHON", python("bin/python")),
-        options.ports().get(StackPort.PIPELINE_METRICS));
+        Readiness.port(options.ports().get(StackPort.PIPELINE_METRICS)));
   }
 
   private StackProcess driver() {
@@ -218,7 +218,8 @@ final class StackPlan {
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_RAY_ADDRESS", rayAddress(),
             "RETORT_TRAINER_PATH", trainerPath()),
-        options.ports().get(StackPort.DRIVER_METRICS));
+        // Its port is open before it has joined Ray.
+        Readiness.log("polling "));
   }
 
   private StackProcess control() {
@@ -232,7 +233,7 @@ final class StackPlan {
             "RETORT_STORE", storeUri(),
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_STUDENT_MODEL", options.studentModel().toString()),
-        options.ports().get(StackPort.CONTROL));
+        Readiness.port(options.ports().get(StackPort.CONTROL)));
   }
 
   private StackProcess worker(
@@ -241,7 +242,7 @@ final class StackPlan {
       int heapMegabytes,
       StackPort metrics,
       Map<String, String> environment,
-      int readyPort) {
+      Readiness ready) {
     Map<String, String> complete = new HashMap<>(environment);
     complete.put("RETORT_METRICS_PORT", port(metrics));
     return new StackProcess(
@@ -253,7 +254,7 @@ final class StackPlan {
             "-jar",
             options.repository().resolve(jar).toString()),
         complete,
-        Readiness.port(readyPort),
+        ready,
         SLOW);
   }
 

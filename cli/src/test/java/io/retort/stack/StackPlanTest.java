@@ -64,6 +64,13 @@ class StackPlanTest {
   }
 
   @Test
+  void aDriverIsReadyOnceItPolls() {
+    // Its metrics port is open before it has joined Ray.
+    assertThat(process(plan(Map.of()), "driver").ready())
+        .isEqualTo(StackProcess.Readiness.log("polling "));
+  }
+
+  @Test
   void keepsRunsWhereItIsTold() {
     StackPlan plan = plan(Map.of(), "--store", "s3://bucket/retort/");
     assertThat(plan.storeUri()).isEqualTo("s3://bucket/retort");

@@ -8,6 +8,7 @@ import io.retort.training.TrainerActivitiesImpl;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerMetrics;
 import io.retort.training.TrainerTiming;
+import io.retort.training.WantedTrainers;
 import io.retort.training.WorkflowLiveness;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -16,10 +17,13 @@ import io.retort.worker.TemporalConnection;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.tuning.CompositeTuner;
+import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,21 +39,36 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code RETORT_RAY_ADDRESS}: host:port of the Ray head; required
  *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, as Ray's nodes
  *       see them; required
- *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has GPUs
- *       when the driver starts, and 1 where it has none
+ *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has
+ *       GPUs, and 1 where it has none
  *   <li>those of {@link MetricsServer} and {@link TemporalConnection}
  * </ul>
  *
- * Stopping it leaves trainers running; the next driver adopts them. It exits with 2 when it is
- * configured wrongly or cannot reach Ray.
+ * Stopping it leaves trainers running; the next driver adopts them. Where Ray cannot be reached, it
+ * waits. It exits with
+ *
+ * <ul>
+ *   <li>2 when it is configured wrongly
+ *   <li>{@value #RAY_LOST} when the Ray cluster that it had joined is gone, after its activities
+ *       have been handed over. Ray's library can join no other one in the same process, so whatever
+ *       supervises the driver has to start it anew
+ *   <li>1 when anything else failed
+ * </ul>
  */
 public final class GpuDriver {
   private static final Logger logger = LoggerFactory.getLogger(GpuDriver.class);
 
+  /** Exit code. */
+  static final int RAY_LOST = 3;
+
   private static final String RAY_ADDRESS = "RETORT_RAY_ADDRESS";
   private static final String TRAINER_PATH = "RETORT_TRAINER_PATH";
   private static final String GPU_SLOTS = "RETORT_GPU_SLOTS";
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final int POLLERS = 5;
+
+  // The worker has none, but the SDK wants a place for them.
+  private static final int NO_WORKFLOWS = 2;
+
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
   // A cancelled run is noticed by the answer to a heartbeat, so heartbeats must not be held back.
@@ -63,18 +82,25 @@ public final class GpuDriver {
 
   public static void main(String[] arguments) {
     try {
-      new GpuDriver().run(Environment.system());
+      if (!new GpuDriver().run(Environment.system())) {
+        // Not by exit(): Ray's library would end the process in its own way, and with its own code.
+        Runtime.getRuntime().halt(RAY_LOST);
+      }
     } catch (ConfigurationException e) {
       System.err.println(e.getMessage());
       System.exit(2);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | InterruptedException e) {
       logger.error("the driver ends", e);
       System.exit(1);
     }
   }
 
-  /** Polls until the process is told to stop. */
-  void run(Environment environment) {
+  /**
+   * Polls until the process is told to stop, or the Ray cluster is gone.
+   *
+   * @return whether the cluster is still there
+   */
+  boolean run(Environment environment) throws InterruptedException {
     OptionalInt wanted = environment.integer(GPU_SLOTS);
     if (wanted.isPresent() && wanted.getAsInt() < 1) {
       throw new ConfigurationException(
@@ -82,41 +108,56 @@ public final class GpuDriver {
     }
     RayAddress address = RayAddress.parse(RAY_ADDRESS, environment.require(RAY_ADDRESS));
     String trainerPath = requireTrainer(environment.require(TRAINER_PATH));
-    address.requireReachable(RAY_ADDRESS, CONNECT_TIMEOUT);
+    address.awaitReachable(RAY_ADDRESS);
     try (MetricsServer metrics = MetricsServer.start(environment);
         TemporalConnection temporal = TemporalConnection.open(environment, metrics);
         RayConnection ray = RayConnection.open(address, trainerPath)) {
-      int slots = wanted.orElseGet(() -> Math.max(1, ray.gpus()));
+      GpuSlots slots = new GpuSlots(wanted.orElse(1));
+      if (wanted.isEmpty()) {
+        ray.onGpus(gpus -> slots.resize(slotsOf(gpus)));
+        slots.resize(slotsOf(ray.gpus()));
+      }
       ray.keepDuring(
           () -> {
             WorkerFactory factory = newFactory(temporal, metrics, ray.gateway(), slots);
             ScheduledExecutorService sweeps = scheduleSweeps(temporal, ray.gateway());
             Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+            CompletableFuture<Void> unused = ray.lost().thenRun(stopRequested::countDown);
             factory.start();
             logger.info(
                 "polling {} with {} slots, Ray at {}, metrics on port {}",
                 TaskQueues.GPU,
-                slots,
+                slots.size(),
                 address,
                 metrics.port());
             awaitStop();
             sweeps.shutdownNow();
             drain(factory);
           });
+      return !ray.lost().isDone();
     } finally {
       stopped.countDown();
     }
   }
 
+  private static int slotsOf(int gpus) {
+    return Math.max(1, gpus);
+  }
+
   private static WorkerFactory newFactory(
-      TemporalConnection temporal, MetricsServer metrics, TrainerGateway gateway, int slots) {
+      TemporalConnection temporal, MetricsServer metrics, TrainerGateway gateway, GpuSlots slots) {
     WorkerFactory factory = temporal.newWorkerFactory();
     Worker worker =
         factory.newWorker(
             TaskQueues.GPU,
             WorkerOptions.newBuilder()
-                .setMaxConcurrentActivityExecutionSize(slots)
-                .setMaxConcurrentActivityTaskPollers(Math.min(slots, 5))
+                .setWorkerTuner(
+                    new CompositeTuner(
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS),
+                        slots,
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS),
+                        new FixedSizeSlotSupplier<>(NO_WORKFLOWS)))
+                .setMaxConcurrentActivityTaskPollers(POLLERS)
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
                 .build());
     worker.registerActivitiesImplementations(
@@ -131,7 +172,7 @@ public final class GpuDriver {
   private static ScheduledExecutorService scheduleSweeps(
       TemporalConnection temporal, TrainerGateway gateway) {
     AbandonedTrainers abandoned =
-        new AbandonedTrainers(gateway, WorkflowLiveness.hasEnded(temporal.client()));
+        new AbandonedTrainers(gateway, WantedTrainers.isUnwanted(temporal.client()));
     ScheduledExecutorService sweeps =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -145,7 +186,7 @@ public final class GpuDriver {
     return sweeps;
   }
 
-  /** Lets activities end at their next heartbeat; their trainers stay. */
+  /** Lets activities end at their next heartbeat, or call of a lost cluster; trainers stay. */
   private static void drain(WorkerFactory factory) {
     factory.shutdown();
     factory.awaitTermination(DRAIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -10,13 +10,20 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a Ray cluster's head listens. */
 public record RayAddress(String host, int port) {
+  private static final Logger logger = LoggerFactory.getLogger(RayAddress.class);
+
   private static final String EXPECTED =
       " (expected: host:port of a Ray head, as `ray start --head` prints it)";
 
+  private static final int CONNECT_TIMEOUT_MILLIS = 5000;
   private static final int LOCAL_TIMEOUT_MILLIS = 1000;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /**
    * @param variable that {@code text} comes from, for the message
@@ -40,16 +47,32 @@ public record RayAddress(String host, int port) {
   }
 
   /**
-   * Connects once. Ray's own library aborts the process when it cannot, so this asks first.
+   * Returns once something listens there, however long that takes. Ray's own library aborts the
+   * process when it cannot connect, so this asks first.
    *
-   * @throws ConfigurationException when nothing listens there
+   * @param variable that this address comes from, for the messages
    */
-  public void requireReachable(String variable, Duration timeout) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), Math.toIntExact(timeout.toMillis()));
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          variable + ": " + this + " cannot be reached: " + e.getMessage() + EXPECTED, e);
+  public void awaitReachable(String variable) throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try (Socket socket = new Socket()) {
+        // Resolved anew each time: a head that is started anew may have another address.
+        socket.connect(new InetSocketAddress(host, port), CONNECT_TIMEOUT_MILLIS);
+        return;
+      } catch (IOException e) {
+        logger.warn(
+            "{}: {} cannot be reached, trying again in {} ms: {}{}",
+            variable,
+            this,
+            pause.toMillis(),
+            e.getMessage(),
+            EXPECTED);
+      }
+      Thread.sleep(pause.toMillis());
+      pause = pause.multipliedBy(2);
+      if (pause.compareTo(LONGEST_PAUSE) > 0) {
+        pause = LONGEST_PAUSE;
+      }
     }
   }
 

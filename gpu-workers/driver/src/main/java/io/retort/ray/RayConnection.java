@@ -2,13 +2,22 @@ package io.retort.ray;
 
 import io.ray.api.Ray;
 import io.ray.api.exception.RayException;
+import io.ray.api.function.PyActorClass;
 import io.retort.training.TrainerGateway;
 import io.retort.worker.ConfigurationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /** This process's one connection to a Ray cluster. */
 public final class RayConnection implements AutoCloseable {
   /** Of all trainers, whichever driver made them. */
   public static final String NAMESPACE = "retort";
+
+  private final ClusterWatch watch;
+
+  private RayConnection(ClusterWatch watch) {
+    this.watch = watch;
+  }
 
   /**
    * Connects as a driver.
@@ -33,7 +42,15 @@ public final class RayConnection implements AutoCloseable {
               + " (expected: a cluster of this driver's Ray version, with a node on this machine)",
           e);
     }
-    return new RayConnection();
+    return new RayConnection(ClusterWatch.start(JoinedCluster.now()));
+  }
+
+  /**
+   * Completed with the reason once the cluster is known to be gone. Ray's library can join no other
+   * one in this process.
+   */
+  public CompletableFuture<String> lost() {
+    return watch.lost();
   }
 
   /** GPUs of the nodes that are alive now, busy or not. */
@@ -41,8 +58,19 @@ public final class RayConnection implements AutoCloseable {
     return ClusterCapacity.now().gpus();
   }
 
+  /**
+   * Calls back whenever nodes have joined or left from now on, with what {@link #gpus} says then.
+   */
+  public void onGpus(IntConsumer callback) {
+    watch.onGpus(callback);
+  }
+
   public TrainerGateway gateway() {
-    return new RayTrainerGateway(RayTrainerGateway.TRAINER);
+    return gateway(RayTrainerGateway.TRAINER);
+  }
+
+  TrainerGateway gateway(PyActorClass actorClass) {
+    return new RayTrainerGateway(actorClass, watch);
   }
 
   /**
@@ -56,11 +84,15 @@ public final class RayConnection implements AutoCloseable {
     }
   }
 
-  /** Leaves the cluster; detached trainers go on. */
+  /**
+   * Leaves the cluster; detached trainers go on. One that is gone cannot be left: Ray's library
+   * would end the process at once.
+   */
   @Override
   public void close() {
-    Ray.shutdown();
+    watch.close();
+    if (!lost().isDone()) {
+      Ray.shutdown();
+    }
   }
-
-  private RayConnection() {}
 }

@@ -14,10 +14,15 @@ final class RayPlacement implements Placement {
   private final String name;
   private final ObjectRef<String> reservation;
   private final Supplier<Optional<PlacementGroup>> groups;
+  private final RayCalls calls;
 
   RayPlacement(
-      String name, ObjectRef<String> reservation, Supplier<Optional<PlacementGroup>> groups) {
+      String name,
+      ObjectRef<String> reservation,
+      Supplier<Optional<PlacementGroup>> groups,
+      RayCalls calls) {
     this.name = name;
+    this.calls = calls;
     this.reservation = reservation;
     this.groups = groups;
   }
@@ -27,18 +32,21 @@ final class RayPlacement implements Placement {
       throws TrainerException.Unreachable, TrainerException.Misbehaved {
     String what = name + ": placement group";
     try {
-      String unused = RayCalls.await(reservation, what, timeout);
+      String unused = calls.await(reservation, what, timeout);
     } catch (TrainerException.Unreachable e) {
       // The task is still waiting for a worker process.
       if (e.getCause() instanceof RayTimeoutException) {
         return false;
       }
       throw e;
+    } catch (TrainerException.Died e) {
+      // Of the task's process, which says nothing about what it was to ask for.
+      throw new TrainerException.Unreachable(what + ": the task that asks for it died", e);
     } catch (TrainerException e) {
       throw new TrainerException.Misbehaved("reservation refused: " + e.getMessage(), e);
     }
-    Optional<PlacementGroup> group = RayCalls.ask(what, groups);
+    Optional<PlacementGroup> group = calls.ask(what, groups);
     int seconds = (int) Math.max(1, timeout.plusMillis(999).toSeconds());
-    return group.isPresent() && RayCalls.ask(what, () -> group.get().wait(seconds));
+    return group.isPresent() && calls.ask(what, () -> group.get().wait(seconds));
   }
 }

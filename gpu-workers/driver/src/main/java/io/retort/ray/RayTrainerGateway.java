@@ -52,28 +52,37 @@ final class RayTrainerGateway implements TrainerGateway {
   private static final Duration RESERVE_TIMEOUT = Duration.ofSeconds(20);
 
   private final PyActorClass actorClass;
+  private final ClusterWatch watch;
+  private final RayCalls calls;
 
   // Tasks that may still make a group after its name was released.
   private final Map<String, ObjectRef<String>> reservations = new ConcurrentHashMap<>();
 
-  RayTrainerGateway(PyActorClass actorClass) {
+  RayTrainerGateway(PyActorClass actorClass, ClusterWatch watch) {
     this.actorClass = actorClass;
+    this.watch = watch;
+    calls = new RayCalls(watch.lost(), RayCalls.ASK_TIMEOUT);
   }
 
   @Override
   public Optional<String> infeasibility(ResourceSpec resources)
       throws TrainerException.Unreachable {
-    return RayCalls.ask("Ray nodes", ClusterCapacity::now).infeasibility(resources);
+    return calls.ask("Ray nodes", ClusterCapacity::now).infeasibility(resources);
+  }
+
+  @Override
+  public boolean isSettled() {
+    return watch.isSettled();
   }
 
   @Override
   public Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable {
-    return actor(name).map(actor -> new RayTrainerHandle(name, actor));
+    return actor(name).map(actor -> new RayTrainerHandle(name, actor, calls));
   }
 
   @Override
   public List<String> names() throws TrainerException.Unreachable {
-    return RayCalls.ask(
+    return calls.ask(
         "placement groups",
         () ->
             PlacementGroups.getAllPlacementGroups().stream()
@@ -90,7 +99,7 @@ final class RayTrainerGateway implements TrainerGateway {
         bundlesJson(ClusterCapacity.bundle(resources), ClusterCapacity.ranks(resources));
     String strategy = ClusterCapacity.strategy(resources.getPlacement());
     ObjectRef<String> reservation =
-        RayCalls.ask(
+        calls.ask(
             name,
             // A cluster without a free processor has to take the request all the same.
             () ->
@@ -98,20 +107,21 @@ final class RayTrainerGateway implements TrainerGateway {
                     .setResource(ClusterCapacity.CPU, 0.0)
                     .remote());
     reservations.put(name, reservation);
-    return new RayPlacement(name, reservation, () -> group(name));
+    return new RayPlacement(name, reservation, () -> group(name), calls);
   }
 
   @Override
   public TrainerHandle create(String name, ResourceSpec resources)
       throws TrainerException.Unreachable {
     PlacementGroup group =
-        RayCalls.ask(name, () -> group(name))
+        calls
+            .ask(name, () -> group(name))
             .orElseThrow(
                 () ->
                     new TrainerException.Unreachable(
                         name + ": no placement group (expected: a reserved one)", null));
     PyActorHandle actor =
-        RayCalls.ask(
+        calls.ask(
             name,
             () ->
                 Ray.actor(actorClass)
@@ -122,14 +132,14 @@ final class RayTrainerGateway implements TrainerGateway {
                     .setResources(ofActor(resources))
                     .setPlacementGroup(group, 0)
                     .remote());
-    return new RayTrainerHandle(name, actor);
+    return new RayTrainerHandle(name, actor, calls);
   }
 
   @Override
   public void release(String name) throws TrainerException.Unreachable {
     Optional<PyActorHandle> actor = actor(name);
     if (actor.isPresent()) {
-      RayCalls.ask(
+      calls.ask(
           name,
           () -> {
             actor.get().kill();
@@ -138,7 +148,7 @@ final class RayTrainerGateway implements TrainerGateway {
       awaitNameFree(name);
     }
     awaitReservation(name);
-    RayCalls.ask(
+    calls.ask(
         name,
         () -> {
           group(name).ifPresent(group -> PlacementGroups.removePlacementGroup(group.getId()));
@@ -152,7 +162,7 @@ final class RayTrainerGateway implements TrainerGateway {
       return;
     }
     try {
-      String unused = RayCalls.await(reservation, name + ": placement group", RESERVE_TIMEOUT);
+      String unused = calls.await(reservation, name + ": placement group", RESERVE_TIMEOUT);
     } catch (TrainerException.Unreachable e) {
       reservations.put(name, reservation);
       throw e;
@@ -161,8 +171,8 @@ final class RayTrainerGateway implements TrainerGateway {
     }
   }
 
-  private static Optional<PyActorHandle> actor(String name) throws TrainerException.Unreachable {
-    return RayCalls.ask(name, () -> Ray.getActor(name, RayConnection.NAMESPACE));
+  private Optional<PyActorHandle> actor(String name) throws TrainerException.Unreachable {
+    return calls.ask(name, () -> Ray.getActor(name, RayConnection.NAMESPACE));
   }
 
   @SuppressWarnings("NullAway") // Ray answers null for a name that it does not know.
@@ -170,7 +180,7 @@ final class RayTrainerGateway implements TrainerGateway {
     return Optional.ofNullable(PlacementGroups.getPlacementGroup(name, RayConnection.NAMESPACE));
   }
 
-  private static void awaitNameFree(String name) throws TrainerException.Unreachable {
+  private void awaitNameFree(String name) throws TrainerException.Unreachable {
     long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
     while (actor(name).isPresent()) {
       if (System.nanoTime() > deadline) {

@@ -25,13 +25,15 @@ final class RayTrainerHandle implements TrainerHandle {
 
   private final String name;
   private final PyActorHandle actor;
+  private final RayCalls calls;
 
   // Calls that were not answered yet, by method: asking again would only fill the actor's queue.
   private final Map<String, ObjectRef<String>> pending = new ConcurrentHashMap<>();
 
-  RayTrainerHandle(String name, PyActorHandle actor) {
+  RayTrainerHandle(String name, PyActorHandle actor, RayCalls calls) {
     this.name = name;
     this.actor = actor;
+    this.calls = calls;
   }
 
   @Override
@@ -62,9 +64,9 @@ final class RayTrainerHandle implements TrainerHandle {
       throws TrainerException {
     String what = name + "." + method.methodName;
     ObjectRef<String> earlier = pending.remove(method.methodName);
-    ObjectRef<String> answer = earlier == null ? RayCalls.ask(what, remote) : earlier;
+    ObjectRef<String> answer = earlier == null ? calls.ask(what, remote) : earlier;
     try {
-      return RayCalls.await(answer, what, timeout);
+      return calls.await(answer, what, timeout);
     } catch (TrainerException.Unreachable e) {
       pending.put(method.methodName, answer);
       throw e;

@@ -9,23 +9,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases trainers and reservations whose run has ended while no driver held them: the driver was
- * killed, and the run was cancelled before another one could adopt.
+ * Releases trainers and reservations that nobody waits for: the driver was killed and the run
+ * cancelled before another one could adopt, or the cluster did not answer when an attempt released
+ * what it held.
  */
 public final class AbandonedTrainers {
   private static final Logger logger = LoggerFactory.getLogger(AbandonedTrainers.class);
 
   private final TrainerGateway gateway;
-  private final Predicate<String> hasEnded;
+  private final Predicate<String> isUnwanted;
   private Set<String> suspects = Set.of();
 
   /**
-   * @param hasEnded whether the run of this id is known to have ended; false when nothing is known
-   *     about it, as several deployments may share a cluster
+   * @param isUnwanted whether it is known that nobody waits for the trainer of this name; false
+   *     when nothing is known about its run, as several deployments may share a cluster
    */
-  public AbandonedTrainers(TrainerGateway gateway, Predicate<String> hasEnded) {
+  public AbandonedTrainers(TrainerGateway gateway, Predicate<String> isUnwanted) {
     this.gateway = requireNonNull(gateway, "gateway");
-    this.hasEnded = requireNonNull(hasEnded, "hasEnded");
+    this.isUnwanted = requireNonNull(isUnwanted, "isUnwanted");
   }
 
   /**
@@ -36,13 +37,13 @@ public final class AbandonedTrainers {
     try {
       Set<String> abandoned = new HashSet<>();
       for (String name : gateway.names()) {
-        if (hasEnded.test(name.substring(0, name.indexOf('/')))) {
+        if (isUnwanted.test(name)) {
           abandoned.add(name);
         }
       }
       for (String name : abandoned) {
         if (suspects.contains(name)) {
-          logger.info("{}: its run has ended and nobody holds it, releasing it", name);
+          logger.info("{}: nobody waits for it, releasing it", name);
           gateway.release(name);
         }
       }

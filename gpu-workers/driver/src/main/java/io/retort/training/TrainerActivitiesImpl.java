@@ -10,6 +10,7 @@ import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
 
 /** Holds trainers on a {@link TrainerGateway}. */
@@ -58,6 +59,9 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     } catch (ActivityCanceledException e) {
       metrics.ended(kind, "CANCELLED");
       throw e;
+    } catch (ActivityWorkerShutdownException e) {
+      metrics.ended(kind, "HANDED_OVER");
+      throw AttemptFailures.driverStopped(e);
     } catch (ActivityCompletionException e) {
       metrics.ended(kind, "HANDED_OVER");
       throw e;
@@ -67,8 +71,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       metrics.ended(kind, "HANDED_OVER");
-      throw Failures.platform(
-          "DRIVER_STOPPED", "the driver stopped; the next attempt adopts the trainer", e);
+      throw AttemptFailures.driverStopped(e);
     }
   }
 

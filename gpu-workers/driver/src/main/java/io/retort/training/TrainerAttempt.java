@@ -1,12 +1,8 @@
 package io.retort.training;
 
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import io.retort.failure.Failures;
 import io.retort.v1.Failure;
-import io.retort.v1.FailureCategory;
 import io.retort.v1.ResourceSpec;
-import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
 import io.retort.v1.TrainerState;
@@ -37,11 +33,12 @@ final class TrainerAttempt {
   private final TrainerGateway gateway;
   private final ResourceSpec resources;
   private final WorkflowLiveness workflows;
-  private final WaitingTrainers waiting;
   private final TrainerMetrics metrics;
   private final TrainerTiming timing;
   private final Pacer pacer;
-  private final TrainerHeartbeat.Builder heartbeat = TrainerHeartbeat.newBuilder();
+  private final AttemptFailures failures;
+  private final AttemptHeartbeat heartbeat;
+  private final PlacementWait placement;
   private Optional<TrainerHandle> started = Optional.empty();
 
   TrainerAttempt(
@@ -63,57 +60,35 @@ final class TrainerAttempt {
     this.name = job.getRunId() + "/" + job.getJobName();
     this.gateway = gateway;
     this.workflows = workflows;
-    this.waiting = waiting;
     this.metrics = metrics;
     this.timing = timing;
     this.pacer = pacer;
+    failures = new AttemptFailures(name);
+    heartbeat = AttemptHeartbeat.resume(context, name);
+    placement =
+        new PlacementWait(name, resources, gateway, waiting, heartbeat, failures, timing, pacer);
   }
 
   TrainerResult run() throws InterruptedException {
-    readPreviousHeartbeat();
     try {
-      beat();
+      heartbeat.beat();
       TrainerHandle trainer = adoptOrCreate();
       return follow(trainer, start(trainer));
     } catch (ActivityCanceledException e) {
       logger.info("{}: cancelled, stopping the trainer", name);
-      stopGracefully();
-      release();
+      stopAndRelease();
       throw e;
     } catch (ActivityNotExistsException e) {
       if (isAbandoned()) {
         logger.info("{}: the workflow has ended, stopping the trainer", name);
-        stopGracefully();
-        release();
+        stopAndRelease();
       }
       throw e;
+    } catch (TrainerException.Lost e) {
+      throw failures.lost(e);
     } catch (TrainerException.Unreachable e) {
-      throw Failures.platform("RAY_UNREACHABLE", name + ": " + e.getMessage(), e);
+      throw failures.rayUnreachable(e);
     }
-  }
-
-  private void readPreviousHeartbeat() {
-    Optional<TrainerHeartbeat> previous = context.getLastHeartbeatDetails(TrainerHeartbeat.class);
-    if (previous.isPresent()) {
-      heartbeat.mergeFrom(previous.get());
-      logger.info(
-          "{}: attempt {} goes on at {} {} of {}, last checkpoint \"{}\"",
-          name,
-          context.getInfo().getAttempt(),
-          heartbeat.getProgress().getUnit(),
-          heartbeat.getProgress().getDone(),
-          heartbeat.getProgress().getTotal(),
-          heartbeat.getProgress().getCheckpointUri());
-    }
-    heartbeat
-        .setActorName(name)
-        .setState(TrainerState.TRAINER_STATE_STARTING)
-        .clearWaitingFor()
-        .clearWaitingPlace();
-  }
-
-  private void beat() {
-    context.heartbeat(heartbeat.build());
   }
 
   private TrainerHandle adoptOrCreate() throws TrainerException.Unreachable, InterruptedException {
@@ -122,7 +97,7 @@ final class TrainerAttempt {
       started = running;
       try {
         awaitAnswer(running.get());
-        heartbeat.clearWaitingSince();
+        heartbeat.placed();
         metrics.adopted(kind);
         logger.info("{}: adopted", name);
         return running.get();
@@ -135,7 +110,6 @@ final class TrainerAttempt {
   }
 
   private TrainerHandle create() throws TrainerException.Unreachable, InterruptedException {
-    requireFeasible();
     awaitPlacement();
     TrainerHandle trainer = gateway.create(name, resources);
     logger.info("{}: created", name);
@@ -147,67 +121,22 @@ final class TrainerAttempt {
     return trainer;
   }
 
-  private void requireFeasible() throws TrainerException.Unreachable {
-    // What trained before had room: a node that has gone since may come back, or be replaced.
-    if (resources.getAllowAutoscaling() || heartbeat.hasTrainingStartedAt()) {
-      return;
-    }
-    Optional<String> infeasibility = gateway.infeasibility(resources);
-    if (infeasibility.isPresent()) {
-      throw nonRetryable(
-          FailureCategory.FAILURE_CATEGORY_RESOURCE,
-          "INFEASIBLE",
-          name + ": " + infeasibility.get());
-    }
-  }
-
   private void awaitPlacement() throws TrainerException.Unreachable, InterruptedException {
     try {
-      awaitReadiness();
-    } finally {
-      waiting.leave(name);
-    }
-    heartbeat.clearWaitingFor().clearWaitingPlace().clearWaitingSince();
-    beat();
-  }
-
-  private void awaitReadiness() throws TrainerException.Unreachable, InterruptedException {
-    if (!heartbeat.hasWaitingSince()) {
-      heartbeat.setWaitingSince(timestamp(pacer.now()));
-    }
-    Instant since = instant(heartbeat.getWaitingSince());
-    Duration patience = Duration.ofSeconds(resources.getWaitingDeadlineSeconds());
-    Instant deadline = since.plus(patience);
-    String wanted = ResourceText.of(resources);
-    Placement placement = gateway.reserve(name, resources);
-    try {
-      while (!placement.isReady(timing.poll())) {
-        if (!pacer.now().isBefore(deadline)) {
-          release();
-          throw nonRetryable(
-              FailureCategory.FAILURE_CATEGORY_RESOURCE,
-              "WAITING_DEADLINE",
-              name
-                  + ": waited "
-                  + patience.toSeconds()
-                  + " s for "
-                  + wanted
-                  + " (expected: within resources.waiting_deadline_seconds)");
-        }
-        heartbeat.setWaitingFor(wanted).setWaitingPlace(waiting.place(name, since));
-        beat();
-      }
+      placement.await();
     } catch (TrainerException.Misbehaved e) {
       release();
-      throw misbehaved(e);
-    } catch (ActivityCanceledException e) {
-      release();
+      throw failures.misbehaved(e);
+    } catch (ApplicationFailure e) {
+      if (placement.isReserved()) {
+        release();
+      }
       throw e;
     }
   }
 
   private void awaitAnswer(TrainerHandle trainer)
-      throws TrainerException.Died, InterruptedException {
+      throws TrainerException.Lost, TrainerException.Died, InterruptedException {
     awaitFirst(
         () -> {
           trainer.ping(timing.call());
@@ -215,7 +144,8 @@ final class TrainerAttempt {
         });
   }
 
-  private TrainerStatus start(TrainerHandle trainer) throws InterruptedException {
+  private TrainerStatus start(TrainerHandle trainer)
+      throws TrainerException.Lost, InterruptedException {
     started = Optional.of(trainer);
     long token = FencingToken.of(context.getInfo());
     TrainerStatus status;
@@ -228,38 +158,35 @@ final class TrainerAttempt {
       // Somebody newer owns the trainer, so it is not this attempt's to kill.
       throw Failures.toApplicationFailure(status.getError(), null);
     }
-    if (!heartbeat.hasTrainingStartedAt()) {
-      heartbeat.setTrainingStartedAt(timestamp(pacer.now()));
-    }
     return status;
   }
 
   /** Waits, heartbeating, for a process that is still starting. */
   private TrainerStatus awaitFirst(TrainerCall call)
-      throws TrainerException.Died, InterruptedException {
+      throws TrainerException.Lost, TrainerException.Died, InterruptedException {
     Instant deadline = pacer.now().plus(timing.firstAnswer());
     while (true) {
       try {
         return call.ask();
+      } catch (TrainerException.Lost | TrainerException.Died e) {
+        throw e;
       } catch (TrainerException.Unreachable e) {
         if (!pacer.now().isBefore(deadline)) {
-          throw unreachable(timing.firstAnswer(), e);
+          throw failures.unreachable(timing.firstAnswer(), e);
         }
-        beat();
+        heartbeat.beat();
         pacer.pause(timing.poll());
-      } catch (TrainerException.Died e) {
-        throw e;
       } catch (TrainerException e) {
         release();
-        throw misbehaved(e);
+        throw failures.misbehaved(e);
       }
     }
   }
 
   private TrainerResult follow(TrainerHandle trainer, TrainerStatus first)
-      throws InterruptedException {
+      throws TrainerException.Lost, InterruptedException {
     Duration allowed = Duration.ofSeconds(job.getResources().getActiveDeadlineSeconds());
-    Instant deadline = instant(heartbeat.getTrainingStartedAt()).plus(allowed);
+    Instant deadline = heartbeat.trainingStarted(pacer.now()).plus(allowed);
     TrainerStatus status = first;
     while (true) {
       observe(status);
@@ -267,7 +194,7 @@ final class TrainerAttempt {
       if (result.isPresent()) {
         return result.get();
       }
-      beat();
+      heartbeat.beat();
       if (!pacer.now().isBefore(deadline)) {
         return endByDeadline(allowed);
       }
@@ -277,12 +204,11 @@ final class TrainerAttempt {
   }
 
   private void observe(TrainerStatus status) {
-    if (status.getState() != heartbeat.getState()) {
+    if (status.getState() != heartbeat.state()) {
       logger.info("{}: {}", name, status.getState());
     }
-    heartbeat.setState(status.getState());
+    heartbeat.observe(status);
     if (status.hasProgress()) {
-      heartbeat.setProgress(status.getProgress());
       metrics.progressed(kind, status.getProgress());
     }
   }
@@ -296,35 +222,24 @@ final class TrainerAttempt {
       case TRAINER_STATE_SUCCEEDED -> {
         release();
         if (!isResultOfJob(status.getResult())) {
-          throw Failures.platform(
-              "TRAINER_PROTOCOL",
-              name
-                  + ": succeeded with result "
-                  + status.getResult().getResultCase()
-                  + " (expected: one of "
-                  + job.getJobCase()
-                  + ")",
-              null);
+          throw failures.wrongResult(status.getResult().getResultCase(), job.getJobCase());
         }
         return Optional.of(status.getResult());
       }
       case TRAINER_STATE_FAILED -> {
         release();
-        throw failed(status.getError());
+        Failure error = status.getError();
+        logger.warn(
+            "{}: {} {}\n{}", name, error.getType(), error.getMessage(), error.getTraceback());
+        throw failures.told(error);
       }
       case TRAINER_STATE_STOPPED -> {
         release();
-        throw Failures.platform(
-            "TRAINER_STOPPED",
-            name + ": stopped although nobody waits for that; the next attempt resumes it",
-            null);
+        throw failures.stopped();
       }
       case TRAINER_STATE_UNSPECIFIED, UNRECOGNIZED -> {
         release();
-        throw Failures.platform(
-            "TRAINER_PROTOCOL",
-            name + ": state " + status.getState() + " (expected: one that this driver knows)",
-            null);
+        throw failures.wrongState(status.getState());
       }
     }
     throw new AssertionError(status.getState());
@@ -335,23 +250,26 @@ final class TrainerAttempt {
    * it makes progress; this attempt ends shortly before the server would give it up, and the next
    * one adopts.
    */
-  private TrainerStatus nextStatus(TrainerHandle trainer) throws InterruptedException {
+  private TrainerStatus nextStatus(TrainerHandle trainer)
+      throws TrainerException.Lost, InterruptedException {
     Duration patience = context.getInfo().getHeartbeatTimeout().multipliedBy(4).dividedBy(5);
     Instant deadline = pacer.now().plus(patience);
     while (true) {
       try {
         return trainer.status(timing.call());
+      } catch (TrainerException.Lost e) {
+        throw e;
       } catch (TrainerException.Unreachable e) {
         logger.warn("{}: no status: {}", name, e.getMessage());
         if (!pacer.now().isBefore(deadline)) {
-          throw unreachable(patience, e);
+          throw failures.unreachable(patience, e);
         }
         pacer.pause(timing.poll());
       } catch (TrainerException.Died e) {
         throw died(e);
       } catch (TrainerException e) {
         release();
-        throw misbehaved(e);
+        throw failures.misbehaved(e);
       }
     }
   }
@@ -365,15 +283,12 @@ final class TrainerAttempt {
         && isResultOfJob(last.get().getResult())) {
       return last.get().getResult();
     }
-    throw nonRetryable(
-        FailureCategory.FAILURE_CATEGORY_TIMEOUT,
-        "ACTIVE_DEADLINE",
-        name
-            + ": did not end in "
-            + allowed.toSeconds()
-            + " s (expected: within resources.active_deadline_seconds); last checkpoint \""
-            + heartbeat.getProgress().getCheckpointUri()
-            + "\"");
+    throw failures.trainedTooLong(allowed, heartbeat.progress());
+  }
+
+  private void stopAndRelease() throws InterruptedException {
+    Optional<TrainerStatus> unused = stopGracefully();
+    release();
   }
 
   /**
@@ -397,6 +312,9 @@ final class TrainerAttempt {
         if (isTerminal(status.getState())) {
           return last;
         }
+      } catch (TrainerException.Lost e) {
+        logger.info("{}: gone while it was stopped: {}", name, e.getMessage());
+        return last;
       } catch (TrainerException.Unreachable e) {
         logger.warn("{}: no answer to stop: {}", name, e.getMessage());
       } catch (TrainerException e) {
@@ -428,46 +346,9 @@ final class TrainerAttempt {
     }
   }
 
-  private ApplicationFailure failed(Failure error) {
-    logger.warn("{}: {} {}\n{}", name, error.getType(), error.getMessage(), error.getTraceback());
-    Failure.Builder told =
-        Failure.newBuilder()
-            .setCategory(error.getCategory())
-            .setType(error.getType().isEmpty() ? "TRAINER_FAILED" : error.getType())
-            .setMessage(name + ": " + error.getMessage());
-    if (error.getCategory() == FailureCategory.FAILURE_CATEGORY_UNSPECIFIED) {
-      told.setCategory(FailureCategory.FAILURE_CATEGORY_PLATFORM);
-    }
-    return Failures.toApplicationFailure(told.build(), null);
-  }
-
   private ApplicationFailure died(TrainerException.Died cause) {
     release();
-    return Failures.platform(
-        "TRAINER_DIED",
-        name
-            + ": the trainer's process ended at "
-            + heartbeat.getProgress().getDone()
-            + " of "
-            + heartbeat.getProgress().getTotal()
-            + " "
-            + heartbeat.getProgress().getUnit()
-            + "; the next attempt resumes from the last complete checkpoint",
-        cause);
-  }
-
-  private ApplicationFailure misbehaved(TrainerException cause) {
-    return Failures.platform("TRAINER_PROTOCOL", name + ": " + cause.getMessage(), cause);
-  }
-
-  private ApplicationFailure unreachable(Duration patience, TrainerException cause) {
-    return Failures.platform(
-        "TRAINER_UNREACHABLE",
-        name
-            + ": no answer for "
-            + patience.toSeconds()
-            + " s; it was left running for the next attempt to adopt",
-        cause);
+    return failures.died(heartbeat.progress(), cause);
   }
 
   private boolean isResultOfJob(TrainerResult result) {
@@ -485,22 +366,6 @@ final class TrainerAttempt {
       case TRAINER_STATE_STARTING, TRAINER_STATE_RUNNING, TRAINER_STATE_UNSPECIFIED, UNRECOGNIZED ->
           false;
     };
-  }
-
-  private static ApplicationFailure nonRetryable(
-      FailureCategory category, String type, String message) {
-    ApplicationFailure failure =
-        Failures.toApplicationFailure(Failures.of(category, type, message), null);
-    failure.setNonRetryable(true);
-    return failure;
-  }
-
-  private static Timestamp timestamp(Instant instant) {
-    return Timestamps.fromMillis(instant.toEpochMilli());
-  }
-
-  private static Instant instant(Timestamp timestamp) {
-    return Instant.ofEpochMilli(Timestamps.toMillis(timestamp));
   }
 
   /** One question to a trainer. */

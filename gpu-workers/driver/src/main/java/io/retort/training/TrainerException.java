@@ -11,11 +11,23 @@ public abstract sealed class TrainerException extends Exception {
   }
 
   /** No answer in time, or no connection. Says nothing about the trainer's health. */
-  public static final class Unreachable extends TrainerException {
+  public static sealed class Unreachable extends TrainerException {
     private static final long serialVersionUID = 1L;
 
     public Unreachable(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /**
+   * The cluster that this driver had joined is gone, mostly with all its trainers, or given up.
+   * Asking again is in vain: another driver has to join what comes next.
+   */
+  public static final class Lost extends Unreachable {
+    private static final long serialVersionUID = 1L;
+
+    public Lost(String message) {
+      super(message, null);
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * A cluster that runs named trainers. A trainer and its reservation have the same name, and outlive
- * the process that made them.
+ * the process that made them. Once the cluster itself is gone, every call ends at once with {@link
+ * TrainerException.Lost}.
  *
  * <p>Implementations retry nothing and are safe for use by several threads.
  */
@@ -16,6 +17,12 @@ public interface TrainerGateway {
    * when it can.
    */
   Optional<String> infeasibility(ResourceSpec resources) throws TrainerException.Unreachable;
+
+  /**
+   * Whether the cluster's nodes are all there. Those of one that has just been started, or started
+   * anew, may still be joining it, and {@link #infeasibility} is not the last word.
+   */
+  boolean isSettled();
 
   /** The trainer of this name; empty when there is none or it has ended. */
   Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +20,7 @@ final class GpuDriverTest {
   @BeforeEach
   void complete(@TempDir Path folder) throws IOException {
     Files.createDirectory(folder.resolve("retort_trainer"));
-    variables.put("RETORT_RAY_ADDRESS", "127.0.0.1:" + unusedPort());
+    variables.put("RETORT_RAY_ADDRESS", "127.0.0.1:6379");
     variables.put("RETORT_TRAINER_PATH", folder.toString());
   }
 
@@ -47,20 +45,9 @@ final class GpuDriverTest {
     assertRefused("RETORT_GPU_SLOTS: 0 (expected: at least 1)");
   }
 
-  @Test
-  void saysThatRayCannotBeReached() {
-    assertRefused("RETORT_RAY_ADDRESS: 127.0.0.1:");
-  }
-
   private void assertRefused(String message) {
     assertThatThrownBy(() -> new GpuDriver().run(new Environment(variables)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(message);
-  }
-
-  private static int unusedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

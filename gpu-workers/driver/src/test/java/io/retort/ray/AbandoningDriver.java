@@ -3,6 +3,7 @@ package io.retort.ray;
 import io.ray.api.function.PyActorClass;
 import io.retort.training.Placement;
 import io.retort.training.TrainerException;
+import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerHandle;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.TrainerJob;
@@ -12,10 +13,10 @@ import java.time.Duration;
 /** A driver's process that starts a trainer and then ends as if it were killed. */
 final class AbandoningDriver {
   public static void main(String[] arguments) throws TrainerException {
-    RayConnection unused =
+    RayConnection connection =
         RayConnection.open(RayAddress.parse("address", arguments[0]), arguments[1]);
-    RayTrainerGateway gateway =
-        new RayTrainerGateway(PyActorClass.of("retort_driver_fixture.actor", "TrainerActor"));
+    TrainerGateway gateway =
+        connection.gateway(PyActorClass.of("retort_driver_fixture.actor", "TrainerActor"));
     ResourceSpec resources = ResourceSpec.newBuilder().setCpus(1).build();
     TrainerJob job = TrainerJob.newBuilder().setRunId("run").setJobName(arguments[2]).build();
     String name = job.getRunId() + "/" + job.getJobName();

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.retort.worker.ConfigurationException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,12 +33,32 @@ final class RayAddressTest {
   }
 
   @Test
-  void tellsThatNobodyListens() throws IOException {
+  @Timeout(30)
+  void waitsUntilSomebodyListens() throws Exception {
     RayAddress address = unusedAddress();
+    Thread waiting = Thread.currentThread();
+    CountDownLatch waits = new CountDownLatch(1);
+    try (ServerSocket socket = new ServerSocket()) {
+      Thread head =
+          new Thread(
+              () -> {
+                try {
+                  waits.await();
+                  while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                    Thread.onSpinWait();
+                  }
+                  socket.bind(new InetSocketAddress(address.host(), address.port()));
+                } catch (IOException | InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      head.start();
+      waits.countDown();
 
-    assertThatThrownBy(() -> address.requireReachable("RETORT_RAY_ADDRESS", Duration.ofSeconds(5)))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessageStartingWith("RETORT_RAY_ADDRESS: " + address + " cannot be reached");
+      address.awaitReachable("RETORT_RAY_ADDRESS");
+
+      assertThat(socket.isBound()).isTrue();
+    }
   }
 
   @Test

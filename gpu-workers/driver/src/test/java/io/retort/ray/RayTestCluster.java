@@ -59,12 +59,9 @@ public final class RayTestCluster {
     return RayConnection.open(address, codeSearchPath());
   }
 
-  /**
-   * Of the process that is connected, with trainers of a Python class that stands in for the real
-   * one.
-   */
-  public static TrainerGateway gateway(String module, String className) {
-    return new RayTrainerGateway(PyActorClass.of(module, className));
+  /** With trainers of a Python class that stands in for the real one. */
+  public static TrainerGateway gateway(RayConnection connection, String module, String className) {
+    return connection.gateway(PyActorClass.of(module, className));
   }
 
   /** With the real trainer package and the fixtures of these tests. */

@@ -77,6 +77,15 @@ public final class RayTestNode {
     return process.descendants().filter(descendant -> runs(descendant, className)).toList();
   }
 
+  /** The server of a head that knows all nodes, actors and placement groups. */
+  ProcessHandle gcsServer() {
+    return process
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("gcs_server"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Ends every process of the node by SIGKILL, as a machine that loses power. */
   public void kill() {
     List<ProcessHandle> all = Stream.concat(process.descendants(), of(process)).toList();

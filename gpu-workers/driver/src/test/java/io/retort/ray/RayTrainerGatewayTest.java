@@ -32,14 +32,13 @@ final class RayTrainerGatewayTest {
 
   private static RayTestCluster cluster;
   private static RayConnection connection;
-
-  private final TrainerGateway gateway =
-      RayTestCluster.gateway("retort_driver_fixture.actor", "TrainerActor");
+  private static TrainerGateway gateway;
 
   @BeforeAll
   static void start() throws IOException {
     cluster = RayTestCluster.start();
     connection = cluster.connect();
+    gateway = RayTestCluster.gateway(connection, "retort_driver_fixture.actor", "TrainerActor");
   }
 
   @AfterAll
@@ -216,6 +215,26 @@ final class RayTrainerGatewayTest {
   }
 
   @Test
+  void aClusterThatIsSilentForAWhileIsNotGone() throws Exception {
+    TrainerHandle trainer = create(gateway, "run/silent");
+    trainer.ping(LONG);
+    signal("STOP", cluster.head().gcsServer());
+    try {
+      assertThatThrownBy(gateway::names)
+          .isExactlyInstanceOf(TrainerException.Unreachable.class)
+          .hasMessageContaining("no answer within 10000 ms");
+      trainer.ping(LONG);
+    } finally {
+      signal("CONT", cluster.head().gcsServer());
+    }
+
+    assertThat(gateway.names()).contains("run/silent");
+    assertThat(connection.lost()).isNotDone();
+    trainer.ping(LONG);
+    gateway.release("run/silent");
+  }
+
+  @Test
   void theRealTrainerKeepsTheContract() throws TrainerException {
     TrainerGateway real = connection.gateway();
     TrainerHandle trainer = create(real, "run/real");
@@ -231,6 +250,12 @@ final class RayTrainerGatewayTest {
     assertThat(gateway.find(name)).isEqualTo(Optional.empty());
     awaitReady(gateway.reserve(name, cpus(1)));
     return gateway.create(name, cpus(1));
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
   }
 
   private static void awaitReady(Placement placement) throws TrainerException {

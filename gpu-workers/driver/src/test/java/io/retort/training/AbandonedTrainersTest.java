@@ -11,7 +11,7 @@ final class AbandonedTrainersTest {
   private final ManualPacer pacer = new ManualPacer();
   private final FakeGateway gateway = new FakeGateway(pacer, new FakeTrainer(pacer));
   private final AbandonedTrainers abandoned =
-      new AbandonedTrainers(gateway, Set.of("ended")::contains);
+      new AbandonedTrainers(gateway, Set.of("ended/sft")::contains);
 
   @BeforeEach
   void reserve() {

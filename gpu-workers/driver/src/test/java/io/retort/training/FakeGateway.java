@@ -12,6 +12,11 @@ final class FakeGateway implements TrainerGateway {
   Optional<String> infeasibility = Optional.empty();
   Optional<TrainerHandle> running = Optional.empty();
   boolean reachable = true;
+  boolean lost;
+
+  /** How often the cluster is asked whether its nodes are all there before they are. */
+  int looksUntilSettled;
+
   List<String> names = List.of();
 
   /** How often the reservation is looked at before it is ready. */
@@ -31,11 +36,15 @@ final class FakeGateway implements TrainerGateway {
   }
 
   @Override
+  public boolean isSettled() {
+    looksUntilSettled--;
+    return looksUntilSettled < 0;
+  }
+
+  @Override
   public Optional<TrainerHandle> find(String name) throws TrainerException.Unreachable {
     calls.add("find " + name);
-    if (!reachable) {
-      throw new TrainerException.Unreachable("no connection", null);
-    }
+    requireCluster();
     return running;
   }
 
@@ -60,10 +69,17 @@ final class FakeGateway implements TrainerGateway {
   @Override
   public void release(String name) throws TrainerException.Unreachable {
     calls.add("release " + name);
+    requireCluster();
+    running = Optional.empty();
+  }
+
+  private void requireCluster() throws TrainerException.Unreachable {
+    if (lost) {
+      throw new TrainerException.Lost("the cluster is gone");
+    }
     if (!reachable) {
       throw new TrainerException.Unreachable("no connection", null);
     }
-    running = Optional.empty();
   }
 
   private boolean isReady(Duration timeout) {

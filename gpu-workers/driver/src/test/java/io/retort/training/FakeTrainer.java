@@ -45,6 +45,12 @@ final class FakeTrainer implements TrainerHandle {
     };
   }
 
+  static Answer lost() {
+    return () -> {
+      throw new TrainerException.Lost("the cluster is gone");
+    };
+  }
+
   static Answer misbehaved() {
     return () -> {
       throw new TrainerException.Misbehaved("not a status", null);

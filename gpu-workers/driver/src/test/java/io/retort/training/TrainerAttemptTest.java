@@ -532,6 +532,85 @@ final class TrainerAttemptTest {
     assertThat(failure.isNonRetryable()).isFalse();
   }
 
+  @Test
+  void handsOverAtOnceWhenTheClusterIsGone() {
+    trainer.starts.add(() -> Statuses.running(3));
+    trainer.statuses.add(FakeTrainer.lost());
+
+    ApplicationFailure failure = failure();
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/RAY_LOST");
+    assertThat(failure.isNonRetryable()).isFalse();
+    // This driver has ended by then.
+    assertThat(failure.getNextRetryDelay()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(Duration.between(ManualPacer.START, pacer.now()))
+        .isEqualTo(TrainerTiming.DEFAULT.poll());
+    assertThat(gateway.calls).doesNotContain("release run-1/sft");
+  }
+
+  @Test
+  void aClusterThatIsGoneIsNotWaitedFor() {
+    gateway.lost = true;
+
+    assertThat(failure().getType()).isEqualTo("PLATFORM/RAY_LOST");
+    assertThat(gateway.calls).containsExactly("find run-1/sft");
+  }
+
+  @Test
+  void aNewTrainerOfAClusterThatIsGoneIsNotWaitedFor() {
+    trainer.pings.clear();
+    trainer.pings.add(FakeTrainer.lost());
+
+    assertThat(failure().getType()).isEqualTo("PLATFORM/RAY_LOST");
+    assertThat(trainer.calls).containsExactly("ping");
+  }
+
+  @Test
+  void aCancelledRunDoesNotWaitForAClusterThatIsGone() {
+    trainer.starts.add(() -> Statuses.running(3));
+    trainer.stops.add(FakeTrainer.lost());
+    refuseFrom(3, ActivityCanceledException::new);
+
+    assertThatThrownBy(this::run).isInstanceOf(ActivityCanceledException.class);
+
+    assertThat(pacer.now()).isEqualTo(ManualPacer.START);
+  }
+
+  @Test
+  void waitsForNodesThatAreStillJoining() throws InterruptedException {
+    gateway.infeasibility = Optional.of("needs 8 GPU, cluster has 0");
+    gateway.looksUntilSettled = Integer.MAX_VALUE;
+    gateway.looksUntilReady = 3;
+    trainer.starts.add(() -> Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
+
+    assertThat(context.heartbeats)
+        .extracting(TrainerHeartbeat::getWaitingFor)
+        .containsExactly("", "1 CPU", "1 CPU", "");
+  }
+
+  @Test
+  void refusesWhatNoNodeCanHoldOnceAllNodesHaveJoined() {
+    gateway.infeasibility = Optional.of("needs 8 GPU, cluster has 2");
+    gateway.looksUntilSettled = 3;
+    gateway.looksUntilReady = Integer.MAX_VALUE;
+
+    assertThat(failure().getType()).isEqualTo("RESOURCE/INFEASIBLE");
+    assertThat(gateway.calls)
+        .containsExactly("find run-1/sft", "reserve run-1/sft", "release run-1/sft");
+  }
+
+  @Test
+  void whatWaitedBeforeIsNotRefused() throws InterruptedException {
+    context.previous = Optional.of(waitingFor(Duration.ofSeconds(5)));
+    gateway.infeasibility = Optional.of("needs 8 GPU, cluster has 0");
+    gateway.looksUntilReady = 3;
+    trainer.starts.add(() -> Statuses.SUCCEEDED);
+
+    assertThat(run()).isEqualTo(Statuses.RESULT);
+  }
+
   private static TrainerHeartbeat waitingFor(Duration time) {
     return TrainerHeartbeat.newBuilder()
         .setWaitingFor("1 CPU")

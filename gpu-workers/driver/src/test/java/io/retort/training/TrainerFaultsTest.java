@@ -55,11 +55,10 @@ final class TrainerFaultsTest {
 
   private static RayTestCluster cluster;
   private static RayConnection connection;
+  private static TrainerGateway gateway;
   private static Path data;
   private static ArtifactRef rows;
 
-  private final TrainerGateway gateway =
-      RayTestCluster.gateway("retort_driver_fixture.held", ACTOR);
   private final Path folder;
   private TrainerJob job;
 
@@ -75,6 +74,7 @@ final class TrainerFaultsTest {
     rows = writeModelAndRows(shared);
     cluster = RayTestCluster.startExtensible();
     connection = cluster.connect();
+    gateway = RayTestCluster.gateway(connection, "retort_driver_fixture.held", ACTOR);
   }
 
   @AfterAll

@@ -96,9 +96,27 @@ final class TestStack {
    * anew.
    */
   void kill(String name) {
-    ProcessHandle process = process(name);
-    process.destroyForcibly();
-    process.onExit().join();
+    kill(process(name));
+  }
+
+  /** Ends the server of the stack's Ray head by SIGKILL, which ends the cluster with all on it. */
+  void killRayHead() {
+    kill(
+        process("ray")
+            .children()
+            .filter(child -> child.info().command().orElse("").endsWith("gcs_server"))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  /** Stops a process of the stack where it stands, by SIGSTOP, for as long as the outage lasts. */
+  void freeze(String name, Duration outage) throws IOException, InterruptedException {
+    Outages.freeze(process(name), outage);
+  }
+
+  private static void kill(ProcessHandle handle) {
+    handle.destroyForcibly();
+    handle.onExit().join();
   }
 
   private ProcessHandle process(String name) {
@@ -107,11 +125,6 @@ final class TestStack {
         .findFirst()
         .flatMap(RecordedProcess::handle)
         .orElseThrow();
-  }
-
-  /** Stops a process of the stack where it stands, by SIGSTOP, for as long as the outage lasts. */
-  void freeze(String name, Duration outage) throws IOException, InterruptedException {
-    Outages.freeze(process(name), outage);
   }
 
   /** The processes of Python trainers on the stack's Ray node. */
@@ -125,16 +138,7 @@ final class TestStack {
   }
 
   private List<ProcessHandle> onRay(String actor) {
-    RecordedProcess ray =
-        state().processes().stream()
-            .filter(process -> process.name().equals("ray"))
-            .findFirst()
-            .orElseThrow();
-    return ray.handle()
-        .orElseThrow()
-        .descendants()
-        .filter(process -> runs(process, actor))
-        .toList();
+    return process("ray").descendants().filter(process -> runs(process, actor)).toList();
   }
 
   /** Runs Python with the trainer's packages; returns what it printed. */

@@ -1,0 +1,150 @@
+package io.retort.training;
+
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.TrainerJob;
+import io.retort.v1.TrainerProgress;
+import io.retort.v1.TrainerResult;
+import io.retort.v1.TrainerState;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+
+/** How attempts at the job of one name fail. */
+final class AttemptFailures {
+  /**
+   * What a driver that is about to end hands over comes back only when it has ended: Temporal may
+   * still give it a task, which nobody would miss until its heartbeat timeout.
+   */
+  private static final Duration HAND_OVER = Duration.ofSeconds(5);
+
+  private final String name;
+
+  AttemptFailures(String name) {
+    this.name = name;
+  }
+
+  /** Another driver goes on, mostly with a new trainer on another cluster. */
+  ApplicationFailure lost(TrainerException.Lost cause) {
+    return handedOver(
+        Failures.platform(
+            "RAY_LOST",
+            cause.getMessage()
+                + "; the next attempt adopts the trainer, or resumes from the last complete checkpoint",
+            cause));
+  }
+
+  static ApplicationFailure driverStopped(Exception cause) {
+    return handedOver(
+        Failures.platform(
+            "DRIVER_STOPPED", "the driver stopped; the next attempt adopts the trainer", cause));
+  }
+
+  ApplicationFailure rayUnreachable(TrainerException.Unreachable cause) {
+    return Failures.platform("RAY_UNREACHABLE", name + ": " + cause.getMessage(), cause);
+  }
+
+  ApplicationFailure unreachable(Duration patience, TrainerException cause) {
+    return Failures.platform(
+        "TRAINER_UNREACHABLE",
+        name
+            + ": no answer for "
+            + patience.toSeconds()
+            + " s; it was left running for the next attempt to adopt",
+        cause);
+  }
+
+  ApplicationFailure died(TrainerProgress last, TrainerException.Died cause) {
+    return Failures.platform(
+        "TRAINER_DIED",
+        name
+            + ": the trainer's process ended at "
+            + last.getDone()
+            + " of "
+            + last.getTotal()
+            + " "
+            + last.getUnit()
+            + "; the next attempt resumes from the last complete checkpoint",
+        cause);
+  }
+
+  ApplicationFailure misbehaved(TrainerException cause) {
+    return Failures.platform("TRAINER_PROTOCOL", name + ": " + cause.getMessage(), cause);
+  }
+
+  ApplicationFailure stopped() {
+    return Failures.platform(
+        "TRAINER_STOPPED",
+        name + ": stopped although nobody waits for that; the next attempt resumes it",
+        null);
+  }
+
+  ApplicationFailure wrongState(TrainerState state) {
+    return Failures.platform(
+        "TRAINER_PROTOCOL",
+        name + ": state " + state + " (expected: one that this driver knows)",
+        null);
+  }
+
+  ApplicationFailure wrongResult(TrainerResult.ResultCase found, TrainerJob.JobCase expected) {
+    return Failures.platform(
+        "TRAINER_PROTOCOL",
+        name + ": succeeded with result " + found + " (expected: one of " + expected + ")",
+        null);
+  }
+
+  /** What the trainer itself told. */
+  ApplicationFailure told(Failure error) {
+    Failure.Builder told =
+        Failure.newBuilder()
+            .setCategory(error.getCategory())
+            .setType(error.getType().isEmpty() ? "TRAINER_FAILED" : error.getType())
+            .setMessage(name + ": " + error.getMessage());
+    if (error.getCategory() == FailureCategory.FAILURE_CATEGORY_UNSPECIFIED) {
+      told.setCategory(FailureCategory.FAILURE_CATEGORY_PLATFORM);
+    }
+    return Failures.toApplicationFailure(told.build(), null);
+  }
+
+  ApplicationFailure infeasible(String lack) {
+    return nonRetryable(
+        FailureCategory.FAILURE_CATEGORY_RESOURCE, "INFEASIBLE", name + ": " + lack);
+  }
+
+  ApplicationFailure waitedTooLong(Duration patience, String wanted) {
+    return nonRetryable(
+        FailureCategory.FAILURE_CATEGORY_RESOURCE,
+        "WAITING_DEADLINE",
+        name
+            + ": waited "
+            + patience.toSeconds()
+            + " s for "
+            + wanted
+            + " (expected: within resources.waiting_deadline_seconds)");
+  }
+
+  ApplicationFailure trainedTooLong(Duration allowed, TrainerProgress last) {
+    return nonRetryable(
+        FailureCategory.FAILURE_CATEGORY_TIMEOUT,
+        "ACTIVE_DEADLINE",
+        name
+            + ": did not end in "
+            + allowed.toSeconds()
+            + " s (expected: within resources.active_deadline_seconds); last checkpoint \""
+            + last.getCheckpointUri()
+            + "\"");
+  }
+
+  private static ApplicationFailure handedOver(ApplicationFailure failure) {
+    failure.setNextRetryDelay(HAND_OVER);
+    return failure;
+  }
+
+  private static ApplicationFailure nonRetryable(
+      FailureCategory category, String type, String message) {
+    ApplicationFailure failure =
+        Failures.toApplicationFailure(Failures.of(category, type, message), null);
+    failure.setNonRetryable(true);
+    return failure;
+  }
+}
