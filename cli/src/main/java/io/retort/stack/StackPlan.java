@@ -250,6 +250,8 @@ final class StackPlan {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
+            // A process without memory is in no known state: its supervisor starts another.
+            "-XX:+ExitOnOutOfMemoryError",
             "-Xmx" + heapMegabytes + "m",
             "-jar",
             options.repository().resolve(jar).toString()),

@@ -71,6 +71,16 @@ class StackPlanTest {
   }
 
   @Test
+  void endsWorkersThatHaveNoMemoryLeft() {
+    StackPlan plan = plan(Map.of());
+    for (String worker : List.of("judge-1", "judge-2", "pipeline", "driver", "control")) {
+      assertThat(process(plan, worker).command())
+          .as(worker)
+          .containsSubsequence("-XX:+ExitOnOutOfMemoryError", "-jar");
+    }
+  }
+
+  @Test
   void keepsRunsWhereItIsTold() {
     StackPlan plan = plan(Map.of(), "--store", "s3://bucket/retort/");
     assertThat(plan.storeUri()).isEqualTo("s3://bucket/retort");

@@ -30,11 +30,15 @@ import java.util.stream.Collectors;
 public final class StageOptions {
   static final int ATTEMPTS = 10;
 
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
+  private static final int BACKOFF_COEFFICIENT = 2;
+
   private static final RetryOptions RETRY =
       RetryOptions.newBuilder()
-          .setInitialInterval(Duration.ofSeconds(1))
-          .setBackoffCoefficient(2)
-          .setMaximumInterval(Duration.ofMinutes(1))
+          .setInitialInterval(FIRST_BACKOFF)
+          .setBackoffCoefficient(BACKOFF_COEFFICIENT)
+          .setMaximumInterval(LONGEST_BACKOFF)
           .setMaximumAttempts(ATTEMPTS)
           .build();
 
@@ -94,6 +98,18 @@ public final class StageOptions {
   /** For stubs whose every activity has options of its own. */
   public static final ActivityOptions BY_NAME = ActivityOptions.newBuilder().build();
 
+  /**
+   * How long Temporal by itself waits after a failed attempt.
+   *
+   * @param attempt the one that failed, from 1 on
+   */
+  public static Duration backoff(int attempt) {
+    double factor = Math.pow(BACKOFF_COEFFICIENT, Math.max(0, attempt - 1));
+    return factor < LONGEST_BACKOFF.toMillis()
+        ? shorter(LONGEST_BACKOFF, FIRST_BACKOFF.multipliedBy((long) factor))
+        : LONGEST_BACKOFF;
+  }
+
   /** Options of the pipeline worker's activity with this name. */
   public static ActivityOptions pipeline(String activityName) {
     if (STREAMING_ACTIVITIES.contains(activityName)) {
@@ -135,6 +151,10 @@ public final class StageOptions {
                 .setFairnessKey(spec.getTeam())
                 .build())
         .build();
+  }
+
+  private static Duration shorter(Duration left, Duration right) {
+    return left.compareTo(right) < 0 ? left : right;
   }
 
   private StageOptions() {}

@@ -13,6 +13,7 @@ import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityMethod;
 import io.temporal.common.Priority;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +51,13 @@ final class StageOptionsTest {
     assertThat(StageOptions.of(name)).containsOnlyKeys(name);
     assertThat(StageOptions.pipeline(name).getTaskQueue()).isEqualTo(TaskQueues.PIPELINE);
     assertThat(StageOptions.pipeline(name).getStartToCloseTimeout()).isPositive();
+  }
+
+  @Test
+  void backoffIsThatOfTheRetryPolicy() {
+    assertThat(StageOptions.backoff(1)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(StageOptions.backoff(4)).isEqualTo(Duration.ofSeconds(8));
+    assertThat(StageOptions.backoff(7)).isEqualTo(Duration.ofMinutes(1));
+    assertThat(StageOptions.backoff(Integer.MAX_VALUE)).isEqualTo(Duration.ofMinutes(1));
   }
 }

@@ -126,7 +126,7 @@ final class AttemptFailures {
   ApplicationFailure trainedTooLong(Duration allowed, TrainerProgress last) {
     return nonRetryable(
         FailureCategory.FAILURE_CATEGORY_TIMEOUT,
-        "ACTIVE_DEADLINE",
+        TrainerActivities.ACTIVE_DEADLINE,
         name
             + ": did not end in "
             + allowed.toSeconds()

@@ -197,16 +197,23 @@ final class LifecycleTest {
   }
 
   @Test
-  void aJudgeThatRefusesTheKeyEndsTheRunWithAClearError() throws Exception {
+  void aJudgeThatRefusesTheKeyPausesTheRunUntilItIsMended() throws Exception {
     Path file = shared.write(shared.takeProblems(), "refused");
     ScriptedModel model = shared.model();
     model.refuseWith(HttpStatus.UNAUTHORIZED);
     try {
-      Run run = finish(create(shared.spec("refused", file).build()));
+      Run run = create(shared.spec("refused", file).build());
+      Run paused =
+          shared.runs().await(run.getRunId(), live -> live.getPhase() == RunPhase.RUN_PHASE_PAUSED);
 
-      assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
-      assertThat(run.getFailure().getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_USER);
-      assertThat(run.getFailure().getMessage()).contains("401");
+      assertThat(paused.getPause().getCategory())
+          .isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
+      assertThat(paused.getPause().getMessage())
+          .contains("ENDPOINT_REFUSED", "401", "goes on by itself at", "retort runs resume");
+      model.refuseWith(HttpStatus.OK);
+      shared.runs().resume(run.getRunId());
+      Run curated = finish(run, Stage.STAGE_CURATE);
+      assertThat(curated.getSummary().getCuration().getRows()).isEqualTo(TRAIN);
     } finally {
       model.refuseWith(HttpStatus.OK);
     }

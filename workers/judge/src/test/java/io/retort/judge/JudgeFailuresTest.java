@@ -53,13 +53,15 @@ class JudgeFailuresTest {
     "502, UNAVAILABLE, ENDPOINT_UNAVAILABLE, FAILURE_CATEGORY_PLATFORM",
     "503, UNAVAILABLE, ENDPOINT_UNAVAILABLE, FAILURE_CATEGORY_PLATFORM",
     "408, UNAVAILABLE, ENDPOINT_UNAVAILABLE, FAILURE_CATEGORY_PLATFORM",
-    "401, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_USER",
-    "403, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_USER",
-    "404, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_USER",
-    "301, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_USER",
+    "401, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
+    "403, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
+    "404, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
+    "301, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
+    "405, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
+    "410, FAILED_PRECONDITION, ENDPOINT_REFUSED, FAILURE_CATEGORY_PLATFORM",
     "402, FAILED_PRECONDITION, QUOTA_EXHAUSTED, FAILURE_CATEGORY_BUDGET",
-    "400, FAILED_PRECONDITION, BAD_REQUEST, FAILURE_CATEGORY_USER",
-    "422, FAILED_PRECONDITION, BAD_REQUEST, FAILURE_CATEGORY_USER",
+    "400, DATA_LOSS, BAD_REQUEST, FAILURE_CATEGORY_USER",
+    "422, DATA_LOSS, BAD_REQUEST, FAILURE_CATEGORY_USER",
     "413, DATA_LOSS, CONTEXT_LENGTH_EXCEEDED, FAILURE_CATEGORY_USER",
   })
   void eachRefusalHasItsStatusAndCategory(
@@ -92,6 +94,48 @@ class JudgeFailuresTest {
 
     assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
     assertThat(failure(thrown).getType()).isEqualTo("CONTEXT_LENGTH_EXCEEDED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{'object': 'error', 'message': 'maximum context length is 512 tokens', 'code': 400}",
+        "{'detail': 'the prompt is longer than the maximum context length of 512 tokens'}",
+        "{'error_type': 'validation', 'error': 'the context window is 512 tokens'}",
+        "{'detail': [{'type': 'value_error', 'msg': 'Value error, context length exceeded'}]}",
+      })
+  void aRowBeyondTheContextIsToldWhereverTheWordsStand(String body) {
+    fixture.endpoint.then(
+        HttpResponse.of(HttpStatus.BAD_REQUEST, MediaType.JSON, body.replace('\'', '\"')));
+
+    StatusRuntimeException thrown = evaluateFails(evaluate("judge"));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(failure(thrown).getType()).isEqualTo("CONTEXT_LENGTH_EXCEEDED");
+    assertThat(failure(thrown).getMessage()).contains("endpoint judge", "400", "context");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{'error': {'code': 'content_filter', 'message': 'the prompt was filtered'}}",
+        "{'error': {'type': 'invalid_request_error', 'code': 'invalid_prompt', 'message': 'no'}}",
+        "{'error': {'code': 'data_inspection_failed', 'message': 'inappropriate content'}}",
+        "{'code': 'DataInspectionFailed', 'message': 'inappropriate content'}",
+        "{'error': {'code': '400', 'innererror': {'code': 'ResponsibleAIPolicyViolation'}}}",
+      })
+  void aRowThatAFilterRefusesIsToldByName(String body) {
+    fixture.endpoint.then(
+        HttpResponse.of(HttpStatus.BAD_REQUEST, MediaType.JSON, body.replace('\'', '\"')));
+
+    StatusRuntimeException thrown = evaluateFails(evaluate("judge"));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(failure(thrown).getType()).isEqualTo("CONTENT_FILTERED");
   }
 
   @Test

@@ -94,7 +94,8 @@ class JudgeRoutesTest {
     "401, ENDPOINT_REFUSED",
     "404, ENDPOINT_REFUSED",
     "402, QUOTA_EXHAUSTED",
-    "400, BAD_REQUEST"
+    "400, BAD_REQUEST",
+    "422, BAD_REQUEST"
   })
   void anEndpointThatRefusesIsReplacedAndMetered(int status, String type) {
     other.then(ScriptedEndpoint.error(status, "x", "said the endpoint"));
@@ -166,7 +167,20 @@ class JudgeRoutesTest {
     StatusRuntimeException thrown = fails("judge-other");
 
     assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(failure(thrown).getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
     assertThat(failure(thrown).getMessage()).contains("bad key", "no such model");
+  }
+
+  @Test
+  void aRowThatOneEndpointRefusesAndAnotherCannotBeAskedForIsTheRowsProblem() {
+    fixture.endpoint.then(ScriptedEndpoint.error(401, "auth", "bad key"));
+    other.then(ScriptedEndpoint.error(400, "invalid", "this row is odd"));
+
+    StatusRuntimeException thrown = fails("judge-other");
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(failure(thrown).getType()).isEqualTo("BAD_REQUEST");
+    assertThat(failure(thrown).getMessage()).contains("bad key", "this row is odd");
   }
 
   @Test

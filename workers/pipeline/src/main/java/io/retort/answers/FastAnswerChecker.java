@@ -107,6 +107,6 @@ public final class FastAnswerChecker implements AnswerChecker {
     List<Numbers.Token> tokens = Numbers.tokens(Quotations.removed(text));
     return tokens.isEmpty()
         ? Optional.empty()
-        : Optional.of(tokens.get(tokens.size() - 1).value().toPlainString());
+        : Numbers.plain(tokens.get(tokens.size() - 1).value());
   }
 }

@@ -23,6 +23,10 @@ public final class Numbers {
   private static final Pattern FRACTION =
       Pattern.compile("([-+]?\\d{1,18})\\s?/\\s?(\\d{1,18})\\.?");
   private static final BigDecimal TOLERANCE = new BigDecimal("1e-9");
+  private static final int TOLERANCE_DIGITS = 9;
+
+  /** The most digits that a number is written out with. */
+  public static final int MOST_DIGITS = 1_000;
 
   /**
    * A number in a text.
@@ -72,8 +76,32 @@ public final class Numbers {
     if (left.compareTo(right) == 0) {
       return true;
     }
+    if (Math.abs(magnitude(left) - magnitude(right)) > TOLERANCE_DIGITS + 1
+        && Math.max(magnitude(left), magnitude(right)) > 0) {
+      // Never subtracted: that would write both out.
+      return false;
+    }
     BigDecimal scale = left.abs().max(right.abs()).max(BigDecimal.ONE);
     return left.subtract(right).abs().compareTo(scale.multiply(TOLERANCE)) <= 0;
+  }
+
+  /**
+   * A number without an exponent; empty where that takes more than {@link #MOST_DIGITS} digits.
+   * Every other way to expand a number of somebody else's may take all memory for a dozen
+   * characters.
+   */
+  public static Optional<String> plain(BigDecimal number) {
+    return isWritable(number) ? Optional.of(number.toPlainString()) : Optional.empty();
+  }
+
+  /** Whether {@link #plain} writes the number out. */
+  public static boolean isWritable(BigDecimal number) {
+    return Math.max(magnitude(number), 0) + Math.max(number.scale(), 0) <= MOST_DIGITS;
+  }
+
+  /** Digits before the decimal point. */
+  private static long magnitude(BigDecimal number) {
+    return (long) number.precision() - number.scale();
   }
 
   private static BigDecimal decimal(String written) {

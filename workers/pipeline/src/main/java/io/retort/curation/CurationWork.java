@@ -5,6 +5,7 @@ import io.retort.answers.TokenCounter;
 import io.retort.rows.RowWork;
 import io.retort.rows.ShardJudge;
 import io.retort.store.Hashes;
+import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.Sample;
 import java.util.concurrent.CompletableFuture;
@@ -37,5 +38,16 @@ final class CurationWork implements RowWork<Sample, CurationRecord> {
   @Override
   public CompletableFuture<CurationRecord> start(Sample sample) {
     return new SampleCuration(judge.calls(), answers, tokens, settings, sample, key(sample)).run();
+  }
+
+  @Override
+  public CurationRecord quarantined(Sample sample, String reason, String said) {
+    return CurationRecord.newBuilder()
+        .setKey(key(sample))
+        .setSample(sample)
+        .setOutcome(CurationOutcome.CURATION_OUTCOME_QUARANTINED)
+        .setReason(reason)
+        .setMessage(said)
+        .build();
   }
 }

@@ -9,6 +9,7 @@ import io.retort.answers.GoldAnswer;
 import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
+import io.retort.rows.RefusedByEndpointException;
 import io.retort.rows.Usages;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
@@ -106,7 +107,7 @@ final class SampleCuration {
   private CompletableFuture<CurationRecord> select(CurationOutcome outcome, String chain) {
     return selection
         .look(chain)
-        .thenApply(
+        .thenCompose(
             choice -> {
               CurationRecord.Builder record =
                   choice
@@ -114,7 +115,14 @@ final class SampleCuration {
                       .map(reason -> record(CurationOutcome.CURATION_OUTCOME_REJECTED, reason))
                       .orElseGet(() -> record(outcome, "").setChain(chain));
               choice.ratings().ifPresent(record::setRatings);
-              return record.setTokens(choice.tokens()).build();
+              CurationRecord chosen = record.setTokens(choice.tokens()).build();
+              return choice
+                  .unrated()
+                  .<CompletableFuture<CurationRecord>>map(
+                      said ->
+                          CompletableFuture.failedFuture(
+                              new RefusedByEndpointException(chosen, said)))
+                  .orElseGet(() -> CompletableFuture.completedFuture(chosen));
             });
   }
 
@@ -272,8 +280,14 @@ final class SampleCuration {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException useless) {
       count(useless.usage());
-      return CompletableFuture.completedFuture(
-          end(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason()));
+      CurationRecord quarantined =
+          record(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason())
+              .setMessage(useless.message())
+              .build();
+      return useless.isRefusal()
+          ? CompletableFuture.failedFuture(
+              new RefusedByEndpointException(quarantined, useless.message()))
+          : CompletableFuture.completedFuture(quarantined);
     }
     return CompletableFuture.failedFuture(cause == null ? thrown : cause);
   }

@@ -39,8 +39,10 @@ final class Selection {
    *
    * @param refusal why the chain does not go on, empty when it does
    * @param ratings empty where nobody was asked or the answer was of no use
+   * @param unrated words of the endpoint that refused to rate
    */
-  record Choice(Optional<String> refusal, int tokens, Optional<Ratings> ratings) {}
+  record Choice(
+      Optional<String> refusal, int tokens, Optional<Ratings> ratings, Optional<String> unrated) {}
 
   /**
    * @param asked is told of every answer
@@ -94,10 +96,14 @@ final class Selection {
     if (!settings.ratings()) {
       return done(Optional.empty(), counted, Optional.empty());
     }
-    return ask(chain).thenApply(ratings -> new Choice(refusal(ratings), counted, ratings));
+    return ask(chain)
+        .thenApply(
+            rated -> new Choice(refusal(rated.found()), counted, rated.found(), rated.unrated()));
   }
 
-  private CompletableFuture<Optional<Ratings>> ask(String chain) {
+  private record Rated(Optional<Ratings> found, Optional<String> unrated) {}
+
+  private CompletableFuture<Rated> ask(String chain) {
     return calls
         .rate(
             RateRequest.newBuilder()
@@ -110,16 +116,18 @@ final class Selection {
         .exceptionally(this::withoutUselessAnswer);
   }
 
-  private Optional<Ratings> read(RateResponse response) {
+  private Rated read(RateResponse response) {
     asked.accept(response.getProvenance());
-    return Optional.of(response.getRatings()).filter(SelectionLimits::isOnScale);
+    return new Rated(
+        Optional.of(response.getRatings()).filter(SelectionLimits::isOnScale), Optional.empty());
   }
 
-  private Optional<Ratings> withoutUselessAnswer(Throwable thrown) {
+  private Rated withoutUselessAnswer(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException answer) {
       useless.accept(answer.usage());
-      return Optional.empty();
+      return new Rated(
+          Optional.empty(), answer.isRefusal() ? Optional.of(answer.message()) : Optional.empty());
     }
     throw thrown instanceof CompletionException completion
         ? completion
@@ -138,6 +146,7 @@ final class Selection {
 
   private static CompletableFuture<Choice> done(
       Optional<String> refusal, int counted, Optional<Ratings> ratings) {
-    return CompletableFuture.completedFuture(new Choice(refusal, counted, ratings));
+    return CompletableFuture.completedFuture(
+        new Choice(refusal, counted, ratings, Optional.empty()));
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.retort.answers.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -37,9 +39,15 @@ final class JsonRow {
     try {
       node = MAPPER.readTree(decode(bytes));
     } catch (JsonProcessingException e) {
+      // What is wrong with a number, such as an exponent of twenty digits, has no location.
+      JsonLocation location = e.getLocation();
       throw new RefusedRowException(
           QuarantineReason.NOT_JSON,
-          e.getOriginalMessage() + " at column " + e.getLocation().getColumnNr());
+          location == null
+              ? e.getOriginalMessage()
+              : e.getOriginalMessage() + " at column " + location.getColumnNr());
+    } catch (NumberFormatException e) {
+      throw new RefusedRowException(QuarantineReason.NOT_JSON, String.valueOf(e.getMessage()));
     }
     if (!node.isObject()) {
       throw new RefusedRowException(
@@ -92,10 +100,12 @@ final class JsonRow {
     JsonNode value = node.get(field);
     if (value.isDouble()) {
       // The only numbers that are not read as decimals.
-      throw wrongNumber(field, value);
+      throw wrongNumber(field, value, "text or a finite number");
     }
     if (value.isNumber()) {
-      return value.isFloatingPointNumber() ? value.decimalValue().toPlainString() : value.asText();
+      String expected = "text or a number of at most " + Numbers.MOST_DIGITS + " digits";
+      return Numbers.plain(value.decimalValue())
+          .orElseThrow(() -> wrongNumber(field, value, expected));
     }
     if (!value.isTextual()) {
       throw wrongType(field, value, "text or a number");
@@ -180,10 +190,10 @@ final class JsonRow {
             + ")");
   }
 
-  private RefusedRowException wrongNumber(String field, JsonNode value) {
+  private RefusedRowException wrongNumber(String field, JsonNode value, String expected) {
     return new RefusedRowException(
         QuarantineReason.WRONG_TYPE,
-        path(field) + ": " + value.asText() + " (expected: text or a finite number)");
+        path(field) + ": " + value.asText() + " (expected: " + expected + ")");
   }
 
   private String path(String field) {

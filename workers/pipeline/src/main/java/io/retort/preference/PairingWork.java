@@ -33,4 +33,13 @@ final class PairingWork implements RowWork<PairingInput, PairingRecord> {
   public CompletableFuture<PairingRecord> start(PairingInput input) {
     return new SamplePairing(judge.calls(), answers, settings, input, key(input)).run();
   }
+
+  @Override
+  public PairingRecord quarantined(PairingInput input, String reason, String said) {
+    return PairingRecord.newBuilder()
+        .setKey(key(input))
+        .setSampleId(input.kept().getId())
+        .setError(reason + ": " + said)
+        .build();
+  }
 }

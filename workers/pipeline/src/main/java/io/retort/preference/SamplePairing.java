@@ -7,6 +7,7 @@ import io.retort.answers.ChainText;
 import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
+import io.retort.rows.RefusedByEndpointException;
 import io.retort.rows.Seeds;
 import io.retort.rows.Usages;
 import io.retort.store.Hashes;
@@ -58,6 +59,7 @@ final class SamplePairing {
   private final List<String> refusals = new ArrayList<>();
   private Usage usage = Usage.getDefaultInstance();
   private boolean keptHolds;
+  private Optional<UselessAnswerException> refusedByEndpoint = Optional.empty();
 
   SamplePairing(
       JudgeCalls calls,
@@ -74,17 +76,26 @@ final class SamplePairing {
   }
 
   CompletableFuture<PairingRecord> run() {
-    return large()
-        .thenCompose(ignored -> ofOriginal())
-        .thenApply(
-            ignored ->
-                PairingRecord.newBuilder()
-                    .setKey(key)
-                    .setSampleId(sample.getId())
-                    .addAllPairs(pairs)
-                    .addAllRejections(refusals)
-                    .setUsage(usage)
-                    .build());
+    return large().thenCompose(ignored -> ofOriginal()).thenCompose(ignored -> end());
+  }
+
+  /** A row that an endpoint refused in part may have pairs all the same. */
+  private CompletableFuture<PairingRecord> end() {
+    PairingRecord.Builder made =
+        PairingRecord.newBuilder()
+            .setKey(key)
+            .setSampleId(sample.getId())
+            .addAllPairs(pairs)
+            .addAllRejections(refusals)
+            .setUsage(usage);
+    if (refusedByEndpoint.isEmpty()) {
+      return CompletableFuture.completedFuture(made.build());
+    }
+    String said = refusedByEndpoint.get().message();
+    if (pairs.isEmpty()) {
+      made.setError(refusedByEndpoint.get().reason() + ": " + said);
+    }
+    return CompletableFuture.failedFuture(new RefusedByEndpointException(made.build(), said));
   }
 
   private CompletableFuture<Void> large() {
@@ -339,6 +350,9 @@ final class SamplePairing {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException useless) {
       count(useless.usage());
+      if (useless.isRefusal()) {
+        refusedByEndpoint = Optional.of(useless);
+      }
       return useless;
     }
     throw new CompletionException(cause == null ? thrown : cause);

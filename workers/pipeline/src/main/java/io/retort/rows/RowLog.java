@@ -1,6 +1,7 @@
 package io.retort.rows;
 
 import com.github.luben.zstd.ZstdIOException;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.retort.cache.CallLog;
 import io.retort.store.CorruptArtifactException;
@@ -11,12 +12,10 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.Manifest;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -68,25 +67,36 @@ public final class RowLog<R extends Message> {
     return manifest;
   }
 
-  /** The records of a committed shard, in its order, their bytes checked. */
-  public List<R> readCommitted(Manifest manifest) throws IOException {
+  /** The log of another shard of the stage. */
+  RowLog<R> of(String otherFolderUri) {
+    return new RowLog<>(store, otherFolderUri, builders, keys);
+  }
+
+  String key(R rowRecord) {
+    return keys.apply(rowRecord);
+  }
+
+  /** Streams the records of a committed shard, in its order, their bytes checked. */
+  void readCommitted(Manifest manifest, Consumer<R> consumer) throws IOException {
     ArtifactRef reference =
         ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
-    List<R> records = new ArrayList<>();
     for (ArtifactRef part : manifest.getPartsList()) {
-      records.addAll(Manifests.<R>readPart(store, reference, part, builders));
+      Manifests.<R>forEachRow(store, reference, part, builders, consumer);
     }
-    return records;
+  }
+
+  /** The manifest as it is, empty while the shard is not committed. */
+  Optional<Manifest> find() throws IOException {
+    return Manifests.find(store, folderUri);
   }
 
   /**
-   * The records of all attempts by key; of two with the same key, one. A part that cannot be read
+   * Streams the records of all attempts, several of the same key maybe. A part that cannot be read
    * is left out: its rows are made again.
    *
    * @param tick called before each part, of which there may be thousands
    */
-  public Map<String, R> read(Runnable tick) throws IOException {
-    Map<String, R> records = new LinkedHashMap<>();
+  void read(Runnable tick, Consumer<R> consumer) throws IOException {
     for (String name : store.list(folderUri)) {
       if (!name.startsWith(SMALL_PART_PREFIX)) {
         continue;
@@ -94,27 +104,33 @@ public final class RowLog<R extends Message> {
       tick.run();
       String uri = Store.resolve(folderUri, name);
       try {
-        Rows.<R>forEach(
-            store, uri, builders, record -> records.putIfAbsent(keys.apply(record), record));
+        Rows.<R>forEach(store, uri, builders, consumer);
       } catch (CorruptArtifactException | ZstdIOException | EOFException e) {
         LOGGER.warn("part left out, its rows are made again: {}", uri, e);
       }
     }
-    return records;
   }
 
-  /** Makes records durable; returns when they are. */
-  public void append(List<R> records) throws IOException {
+  /** Makes records durable, each printed on a line of its own; returns when they are. */
+  void append(List<ByteString> lines) throws IOException {
     String name = String.format("%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
-    store.write(Store.resolve(folderUri, name), Rows.content(records));
+    store.write(Store.resolve(folderUri, name), Rows.lines(lines));
     appended++;
   }
 
-  /** Commits the shard and returns the manifest that counts. */
-  public Manifest commit(List<R> ordered) throws IOException {
+  /**
+   * Commits the shard and returns the manifest that counts.
+   *
+   * @param lines printed records in the shard's order; iterated once
+   */
+  Manifest commit(Iterable<ByteString> lines, int rows) throws IOException {
     ArtifactRef part =
         Manifests.writePart(
-            store, folderUri, PART_PREFIX + "00000-" + attempt + ".jsonl.zst", ordered);
+            store,
+            folderUri,
+            PART_PREFIX + "00000-" + attempt + ".jsonl.zst",
+            rows,
+            Rows.lines(lines));
     Manifest manifest =
         Manifests.commitIfAbsent(store, folderUri, Manifest.newBuilder().addParts(part).build());
     deleteAllBut(manifest);

@@ -4,13 +4,16 @@ import com.google.protobuf.Message;
 import io.retort.cache.ResponseCache;
 import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
+import io.retort.run.StageOptions;
 import io.retort.shard.RowStageActivities;
+import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.DescribeRowStageRequest;
 import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
+import io.retort.v1.Manifest;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunShardRequest;
@@ -18,8 +21,12 @@ import io.retort.v1.RunShardResponse;
 import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
 import io.temporal.activity.Activity;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -32,6 +39,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   private final ResponseCache cache;
   private final RowEngine engine;
   private final Map<Stage, RowStage> stages;
+  private final AnswersByStage answers = new AnswersByStage();
 
   public RowStageActivitiesImpl(
       Store store, JudgeClient judge, RowEngine engine, RowStage... stages) {
@@ -71,12 +79,14 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
               context,
               stage.folder(context.getRun(), request.getShard()),
               stage.methods(context.getRun().getSpec()),
+              answers.of(context),
               calls);
       ShardResult result =
           run(
+              stage,
               stage.open(context, request.getShard(), shardJudge),
               shardJudge,
-              request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
+              request,
               calls);
       return RunShardResponse.newBuilder()
           .setRows(result.rows())
@@ -85,6 +95,8 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
+    } catch (ApplicationFailure e) {
+      throw withoutShortHint(e, Activity.getExecutionContext().getInfo().getAttempt());
     } finally {
       calls.cancel();
     }
@@ -100,9 +112,53 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   }
 
   private <I, R extends Message> ShardResult run(
-      ShardJob<I, R> job, ShardJudge shardJudge, double costLimit, CallScope calls) {
-    return new ShardRunner<>(engine, job, shardJudge.log(), costLimit, calls::cancel, heartbeat())
+      RowStage stage,
+      ShardJob<I, R> job,
+      ShardJudge shardJudge,
+      RunShardRequest request,
+      CallScope calls) {
+    return new ShardRunner<>(
+            engine,
+            job,
+            shardJudge.log(),
+            new ShardEndpoints(
+                shardJudge.witness(),
+                shardJudge.questions(),
+                () -> hasCommittedAnswer(stage, job, request.getContext())),
+            request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
+            calls::cancel,
+            heartbeat())
         .run();
+  }
+
+  /** Whether any committed shard of the stage has a row that was answered. */
+  private <R extends Message> boolean hasCommittedAnswer(
+      RowStage stage, ShardJob<?, R> job, RowStageContext context) throws IOException {
+    int shards = Manifests.read(store, context.getInput()).getPartsCount();
+    AtomicBoolean answered = new AtomicBoolean();
+    for (int shard = 0; shard < shards && !answered.get(); shard++) {
+      RowLog<R> log = job.log().of(stage.folder(context.getRun(), shard));
+      Optional<Manifest> committed = log.find();
+      if (committed.isPresent()) {
+        log.readCommitted(
+            committed.get(),
+            rowRecord -> {
+              if (job.usage().apply(rowRecord).getCalls() > 0) {
+                answered.set(true);
+              }
+            });
+      }
+    }
+    return answered.get();
+  }
+
+  /** A provider's word on when to come back counts where it is later than the next attempt. */
+  static ApplicationFailure withoutShortHint(ApplicationFailure failure, int attempt) {
+    Duration hint = failure.getNextRetryDelay();
+    if (hint != null && hint.compareTo(StageOptions.backoff(attempt)) <= 0) {
+      failure.setNextRetryDelay(null);
+    }
+    return failure;
   }
 
   private RowStage stage(RowStageContext context) {

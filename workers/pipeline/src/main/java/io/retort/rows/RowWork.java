@@ -9,8 +9,17 @@ public interface RowWork<I, R extends Message> {
   String key(I input);
 
   /**
-   * Makes the record of a row. A future that fails stores nothing: the row is made again by the
-   * next attempt. A row that is itself the problem has a record that says so.
+   * Makes the record of a row. A future that fails stores nothing: the row is made again, by this
+   * attempt or the next. A row that is itself the problem has a record that says so; where only its
+   * endpoint says so, the future fails with {@link RefusedByEndpointException}.
    */
   CompletableFuture<R> start(I input);
+
+  /**
+   * The record of a row that cannot be made.
+   *
+   * @param reason stable name
+   * @param said for people
+   */
+  R quarantined(I input, String reason, String said);
 }

@@ -5,6 +5,7 @@ import io.retort.cache.CallLog;
 import io.retort.cache.ResponseCache;
 import io.retort.failure.Failures;
 import io.retort.judge.client.CallScope;
+import io.retort.judge.client.ControlQuestions;
 import io.retort.judge.client.EndpointDescriptions;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.JudgeClient;
@@ -35,12 +36,20 @@ import java.util.stream.Collectors;
  * @param calls by role, with prompts and prices, answered from the cache where it knows
  * @param fingerprint of the models and prompts that decide answers, for the keys of rows
  * @param log of fresh answers, empty where the cache is off
+ * @param witness of the calls that are made
+ * @param questions for the same endpoints
  */
-public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog> log) {
+public record ShardJudge(
+    JudgeCalls calls,
+    String fingerprint,
+    Optional<CallLog> log,
+    CallWitness witness,
+    ControlQuestions questions) {
   /**
    * Asks the judge workers what the stage's endpoints are.
    *
    * @param methods that the stage may call
+   * @param answers of the stage, of all its shards
    * @param scope ends the calls by its cancellation
    * @throws io.temporal.failure.ApplicationFailure USER/PRICE_UNKNOWN where there is a budget and a
    *     model without a price
@@ -52,6 +61,7 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
       RowStageContext stage,
       String shardUri,
       List<JudgeMethod<?, ?>> methods,
+      StageAnswers answers,
       CallScope scope)
       throws IOException {
     RunSpec spec = stage.getRun().getSpec();
@@ -62,7 +72,8 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
     if (spec.getJudge().hasBudget()) {
       checkPrices(prices, roles, methods, descriptions);
     }
-    JudgeCalls calls = new PricedCalls(client.calls(scope), prices, descriptions);
+    CallWitness witness = new CallWitness(client.calls(scope), answers);
+    JudgeCalls calls = new PricedCalls(witness, prices, descriptions);
     Optional<CallLog> log = Optional.empty();
     if (isCached(spec.getJudge())) {
       String cacheUri = RunLayout.cache(stage.getRun().getStoreUri());
@@ -80,7 +91,12 @@ public record ShardJudge(JudgeCalls calls, String fingerprint, Optional<CallLog>
               calls, log.get(), taken ? Optional.of(cache) : Optional.empty(), descriptions);
     }
     return new ShardJudge(
-        new RoleCalls(calls, roles, prompts), fingerprint(roles, methods, descriptions), log);
+        new RoleCalls(calls, roles, prompts),
+        fingerprint(roles, methods, descriptions),
+        log,
+        witness,
+        new ControlQuestions(
+            new RoleCalls(client.calls(scope), roles, prompts), spec.getStudent().getSize()));
   }
 
   /** Of the models and prompts that answer the methods at this moment. */

@@ -2,7 +2,6 @@ package io.retort.rows;
 
 import com.google.protobuf.Message;
 import io.retort.cache.CallLog;
-import io.retort.failure.Failures;
 import io.retort.store.StoreFailures;
 import io.retort.v1.Manifest;
 import io.retort.v1.ShardProgress;
@@ -10,22 +9,12 @@ import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +27,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The calling thread stores finished rows: what ends while it writes goes into its next write,
  * so that a killed process loses no finished row but those of one write. A row that fails does not
- * end the attempt: the others go on, and the attempt fails at its end, for the next one to ask only
- * for the rows that are missing. It ends early for a failure that is not retried, or when so many
- * rows fail in a row that nothing seems to work; then rows under way may finish for a while.
+ * end the attempt: the others go on, and {@link RowTriage} decides whether the row is to blame. The
+ * attempt ends early for a failure that is not retried, or when nothing seems to work; then rows
+ * under way may finish for a while, and the next attempt asks only for the rows that are missing.
  */
-public final class ShardRunner<I, R extends Message> {
+final class ShardRunner<I, R extends Message> {
   private static final Logger LOGGER = LoggerFactory.getLogger(ShardRunner.class);
-  private static final int FEWEST_FAILURES_TO_STOP = 3;
 
   private final RowEngine engine;
   private final ShardJob<I, R> job;
@@ -52,38 +40,43 @@ public final class ShardRunner<I, R extends Message> {
   private final double costLimit;
   private final Runnable cancelCalls;
   private final Consumer<ShardProgress> heartbeat;
+  private final ShardFailures failures;
 
-  private final IdentityHashMap<I, String> keys = new IdentityHashMap<>();
-  private final Queue<I> pending = new ConcurrentLinkedQueue<>();
-  private final BlockingQueue<Completion<R>> completions = new LinkedBlockingQueue<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicInteger starting = new AtomicInteger();
-  private final RowSlots.Share slots;
+  private final RowQueue<I, R> queue;
+  private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+  private final RowFaults<R> faults;
+  private final RowTriage<R> triage;
   private final DoubleAdder cost = new DoubleAdder();
-  private volatile boolean stopped;
 
-  private final Map<String, R> records = new HashMap<>();
-  private final List<R> unsaved = new ArrayList<>();
+  private final int rows;
+  private final FinishedRows<R> finished;
+  private boolean answered;
   private long savedAt;
   private long heardAt;
+  private long pausedUntil;
+  private boolean paused;
   private int outstanding;
-  private int failed;
-  private int failedInARow;
-  private @Nullable Throwable firstFailure;
 
-  private record Completion<R>(String key, @Nullable R record, @Nullable Throwable thrown) {}
+  /**
+   * A row's end, or, with the row {@link Completion#NONE}, that it is time to look at all of them.
+   */
+  private record Completion(int row, @Nullable RowLine line, @Nullable Throwable thrown) {
+    static final int NONE = -1;
+  }
 
   /**
    * @param calls answers to be kept with the rows that they are part of
+   * @param endpoints that the shard's rows ask
    * @param costLimit cost of the shard's rows, those of earlier attempts among them, beyond which
    *     the attempt ends; infinite where there is none
    * @param cancelCalls ends the calls of rows under way
    * @param heartbeat called at least every few seconds; ends the attempt by throwing
    */
-  public ShardRunner(
+  ShardRunner(
       RowEngine engine,
       ShardJob<I, R> job,
       Optional<CallLog> calls,
+      EndpointCheck endpoints,
       double costLimit,
       Runnable cancelCalls,
       Consumer<ShardProgress> heartbeat) {
@@ -93,35 +86,40 @@ public final class ShardRunner<I, R extends Message> {
     this.costLimit = costLimit;
     this.cancelCalls = cancelCalls;
     this.heartbeat = heartbeat;
-    this.slots =
-        engine.slots().join(job.concurrency(), () -> engine.executor().execute(this::startMore));
+    rows = job.inputs().size();
+    failures = new ShardFailures(job.stage(), rows);
+    finished = new FinishedRows<>(job, engine.metrics());
+    queue = new RowQueue<>(engine, job, this::ended);
+    faults = new RowFaults<>(job.concurrency());
+    triage = new RowTriage<>(faults, endpoints, new AsideRows(), failures);
   }
 
   /**
    * Runs once.
    *
    * @throws ApplicationFailure the failure of rows, with what is finished kept;
+   *     PLATFORM/ENDPOINT_REFUSED, not retryable, where a person has to mend an endpoint;
    *     BUDGET/ALLOWANCE_SPENT with the shard's cost as its detail
    */
-  public ShardResult run() {
+  ShardResult run() {
     long started = System.nanoTime();
-    try (slots) {
+    try (queue) {
       Optional<Manifest> committed = job.log().committed();
       if (committed.isPresent()) {
-        for (R record : job.log().readCommitted(committed.get())) {
-          cost.add(job.usage().apply(record).getCost());
-        }
+        job.log().readCommitted(committed.get(), rowRecord -> cost.add(costOf(rowRecord)));
         return new ShardResult(committed.get().getRows(), cost.sum(), 0);
       }
       resume();
-      if (isSpent() && !pending.isEmpty()) {
-        throw allowanceSpent();
+      if (isSpent() && !queue.isEmpty()) {
+        throw failures.allowanceSpent(cost.sum(), costLimit, finished.kept());
       }
       makeRecords();
-      List<R> ordered = ordered();
+      if (finished.kept() < rows) {
+        throw failures.rowLost();
+      }
       // Before the manifest: once that stands, nobody looks for what is missing in the cache.
       int keptAnswers = calls.isPresent() ? calls.get().commit() : 0;
-      Manifest manifest = job.log().commit(ordered);
+      Manifest manifest = finished.commit();
       engine.metrics().committed(job.stage(), (System.nanoTime() - started) / 1e9);
       return new ShardResult(manifest.getRows(), cost.sum(), keptAnswers);
     } catch (IOException e) {
@@ -133,33 +131,34 @@ public final class ShardRunner<I, R extends Message> {
     if (calls.isPresent()) {
       calls.get().resume(this::reportProgress);
     }
-    Map<String, R> stored = job.log().read(this::reportProgress);
-    for (I input : job.inputs()) {
-      String key = job.work().key(input);
-      keys.put(input, key);
-      R record = stored.get(key);
-      if (record == null) {
-        pending.add(input);
-      } else if (records.put(key, record) == null) {
-        cost.add(job.usage().apply(record).getCost());
+    List<String> keys = job.inputs().stream().map(job.work()::key).toList();
+    finished.resume(
+        keys,
+        this::reportProgress,
+        rowRecord -> {
+          cost.add(costOf(rowRecord));
+          answered |= job.usage().apply(rowRecord).getCalls() > 0;
+        });
+    for (int row = 0; row < rows; row++) {
+      if (!finished.has(row)) {
+        outstanding++;
+        queue.add(row);
       }
     }
-    outstanding = pending.size();
-    if (!records.isEmpty()) {
+    if (finished.kept() > 0) {
       LOGGER.info(
-          "{}: {} of {} rows are there from earlier attempts",
-          job.stage(),
-          records.size(),
-          job.inputs().size());
+          "{}: {} of {} rows are there from earlier attempts", job.stage(), finished.kept(), rows);
     }
   }
 
   private void makeRecords() throws IOException {
     boolean ended = false;
     try {
-      engine.executor().execute(this::startMore);
-      while (outstanding > 0 || !unsaved.isEmpty()) {
-        collect(untilSave());
+      queue.start();
+      while (outstanding > 0 || !finished.areSaved()) {
+        collect(untilNextLook());
+        triage.look(outstanding == faults.aside());
+        goOnAfterAPause();
         if (mustSave()) {
           save();
           reportProgress();
@@ -172,140 +171,148 @@ public final class ShardRunner<I, R extends Message> {
     } catch (InterruptedException e) {
       keepFinished(Duration.ZERO);
       Thread.currentThread().interrupt();
-      throw shutdown(e);
+      throw failures.shutdown(e, finished.kept());
     } catch (ActivityWorkerShutdownException e) {
       keepFinished(Duration.ZERO);
-      throw shutdown(e);
+      throw failures.shutdown(e, finished.kept());
     } finally {
       if (!ended) {
         keepFinished(Duration.ZERO);
       }
     }
-    if (failed > 0) {
-      // Rows that failed may have had answers.
-      save();
-      throw failure();
-    }
-  }
-
-  /**
-   * Starts rows while there is room. One thread at a time does: another's call, also one from a row
-   * that ends while it is started, makes it look again, so that rows that need no call do not nest.
-   */
-  private void startMore() {
-    if (starting.getAndIncrement() > 0) {
-      return;
-    }
-    int seen;
-    do {
-      seen = starting.get();
-      startWhileThereIsRoom();
-    } while (!starting.compareAndSet(seen, 0));
-  }
-
-  private void startWhileThereIsRoom() {
-    while (!stopped && slots.tryTake()) {
-      inFlight.incrementAndGet();
-      // Looked at again after counting: whoever stops then either sees the count or has been seen.
-      I input = stopped ? null : pending.poll();
-      if (input == null) {
-        inFlight.decrementAndGet();
-        slots.release();
-        return;
-      }
-      start(input);
-    }
-  }
-
-  private void start(I input) {
-    String key = key(input);
-    engine.metrics().started(job.stage());
-    CompletableFuture<R> future;
-    try {
-      future = job.work().start(input);
-    } catch (Throwable e) {
-      // Errors too: a row that is never heard of again would keep its slot and the shard waiting.
-      future = CompletableFuture.failedFuture(e);
-    }
-    CompletableFuture<R> unused =
-        future.whenComplete(
-            (record, thrown) -> {
-              completions.add(spent(key, record, thrown));
-              engine.metrics().ended(job.stage());
-              inFlight.decrementAndGet();
-              slots.release();
-              startMore();
-            });
   }
 
   /** Counts here, not where rows are stored: while they are, many more could be started. */
-  private Completion<R> spent(String key, @Nullable R record, @Nullable Throwable thrown) {
-    if (record == null) {
-      return new Completion<>(key, null, thrown);
+  private void ended(int row, @Nullable R rowRecord, @Nullable Throwable thrown) {
+    if (rowRecord == null) {
+      if (RowFaults.isFinal(unwrap(thrown))) {
+        queue.stop();
+      }
+      completions.add(new Completion(row, null, thrown));
+      return;
     }
     try {
-      spend(record);
-      return new Completion<>(key, record, null);
-    } catch (RuntimeException e) {
-      return new Completion<>(key, null, e);
+      RowLine line = RowLine.of(job, rowRecord);
+      spend(rowRecord);
+      completions.add(new Completion(row, line, null));
+    } catch (Throwable e) {
+      // Errors too: a row that is never heard of again would keep the shard waiting.
+      completions.add(new Completion(row, null, e));
     }
   }
 
-  private void spend(R record) {
-    double more = job.usage().apply(record).getCost();
+  private void spend(R rowRecord) {
+    double more = costOf(rowRecord);
     if (more > 0) {
       cost.add(more);
       if (isSpent()) {
-        stopped = true;
+        queue.stop();
       }
     }
+  }
+
+  private double costOf(R rowRecord) {
+    return job.usage().apply(rowRecord).getCost();
   }
 
   private boolean isSpent() {
     return cost.sum() > costLimit;
   }
 
-  private String key(I input) {
-    return Objects.requireNonNull(keys.get(input), "every input has a key");
+  private boolean mustSave() {
+    return !finished.areSaved() && untilSave().isZero();
   }
 
   /**
    * Finished rows wait for each other a little: a write costs much the same for one or for many.
    */
   private Duration untilSave() {
-    if (unsaved.isEmpty()) {
+    if (finished.areSaved()) {
       return engine.heartbeatEvery();
     }
-    long left = engine.saveEvery().toNanos() - (System.nanoTime() - savedAt);
-    return Duration.ofNanos(outstanding == 0 ? 0 : Math.max(0, left));
+    return outstanding == 0 ? Duration.ZERO : until(savedAt + engine.saveEvery().toNanos());
   }
 
-  private boolean mustSave() {
-    return !unsaved.isEmpty() && untilSave().isZero();
+  private Duration untilNextLook() {
+    Duration next = min(untilSave(), triage.untilNextLook().orElse(engine.heartbeatEvery()));
+    return paused && !triage.holdsRowsBack() ? min(next, until(pausedUntil)) : next;
+  }
+
+  private static Duration until(long nanos) {
+    return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
+  }
+
+  private static Duration min(Duration left, Duration right) {
+    return left.compareTo(right) < 0 ? left : right;
   }
 
   /** Waits for a finished row, then takes all that are there. */
   private void collect(Duration atMost) throws InterruptedException {
-    Completion<R> first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    for (Completion<R> next = first; next != null; next = completions.poll()) {
-      take(next);
+    Completion first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    for (Completion next = first; next != null; next = completions.poll()) {
+      if (next.row() != Completion.NONE) {
+        take(next.row(), next.line(), next.thrown());
+      }
     }
   }
 
-  private void take(Completion<R> completion) {
-    outstanding--;
-    R record = completion.record();
-    if (record != null) {
-      records.put(completion.key(), record);
-      unsaved.add(record);
-      failedInARow = 0;
+  private void take(int row, @Nullable RowLine line, @Nullable Throwable ended) {
+    if (line != null) {
+      finished(row, line);
+      faults.ended(row);
       return;
     }
-    Throwable thrown = unwrap(completion.thrown());
-    failed++;
-    failedInARow++;
-    if (firstFailure == null || (isFinal(thrown) && !isFinal(firstFailure))) {
-      firstFailure = thrown;
+    Throwable thrown = unwrap(ended);
+    if (thrown instanceof OutOfMemoryError error) {
+      // No row's fault, and nothing that this process does from now on can be relied on.
+      throw error;
+    }
+    if (thrown instanceof RowLine.UnwritableException) {
+      quarantine(row, "UNWRITABLE", String.valueOf(thrown.getMessage()));
+    } else if (thrown instanceof RefusedByEndpointException refusal) {
+      @SuppressWarnings("unchecked") // The row's own work has made it.
+      R rowRecord = (R) refusal.rowRecord();
+      faults.refused(row, rowRecord, String.valueOf(refusal.getMessage()));
+    } else {
+      Optional<Duration> delay = faults.failed(row, thrown);
+      if (delay.isPresent()) {
+        pause(delay.get());
+        queue.again(row);
+      }
+    }
+  }
+
+  private void finished(int row, RowLine line) {
+    finished.add(row, line);
+    outstanding--;
+  }
+
+  private void quarantine(int row, String reason, String said) {
+    R rowRecord = job.work().quarantined(job.inputs().get(row), reason, said);
+    finished(row, RowLine.ofAnySize(job, rowRecord));
+    faults.settled(row);
+  }
+
+  private void pause(Duration delay) {
+    if (delay.isZero()) {
+      return;
+    }
+    long end = System.nanoTime() + delay.toNanos();
+    pausedUntil = paused && pausedUntil - end > 0 ? pausedUntil : end;
+    paused = true;
+    queue.pause();
+  }
+
+  private void goOnAfterAPause() {
+    if (triage.holdsRowsBack()) {
+      if (!paused) {
+        paused = true;
+        pausedUntil = System.nanoTime();
+        queue.pause();
+      }
+    } else if (paused && pausedUntil - System.nanoTime() <= 0) {
+      paused = false;
+      queue.start();
     }
   }
 
@@ -315,50 +322,40 @@ public final class ShardRunner<I, R extends Message> {
       calls.get().save();
     }
     savedAt = System.nanoTime();
-    if (unsaved.isEmpty()) {
-      return;
-    }
-    job.log().append(unsaved);
-    unsaved.forEach(record -> engine.metrics().stored(job.stage(), job.outcome().apply(record)));
-    unsaved.clear();
+    finished.save();
   }
 
   private void reportProgress() {
     heardAt = System.nanoTime();
-    heartbeat.accept(
-        ShardProgress.newBuilder()
-            .setDone(records.size() - unsaved.size())
-            .setTotal(job.inputs().size())
-            .build());
+    heartbeat.accept(ShardProgress.newBuilder().setDone(finished.saved()).setTotal(rows).build());
   }
 
   private void failEarly() {
     if (engine.shutdown().isRequested() && outstanding > 0) {
       keepFinished(engine.drain());
-      throw shutdown(null);
+      throw failures.shutdown(null, finished.kept());
     }
     // Once all rows are under way they may as well end.
-    if (isSpent() && !pending.isEmpty()) {
+    if (isSpent() && !queue.isEmpty()) {
       keepFinished(engine.drain());
-      throw allowanceSpent();
+      throw failures.allowanceSpent(cost.sum(), costLimit, finished.kept());
     }
-    boolean nothingWorks =
-        failedInARow >= Math.max(FEWEST_FAILURES_TO_STOP, job.concurrency()) && outstanding > 0;
-    if (nothingWorks || isFinal(firstFailure)) {
+    if (faults.isFinal()) {
       keepFinished(engine.drain());
-      throw failure();
+      throw failures.of(faults.first(), faults.failedRows(), finished.kept());
     }
   }
 
   /**
    * Starts no more rows, lets those under way finish for a while, ends the calls of the rest, and
-   * stores what is finished. Does nothing the second time but look again.
+   * stores what is finished, and the answers of rows that are not. Does nothing the second time but
+   * look again.
    */
   private void keepFinished(Duration atMost) {
-    stopped = true;
+    queue.stop();
     try {
       long deadline = System.nanoTime() + atMost.toNanos();
-      while (inFlight.get() > 0 && System.nanoTime() < deadline) {
+      while (queue.inFlight() > 0 && System.nanoTime() < deadline) {
         collect(Duration.ofMillis(Math.min(200, atMost.toMillis())));
         save();
         reportProgress();
@@ -369,80 +366,14 @@ public final class ShardRunner<I, R extends Message> {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       // The failure that brought us here is the one to tell; this one is most often the same.
-      LOGGER.warn("{}: {} finished rows could not be stored", job.stage(), unsaved.size(), e);
+      LOGGER.warn(
+          "{}: {} finished rows could not be stored",
+          job.stage(),
+          finished.kept() - finished.saved(),
+          e);
     } finally {
       cancelCalls.run();
     }
-  }
-
-  private List<R> ordered() {
-    List<R> ordered = new ArrayList<>();
-    for (I input : job.inputs()) {
-      R record = records.get(key(input));
-      if (record == null) {
-        throw Failures.platform(
-            "ROW_LOST", job.stage() + ": a row has no record (expected: one for each)", null);
-      }
-      ordered.add(record);
-    }
-    return ordered;
-  }
-
-  private ApplicationFailure failure() {
-    Throwable thrown = firstFailure;
-    String kept =
-        String.format(
-            "%s: %d rows failed, %d of %d are kept",
-            job.stage(), failed, records.size(), job.inputs().size());
-    LOGGER.warn("{}", kept, thrown);
-    if (thrown instanceof ApplicationFailure application) {
-      ApplicationFailure.Builder failure = ApplicationFailure.newBuilder();
-      Duration nextRetryDelay = application.getNextRetryDelay();
-      if (nextRetryDelay != null) {
-        failure.setNextRetryDelay(nextRetryDelay);
-      }
-      return failure
-          .setType(application.getType())
-          .setMessage(application.getOriginalMessage() + " (" + kept + ")")
-          .setNonRetryable(application.isNonRetryable())
-          .setCause(application)
-          .build();
-    }
-    return Failures.platform("ROWS_FAILED", kept + "; first failure: " + thrown, thrown);
-  }
-
-  /** Not retried as it is: the workflow decides on another allowance. */
-  private ApplicationFailure allowanceSpent() {
-    return ApplicationFailure.newBuilder()
-        .setType("BUDGET/ALLOWANCE_SPENT")
-        .setMessage(
-            String.format(
-                Locale.ROOT,
-                "%s: the shard's rows have cost %.4f (expected: at most %.4f), %d of %d are kept",
-                job.stage(),
-                cost.sum(),
-                costLimit,
-                records.size(),
-                job.inputs().size()))
-        .setNonRetryable(true)
-        .setDetails(cost.sum())
-        .build();
-  }
-
-  private ApplicationFailure shutdown(@Nullable Throwable cause) {
-    return Failures.platform(
-        "WORKER_SHUTDOWN",
-        job.stage()
-            + ": the worker shuts down, "
-            + records.size()
-            + " of "
-            + job.inputs().size()
-            + " rows are kept",
-        cause);
-  }
-
-  private static boolean isFinal(@Nullable Throwable thrown) {
-    return thrown instanceof ApplicationFailure failure && failure.isNonRetryable();
   }
 
   private static Throwable unwrap(@Nullable Throwable thrown) {
@@ -450,5 +381,41 @@ public final class ShardRunner<I, R extends Message> {
       return unwrap(thrown.getCause());
     }
     return thrown == null ? new IllegalStateException("a row ended without a record") : thrown;
+  }
+
+  private final class AsideRows implements RowTriage.Rows<R> {
+    @Override
+    public void quarantine(int row, String reason, String said) {
+      LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, said);
+      ShardRunner.this.quarantine(row, reason, said);
+    }
+
+    @Override
+    public void keep(int row, R rowRecord) {
+      try {
+        RowLine line = RowLine.of(job, rowRecord);
+        spend(rowRecord);
+        finished(row, line);
+        faults.settled(row);
+      } catch (RowLine.UnwritableException e) {
+        quarantine(row, "UNWRITABLE", String.valueOf(e.getMessage()));
+      }
+    }
+
+    @Override
+    public boolean wereAnswered() {
+      return answered;
+    }
+
+    @Override
+    public int keepFinished() {
+      ShardRunner.this.keepFinished(engine.drain());
+      return finished.kept();
+    }
+
+    @Override
+    public void wake() {
+      completions.add(new Completion(Completion.NONE, null, null));
+    }
   }
 }

@@ -37,4 +37,24 @@ final class NumbersTest {
         .isTrue();
     assertThat(Numbers.same(new BigDecimal("72"), new BigDecimal("73"))).isFalse();
   }
+
+  @Test
+  void onlyNumbersOfAThousandDigitsAreWrittenOut() {
+    assertThat(Numbers.plain(new BigDecimal("1.5e6"))).contains("1500000");
+    assertThat(Numbers.plain(new BigDecimal("1e999")))
+        .hasValueSatisfying(text -> assertThat(text).hasSize(1_000));
+    for (String huge : new String[] {"1e1000", "1e-1001", "3e999999999", "-3e-999999999"}) {
+      assertThat(Numbers.plain(new BigDecimal(huge))).as(huge).isEmpty();
+    }
+  }
+
+  @Test
+  void numbersThatNoMemoryHoldsAreFarApart() {
+    BigDecimal huge = new BigDecimal("1e999999999");
+    BigDecimal tiny = new BigDecimal("1e-999999999");
+    assertThat(Numbers.same(huge, BigDecimal.ONE)).isFalse();
+    assertThat(Numbers.same(BigDecimal.ONE, tiny)).isFalse();
+    assertThat(Numbers.same(huge, tiny)).isFalse();
+    assertThat(Numbers.same(huge, new BigDecimal("10e999999998"))).isTrue();
+  }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
+import com.google.rpc.RetryInfo;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.TokenCounter;
 import io.retort.judge.client.JudgeClient;
@@ -75,6 +78,9 @@ final class CurationStageTest {
   /** Ten prompt tokens and five of the answer, by the prices of {@link #priced}. */
   private static final double COST_OF_A_CALL = 1;
 
+  /** Problem of control questions. */
+  private static final String CONTROL = "What is 1 + 1?";
+
   private static final Sample EGGS =
       sample("Sold 48, then 24. Total?", "Half is 24.\n48 + 24 = 72", "72");
 
@@ -92,6 +98,16 @@ final class CurationStageTest {
   void start(@TempDir Path temporary) {
     folder = temporary;
     store = Store.open(storeUri());
+    startWorker();
+  }
+
+  /** As another process would go on. */
+  private void restart() {
+    environment.close();
+    startWorker();
+  }
+
+  private void startWorker() {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
@@ -214,13 +230,17 @@ final class CurationStageTest {
       Sample sample = sample("Sold, " + type, EGGS.getChain(), "72");
       script.evaluate =
           request -> {
-            throw ScriptedJudge.useless(type);
+            if (request.getProblem().equals(sample.getProblem())) {
+              throw ScriptedJudge.useless(type);
+            }
+            return Difficulty.DIFFICULTY_MEDIUM;
           };
 
       CurationRecord record = curateOne(sample, judged());
 
       assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
       assertThat(record.getReason()).isEqualTo(type);
+      assertThat(record.getMessage()).isEqualTo("judge: scripted " + type);
       assertThat(record.getUsage()).isEqualTo(ScriptedJudge.USAGE_OF_A_CALL);
     }
   }
@@ -311,12 +331,12 @@ final class CurationStageTest {
   }
 
   @Test
-  void failureOfSomeRowsKeepsTheOthersAndTheRetryAsksOnlyForTheMissing() throws IOException {
+  void outageKeepsWhatIsFinishedAndTheRetryAsksOnlyForTheMissing() throws IOException {
     List<Sample> samples = eggs(30);
     ArtifactRef dataset = dataset(samples);
     script.evaluate =
         request -> {
-          if (request.getProblem().endsWith("7")) {
+          if (request.getProblem().endsWith("7") || request.getProblem().equals(CONTROL)) {
             throw Status.UNAVAILABLE.withDescription("endpoint is down").asRuntimeException();
           }
           return Difficulty.DIFFICULTY_MEDIUM;
@@ -343,7 +363,129 @@ final class CurationStageTest {
   }
 
   @Test
-  void judgeThatIsDownEndsTheAttemptEarly() throws IOException {
+  void rowThatTheEndpointNeverAnswersIsQuarantinedWithItsWords() throws IOException {
+    List<Sample> samples = eggs(30);
+    ArtifactRef dataset = dataset(samples);
+    script.evaluate =
+        request -> {
+          if (request.getProblem().endsWith(" 7")) {
+            throw ScriptedJudge.failure(
+                Code.UNAVAILABLE, FailureCategory.FAILURE_CATEGORY_TIMEOUT, "ENDPOINT_TIMEOUT");
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    assertThat(activities.runShard(request(dataset, judged())).getRows()).isEqualTo(30);
+
+    CurationRecord bad = records(0).get(7);
+    assertThat(bad.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
+    assertThat(bad.getReason()).isEqualTo("ENDPOINT_TIMEOUT");
+    assertThat(bad.getMessage()).isEqualTo("judge: scripted ENDPOINT_TIMEOUT");
+    assertThat(bad.getSample()).isEqualTo(samples.get(7));
+    assertThat(finish(dataset).getRetained()).isEqualTo(29);
+    assertThat(script.evaluated.stream().filter(request -> request.getProblem().endsWith(" 7")))
+        .hasSize(3);
+  }
+
+  @Test
+  void rowsThatTheEndpointRefusesAreQuarantinedWhereItAnswersOthers() throws IOException {
+    ArtifactRef dataset = dataset(eggs(30));
+    script.evaluate =
+        request -> {
+          if (request.getProblem().endsWith("7")) {
+            throw refusal("BAD_REQUEST");
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    activities.runShard(request(dataset, judged()));
+
+    CurationSummary summary = finish(dataset);
+    assertThat(summary.getQuarantined()).isEqualTo(3);
+    assertThat(counts(summary.getReasonsList())).isEqualTo(Map.of("BAD_REQUEST", 3L));
+    assertThat(records(0).get(7).getMessage()).isEqualTo("judge: scripted BAD_REQUEST");
+  }
+
+  @Test
+  void endpointThatRefusesEveryRowStoresNothingAndIsForAPersonToMend() throws IOException {
+    ArtifactRef dataset = dataset(eggs(30));
+    script.evaluate =
+        request -> {
+          throw refusal("BAD_REQUEST");
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/ENDPOINT_REFUSED");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(failure.getOriginalMessage())
+        .contains("judge: scripted BAD_REQUEST", "RETORT_ENDPOINTS", "0 of 30 are kept");
+    assertThat(store.list(layout().curationShard(0))).isEmpty();
+
+    script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
+    activities.runShard(request(dataset, judged()));
+    assertThat(finish(dataset).getRetained()).as("goes on as if nothing were").isEqualTo(30);
+  }
+
+  @Test
+  void methodThatIsRefusedForEveryRowIsNoRowsFaultThoughOthersAreAnswered() throws IOException {
+    ArtifactRef dataset = dataset(eggs(6));
+    script.validate =
+        request -> {
+          throw refusal("BAD_REQUEST");
+        };
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/ENDPOINT_REFUSED");
+    assertThat(failure.getOriginalMessage()).contains("control question");
+    assertThat(script.evaluated).hasSize(6);
+  }
+
+  @Test
+  void committedShardShowsThatTheEndpointAnswers() throws IOException {
+    ArtifactRef dataset = dataset(eggs(3), List.of(sample("odd", EGGS.getChain(), "72")));
+    activities.runShard(request(dataset, judged()));
+    restart();
+    script.evaluate =
+        request -> {
+          if (request.getProblem().equals("odd")) {
+            throw refusal("CONTENT_FILTERED");
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    activities.runShard(request(dataset, judged()).toBuilder().setShard(1).build());
+
+    assertThat(records(1).get(0).getReason()).isEqualTo("CONTENT_FILTERED");
+  }
+
+  @Test
+  void rateLimitsAreWaitedOut() throws IOException {
+    ArtifactRef dataset = dataset(eggs(4));
+    AtomicInteger refusals = new AtomicInteger();
+    script.evaluate =
+        request -> {
+          if (request.getProblem().endsWith("1") && refusals.incrementAndGet() < 9) {
+            throw ScriptedJudge.failure(
+                Code.RESOURCE_EXHAUSTED,
+                FailureCategory.FAILURE_CATEGORY_PLATFORM,
+                "RATE_LIMITED",
+                RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(3)).build());
+          }
+          return Difficulty.DIFFICULTY_MEDIUM;
+        };
+
+    activities.runShard(request(dataset, judged()));
+
+    assertThat(refusals).hasValue(9);
+    assertThat(finish(dataset).getRetained()).isEqualTo(4);
+  }
+
+  @Test
+  void judgeThatIsDownQuarantinesNothing() throws IOException {
     ArtifactRef dataset = dataset(eggs(200));
     script.evaluate =
         request -> {
@@ -354,7 +496,8 @@ final class CurationStageTest {
         ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
 
     assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
-    assertThat(script.evaluated.size()).isLessThan(200);
+    assertThat(failure.isNonRetryable()).isFalse();
+    assertThat(store.list(layout().curationShard(0))).isEmpty();
   }
 
   @Test
@@ -367,18 +510,20 @@ final class CurationStageTest {
   }
 
   @Test
-  void refusedKeyIsTheUsersToMend() throws IOException {
+  void refusedKeyIsForAPersonToMend() throws IOException {
     ArtifactRef dataset = dataset(eggs(50));
     script.evaluate =
         request -> {
           throw ScriptedJudge.failure(
-              Code.FAILED_PRECONDITION, FailureCategory.FAILURE_CATEGORY_USER, "ENDPOINT_REFUSED");
+              Code.FAILED_PRECONDITION,
+              FailureCategory.FAILURE_CATEGORY_PLATFORM,
+              "ENDPOINT_REFUSED");
         };
 
     ApplicationFailure failure =
         ActivityFailures.of(() -> activities.runShard(request(dataset, judged())));
 
-    assertThat(failure.getType()).isEqualTo("USER/ENDPOINT_REFUSED");
+    assertThat(failure.getType()).isEqualTo("PLATFORM/ENDPOINT_REFUSED");
     assertThat(failure.isNonRetryable()).isTrue();
     assertThat(script.evaluated.size()).isLessThan(50);
   }
@@ -410,20 +555,8 @@ final class CurationStageTest {
     assertThat(thrown).isInstanceOf(CanceledFailure.class);
     script.evaluated.clear();
     script.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
-    environment.close();
-    environment = TestActivityEnvironment.newInstance();
-    environment.registerActivitiesImplementations(
-        new RowStageActivitiesImpl(
-            store,
-            judge,
-            engine.engine,
-            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
-    assertThat(
-            environment
-                .newActivityStub(RowStageActivities.class)
-                .runShard(request(dataset, oneByOne))
-                .getRows())
-        .isEqualTo(20);
+    restart();
+    assertThat(activities.runShard(request(dataset, oneByOne)).getRows()).isEqualTo(20);
     assertThat(script.evaluated).as("5 rows were kept").hasSize(15);
   }
 
@@ -712,6 +845,10 @@ final class CurationStageTest {
 
     assertThat(ActivityFailures.of(() -> activities.runShard(request(dataset, judged()))).getType())
         .isEqualTo("PLATFORM/CORRUPT_ARTIFACT");
+  }
+
+  private static StatusRuntimeException refusal(String type) {
+    return ScriptedJudge.failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type);
   }
 
   private static void await(CountDownLatch latch) {

@@ -2,7 +2,9 @@ package io.retort.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.rpc.Code;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
@@ -27,6 +29,7 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.Difficulty;
+import io.retort.v1.FailureCategory;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.Gap;
 import io.retort.v1.Manifest;
@@ -308,7 +311,7 @@ final class PairingStageTest {
     ArtifactRef kept = keep(List.of(retained("a"), retained("b")));
     script.corrupt =
         request -> {
-          if (request.getProblem().equals("b")) {
+          if (!request.getProblem().equals("a")) {
             throw Status.UNAVAILABLE.asRuntimeException();
           }
           return "48 - 24 = 20";
@@ -321,6 +324,69 @@ final class PairingStageTest {
     assertThat(pair(kept, judgeThenRules(true))).isEqualTo(2);
 
     assertThat(script.corrupted).hasSize(1);
+  }
+
+  @Test
+  void rowThatTheJudgeNeverAnswersIsQuarantinedWithItsWords() throws IOException {
+    ArtifactRef kept = keep(List.of(retained("a"), retained("b")));
+    script.corrupt =
+        request -> {
+          if (request.getProblem().equals("b")) {
+            throw Status.UNAVAILABLE.withDescription("always 500").asRuntimeException();
+          }
+          return "48 - 24 = 20";
+        };
+
+    assertThat(pair(kept, judgeThenRules(true))).isEqualTo(2);
+
+    PairingRecord bad = records().get(1);
+    assertThat(bad.getError()).isEqualTo("JUDGE_UNAVAILABLE: judge: UNAVAILABLE: always 500");
+    assertThat(bad.getPairsList()).isEmpty();
+    assertThat(finish(kept, judgeThenRules(true)).getPairs().getRows()).isEqualTo(1);
+  }
+
+  @Test
+  void rowThatTheEndpointRefusesHasItsWordsUnlessItHasPairs() throws IOException {
+    ArtifactRef kept = keep(List.of(retained("a"), retained("b")));
+    script.corrupt =
+        request -> {
+          if (request.getProblem().equals("b")) {
+            throw refusal("CONTENT_FILTERED");
+          }
+          return "48 - 24 = 20";
+        };
+
+    pair(kept, judgeThenRules(true));
+
+    PairingRecord refused = records().get(1);
+    assertThat(refused.getRejectionsList()).containsExactly("CORRUPTION_CONTENT_FILTERED");
+    assertThat(refused.getPairsList())
+        .as("by rules")
+        .extracting(PreferencePair::getCorrupter)
+        .containsExactly("rules");
+    assertThat(refused.getError()).isEmpty();
+
+    RunSpec.Builder judgeAlone = judgeThenRules(true).toBuilder();
+    judgeAlone.getPreferenceBuilder().clearCorrupters().addCorrupters(Corrupter.CORRUPTER_JUDGE);
+    store.delete(layout().pairsShard(0));
+    pair(kept, judgeAlone.build());
+    assertThat(records().get(1).getError())
+        .isEqualTo("CONTENT_FILTERED: judge: scripted CONTENT_FILTERED");
+  }
+
+  @Test
+  void judgeThatRefusesEveryCorruptionIsForAPersonToMend() throws IOException {
+    ArtifactRef kept = keep(List.of(retained("a"), retained("b")));
+    script.corrupt =
+        request -> {
+          throw refusal("BAD_REQUEST");
+        };
+
+    ApplicationFailure failure = ActivityFailures.of(() -> pair(kept, judgeThenRules(true)));
+
+    assertThat(failure.getType()).isEqualTo("PLATFORM/ENDPOINT_REFUSED");
+    assertThat(failure.isNonRetryable()).isTrue();
+    assertThat(store.list(layout().pairsShard(0))).isEmpty();
   }
 
   @Test
@@ -399,10 +465,16 @@ final class PairingStageTest {
 
   private PairingRecord pairOne(CurationRecord record, RunSpec spec) throws IOException {
     assertThat(pair(keep(List.of(record)), spec)).isEqualTo(1);
-    List<PairingRecord> records =
-        ShardRecords.read(store, layout().pairsShard(0), PairingRecord::newBuilder);
-    assertThat(records).hasSize(1);
-    return records.get(0);
+    assertThat(records()).hasSize(1);
+    return records().get(0);
+  }
+
+  private List<PairingRecord> records() throws IOException {
+    return ShardRecords.read(store, layout().pairsShard(0), PairingRecord::newBuilder);
+  }
+
+  private static StatusRuntimeException refusal(String type) {
+    return ScriptedJudge.failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type);
   }
 
   private long pair(ArtifactRef kept, RunSpec spec) {

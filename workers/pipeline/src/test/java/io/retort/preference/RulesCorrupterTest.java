@@ -157,6 +157,7 @@ final class RulesCorrupterTest {
     assertThat(Arithmetic.evaluate("72")).as("no operator").isEmpty();
     assertThat(Arithmetic.evaluate("1 +")).isEmpty();
     assertThat(Arithmetic.evaluate("(".repeat(10_000))).isEmpty();
+    assertThat(Arithmetic.evaluate("1e999999999 + 1")).isEmpty();
   }
 
   @Test

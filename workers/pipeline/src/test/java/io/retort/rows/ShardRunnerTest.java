@@ -3,13 +3,14 @@ package io.retort.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.retort.failure.Failures;
-import io.retort.store.Hashes;
 import io.retort.store.Rows;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.ShardProgress;
+import io.retort.worker.ProtoJson;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +51,7 @@ final class ShardRunnerTest {
 
   @Test
   void rowsThatNeedNoCallDoNotNest() throws IOException {
-    Numbered work = new Numbered(CompletableFuture::completedFuture);
+    NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
 
     assertThat(run(store, 20_000, 16, work)).isEqualTo(20_000);
 
@@ -65,8 +65,8 @@ final class ShardRunnerTest {
   void neverMoreRowsUnderWayThanAllowed() {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    Numbered work =
-        new Numbered(
+    NumberedWork work =
+        new NumberedWork(
             record ->
                 CompletableFuture.supplyAsync(
                     () -> {
@@ -82,7 +82,7 @@ final class ShardRunnerTest {
 
   @Test
   void crashBeforeTheCommitLosesNothing() throws IOException {
-    Numbered work = new Numbered(CompletableFuture::completedFuture);
+    NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
     Store crashing = new InterceptedStore(store, uri -> uri.contains("/part-"));
     assertThatThrownBy(() -> run(crashing, 50, 4, work))
         .isInstanceOf(ApplicationFailure.class)
@@ -100,8 +100,9 @@ final class ShardRunnerTest {
     Files.createDirectories(folder.resolve("shard"));
     Files.write(folder.resolve("shard/rows-0badc0de-000000.jsonl.zst"), new byte[] {1, 2, 3});
     Files.write(folder.resolve("shard/rows-0badc0df-000000.jsonl.zst"), new byte[0]);
-    store.write(uri() + "/rows-1-000000.jsonl.zst", Rows.content(List.of(record("3"))));
-    Numbered work = new Numbered(CompletableFuture::completedFuture);
+    store.write(
+        uri() + "/rows-1-000000.jsonl.zst", Rows.content(List.of(NumberedWork.record("3"))));
+    NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
 
     assertThat(run(store, 5, 2, work)).isEqualTo(5);
 
@@ -113,7 +114,7 @@ final class ShardRunnerTest {
     AtomicInteger writes = new AtomicInteger();
     Store flaky =
         new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
-    Numbered work = new Numbered(CompletableFuture::completedFuture);
+    NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
 
     assertThatThrownBy(() -> run(flaky, 5, 8, work)).isInstanceOf(ApplicationFailure.class);
     int asked = work.asked.size();
@@ -127,11 +128,12 @@ final class ShardRunnerTest {
   void twoAttemptsAtOnceCommitOnce() throws IOException {
     RowLog<PairingRecord> one = log(store);
     RowLog<PairingRecord> other = log(store);
-    one.append(List.of(record("0")));
-    other.append(List.of(record("0")));
-    PairingRecord first = record("0").toBuilder().setError("first").build();
+    one.append(List.of(line(NumberedWork.record("0"))));
+    other.append(List.of(line(NumberedWork.record("0"))));
+    PairingRecord first = NumberedWork.record("0").toBuilder().setError("first").build();
 
-    assertThat(one.commit(List.of(first))).isEqualTo(other.commit(List.of(record("0"))));
+    assertThat(one.commit(List.of(line(first)), 1))
+        .isEqualTo(other.commit(List.of(line(NumberedWork.record("0"))), 1));
 
     assertThat(records()).containsExactly(first);
     assertThat(store.list(uri())).hasSize(2);
@@ -140,27 +142,28 @@ final class ShardRunnerTest {
   @Test
   void failureIsNeverARecord() throws IOException {
     Set<String> failing = ConcurrentHashMap.newKeySet();
-    failing.addAll(Set.of("1", "8"));
-    Numbered work =
-        new Numbered(
+    failing.addAll(Set.of("0", "1", "2"));
+    NumberedWork work =
+        new NumberedWork(
             record ->
                 failing.contains(record.getSampleId())
                     ? CompletableFuture.failedFuture(Failures.platform("DOWN", "down", null))
                     : CompletableFuture.completedFuture(record));
 
-    assertThatThrownBy(() -> run(store, 10, 4, work))
+    assertThatThrownBy(() -> run(store, 3, 4, work))
         .isInstanceOf(ApplicationFailure.class)
-        .hasMessageContaining("2 rows failed, 8 of 10 are kept");
-    assertThat(log(store).read(() -> {})).hasSize(8);
+        .hasMessageContaining("3 rows failed, 0 of 3 are kept");
+    assertThat(stored()).isEmpty();
     failing.clear();
-    assertThat(run(store, 10, 4, work)).isEqualTo(10);
-    assertThat(work.asked).hasSize(12);
+    work.asked.clear();
+    assertThat(run(store, 3, 4, work)).isEqualTo(3);
+    assertThat(work.asked).hasSize(3);
   }
 
   @Test
   void rowThatThrowsIsAFailureToo() {
-    Numbered work =
-        new Numbered(
+    NumberedWork work =
+        new NumberedWork(
             record -> {
               throw new IllegalStateException("a defect");
             });
@@ -172,12 +175,12 @@ final class ShardRunnerTest {
 
   @Test
   void emptyShardIsCommitted() {
-    assertThat(run(store, 0, 4, new Numbered(CompletableFuture::completedFuture))).isZero();
+    assertThat(run(store, 0, 4, new NumberedWork(CompletableFuture::completedFuture))).isZero();
   }
 
   @Test
   void metricsCountRowsByOutcome() throws IOException {
-    run(store, 10, 4, new Numbered(CompletableFuture::completedFuture));
+    run(store, 10, 4, new NumberedWork(CompletableFuture::completedFuture));
 
     java.io.ByteArrayOutputStream output = new java.io.ByteArrayOutputStream();
     io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter.create()
@@ -188,7 +191,7 @@ final class ShardRunnerTest {
         .contains("retort_shard_seconds_count{stage=\"test\"} 1");
   }
 
-  private long run(Store where, int rows, int concurrency, Numbered work) {
+  private long run(Store where, int rows, int concurrency, NumberedWork work) {
     List<String> inputs = IntStream.range(0, rows).mapToObj(String::valueOf).toList();
     ShardJob<String, PairingRecord> job =
         new ShardJob<>(
@@ -203,6 +206,7 @@ final class ShardRunnerTest {
             engine.engine,
             job,
             Optional.empty(),
+            new ScriptedEndpoints(),
             Double.POSITIVE_INFINITY,
             () -> {},
             heartbeats::add)
@@ -214,36 +218,22 @@ final class ShardRunnerTest {
     return new RowLog<>(where, uri(), PairingRecord::newBuilder, PairingRecord::getKey);
   }
 
+  private List<PairingRecord> stored() throws IOException {
+    List<PairingRecord> stored = new ArrayList<>();
+    log(store).read(() -> {}, stored::add);
+    return stored;
+  }
+
+  private static ByteString line(PairingRecord rowRecord) {
+    return ByteString.copyFromUtf8(ProtoJson.print(rowRecord));
+  }
+
   private List<PairingRecord> records() throws IOException {
     return ShardRecords.read(store, uri(), PairingRecord::newBuilder);
   }
 
   private String uri() {
     return "file://" + folder + "/shard";
-  }
-
-  private static PairingRecord record(String number) {
-    return PairingRecord.newBuilder().setKey(Hashes.sha256Hex(number)).setSampleId(number).build();
-  }
-
-  private static final class Numbered implements RowWork<String, PairingRecord> {
-    private final List<String> asked = java.util.Collections.synchronizedList(new ArrayList<>());
-    private final Function<PairingRecord, CompletableFuture<PairingRecord>> making;
-
-    Numbered(Function<PairingRecord, CompletableFuture<PairingRecord>> making) {
-      this.making = making;
-    }
-
-    @Override
-    public String key(String input) {
-      return record(input).getKey();
-    }
-
-    @Override
-    public CompletableFuture<PairingRecord> start(String input) {
-      asked.add(input);
-      return making.apply(record(input));
-    }
   }
 
   /** Refuses some writes. */

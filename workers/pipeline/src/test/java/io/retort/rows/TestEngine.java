@@ -13,6 +13,10 @@ public final class TestEngine implements AutoCloseable {
   public final RowEngine engine;
 
   public TestEngine() {
+    this(Duration.ofSeconds(5));
+  }
+
+  TestEngine(Duration drain) {
     engine =
         new RowEngine(
             executor,
@@ -21,7 +25,7 @@ public final class TestEngine implements AutoCloseable {
             shutdown,
             Duration.ofMillis(20),
             Duration.ZERO,
-            Duration.ofSeconds(5));
+            drain);
   }
 
   @Override

@@ -37,8 +37,7 @@ public final class Manifests {
   public static ArtifactRef writePart(
       Store store, String folderUri, int index, long rows, Store.Content content)
       throws IOException {
-    ArtifactRef written = store.write(Store.resolve(folderUri, partName(index)), content);
-    return written.toBuilder().setUri(partName(index)).setRows(rows).build();
+    return writePart(store, folderUri, partName(index), rows, content);
   }
 
   /**
@@ -46,9 +45,10 @@ public final class Manifests {
    * once; the reference's URI is relative to the folder.
    */
   public static ArtifactRef writePart(
-      Store store, String folderUri, String name, List<? extends Message> rows) throws IOException {
-    ArtifactRef written = store.write(Store.resolve(folderUri, name), Rows.content(rows));
-    return written.toBuilder().setUri(name).setRows(rows.size()).build();
+      Store store, String folderUri, String name, long rows, Store.Content content)
+      throws IOException {
+    ArtifactRef written = store.write(Store.resolve(folderUri, name), content);
+    return written.toBuilder().setUri(name).setRows(rows).build();
   }
 
   /**
@@ -121,6 +121,20 @@ public final class Manifests {
       Supplier<? extends Message.Builder> builders)
       throws IOException {
     return Rows.readAll(store, verifiedPart(store, manifest, part), builders);
+  }
+
+  /**
+   * Streams the rows of one part, in order, after checking its bytes against the manifest. Memory
+   * holds one row.
+   */
+  public static <M extends Message> void forEachRow(
+      Store store,
+      ArtifactRef manifest,
+      ArtifactRef part,
+      Supplier<? extends Message.Builder> builders,
+      Consumer<M> consumer)
+      throws IOException {
+    Rows.forEach(store, verifiedPart(store, manifest, part), builders, consumer);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.retort.store;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.retort.worker.ProtoJson;
 import java.io.BufferedInputStream;
@@ -51,14 +52,32 @@ public final class Rows {
 
   /** Content of an object that holds {@code rows}; iterated once, as it is written. */
   public static Store.Content content(Iterable<? extends Message> rows) {
+    return compressed(
+        output -> {
+          for (Message row : rows) {
+            output.write(ProtoJson.print(row).getBytes(StandardCharsets.UTF_8));
+            output.write('\n');
+          }
+        });
+  }
+
+  /** Content of an object that holds rows that are printed already; iterated once. */
+  public static Store.Content lines(Iterable<ByteString> lines) {
+    return compressed(
+        output -> {
+          for (ByteString line : lines) {
+            line.writeTo(output);
+            output.write('\n');
+          }
+        });
+  }
+
+  private static Store.Content compressed(Store.Content content) {
     return output -> {
       // The caller owns the stream: flush and end the frame, but leave it open.
       ZstdOutputStream compressed = new ZstdOutputStream(new NotClosing(output));
       try (compressed) {
-        for (Message row : rows) {
-          compressed.write(ProtoJson.print(row).getBytes(StandardCharsets.UTF_8));
-          compressed.write('\n');
-        }
+        content.writeTo(compressed);
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }

@@ -6,20 +6,23 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code error} of a body.
+ * What a body tells of an error: its {@code error}, or the body itself, as some servers answer.
  *
  * @param status HTTP-like code told inside the body, 0 when there is none
- * @param names machine-readable type and code
+ * @param names machine-readable types and codes
  */
 record ErrorBody(int status, String names, String message) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Null when the body has none or is no JSON object. */
+  /** Of an answer that is an error by its status; null when its body is no JSON object. */
   static @Nullable ErrorBody read(byte[] body) {
     try {
       JsonNode root = MAPPER.readTree(body);
-      JsonNode error = root == null ? null : root.get("error");
-      return error == null || error.isNull() ? null : of(error);
+      if (root == null || !root.isObject()) {
+        return null;
+      }
+      JsonNode error = root.get("error");
+      return error == null || error.isNull() ? of(root) : of(error);
     } catch (IOException e) {
       return null;
     }
@@ -31,7 +34,18 @@ record ErrorBody(int status, String names, String message) {
     }
     return new ErrorBody(
         error.path("code").asInt(0),
-        error.path("type").asText("") + " " + error.path("code").asText(""),
-        error.path("message").asText(""));
+        String.join(
+            " ",
+            error.path("type").asText(""),
+            error.path("code").asText(""),
+            error.path("innererror").path("code").asText("")),
+        message(error));
+  }
+
+  private static String message(JsonNode error) {
+    JsonNode detail = error.path("detail");
+    return error
+        .path("message")
+        .asText(detail.isMissingNode() || detail.isTextual() ? detail.asText() : detail.toString());
   }
 }

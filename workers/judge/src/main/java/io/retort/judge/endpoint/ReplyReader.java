@@ -26,6 +26,15 @@ final class ReplyReader {
           "context length",
           "context window",
           "prompt is too long");
+  private static final List<String> FILTERED =
+      List.of(
+          "content_filter",
+          "content_policy",
+          "content management policy",
+          "responsibleaipolicyviolation",
+          "invalid_prompt",
+          "data_inspection_failed",
+          "datainspectionfailed");
   private static final List<String> QUOTA = List.of("insufficient_quota", "billing_hard_limit");
 
   private final EndpointConfiguration configuration;
@@ -81,9 +90,7 @@ final class ReplyReader {
               : unavailable(said);
       case 402 -> quota(said);
       case 401, 403, 404, 405, 410 ->
-          refused(
-              FailureType.ENDPOINT_REFUSED,
-              said + " (expected: 200; check its key, model and base_url)");
+          refused(said + " (expected: 200; check its key, model and base_url)");
       case 408, 409, 425 -> unavailable(said);
       case 413 -> contextExceeded(said);
       case 400, 422 -> badRequest(said, error);
@@ -94,7 +101,7 @@ final class ReplyReader {
         if (status >= 400) {
           yield badRequest(said, error);
         }
-        yield refused(FailureType.ENDPOINT_REFUSED, said + " (expected: 200; check its base_url)");
+        yield refused(said + " (expected: 200; check its base_url)");
       }
     };
   }
@@ -103,16 +110,23 @@ final class ReplyReader {
     if (mentions(error, CONTEXT_EXCEEDED)) {
       return contextExceeded(said);
     }
+    if (mentions(error, FILTERED)) {
+      return ofTheRow(FailureType.CONTENT_FILTERED, said);
+    }
     String hint =
         configuration.jsonSchema() && mentions(error, List.of("response_format", "json_schema"))
             ? " (an endpoint without JSON schemas needs json_schema: false)"
             : "";
-    return refused(FailureType.BAD_REQUEST, said + hint);
+    return ofTheRow(FailureType.BAD_REQUEST, said + hint);
   }
 
   private static EndpointReply contextExceeded(String said) {
-    return new EndpointReply.Refused(
-        JudgeException.dataLoss(FailureType.CONTEXT_LENGTH_EXCEEDED, said));
+    return ofTheRow(FailureType.CONTEXT_LENGTH_EXCEEDED, said);
+  }
+
+  /** As far as one answer can tell: the caller sees whether other rows are answered. */
+  private static EndpointReply ofTheRow(FailureType type, String said) {
+    return new EndpointReply.Refused(JudgeException.dataLoss(type, said));
   }
 
   private static EndpointReply quota(String said) {
@@ -121,9 +135,10 @@ final class ReplyReader {
             FailureCategory.FAILURE_CATEGORY_BUDGET, FailureType.QUOTA_EXHAUSTED, said));
   }
 
-  private static EndpointReply refused(FailureType type, String said) {
+  private static EndpointReply refused(String said) {
     return new EndpointReply.Refused(
-        JudgeException.refused(FailureCategory.FAILURE_CATEGORY_USER, type, said));
+        JudgeException.refused(
+            FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_REFUSED, said));
   }
 
   private static EndpointReply unavailable(String said) {

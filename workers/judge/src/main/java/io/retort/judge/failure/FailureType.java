@@ -10,14 +10,16 @@ public enum FailureType {
   UNPARSED,
   /** The row does not fit into the model's context. */
   CONTEXT_LENGTH_EXCEEDED,
+  /** The provider's filter refuses the row. */
+  CONTENT_FILTERED,
+  /** The endpoint refuses this request, and maybe every other one, too. */
+  BAD_REQUEST,
   /** The endpoint's answer exceeds the worker's size limit. */
   ANSWER_TOO_LARGE,
   /** The endpoint refuses the key, the model or the path. */
   ENDPOINT_REFUSED,
   /** The account at the provider is used up. */
   QUOTA_EXHAUSTED,
-  /** The endpoint does not understand the request. */
-  BAD_REQUEST,
   /** Connection refused, reset or closed, a 5xx, or an open circuit breaker. */
   ENDPOINT_UNAVAILABLE,
   /** One call took longer than the endpoint's {@code timeout_seconds}. */

@@ -41,7 +41,10 @@ public final class JudgeException extends RuntimeException {
     return of(Status.Code.INVALID_ARGUMENT, FailureCategory.FAILURE_CATEGORY_USER, type, message);
   }
 
-  /** A person has to mend the worker's configuration or the account at the provider. */
+  /**
+   * A person has to mend the worker's configuration or the account at the provider; then the call
+   * may be made again.
+   */
   public static JudgeException refused(FailureCategory category, FailureType type, String message) {
     return of(Status.Code.FAILED_PRECONDITION, category, type, message);
   }
@@ -88,7 +91,7 @@ public final class JudgeException extends RuntimeException {
 
   /**
    * What is to be told when several endpoints failed the same call: a failure that passes by itself
-   * before one that needs a person, with the messages of all.
+   * before one of the row, and that before one that needs a person, with the messages of all.
    *
    * @param failures at least one
    */
@@ -178,6 +181,7 @@ public final class JudgeException extends RuntimeException {
         || is(FailureType.ENDPOINT_REFUSED)
         || is(FailureType.QUOTA_EXHAUSTED)
         || is(FailureType.BAD_REQUEST)
+        || is(FailureType.CONTENT_FILTERED)
         || is(FailureType.RATE_LIMITED);
   }
 
@@ -211,11 +215,14 @@ public final class JudgeException extends RuntimeException {
   }
 
   private int hopelessness() {
-    return switch (failure.getCategory()) {
-      case FAILURE_CATEGORY_PLATFORM, FAILURE_CATEGORY_RESOURCE, FAILURE_CATEGORY_TIMEOUT -> 0;
-      case FAILURE_CATEGORY_BUDGET -> 1;
-      case FAILURE_CATEGORY_USER, FAILURE_CATEGORY_UNSPECIFIED, UNRECOGNIZED -> 2;
-    };
+    if (code == Status.Code.DATA_LOSS) {
+      return 1;
+    }
+    return code == Status.Code.FAILED_PRECONDITION ? needOfAPerson() : 0;
+  }
+
+  private int needOfAPerson() {
+    return failure.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET ? 2 : 3;
   }
 
   private long retryMillisOrMax() {

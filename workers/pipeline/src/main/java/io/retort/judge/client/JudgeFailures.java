@@ -6,6 +6,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.retort.failure.Failures;
 import io.retort.v1.Failure;
@@ -16,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What a failed call of the judge means. */
-final class JudgeFailures {
+public final class JudgeFailures {
   private static final String USELESS = "USELESS_ANSWER";
 
   /**
@@ -48,12 +50,23 @@ final class JudgeFailures {
             .orElseGet(() -> "JUDGE_" + status.getCode().name());
     ApplicationFailure failure =
         Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
+    if (status.getCode() == Status.Code.FAILED_PRECONDITION) {
+      // Of whichever category: a person has to act before it is worth another attempt.
+      failure.setNonRetryable(true);
+    }
     detail(thrown, RetryInfo.class)
         .ifPresent(
             retry ->
                 failure.setNextRetryDelay(
                     Duration.ofMillis(Durations.toMillis(retry.getRetryDelay()))));
     return failure;
+  }
+
+  /** Whether a row has failed with a call of the judge, and not on its own way. */
+  public static boolean isOne(Throwable thrown) {
+    return thrown instanceof ApplicationFailure
+        && (thrown.getCause() instanceof StatusRuntimeException
+            || thrown.getCause() instanceof StatusException);
   }
 
   private static FailureCategory category(Status.Code code) {

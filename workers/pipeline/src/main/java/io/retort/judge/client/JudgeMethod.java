@@ -5,6 +5,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
+import io.retort.v1.CorruptionKind;
+import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveRequest;
@@ -18,6 +20,7 @@ import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
+import io.retort.v1.Verdict;
 import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -27,6 +30,7 @@ import java.util.function.Function;
  *
  * @param name begins the names of its prompts
  * @param prompt name of the prompt that a request is asked with, as Describe tells it
+ * @param control a question that every judge can answer, without its context
  */
 public record JudgeMethod<Q extends Message, A extends Message>(
     String name,
@@ -36,7 +40,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
     BiFunction<Q, JudgeContext, Q> withContext,
     Function<A, Provenance> provenance,
     BiFunction<A, Provenance, A> withProvenance,
-    Function<Q, String> prompt) {
+    Function<Q, String> prompt,
+    Q control) {
   public static final JudgeMethod<EvaluateRequest, EvaluateResponse> EVALUATE =
       new JudgeMethod<>(
           "evaluate",
@@ -46,7 +51,12 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           EvaluateResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          request -> "evaluate");
+          request -> "evaluate",
+          EvaluateRequest.newBuilder()
+              .setProblem("What is 1 + 1?")
+              .setAnswer("2")
+              .setChain("1 + 1 = 2")
+              .build());
 
   public static final JudgeMethod<ImproveRequest, ImproveResponse> IMPROVE =
       new JudgeMethod<>(
@@ -57,7 +67,13 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           ImproveResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          JudgeMethod::improvement);
+          JudgeMethod::improvement,
+          ImproveRequest.newBuilder()
+              .setProblem("What is 1 + 1?")
+              .setAnswer("2")
+              .setChain("1 + 1 = 2")
+              .setVerdict(Verdict.newBuilder().setDifficulty(Difficulty.DIFFICULTY_SIMPLE))
+              .build());
 
   public static final JudgeMethod<ValidateRequest, ValidateResponse> VALIDATE =
       new JudgeMethod<>(
@@ -68,7 +84,12 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           ValidateResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          request -> "validate");
+          request -> "validate",
+          ValidateRequest.newBuilder()
+              .setProblem("What is 1 + 1?")
+              .setAnswer("2")
+              .setChain("1 + 1 = 2")
+              .build());
 
   public static final JudgeMethod<CorruptRequest, CorruptResponse> CORRUPT =
       new JudgeMethod<>(
@@ -79,7 +100,13 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           CorruptResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          JudgeMethod::corruption);
+          JudgeMethod::corruption,
+          CorruptRequest.newBuilder()
+              .setProblem("What is 1 + 1?")
+              .setAnswer("2")
+              .setChain("1 + 1 = 2")
+              .setKind(CorruptionKind.CORRUPTION_KIND_WRONG_NUMBER)
+              .build());
 
   public static final JudgeMethod<SampleAnswersRequest, SampleAnswersResponse> SAMPLE_ANSWERS =
       new JudgeMethod<>(
@@ -90,7 +117,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           SampleAnswersResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          request -> request.getPartialChain().isEmpty() ? "solve" : "follow");
+          request -> request.getPartialChain().isEmpty() ? "solve" : "follow",
+          SampleAnswersRequest.newBuilder().setProblem("What is 1 + 1?").setSamples(1).build());
 
   public static final JudgeMethod<RateRequest, RateResponse> RATE =
       new JudgeMethod<>(
@@ -101,7 +129,12 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           (request, context) -> request.toBuilder().setContext(context).build(),
           RateResponse::getProvenance,
           (response, provenance) -> response.toBuilder().setProvenance(provenance).build(),
-          request -> "rate");
+          request -> "rate",
+          RateRequest.newBuilder()
+              .setProblem("What is 1 + 1?")
+              .setAnswer("2")
+              .setChain("1 + 1 = 2")
+              .build());
 
   /** Whether a prompt of this name, as Describe tells it, is one of the method's. */
   boolean asksWith(String promptName) {

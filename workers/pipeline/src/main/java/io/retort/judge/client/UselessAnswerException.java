@@ -1,6 +1,7 @@
 package io.retort.judge.client;
 
 import io.retort.v1.Usage;
+import java.util.Set;
 
 /**
  * The judge was asked and its answer is of no use: the row is the problem, and asking again would
@@ -8,6 +9,10 @@ import io.retort.v1.Usage;
  */
 public final class UselessAnswerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** The names of what is no answer at all. */
+  private static final Set<String> REFUSALS =
+      Set.of("CONTEXT_LENGTH_EXCEEDED", "CONTENT_FILTERED", "BAD_REQUEST");
 
   private final String reason;
   private final Usage usage;
@@ -25,16 +30,29 @@ public final class UselessAnswerException extends RuntimeException {
   }
 
   UselessAnswerException withUsage(Usage counted) {
-    return new UselessAnswerException(reason, String.valueOf(getMessage()), counted, this);
+    return new UselessAnswerException(reason, message(), counted, this);
   }
 
-  /** UNPARSED, EMPTY, TRUNCATED, CONTEXT_LENGTH_EXCEEDED or a later name. */
+  /** UNPARSED, EMPTY, TRUNCATED, BAD_REQUEST or a later name. */
   public String reason() {
     return reason;
+  }
+
+  /** What the judge said, for people. */
+  public String message() {
+    return String.valueOf(getMessage());
   }
 
   /** What the endpoint counted for the answer all the same. */
   public Usage usage() {
     return usage;
+  }
+
+  /**
+   * Whether the endpoint refused to answer. It may refuse every row, then the row is not the
+   * problem.
+   */
+  public boolean isRefusal() {
+    return REFUSALS.contains(reason);
   }
 }

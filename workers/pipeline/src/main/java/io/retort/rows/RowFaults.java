@@ -1,0 +1,194 @@
+package io.retort.rows;
+
+import com.google.protobuf.Message;
+import io.retort.judge.client.JudgeFailures;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one attempt that have no record because they failed or were refused.
+ *
+ * <p>A row that fails is tried again after all others, and put aside when it has failed as often as
+ * it may. A rate limit and an endpoint that is left alone for a while are no tries: they pass by
+ * themselves. A row that an endpoint refuses is put aside at once. Whoever knows whether the others
+ * go on takes the rows that are aside.
+ *
+ * <p>Not thread-safe.
+ */
+final class RowFaults<R extends Message> {
+  static final int MOST_TRIES = 3;
+  private static final int FEWEST_FAILURES_TO_STOP = 3;
+
+  private final int concurrency;
+  private final Map<Integer, Integer> tries = new HashMap<>();
+  private final List<Failed> failed = new ArrayList<>();
+  private final List<Refused<R>> refused = new ArrayList<>();
+  private @Nullable Throwable first;
+  private int failedInARow;
+  private boolean judgeFailed;
+  private boolean waited;
+  private boolean othersEnd;
+
+  /** A row that has failed as often as it may. */
+  record Failed(int row, Throwable thrown) {
+    boolean isOfTheJudge() {
+      return JudgeFailures.isOne(thrown);
+    }
+  }
+
+  /**
+   * @param rowRecord of the row, if it is the row's own fault
+   * @param said the endpoint's words
+   */
+  record Refused<R>(int row, R rowRecord, String said) {}
+
+  /**
+   * @param concurrency of the shard: so many rows may be lost at once by one fault
+   */
+  RowFaults(int concurrency) {
+    this.concurrency = concurrency;
+  }
+
+  /** Notes a row that came to its end by itself. */
+  void ended(int row) {
+    settled(row);
+    forgive();
+    othersEnd = true;
+  }
+
+  /** Notes a row that was aside and has a record now. */
+  void settled(int row) {
+    tries.remove(row);
+  }
+
+  void refused(int row, R rowRecord, String said) {
+    refused.add(new Refused<>(row, rowRecord, said));
+  }
+
+  /**
+   * Notes a failure.
+   *
+   * @return how long to wait before the row is tried again; empty where it was put aside
+   */
+  Optional<Duration> failed(int row, Throwable thrown) {
+    Optional<Duration> hint = hint(thrown);
+    if (hint.isPresent()) {
+      waited = true;
+      return hint;
+    }
+    failedInARow++;
+    judgeFailed |= JudgeFailures.isOne(thrown);
+    if (first == null || (isFinal(thrown) && !isFinal(first))) {
+      first = thrown;
+    }
+    if (tries.merge(row, 1, Integer::sum) < MOST_TRIES) {
+      return Optional.of(Duration.ZERO);
+    }
+    failed.add(new Failed(row, thrown));
+    return Optional.empty();
+  }
+
+  /** Rows that are aside. */
+  int aside() {
+    return failed.size() + refused.size();
+  }
+
+  boolean hasRefused() {
+    return !refused.isEmpty();
+  }
+
+  /** Whether a row has failed at the judge as often as it may. */
+  boolean hasFailedAtTheJudge() {
+    return failed.stream().anyMatch(Failed::isOfTheJudge);
+  }
+
+  /** Whether so many rows failed one after the other that nothing seems to work. */
+  boolean seemsDown() {
+    // A failure after a wait is that of the one call that was to show whether the wait is over.
+    int enough = waited ? 1 : Math.max(FEWEST_FAILURES_TO_STOP, concurrency);
+    return failedInARow >= enough;
+  }
+
+  /** Whether the judge is among what {@link #seemsDown}. */
+  boolean seemsToBeTheJudge() {
+    return judgeFailed;
+  }
+
+  /** Whether so many rows were refused that one may ask why. */
+  boolean manyAreRefused() {
+    return refused.size() >= Math.max(FEWEST_FAILURES_TO_STOP, concurrency);
+  }
+
+  /** Begins to count anew: something has been seen to work. */
+  void forgive() {
+    failedInARow = 0;
+    judgeFailed = false;
+    waited = false;
+  }
+
+  /** Takes the rows that failed at the judge as often as they may. */
+  List<Failed> takeFailedAtTheJudge() {
+    List<Failed> taken = failed.stream().filter(Failed::isOfTheJudge).toList();
+    failed.removeAll(taken);
+    return taken;
+  }
+
+  /**
+   * Takes the rows that failed on their own way as often as they may, if others have ended in this
+   * attempt: what all rows need is there then.
+   */
+  List<Failed> takeFailedAlone() {
+    if (!othersEnd) {
+      return List.of();
+    }
+    List<Failed> taken = failed.stream().filter(row -> !row.isOfTheJudge()).toList();
+    failed.removeAll(taken);
+    return taken;
+  }
+
+  List<Refused<R>> takeRefused() {
+    List<Refused<R>> taken = List.copyOf(refused);
+    refused.clear();
+    return taken;
+  }
+
+  /** What was said of the first row that is aside because it was refused. */
+  String saidOfRefused() {
+    return refused.get(0).said();
+  }
+
+  int refusedRows() {
+    return refused.size();
+  }
+
+  /** The failure to be told: the first one, or the first that no other attempt would mend. */
+  @Nullable Throwable first() {
+    return first;
+  }
+
+  boolean isFinal() {
+    return isFinal(first);
+  }
+
+  /** Rows that have failed and have no record. */
+  int failedRows() {
+    return tries.size();
+  }
+
+  static boolean isFinal(@Nullable Throwable thrown) {
+    return thrown instanceof ApplicationFailure failure && failure.isNonRetryable();
+  }
+
+  /** What a failure that is no try tells to wait for. */
+  static Optional<Duration> hint(Throwable thrown) {
+    return thrown instanceof ApplicationFailure failure && !failure.isNonRetryable()
+        ? Optional.ofNullable(failure.getNextRetryDelay())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,192 @@
+package io.retort.rows;
+
+import com.google.protobuf.Message;
+import io.retort.judge.client.UselessAnswerException;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of rows that are aside: the row is to blame where its endpoint answers for
+ * others, and gets a record that says so; else the endpoint is, and the attempt ends with nothing
+ * stored for the row.
+ *
+ * <p>Not thread-safe.
+ */
+final class RowTriage<R extends Message> {
+  private static final int LONGEST_SAID = 2_000;
+
+  private final RowFaults<R> faults;
+  private final EndpointCheck endpoints;
+  private final Rows<R> rows;
+  private final ShardFailures failures;
+  private @Nullable CompletableFuture<Void> asked;
+  private long askAt;
+  private boolean waits;
+  private boolean holdsRowsBack;
+  private boolean askedOfMany;
+  private boolean answered;
+
+  /** What is done with rows. */
+  interface Rows<R> {
+    /** The row is to blame: its record says why. */
+    void quarantine(int row, String reason, String said);
+
+    /** The record counts. */
+    void keep(int row, R rowRecord);
+
+    /** Whether an earlier attempt at the shard had a row that was answered. */
+    boolean wereAnswered();
+
+    /**
+     * Stores what can still be finished before the attempt ends; returns the rows that are kept.
+     */
+    int keepFinished();
+
+    /** Something that was waited for may be there; on any thread. */
+    void wake();
+  }
+
+  RowTriage(RowFaults<R> faults, EndpointCheck endpoints, Rows<R> rows, ShardFailures failures) {
+    this.faults = faults;
+    this.endpoints = endpoints;
+    this.rows = rows;
+    this.failures = failures;
+  }
+
+  /** Whether no row should be started until an endpoint has answered. */
+  boolean holdsRowsBack() {
+    return holdsRowsBack;
+  }
+
+  /** After which to look again though nothing has happened. */
+  Optional<Duration> untilNextLook() {
+    return waits
+        ? Optional.of(Duration.ofNanos(Math.max(0, askAt - System.nanoTime())))
+        : Optional.empty();
+  }
+
+  /**
+   * Decides what can be decided.
+   *
+   * @param allAside whether no other rows are left
+   * @throws ApplicationFailure where the endpoint, or all that rows need, is to blame
+   */
+  void look(boolean allAside) throws IOException {
+    if (faults.hasRefused() && endpoints.answersOthers()) {
+      keepRefused();
+    }
+    faults.takeFailedAlone().forEach(this::quarantine);
+    if (asked != null) {
+      if (asked.isDone()) {
+        hear(asked);
+      }
+    } else if (waits) {
+      if (askAt - System.nanoTime() <= 0) {
+        ask();
+      }
+    } else if (faults.seemsDown()) {
+      if (!faults.seemsToBeTheJudge()) {
+        throw failed();
+      }
+      holdsRowsBack = true;
+      ask();
+    } else if (faults.hasFailedAtTheJudge()) {
+      ask();
+    } else if (!askedOfMany && faults.manyAreRefused()) {
+      askedOfMany = true;
+      ask();
+    } else if (allAside && faults.aside() > 0) {
+      decideTheRest();
+    }
+  }
+
+  private void decideTheRest() throws IOException {
+    if (faults.aside() > faults.refusedRows()) {
+      throw failed();
+    }
+    if (!rows.wereAnswered() && !endpoints.hasAnswered()) {
+      int kept = rows.keepFinished();
+      throw failures.everyRowRefused(faults.refusedRows(), kept, faults.saidOfRefused());
+    }
+    if (answered) {
+      keepRefused();
+    } else {
+      ask();
+    }
+  }
+
+  private void ask() {
+    waits = false;
+    CompletableFuture<Void> question = endpoints.ask();
+    asked = question;
+    CompletableFuture<Void> unused = question.whenComplete((answer, thrown) -> rows.wake());
+  }
+
+  private void hear(CompletableFuture<Void> question) {
+    asked = null;
+    try {
+      question.join();
+    } catch (CompletionException e) {
+      refuse(e.getCause() == null ? e : e.getCause());
+      return;
+    }
+    answered = true;
+    holdsRowsBack = false;
+    faults.takeFailedAtTheJudge().forEach(this::quarantine);
+    faults.forgive();
+    // The next look may have nothing else to wait for.
+    rows.wake();
+  }
+
+  private void refuse(Throwable thrown) {
+    Optional<Duration> hint = RowFaults.hint(thrown);
+    if (hint.isPresent()) {
+      waits = true;
+      askAt = System.nanoTime() + hint.get().toNanos();
+      return;
+    }
+    if (thrown instanceof UselessAnswerException refusal) {
+      throw failures.refused(rows.keepFinished(), refusal.message());
+    }
+    int kept = rows.keepFinished();
+    Throwable told = RowFaults.isFinal(thrown) || faults.first() == null ? thrown : faults.first();
+    throw failures.of(told, Math.max(faults.failedRows(), faults.aside()), kept);
+  }
+
+  private ApplicationFailure failed() {
+    int kept = rows.keepFinished();
+    return failures.of(faults.first(), faults.failedRows(), kept);
+  }
+
+  private void keepRefused() {
+    for (RowFaults.Refused<R> refused : faults.takeRefused()) {
+      rows.keep(refused.row(), refused.rowRecord());
+    }
+  }
+
+  private void quarantine(RowFaults.Failed failed) {
+    rows.quarantine(failed.row(), reason(failed.thrown()), said(failed.thrown()));
+  }
+
+  /** A stable name. */
+  private static String reason(Throwable thrown) {
+    if (thrown instanceof ApplicationFailure failure) {
+      String type = String.valueOf(failure.getType());
+      return type.substring(type.indexOf('/') + 1);
+    }
+    return "UNEXPECTED";
+  }
+
+  private static String said(Throwable thrown) {
+    String said =
+        thrown instanceof ApplicationFailure failure
+            ? String.valueOf(failure.getOriginalMessage())
+            : thrown.toString();
+    return said.length() <= LONGEST_SAID ? said : said.substring(0, LONGEST_SAID) + "...";
+  }
+}

@@ -1,0 +1,95 @@
+package io.retort.rows;
+
+import io.retort.failure.Failures;
+import io.temporal.failure.ApplicationFailure;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an attempt at a shard fails with. Every message tells how many rows are kept.
+ *
+ * @param stage label of messages
+ * @param rows of the shard
+ */
+record ShardFailures(String stage, int rows) {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ShardFailures.class);
+
+  /** The failure of rows. */
+  ApplicationFailure of(@Nullable Throwable first, int failed, int kept) {
+    String told = String.format("%s: %d rows failed, %s", stage, failed, kept(kept));
+    LOGGER.warn("{}", told, first);
+    if (first instanceof ApplicationFailure application) {
+      return ApplicationFailure.newBuilder()
+          .setType(application.getType())
+          .setMessage(application.getOriginalMessage() + " (" + told + ")")
+          .setNonRetryable(application.isNonRetryable())
+          .setCause(application)
+          .build();
+    }
+    return Failures.platform("ROWS_FAILED", told + "; first failure: " + first, first);
+  }
+
+  /**
+   * @param refused rows
+   */
+  ApplicationFailure everyRowRefused(int refused, int kept, String said) {
+    return endpointRefused(
+        String.format(
+            "%s: no row of the stage was answered and %d were refused: %s", stage, refused, said),
+        kept);
+  }
+
+  /** Also a question that every judge can answer was refused. */
+  ApplicationFailure refused(int kept, String said) {
+    return endpointRefused(
+        String.format("%s: even a control question was refused: %s", stage, said), kept);
+  }
+
+  /** Not retried as it is: the workflow decides on another allowance. */
+  ApplicationFailure allowanceSpent(double cost, double costLimit, int kept) {
+    return ApplicationFailure.newBuilder()
+        .setType("BUDGET/ALLOWANCE_SPENT")
+        .setMessage(
+            String.format(
+                Locale.ROOT,
+                "%s: the shard's rows have cost %.4f (expected: at most %.4f), %s",
+                stage,
+                cost,
+                costLimit,
+                kept(kept)))
+        .setNonRetryable(true)
+        .setDetails(cost)
+        .build();
+  }
+
+  ApplicationFailure shutdown(@Nullable Throwable cause, int kept) {
+    return Failures.platform(
+        "WORKER_SHUTDOWN", stage + ": the worker shuts down, " + kept(kept), cause);
+  }
+
+  ApplicationFailure rowLost() {
+    return Failures.platform(
+        "ROW_LOST", stage + ": a row has no record (expected: one for each)", null);
+  }
+
+  /** No other attempt mends it, but a person can, and then the run goes on. */
+  private ApplicationFailure endpointRefused(String told, int kept) {
+    ApplicationFailure failure =
+        Failures.platform(
+            "ENDPOINT_REFUSED",
+            told
+                + " (expected: answers; mend the endpoint's entry in RETORT_ENDPOINTS or the"
+                + " endpoint itself, then resume the run; "
+                + kept(kept)
+                + ")",
+            null);
+    failure.setNonRetryable(true);
+    return failure;
+  }
+
+  private String kept(int kept) {
+    return kept + " of " + rows + " are kept";
+  }
+}

@@ -1,0 +1,31 @@
+package io.retort.rows;
+
+import io.retort.judge.client.JudgeMethod;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which methods of the judge have answered for rows of one run's stage, as far as this process has
+ * seen.
+ *
+ * <p>Thread-safe.
+ */
+final class StageAnswers {
+  private final Map<JudgeMethod<?, ?>, Long> last = new ConcurrentHashMap<>();
+
+  void answered(JudgeMethod<?, ?> method) {
+    last.put(method, System.nanoTime());
+  }
+
+  /**
+   * @param nanos of {@link System#nanoTime()}
+   */
+  boolean hasAnsweredSince(JudgeMethod<?, ?> method, long nanos) {
+    Long answered = last.get(method);
+    return answered != null && answered - nanos >= 0;
+  }
+
+  boolean hasAnswered() {
+    return !last.isEmpty();
+  }
+}
