@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * An OpenAI-compatible server that plays judge and student by script, over real HTTP, and counts
@@ -56,6 +57,7 @@ final class ScriptedModel implements AutoCloseable {
   private static final String REWRITTEN = "Step by step";
 
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private final Map<Integer, Supplier<HttpResponse>> refused = new ConcurrentHashMap<>();
   private final AtomicInteger evaluations = new AtomicInteger();
   private final WordProblems problems;
   private Server server;
@@ -123,6 +125,11 @@ final class ScriptedModel implements AutoCloseable {
     refusal = status;
   }
 
+  /** Answers everything about the problem with this status from now on. */
+  void refuse(WordProblem problem, HttpStatus status, String body) {
+    refused.put(problem.number(), () -> HttpResponse.of(status, MediaType.JSON, body));
+  }
+
   /** How often the question was asked about the problem. */
   int asked(Question question, WordProblem problem) {
     AtomicInteger count = asked.get(key(question, problem));
@@ -152,6 +159,11 @@ final class ScriptedModel implements AutoCloseable {
             asked
                 .computeIfAbsent(key(question, known), key -> new AtomicInteger())
                 .incrementAndGet());
+    Optional<Supplier<HttpResponse>> refusedAlone =
+        problem.flatMap(known -> Optional.ofNullable(refused.get(known.number())));
+    if (refusedAlone.isPresent()) {
+      return CompletableFuture.completedFuture(refusedAlone.get().get());
+    }
     HttpResponse response =
         completion(
             problem
