@@ -24,7 +24,7 @@ START_SECONDS = 120.0
 # Of computing, for one question.
 DECISION_SECONDS = 5.0
 # A busy machine may need this much longer than the computing takes.
-_WALL_FACTOR = 12.0
+_WALL_FACTOR = 6.0
 _MOST_ATTEMPTS = 3
 _MEMORY_BYTES = 4 * 1024**3
 

@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 public final class Numbers {
   // Bounded and possessive: a hostile row of a million digits costs no more than its length.
   private static final String MAGNITUDE =
-      "(?:\\d{1,3}(?:,\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?|\\.\\d{1,40}+";
+      "(?:\\d{1,3}(?:,\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
   private static final Pattern TOKEN =
       Pattern.compile(
-          "(?<![\\w.])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:" + MAGNITUDE + ")");
+          "(?<![\\w.])(?<!\\d:)(?<!\\d[eE][-+])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:"
+              + MAGNITUDE
+              // Times of day and powers of ten are other numbers.
+              + ")(?!:\\d|[eE][-+]?\\d)");
   private static final Pattern WHOLE =
       Pattern.compile("([-+]?)\\s?\\\\?[$€£]?\\s?([-+]?)(" + MAGNITUDE + ")\\s?(?:\\\\?%)?\\.?");
   private static final Pattern FRACTION =
@@ -72,7 +75,7 @@ public final class Numbers {
     if (left.compareTo(right) == 0) {
       return true;
     }
-    BigDecimal scale = left.abs().max(right.abs()).max(BigDecimal.ONE);
+    BigDecimal scale = left.abs().max(right.abs());
     return left.subtract(right).abs().compareTo(scale.multiply(TOLERANCE)) <= 0;
   }
 

@@ -25,6 +25,19 @@ final class ChainTextTest {
   }
 
   @Test
+  void chainOfManyLinesIsReadInLinearTime() {
+    String chain = "a line of a chain  \n".repeat(200_000);
+
+    assertThat(ChainText.canonical(chain, GoldAnswer.math("72")).lines()).hasSize(200_000);
+  }
+
+  @Test
+  void marksOfThoughtsAreNoPartOfAChain() {
+    assertThat(ChainText.canonical("[THINK]a[/THINK]", GoldAnswer.math("1"))).isEqualTo("a");
+    assertThat(ChainText.canonical("<thinking>a</thinking>", GoldAnswer.math("1"))).isEqualTo("a");
+  }
+
+  @Test
   void steps() {
     assertThat(ChainText.steps("One. Two is 2.5!\n\nThree"))
         .extracting(ChainText.Step::text)
