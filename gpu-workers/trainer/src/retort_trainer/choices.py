@@ -105,7 +105,7 @@ def concluded(text: str) -> str | None:
         return match.group(2).upper()
     listed = {found for line in lines for found in _OPTION.findall(line)}
     option = _OPTION.match(bare)
-    return option.group(1) if option is not None and listed == {option.group(1)} else None
+    return option.group(1) if option is not None and listed <= {option.group(1)} else None
 
 
 def choice(text: str) -> str | None:

@@ -37,7 +37,7 @@ _BE = (
     r"|(?:should|must|would|will|could|has\s+to|have\s+to|turns\s+out\s+to|seems\s+to|appears\s+to|comes\s+out\s+to)\s+be)"
 )
 SENTENCE = re.compile(
-    r"(?<!\w)(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+    r"(?<![\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
     r"(?:\s{1,3}(?:to|for|of|in|choice|option|here)\s[^\n.:=?!]{0,80}?|\s{0,2}\([^\n()]{1,40}\))?"
     rf"(?:\s{{0,3}}[=:\uff1a]|\s{{1,3}}{_BE}(?!\w)|[ \t]{{0,3}}\n)[*_]{{0,3}}\s{{0,3}}:?\s{{0,3}}[*_]{{0,3}}"
     r"(?=([^\n]{1,400}))"
@@ -92,10 +92,13 @@ _VALUE = re.compile(
 )
 _CLEAN = re.compile(r"(?![^\n]*\s(?:times|more|less|fewer|than|as)(?!\w))\S{1,60}(?:\s\S{1,20}){0,3}")
 _SHORT = re.compile(r"\S{1,40}(?:\s\S{1,20})?")
+# Blanks that do not break a line are blanks, whatever a language makes of them.
+_FIXED_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F), " ")
 _QUOTES = " \t\"'*`_"
 _EDGES = _QUOTES + ".\u3002"
 
-_MAGNITUDE = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,10}(?![0-9])|[0-9]{1,40})(?:\.[0-9]{1,40})?|\.[0-9]{1,40}"
+_GROUPED = r"[0-9]{1,3}(?:(?:,|[ \u00a0\u2009\u202f])[0-9]{3}){1,10}(?![0-9])"
+_MAGNITUDE = rf"(?:{_GROUPED}|[0-9]{{1,40}})(?:\.[0-9]{{1,40}})?|\.[0-9]{{1,40}}"
 _NUMBER = (
     rf"(?:(?:-|\u2212)(?=[0-9.$]))?\$?(?:{_MAGNITUDE})(?:[eE][-+]?[0-9]{{1,4}})?(?:/[0-9]{{1,20}})?"
     r"(?:\s?\\?%)?"
@@ -134,7 +137,7 @@ def conclusion(text: str) -> str:
     end = 0
     for mark in _END_OF_THOUGHT.finditer(text):
         end = mark.end()
-    return text[end:][-SEARCHED_CHARACTERS:]
+    return text[end:][-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
 
 
 def stated(text: str) -> str | None:

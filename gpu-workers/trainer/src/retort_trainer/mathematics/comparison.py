@@ -208,18 +208,21 @@ def _in_order(left: Sequence[Form], right: Sequence[Form]) -> Decision:
 def _in_any_order(left: list[Form], right: list[Form]) -> Decision:
     if len(left) != len(right):
         return DIFFERENT
-    doubt: Decision | None = None
+    lonely: list[Form] = []
     rest = list(right)
     for one in left:
-        decisions = [compare(one, other) for other in rest]
-        if EQUAL in decisions:
-            del rest[decisions.index(EQUAL)]
-            continue
-        doubts = [decision for decision in decisions if decision.verdict is Verdict.UNDECIDED]
-        if not doubts:
-            return DIFFERENT
-        doubt = doubts[0]
-    return doubt or EQUAL
+        partner = next((index for index, other in enumerate(rest) if compare(one, other) == EQUAL), None)
+        if partner is None:
+            lonely.append(one)
+        else:
+            del rest[partner]
+    if not lonely:
+        return EQUAL
+    for some, others in ((lonely, rest), (rest, lonely)):
+        for one in some:
+            if all(compare(one, other).verdict is Verdict.DIFFERENT for other in others):
+                return DIFFERENT
+    return undecided("items of a list that may be the same")
 
 
 def _distinct(items: Sequence[Form]) -> list[Form]:

@@ -56,6 +56,8 @@ class _Parser:
         value = self._sum()
         if self._at < len(self._tokens):
             raise Unreadable(f"{self._tokens[self._at].text!r} in an expression")
+        if value.has(sympy.zoo, sympy.nan):
+            raise Unreadable("an expression without a value")
         return value
 
     def _peek(self, ahead: int = 0) -> Token | None:

@@ -89,11 +89,11 @@ _BASE = re.compile(
     r"([0-9A-Fa-f]+)\s?(?:_\s?(?:\{\s?(?:\\text\{\s?)?([a-z]+|\d{1,2})\s?\}?\s?\}|(\d{1,2})(?!\d))"
     r"|\s\(?base[ -]?(\d{1,2}|[a-z]+)\)?)"
 )
-_HEXADECIMAL = re.compile(r"[0-9A-F]{2,}\s?_\s?\{?\s?16\s?\}?")
+_HEXADECIMAL = re.compile(r"[0-9A-F]{2,}\s?_\s?(?:\{\s?16\s?\}|16(?!\d))")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _WORD = re.compile(
     r"[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]+"
-    r"(?:['-][A-Za-z]+)*\.?"
+    r"(?:(?<=[A-Za-z]{3})['-][A-Za-z]{2,})*\.?"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")

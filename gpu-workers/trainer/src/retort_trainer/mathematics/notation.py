@@ -69,6 +69,8 @@ _SAME = (
     (re.compile(r"\\begin\s*\{(?:[pbB]|small)?matrix\}|\\begin\s*\{array\}\s*\{[^{}]*\}"), r"\\begin "),
     (re.compile(r"\\end\s*\{(?:(?:[pbB]|small)?matrix|array)\}"), r"\\end "),
     (re.compile(r"(?<=\d)\^?\{?\\text\{ ?(st|nd|rd|th)\}\}?|(?<=\d)\^\{?(st|nd|rd|th)\}?(?![a-z])"), ""),
+    (re.compile(r"-\s?(?=\\\{)"), r"\\setminus "),
+    (re.compile(r"\(([0-9A-Fa-f]+)\)(?=\s?_)"), r"\1"),
     (re.compile(r"<="), r"\\le "),
     (re.compile(r">="), r"\\ge "),
     (re.compile(r"!="), r"\\ne "),
@@ -78,6 +80,9 @@ _SAME = (
 )  # fmt: skip
 _TEXT_WITH_MATHEMATICS = re.compile(r"\\text\{([^{}]*(?:[0-9=<>+^\\\[\]%]|\([^{}()]*,)[^{}]*)\}")
 _BOLD = re.compile(r"(?<![\w)\]}\s])\*\*|\*\*(?![\w(\[{\\\s-])|^\*\*|\*\*$")
+_BOXED = re.compile(r"\\(?:boxed|fbox)\s?\{(.*)\}", re.DOTALL)
+_LITERAL = re.compile(r"(?<![\w.])0([xXbBoO])([0-9A-Fa-f]{1,64})(?![\w.])")
+_LITERAL_BASES = {"x": 16, "b": 2, "o": 8}
 _DOLLAR_PAIR = re.compile(r"(?<!\\)\$\$?([^$]*)(?<!\\)\$\$?")
 
 
@@ -85,6 +90,9 @@ def one_spelling(answer: str) -> str:
     """The same answer in LaTeX and ASCII alone, without delimiters of formulas and marks of emphasis."""
     # Marks money below.
     text = answer.strip().replace("\0", "\ufffd")
+    boxed = _BOXED.fullmatch(text)
+    text = boxed[1] if boxed else text
+    text = _LITERAL.sub(lambda literal: f"0{literal[2]}_{{{_LITERAL_BASES[literal[1].lower()]}}}", text)
     for word, sign in _HAN:
         text = text.replace(word, sign)
     text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))

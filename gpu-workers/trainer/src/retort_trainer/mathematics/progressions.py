@@ -8,7 +8,7 @@ from sympy import Expr, expand, simplify
 
 from retort_trainer.mathematics import values
 from retort_trainer.mathematics.forms import Ellipsis, Form, Items, Quantity
-from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, Verdict, undecided
+from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, Verdict, of, undecided
 
 _UNKNOWN = "a list that goes on in a way that is not known"
 
@@ -30,6 +30,9 @@ def compare(left: Items, right: Items, same: Callable[[Form, Form], Decision]) -
         if all(decision == EQUAL for decision in decisions):
             return EQUAL
     first, second = _progression(left), _progression(right)
+    for one, other in ((first, right), (second, left)):
+        if one is not None and not any(isinstance(item, Ellipsis) for item in other.items):
+            return _written_out(one, other, same)
     if first is None or second is None:
         return undecided(_UNKNOWN)
     if first.geometric != second.geometric or (first.last is None) != (second.last is None):
@@ -41,6 +44,22 @@ def compare(left: Items, right: Items, same: Callable[[Form, Form], Decision]) -
     if Verdict.DIFFERENT in verdicts:
         return DIFFERENT
     return undecided(_UNKNOWN) if Verdict.UNDECIDED in verdicts else EQUAL
+
+
+def _written_out(progression: _Progression, items: Items, same: Callable[[Form, Form], Decision]) -> Decision:
+    """Whether a list without dots holds all items of a progression of numbers."""
+    value, last = progression.first, progression.last
+    if last is None:
+        return DIFFERENT
+    if not (value.is_Rational and progression.step.is_Rational and last.is_Rational):
+        return undecided(_UNKNOWN)
+    for index, item in enumerate(items.items):
+        if same(Quantity(value), item) != EQUAL:
+            return DIFFERENT
+        if index == len(items.items) - 1:
+            break
+        value = value * progression.step if progression.geometric else value + progression.step
+    return of(value == last)
 
 
 def _progression(items: Items) -> _Progression | None:

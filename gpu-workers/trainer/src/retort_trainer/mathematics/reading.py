@@ -230,6 +230,8 @@ class Reader:
         if opening.is_sign("\\{"):
             return self._set(inner)
         parts = cut(inner, lambda token: token.is_sign(",", ";"))
+        if opening.is_sign("{") and not inner:
+            return regions.NOTHING
         if len(parts) == 1:
             plain = opening.text + closing.text in ("()", "[]", "{}")
             grouped = plain and (

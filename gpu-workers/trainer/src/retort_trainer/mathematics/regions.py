@@ -8,6 +8,7 @@ from retort_trainer.mathematics.lexer import Unreadable
 
 REALS = Region((Piece(-oo, oo, False, False),))
 NOTHING = Region(())
+_LARGEST_DEGREE = 4
 _FLIPPED = {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}
 
 
@@ -73,6 +74,8 @@ def intersection(left: Region, right: Region) -> Region:
 
 def compared(left: Expr, sign: str, right: Expr) -> Region | None:
     """What solves an inequality of one variable; None where it has several."""
+    if left.has(sympy.I) or right.has(sympy.I):
+        raise Unreadable("an inequality of complex numbers")
     if right.is_Symbol and right not in left.free_symbols and not left.is_Symbol:
         left, sign, right = right, _FLIPPED[sign], left
     if left.is_Symbol and left not in right.free_symbols:
@@ -94,9 +97,16 @@ def _of_symbol(name: str, sign: str, bound: Expr) -> Region:
             return Region(found.pieces, name)
 
 
+def is_of_high_degree(expression: Expr, symbol: sympy.Symbol) -> bool:
+    """Whether solving a polynomial may take long, and gives nothing that people write."""
+    return bool(expression.is_polynomial(symbol) and sympy.degree(expression, symbol) > _LARGEST_DEGREE)
+
+
 def _solved(left: Expr, sign: str, right: Expr, symbol: sympy.Symbol) -> Region:
     real = sympy.Symbol("x", real=True)
     difference = (left - right).subs(symbol, real)
+    if is_of_high_degree(difference, real):
+        raise Unreadable("an inequality that is not solved")
     relation = {"<": difference < 0, ">": difference > 0, "le": difference <= 0, "ge": difference >= 0}
     try:
         if sign == "ne":

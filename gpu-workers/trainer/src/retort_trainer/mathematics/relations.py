@@ -49,6 +49,9 @@ def relation(reader: _Reads, found: list[Token]) -> Form:
         token.text for token, bare in zip(found, outside(found), strict=True) if bare and _is_relation(token)
     ]
     if not sides[0]:
+        if signs[0] in _UNEQUAL:
+            # "> 5"
+            return Region(as_region(_inequality([symbol("x"), reader.value(sides[1])], signs)).pieces)
         # "= 5", "is 5"
         return reader.form(found[1:])
     if "in" in signs:
@@ -206,7 +209,10 @@ def solutions(equation: Relation) -> Form | None:
     """The values of the one variable of an equation; None where it has several. Raises Unreadable."""
     if equation.sign != "=" or len(equation.difference.free_symbols) != 1:
         return None
-    found = sympy.solveset(equation.difference, equation.difference.free_symbols.copy().pop())
+    symbol = next(iter(equation.difference.free_symbols))
+    if regions.is_of_high_degree(equation.difference, symbol):
+        raise Unreadable("an equation that is not solved")
+    found = sympy.solveset(equation.difference, symbol)
     if not isinstance(found, sympy.FiniteSet):
         raise Unreadable("an equation that is not solved")
     return Items(Order.ALTERNATIVES, tuple(Quantity(value) for value in found))

@@ -139,7 +139,7 @@ def _at(value: Expr, names: Sequence[sympy.Symbol], point: Sequence[mpmath.mpf])
         try:
             found = sympy.lambdify(list(names), value, "mpmath")(*point)
             number = mpmath.mpmathify(found)
-        except (ZeroDivisionError, ValueError, OverflowError):
+        except (ArithmeticError, ValueError, TypeError, NameError):
             return None
         if mpmath.isnan(number) or mpmath.isinf(number):
             return None

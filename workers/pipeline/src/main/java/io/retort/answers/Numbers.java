@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 public final class Numbers {
   // Bounded and possessive: a hostile row of a million digits costs no more than its length.
   private static final String MAGNITUDE =
-      "(?:\\d{1,3}(?:,\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
+      "(?:\\d{1,3}(?:[, \u00a0\u2009\u202f]\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
+  private static final Pattern SEPARATOR = Pattern.compile("[, \u00a0\u2009\u202f]");
   private static final Pattern TOKEN =
       Pattern.compile(
           "(?<![\\w.])(?<!\\d:)(?<!\\d[eE][-+])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:"
@@ -80,7 +81,7 @@ public final class Numbers {
   }
 
   private static BigDecimal decimal(String written) {
-    return new BigDecimal(written.replace(",", ""));
+    return new BigDecimal(SEPARATOR.matcher(written).replaceAll(""));
   }
 
   private Numbers() {}

@@ -34,7 +34,7 @@ final class StatementPatterns {
           + "|(?:should|must|would|will|could|has\\s+to|have\\s+to|turns\\s+out\\s+to|seems\\s+to|appears\\s+to|comes\\s+out\\s+to)\\s+be)";
   static final Pattern SENTENCE =
       Pattern.compile(
-          "(?<!\\w)(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+          "(?<![\\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
               + "(?:\\s{1,3}(?:to|for|of|in|choice|option|here)\\s[^\\n.:=?!]{0,80}?|\\s{0,2}\\([^\\n()]{1,40}\\))?"
               + "(?:\\s{0,3}[=:\uff1a]|\\s{1,3}"
               + BE
@@ -101,7 +101,7 @@ final class StatementPatterns {
           WORDS);
 
   private static final String MAGNITUDE =
-      "(?:[0-9]{1,3}(?:,[0-9]{3}){1,10}(?![0-9])|[0-9]{1,40})(?:\\.[0-9]{1,40})?|\\.[0-9]{1,40}";
+      "(?:[0-9]{1,3}(?:(?:,|[    ])[0-9]{3}){1,10}(?![0-9])|[0-9]{1,40})(?:\\.[0-9]{1,40})?|\\.[0-9]{1,40}";
   private static final String ONE =
       "(?:(?:-|\u2212)(?=[0-9.$]))?\\$?(?:"
           + MAGNITUDE

@@ -28,6 +28,9 @@ final class Thoughts {
               + FINAL_CHANNEL,
           FLAGS);
 
+  /** Blanks that do not break a line are blanks, whatever a language makes of them. */
+  private static final Pattern FIXED_BLANK = Pattern.compile("[\u00a0\u2007\u202f]");
+
   /** A final answer stands at the end; what is before is not searched. */
   private static final int SEARCHED_CHARACTERS = 65_536;
 
@@ -41,7 +44,9 @@ final class Thoughts {
     while (matcher.find()) {
       end = matcher.end();
     }
-    return text.substring(Math.max(end, text.length() - SEARCHED_CHARACTERS));
+    return FIXED_BLANK
+        .matcher(text.substring(Math.max(end, text.length() - SEARCHED_CHARACTERS)))
+        .replaceAll(" ");
   }
 
   /** A chain of thought is a thought: all of it, without the marks. */
