@@ -26,7 +26,7 @@ _REASON = re.compile(
     r"\s{1,2}(?:because|since|as|which|is|for|due|given|based|from|by|not|and\s+not|rather|instead|\(|[\u2014\u2013-]\s)"
 )
 _CHOSEN = re.compile(
-    r"(?<!\w)(?:option|choice|alternative)(?:\s{1,3}(?:is|must\s+be|should\s+be|would\s+be)|\s?[:\uff1a])\s{0,3}([^\n]{1,200})"
+    r"(?<!\w)(?:option|choice|alternative|correct)(?:\s{1,3}(?:is|must\s+be|should\s+be|would\s+be)|\s?[:\uff1a])\s{0,3}([^\n]{1,200})"
     r"|(?:\u9009\u9879|\u9078\u9805)\s?(?:\u662f|\u4e3a|[:\uff1a])\s{0,3}([^\n]{1,200})",
     re.IGNORECASE,
 )
@@ -37,6 +37,7 @@ _PICKED = re.compile(
 )
 _CONCLUDED = re.compile(
     r"(?:(?<!\w)(?:[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)(?!\w),?\s{1,3}(?:(?:it\s+is|it's|the\s+answer\s+is)\s{1,3})?(?:option\s{1,3}|choice\s{1,3})?"
+    r"|(?<!\w)[Ii]t(?:'s|\s+is|\s+must\s+be)\s{1,3}(?:option\s{1,3}|choice\s{1,3})?"
     r"|(?:\u56e0\u6b64|\u6240\u4ee5|\u6545|\u7efc\u4e0a)[,\uff0c]?\s{0,2})(?=([*(\[\uff08]{0,3}[A-J][*)\]\uff09]{0,3}(?:\s{0,2}[.!,;:\u3002]|\s*$)[^\n]{0,200}))",
     re.MULTILINE,
 )

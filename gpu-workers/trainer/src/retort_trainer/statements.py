@@ -21,7 +21,10 @@ _END_OF_THOUGHT = re.compile(
 )
 
 BOXED = re.compile(r"\\(?:boxed|fbox|framebox)(?![A-Za-z])\s{0,3}")
-_UNBRACED = re.compile(r"-?[0-9][0-9,]{0,40}(?:\.[0-9]{1,40})?|[A-Za-z](?![A-Za-z])")
+_UNBRACED = re.compile(
+    r"-?[0-9][0-9,]{0,40}(?:\.[0-9]{1,40})?|[A-Za-z](?![A-Za-z])"
+    r"|\\[A-Za-z]{1,10}(?:\{[^{}\n]{0,40}\}|[0-9]){0,2}"
+)
 _SIGN_BEFORE = re.compile(r"(?:-|\u2212|\\pm|\u00b1)(?:\\[,!]|\{)?$")
 _BETWEEN_BOXES = re.compile(
     r"[\s$.]{0,6}(?:,|;|\\text\s?\{)?[\s$]{0,6}(?:and|or|,|;|&|\u6216|\u548c|\u3001)[\s$]{0,6}\}?[\s$]{0,6}"
@@ -38,6 +41,7 @@ _BE = (
 )
 SENTENCE = re.compile(
     r"(?<![\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+    r"(?:\s{1,2}(?:correcta|correcte|correta|corretta|final|finale))?"
     r"(?:\s{1,3}(?:to|for|of|in|choice|option|here)\s[^\n.:=?!]{0,80}?|\s{0,2}\([^\n()]{1,40}\))?"
     rf"(?:\s{{0,3}}[=:\uff1a]|\s{{1,3}}{_BE}(?!\w)|[ \t]{{0,3}}\n)[*_]{{0,3}}\s{{0,3}}:?\s{{0,3}}[*_]{{0,3}}"
     r"(?=([^\n]{1,400}))"
@@ -45,6 +49,11 @@ SENTENCE = re.compile(
     r"(?:\u5e94\u8be5|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\s{0,3}"
     r"(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=])[*_]{0,3}\s{0,3}[:\uff1a]?\s{0,3}[*_]{0,3}"
     r"(?=([^\n]{1,400}))",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?<![\w.,/$])(\$[^$\n]{1,80}\$|(?:[-\u2212]\s?)?\$?[0-9][^\s]{0,40})(?:\s[a-z]{1,12})?\s{1,3}(?:is|are|must\sbe)\s{1,3}"
+    r"(?:(?:therefore|thus|indeed|clearly|then|also)\s{1,3})?(?:the|our|my)\s{1,3}(?:(?:final|correct|right)\s{1,3})?answer(?!\w)",
     re.IGNORECASE,
 )
 _HYPOTHESIS = re.compile(
@@ -56,7 +65,7 @@ _NEGATION = re.compile(
     r"(?:not|never|no longer|wrong|incorrect|unknown|unclear|\u4e0d\u662f|\u4e0d)(?![A-Za-z])", re.IGNORECASE
 )
 _CORRECTION = re.compile(
-    r"(?<!\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\s+that|i\s+mean|my\s+mistake|or\s+rather|no(?=\s{0,2}[,:;.!\u2014-])"
+    r"(?<!\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\s+that|i\s+meant?|my\s+mistake|or\s+rather|no(?=\s{0,2}[,:;.!\u2014-])"
     r"|let\s+me\s+(?:correct|fix|redo|recheck|reconsider))(?!\w)"
     r"|\u4e0d\u5bf9|\u7b49\u7b49|\u7b49\u4e00\u4e0b|\u66f4\u6b63|\u9519\u4e86|\u5e94\u8be5\u662f|\u5e94\u4e3a|\u4fee\u6b63",
     re.IGNORECASE,
@@ -162,10 +171,10 @@ def statements(text: str) -> list[Statement]:
     """All statements of a text's conclusion, in its order, with the correction of the last one."""
     own = without_quotations(conclusion(text))
     boxes = list(_boxes(own))
-    found = [*boxes, *_tags(own), *_hashes(own), *_sentences(own)]
+    found = [*boxes, *_tags(own), *_hashes(own), *_sentences(own), *_subjects(own)]
     found.sort(key=lambda one: one.start)
     if found:
-        found.extend(_corrections(own, found[-1]))
+        found.extend(sorted(_corrections(own, found[-1]), key=lambda one: one.start))
     return found
 
 
@@ -279,6 +288,14 @@ def _sentences(text: str) -> Iterator[Statement]:
         yield from _said(match.start(), match.end(), raw)
 
 
+def _subjects(text: str) -> Iterator[Statement]:
+    """ "So 5 is the answer"."""
+    for match in _SUBJECT.finditer(text):
+        answer = _answer(match.group(1))
+        if answer and BOXED.search(answer) is None:
+            yield Statement(match.start(), match.end(), answer, marked=False)
+
+
 def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
     """A statement in words; none where it denies, says nothing or holds a box, which stands for itself."""
     sentence = _sentence(raw)
@@ -291,14 +308,14 @@ def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
 
 def _corrections(text: str, before: Statement) -> Iterator[Statement]:
     """What a text says after its last statement and a word that takes it back: "No, it is 7."."""
-    mark = _CORRECTION.search(text, before.end)
-    if mark is None:
-        return
-    direct = _AFTER_CORRECTION.match(text, mark.end())
-    if direct is not None:
-        yield from _claimed(mark.start(), direct, _SHORT)
-    for claim in _CLAIM.finditer(text, mark.start()):
-        yield from _claimed(claim.start(), claim, _CLEAN)
+    marks = list(_CORRECTION.finditer(text, before.end))
+    for mark in marks:
+        direct = _AFTER_CORRECTION.match(text, mark.end())
+        if direct is not None:
+            yield from _claimed(mark.start(), direct, _SHORT)
+    if marks:
+        for claim in _CLAIM.finditer(text, marks[0].start()):
+            yield from _claimed(claim.start(), claim, _CLEAN)
 
 
 def _claimed(start: int, claim: "re.Match[str]", shape: "re.Pattern[str]") -> Iterator[Statement]:

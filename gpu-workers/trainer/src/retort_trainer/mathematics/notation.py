@@ -30,6 +30,10 @@ _SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", st
 _SUPERSCRIPTS = re.compile(f"[{''.join(_SUPERSCRIPT)}]+")
 _SUBSCRIPTS = re.compile(f"[{''.join(_SUBSCRIPT)}]+")
 _BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+# At either end they say nothing.
+_EMOJI = re.compile(
+    "^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+$"
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\ufe0e\ufe0f\u00ad]")
 
 _LOOKS = re.compile(
@@ -95,6 +99,7 @@ def one_spelling(answer: str) -> str:
     text = _LITERAL.sub(lambda literal: f"0{literal[2]}_{{{_LITERAL_BASES[literal[1].lower()]}}}", text)
     for word, sign in _HAN:
         text = text.replace(word, sign)
+    text = _EMOJI.sub("", text)
     text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
     text = _SUPERSCRIPTS.sub(
         lambda run: "^{" + "".join(_SUPERSCRIPT[sign] for sign in run.group()) + "}", text

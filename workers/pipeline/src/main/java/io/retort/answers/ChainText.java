@@ -15,6 +15,7 @@ public final class ChainText {
   private static final Pattern STEP_END = Pattern.compile("\\n|(?<=[.!?])[ \\t]+(?=\\S)");
   private static final Pattern FORMULA_SPACE =
       Pattern.compile("\\\\(?:left|right|displaystyle|[,!;: ()\\[\\]])|[\\s$*]");
+  private static final Pattern FORMULA = Pattern.compile("[\\\\^*/+()%π√]|[0-9][A-Za-z_]");
   private static final Pattern ANSWER_LINE =
       Pattern.compile(
           "(?i)\\W{0,8}(?:(?:so|thus|therefore|hence)\\W{1,3})?(?:the\\s{1,3})?(?:final\\s{1,3})?answer\\W{0,4}"
@@ -169,11 +170,23 @@ public final class ChainText {
     boolean repeatsGold =
         last.length() <= 500
             && ANSWER_LINE.matcher(last).matches()
-            && StatedAnswer.find(last)
-                .flatMap(answer -> FastAnswerChecker.decide(gold, answer))
-                .map(AnswerCheck::isCorrect)
-                .orElse(false);
+            && StatedAnswer.find(last).map(answer -> repeats(gold, answer)).orElse(false);
     return repeatsGold ? chain.substring(0, lineStart).strip() : chain;
+  }
+
+  /** Beyond doubt, or as the one number among words: "24 + 48 = 72 clips". */
+  private static boolean repeats(GoldAnswer gold, String answer) {
+    Optional<AnswerCheck> decided = FastAnswerChecker.decide(gold, answer);
+    if (decided.isPresent() || gold.kind() != AnswerKind.ANSWER_KIND_MATH) {
+      return decided.map(AnswerCheck::isCorrect).orElse(false);
+    }
+    String concluded = answer.substring(answer.lastIndexOf('=') + 1);
+    List<Numbers.Token> numbers = Numbers.tokens(concluded);
+    return numbers.size() == 1
+        && !FORMULA.matcher(concluded).find()
+        && Numbers.parse(gold.answer())
+            .map(number -> Numbers.same(number, numbers.get(0).value()))
+            .orElse(false);
   }
 
   private static void add(List<Step> steps, String chain, int start, int end) {

@@ -46,7 +46,7 @@ final class ChoiceAnswer {
   private static final Pattern ALONE = Pattern.compile("[^\\w\\s]{0,4}", UNICODE);
   private static final Pattern CHOSEN =
       Pattern.compile(
-          "(?<!\\w)(?:option|choice|alternative)(?:\\s{1,3}(?:is|must\\s+be|should\\s+be|would\\s+be)|\\s?[:\uff1a])\\s{0,3}([^\\n]{1,200})"
+          "(?<!\\w)(?:option|choice|alternative|correct)(?:\\s{1,3}(?:is|must\\s+be|should\\s+be|would\\s+be)|\\s?[:\uff1a])\\s{0,3}([^\\n]{1,200})"
               + "|(?:\u9009\u9879|\u9078\u9805)\\s?(?:\u662f|\u4e3a|[:\uff1a])\\s{0,3}([^\\n]{1,200})",
           WORDS);
   private static final Pattern PICKED =
@@ -58,6 +58,7 @@ final class ChoiceAnswer {
   private static final Pattern CONCLUDED =
       Pattern.compile(
           "(?:(?<!\\w)(?:[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)(?!\\w),?\\s{1,3}(?:(?:it\\s+is|it's|the\\s+answer\\s+is)\\s{1,3})?(?:option\\s{1,3}|choice\\s{1,3})?"
+              + "|(?<!\\w)[Ii]t(?:'s|\\s+is|\\s+must\\s+be)\\s{1,3}(?:option\\s{1,3}|choice\\s{1,3})?"
               + "|(?:\u56e0\u6b64|\u6240\u4ee5|\u6545|\u7efc\u4e0a)[,\uff0c]?\\s{0,2})(?=([*(\\[\uff08]{0,3}[A-J][*)\\]\uff09]{0,3}(?:\\s{0,2}[.!,;:\u3002]|\\s*$)[^\\n]{0,200}))",
           UNICODE | Pattern.MULTILINE);
   private static final Pattern SUBJECT =

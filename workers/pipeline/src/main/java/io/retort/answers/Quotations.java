@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 final class Quotations {
   private static final Pattern QUOTATION =
       Pattern.compile(
-          "(?m)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
+          "(?mU)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
               + "|^[ \\t]{0,3}>[^\\n]{3,400}");
   private static final Pattern WORD = Pattern.compile("\\p{L}");
 

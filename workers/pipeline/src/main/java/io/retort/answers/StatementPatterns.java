@@ -15,7 +15,9 @@ final class StatementPatterns {
   static final Pattern BOXED =
       Pattern.compile("\\\\(?:boxed|fbox|framebox)(?![A-Za-z])\\s{0,3}", UNICODE);
   static final Pattern UNBRACED =
-      Pattern.compile("-?[0-9][0-9,]{0,40}(?:\\.[0-9]{1,40})?|[A-Za-z](?![A-Za-z])");
+      Pattern.compile(
+          "-?[0-9][0-9,]{0,40}(?:\\.[0-9]{1,40})?|[A-Za-z](?![A-Za-z])"
+              + "|\\\\[A-Za-z]{1,10}(?:\\{[^{}\\n]{0,40}\\}|[0-9]){0,2}");
   static final Pattern SIGN_BEFORE =
       Pattern.compile("(?:-|\u2212|\\\\pm|\u00b1)(?:\\\\[,!]|\\{)?$");
   static final Pattern BETWEEN_BOXES =
@@ -35,6 +37,7 @@ final class StatementPatterns {
   static final Pattern SENTENCE =
       Pattern.compile(
           "(?<![\\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+              + "(?:\\s{1,2}(?:correcta|correcte|correta|corretta|final|finale))?"
               + "(?:\\s{1,3}(?:to|for|of|in|choice|option|here)\\s[^\\n.:=?!]{0,80}?|\\s{0,2}\\([^\\n()]{1,40}\\))?"
               + "(?:\\s{0,3}[=:\uff1a]|\\s{1,3}"
               + BE
@@ -43,6 +46,11 @@ final class StatementPatterns {
               + "(?:\u5e94\u8be5|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\\s{0,3}"
               + "(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=])[*_]{0,3}\\s{0,3}[:\uff1a]?\\s{0,3}[*_]{0,3}"
               + "(?=([^\\n]{1,400}))",
+          WORDS);
+  static final Pattern SUBJECT =
+      Pattern.compile(
+          "(?<![\\w.,/$])(\\$[^$\\n]{1,80}\\$|(?:[-−]\\s?)?\\$?[0-9][^\\s]{0,40})(?:\\s[a-z]{1,12})?\\s{1,3}(?:is|are|must\\sbe)\\s{1,3}"
+              + "(?:(?:therefore|thus|indeed|clearly|then|also)\\s{1,3})?(?:the|our|my)\\s{1,3}(?:(?:final|correct|right)\\s{1,3})?answer(?!\\w)",
           WORDS);
   static final Pattern HYPOTHESIS =
       Pattern.compile(
@@ -55,7 +63,7 @@ final class StatementPatterns {
           WORDS);
   static final Pattern CORRECTION =
       Pattern.compile(
-          "(?<!\\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\\s+that|i\\s+mean|my\\s+mistake|or\\s+rather|no(?=\\s{0,2}[,:;.!\u2014-])"
+          "(?<!\\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\\s+that|i\\s+meant?|my\\s+mistake|or\\s+rather|no(?=\\s{0,2}[,:;.!\u2014-])"
               + "|let\\s+me\\s+(?:correct|fix|redo|recheck|reconsider))(?!\\w)"
               + "|\u4e0d\u5bf9|\u7b49\u7b49|\u7b49\u4e00\u4e0b|\u66f4\u6b63|\u9519\u4e86|\u5e94\u8be5\u662f|\u5e94\u4e3a|\u4fee\u6b63",
           WORDS);

@@ -31,6 +31,7 @@ final class Statements {
         .forEach(tag -> found.add(Statement.marked(tag.start(), tag.end(), tag.group(2).strip())));
     results(StatementPatterns.HASHES, own).forEach(line -> addHashes(found, line));
     results(StatementPatterns.SENTENCE, own).forEach(said -> addSentence(found, own, said));
+    results(StatementPatterns.SUBJECT, own).forEach(subject -> addSubject(found, subject));
     found.sort(Comparator.comparingInt(Statement::start));
     if (!found.isEmpty()) {
       found.addAll(corrections(own, found.get(found.size() - 1)));
@@ -180,6 +181,14 @@ final class Statements {
     }
   }
 
+  /** "So 5 is the answer". */
+  private static void addSubject(List<Statement> found, MatchResult subject) {
+    String answer = answer(subject.group(1));
+    if (!answer.isEmpty() && !StatementPatterns.BOXED.matcher(answer).find()) {
+      found.add(new Statement(subject.start(), subject.end(), answer, false, false));
+    }
+  }
+
   /** Empty where words deny, say nothing or hold a box, which stands for itself. */
   private static Optional<Statement> said(int start, int end, String raw) {
     String sentence = sentence(raw);
@@ -197,20 +206,32 @@ final class Statements {
   /** What a text says behind its last statement and a word that takes it back: "No, it is 7.". */
   private static List<Statement> corrections(String text, Statement before) {
     List<Statement> found = new ArrayList<>();
-    Matcher mark = StatementPatterns.CORRECTION.matcher(text);
-    if (before.end() > text.length() || !mark.find(before.end())) {
-      return found;
+    Matcher mark = from(StatementPatterns.CORRECTION, text, before.end());
+    int first = -1;
+    while (mark.find()) {
+      first = first < 0 ? mark.start() : first;
+      Matcher direct = from(StatementPatterns.AFTER_CORRECTION, text, mark.end());
+      if (direct.lookingAt()) {
+        addClaim(found, mark.start(), direct.toMatchResult(), StatementPatterns.SHORT);
+      }
     }
-    Matcher direct = StatementPatterns.AFTER_CORRECTION.matcher(text);
-    if (direct.region(mark.end(), text.length()).useTransparentBounds(true).lookingAt()) {
-      addClaim(found, mark.start(), direct.toMatchResult(), StatementPatterns.SHORT);
+    if (first >= 0) {
+      Matcher claim = from(StatementPatterns.CLAIM, text, first);
+      while (claim.find()) {
+        addClaim(found, claim.start(), claim.toMatchResult(), StatementPatterns.CLEAN);
+      }
     }
-    Matcher claim = StatementPatterns.CLAIM.matcher(text);
-    claim.region(mark.start(), text.length()).useTransparentBounds(true);
-    while (claim.find()) {
-      addClaim(found, claim.start(), claim.toMatchResult(), StatementPatterns.CLEAN);
-    }
+    found.sort(Comparator.comparingInt(Statement::start));
     return found;
+  }
+
+  /** What stands before is looked at, but nothing is found there. */
+  private static Matcher from(Pattern pattern, String text, int start) {
+    return pattern
+        .matcher(text)
+        .region(Math.min(start, text.length()), text.length())
+        .useTransparentBounds(true)
+        .useAnchoringBounds(false);
   }
 
   private static void addClaim(List<Statement> found, int start, MatchResult claim, Pattern shape) {

@@ -23,7 +23,8 @@ final class Critique {
               Locale.ROOT,
               "A small model that was given this chain without its answer reached the right answer in"
                   + " %d of %d attempts.",
-              rate.getFollowed(), rate.getSamples()));
+              rate.getFollowed(),
+              rate.getSamples()));
     }
     if (base.getDifficulty() == Difficulty.DIFFICULTY_MEDIUM) {
       add(sentences, base.getValidation().getReason());
