@@ -26,14 +26,22 @@ def test_answers_in_order() -> None:
     questions = [
         {"id": 1, "gold": "1/2", "text": "so \\boxed{0.5}"},
         {"id": "two", "gold": "3", "answer": "4"},
-        {"id": 3, "gold": "3", "text": "it is 3"},
-        {"id": 4, "gold": "3", "text": "it is 3", "last_number": True},
+        {"id": 3, "gold": "3", "text": "it is 3", "last_number": False},
+        {"id": 4, "gold": "3", "text": "it is 3"},
+        {"id": 5, "gold": "3", "answer": "\\int x"},
     ]
     assert ask([json.dumps(question).encode() for question in questions]) == [
-        {"id": 1, "answer": "0.5", "correct": True},
-        {"id": "two", "answer": "4", "correct": False},
-        {"id": 3, "answer": "", "correct": False},
-        {"id": 4, "answer": "3", "correct": True},
+        {"id": 1, "answer": "0.5", "verdict": "EQUAL", "correct": True},
+        {"id": "two", "answer": "4", "verdict": "DIFFERENT", "correct": False},
+        {"id": 3, "answer": "", "verdict": "DIFFERENT", "correct": False},
+        {"id": 4, "answer": "3", "verdict": "EQUAL", "correct": True},
+        {
+            "id": 5,
+            "answer": "\\int x",
+            "verdict": "UNDECIDED",
+            "correct": False,
+            "reason": "the answer is not read: \\int",
+        },
     ]
 
 
@@ -52,7 +60,24 @@ def test_garbage_is_answered_and_survived() -> None:
     )
     assert [reply["id"] for reply in replies] == [None, None, None, None, 7, 8, 9]
     assert all("error" in reply for reply in replies[:-1])
-    assert replies[-1] == {"id": 9, "answer": "1", "correct": True}
+    assert replies[-1] == {"id": 9, "answer": "1", "verdict": "EQUAL", "correct": True}
+
+
+def test_prints_do_not_reach_the_protocol() -> None:
+    code = (
+        "import os, sys; from retort_trainer import answer_server as server; decide = server.compare\n"
+        "def noisy(*given):\n    print('printed'); os.write(1, b'written'); return decide(*given)\n"
+        "server.compare = noisy; sys.exit(server.main())"
+    )
+    question = {"id": 1, "gold": "1", "answer": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(question).encode(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(done.stdout) == {"id": 1, "answer": "1", "verdict": "EQUAL", "correct": True}
 
 
 def test_a_reply_comes_before_the_next_question() -> None:
@@ -77,8 +102,14 @@ def test_code_is_run() -> None:
         {"id": 3, "sandbox": True},
     ]
     assert ask([json.dumps(question).encode() for question in questions]) == [
-        {"id": 1, "answer": "def f():\n    return 1", "correct": True},
-        {"id": 2, "answer": "def f():\n    return 2", "correct": False, "reason": "AssertionError:"},
+        {"id": 1, "answer": "def f():\n    return 1", "verdict": "EQUAL", "correct": True},
+        {
+            "id": 2,
+            "answer": "def f():\n    return 2",
+            "verdict": "DIFFERENT",
+            "correct": False,
+            "reason": "AssertionError:",
+        },
         {"id": 3, "sandbox": True},
     ]
 
@@ -108,7 +139,7 @@ def test_missing_tokenizer_has_a_category(tmp_path: Path) -> None:
 
 
 def test_no_heavy_library_is_loaded() -> None:
-    heavy = "{'torch', 'transformers', 'trl', 'math_verify', 'sympy', 'ray'}"
+    heavy = "{'torch', 'transformers', 'trl', 'mpmath', 'sympy', 'ray'}"
     code = f"import sys, retort_trainer.answer_server; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60

@@ -16,6 +16,7 @@ from retort_trainer.failures import JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
 from retort_trainer.spec import ResourceSpec
+from retort_trainer.verdicts import Verdict
 from tests.conftest import TEMPLATE
 
 MakeGeneration = Callable[..., TrainerJob]
@@ -145,9 +146,29 @@ def test_right_answers_are_recognised(
     make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch, samples: list[Sample]
 ) -> None:
     gold = {sample.id: sample.answer for sample in samples}
-    monkeypatch.setattr(answers, "check", lambda known, text: Check(known.answer, known.answer == gold["s1"]))
-    correct = {row.sample_id for row in rows(run(make_generation())) if row.correct}
-    assert correct == {"s1"}
+
+    def checked(known: answers.Gold, text: str, *, last_number: bool) -> Check:
+        return Check(known.answer, Verdict.EQUAL if known.answer == gold["s1"] else Verdict.UNDECIDED)
+
+    monkeypatch.setattr(answers, "check", checked)
+    found = rows(run(make_generation()))
+    assert {row.sample_id for row in found if row.correct} == {"s1"}
+    assert {row.sample_id for row in found if row.undecided} == {row.sample_id for row in found} - {"s1"}
+
+
+def test_text_that_was_cut_off_concludes_nothing_by_its_last_number(
+    make_generation: MakeGeneration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def checked(known: answers.Gold, text: str, *, last_number: bool) -> Check:
+        asked.append(last_number)
+        return Check("", Verdict.DIFFERENT)
+
+    monkeypatch.setattr(answers, "check", checked)
+    found = rows(run(make_generation()))
+    # Checked side by side.
+    assert sorted(asked) == sorted(not row.truncated for row in found)
 
 
 def test_code_is_checked_by_its_tests(

@@ -1,17 +1,22 @@
 """Answers the pipeline's questions, one JSON object a line: `python -m retort_trainer.answer_server`.
 
-    {"id": 1, "gold": "1/2", "text": "... \\boxed{0.5}"}   ->  {"id": 1, "answer": "0.5", "correct": true}
-    {"id": 2, "gold": "1/2", "answer": "0.5"}              ->  {"id": 2, "answer": "0.5", "correct": true}
+    {"id": 1, "gold": "1/2", "text": "... \\boxed{0.5}"}
+                       ->  {"id": 1, "answer": "0.5", "verdict": "EQUAL", "correct": true}
+    {"id": 2, "gold": "1/2", "answer": "0.25"}
+                       ->  {"id": 2, "answer": "0.25", "verdict": "DIFFERENT", "correct": false}
     {"id": 3, "kind": "ANSWER_KIND_CODE", "gold": "", "tests": "assert f() == 1", "text": "..."}
-                       ->  {"id": 3, "answer": "def f(): ...", "correct": false, "reason": "AssertionError:"}
+                       ->  {"id": 3, "answer": "def f(): ...", "verdict": "DIFFERENT", "correct": false,
+                            "reason": "AssertionError:"}
     {"id": 4, "sandbox": true}                             ->  {"id": 4, "sandbox": true}
     {"id": 5, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 5, "tokens": [2, 0]}
     anything else                                          ->  {"id": null, "error": "..."}
 
-`id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. With
-`"last_number": true` a bare last number counts as the answer of a text; `answer` is empty where the text
-states none. An error that someone has to mend comes with its `category` and `type`. Answers come in the order
-of the questions. The process ends at the end of its input.
+`id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. `verdict` is
+EQUAL, DIFFERENT or, with a reason, UNDECIDED. `answer` is empty where a text states none; with
+`"last_number": false` the last number of a text is none. An error that someone has to mend, or that
+another attempt may mend, comes with its `category` and `type`. Answers come in the order of the questions,
+and nothing else is written to standard output, whatever libraries print. The process ends at the end of its
+input.
 """
 
 import json
@@ -23,6 +28,7 @@ from typing import Any, BinaryIO
 from retort_trainer import sandbox, tokens
 from retort_trainer.answers import Gold, check, compare
 from retort_trainer.data import AnswerKind
+from retort_trainer.equivalence import protected_output
 from retort_trainer.failures import RetortError
 
 LONGEST_LINE = 16 * 1024 * 1024
@@ -45,6 +51,8 @@ def reply(line: bytes) -> dict[str, object]:
         return {"id": identifier, **told}
     except _BadQuestion as error:
         return {"id": identifier, "error": str(error)}
+    except Exception as error:  # One question must not take the others with it.
+        return {"id": identifier, "error": f"{type(error).__name__}: {error}"}
 
 
 class _BadQuestion(Exception):
@@ -65,10 +73,14 @@ def _answer(question: dict[str, Any]) -> dict[str, object]:
     if isinstance(text, str) == isinstance(answer, str):
         raise _BadQuestion("text, answer: expected exactly one of them, a string")
     if isinstance(text, str):
-        found = check(gold, text, last_number=question.get("last_number") is True)
+        found = check(gold, text, last_number=question.get("last_number") is not False)
     else:
         found = compare(gold, answer)
-    told: dict[str, object] = {"answer": found.answer, "correct": found.correct}
+    told: dict[str, object] = {
+        "answer": found.answer,
+        "verdict": found.verdict.value,
+        "correct": found.correct,
+    }
     return {**told, "reason": found.reason} if found.reason else told
 
 
@@ -119,11 +131,12 @@ def _batches(source: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def main() -> int:
+    output = protected_output()
     try:
-        serve(sys.stdin.buffer, sys.stdout.buffer)
+        serve(sys.stdin.buffer, output)
     except (BrokenPipeError, KeyboardInterrupt):
         # Whoever asked is gone; a second complaint at interpreter exit would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
     return 0
 
 

@@ -1,17 +1,55 @@
 """Letters of multiple choices, A to J: which one a text chooses. The article A and the pronoun I are none.
 
-The same rules as io.retort.answers.ChoiceAnswer; `tests/golden_answers.jsonl` tests both.
+The same rules as io.retort.answers.ChoiceAnswer; `tests/answer_cases.jsonl` tests both.
 """
 
 import re
+from collections.abc import Iterator
+
+from retort_trainer import statements
 
 _GOLD = re.compile(r"\(?([A-J])\)?\.?")
-_DECORATION = re.compile(r"\*\*|__|\\(?:text|textbf|mathrm|mathbf)(?=\{)|\\[()]|[{}$\"'`*]")
-_LETTER = re.compile(r"(?:(?:option|choice)\s{1,3})?(\(?)([A-J])(\)?)([^\n]{0,400})", re.IGNORECASE)
-_MARK = re.compile(r"[.:,](?:\s|$)|[^\w\s]{0,4}$")
-_REASON = re.compile(r"\s{1,2}(?:because|since|as|which|is|for)\b")
-_STATED = re.compile(r"\b(?:option|choice)(?:\s{1,3}is|\s?:)\s{0,3}([^\n]{1,200})", re.IGNORECASE)
+_DECORATION = re.compile(
+    r"\*\*|__|\\(?:text|textbf|mathrm|mathbf)(?=\{)|\\[()]|[{}\[\]$\"'`*\u300c\u300d\u3010\u3011\u201c\u201d]"
+)
+_LETTER = re.compile(
+    r"(?:(?:option|choice|answer|\u9009\u9879)\s{0,3})?(\(|\uff08)?([A-J])(\)|\uff09)?([^\n]{0,400})",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\s{0,3}(?:,|/|&|and(?!\w)|or(?!\w)|\u548c|\u6216|\u3001|\uff0c)\s{0,3}(?:(?:and|or)\s{1,3})?[(\uff08]?[A-J][)\uff09]?(?![A-Za-z0-9'])"
+)
+_MARK = re.compile(
+    r"[.:,;\u3002\uff0c\uff1a\uff1b](?:\s|$|(?=[^\x00-\x7f]))|[^\w\s]{0,4}$|[\u3002\uff0c\u4e00-\u9fff]"
+)
+_REASON = re.compile(
+    r"\s{1,2}(?:because|since|as|which|is|for|due|given|based|from|by|not|and\s+not|rather|instead|\(|[\u2014\u2013-]\s)"
+)
+_CHOSEN = re.compile(
+    r"(?<!\w)(?:option|choice|alternative|correct)(?:\s{1,3}(?:is|must\s+be|should\s+be|would\s+be)|\s?[:\uff1a])\s{0,3}([^\n]{1,200})"
+    r"|(?:\u9009\u9879|\u9078\u9805)\s?(?:\u662f|\u4e3a|[:\uff1a])\s{0,3}([^\n]{1,200})",
+    re.IGNORECASE,
+)
+_PICKED = re.compile(
+    r"(?:(?<!\w)(?:[Cc]hoose|[Cc]hoosing|[Cc]hose|[Ss]elect|[Ss]electing|[Pp]ick|[Pp]icking"
+    r"|[Gg]o with|[Mm]ark)\s{1,3}(?:(?:option|choice|answer)\s{1,3})?"
+    r"|(?:\u9009\u62e9|\u5e94\u9009|\u6545\u9009|\u9009)\s{0,2}[:\uff1a]?\s{0,2})(?=([*(\[\uff08$\"]{0,3}[A-J](?![A-Za-z0-9'])[^\n]{0,200}))"
+)
+_CONCLUDED = re.compile(
+    r"(?:(?<!\w)(?:[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)(?!\w),?\s{1,3}(?:(?:it\s+is|it's|the\s+answer\s+is)\s{1,3})?(?:option\s{1,3}|choice\s{1,3})?"
+    r"|(?<!\w)[Ii]t(?:'s|\s+is|\s+must\s+be)\s{1,3}(?:option\s{1,3}|choice\s{1,3})?"
+    r"|(?:\u56e0\u6b64|\u6240\u4ee5|\u6545|\u7efc\u4e0a)[,\uff0c]?\s{0,2})(?=([*(\[\uff08]{0,3}[A-J][*)\]\uff09]{0,3}(?:\s{0,2}[.!,;:\u3002]|\s*$)[^\n]{0,200}))",
+    re.MULTILINE,
+)
+_SUBJECT = re.compile(
+    r"(?<![\w'])[*(\[\uff08]{0,3}([A-J])[*)\]\uff09]{0,3}\s{1,2}(?:is|must\s+be)\s{1,2}(?:(?:therefore|thus|clearly|indeed|then|also|hence)\s{1,2})?"
+    r"(?:the\s{1,2})?(?:only\s{1,2})?(?:(?:correct|right|best)(?!ly|\s(?:about|that|in|to))|answer(?!\w))"
+    r"|(?<![\w'])([A-J])\s?(?:\u662f\u6b63\u786e|\u6b63\u786e)"
+)
 _OPTION = re.compile(r"(?<!\w)\(?([A-J])[).:](?=\s)")
+
+# What a text says that names more than one letter.
+SEVERAL = "several letters"
 
 
 def is_letter(gold: str) -> bool:
@@ -20,11 +58,16 @@ def is_letter(gold: str) -> bool:
 
 
 def letter(answer: str) -> str | None:
-    """The letter of an answer that stands alone: "B", "(b)", "B) text", "option B", "B because ..."."""
+    """The letter of an answer that stands alone: "B", "(b)", "B) text", "option B", "B because ...".
+
+    SEVERAL for "A and C".
+    """
     match = _LETTER.match(_DECORATION.sub("", answer).strip())
     if match is None:
         return None
-    opening, found, closing, rest = match.groups()
+    opening, found, closing, rest = match.groups(default="")
+    if found.isupper() and _SEVERAL.match(rest):
+        return SEVERAL
     if closing or (not opening and _MARK.match(rest)):
         return found.upper()
     # Without a mark only a capital chooses, and A and I only where a reason follows: "A train", "I think".
@@ -34,9 +77,22 @@ def letter(answer: str) -> str | None:
 
 
 def stated(text: str) -> str | None:
-    """The letter in the last sentence like "the correct option is B"."""
-    found = _STATED.findall(text)
-    return letter(found[-1]) if found else None
+    """The letter that a text states last: "the answer is B", "B is correct", "I choose (B)"."""
+    found = sorted(_stated(text))
+    return found[-1][1] if found else None
+
+
+def _stated(text: str) -> Iterator[tuple[int, str]]:
+    for statement in statements.statements(text):
+        found = letter(statement.answer)
+        if found is not None and not statement.question:
+            yield statement.start, found
+    own = statements.without_quotations(statements.conclusion(text))
+    for pattern in (_CHOSEN, _PICKED, _CONCLUDED, _SUBJECT):
+        for match in pattern.finditer(own):
+            found = letter(next(group for group in match.groups() if group))
+            if found is not None:
+                yield match.start(), found
 
 
 def concluded(text: str) -> str | None:
@@ -50,4 +106,10 @@ def concluded(text: str) -> str | None:
         return match.group(2).upper()
     listed = {found for line in lines for found in _OPTION.findall(line)}
     option = _OPTION.match(bare)
-    return option.group(1) if option is not None and listed == {option.group(1)} else None
+    return option.group(1) if option is not None and listed <= {option.group(1)} else None
+
+
+def choice(text: str) -> str | None:
+    """The letter that a text chooses: stated outright, or alone or before its option in its last line."""
+    own = statements.without_quotations(statements.conclusion(text))
+    return stated(text) or concluded(own)

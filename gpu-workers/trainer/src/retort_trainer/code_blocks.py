@@ -1,6 +1,6 @@
 """Fenced code blocks of a text.
 
-The same rules as io.retort.answers.CodeBlocks; `tests/golden_answers.jsonl` tests both.
+The same rules as io.retort.answers.CodeBlocks; `tests/answer_cases.jsonl` tests both.
 """
 
 import re

@@ -61,3 +61,4 @@ class GeneratedSample:
     correct: bool = False
     truncated: bool = False
     tokens: UInt32 = 0
+    undecided: bool = False

@@ -1,52 +1,92 @@
-"""Equivalence of mathematical expressions by computer algebra, in a child process that may be killed.
+"""The verdict on two mathematical answers by computer algebra, in a child process that may be killed.
 
-Computer algebra on hostile input can take for ever or all memory, and the library's own time limit needs the
-main thread of its process. The child runs `python -m retort_trainer.equivalence`: one JSON line in, one out.
+Computer algebra on hostile input can take for ever or all memory. The child runs
+`python -m retort_trainer.equivalence`: one JSON object a line in and out, with ids. It counts its own time:
+what takes too much computing is UNDECIDED however busy the machine is, and a child whose parent has gone ends
+too.
 """
 
 import contextlib
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
+
+from retort_trainer.failures import platform_error
+from retort_trainer.verdicts import Decision, Verdict, undecided
 
 # The first answer also waits for the child's imports, on a machine that may be busy.
 START_SECONDS = 120.0
+# Of computing, for one question.
 DECISION_SECONDS = 5.0
+# A busy machine may need this much longer than the computing takes.
+_WALL_FACTOR = 6.0
+_MOST_ATTEMPTS = 3
 _MEMORY_BYTES = 4 * 1024**3
 
 
 class AlgebraChecker:
-    """Asks a child process whether two expressions are equivalent. Thread-safe; starts it when needed."""
+    """Asks a child process for verdicts. Thread-safe; starts it when needed."""
 
     def __init__(self, decision_seconds: float = DECISION_SECONDS) -> None:
         self.decision_seconds = decision_seconds
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._asked = 0
 
-    def equivalent(self, gold: str, answer: str) -> bool:
-        """False where they differ, cannot be read, or cannot be compared within the time limit."""
+    def decide(self, gold: str, answer: str) -> Decision:
+        """What is not answered, because the child was killed or the machine is too busy, is asked again.
+
+        Raises RetortError PLATFORM/ANSWER_CHECKER_FAILED where that does not help.
+        """
         with self._lock:
-            try:
-                child = self._started()
-                assert child.stdin is not None
-                child.stdin.write(json.dumps([gold, answer]) + "\n")
-                child.stdin.flush()
-                line = self._lines.get(timeout=self.decision_seconds)
-            except (OSError, queue.Empty):
-                line = None
-            if line is None:
-                self._kill()
-                return False
-            return line.strip() == "true"
+            for _ in range(_MOST_ATTEMPTS):
+                decision = self._attempt(gold, answer)
+                if decision is not None:
+                    return decision
+        raise platform_error(
+            "ANSWER_CHECKER_FAILED",
+            f"the algebra process gave no answer {_MOST_ATTEMPTS} times (expected: one)",
+        )
 
     def close(self) -> None:
         """Ends the child; the next question starts another."""
         with self._lock:
             self._kill()
+
+    def _attempt(self, gold: str, answer: str) -> Decision | None:
+        self._asked += 1
+        seconds = self.decision_seconds
+        question = {"id": self._asked, "gold": gold, "answer": answer, "seconds": seconds}
+        try:
+            child = self._started()
+            assert child.stdin is not None
+            child.stdin.write(json.dumps(question) + "\n")
+            child.stdin.flush()
+            while (line := self._lines.get(timeout=seconds * _WALL_FACTOR + 1)) is not None:
+                reply = _parsed(line)
+                if reply.get("id") == self._asked:
+                    return Decision(Verdict(reply["verdict"]), reply["reason"])
+        except (OSError, queue.Empty):
+            pass
+        return self._ended(seconds)
+
+    def _ended(self, seconds: float) -> Decision | None:
+        """Whether the question itself used up its time."""
+        child = self._child
+        if child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=1)
+        code = None if child is None else child.returncode
+        self._kill()
+        return (
+            undecided(f"not decided within {seconds:g} s of computing") if code == -signal.SIGPROF else None
+        )
 
     def _started(self) -> "subprocess.Popen[str]":
         if self._child is not None and self._child.poll() is None:
@@ -88,6 +128,14 @@ def _pump(stream: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:
     lines.put(None)
 
 
+def _parsed(line: str) -> dict[str, Any]:
+    try:
+        reply = json.loads(line)
+    except ValueError:
+        return {}
+    return reply if isinstance(reply, dict) else {}
+
+
 def _limit_memory() -> None:
     try:
         import resource
@@ -97,27 +145,48 @@ def _limit_memory() -> None:
         return  # Not every system can; the time limit stands.
 
 
-def _decide(gold: str, answer: str) -> bool:
-    from math_verify import parse, verify
+def _limit_time(seconds: float) -> None:
+    """The signals end this process, whatever it does; 0 takes the limits away."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * _WALL_FACTOR)
 
-    def read(text: str) -> list[Any]:
-        return list(parse(f"\\boxed{{{text}}}", parsing_timeout=None))
 
-    return bool(verify(read(gold), read(answer), timeout_seconds=None))
+def _decide(gold: str, answer: str) -> Decision:
+    from retort_trainer.mathematics.deciding import decide
+
+    try:
+        return decide(gold, answer)
+    except MemoryError:
+        return undecided("more memory than an answer may take")
+    except Exception as error:  # Whatever the library raises: nothing is known of the two.
+        return undecided(f"not compared: {type(error).__name__}")
+
+
+def protected_output() -> BinaryIO:
+    """Standard output for the protocol alone: what libraries print goes to standard error from here on."""
+    sys.stdout.flush()
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return output
+
+
+def _write(output: BinaryIO, message: dict[str, object]) -> None:
+    output.write(json.dumps(message).encode() + b"\n")
+    output.flush()
 
 
 def main() -> int:
+    output = protected_output()
     _limit_memory()
-    _decide(
-        "\\frac{1}{2}", "0.5"
-    )  # Imports and grammar tables are loaded before the first question's time runs.
-    print("ready", flush=True)
+    # Imports and tables are loaded before the first question's time runs.
+    _decide("\\frac{1}{2} x > 1", "2.5, 3")
+    _write(output, {"ready": True})
     for line in sys.stdin:
-        try:
-            gold, answer = json.loads(line)
-            print("true" if _decide(gold, answer) else "false", flush=True)
-        except Exception:  # Whatever the library raises: the two are not known to be equivalent.
-            print("false", flush=True)
+        question = json.loads(line)
+        _limit_time(question["seconds"])
+        decision = _decide(question["gold"], question["answer"])
+        _limit_time(0)
+        _write(output, {"id": question["id"], "verdict": decision.verdict.value, "reason": decision.reason})
     return 0
 
 

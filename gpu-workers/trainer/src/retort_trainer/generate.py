@@ -27,6 +27,7 @@ from retort_trainer.failures import user_error
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress, TrainerResult
 from retort_trainer.sampling import Sampling, Sequence, sample_batch
 from retort_trainer.spec import ResourceSpec
+from retort_trainer.verdicts import Verdict
 
 JOB_NAME = "job.json"
 
@@ -209,7 +210,8 @@ class _Generator:
 
 
 def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> GeneratedSample:
-    found = answers.check(answers.Gold.of(row), text)
+    # A text that was cut off concludes nothing by its last number.
+    found = answers.check(answers.Gold.of(row), text, last_number=not sequence.truncated)
     return GeneratedSample(
         sample_id=row.id,
         index=index,
@@ -219,6 +221,7 @@ def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> Generate
         correct=found.correct,
         truncated=sequence.truncated,
         tokens=len(sequence.token_ids),
+        undecided=found.verdict is Verdict.UNDECIDED,
     )
 
 

@@ -25,6 +25,10 @@ public record AnswerCheck(AnswerVerdict verdict, String answer, String reason) {
     return new AnswerCheck(AnswerVerdict.UNKNOWN, "", reason);
   }
 
+  static AnswerCheck undecided(String answer, String reason) {
+    return new AnswerCheck(AnswerVerdict.UNDECIDED, answer, "not decided: " + reason);
+  }
+
   public boolean isCorrect() {
     return verdict == AnswerVerdict.CORRECT;
   }

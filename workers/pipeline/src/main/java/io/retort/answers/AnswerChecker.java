@@ -10,9 +10,9 @@ public interface AnswerChecker {
    * number, the last number; the letter of a choice; a stated answer or else the last line; the
    * last Python block or else the whole text.
    *
-   * <p>An answer that cannot be compared within the checker's time is not correct and says why. The
-   * future fails only when the checker itself is broken, or, with USER/SANDBOX_MISSING, when code
-   * cannot be run safely.
+   * <p>An answer that cannot be read, or not be compared within the checker's limits, is UNDECIDED
+   * and says why. The future fails where the checker is broken or gave no answer, so that what was
+   * not checked is asked again, or, with USER/SANDBOX_MISSING, when code cannot be run safely.
    */
   CompletableFuture<AnswerCheck> check(GoldAnswer gold, String text);
 

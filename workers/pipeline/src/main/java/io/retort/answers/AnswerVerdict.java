@@ -4,6 +4,8 @@ package io.retort.answers;
 public enum AnswerVerdict {
   CORRECT,
   WRONG,
-  /** The text concludes nothing that a program can compare. */
-  UNKNOWN
+  /** The text concludes nothing. */
+  UNKNOWN,
+  /** The text concludes an answer that cannot be read, or not be compared within the limits. */
+  UNDECIDED
 }

@@ -40,16 +40,24 @@ public final class ChainChecker {
           answers.compare(
               gold, CodeBlocks.last(chain).map(CodeBlocks.Block::code).orElse(gold.answer()));
       case ANSWER_KIND_CHOICE ->
-          CompletableFuture.completedFuture(ChoiceAnswer.check(gold.answer(), chain));
+          CompletableFuture.completedFuture(ChoiceAnswer.check(gold.answer(), own(chain)));
       case ANSWER_KIND_EXACT -> {
-        String own = Quotations.removed(chain);
+        String own = Quotations.removed(own(chain));
         yield StatedAnswer.find(own).isPresent()
             ? answers.check(gold, own)
             : CompletableFuture.completedFuture(checkText(gold, own));
       }
       case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
-          checkMath(gold, Quotations.removed(chain));
+          checkMath(gold, Quotations.removed(own(chain)));
     };
+  }
+
+  /**
+   * A chain is a thought; what follows the thought is looked at first, where it states an answer.
+   */
+  private static String own(String chain) {
+    String conclusion = Thoughts.conclusion(chain);
+    return Statements.of(conclusion).isEmpty() ? Thoughts.withoutMarks(chain) : conclusion;
   }
 
   private CompletableFuture<AnswerCheck> checkMath(GoldAnswer gold, String chain) {

@@ -3,6 +3,7 @@ package io.retort.answers;
 import io.retort.v1.AnswerKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,9 +12,10 @@ import java.util.stream.Collectors;
 /** Operations on the text of a chain of thought. */
 public final class ChainText {
   private static final Pattern CALCULATOR_MARK = Pattern.compile("<<[^<>\\n]{0,400}>>");
-  private static final Pattern TRACE_MARK =
-      Pattern.compile("</?think>|<\\|(?:begin|end)_of_(?:thought|solution)\\|>");
   private static final Pattern STEP_END = Pattern.compile("\\n|(?<=[.!?])[ \\t]+(?=\\S)");
+  private static final Pattern FORMULA_SPACE =
+      Pattern.compile("\\\\(?:left|right|displaystyle|[,!;: ()\\[\\]])|[\\s$*]");
+  private static final Pattern FORMULA = Pattern.compile("[\\\\^*/+()%π√]|[0-9][A-Za-z_]");
   private static final Pattern ANSWER_LINE =
       Pattern.compile(
           "(?i)\\W{0,8}(?:(?:so|thus|therefore|hence)\\W{1,3})?(?:the\\s{1,3})?(?:final\\s{1,3})?answer\\W{0,4}"
@@ -28,24 +30,13 @@ public final class ChainText {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
     // "1 << 2" is no mark of a calculator.
     String bare = code ? text : CALCULATOR_MARK.matcher(text).replaceAll("");
-    bare = TRACE_MARK.matcher(bare).replaceAll("");
     String chain =
-        bare.lines()
+        Thoughts.withoutMarks(bare)
+            .lines()
             .map(String::stripTrailing)
-            .reduce((first, second) -> first + "\n" + second)
-            .orElse("")
+            .collect(Collectors.joining("\n"))
             .strip();
     return code ? withoutGoldBlock(chain, gold) : withoutAnswerLine(chain, gold);
-  }
-
-  /** What stands behind the last mark that ends a thought; all of it where there is none. */
-  static String conclusion(String text) {
-    int end = 0;
-    for (String mark : List.of("</think>", "<|end_of_thought|>")) {
-      int found = text.lastIndexOf(mark);
-      end = found < 0 ? end : Math.max(end, found + mark.length());
-    }
-    return text.substring(end);
   }
 
   /** Steps of a chain: its lines, and the sentences in them. Blank ones are left out. */
@@ -153,8 +144,12 @@ public final class ChainText {
             number ->
                 Numbers.tokens(text).stream()
                     .anyMatch(token -> Numbers.same(token.value(), number)))
-        .orElseGet(
-            () -> AnswerComparison.normalise(text).contains(AnswerComparison.normalise(gold)));
+        .orElseGet(() -> unspacedFormula(text).contains(unspacedFormula(gold)));
+  }
+
+  private static String unspacedFormula(String text) {
+    String bare = FORMULA_SPACE.matcher(text).replaceAll("");
+    return bare.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac").toLowerCase(Locale.ROOT);
   }
 
   private static String withoutGoldBlock(String chain, GoldAnswer gold) {
@@ -175,11 +170,23 @@ public final class ChainText {
     boolean repeatsGold =
         last.length() <= 500
             && ANSWER_LINE.matcher(last).matches()
-            && StatedAnswer.find(last)
-                .flatMap(answer -> FastAnswerChecker.decideAnswer(gold, answer))
-                .map(AnswerCheck::isCorrect)
-                .orElse(false);
+            && StatedAnswer.find(last).map(answer -> repeats(gold, answer)).orElse(false);
     return repeatsGold ? chain.substring(0, lineStart).strip() : chain;
+  }
+
+  /** Beyond doubt, or as the one number among words: "24 + 48 = 72 clips". */
+  private static boolean repeats(GoldAnswer gold, String answer) {
+    Optional<AnswerCheck> decided = FastAnswerChecker.decide(gold, answer);
+    if (decided.isPresent() || gold.kind() != AnswerKind.ANSWER_KIND_MATH) {
+      return decided.map(AnswerCheck::isCorrect).orElse(false);
+    }
+    String concluded = answer.substring(answer.lastIndexOf('=') + 1);
+    List<Numbers.Token> numbers = Numbers.tokens(concluded);
+    return numbers.size() == 1
+        && !FORMULA.matcher(concluded).find()
+        && Numbers.parse(gold.answer())
+            .map(number -> Numbers.same(number, numbers.get(0).value()))
+            .orElse(false);
   }
 
   private static void add(List<Step> steps, String chain, int start, int end) {

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  * Answers that are the gold answer only word by word: case, surrounding blanks and end punctuation
  * do not matter.
  *
- * <p>The same rules as the trainer's {@code answers.py}; its {@code golden_answers.jsonl} tests
- * both.
+ * <p>The same rules as the trainer's {@code answers.py}; its {@code answer_cases.jsonl} tests both.
  */
 final class ExactAnswer {
   private static final String QUOTES = "*\"'`";
@@ -19,9 +18,9 @@ final class ExactAnswer {
 
   /** The check of a text: its stated answer, or else the whole of it or its last line. */
   static AnswerCheck check(String gold, String text) {
-    String conclusion = Quotations.removed(ChainText.conclusion(text));
+    String conclusion = Quotations.removed(Thoughts.conclusion(text));
     List<String> lines = conclusion.lines().filter(line -> !line.isBlank()).toList();
-    Optional<String> stated = StatedAnswer.find(conclusion).or(() -> StatedAnswer.find(text));
+    Optional<String> stated = StatedAnswer.find(text);
     List<String> candidates = new ArrayList<>();
     if (stated.isPresent()) {
       candidates.add(stated.get());

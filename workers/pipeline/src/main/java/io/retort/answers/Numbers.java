@@ -14,16 +14,19 @@ import java.util.regex.Pattern;
 public final class Numbers {
   // Bounded and possessive: a hostile row of a million digits costs no more than its length.
   private static final String MAGNITUDE =
-      "(?:\\d{1,3}(?:,\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?|\\.\\d{1,40}+";
+      "(?:\\d{1,3}(?:[, \u00a0\u2009\u202f]\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
+  private static final Pattern SEPARATOR = Pattern.compile("[, \u00a0\u2009\u202f]");
   private static final Pattern TOKEN =
       Pattern.compile(
-          "(?<![\\w.])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:" + MAGNITUDE + ")");
+          "(?<![\\w.])(?<!\\d:)(?<!\\d[eE][-+])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:"
+              + MAGNITUDE
+              // Times of day and powers of ten are other numbers.
+              + ")(?!:\\d|[eE][-+]?\\d)");
   private static final Pattern WHOLE =
       Pattern.compile("([-+]?)\\s?\\\\?[$€£]?\\s?([-+]?)(" + MAGNITUDE + ")\\s?(?:\\\\?%)?\\.?");
   private static final Pattern FRACTION =
       Pattern.compile("([-+]?\\d{1,18})\\s?/\\s?(\\d{1,18})\\.?");
   private static final BigDecimal TOLERANCE = new BigDecimal("1e-9");
-  private static final int TOLERANCE_DIGITS = 9;
 
   /** The most digits that a number is written out with. */
   public static final int MOST_DIGITS = 1_000;
@@ -76,12 +79,11 @@ public final class Numbers {
     if (left.compareTo(right) == 0) {
       return true;
     }
-    if (Math.abs(magnitude(left) - magnitude(right)) > TOLERANCE_DIGITS + 1
-        && Math.max(magnitude(left), magnitude(right)) > 0) {
+    if (Math.abs(magnitude(left) - magnitude(right)) > 1) {
       // Never subtracted: that would write both out.
       return false;
     }
-    BigDecimal scale = left.abs().max(right.abs()).max(BigDecimal.ONE);
+    BigDecimal scale = left.abs().max(right.abs());
     return left.subtract(right).abs().compareTo(scale.multiply(TOLERANCE)) <= 0;
   }
 
@@ -105,7 +107,7 @@ public final class Numbers {
   }
 
   private static BigDecimal decimal(String written) {
-    return new BigDecimal(written.replace(",", ""));
+    return new BigDecimal(SEPARATOR.matcher(written).replaceAll(""));
   }
 
   private Numbers() {}

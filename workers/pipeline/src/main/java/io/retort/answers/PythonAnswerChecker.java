@@ -9,12 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Compares by computer algebra what text and number cannot decide, and runs code with its tests in
- * a sandbox, both in Python processes. What a process dies of, or does not answer in time, is
- * UNKNOWN.
+ * Lets the trainer's Python decide what is not beyond doubt: it reads answers, and runs code with
+ * its tests in a sandbox. What it does not answer is asked again, and then fails with
+ * PLATFORM/ANSWER_UNCHECKED: no verdict is made of it.
  */
 public final class PythonAnswerChecker implements AnswerChecker {
-  private static final Duration ALGEBRA_TIMEOUT = Duration.ofSeconds(30);
+  /** Longer than the process takes to find out by itself that it cannot decide. */
+  private static final Duration ALGEBRA_TIMEOUT = Duration.ofMinutes(3);
 
   /** Longer than the sandbox lets a program run, which it tells by itself. */
   private static final Duration CODE_TIMEOUT = Duration.ofMinutes(2);
@@ -36,14 +37,23 @@ public final class PythonAnswerChecker implements AnswerChecker {
 
   @Override
   public CompletableFuture<AnswerCheck> check(GoldAnswer gold, String text) {
-    return FastAnswerChecker.decide(gold, text)
-        .map(CompletableFuture::completedFuture)
-        .orElseGet(() -> ask(gold, Map.of("text", text, "last_number", true)));
+    return switch (gold.kind()) {
+      case ANSWER_KIND_CODE -> ask(gold, Map.of("text", text));
+      case ANSWER_KIND_CHOICE, ANSWER_KIND_EXACT ->
+          CompletableFuture.completedFuture(FastAnswerChecker.checkWords(gold, text));
+      case ANSWER_KIND_MATH, ANSWER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          MathAnswer.find(gold.answer(), text)
+              .map(
+                  found ->
+                      compare(gold, found.answer())
+                          .thenApply(check -> FastAnswerChecker.of(found, check)))
+              .orElseGet(() -> CompletableFuture.completedFuture(FastAnswerChecker.nothing()));
+    };
   }
 
   @Override
   public CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer) {
-    return FastAnswerChecker.decideAnswer(gold, answer)
+    return FastAnswerChecker.decide(gold, answer)
         .map(CompletableFuture::completedFuture)
         .orElseGet(() -> ask(gold, Map.of("answer", answer)));
   }
@@ -55,6 +65,7 @@ public final class PythonAnswerChecker implements AnswerChecker {
 
   private CompletableFuture<AnswerCheck> ask(GoldAnswer gold, Map<String, Object> found) {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
+    String alone = String.valueOf(found.getOrDefault("answer", ""));
     Map<String, Object> question = new HashMap<>(found);
     question.put("gold", gold.answer());
     if (code) {
@@ -63,25 +74,30 @@ public final class PythonAnswerChecker implements AnswerChecker {
     }
     return workers
         .ask(question, code ? CODE_TIMEOUT : algebraTimeout)
-        .handle((reply, thrown) -> thrown == null ? read(reply, gold) : unanswered(thrown));
+        .handle(
+            (reply, thrown) ->
+                thrown == null ? read(reply, gold, alone) : unanswered(alone, thrown));
   }
 
-  private static AnswerCheck read(JsonNode reply, GoldAnswer gold) {
-    String answer = reply.path("answer").asText("");
-    if (reply.path("correct").asBoolean()) {
-      return AnswerCheck.correct(answer);
-    }
-    if (answer.isEmpty()) {
-      return AnswerCheck.unknown("no final answer");
-    }
-    return reply.hasNonNull("reason")
-        ? AnswerCheck.failed(answer, reply.get("reason").asText())
-        : AnswerCheck.wrong(answer, gold.answer());
+  private static AnswerCheck read(JsonNode reply, GoldAnswer gold, String asked) {
+    String answer = reply.path("answer").asText(asked);
+    String reason = reply.path("reason").asText("");
+    return switch (reply.path("verdict").asText()) {
+      case "EQUAL" -> AnswerCheck.correct(answer);
+      case "UNDECIDED" -> AnswerCheck.undecided(answer, reason);
+      case "DIFFERENT" ->
+          answer.isEmpty()
+              ? FastAnswerChecker.nothing()
+              : reason.isEmpty()
+                  ? AnswerCheck.wrong(answer, gold.answer())
+                  : AnswerCheck.failed(answer, reason);
+      default -> AnswerCheck.undecided(answer, "the answer checker gave no verdict: " + reply);
+    };
   }
 
-  private static AnswerCheck unanswered(Throwable thrown) {
+  private static AnswerCheck unanswered(String answer, Throwable thrown) {
     if (thrown instanceof PythonWorkers.UnansweredException unanswered) {
-      return AnswerCheck.unknown(unanswered.reason());
+      return AnswerCheck.undecided(answer, unanswered.reason());
     }
     throw thrown instanceof RuntimeException failure ? failure : new CompletionException(thrown);
   }

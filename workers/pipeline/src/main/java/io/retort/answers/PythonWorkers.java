@@ -1,8 +1,6 @@
 package io.retort.answers;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
 import io.retort.v1.FailureCategory;
 import io.retort.worker.ConfigurationException;
@@ -25,15 +23,15 @@ import org.slf4j.LoggerFactory;
  * Python processes that answer questions of one JSON object each: algebra, code, tokens.
  *
  * <p>A process is started with its first question and again when it dies. It gets one question at a
- * time, so that the one that kills it twice, or that is not answered in time, is known, and no
- * other is lost with it. A process that does not start is a broken installation: questions fail
- * with PLATFORM/ANSWER_CHECKER_FAILED.
+ * time, so that no other is lost with the one that kills it, or that is not answered in time. Such
+ * a one is asked again, a few times, and then fails with PLATFORM/ANSWER_UNCHECKED, for the
+ * caller's caller to ask later. A process that does not start is a broken installation: questions
+ * fail with PLATFORM/ANSWER_CHECKER_FAILED.
  */
 public final class PythonWorkers implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(PythonWorkers.class);
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final String GREETING = "{\"id\":0,\"gold\":\"1\",\"answer\":\"1\"}";
-  private static final int MOST_ATTEMPTS = 2;
+  private static final Map<String, Object> GREETING = Map.of("gold", "1", "answer", "1");
+  private static final int MOST_ATTEMPTS = 3;
 
   private final List<String> command;
   private final Map<String, String> environment;
@@ -42,7 +40,8 @@ public final class PythonWorkers implements AutoCloseable {
   private final List<Asker> askers = new ArrayList<>();
   private volatile boolean closed;
 
-  private record Question(String line, Duration timeout, CompletableFuture<JsonNode> result) {}
+  private record Question(
+      Map<String, Object> fields, Duration timeout, CompletableFuture<JsonNode> result) {}
 
   /** The question is the problem, and asking again would not help. */
   static final class UnansweredException extends RuntimeException {
@@ -92,13 +91,13 @@ public final class PythonWorkers implements AutoCloseable {
   }
 
   /**
-   * Asks one question, its {@code id} left out.
+   * Asks one question; its {@code id} is added.
    *
    * @return the reply; fails with {@link UnansweredException}, or with the categorised {@link
    *     io.temporal.failure.ApplicationFailure} that the process told or is
    */
   CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
-    Question question = new Question(json(fields), timeout, new CompletableFuture<>());
+    Question question = new Question(Map.copyOf(fields), timeout, new CompletableFuture<>());
     questions.add(question);
     if (closed) {
       failAll("the answer checker is closed", null);
@@ -149,7 +148,7 @@ public final class PythonWorkers implements AutoCloseable {
 
     private void answer(Question question) throws InterruptedException {
       try {
-        question.result().complete(parse(reply(question)));
+        question.result().complete(read(reply(question)));
       } catch (IOException | TimeoutException e) {
         LOGGER.error("the answer checker does not start: {}", command, e);
         question.result().completeExceptionally(failure(e.getMessage(), e));
@@ -163,22 +162,23 @@ public final class PythonWorkers implements AutoCloseable {
     }
 
     /** Throws, besides what tells of the question, only what the start of the process throws. */
-    private String reply(Question question)
+    private JsonNode reply(Question question)
         throws IOException, TimeoutException, InterruptedException {
+      String fault = "";
       for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
         AnswerServer running = running();
         try {
-          return running.exchange(question.line(), question.timeout());
-        } catch (TimeoutException e) {
-          stop(running);
-          throw new UnansweredException(
-              "not answered within " + question.timeout().toMillis() / 1000.0 + " s");
-        } catch (IOException e) {
-          LOGGER.warn("the answer checker died: {}", e.getMessage());
+          return running.exchange(question.fields(), question.timeout());
+        } catch (TimeoutException | IOException e) {
+          fault = String.valueOf(e.getMessage());
+          LOGGER.warn("the answer checker gave no answer, attempt {}: {}", attempt, fault);
           stop(running);
         }
       }
-      throw new UnansweredException("the answer checker died of it");
+      throw Failures.platform(
+          "ANSWER_UNCHECKED",
+          "the answer checker gave no answer " + MOST_ATTEMPTS + " times: " + fault,
+          null);
     }
 
     private AnswerServer running() throws IOException, TimeoutException, InterruptedException {
@@ -203,14 +203,7 @@ public final class PythonWorkers implements AutoCloseable {
     }
   }
 
-  private static JsonNode parse(String line) {
-    JsonNode reply;
-    try {
-      reply = MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new UnansweredException(
-          "the answer checker answered no JSON: " + e.getOriginalMessage());
-    }
+  private static JsonNode read(JsonNode reply) {
     if (!reply.hasNonNull("error")) {
       return reply;
     }
@@ -222,14 +215,6 @@ public final class PythonWorkers implements AutoCloseable {
       }
     }
     throw new UnansweredException(message);
-  }
-
-  private static String json(Map<String, Object> fields) {
-    try {
-      return MAPPER.writeValueAsString(fields);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("text is always JSON", e);
-    }
   }
 
   private void failAll(@Nullable String message, @Nullable Throwable cause) {

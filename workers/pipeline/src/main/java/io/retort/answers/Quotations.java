@@ -10,11 +10,8 @@ import java.util.regex.Pattern;
 final class Quotations {
   private static final Pattern QUOTATION =
       Pattern.compile(
-          "(?m)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
+          "(?mU)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
               + "|^[ \\t]{0,3}>[^\\n]{3,400}");
-  private static final Pattern BOXED = Pattern.compile("\\\\(?:boxed|fbox|framebox)\\s{0,3}\\{");
-  private static final Pattern STATEMENT =
-      Pattern.compile("(?i)\\banswer[\"'*_]{0,3}\\s{0,3}(?:is|are|=|:)\\s{0,3}:?\\s{0,3}\\S|####");
   private static final Pattern WORD = Pattern.compile("\\p{L}");
 
   static String removed(String text) {
@@ -31,13 +28,13 @@ final class Quotations {
   }
 
   private static boolean states(String quotation) {
-    Matcher boxed = BOXED.matcher(quotation);
+    Matcher boxed = StatementPatterns.BOXED.matcher(quotation);
     if (boxed.find()) {
-      int end = Math.max(0, StatedAnswer.closingBrace(quotation, boxed.end()));
+      int end = Math.max(0, Statements.closingBrace(quotation, boxed.end() + 1));
       String words = quotation.substring(0, boxed.start()) + quotation.substring(end);
       return WORD.matcher(words).find();
     }
-    return STATEMENT.matcher(quotation).find();
+    return StatementPatterns.SENTENCE.matcher(quotation).find() || quotation.contains("####");
   }
 
   private Quotations() {}

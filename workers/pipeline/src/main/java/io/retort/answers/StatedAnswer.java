@@ -1,105 +1,72 @@
 package io.retort.answers;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** The final answer that a text states outright. */
+/** The final answer that a text states outright: its last conclusion. */
 public final class StatedAnswer {
-  private static final Pattern BOXED = Pattern.compile("\\\\(?:boxed|framebox)\\s{0,3}\\{");
-  private static final Pattern HASHES =
-      Pattern.compile("(?m)^[ \\t]{0,8}####[ \\t]{0,8}([^\\n]{1,400})$");
-  private static final Pattern SENTENCE =
-      Pattern.compile(
-          "(?i)\\banswer[\"'*]{0,3}\\s{0,3}(?:is|are|=|:)[*]{0,2}\\s{0,3}:?\\s{0,3}(?=([^\\n]{1,400}))");
-  private static final Pattern SENTENCE_END = Pattern.compile("(?<=\\S)[.!](?:\\s|$)");
-
   /**
-   * The content of the last {@code \boxed{...}}; else of the last {@code #### ...} line; else of
-   * the last sentence like "the answer is ...", up to the end of that sentence. Empty when the text
-   * states none, or only in a quotation.
+   * What the text states last: in a box, a tag, a {@code #### ...} line or a sentence like "the
+   * answer is ...", up to the end of that sentence, or what takes that back. Empty when the text
+   * states none, or only in a thought or a quotation.
    */
   public static Optional<String> find(String text) {
-    String own = Quotations.removed(text);
-    return lastBoxed(own).or(() -> lastHashes(own)).or(() -> lastSentence(own));
+    return Statements.standing(Statements.of(text)).map(Statement::answer);
   }
 
   /** The content of the last well-formed {@code \boxed{...}}, braces balanced. */
   public static Optional<String> lastBoxed(String text) {
-    Matcher matcher = BOXED.matcher(text);
-    String last = null;
+    Matcher matcher = StatementPatterns.BOXED.matcher(text);
+    String last = "";
     while (matcher.find()) {
-      int end = closingBrace(text, matcher.end());
-      if (end > matcher.end()) {
-        last = text.substring(matcher.end(), end);
-      }
+      int start = matcher.end() + 1;
+      int end = text.startsWith("{", start - 1) ? Statements.closingBrace(text, start) : -1;
+      last = end > start ? text.substring(start, end).strip() : last;
     }
-    return Optional.ofNullable(last).map(String::strip).filter(content -> !content.isEmpty());
+    return Optional.of(last).filter(content -> !content.isEmpty());
   }
 
   /** What stands behind the last "the answer is", to the end of its line. */
   static Optional<String> wholeSentence(String text) {
-    return lastGroup(SENTENCE, text);
+    List<MatchResult> all = Statements.results(StatementPatterns.SENTENCE, text);
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Statements.firstGroup(all.get(all.size() - 1)).strip());
   }
 
-  private static Optional<String> lastHashes(String text) {
-    return lastGroup(HASHES, text).filter(content -> !content.isEmpty());
-  }
-
-  private static Optional<String> lastSentence(String text) {
-    return lastGroup(SENTENCE, text)
-        .map(
-            content -> {
-              Matcher end = SENTENCE_END.matcher(content);
-              String answer = end.find() ? content.substring(0, end.start()) : content;
-              return answer.replace("**", "");
-            })
-        .map(StatedAnswer::withoutQuotes)
-        .filter(content -> !content.isEmpty());
-  }
-
-  private static Optional<String> lastGroup(Pattern pattern, String text) {
-    Matcher matcher = pattern.matcher(text);
-    String last = null;
-    while (matcher.find()) {
-      last = matcher.group(1).isBlank() ? last : matcher.group(1);
-    }
-    return Optional.ofNullable(last).map(String::strip);
-  }
-
-  private static String withoutQuotes(String content) {
-    int start = 0;
-    int end = content.length();
-    while (start < end && "\"'*` ".indexOf(content.charAt(start)) >= 0) {
-      start++;
-    }
-    // {"answer": "72"}
-    boolean foreignBrace = count(content, '{') < count(content, '}');
-    String marks = foreignBrace ? "\"'*`.} " : "\"'*`. ";
-    while (end > start && marks.indexOf(content.charAt(end - 1)) >= 0) {
-      end--;
-    }
-    return content.substring(start, end);
-  }
-
-  private static long count(String text, char character) {
-    return text.chars().filter(found -> found == character).count();
-  }
-
-  /** Index of the brace that closes the one before {@code start}; -1 when none does. */
-  static int closingBrace(String text, int start) {
-    int depth = 1;
-    // An answer is short: a brace that stays open must not make this quadratic.
-    int limit = Math.min(text.length(), start + 2_000);
-    for (int index = start; index < limit; index++) {
-      char character = text.charAt(index);
-      if (character == '{') {
-        depth++;
-      } else if (character == '}' && --depth == 0) {
-        return index;
+  /**
+   * The number that a text without a statement ends with; of its last line, what it concludes. "3
+   * or 5" is no number but two, and comes as such.
+   */
+  static Optional<String> lastNumber(String text) {
+    String own = Quotations.removed(Thoughts.conclusion(text));
+    List<String> lines = own.lines().filter(line -> !line.isBlank()).toList();
+    if (!lines.isEmpty()) {
+      List<MatchResult> concluded =
+          Statements.results(StatementPatterns.THEREFORE, lines.get(lines.size() - 1));
+      if (!concluded.isEmpty()) {
+        String said = concluded.get(concluded.size() - 1).group(1);
+        Optional<String> number = lastNumberIn(Statements.sentence(said));
+        if (number.isPresent()) {
+          return number;
+        }
       }
     }
-    return -1;
+    return lastNumberIn(own);
+  }
+
+  /** Whether an answer is one number, as it may stand at the end of a text. */
+  static boolean isNumber(String answer) {
+    return StatementPatterns.ONE_NUMBER.matcher(answer.replace("$", "").strip()).matches();
+  }
+
+  private static Optional<String> lastNumberIn(String text) {
+    List<MatchResult> numbers = Statements.results(StatementPatterns.LAST_NUMBER, text);
+    return numbers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(numbers.get(numbers.size() - 1).group().replace("$", "").strip());
   }
 
   private StatedAnswer() {}

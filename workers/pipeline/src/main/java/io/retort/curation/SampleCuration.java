@@ -36,13 +36,15 @@ import java.util.concurrent.CompletionException;
  * One sample on its way through evaluate, improve and validate.
  *
  * <p>Each round looks at one chain, the original first. The program's check of the answer comes
- * before any call: a wrong original is rejected, a wrong rewrite is not evaluated. What is not
- * MEDIUM and verified is improved, from the last chain whose answer was not wrong, until the rounds
- * are used up. What is kept then passes the spec's selection.
+ * before any call: a wrong original is rejected, one that the program cannot decide is quarantined,
+ * and a rewrite of either kind is not evaluated. What is not MEDIUM and verified is improved, from
+ * the last chain whose answer was not wrong, until the rounds are used up. What is kept then passes
+ * the spec's selection.
  */
 final class SampleCuration {
   private static final String EMPTY_CHAIN = "EMPTY_CHAIN";
   private static final String WRONG_ANSWER = "WRONG_ANSWER";
+  private static final String ANSWER_UNDECIDED = "ANSWER_UNDECIDED";
 
   private final JudgeCalls calls;
   private final AnswerChecker answers;
@@ -98,8 +100,11 @@ final class SampleCuration {
     }
     boolean wrongOriginal = round.getRound() == 0 && !isRight(round);
     if (wrongOriginal || round.getRound() >= settings.maxRounds()) {
-      return CompletableFuture.completedFuture(
-          end(CurationOutcome.CURATION_OUTCOME_REJECTED, reason(round)));
+      CurationOutcome outcome =
+          round.getValidation().getAnswerUndecided()
+              ? CurationOutcome.CURATION_OUTCOME_QUARANTINED
+              : CurationOutcome.CURATION_OUTCOME_REJECTED;
+      return CompletableFuture.completedFuture(end(outcome, reason(round)));
     }
     return improve().thenCompose(this::goOn);
   }
@@ -173,8 +178,10 @@ final class SampleCuration {
               round.setValidation(
                   Validation.newBuilder()
                       .setAnswerCorrect(check.isCorrect())
+                      .setAnswerUndecided(check.verdict() == AnswerVerdict.UNDECIDED)
                       .setReason(check.reason()));
               return check.verdict() == AnswerVerdict.WRONG
+                      || check.verdict() == AnswerVerdict.UNDECIDED
                   ? CompletableFuture.completedFuture(round.build())
                   : label(round).thenCompose(labelled -> validate(labelled, check));
             });
@@ -253,7 +260,7 @@ final class SampleCuration {
         && (settings.llmValidation() ? validation.getSound() : validation.getAnswerCorrect());
   }
 
-  /** A round whose answer the program refused has no label. */
+  /** A round whose answer the program refused, or could not decide, has no label. */
   private static boolean isRight(CurationRound round) {
     return round.getDifficulty() != Difficulty.DIFFICULTY_UNSPECIFIED;
   }
@@ -272,7 +279,8 @@ final class SampleCuration {
       case DIFFICULTY_SIMPLE -> "STILL_SIMPLE";
       case DIFFICULTY_HARD -> "STILL_HARD";
       case DIFFICULTY_MEDIUM -> settings.llmValidation() ? "UNSOUND" : "UNVERIFIED";
-      case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> WRONG_ANSWER;
+      case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED ->
+          last.getValidation().getAnswerUndecided() ? ANSWER_UNDECIDED : WRONG_ANSWER;
     };
   }
 

@@ -36,7 +36,8 @@ final class DrawnAnswers {
               + ")");
     }
     Problem.Answer answer =
-        new Problem.Answer(sample.getAnswer(), sample.getCorrect(), sample.getTruncated());
+        new Problem.Answer(
+            sample.getAnswer(), sample.getCorrect(), sample.getTruncated(), sample.getUndecided());
     if (answers
             .computeIfAbsent(sample.getSampleId(), ignored -> new TreeMap<>())
             .putIfAbsent(index, answer)

@@ -16,10 +16,15 @@ record Problem(String sampleId, List<Answer> answers) {
     return (int) answers.stream().filter(Answer::truncated).count();
   }
 
+  int undecided() {
+    return (int) answers.stream().filter(Answer::undecided).count();
+  }
+
   /**
    * What scoring needs of a generated sample.
    *
    * @param text the final answer, empty where there is none
+   * @param undecided it could not be compared with the gold answer
    */
-  record Answer(String text, boolean correct, boolean truncated) {}
+  record Answer(String text, boolean correct, boolean truncated, boolean undecided) {}
 }

@@ -29,7 +29,8 @@ final class Scorer {
   }
 
   /**
-   * Problems, samples, pass@k, truncated ratio and majority vote; what names the score is left out.
+   * Problems, samples, pass@k, truncated ratio, undecided answers and majority vote; what names the
+   * score is left out.
    *
    * @param problems at least one, each with as many answers as the benchmark asks
    * @param seed of the bootstrap
@@ -49,6 +50,7 @@ final class Scorer {
         problems.stream().filter(problem -> MajorityVote.isCorrect(problem.answers())).count();
     return score
         .setTruncatedRatio((double) truncated / answers)
+        .setUndecided(problems.stream().mapToLong(Problem::undecided).sum())
         .setMajorityVote((double) majority / problems.size())
         .build();
   }

@@ -226,11 +226,15 @@ final class SamplePairing {
       return CompletableFuture.completedFuture(false);
     }
     Corruption candidate = candidates.next();
-    return isWrong(candidate)
+    return verdict(candidate)
         .thenCompose(
-            wrong -> {
+            verdict -> {
+              boolean wrong = verdict == AnswerVerdict.WRONG;
               if (!wrong) {
-                refuse(Refusal.CORRUPTION_STILL_SOUND);
+                refuse(
+                    verdict == AnswerVerdict.UNDECIDED
+                        ? Refusal.CORRUPTION_UNDECIDED
+                        : Refusal.CORRUPTION_STILL_SOUND);
               }
               return wrong && add(gap, chosen, candidate, Origin.RULES)
                   ? CompletableFuture.completedFuture(true)
@@ -242,17 +246,18 @@ final class SamplePairing {
    * A rule changes what is concluded: the answer must be wrong, and the chain must not say
    * otherwise. Code is its own conclusion.
    */
-  private CompletableFuture<Boolean> isWrong(Corruption candidate) {
+  private CompletableFuture<AnswerVerdict> verdict(Corruption candidate) {
     return answers
         .compare(GoldAnswer.of(sample), candidate.answer())
         .thenCompose(
             concluded -> {
               boolean wrong = concluded.verdict() == AnswerVerdict.WRONG;
               return !wrong || sample.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE
-                  ? CompletableFuture.completedFuture(wrong)
+                  ? CompletableFuture.completedFuture(concluded.verdict())
                   : new ChainChecker(answers)
                       .check(GoldAnswer.of(sample), candidate.chain())
-                      .thenApply(check -> !check.isCorrect());
+                      .thenApply(
+                          check -> check.isCorrect() ? check.verdict() : AnswerVerdict.WRONG);
             });
   }
 
@@ -302,6 +307,10 @@ final class SamplePairing {
               if (check.verdict() == AnswerVerdict.WRONG) {
                 return CompletableFuture.completedFuture(
                     add(gap, chosen, new Corruption(chain, check.answer(), kind), origin));
+              }
+              if (check.verdict() == AnswerVerdict.UNDECIDED) {
+                refuse(Refusal.CORRUPTION_UNDECIDED);
+                return CompletableFuture.completedFuture(false);
               }
               return isFaulty(gap, chosen, chain)
                   .thenApply(

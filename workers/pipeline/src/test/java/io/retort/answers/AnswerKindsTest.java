@@ -82,9 +82,11 @@ final class AnswerKindsTest {
 
   @Test
   void finalAnswerIsTakenOffForTheFollowRate() {
-    assertThat(ChainText.withoutAnswer("A) sinks.\nB) floats.\nIce floats. So it is B.", LETTER))
+    assertThat(ChainText.withoutAnswer("A) sinks.\nB) floats.\nIce floats. It may be B.", LETTER))
         .as("nothing is stated")
-        .isEqualTo("A) sinks.\nB) floats.\nIce floats. So it is B.");
+        .isEqualTo("A) sinks.\nB) floats.\nIce floats. It may be B.");
+    assertThat(ChainText.withoutAnswer("A) sinks.\nB) floats.\nIce floats. So it is B.", LETTER))
+        .isEqualTo("A) sinks.\nB) floats.\nIce floats.");
     assertThat(ChainText.withoutAnswer("A) sinks.\nIce floats.\nThe answer is B.\nYes.", LETTER))
         .isEqualTo("A) sinks.\nIce floats.");
     assertThat(ChainText.withoutAnswer("Ice floats.\n(B)", LETTER)).isEqualTo("Ice floats.");

@@ -2,6 +2,7 @@ package io.retort.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ChainTextTest {
@@ -16,12 +17,31 @@ final class ChainTextTest {
             ChainText.canonical(
                 "a\nTherefore, the final answer is \\boxed{72}.", GoldAnswer.math("72")))
         .isEqualTo("a");
+    assertThat(ChainText.canonical("a\nThe answer is 24 + 48 = 72 clips.", GoldAnswer.math("72")))
+        .isEqualTo("a");
+    for (String other : List.of("72%", "72 \\pi", "72 or 73", "72/5", "10:72")) {
+      String chain = "a\nThe answer is " + other;
+      assertThat(ChainText.canonical(chain, GoldAnswer.math("72"))).isEqualTo(chain);
+    }
     assertThat(ChainText.canonical("a\nThe answer is 73.", GoldAnswer.math("72")))
         .as("another answer than the gold one stays")
         .isEqualTo("a\nThe answer is 73.");
     assertThat(ChainText.canonical("a\nSo he sold 72 clips.", GoldAnswer.math("72")))
         .as("a step, not an answer line")
         .isEqualTo("a\nSo he sold 72 clips.");
+  }
+
+  @Test
+  void chainOfManyLinesIsReadInLinearTime() {
+    String chain = "a line of a chain  \n".repeat(200_000);
+
+    assertThat(ChainText.canonical(chain, GoldAnswer.math("72")).lines()).hasSize(200_000);
+  }
+
+  @Test
+  void marksOfThoughtsAreNoPartOfAChain() {
+    assertThat(ChainText.canonical("[THINK]a[/THINK]", GoldAnswer.math("1"))).isEqualTo("a");
+    assertThat(ChainText.canonical("<thinking>a</thinking>", GoldAnswer.math("1"))).isEqualTo("a");
   }
 
   @Test

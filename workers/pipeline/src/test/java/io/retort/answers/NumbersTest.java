@@ -25,6 +25,19 @@ final class NumbersTest {
   }
 
   @Test
+  void timesAndPowersAreOtherNumbers() {
+    assertThat(Numbers.tokens("at 10:30, 1e5 or 1.5E-3; a ratio of 3:4"))
+        .extracting(token -> token.value().toPlainString())
+        .isEmpty();
+  }
+
+  @Test
+  void smallNumbersAreNotTheSame() {
+    assertThat(Numbers.same(new BigDecimal("1e-10"), new BigDecimal("2e-10"))).isFalse();
+    assertThat(Numbers.same(new BigDecimal("1e-10"), BigDecimal.ZERO)).isFalse();
+  }
+
+  @Test
   void tokenBeginsAtItsDigits() {
     assertThat(Numbers.tokens("= $72").get(0).start()).isEqualTo(3);
     assertThat(Numbers.tokens("= -72").get(0).start()).isEqualTo(2);

@@ -21,13 +21,15 @@ final class PythonTokenCounterTest {
   private static final String SERVER =
       """
       while read -r line; do
+        [[ "$line" =~ \\"id\\":([0-9]+) ]]
+        id="${BASH_REMATCH[1]}"
         case "$line" in
-          *broken*) echo '{"id": 1, "error": "no such tokenizer"}' ;;
+          *broken*) echo '{"id": '"$id"', "error": "no such tokenizer"}' ;;
           *texts*)
             while [ ! -e "$1/go" ]; do sleep 0.05; done
             echo "$line" >> "$1/asked"
-            echo '{"id": 1, "tokens": ['"$(seq -s, 1 300)"']}' ;;
-          *) echo '{"id": 0}' ;;
+            echo '{"id": '"$id"', "tokens": ['"$(seq -s, 1 300)"']}' ;;
+          *) echo '{"id": '"$id"'}' ;;
         esac
       done
       """;

@@ -13,8 +13,10 @@ final class StatedAnswerTest {
   }
 
   @Test
-  void hashesThenSentences() {
+  void lastConclusionWins() {
     assertThat(StatedAnswer.find("The answer is 3.\n#### 72")).contains("72");
+    assertThat(StatedAnswer.find("#### 72\nNo, the answer is 73.")).contains("73");
+    assertThat(StatedAnswer.find("<think>\\boxed{1}</think>Nothing.")).isEmpty();
     assertThat(
             StatedAnswer.find("The answer is 3. Wait. The final answer is: **4.5** apples. Done."))
         .contains("4.5 apples");

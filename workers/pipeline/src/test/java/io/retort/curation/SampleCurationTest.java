@@ -214,6 +214,20 @@ final class SampleCurationTest {
   }
 
   @Test
+  void answerThatCannotBeDecidedIsQuarantinedBeforeAnythingIsAsked() {
+    Sample sample =
+        EGGS.toBuilder().setChain("Look at x. The answer is \\int x.").setAnswer("x^2").build();
+
+    CurationRecord record = curate(sample, CurationSpec.newBuilder());
+
+    assertThat(record.getOutcome()).isEqualTo(CurationOutcome.CURATION_OUTCOME_QUARANTINED);
+    assertThat(record.getReason()).isEqualTo("ANSWER_UNDECIDED");
+    assertThat(record.getRounds(0).getValidation().getAnswerUndecided()).isTrue();
+    assertThat(record.getRounds(0).getValidation().getReason()).startsWith("not decided: ");
+    assertThat(script.calls()).isZero();
+  }
+
+  @Test
   void codeIsCheckedBeforeAnythingIsAsked() {
     Sample code =
         EGGS.toBuilder()

@@ -78,6 +78,7 @@ class EvaluationActivitiesImplTest {
             passAtK ->
                 assertThat(passAtK.getValue()).isBetween(passAtK.getLow(), passAtK.getHigh()));
     assertThat(score.getMajorityVote()).isCloseTo(1.0 / 3, within(1e-12));
+    assertThat(score.getUndecided()).isEqualTo(2);
     assertThat(score.getTruncatedRatio()).isCloseTo(4.0 / 12, within(1e-12));
     assertThat(ProtoJson.parse(read("samples/scores.json"), Score.newBuilder(), "scores.json"))
         .isEqualTo(score);
@@ -156,8 +157,8 @@ class EvaluationActivitiesImplTest {
     }
     samples.add(answer("b", 0, "8", false));
     samples.add(answer("b", 1, "7", true));
-    samples.add(answer("b", 2, "8", false));
-    samples.add(answer("b", 3, "9", false));
+    samples.add(answer("b", 2, "8", false).toBuilder().setUndecided(true).build());
+    samples.add(answer("b", 3, "9", false).toBuilder().setUndecided(true).build());
     for (int index = 0; index < SAMPLES; index++) {
       samples.add(answer("c", index, "", false).toBuilder().setTruncated(true).build());
     }

@@ -6,10 +6,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MajorityVoteTest {
-  private static final Problem.Answer RIGHT = new Problem.Answer("7", true, false);
-  private static final Problem.Answer WRONG = new Problem.Answer("8", false, false);
-  private static final Problem.Answer OTHER = new Problem.Answer("9", false, false);
-  private static final Problem.Answer NONE = new Problem.Answer("", false, true);
+  private static final Problem.Answer RIGHT = new Problem.Answer("7", true, false, false);
+  private static final Problem.Answer WRONG = new Problem.Answer("8", false, false, false);
+  private static final Problem.Answer OTHER = new Problem.Answer("9", false, false, false);
+  private static final Problem.Answer NONE = new Problem.Answer("", false, true, false);
 
   @Test
   void takesTheMostFrequentAnswer() {
@@ -27,7 +27,7 @@ class MajorityVoteTest {
   @Test
   void doesNotCountSamplesWithoutAnAnswer() {
     assertThat(MajorityVote.isCorrect(List.of(NONE, NONE, NONE, RIGHT))).isTrue();
-    assertThat(MajorityVote.isCorrect(List.of(NONE, new Problem.Answer("  ", true, false))))
+    assertThat(MajorityVote.isCorrect(List.of(NONE, new Problem.Answer("  ", true, false, false))))
         .isFalse();
     assertThat(MajorityVote.isCorrect(List.of())).isFalse();
   }
@@ -35,7 +35,8 @@ class MajorityVoteTest {
   @Test
   void countsAnswersThatDifferInSurroundingBlanksTogether() {
     assertThat(
-            MajorityVote.isCorrect(List.of(WRONG, RIGHT, new Problem.Answer(" 7\n", true, false))))
+            MajorityVote.isCorrect(
+                List.of(WRONG, RIGHT, new Problem.Answer(" 7\n", true, false, false))))
         .isTrue();
   }
 }

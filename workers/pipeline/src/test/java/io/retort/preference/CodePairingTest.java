@@ -27,6 +27,7 @@ import io.retort.v1.Sample;
 import io.retort.v1.Validation;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,27 @@ final class CodePairingTest {
     assertThat(pair(code -> true).getPairsList()).isEmpty();
   }
 
+  @Test
+  void whatCannotBeDecidedIsNoRejectedSide() {
+    PairingRecord record =
+        pair(
+            (gold, answer) ->
+                new AnswerCheck(AnswerVerdict.UNDECIDED, answer, "not decided: of no use"));
+
+    assertThat(record.getPairsList()).isEmpty();
+    assertThat(record.getRejectionsList())
+        .isNotEmpty()
+        .containsOnly(Refusal.CORRUPTION_UNDECIDED.name());
+  }
+
   private PairingRecord pair(Predicate<String> passes) {
+    return pair(
+        (gold, answer) ->
+            new AnswerCheck(
+                passes.test(answer) ? AnswerVerdict.CORRECT : AnswerVerdict.WRONG, answer, ""));
+  }
+
+  private PairingRecord pair(BiFunction<GoldAnswer, String, AnswerCheck> checks) {
     Sample sample =
         Sample.newBuilder()
             .setId("code")
@@ -115,7 +136,7 @@ final class CodePairingTest {
                 .setSeed(seedThatWantsANumber()));
     return new SamplePairing(
             judge.calls(new CallScope()),
-            new TestRunner(passes),
+            new TestRunner(checks),
             PairingSettings.of(spec),
             new PairingInput(sample, curation),
             "key")
@@ -131,7 +152,8 @@ final class CodePairingTest {
     return seed;
   }
 
-  private record TestRunner(Predicate<String> passes) implements AnswerChecker {
+  private record TestRunner(BiFunction<GoldAnswer, String, AnswerCheck> checks)
+      implements AnswerChecker {
     @Override
     public CompletableFuture<AnswerCheck> check(GoldAnswer gold, String text) {
       return compare(gold, text);
@@ -139,8 +161,7 @@ final class CodePairingTest {
 
     @Override
     public CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer) {
-      AnswerVerdict verdict = passes.test(answer) ? AnswerVerdict.CORRECT : AnswerVerdict.WRONG;
-      return CompletableFuture.completedFuture(new AnswerCheck(verdict, answer, ""));
+      return CompletableFuture.completedFuture(checks.apply(gold, answer));
     }
 
     @Override

@@ -98,8 +98,15 @@ final class ScoreViews {
         + (score.getSamples() == 1 ? " answer" : " answers")
         + " each, temperature "
         + score.getTemperature()
+        + undecided(score)
         + ", data set "
         + hash.substring(0, Math.min(hash.length(), HASH_DIGITS));
+  }
+
+  private static String undecided(Score score) {
+    return score.getUndecided() == 0
+        ? ""
+        : ", " + Figures.count(score.getUndecided()) + " answers could not be compared";
   }
 
   private static ReportView.ScoreRow row(Score score, List<Integer> ks) {

@@ -1,0 +1,122 @@
+"""What an answer is, once it is read."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from sympy import Expr
+
+from retort_trainer.mathematics.units import Unit
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number or an expression, with what stands behind it."""
+
+    value: Expr
+    unit: Unit | None = None
+    percent: bool = False
+    # Words behind it that are no unit.
+    words: tuple[str, ...] = ()
+    # Significant digits of a single decimal; 0 of anything else.
+    decimals: int = 0
+    base: int = 10
+    # The digits as they were written, of a single number.
+    written: str = ""
+
+
+class Order(Enum):
+    """How the items of a list belong together."""
+
+    # "1, 2": as a tuple, a set or alternatives.
+    BARE = auto()
+    # "1 or 2", "±1"
+    ALTERNATIVES = auto()
+    TUPLE = auto()
+    # Square brackets.
+    LIST = auto()
+    SET = auto()
+
+
+@dataclass(frozen=True)
+class Ellipsis:
+    """A list goes on as it began."""
+
+
+@dataclass(frozen=True)
+class Items:
+    order: Order
+    items: tuple["Form", ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the real line; one point where both ends are the same."""
+
+    low: Expr
+    high: Expr
+    low_closed: bool
+    high_closed: bool
+
+
+@dataclass(frozen=True)
+class Region:
+    """Stretches of the real line, from left to right and apart from each other."""
+
+    pieces: tuple[Piece, ...]
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """An equation or inequality of several variables: left side minus right side, compared with 0."""
+
+    sign: str
+    difference: Expr
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value with its name: "x = 5"."""
+
+    name: str
+    value: "Form"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A matrix, by rows."""
+
+    rows: tuple[tuple["Form", ...], ...]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time of day: seconds since midnight; of an unknown half of the day where it is below noon."""
+
+    seconds: int
+    known_half: bool
+    # It was written as "9 p.m.", not "9:00".
+    hour_only: bool = False
+
+
+@dataclass(frozen=True)
+class Ratio:
+    parts: tuple[Quantity, ...]
+    clock: Clock | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class Residue:
+    """A number modulo another."""
+
+    value: Expr
+    modulus: Expr
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    text: str
+
+
+Form = Quantity | Items | Ellipsis | Region | Relation | Named | Table | Clock | Ratio | Residue | Words

@@ -1,0 +1,141 @@
+"""One spelling of mathematics: Unicode signs become LaTeX, and what only changes the looks is removed."""
+
+import re
+import unicodedata
+
+_FRACTIONS = {
+    "½": "1 2", "⅓": "1 3", "⅔": "2 3", "¼": "1 4", "¾": "3 4", "⅕": "1 5", "⅖": "2 5", "⅗": "3 5",
+    "⅘": "4 5", "⅙": "1 6", "⅚": "5 6", "⅐": "1 7", "⅛": "1 8", "⅜": "3 8", "⅝": "5 8", "⅞": "7 8",
+    "⅑": "1 9", "⅒": "1 10",
+}  # fmt: skip
+_SIGNS = {
+    "\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\ufe63": "-", "\u2044": "/", "\u2215": "/",
+    "÷": "/", "×": r"\times ", "✕": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "∙": r"\cdot ", "∗": "*",
+    "√": r"\sqrt ", "∛": r"\sqrt[3]", "∜": r"\sqrt[4]", "∞": r"\infty ", "≤": r"\le ", "⩽": r"\le ",
+    "≦": r"\le ", "≥": r"\ge ", "⩾": r"\ge ", "≧": r"\ge ", "≠": r"\ne ", "≈": r"\approx ", "≃": r"\approx ",
+    "≅": r"\approx ", "≡": r"\equiv ", "±": r"\pm ", "∓": r"\mp ", "∪": r"\cup ", "∩": r"\cap ",
+    "∈": r"\in ", "∖": r"\setminus ", "∅": r"\emptyset ", "⌀": r"\emptyset ", "°": r"^\circ ",
+    "º": r"^\circ ",
+    "…": r"\ldots ", "⋯": r"\ldots ", "∨": " or ", "∧": " and ", "⟨": r"\langle ", "⟩": r"\rangle ",
+    "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil ", "∣": "|", "′": "'", "’": "'",
+    "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℕ": r"\mathbb{N}", "ℚ": r"\mathbb{Q}", "ℂ": r"\mathbb{C}",
+    "π": r"\pi ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ", "ε": r"\epsilon ",
+    "θ": r"\theta ", "λ": r"\lambda ", "μ": r"\mu ", "ρ": r"\rho ", "σ": r"\sigma ", "τ": r"\tau ",
+    "φ": r"\phi ", "ϕ": r"\phi ", "ω": r"\omega ", "Δ": r"\Delta ", "Ω": r"\Omega ", "µ": r"\mu ",
+    "∠": r"\angle ", "、": ", ", "。": ". ", "《": "", "》": "",
+}  # fmt: skip
+_HAN = (("等于", "="), ("或者", " or "), ("或", " or "), ("以及", " and "), ("和", " and "), ("且", " and "))
+_SUPERSCRIPT = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ", "0123456789+-ni", strict=True))
+_SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True))
+_SUPERSCRIPTS = re.compile(f"[{''.join(_SUPERSCRIPT)}]+")
+_SUBSCRIPTS = re.compile(f"[{''.join(_SUBSCRIPT)}]+")
+_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+# At either end they say nothing.
+_EMOJI = re.compile(
+    "^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+$"
+)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\ufe0e\ufe0f\u00ad]")
+
+_LOOKS = re.compile(
+    r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|biggl?|biggr?|Biggl?|Biggr?|displaystyle|textstyle|limits|nolimits"
+    r"|boldsymbol|mathstrut|hfill|phantom\{[^{}]*\})(?![A-Za-z])\.?"
+)
+_DELIMITERS = re.compile(r"\\[()\[\]](?!\w*\})|(?<!\\)\*\*|(?<![\\_])__|`")
+_SPACES = re.compile(
+    r"\\(?:quad|qquad|enspace|thinspace|hspace\{[^{}]*\})(?![A-Za-z])|(?<!\\)\\[;: ]|(?<!\\)~"
+)
+_SAME = (
+    (re.compile(r"\\[dtc]frac(?![A-Za-z])"), r"\\frac"),
+    (re.compile(r"\\(?:leq|leqslant|leqq)(?![A-Za-z])"), r"\\le "),
+    (re.compile(r"\\(?:geq|geqslant|geqq)(?![A-Za-z])"), r"\\ge "),
+    (re.compile(r"\\lt(?![A-Za-z])"), "<"),
+    (re.compile(r"\\gt(?![A-Za-z])"), ">"),
+    (re.compile(r"\\neq(?![A-Za-z])"), r"\\ne "),
+    (re.compile(r"\\(?:dots|cdots|dotsc|dotsb|dotsm|hdots)(?![A-Za-z])"), r"\\ldots "),
+    (re.compile(r"\\(?:varnothing|O)(?![A-Za-z])"), r"\\emptyset "),
+    (re.compile(r"\\(?:lvert|rvert|vert|mid)(?![A-Za-z])"), "|"),
+    (re.compile(r"\\(?:lbrace)(?![A-Za-z])"), r"\\{"),
+    (re.compile(r"\\(?:rbrace)(?![A-Za-z])"), r"\\}"),
+    (re.compile(r"\\(?:lbrack)(?![A-Za-z])"), "["),
+    (re.compile(r"\\(?:rbrack)(?![A-Za-z])"), "]"),
+    (re.compile(r"\\(?:degree|degrees)(?![A-Za-z])"), r"^\\circ "),
+    (re.compile(r"\^\s*\{\s*\\circ\s*\}"), r"^\\circ "),
+    (re.compile(r"\\div(?![A-Za-z])"), "/"),
+    (re.compile(r"\\(?:land|wedge)(?![A-Za-z])"), " and "),
+    (re.compile(r"\\(?:lor|vee)(?![A-Za-z])"), " or "),
+    (re.compile(r"\\[dt]binom(?![A-Za-z])"), r"\\binom"),
+    (re.compile(r"\\(?:mathrm|text)\s*\{\s*([ei])\s*\}"), r"\1"),
+    (re.compile(r"(?<=\d)\s?[xX]\s?(?=\d)"), r"\\times "),
+    (re.compile(r"\\(?:operatorname)\*?(?=\{)"), r"\\text"),
+    (re.compile(r"\\(?:text(?:bf|it|rm|sf)?|math(?:rm|sf|it)|[mh]box)\s*(?=\{)"), r"\\text"),
+    (re.compile(r"\\(?:mathbf|mathcal|bm|vec)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\(?:var)(epsilon|theta|phi|rho|sigma)(?![A-Za-z])"), r"\\\1"),
+    (re.compile(r"\\begin\s*\{(?:[pbB]|small)?matrix\}|\\begin\s*\{array\}\s*\{[^{}]*\}"), r"\\begin "),
+    (re.compile(r"\\end\s*\{(?:(?:[pbB]|small)?matrix|array)\}"), r"\\end "),
+    (re.compile(r"(?<=\d)\^?\{?\\text\{ ?(st|nd|rd|th)\}\}?|(?<=\d)\^\{?(st|nd|rd|th)\}?(?![a-z])"), ""),
+    (re.compile(r"-\s?(?=\\\{)"), r"\\setminus "),
+    (re.compile(r"\(([0-9A-Fa-f]+)\)(?=\s?_)"), r"\1"),
+    (re.compile(r"<="), r"\\le "),
+    (re.compile(r">="), r"\\ge "),
+    (re.compile(r"!="), r"\\ne "),
+    (re.compile(r"\+/-|\+-(?=\s?\d)"), r"\\pm "),
+    (re.compile(r"\*\*"), "^"),
+    (re.compile(r"\.{3,}"), r"\\ldots "),
+)  # fmt: skip
+_TEXT_WITH_MATHEMATICS = re.compile(r"\\text\{([^{}]*(?:[0-9=<>+^\\\[\]%]|\([^{}()]*,)[^{}]*)\}")
+_BOLD = re.compile(r"(?<![\w)\]}\s])\*\*|\*\*(?![\w(\[{\\\s-])|^\*\*|\*\*$")
+_BOXED = re.compile(r"\\(?:boxed|fbox)\s?\{(.*)\}", re.DOTALL)
+_LITERAL = re.compile(r"(?<![\w.])0([xXbBoO])([0-9A-Fa-f]{1,64})(?![\w.])")
+_LITERAL_BASES = {"x": 16, "b": 2, "o": 8}
+_DOLLAR_PAIR = re.compile(r"(?<!\\)\$\$?([^$]*)(?<!\\)\$\$?")
+
+
+def one_spelling(answer: str) -> str:
+    """The same answer in LaTeX and ASCII alone, without delimiters of formulas and marks of emphasis."""
+    # Marks money below.
+    text = answer.strip().replace("\0", "\ufffd")
+    boxed = _BOXED.fullmatch(text)
+    text = boxed[1] if boxed else text
+    text = _LITERAL.sub(lambda literal: f"0{literal[2]}_{{{_LITERAL_BASES[literal[1].lower()]}}}", text)
+    for word, sign in _HAN:
+        text = text.replace(word, sign)
+    text = _EMOJI.sub("", text)
+    text = _INVISIBLE.sub("", _BLANKS.sub(" ", text))
+    text = _SUPERSCRIPTS.sub(
+        lambda run: "^{" + "".join(_SUPERSCRIPT[sign] for sign in run.group()) + "}", text
+    )
+    text = _SUBSCRIPTS.sub(lambda run: "_{" + "".join(_SUBSCRIPT[sign] for sign in run.group()) + "}", text)
+    text = "".join(_sign(character) for character in text)
+    text = _without_dollars(_BOLD.sub("", text))
+    text = _LOOKS.sub("", text)
+    # Powers of Python; what is left of emphasis is gone already.
+    text = text.replace("**", "^") if re.search(r"[\w)]\s?\*\*\s?[\w(-]", text) else text
+    text = _SPACES.sub(" ", _DELIMITERS.sub("", text))
+    for pattern, replacement in _SAME:
+        text = pattern.sub(replacement, text)
+    previous = ""
+    while previous != text:
+        previous = text
+        text = _TEXT_WITH_MATHEMATICS.sub(r" \1 ", text)
+    return " ".join(text.split())
+
+
+def _sign(character: str) -> str:
+    if character in _FRACTIONS:
+        numerator, denominator = _FRACTIONS[character].split()
+        return f"\\frac{{{numerator}}}{{{denominator}}}"
+    if character in _SIGNS:
+        return _SIGNS[character]
+    # Full-width and mathematical letters, digits and punctuation; nothing that changes a meaning.
+    return unicodedata.normalize("NFKC", character) if ord(character) > 0x2FFF else character
+
+
+def _without_dollars(text: str) -> str:
+    """Dollars that delimit a formula are removed; those of money become `\\$`."""
+    money = text.replace("\\$", "\0")
+    # "$5 and $7" holds no formula, "$5$ and $7$" two.
+    if not re.search(r"\$[^$]*?(?:\band\b|\bor\b|,|to)\s*\$\s?\d[\d,.]*(?:\s|$|[A-Za-z.;])", money):
+        money = _DOLLAR_PAIR.sub(r" \1 ", money)
+    money = re.sub(r"\$(?=\s?[-+]?\d|\s?\.\d)", "\0", money)
+    money = re.sub(r"(?<=\d)\s?\$", "\0", money)
+    return money.replace("$", "").replace("\0", "\\$")

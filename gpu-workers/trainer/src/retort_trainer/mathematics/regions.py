@@ -1,0 +1,180 @@
+"""Stretches of the real line: intervals, unions of them, and what solves an inequality."""
+
+import sympy
+from sympy import Expr, oo
+
+from retort_trainer.mathematics.forms import Piece, Region
+from retort_trainer.mathematics.lexer import Unreadable
+
+REALS = Region((Piece(-oo, oo, False, False),))
+NOTHING = Region(())
+_LARGEST_DEGREE = 4
+_FLIPPED = {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}
+
+
+def interval(low: Expr, high: Expr, low_closed: bool, high_closed: bool, variable: str = "") -> Region:
+    """Raises Unreadable where it is none; an infinite end is never closed."""
+    low_closed, high_closed = low_closed and low != -oo, high_closed and high != oo
+    if low == oo or high == -oo or low.has(sympy.I) or high.has(sympy.I):
+        raise Unreadable("an interval without its ends")
+    if _numeric(low, high):
+        if _less(high, low):
+            raise Unreadable("an interval whose ends are in the wrong order")
+        if not _less(low, high) and not (low_closed and high_closed):
+            return Region((), variable)
+    return Region((Piece(low, high, low_closed, high_closed),), variable)
+
+
+def points(values: list[Expr], variable: str = "") -> Region:
+    region = Region((), variable)
+    for value in values:
+        region = union(region, interval(value, value, True, True))
+    return region
+
+
+def union(left: Region, right: Region) -> Region:
+    pieces = [*left.pieces, *right.pieces]
+    variable = left.variable or right.variable
+    if len(pieces) < 2:
+        return Region(tuple(pieces), variable)
+    _require_numbers(pieces)
+    merged: list[Piece] = []
+    for piece in _sorted(pieces):
+        last = merged[-1] if merged else None
+        if last is not None and (
+            _less(piece.low, last.high)
+            or (not _less(last.high, piece.low) and (piece.low_closed or last.high_closed))
+        ):
+            merged[-1] = _joined(last, piece)
+        else:
+            merged.append(piece)
+    return Region(tuple(merged), variable)
+
+
+def complement(region: Region) -> Region:
+    _require_numbers(list(region.pieces))
+    pieces: list[Piece] = []
+    low, closed = -oo, False
+    for piece in region.pieces:
+        if _less(low, piece.low) or (closed and not piece.low_closed and low != -oo):
+            pieces.append(Piece(low, piece.low, closed, not piece.low_closed and piece.low != -oo))
+        low, closed = piece.high, not piece.high_closed
+    if low != oo:
+        pieces.append(Piece(low, oo, closed and low != -oo, False))
+    return Region(tuple(pieces), region.variable)
+
+
+def intersection(left: Region, right: Region) -> Region:
+    for one, other in ((left, right), (right, left)):
+        if one.pieces == REALS.pieces:
+            return Region(other.pieces, left.variable or right.variable)
+    found = complement(union(complement(left), complement(right)))
+    return Region(found.pieces, left.variable or right.variable)
+
+
+def compared(left: Expr, sign: str, right: Expr) -> Region | None:
+    """What solves an inequality of one variable; None where it has several."""
+    if left.has(sympy.I) or right.has(sympy.I):
+        raise Unreadable("an inequality of complex numbers")
+    if right.is_Symbol and right not in left.free_symbols and not left.is_Symbol:
+        left, sign, right = right, _FLIPPED[sign], left
+    if left.is_Symbol and left not in right.free_symbols:
+        return _of_symbol(str(left), sign, right)
+    symbols = left.free_symbols | right.free_symbols
+    if len(symbols) != 1:
+        return None
+    return _solved(left, sign, right, symbols.pop())
+
+
+def _of_symbol(name: str, sign: str, bound: Expr) -> Region:
+    match sign:
+        case "<" | "le":
+            return interval(-oo, bound, False, sign == "le", name)
+        case ">" | "ge":
+            return interval(bound, oo, sign == "ge", False, name)
+        case _:
+            found = complement(interval(bound, bound, True, True))
+            return Region(found.pieces, name)
+
+
+def is_of_high_degree(expression: Expr, symbol: sympy.Symbol) -> bool:
+    """Whether solving a polynomial may take long, and gives nothing that people write."""
+    return bool(expression.is_polynomial(symbol) and sympy.degree(expression, symbol) > _LARGEST_DEGREE)
+
+
+def _solved(left: Expr, sign: str, right: Expr, symbol: sympy.Symbol) -> Region:
+    real = sympy.Symbol("x", real=True)
+    difference = (left - right).subs(symbol, real)
+    if is_of_high_degree(difference, real):
+        raise Unreadable("an inequality that is not solved")
+    relation = {"<": difference < 0, ">": difference > 0, "le": difference <= 0, "ge": difference >= 0}
+    try:
+        if sign == "ne":
+            found = sympy.S.Reals - sympy.solveset(difference, real, sympy.S.Reals)
+        else:
+            found = sympy.solveset(relation[sign], real, sympy.S.Reals)
+    except (NotImplementedError, ValueError, TypeError):
+        raise Unreadable("an inequality that is not solved") from None
+    return Region(_of_set(found).pieces, str(symbol))
+
+
+def _of_set(found: sympy.Set) -> Region:
+    if found is sympy.S.EmptySet:
+        return NOTHING
+    if found is sympy.S.Reals:
+        return REALS
+    if isinstance(found, sympy.Interval):
+        return interval(found.start, found.end, not found.left_open, not found.right_open)
+    if isinstance(found, sympy.FiniteSet):
+        return points(list(found))
+    if isinstance(found, sympy.Union):
+        region = NOTHING
+        for part in found.args:
+            region = union(region, _of_set(part))
+        return region
+    if isinstance(found, sympy.Complement):
+        return intersection(_of_set(found.args[0]), complement(_of_set(found.args[1])))
+    raise Unreadable("a set that is no union of intervals")
+
+
+def _numeric(*values: Expr) -> bool:
+    return all(not value.free_symbols for value in values)
+
+
+def _require_numbers(pieces: list[Piece]) -> None:
+    if not all(_numeric(piece.low, piece.high) for piece in pieces):
+        raise Unreadable("intervals whose order is not known")
+
+
+def _less(left: Expr, right: Expr) -> bool:
+    if left == right:
+        return False
+    if left.is_infinite or right.is_infinite or (left.is_Rational and right.is_Rational):
+        return bool(left < right)
+    difference = sympy.N(left - right, 60, maxn=400)
+    return bool(difference < -sympy.Rational(1, 10**50))
+
+
+def _sorted(pieces: list[Piece]) -> list[Piece]:
+    ordered: list[Piece] = []
+    for piece in pieces:
+        at = 0
+        while at < len(ordered) and not _comes_first(piece, ordered[at]):
+            at += 1
+        ordered.insert(at, piece)
+    return ordered
+
+
+def _comes_first(left: Piece, right: Piece) -> bool:
+    if _less(left.low, right.low):
+        return True
+    return not _less(right.low, left.low) and left.low_closed and not right.low_closed
+
+
+def _joined(left: Piece, right: Piece) -> Piece:
+    """Of two that touch, the left one first."""
+    low_closed = left.low_closed or (right.low_closed and not _less(left.low, right.low))
+    if _less(left.high, right.high):
+        return Piece(left.low, right.high, low_closed, right.high_closed)
+    same_end = not _less(right.high, left.high)
+    return Piece(left.low, left.high, low_closed, left.high_closed or (same_end and right.high_closed))

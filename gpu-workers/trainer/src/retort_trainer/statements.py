@@ -1,0 +1,344 @@
+"""Where a text states its final answer: the last conclusion wins.
+
+The same rules as io.retort.answers.StatedAnswer and Statements; `tests/answer_cases.jsonl` tests both. All
+expressions are bounded, so that a hostile text costs no more than its length.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# A final answer stands at the end; what is before is not searched.
+SEARCHED_CHARACTERS = 65_536
+_LONGEST_BOXED = 2_000
+_MOST_BOXED = 64
+
+_END_OF_THOUGHT = re.compile(
+    r"</(?:[a-z]{1,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)>"
+    r"|\[/(?:THINK|THINKING|REASONING)\]|<\|(?:end_of_thought|/think|end_thinking)\|>|\u25c1/think\u25b7"
+    r"|<\|channel\|>\s{0,2}final\s{0,2}(?:<\|[a-z]{1,12}\|>[a-z ]{0,12}){0,2}<\|message\|>|<channel\|>",
+    re.IGNORECASE,
+)
+
+BOXED = re.compile(r"\\(?:boxed|fbox|framebox)(?![A-Za-z])\s{0,3}")
+_UNBRACED = re.compile(
+    r"-?[0-9][0-9,]{0,40}(?:\.[0-9]{1,40})?|[A-Za-z](?![A-Za-z])"
+    r"|\\[A-Za-z]{1,10}(?:\{[^{}\n]{0,40}\}|[0-9]){0,2}"
+)
+_SIGN_BEFORE = re.compile(r"(?:-|\u2212|\\pm|\u00b1)(?:\\[,!]|\{)?$")
+_BETWEEN_BOXES = re.compile(
+    r"[\s$.]{0,6}(?:,|;|\\text\s?\{)?[\s$]{0,6}(?:and|or|,|;|&|\u6216|\u548c|\u3001)[\s$]{0,6}\}?[\s$]{0,6}"
+    r"(?:[A-Za-z](?:_\{?[0-9A-Za-z]\}?)?\s{0,2}=\s{0,2})?[\s$]{0,3}"
+)
+_TAG = re.compile(
+    r"<(answer|final_answer|finalanswer|final|ans|solution|result)>\s{0,4}([^<>\n]{1,400}?)\s{0,4}</\1>",
+    re.IGNORECASE,
+)
+_HASHES = re.compile(r"^[ \t]{0,8}####[ \t]{0,8}([^\n]{1,400})$", re.MULTILINE)
+_BE = (
+    r"(?:is|are|was|equals|becomes|ist|es|est|sera|\u00e8|\u00e9"
+    r"|(?:should|must|would|will|could|has\s+to|have\s+to|turns\s+out\s+to|seems\s+to|appears\s+to|comes\s+out\s+to)\s+be)"
+)
+SENTENCE = re.compile(
+    r"(?<![\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+    r"(?:\s{1,2}(?:correcta|correcte|correta|corretta|final|finale))?"
+    r"(?:\s{1,3}(?:to|for|of|in|choice|option|here)\s[^\n.:=?!]{0,80}?|\s{0,2}\([^\n()]{1,40}\))?"
+    rf"(?:\s{{0,3}}[=:\uff1a]|\s{{1,3}}{_BE}(?!\w)|[ \t]{{0,3}}\n)[*_]{{0,3}}\s{{0,3}}:?\s{{0,3}}[*_]{{0,3}}"
+    r"(?=([^\n]{1,400}))"
+    r"|(?:\u7b54\u6848|\u7b54\u3048|\u7b54|\u6b63\u89e3|\uc815\ub2f5|\ub2f5|\u6700\u7ec8\u7ed3\u679c)[*_]{0,3}\s{0,3}"
+    r"(?:\u5e94\u8be5|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\s{0,3}"
+    r"(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=])[*_]{0,3}\s{0,3}[:\uff1a]?\s{0,3}[*_]{0,3}"
+    r"(?=([^\n]{1,400}))",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"(?<![\w.,/$])(\$[^$\n]{1,80}\$|(?:[-\u2212]\s?)?\$?[0-9][^\s]{0,40})(?:\s[a-z]{1,12})?\s{1,3}(?:is|are|must\sbe)\s{1,3}"
+    r"(?:(?:therefore|thus|indeed|clearly|then|also)\s{1,3})?(?:the|our|my)\s{1,3}(?:(?:final|correct|right)\s{1,3})?answer(?!\w)",
+    re.IGNORECASE,
+)
+_HYPOTHESIS = re.compile(
+    r"(?:(?<!\w)(?:if|whether|unless|suppose|supposing|assume|assuming|claims?|claimed|says?|said)\s{1,3}"
+    r"(?:that\s{1,3})?(?:(?:the|an?|your|our|my)\s{1,3})?(?:(?:correct|final|right)\s{1,3})?|\u5982\u679c|\u5047\u8bbe|\u5047\u5982)$",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"(?:not|never|no longer|wrong|incorrect|unknown|unclear|\u4e0d\u662f|\u4e0d)(?![A-Za-z])", re.IGNORECASE
+)
+_CORRECTION = re.compile(
+    r"(?<!\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\s+that|i\s+meant?|my\s+mistake|or\s+rather|no(?=\s{0,2}[,:;.!\u2014-])"
+    r"|let\s+me\s+(?:correct|fix|redo|recheck|reconsider))(?!\w)"
+    r"|\u4e0d\u5bf9|\u7b49\u7b49|\u7b49\u4e00\u4e0b|\u66f4\u6b63|\u9519\u4e86|\u5e94\u8be5\u662f|\u5e94\u4e3a|\u4fee\u6b63",
+    re.IGNORECASE,
+)
+_CLAIM = re.compile(
+    r"(?<!\w)(?:(?:it|that|this|(?:the|my)\s{1,3}(?:(?:correct|right|actual|final|real|true|new)\s{1,3})?"
+    r"(?:value|number|total|result|sum|amount|one|count|solution|answer|option|choice))"
+    r"(?:\s{1,3}(?:is|was|equals|becomes|should\s{1,3}(?:be|have\s{1,3}been)|must\s{1,3}be|has\s{1,3}to\s{1,3}be)(?!\w)|'s|\s{0,2}=)"
+    r"|(?:so|therefore|thus|hence|should\s{1,3}be|i\s{1,3}get|we\s{1,3}get|make\s{1,3}(?:that|it)|(?:that|which|this)\s{1,3}(?:makes|gives))(?!\w))"
+    r"(?:\s{1,3}it(?:\s{1,3}(?:is|was|should\s{1,3}be|must\s{1,3}be)|'s)?(?!\w))?[\s:,*]{0,4}(?=([^\n]{1,400}))"
+    r"|(?:\u5e94\u8be5\u662f|\u5e94\u4e3a|\u662f|\u7b49\u4e8e|\u6240\u4ee5|\u56e0\u6b64)[\s:\uff1a*]{0,4}(?=([^\n]{1,400}))",
+    re.IGNORECASE,
+)
+_AFTER_CORRECTION = re.compile(r"[\s,:;.!\u2014*-]{0,6}(?=([^\n]{1,400}))")
+
+_SENTENCE_END = re.compile(
+    r"(?<=\S)(?:[.!?](?=\s|$|[\"'*<)\]\u201d])|[\u3002\uff01\uff1f\uff1b]|\u2026(?=\s[A-Za-z]))"
+)
+_LEAD_IN = re.compile(
+    r"(?:(?:therefore|thus|then|hence|so|indeed|now|simply|just|also|still|actually|in\s+fact|clearly|obviously|of\s+course"
+    r"|exactly|approximately|about|equal\s+to|given\s+by|found\s+to\s+be|precisely|probably|likely)(?!\w)|\u5c31\u662f|\u662f|\u4e3a)"
+    r"[\s,:]{0,4}",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\s{0,2},?\s{1,2}(?:which|because|since|as(?!\s(?:much|many|large|long|high|old|fast))|not|but|where|when|so|after|given|for|if|that|meaning|rather|instead|rounded|wait|no|sorry|actually|i\smean"
+    r"|and\s(?:not|the|it|this|we|that))(?!\w)|\uff0c(?=[^0-9\uff10-\uff19(\uff08\\\s-])|\s{0,2}</|<\||\s[\u2013\u2014-]{1,2}\s{0,2}(?=[A-Za-z]{2})",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"(?:[-+\u2212\u00b1]\s?)?(?:[0-9.(\[{$\u20ac\u00a3\u00a5\u221a\u03c0\u221e\u00bc-\u00be\\|\uff10-\uff19\uff08]"
+    r"|[A-Za-z](?:_\{?\w\}?)?\s{0,2}(?:[=<>\u2264\u2265\u2208]|\\(?:le|ge|in|ne)(?![a-z]))|[A-J](?:[).:,\]*]|\s*$)|pi(?!\w)|sqrt(?!\w))"
+)
+_CLEAN = re.compile(r"(?![^\n]*\s(?:times|more|less|fewer|than|as)(?!\w))\S{1,60}(?:\s\S{1,20}){0,3}")
+_SHORT = re.compile(r"\S{1,40}(?:\s\S{1,20})?")
+# Blanks that do not break a line are blanks, whatever a language makes of them.
+_FIXED_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F), " ")
+_QUOTES = " \t\"'*`_"
+_EDGES = _QUOTES + ".\u3002"
+
+_GROUPED = r"[0-9]{1,3}(?:(?:,|[ \u00a0\u2009\u202f])[0-9]{3}){1,10}(?![0-9])"
+_MAGNITUDE = rf"(?:{_GROUPED}|[0-9]{{1,40}})(?:\.[0-9]{{1,40}})?|\.[0-9]{{1,40}}"
+_NUMBER = (
+    rf"(?:(?:-|\u2212)(?=[0-9.$]))?\$?(?:{_MAGNITUDE})(?:[eE][-+]?[0-9]{{1,4}})?(?:/[0-9]{{1,20}})?"
+    r"(?:\s?\\?%)?"
+)
+LAST_NUMBER = re.compile(
+    rf"(?<![A-Za-z0-9_.:/^]){_NUMBER}(?:\s{{1,2}}or\s{{1,2}}{_NUMBER})?(?![A-Za-z0-9_:^])(?!\.[0-9])"
+)
+_ONE_NUMBER = re.compile(_NUMBER)
+_THEREFORE = re.compile(
+    r"(?:(?<!\w)(?:therefore|thus|hence|consequently|in\s+conclusion)(?!\w)|\u56e0\u6b64|\u6240\u4ee5|\u6545\u800c|\u7efc\u4e0a|\u603b\u4e4b)(?=([^\n\u3002]{1,400}))",
+    re.IGNORECASE,
+)
+
+# A quotation of more than a formula that states an answer is another's words, not a conclusion.
+_QUOTATION = re.compile(
+    r"(?<![^\s(:,])(?:\"(?=\S)[^\"\n]{3,400}\"|\u201c[^\u201d\n]{3,400}\u201d|\u00ab[^\u00bb\n]{3,400}\u00bb)(?!\w)"
+    r"|^[ \t]{0,3}>[^\n]{3,400}",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An answer that a text states, and where."""
+
+    start: int
+    end: int
+    answer: str
+    # Marked by a box, a tag or hashes, not by words alone.
+    marked: bool
+    question: bool = False
+
+
+def conclusion(text: str) -> str:
+    """What stands behind the last mark that ends a thought, or all; of a long text its end."""
+    end = 0
+    for mark in _END_OF_THOUGHT.finditer(text):
+        end = mark.end()
+    return text[end:][-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
+
+
+def stated(text: str) -> str | None:
+    """The final answer that a text states, None where it states none."""
+    found = last(statements(text))
+    return found.answer if found else None
+
+
+def last(found: list[Statement]) -> Statement | None:
+    """The statement that stands. Questions, and words that are no value, count where nothing else does."""
+    found = [one for one in found if not one.question] or found
+    values = [one for one in found if one.marked or is_value(one.answer)]
+    if not values:
+        return found[-1] if found else None
+    if any(one.marked for one in values):
+        # "The answer is 3 times what we had" beside a box is no conclusion.
+        values = [one for one in values if one.marked or _CLEAN.fullmatch(one.answer) is not None]
+    return values[-1]
+
+
+def statements(text: str) -> list[Statement]:
+    """All statements of a text's conclusion, in its order, with the correction of the last one."""
+    own = without_quotations(conclusion(text))
+    boxes = list(_boxes(own))
+    found = [*boxes, *_tags(own), *_hashes(own), *_sentences(own), *_subjects(own)]
+    found.sort(key=lambda one: one.start)
+    if found:
+        found.extend(sorted(_corrections(own, found[-1]), key=lambda one: one.start))
+    return found
+
+
+def is_value(answer: str) -> bool:
+    """Whether an answer begins as a number, a formula or the letter of a choice does."""
+    return _VALUE.match(answer) is not None
+
+
+def last_number(text: str) -> str | None:
+    """The number that a text without a statement ends with; of its last line, what it concludes.
+
+    "3 or 5" is no number but two, and comes as such.
+    """
+    own = without_quotations(conclusion(text))
+    lines = [line for line in own.splitlines() if line.strip()]
+    concluded = list(_THEREFORE.finditer(lines[-1])) if lines else []
+    if concluded:
+        numbers = LAST_NUMBER.findall(_sentence(concluded[-1].group(1)))
+        if numbers:
+            return _number(numbers[-1])
+    numbers = LAST_NUMBER.findall(own)
+    return _number(numbers[-1]) if numbers else None
+
+
+def is_number(answer: str) -> bool:
+    """Whether an answer is one number, as it may stand at the end of a text."""
+    return _ONE_NUMBER.fullmatch(answer.replace("$", "").strip()) is not None
+
+
+def _number(written: str) -> str:
+    return written.replace("$", "").strip()
+
+
+def without_quotations(text: str) -> str:
+    """A text without quotations that state an answer: an instruction in the data concludes nothing."""
+    return _QUOTATION.sub(lambda quotation: "" if _instructs(quotation.group()) else quotation.group(), text)
+
+
+def _instructs(quotation: str) -> bool:
+    boxed = BOXED.search(quotation)
+    if boxed is not None:
+        end = _closing_brace(quotation, boxed.end() + 1)
+        return re.search(r"[^\W\d_]", quotation[: boxed.start()] + quotation[max(end, 0) :]) is not None
+    return SENTENCE.search(quotation) is not None or "####" in quotation
+
+
+def _boxes(text: str) -> Iterator[Statement]:
+    """Boxes that only "or" stands between are one statement."""
+    group: list[Statement] = []
+    for match in list(BOXED.finditer(text))[-_MOST_BOXED:]:
+        box = _box(text, match)
+        if box is None:
+            continue
+        if group and _BETWEEN_BOXES.fullmatch(text, group[-1].end, match.start()) is None:
+            yield _joined(group)
+            group = []
+        group.append(box)
+    if group:
+        yield _joined(group)
+
+
+def _box(text: str, match: "re.Match[str]") -> Statement | None:
+    if text.startswith("{", match.end()):
+        end = _closing_brace(text, match.end() + 1)
+        content, end = text[match.end() + 1 : max(end, 0)].strip(), end + 1
+    else:
+        bare = _UNBRACED.match(text, match.end())
+        content, end = (bare.group(), bare.end()) if bare else ("", 0)
+    if not content:
+        return None
+    sign = _SIGN_BEFORE.search(text[max(0, match.start() - 6) : match.start()])
+    return Statement(match.start(), end, sign.group().rstrip("{") + content if sign else content, marked=True)
+
+
+def _joined(group: list[Statement]) -> Statement:
+    contents = list(dict.fromkeys(box.answer for box in group))
+    return Statement(group[0].start, group[-1].end, ", ".join(contents), marked=True)
+
+
+def _closing_brace(text: str, start: int) -> int:
+    depth = 1
+    # Bounded: a brace that stays open must not make the search quadratic.
+    for index in range(start, min(len(text), start + _LONGEST_BOXED)):
+        if text[index] == "{":
+            depth += 1
+        elif text[index] == "}":
+            depth -= 1
+            if depth == 0:
+                return index
+    return -1
+
+
+def _tags(text: str) -> Iterator[Statement]:
+    for match in _TAG.finditer(text):
+        yield Statement(match.start(), match.end(), match.group(2).strip(), marked=True)
+
+
+def _hashes(text: str) -> Iterator[Statement]:
+    for match in _HASHES.finditer(text):
+        content = match.group(1).strip()
+        # A heading of Markdown looks the same.
+        if content:
+            yield Statement(match.start(), match.end(), content, marked=is_value(content))
+
+
+def _sentences(text: str) -> Iterator[Statement]:
+    for match in SENTENCE.finditer(text):
+        if _HYPOTHESIS.search(text[max(0, match.start() - 40) : match.start()]) is not None:
+            continue
+        raw = match.group(1) or match.group(2)
+        yield from _said(match.start(), match.end(), raw)
+
+
+def _subjects(text: str) -> Iterator[Statement]:
+    """ "So 5 is the answer"."""
+    for match in _SUBJECT.finditer(text):
+        answer = _answer(match.group(1))
+        if answer and BOXED.search(answer) is None:
+            yield Statement(match.start(), match.end(), answer, marked=False)
+
+
+def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
+    """A statement in words; none where it denies, says nothing or holds a box, which stands for itself."""
+    sentence = _sentence(raw)
+    answer = _answer(sentence)
+    if not answer or _NEGATION.match(answer) is not None or BOXED.search(sentence) is not None:
+        return
+    question = raw[len(sentence) : len(sentence) + 1] in ("?", "\uff1f")
+    yield Statement(start, end + len(answer), answer, marked=False, question=question)
+
+
+def _corrections(text: str, before: Statement) -> Iterator[Statement]:
+    """What a text says after its last statement and a word that takes it back: "No, it is 7."."""
+    marks = list(_CORRECTION.finditer(text, before.end))
+    for mark in marks:
+        direct = _AFTER_CORRECTION.match(text, mark.end())
+        if direct is not None:
+            yield from _claimed(mark.start(), direct, _SHORT)
+    if marks:
+        for claim in _CLAIM.finditer(text, marks[0].start()):
+            yield from _claimed(claim.start(), claim, _CLEAN)
+
+
+def _claimed(start: int, claim: "re.Match[str]", shape: "re.Pattern[str]") -> Iterator[Statement]:
+    raw = next((group for group in claim.groups() if group), "")
+    for said in _said(start, claim.end(), raw):
+        if is_value(said.answer) and shape.fullmatch(said.answer) is not None:
+            yield said
+
+
+def _sentence(raw: str) -> str:
+    end = _SENTENCE_END.search(raw)
+    return raw[: end.start()] if end else raw
+
+
+def _answer(sentence: str) -> str:
+    answer = sentence.replace("**", "").lstrip(_QUOTES).rstrip(_EDGES)
+    while (lead_in := _LEAD_IN.match(answer)) is not None:
+        answer = answer[lead_in.end() :].lstrip(_QUOTES)
+    if is_value(answer):
+        reason = _REASON.search(answer)
+        answer = answer[: reason.start()] if reason else answer
+    answer = answer.rstrip(_EDGES + ",;")
+    # {"answer": "72"}
+    while answer.endswith("}") and answer.count("{") < answer.count("}"):
+        answer = answer[:-1].rstrip(_EDGES)
+    return answer

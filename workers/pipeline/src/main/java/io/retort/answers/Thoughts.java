@@ -1,0 +1,58 @@
+package io.retort.answers;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Marks around thoughts, in the dialects of models. */
+final class Thoughts {
+  private static final String NAMES =
+      "(?:[a-z]{1,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)";
+  private static final String FINAL_CHANNEL =
+      "<\\|channel\\|>\\s{0,2}final\\s{0,2}(?:<\\|[a-z]{1,12}\\|>[a-z ]{0,12}){0,2}<\\|message\\|>|<channel\\|>";
+  private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+
+  private static final Pattern END =
+      Pattern.compile(
+          "</"
+              + NAMES
+              + ">|\\[/(?:THINK|THINKING|REASONING)\\]|<\\|(?:end_of_thought|/think|end_thinking)\\|>"
+              + "|\u25c1/think\u25b7|"
+              + FINAL_CHANNEL,
+          FLAGS);
+  private static final Pattern MARK =
+      Pattern.compile(
+          "</?"
+              + NAMES
+              + ">|\\[/?(?:THINK|THINKING|REASONING)\\]|<\\|(?:begin|end)_of_(?:thought|solution)\\|>"
+              + "|<\\|/?(?:start_|end_)?think(?:ing)?\\|>|\u25c1/?think\u25b7|"
+              + FINAL_CHANNEL,
+          FLAGS);
+
+  /** Blanks that do not break a line are blanks, whatever a language makes of them. */
+  private static final Pattern FIXED_BLANK = Pattern.compile("[\u00a0\u2007\u202f]");
+
+  /** A final answer stands at the end; what is before is not searched. */
+  private static final int SEARCHED_CHARACTERS = 65_536;
+
+  /**
+   * What stands behind the last mark that ends a thought, or all where there is none; of a long
+   * text its end.
+   */
+  static String conclusion(String text) {
+    int end = 0;
+    Matcher matcher = END.matcher(text);
+    while (matcher.find()) {
+      end = matcher.end();
+    }
+    return FIXED_BLANK
+        .matcher(text.substring(Math.max(end, text.length() - SEARCHED_CHARACTERS)))
+        .replaceAll(" ");
+  }
+
+  /** A chain of thought is a thought: all of it, without the marks. */
+  static String withoutMarks(String chain) {
+    return MARK.matcher(chain).replaceAll("");
+  }
+
+  private Thoughts() {}
+}
