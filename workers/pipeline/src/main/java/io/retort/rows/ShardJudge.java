@@ -43,7 +43,8 @@ public record ShardJudge(
     String fingerprint,
     Optional<CallLog> log,
     CallWitness witness,
-    ControlQuestions questions) {
+    ControlQuestions questions)
+    implements AutoCloseable {
   /**
    * Asks the judge workers what the stage's endpoints are.
    *
@@ -79,7 +80,6 @@ public record ShardJudge(
     Optional<CallLog> log = Optional.empty();
     if (isCached(spec.getJudge())) {
       String cacheUri = RunLayout.cache(stage.getRun().getStoreUri());
-      log = Optional.of(new CallLog(store, shardUri, cache, cacheUri));
       boolean taken = spec.getJudge().getCache() != CacheMode.CACHE_MODE_REFRESH;
       if (taken) {
         for (JudgeMethod<?, ?> method : methods) {
@@ -88,6 +88,7 @@ public record ShardJudge(
                   cacheUri, CachedCalls.folder(descriptions, roles.endpoint(method), method)));
         }
       }
+      log = Optional.of(new CallLog(store, shardUri, cache, cacheUri));
       calls =
           new CachedCalls(
               calls, log.get(), taken ? Optional.of(cache) : Optional.empty(), descriptions);
@@ -99,6 +100,13 @@ public record ShardJudge(
         witness,
         new ControlQuestions(
             new RoleCalls(client.calls(scope), roles, prompts), spec.getStudent().getSize()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (log.isPresent()) {
+      log.get().close();
+    }
   }
 
   private static EndpointDescriptions describe(
