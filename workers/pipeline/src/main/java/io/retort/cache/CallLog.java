@@ -1,17 +1,17 @@
 package io.retort.cache;
 
 import com.google.protobuf.ByteString;
+import io.retort.store.ScratchRecords;
 import io.retort.store.Store;
 import io.retort.v1.CachedResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +22,16 @@ import org.slf4j.LoggerFactory;
  * <p>They are made durable beside the shard's rows, in small write-once parts {@code
  * calls-<attempt>-<n>.pb.zst}, and become segments of the cache when the shard is committed: so an
  * attempt that goes on asks for none of them again, and the cache holds few large objects instead
- * of many small ones.
+ * of many small ones. Those that are durable wait on this machine's disk.
  *
  * <p>{@link #find} and {@link #keep} are thread-safe; the other methods belong to one thread.
  */
-public final class CallLog {
+public final class CallLog implements AutoCloseable {
   /** Begins the names of parts. */
   public static final String PART_PREFIX = "calls-";
+
+  /** As much as goes to the cache as one segment. */
+  private static final int SEGMENT_BYTES = 4 << 20;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CallLog.class);
 
@@ -37,19 +40,27 @@ public final class CallLog {
   private final ResponseCache cache;
   private final String cacheUri;
   private final String attempt = UUID.randomUUID().toString().substring(0, 8);
-  private final Map<ByteString, CachedResponse> responses = new ConcurrentHashMap<>();
-  private final Queue<CachedResponse> fresh = new ConcurrentLinkedQueue<>();
-  private final List<CachedResponse> unsaved = new ArrayList<>();
+
+  /** Not durable yet. */
+  private final Map<ByteString, CachedResponse> fresh = new ConcurrentHashMap<>();
+
+  private final ScratchRecords scratch;
+
+  /** Numbers in {@link #scratch}, by key; guarded by itself. */
+  private final ResponseIndex index = new ResponseIndex();
+
   private int appended;
 
   /**
    * @param cacheUri folder of the cache
    */
-  public CallLog(Store store, String shardUri, ResponseCache cache, String cacheUri) {
+  public CallLog(Store store, String shardUri, ResponseCache cache, String cacheUri)
+      throws IOException {
     this.store = store;
     this.shardUri = shardUri;
     this.cache = cache;
     this.cacheUri = cacheUri;
+    scratch = new ScratchRecords();
   }
 
   /**
@@ -64,38 +75,41 @@ public final class CallLog {
       }
       tick.run();
       String uri = Store.resolve(shardUri, name);
+      List<CachedResponse> responses;
       try {
-        CachedResponses.read(store, uri)
-            .forEach(response -> responses.put(response.getKey(), response));
+        responses = CachedResponses.read(store, uri);
       } catch (IOException e) {
         LOGGER.warn("part left out, its calls are made again: {}", uri, e);
+        continue;
       }
+      spill(responses);
     }
   }
 
   /** The answer that a call of this shard has had. */
   @Nullable CachedResponse find(ByteString key) {
-    return responses.get(key);
+    CachedResponse found = fresh.get(key);
+    return found == null ? onDisk(key) : found;
   }
 
   void keep(CachedResponse response) {
-    if (responses.put(response.getKey(), response) == null) {
-      fresh.add(response);
+    if (onDisk(response.getKey()) == null) {
+      fresh.putIfAbsent(response.getKey(), response);
     }
   }
 
   /** Makes answers durable; returns when they are. */
   public void save() throws IOException {
-    for (CachedResponse next = fresh.poll(); next != null; next = fresh.poll()) {
-      unsaved.add(next);
-    }
-    if (unsaved.isEmpty()) {
+    List<CachedResponse> responses = List.copyOf(fresh.values());
+    if (responses.isEmpty()) {
       return;
     }
     String name = String.format("%s%s-%06d.pb.zst", PART_PREFIX, attempt, appended);
-    store.write(Store.resolve(shardUri, name), CachedResponses.content(unsaved));
+    store.write(Store.resolve(shardUri, name), CachedResponses.content(responses));
     appended++;
-    unsaved.clear();
+    spill(responses);
+    // Only now, so that they are found all the time.
+    responses.forEach(response -> fresh.remove(response.getKey(), response));
   }
 
   /**
@@ -104,11 +118,72 @@ public final class CallLog {
    * @return answers
    */
   public int commit() throws IOException {
-    Map<String, List<CachedResponse>> byFolder =
-        responses.values().stream().collect(Collectors.groupingBy(CachedResponse::getFolder));
-    for (Map.Entry<String, List<CachedResponse>> folder : byFolder.entrySet()) {
-      cache.store(Store.resolve(cacheUri, folder.getKey()), folder.getValue());
+    Map<String, Segment> byFolder = new HashMap<>();
+    for (int number = 0; number < scratch.count(); number++) {
+      CachedResponse response = CachedResponse.parseFrom(scratch.read(number));
+      Segment segment = byFolder.computeIfAbsent(response.getFolder(), folder -> new Segment());
+      segment.add(response);
+      if (segment.bytes >= SEGMENT_BYTES) {
+        store(response.getFolder(), segment);
+        byFolder.remove(response.getFolder());
+      }
     }
-    return responses.size();
+    for (Map.Entry<String, Segment> rest : byFolder.entrySet()) {
+      store(rest.getKey(), rest.getValue());
+    }
+    return scratch.count();
+  }
+
+  @Override
+  public void close() throws IOException {
+    scratch.close();
+  }
+
+  private void store(String folder, Segment segment) throws IOException {
+    cache.store(Store.resolve(cacheUri, folder), segment.responses);
+  }
+
+  private void spill(List<CachedResponse> responses) throws IOException {
+    List<ByteString> added = new ArrayList<>();
+    int first = scratch.count();
+    for (CachedResponse response : responses) {
+      if (onDisk(response.getKey()) == null) {
+        scratch.add(response.toByteString());
+        added.add(response.getKey());
+      }
+    }
+    scratch.flush();
+    synchronized (index) {
+      for (int each = 0; each < added.size(); each++) {
+        index.put(CacheKeys.prefix(added.get(each)), first + each);
+      }
+    }
+  }
+
+  private @Nullable CachedResponse onDisk(ByteString key) {
+    int number;
+    synchronized (index) {
+      number = index.find(CacheKeys.prefix(key));
+    }
+    if (number == ResponseIndex.NONE) {
+      return null;
+    }
+    try {
+      CachedResponse found = CachedResponse.parseFrom(scratch.read(number));
+      return found.getKey().equals(key) ? found : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Answers on their way to the cache. */
+  private static final class Segment {
+    private final List<CachedResponse> responses = new ArrayList<>();
+    private long bytes;
+
+    void add(CachedResponse response) {
+      responses.add(response);
+      bytes += response.getSerializedSize();
+    }
   }
 }

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ResponseCache {
   private static final Logger LOGGER = LoggerFactory.getLogger(ResponseCache.class);
-  private static final long DEFAULT_MOST_BYTES = 64L << 20;
+  private static final long DEFAULT_MOST_BYTES =
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
   private static final String KEYS = ".keys";
   private static final String ANSWERS = ".pb.zst";
 

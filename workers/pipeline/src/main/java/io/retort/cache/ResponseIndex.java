@@ -1,9 +1,9 @@
 package io.retort.cache;
 
 /**
- * Which segment holds a key, by the key's first 64 bits: twelve bytes a slot, in open addressing.
- * Two keys with the same 64 bits, which a cache of a billion keys has a chance of one in forty to
- * hold, cost one of them its hits.
+ * Which segment, or which of some numbered answers, holds a key, by the key's first 64 bits: twelve
+ * bytes a slot, in open addressing. Two keys with the same 64 bits, which a cache of a billion keys
+ * has a chance of one in forty to hold, cost one of them its hits.
  *
  * <p>Not thread-safe.
  */

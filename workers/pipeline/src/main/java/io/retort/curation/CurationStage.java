@@ -7,13 +7,18 @@ import io.retort.ingest.ChainLengths;
 import io.retort.ingest.StudentFolder;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.rows.CacheStatuses;
+import io.retort.rows.Heartbeats;
+import io.retort.rows.RowCodec;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
+import io.retort.rows.ScratchPart;
+import io.retort.rows.ShardInputs;
 import io.retort.rows.ShardJob;
 import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
+import io.retort.store.RowCursor;
 import io.retort.store.Store;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
@@ -36,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Stage 1: evaluates, improves and validates chains of thought. */
 public final class CurationStage implements RowStage {
@@ -88,13 +94,16 @@ public final class CurationStage implements RowStage {
   }
 
   @Override
-  public ShardJob<Sample, CurationRecord> open(RowStageContext context, int shard, ShardJudge judge)
+  public ShardJob<Sample, CurationRecord> open(
+      RowStageContext context, int shard, ShardJudge judge, Consumer<ShardProgress> heartbeat)
       throws IOException {
     RunSpec spec = context.getRun().getSpec();
     Manifest dataset = Manifests.read(store, context.getInput());
     ArtifactRef part = ShardRecords.part(dataset, shard, context.getInput().getUri());
-    List<Sample> samples = Manifests.readPart(store, context.getInput(), part, Sample::newBuilder);
-    requireSandbox(samples);
+    CurationWork work =
+        new CurationWork(
+            judge, answers, tokens, CurationSettings.of(spec, dataset.getMedianChainCharacters()));
+    Heartbeats heartbeats = new Heartbeats(heartbeat, part.getRows());
     return new ShardJob<>(
         LABEL,
         new RowLog<>(
@@ -102,12 +111,30 @@ public final class CurationStage implements RowStage {
             folder(context.getRun(), shard),
             CurationRecord::newBuilder,
             CurationRecord::getKey),
-        samples,
-        new CurationWork(
-            judge, answers, tokens, CurationSettings.of(spec, dataset.getMedianChainCharacters())),
+        ShardInputs.of(
+            RowCodec.of(Sample.parser()),
+            work::key,
+            inputs -> addSamples(context.getInput(), part, inputs, heartbeats)),
+        work,
         record -> record.getOutcome().name().replace("CURATION_OUTCOME_", ""),
         CurationRecord::getUsage,
         JudgeSettings.concurrency(spec));
+  }
+
+  private void addSamples(
+      ArtifactRef dataset, ArtifactRef part, ShardInputs<Sample> inputs, Heartbeats heartbeats)
+      throws IOException {
+    boolean code = false;
+    try (RowCursor<Sample> samples = Manifests.openPart(store, dataset, part, Sample::newBuilder)) {
+      for (Sample sample = samples.next(); sample != null; sample = samples.next()) {
+        inputs.add(sample);
+        code |= sample.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE;
+        heartbeats.row();
+      }
+    }
+    if (code) {
+      requireSandbox();
+    }
   }
 
   @Override
@@ -120,22 +147,28 @@ public final class CurationStage implements RowStage {
     ChainLengths lengths = new ChainLengths();
     List<ArtifactRef> parts = new ArrayList<>();
     List<String> shards = new ArrayList<>();
+    Heartbeats heartbeats = new Heartbeats(heartbeat, dataset.getPartsCount());
     for (int shard = 0; shard < dataset.getPartsCount(); shard++) {
       shards.add(layout.curationShard(shard));
-      List<CurationRecord> records =
-          ShardRecords.read(store, layout.curationShard(shard), CurationRecord::newBuilder);
-      checkShard(context.getInput(), dataset.getParts(shard), shard, records);
-      List<Sample> kept = new ArrayList<>();
-      for (CurationRecord record : records) {
-        totals.add(record);
-        if (CurationTotals.isKept(record)) {
-          kept.add(record.getSample().toBuilder().setChain(record.getChain()).build());
-          lengths.add(record.getChain());
+      try (RowCursor<CurationRecord> records =
+              ShardRecords.open(store, layout.curationShard(shard), CurationRecord::newBuilder);
+          RowCursor<Sample> samples =
+              Manifests.openPart(
+                  store, context.getInput(), dataset.getParts(shard), Sample::newBuilder);
+          ScratchPart kept = new ScratchPart()) {
+        CurationRecord record = nextRecord(records, samples, shard);
+        while (record != null) {
+          totals.add(record);
+          if (CurationTotals.isKept(record)) {
+            kept.add(record.getSample().toBuilder().setChain(record.getChain()).build());
+            lengths.add(record.getChain());
+          }
+          heartbeats.row();
+          record = nextRecord(records, samples, shard);
         }
+        parts.add(kept.store(store, layout.kept(), shard));
       }
-      parts.add(Manifests.writePart(store, layout.kept(), shard, kept));
-      heartbeat.accept(
-          ShardProgress.newBuilder().setDone(shard + 1L).setTotal(dataset.getPartsCount()).build());
+      heartbeats.shard();
     }
     CurationSummary summary = totals.summary(dataset.getRows());
     if (summary.getRetained() + summary.getImproved() == 0) {
@@ -167,10 +200,7 @@ public final class CurationStage implements RowStage {
   }
 
   /** Looked for before anything is asked. */
-  private void requireSandbox(List<Sample> samples) {
-    if (samples.stream().noneMatch(s -> s.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE)) {
-      return;
-    }
+  private void requireSandbox() {
     try {
       answers.requireSandbox().join();
     } catch (CompletionException e) {
@@ -178,24 +208,25 @@ public final class CurationStage implements RowStage {
     }
   }
 
-  /** Exactly one record for each sample, in the data set's order. */
-  private void checkShard(
-      ArtifactRef dataset, ArtifactRef part, int shard, List<CurationRecord> records)
-      throws IOException {
-    List<Sample> samples = Manifests.readPart(store, dataset, part, Sample::newBuilder);
-    List<String> expected = samples.stream().map(Sample::getId).toList();
-    List<String> actual = records.stream().map(record -> record.getSample().getId()).toList();
-    if (!expected.equals(actual)) {
+  /** Exactly one record for each sample, in the data set's order; null after the last. */
+  private static @Nullable CurationRecord nextRecord(
+      RowCursor<CurationRecord> records, RowCursor<Sample> samples, int shard) throws IOException {
+    CurationRecord record = records.next();
+    Sample sample = samples.next();
+    String found = record == null ? "no record" : "a record of " + record.getSample().getId();
+    String expected = sample == null ? "no record" : "a record of " + sample.getId();
+    if (!found.equals(expected)) {
       throw Failures.platform(
           "OUTCOMES_DO_NOT_ADD_UP",
           "curation: shard "
               + shard
               + " has "
-              + actual.size()
-              + " records (expected: one for each of its "
-              + expected.size()
-              + " samples, in their order)",
+              + found
+              + " (expected: "
+              + expected
+              + "; one for each of its samples, in their order)",
           null);
     }
+    return record;
   }
 }

@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
-import io.retort.store.Rows;
+import io.retort.store.RowWriter;
+import io.retort.store.ScratchFile;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import io.retort.worker.ProtoJson;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set on its way: until all of it is read nobody knows its address, so its parts wait on
@@ -19,7 +21,9 @@ final class Spool implements AutoCloseable {
   private final ScratchFile parts;
   private final ScratchFile refusals;
   private final List<Part> ends = new ArrayList<>();
-  private final List<Sample> shard = new ArrayList<>();
+  private @Nullable RowWriter part;
+  private long start;
+  private int rows;
 
   private record Part(long start, long bytes, int rows) {}
 
@@ -35,8 +39,15 @@ final class Spool implements AutoCloseable {
   }
 
   void add(Sample sample) throws IOException {
-    shard.add(sample);
-    if (shard.size() == shardRows) {
+    RowWriter open = part;
+    if (open == null) {
+      start = parts.size();
+      open = new RowWriter(parts.output());
+      part = open;
+    }
+    open.write(sample);
+    rows++;
+    if (rows == shardRows) {
       flush();
     }
   }
@@ -47,11 +58,12 @@ final class Spool implements AutoCloseable {
 
   /** Ends the last part, which may have fewer rows than the others. */
   void flush() throws IOException {
-    if (!shard.isEmpty()) {
-      long start = parts.size();
-      Rows.content(shard).writeTo(parts.output());
-      ends.add(new Part(start, parts.size() - start, shard.size()));
-      shard.clear();
+    RowWriter open = part;
+    if (open != null) {
+      open.close();
+      ends.add(new Part(start, parts.size() - start, rows));
+      part = null;
+      rows = 0;
     }
   }
 
@@ -76,7 +88,8 @@ final class Spool implements AutoCloseable {
   public void close() throws IOException {
     try (parts;
         refusals) {
-      shard.clear();
+      // A part that was begun is of no use, but its compressor holds memory of its own.
+      flush();
     }
   }
 }

@@ -84,7 +84,7 @@ public final class PipelineWorker {
     ExecutorService rows = rowExecutor();
     ShutdownSignal shutdown = new ShutdownSignal();
     MetricsServer metrics = MetricsServer.start(environment);
-    RowSlots slots = new RowSlots(rowsInFlight(environment));
+    RowSlots slots = RowSlots.ofThisProcess(rowsInFlight(environment));
     RowEngine engine = new RowEngine(rows, slots, new RowMetrics(metrics.registry()), shutdown);
     JudgeClient judge =
         JudgeClient.connect(environment.require("RETORT_JUDGE_ADDRESSES"), JUDGE_DEADLINE, rows);

@@ -11,7 +11,6 @@ import io.retort.v1.PairingRecord;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.Usage;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +55,11 @@ final class PairTotals {
     return new PairTotals(maxPairs, Optional.of(draws));
   }
 
-  /** The pairs of the records that go into the data set. */
-  List<PreferencePair> add(List<PairingRecord> records) {
-    List<PreferencePair> accepted = new ArrayList<>();
-    for (PairingRecord record : records) {
-      record.getRejectionsList().forEach(rejections::add);
-      usage = Usages.sum(usage, record.getUsage());
-      record.getPairsList().stream().filter(this::isWanted).forEach(accepted::add);
-    }
+  /** The pairs of a record that go into the data set. */
+  List<PreferencePair> add(PairingRecord record) {
+    record.getRejectionsList().forEach(rejections::add);
+    usage = Usages.sum(usage, record.getUsage());
+    List<PreferencePair> accepted = record.getPairsList().stream().filter(this::isWanted).toList();
     for (PreferencePair pair : accepted) {
       gaps.merge(pair.getGap(), 1L, Long::sum);
       if (pair.getCorruption() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED) {

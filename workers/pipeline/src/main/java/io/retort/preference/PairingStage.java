@@ -5,13 +5,17 @@ import io.retort.curation.JudgeSettings;
 import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.rows.CacheStatuses;
+import io.retort.rows.Heartbeats;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
+import io.retort.rows.ScratchPart;
+import io.retort.rows.ShardInputs;
 import io.retort.rows.ShardJob;
 import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
 import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
+import io.retort.store.RowCursor;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Corrupter;
@@ -21,6 +25,7 @@ import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Manifest;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.PairingSummary;
+import io.retort.v1.PreferencePair;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
@@ -29,9 +34,7 @@ import io.retort.v1.ShardProgress;
 import io.retort.v1.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** Stage 2: makes preference pairs, through the judge workers and by rules. */
@@ -71,8 +74,10 @@ public final class PairingStage implements RowStage {
 
   @Override
   public ShardJob<PairingInput, PairingRecord> open(
-      RowStageContext context, int shard, ShardJudge judge) throws IOException {
+      RowStageContext context, int shard, ShardJudge judge, Consumer<ShardProgress> heartbeat)
+      throws IOException {
     RunSpec spec = context.getRun().getSpec();
+    PairingWork work = new PairingWork(judge, answers, PairingSettings.of(spec));
     return new ShardJob<>(
         LABEL,
         new RowLog<>(
@@ -80,8 +85,9 @@ public final class PairingStage implements RowStage {
             folder(context.getRun(), shard),
             PairingRecord::newBuilder,
             PairingRecord::getKey),
-        inputs(context, shard),
-        new PairingWork(judge, answers, PairingSettings.of(spec)),
+        ShardInputs.of(
+            PairingInput.CODEC, work::key, inputs -> addInputs(context, shard, inputs, heartbeat)),
+        work,
         record -> record.getPairsCount() > 0 ? "PAIRED" : "UNPAIRED",
         PairingRecord::getUsage,
         JudgeSettings.concurrency(spec));
@@ -95,29 +101,38 @@ public final class PairingStage implements RowStage {
     RunLayout layout = RunLayout.of(context.getRun());
     RunSpec spec = context.getRun().getSpec();
     int maxPairs = PairingSettings.of(spec).maxPairs();
+    Heartbeats heartbeats = new Heartbeats(heartbeat, kept.getPartsCount());
     PairTotals totals =
         spec.getPreference().getBalanceGaps()
-            ? PairTotals.balanced(maxPairs, unbalanced(layout, kept, maxPairs))
+            ? PairTotals.balanced(maxPairs, unbalanced(layout, kept, maxPairs, heartbeats))
             : new PairTotals(maxPairs);
     List<ArtifactRef> parts = new ArrayList<>();
     for (int shard = 0; shard < kept.getPartsCount(); shard++) {
-      List<PairingRecord> records =
-          ShardRecords.read(store, layout.pairsShard(shard), PairingRecord::newBuilder);
-      if (records.size() != kept.getParts(shard).getRows()) {
-        throw Failures.platform(
-            "OUTCOMES_DO_NOT_ADD_UP",
-            "pairing: shard "
-                + shard
-                + " has "
-                + records.size()
-                + " records (expected: "
-                + kept.getParts(shard).getRows()
-                + ")",
-            null);
+      try (RowCursor<PairingRecord> records = records(layout, shard);
+          ScratchPart pairs = new ScratchPart()) {
+        long rows = 0;
+        for (PairingRecord record = records.next(); record != null; record = records.next()) {
+          for (PreferencePair pair : totals.add(record)) {
+            pairs.add(pair);
+          }
+          rows++;
+          heartbeats.row();
+        }
+        if (rows != kept.getParts(shard).getRows()) {
+          throw Failures.platform(
+              "OUTCOMES_DO_NOT_ADD_UP",
+              "pairing: shard "
+                  + shard
+                  + " has "
+                  + rows
+                  + " records (expected: "
+                  + kept.getParts(shard).getRows()
+                  + ")",
+              null);
+        }
+        parts.add(pairs.store(store, layout.pairs(), shard));
       }
-      parts.add(Manifests.writePart(store, layout.pairs(), shard, totals.add(records)));
-      heartbeat.accept(
-          ShardProgress.newBuilder().setDone(shard + 1L).setTotal(kept.getPartsCount()).build());
+      heartbeats.shard();
     }
     totals.requirePairs(kept.getRows());
     ArtifactRef pairs =
@@ -133,10 +148,16 @@ public final class PairingStage implements RowStage {
   }
 
   /** The first of two passes: what there is before gaps are balanced. */
-  private PairTotals unbalanced(RunLayout layout, Manifest kept, int maxPairs) throws IOException {
+  private PairTotals unbalanced(
+      RunLayout layout, Manifest kept, int maxPairs, Heartbeats heartbeats) throws IOException {
     PairTotals totals = new PairTotals(maxPairs);
     for (int shard = 0; shard < kept.getPartsCount(); shard++) {
-      totals.add(ShardRecords.read(store, layout.pairsShard(shard), PairingRecord::newBuilder));
+      try (RowCursor<PairingRecord> records = records(layout, shard)) {
+        for (PairingRecord record = records.next(); record != null; record = records.next()) {
+          totals.add(record);
+          heartbeats.row();
+        }
+      }
     }
     return totals;
   }
@@ -161,28 +182,43 @@ public final class PairingStage implements RowStage {
     return Manifests.folder(shards.get(shard));
   }
 
-  /** Kept samples of the shard with their curation records. */
-  private List<PairingInput> inputs(RowStageContext context, int shard) throws IOException {
+  private RowCursor<PairingRecord> records(RunLayout layout, int shard) throws IOException {
+    return ShardRecords.open(store, layout.pairsShard(shard), PairingRecord::newBuilder);
+  }
+
+  /** Kept samples of the shard with their curation records, which are in the same order. */
+  private void addInputs(
+      RowStageContext context,
+      int shard,
+      ShardInputs<PairingInput> inputs,
+      Consumer<ShardProgress> heartbeat)
+      throws IOException {
     Manifest kept = Manifests.read(store, context.getInput());
     ArtifactRef part = ShardRecords.part(kept, shard, context.getInput().getUri());
-    Map<String, CurationRecord> records = new HashMap<>();
-    for (CurationRecord record :
-        ShardRecords.<CurationRecord>read(
-            store, curated(context, shard), CurationRecord::newBuilder)) {
-      records.put(record.getSample().getId(), record);
-    }
-    List<PairingInput> inputs = new ArrayList<>();
-    for (Sample sample :
-        Manifests.<Sample>readPart(store, context.getInput(), part, Sample::newBuilder)) {
-      CurationRecord record = records.get(sample.getId());
-      if (record == null) {
-        throw Failures.platform(
-            "RECORD_MISSING",
-            "pairing: kept sample " + sample.getId() + " has no curation record (expected: one)",
-            null);
+    Heartbeats heartbeats = new Heartbeats(heartbeat, part.getRows());
+    try (RowCursor<Sample> samples =
+            Manifests.openPart(store, context.getInput(), part, Sample::newBuilder);
+        RowCursor<CurationRecord> records =
+            ShardRecords.open(store, curated(context, shard), CurationRecord::newBuilder)) {
+      for (Sample sample = samples.next(); sample != null; sample = samples.next()) {
+        inputs.add(new PairingInput(sample, recordOf(sample, records, heartbeats)));
       }
-      inputs.add(new PairingInput(sample, record));
     }
-    return inputs;
+  }
+
+  private static CurationRecord recordOf(
+      Sample sample, RowCursor<CurationRecord> records, Heartbeats heartbeats) throws IOException {
+    for (CurationRecord record = records.next(); record != null; record = records.next()) {
+      heartbeats.row();
+      if (record.getSample().getId().equals(sample.getId())) {
+        return record;
+      }
+    }
+    throw Failures.platform(
+        "RECORD_MISSING",
+        "pairing: kept sample "
+            + sample.getId()
+            + " has no curation record (expected: one, in the order of the samples)",
+        null);
   }
 }

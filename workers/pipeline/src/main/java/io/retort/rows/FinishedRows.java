@@ -2,6 +2,8 @@ package io.retort.rows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.retort.store.RowWriter;
+import io.retort.store.ScratchRecords;
 import io.retort.v1.Manifest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,34 +11,54 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
- * The rows of one attempt that have their record, printed once.
+ * The records of one attempt's rows, printed once: they are stored in small parts as they come, and
+ * wait on this machine's disk to be stored once more, in the shard's order.
  *
  * <p>Not thread-safe.
  */
-final class FinishedRows<R extends Message> {
+final class FinishedRows<R extends Message> implements AutoCloseable {
+  private static final int NONE = -1;
+
+  /** Beyond which records that are kept at once are stored in several parts. */
+  private static final int MOST_UNSAVED_BYTES = 4 << 20;
+
+  private static final int ROWS_A_TICK = 1_000;
+
   private final ShardJob<?, R> job;
   private final RowMetrics metrics;
-  private final ByteString[] lines;
-  private final List<RowLine> unsaved = new ArrayList<>();
-  private int kept;
+  private final ScratchRecords scratch;
 
-  FinishedRows(ShardJob<?, R> job, RowMetrics metrics) {
+  /** Numbers of the records in {@link #scratch}, by row. */
+  private final int[] records;
+
+  private final List<Unsaved> unsaved = new ArrayList<>();
+  private int unsavedBytes;
+  private int saved;
+
+  private record Unsaved(int row, RowLine line) {}
+
+  /** A record that may come to count, on disk until it does. */
+  record Held(int number, String outcome) {}
+
+  FinishedRows(ShardJob<?, R> job, RowMetrics metrics) throws IOException {
     this.job = job;
     this.metrics = metrics;
-    lines = new ByteString[job.inputs().size()];
+    scratch = new ScratchRecords();
+    records = new int[job.inputs().size()];
+    Arrays.fill(records, NONE);
   }
 
   /**
    * Takes over what earlier attempts have stored.
    *
-   * @param keys of all rows, in their order
    * @param tick called before each part
    * @param found called with each record that counts
    */
-  void resume(List<String> keys, Runnable tick, Consumer<R> found) throws IOException {
+  void resume(Runnable tick, RowLog.RecordConsumer<R> found) throws IOException {
+    List<String> keys = job.inputs().takeKeys();
     Map<String, Integer> rows = new HashMap<>();
     for (int row = 0; row < keys.size(); row++) {
       rows.put(keys.get(row), row);
@@ -47,49 +69,98 @@ final class FinishedRows<R extends Message> {
             rowRecord -> {
               Integer row = rows.get(job.log().key(rowRecord));
               if (row != null && !has(row)) {
-                lines[row] = RowLine.ofAnySize(job, rowRecord).json();
-                kept++;
+                records[row] = scratch.add(RowLine.ofAnySize(job, rowRecord).json());
+                saved++;
                 found.accept(rowRecord);
               }
             });
   }
 
   boolean has(int row) {
-    return lines[row] != null;
+    return records[row] != NONE;
   }
 
   void add(int row, RowLine line) {
-    lines[row] = line.json();
-    unsaved.add(line);
-    kept++;
+    unsaved.add(new Unsaved(row, line));
+    unsavedBytes += line.json().size();
+  }
+
+  /** Puts a record aside that does not count yet. */
+  Held hold(RowLine line) throws IOException {
+    return new Held(scratch.add(line.json()), line.outcome());
+  }
+
+  /** Lets a record count. */
+  void add(int row, Held held) throws IOException {
+    scratch.flush();
+    add(row, new RowLine(ByteString.copyFrom(scratch.read(held.number())), held.outcome()));
   }
 
   /** Rows that have a record. */
   int kept() {
-    return kept;
+    return saved + unsaved.size();
   }
 
   /** Rows whose record is durable. */
   int saved() {
-    return kept - unsaved.size();
+    return saved;
   }
 
   boolean areSaved() {
     return unsaved.isEmpty();
   }
 
-  /** Returns when all records are durable. */
-  void save() throws IOException {
+  /** Whether so much waits to be stored that no more should. */
+  boolean areMany() {
+    return unsavedBytes >= MOST_UNSAVED_BYTES;
+  }
+
+  /**
+   * Returns when all records are durable.
+   *
+   * @param done told of each row
+   */
+  void save(IntConsumer done) throws IOException {
     if (unsaved.isEmpty()) {
       return;
     }
-    job.log().append(unsaved.stream().map(RowLine::json).toList());
-    unsaved.forEach(line -> metrics.stored(job.stage(), line.outcome()));
+    List<Unsaved> stored = List.copyOf(unsaved);
+    job.log().append(stored.stream().map(each -> each.line().json()).toList());
+    // Durable first: whatever keeps this machine's disk from taking them loses none.
     unsaved.clear();
+    unsavedBytes = 0;
+    saved += stored.size();
+    for (Unsaved each : stored) {
+      records[each.row()] = scratch.add(each.line().json());
+      metrics.stored(job.stage(), each.line().outcome());
+      done.accept(each.row());
+    }
   }
 
-  /** Commits the shard, whose rows all have their record. */
-  Manifest commit() throws IOException {
-    return job.log().commit(Arrays.asList(lines), lines.length);
+  /**
+   * Commits the shard, whose rows all have their record.
+   *
+   * @param tick called after some rows
+   */
+  Manifest commit(Runnable tick) throws IOException {
+    scratch.flush();
+    return job.log()
+        .commit(
+            records.length,
+            output -> {
+              try (RowWriter writer = new RowWriter(output)) {
+                for (int row = 0; row < records.length; row++) {
+                  writer.line(scratch.read(records[row]));
+                  if (row % ROWS_A_TICK == 0) {
+                    tick.run();
+                  }
+                }
+              }
+            });
+  }
+
+  @Override
+  public void close() throws IOException {
+    scratch.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.retort.rows;
 
-import com.google.protobuf.Message;
 import io.retort.judge.client.JudgeFailures;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
@@ -9,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class RowFaults<R extends Message> {
+final class RowFaults {
   static final int MOST_TRIES = 3;
   private static final int FEWEST_FAILURES_TO_STOP = 3;
 
   private final int concurrency;
   private final Map<Integer, Integer> tries = new HashMap<>();
   private final List<Failed> failed = new ArrayList<>();
-  private final List<Refused<R>> refused = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
+  private String saidFirst = "";
   private @Nullable Throwable first;
   private int failedInARow;
   private boolean judgeFailed;
@@ -43,10 +44,10 @@ final class RowFaults<R extends Message> {
   }
 
   /**
-   * @param rowRecord of the row, if it is the row's own fault
-   * @param said the endpoint's words
+   * @param held the row's record, if it is the row's own fault
+   * @param cost of the row
    */
-  record Refused<R>(int row, R rowRecord, String said) {}
+  record Refused(int row, FinishedRows.Held held, double cost) {}
 
   /**
    * @param concurrency of the shard: so many rows may be lost at once by one fault
@@ -67,8 +68,16 @@ final class RowFaults<R extends Message> {
     tries.remove(row);
   }
 
-  void refused(int row, R rowRecord, String said) {
-    refused.add(new Refused<>(row, rowRecord, said));
+  /**
+   * Notes a row that its endpoint refused.
+   *
+   * @param said the endpoint's words
+   */
+  void refused(Refused row, String said) {
+    if (refused.isEmpty()) {
+      saidFirst = said;
+    }
+    refused.add(row);
   }
 
   /**
@@ -152,15 +161,15 @@ final class RowFaults<R extends Message> {
     return taken;
   }
 
-  List<Refused<R>> takeRefused() {
-    List<Refused<R>> taken = List.copyOf(refused);
+  List<Refused> takeRefused() {
+    List<Refused> taken = List.copyOf(refused);
     refused.clear();
     return taken;
   }
 
   /** What was said of the first row that is aside because it was refused. */
   String saidOfRefused() {
-    return refused.get(0).said();
+    return saidFirst;
   }
 
   int refusedRows() {
@@ -190,5 +199,13 @@ final class RowFaults<R extends Message> {
     return thrown instanceof ApplicationFailure failure && !failure.isNonRetryable()
         ? Optional.ofNullable(failure.getNextRetryDelay())
         : Optional.empty();
+  }
+
+  /** What a row has ended with. */
+  static Throwable unwrap(@Nullable Throwable thrown) {
+    if (thrown instanceof CompletionException && thrown.getCause() != null) {
+      return unwrap(thrown.getCause());
+    }
+    return thrown == null ? new IllegalStateException("a row ended without a record") : thrown;
   }
 }

@@ -6,6 +6,8 @@ import com.google.protobuf.Message;
 import io.retort.cache.CallLog;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Manifests;
+import io.retort.store.RowCursor;
+import io.retort.store.RowWriter;
 import io.retort.store.Rows;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
@@ -15,7 +17,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -43,6 +44,12 @@ public final class RowLog<R extends Message> {
   private final Function<R, String> keys;
   private final String attempt = UUID.randomUUID().toString().substring(0, 8);
   private int appended;
+
+  /** Takes records as they are read. */
+  @FunctionalInterface
+  interface RecordConsumer<R> {
+    void accept(R rowRecord) throws IOException;
+  }
 
   /**
    * @param keys the key of a record: the same for every record of the same row and settings
@@ -77,12 +84,10 @@ public final class RowLog<R extends Message> {
   }
 
   /** Streams the records of a committed shard, in its order, their bytes checked. */
-  void readCommitted(Manifest manifest, Consumer<R> consumer) throws IOException {
+  void readCommitted(Manifest manifest, RecordConsumer<R> consumer) throws IOException {
     ArtifactRef reference =
         ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
-    for (ArtifactRef part : manifest.getPartsList()) {
-      Manifests.<R>forEachRow(store, reference, part, builders, consumer);
-    }
+    forEach(Manifests.openParts(store, reference, manifest, builders), consumer);
   }
 
   /** The manifest as it is, empty while the shard is not committed. */
@@ -96,7 +101,7 @@ public final class RowLog<R extends Message> {
    *
    * @param tick called before each part, of which there may be thousands
    */
-  void read(Runnable tick, Consumer<R> consumer) throws IOException {
+  void read(Runnable tick, RecordConsumer<R> consumer) throws IOException {
     for (String name : store.list(folderUri)) {
       if (!name.startsWith(SMALL_PART_PREFIX)) {
         continue;
@@ -104,33 +109,46 @@ public final class RowLog<R extends Message> {
       tick.run();
       String uri = Store.resolve(folderUri, name);
       try {
-        Rows.<R>forEach(store, uri, builders, consumer);
+        forEach(Rows.cursor(store, uri, builders), consumer);
       } catch (CorruptArtifactException | ZstdIOException | EOFException e) {
         LOGGER.warn("part left out, its rows are made again: {}", uri, e);
       }
     }
   }
 
-  /** Makes records durable, each printed on a line of its own; returns when they are. */
+  private static <R extends Message> void forEach(RowCursor<R> cursor, RecordConsumer<R> consumer)
+      throws IOException {
+    try (cursor) {
+      for (R row = cursor.next(); row != null; row = cursor.next()) {
+        consumer.accept(row);
+      }
+    }
+  }
+
+  /** Makes records durable, each printed; returns when they are. */
   void append(List<ByteString> lines) throws IOException {
     String name = String.format("%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
-    store.write(Store.resolve(folderUri, name), Rows.lines(lines));
+    store.write(
+        Store.resolve(folderUri, name),
+        output -> {
+          try (RowWriter writer = new RowWriter(output)) {
+            for (ByteString line : lines) {
+              writer.line(line);
+            }
+          }
+        });
     appended++;
   }
 
   /**
    * Commits the shard and returns the manifest that counts.
    *
-   * @param lines printed records in the shard's order; iterated once
+   * @param content the records as one part, in the shard's order
    */
-  Manifest commit(Iterable<ByteString> lines, int rows) throws IOException {
+  Manifest commit(int rows, Store.Content content) throws IOException {
     ArtifactRef part =
         Manifests.writePart(
-            store,
-            folderUri,
-            PART_PREFIX + "00000-" + attempt + ".jsonl.zst",
-            rows,
-            Rows.lines(lines));
+            store, folderUri, PART_PREFIX + "00000-" + attempt + ".jsonl.zst", rows, content);
     Manifest manifest =
         Manifests.commitIfAbsent(store, folderUri, Manifest.newBuilder().addParts(part).build());
     deleteAllBut(manifest);

@@ -2,22 +2,31 @@ package io.retort.rows;
 
 import com.google.protobuf.Message;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one attempt that have no record yet: starts them in order, as many at once as there
- * are slots.
+ * are slots, and loads each as it starts.
  *
  * <p>Thread-safe.
  */
 final class RowQueue<I, R extends Message> implements AutoCloseable {
+  /**
+   * How much memory a row takes while it is under way, in its own size: its text in memory, its
+   * requests and answers, its record, and the record as it is printed.
+   */
+  private static final int COPIES = 16;
+
   private final RowEngine engine;
   private final ShardJob<I, R> job;
   private final Sink<R> sink;
   private final Queue<Integer> pending = new ConcurrentLinkedQueue<>();
+  private final Set<Integer> inMemory = ConcurrentHashMap.newKeySet();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger starting = new AtomicInteger();
   private final RowSlots.Share slots;
@@ -43,8 +52,16 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
 
   /** Puts a row that has ended without a record at the end. */
   void again(int row) {
+    forget(row);
     pending.add(row);
     wake();
+  }
+
+  /** Nothing is left in memory of a row that has ended. */
+  void forget(int row) {
+    if (inMemory.remove(row)) {
+      slots.release(memory(row));
+    }
   }
 
   boolean isEmpty() {
@@ -100,17 +117,28 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
   }
 
   private void startWhileThereIsRoom() {
-    while (isOpen() && slots.tryTake()) {
+    // Only one thread takes rows, so that the first one stays the first.
+    for (Integer row = first(); row != null && slots.tryTake(memory(row)); row = first()) {
       inFlight.incrementAndGet();
       // Looked at again after counting: whoever stops then either sees the count or has been seen.
-      Integer row = isOpen() ? pending.poll() : null;
-      if (row == null) {
+      if (!isOpen()) {
         inFlight.decrementAndGet();
         slots.release();
+        slots.release(memory(row));
         return;
       }
+      pending.remove();
+      inMemory.add(row);
       start(row);
     }
+  }
+
+  private @Nullable Integer first() {
+    return isOpen() ? pending.peek() : null;
+  }
+
+  private long memory(int row) {
+    return (long) job.inputs().bytes(row) * COPIES;
   }
 
   private boolean isOpen() {

@@ -4,21 +4,42 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bound of rows under way in a process, shared fairly: no shard takes more than an equal share
- * of it, so that one with a large concurrency leaves room for those that come later.
+ * The bound of rows under way in a process, and of the memory that they may take, shared fairly: no
+ * shard takes more than an equal share of either, so that one with a large concurrency leaves room
+ * for those that come later.
+ *
+ * <p>A row's memory is bound from its start until its record is stored.
  *
  * <p>Thread-safe.
  */
 public final class RowSlots {
   private final int total;
+  private final long mostBytes;
   private final List<Share> shares = new ArrayList<>();
   private int used;
+  private long usedBytes;
 
   /**
    * @param total most rows under way at once, at least 1
    */
   public RowSlots(int total) {
+    this(total, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param mostBytes of all rows under way; a row that has more is under way alone
+   */
+  public RowSlots(int total, long mostBytes) {
     this.total = total;
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * Slots for all shards of a worker: rows may take a quarter of the heap. The rest is for reading
+   * and writing shards, for workflows, and for the collector to breathe.
+   */
+  public static RowSlots ofThisProcess(int total) {
+    return new RowSlots(total, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /**
@@ -38,29 +59,51 @@ public final class RowSlots {
     private final int most;
     private final Runnable roomAgain;
     private int taken;
+    private long takenBytes;
     private boolean refused;
+    private boolean closed;
 
     private Share(int most, Runnable roomAgain) {
       this.most = Math.max(1, most);
       this.roomAgain = roomAgain;
     }
 
-    boolean tryTake() {
+    /**
+     * Takes a slot for a row, and its memory.
+     *
+     * @param bytes that the row may take while it is under way
+     */
+    boolean tryTake(long bytes) {
       synchronized (RowSlots.this) {
-        if (taken >= most) {
+        if (closed || taken >= most) {
           // The end of one of the shard's own rows makes room, and asks again.
           return false;
         }
-        if (used >= total || taken >= Math.max(1, total / Math.max(1, shares.size()))) {
+        if (used >= total || taken >= Math.max(1, total / others()) || !fits(bytes)) {
           refused = true;
           return false;
         }
         taken++;
         used++;
+        takenBytes += bytes;
+        usedBytes += bytes;
         return true;
       }
     }
 
+    private boolean fits(long bytes) {
+      if (usedBytes == 0) {
+        return true;
+      }
+      boolean fair = takenBytes == 0 || takenBytes + bytes <= mostBytes / others();
+      return fair && usedBytes + bytes <= mostBytes;
+    }
+
+    private int others() {
+      return Math.max(1, shares.size());
+    }
+
+    /** The row has ended. */
     void release() {
       synchronized (RowSlots.this) {
         taken--;
@@ -69,10 +112,25 @@ public final class RowSlots {
       tellRefused();
     }
 
+    /** Nothing is left of a row in memory. */
+    void release(long bytes) {
+      synchronized (RowSlots.this) {
+        if (closed) {
+          return;
+        }
+        takenBytes -= bytes;
+        usedBytes -= bytes;
+      }
+      tellRefused();
+    }
+
     @Override
     public void close() {
       synchronized (RowSlots.this) {
+        closed = true;
         shares.remove(this);
+        usedBytes -= takenBytes;
+        takenBytes = 0;
       }
       tellRefused();
     }

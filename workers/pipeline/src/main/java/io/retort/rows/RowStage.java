@@ -28,13 +28,19 @@ public interface RowStage {
   /** Folder of a 0-based shard's records. */
   String folder(RunContext run, int shard);
 
-  /** What is to be done for a 0-based shard. */
-  ShardJob<?, ?> open(RowStageContext context, int shard, ShardJudge judge) throws IOException;
+  /**
+   * What is to be done for a 0-based shard.
+   *
+   * @param heartbeat called after some rows; ends the work by throwing
+   */
+  ShardJob<?, ?> open(
+      RowStageContext context, int shard, ShardJudge judge, Consumer<ShardProgress> heartbeat)
+      throws IOException;
 
   /**
    * Adds up the committed shards and commits what the stage gives.
    *
-   * @param heartbeat called after each shard; ends the work by throwing
+   * @param heartbeat called after each shard, and after some rows; ends the work by throwing
    */
   FinishStageResponse finish(FinishStageRequest request, Consumer<ShardProgress> heartbeat)
       throws IOException;

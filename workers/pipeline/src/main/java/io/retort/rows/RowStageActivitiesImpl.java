@@ -68,23 +68,22 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   @Override
   public RunShardResponse runShard(RunShardRequest request) {
     CallScope calls = new CallScope();
-    try {
-      RowStageContext context = request.getContext();
-      RowStage stage = stage(context);
-      ShardJudge shardJudge =
-          ShardJudge.open(
-              judge,
-              store,
-              cache,
-              context,
-              stage.folder(context.getRun(), request.getShard()),
-              stage.methods(context.getRun().getSpec()),
-              answers.of(context),
-              calls);
+    RowStageContext context = request.getContext();
+    RowStage stage = stage(context);
+    try (ShardJudge shardJudge =
+        ShardJudge.open(
+            judge,
+            store,
+            cache,
+            context,
+            stage.folder(context.getRun(), request.getShard()),
+            stage.methods(context.getRun().getSpec()),
+            answers.of(context),
+            calls)) {
       ShardResult result =
           run(
               stage,
-              stage.open(context, request.getShard(), shardJudge),
+              stage.open(context, request.getShard(), shardJudge, heartbeat()),
               shardJudge,
               request,
               calls);
@@ -116,19 +115,23 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
       ShardJob<I, R> job,
       ShardJudge shardJudge,
       RunShardRequest request,
-      CallScope calls) {
-    return new ShardRunner<>(
-            engine,
-            job,
-            shardJudge.log(),
-            new ShardEndpoints(
-                shardJudge.witness(),
-                shardJudge.questions(),
-                () -> hasCommittedAnswer(stage, job, request.getContext())),
-            request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
-            calls::cancel,
-            heartbeat())
-        .run();
+      CallScope calls)
+      throws IOException {
+    ShardInputs<I> inputs = job.inputs();
+    try (inputs) {
+      return new ShardRunner<>(
+              engine,
+              job,
+              shardJudge.log(),
+              new ShardEndpoints(
+                  shardJudge.witness(),
+                  shardJudge.questions(),
+                  () -> hasCommittedAnswer(stage, job, request.getContext())),
+              request.hasCostLimit() ? request.getCostLimit() : Double.POSITIVE_INFINITY,
+              calls::cancel,
+              heartbeat())
+          .run();
+    }
   }
 
   /** Whether any committed shard of the stage has a row that was answered. */

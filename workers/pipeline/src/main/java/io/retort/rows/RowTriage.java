@@ -1,10 +1,10 @@
 package io.retort.rows;
 
-import com.google.protobuf.Message;
 import io.retort.judge.client.UselessAnswerException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class RowTriage<R extends Message> {
+final class RowTriage {
   private static final int LONGEST_SAID = 2_000;
 
-  private final RowFaults<R> faults;
+  private final RowFaults faults;
   private final EndpointCheck endpoints;
-  private final Rows<R> rows;
+  private final Rows rows;
   private final ShardFailures failures;
   private @Nullable CompletableFuture<Void> asked;
   private long askAt;
@@ -32,12 +32,12 @@ final class RowTriage<R extends Message> {
   private boolean answered;
 
   /** What is done with rows. */
-  interface Rows<R> {
+  interface Rows {
     /** The row is to blame: its record says why. */
-    void quarantine(int row, String reason, String said);
+    void quarantine(int row, String reason, String said) throws IOException;
 
     /** The record counts. */
-    void keep(int row, R rowRecord);
+    void keep(RowFaults.Refused row) throws IOException;
 
     /** Whether an earlier attempt at the shard had a row that was answered. */
     boolean wereAnswered();
@@ -51,7 +51,7 @@ final class RowTriage<R extends Message> {
     void wake();
   }
 
-  RowTriage(RowFaults<R> faults, EndpointCheck endpoints, Rows<R> rows, ShardFailures failures) {
+  RowTriage(RowFaults faults, EndpointCheck endpoints, Rows rows, ShardFailures failures) {
     this.faults = faults;
     this.endpoints = endpoints;
     this.rows = rows;
@@ -80,7 +80,7 @@ final class RowTriage<R extends Message> {
     if (faults.hasRefused() && endpoints.answersOthers()) {
       keepRefused();
     }
-    faults.takeFailedAlone().forEach(this::quarantine);
+    quarantine(faults.takeFailedAlone());
     if (asked != null) {
       if (asked.isDone()) {
         hear(asked);
@@ -127,7 +127,7 @@ final class RowTriage<R extends Message> {
     CompletableFuture<Void> unused = question.whenComplete((answer, thrown) -> rows.wake());
   }
 
-  private void hear(CompletableFuture<Void> question) {
+  private void hear(CompletableFuture<Void> question) throws IOException {
     asked = null;
     try {
       question.join();
@@ -137,7 +137,7 @@ final class RowTriage<R extends Message> {
     }
     answered = true;
     holdsRowsBack = false;
-    faults.takeFailedAtTheJudge().forEach(this::quarantine);
+    quarantine(faults.takeFailedAtTheJudge());
     faults.forgive();
     // The next look may have nothing else to wait for.
     rows.wake();
@@ -163,14 +163,16 @@ final class RowTriage<R extends Message> {
     return failures.of(faults.first(), faults.failedRows(), kept);
   }
 
-  private void keepRefused() {
-    for (RowFaults.Refused<R> refused : faults.takeRefused()) {
-      rows.keep(refused.row(), refused.rowRecord());
+  private void keepRefused() throws IOException {
+    for (RowFaults.Refused refused : faults.takeRefused()) {
+      rows.keep(refused);
     }
   }
 
-  private void quarantine(RowFaults.Failed failed) {
-    rows.quarantine(failed.row(), reason(failed.thrown()), said(failed.thrown()));
+  private void quarantine(List<RowFaults.Failed> failed) throws IOException {
+    for (RowFaults.Failed row : failed) {
+      rows.quarantine(row.row(), reason(row.thrown()), said(row.thrown()));
+    }
   }
 
   /** A stable name. */

@@ -48,7 +48,7 @@ record ShardFailures(String stage, int rows) {
   }
 
   /** Not retried as it is: the workflow decides on another allowance. */
-  ApplicationFailure allowanceSpent(double cost, double costLimit, int kept) {
+  ApplicationFailure allowanceSpent(Spending spending, int kept) {
     return ApplicationFailure.newBuilder()
         .setType("BUDGET/ALLOWANCE_SPENT")
         .setMessage(
@@ -56,11 +56,11 @@ record ShardFailures(String stage, int rows) {
                 Locale.ROOT,
                 "%s: the shard's rows have cost %.4f (expected: at most %.4f), %s",
                 stage,
-                cost,
-                costLimit,
+                spending.sum(),
+                spending.limit(),
                 kept(kept)))
         .setNonRetryable(true)
-        .setDetails(cost)
+        .setDetails(spending.sum())
         .build();
   }
 

@@ -2,14 +2,13 @@ package io.retort.rows;
 
 import com.google.protobuf.Message;
 import io.retort.v1.Usage;
-import java.util.List;
 import java.util.function.Function;
 
 /**
  * One shard of a stage.
  *
  * @param stage label of metrics and messages
- * @param inputs rows in the shard's order
+ * @param inputs rows in the shard's order; closed by whoever runs the job
  * @param outcome label of a record for metrics
  * @param usage what a record's calls have used
  * @param concurrency most rows under way at once, at least 1
@@ -17,7 +16,7 @@ import java.util.function.Function;
 public record ShardJob<I, R extends Message>(
     String stage,
     RowLog<R> log,
-    List<I> inputs,
+    ShardInputs<I> inputs,
     RowWork<I, R> work,
     Function<R, String> outcome,
     Function<R, Usage> usage,

@@ -44,7 +44,8 @@ public record ShardJudge(
     String fingerprint,
     Optional<CallLog> log,
     CallWitness witness,
-    ControlQuestions questions) {
+    ControlQuestions questions)
+    implements AutoCloseable {
   /**
    * Asks the judge workers what the stage's endpoints are.
    *
@@ -77,7 +78,6 @@ public record ShardJudge(
     Optional<CallLog> log = Optional.empty();
     if (isCached(spec.getJudge())) {
       String cacheUri = RunLayout.cache(stage.getRun().getStoreUri());
-      log = Optional.of(new CallLog(store, shardUri, cache, cacheUri));
       boolean taken = spec.getJudge().getCache() != CacheMode.CACHE_MODE_REFRESH;
       if (taken) {
         for (JudgeMethod<?, ?> method : methods) {
@@ -86,6 +86,7 @@ public record ShardJudge(
                   cacheUri, CachedCalls.folder(descriptions, roles.endpoint(method), method)));
         }
       }
+      log = Optional.of(new CallLog(store, shardUri, cache, cacheUri));
       calls =
           new CachedCalls(
               calls, log.get(), taken ? Optional.of(cache) : Optional.empty(), descriptions);
@@ -97,6 +98,13 @@ public record ShardJudge(
         witness,
         new ControlQuestions(
             new RoleCalls(client.calls(scope), roles, prompts), spec.getStudent().getSize()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (log.isPresent()) {
+      log.get().close();
+    }
   }
 
   /** Of the models and prompts that answer the methods at this moment. */

@@ -3,6 +3,7 @@ package io.retort.rows;
 import com.google.protobuf.Message;
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
+import io.retort.store.RowCursor;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Manifest;
@@ -13,12 +14,25 @@ import java.util.function.Supplier;
 
 /** Reads what a shard has committed. */
 public final class ShardRecords {
+  /** {@link #open}, all in memory. */
+  public static <R extends Message> List<R> read(
+      Store store, String folderUri, Supplier<? extends Message.Builder> builders)
+      throws IOException {
+    List<R> records = new ArrayList<>();
+    try (RowCursor<R> rows = open(store, folderUri, builders)) {
+      for (R row = rows.next(); row != null; row = rows.next()) {
+        records.add(row);
+      }
+    }
+    return records;
+  }
+
   /**
    * The records of a committed shard in the shard's order, their bytes checked.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_MISSING when it is not committed
    */
-  public static <R extends Message> List<R> read(
+  public static <R extends Message> RowCursor<R> open(
       Store store, String folderUri, Supplier<? extends Message.Builder> builders)
       throws IOException {
     Manifest manifest =
@@ -29,11 +43,7 @@ public final class ShardRecords {
                         "SHARD_MISSING", folderUri + " (expected: a committed shard)", null));
     ArtifactRef reference =
         ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
-    List<R> records = new ArrayList<>();
-    for (ArtifactRef part : manifest.getPartsList()) {
-      records.addAll(Manifests.<R>readPart(store, reference, part, builders));
-    }
-    return records;
+    return Manifests.openParts(store, reference, manifest, builders);
   }
 
   /**

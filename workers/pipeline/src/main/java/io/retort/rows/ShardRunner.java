@@ -9,13 +9,10 @@ import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,28 +34,29 @@ final class ShardRunner<I, R extends Message> {
   private final RowEngine engine;
   private final ShardJob<I, R> job;
   private final Optional<CallLog> calls;
-  private final double costLimit;
   private final Runnable cancelCalls;
   private final Consumer<ShardProgress> heartbeat;
   private final ShardFailures failures;
 
   private final RowQueue<I, R> queue;
   private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
-  private final RowFaults<R> faults;
-  private final RowTriage<R> triage;
-  private final DoubleAdder cost = new DoubleAdder();
+  private final RowFaults faults;
+  private final AsideRows aside = new AsideRows();
+  private final RowTriage triage;
+  private final RowPause pause;
+  private final Spending spending;
 
   private final int rows;
   private final FinishedRows<R> finished;
   private boolean answered;
   private long savedAt;
   private long heardAt;
-  private long pausedUntil;
-  private boolean paused;
   private int outstanding;
 
   /**
    * A row's end, or, with the row {@link Completion#NONE}, that it is time to look at all of them.
+   *
+   * @param line of the record, also of one that waits because of {@code thrown}
    */
   private record Completion(int row, @Nullable RowLine line, @Nullable Throwable thrown) {
     static final int NONE = -1;
@@ -79,23 +77,25 @@ final class ShardRunner<I, R extends Message> {
       EndpointCheck endpoints,
       double costLimit,
       Runnable cancelCalls,
-      Consumer<ShardProgress> heartbeat) {
+      Consumer<ShardProgress> heartbeat)
+      throws IOException {
     this.engine = engine;
     this.job = job;
     this.calls = calls;
-    this.costLimit = costLimit;
+    spending = new Spending(costLimit);
     this.cancelCalls = cancelCalls;
     this.heartbeat = heartbeat;
     rows = job.inputs().size();
     failures = new ShardFailures(job.stage(), rows);
     finished = new FinishedRows<>(job, engine.metrics());
     queue = new RowQueue<>(engine, job, this::ended);
-    faults = new RowFaults<>(job.concurrency());
-    triage = new RowTriage<>(faults, endpoints, new AsideRows(), failures);
+    pause = new RowPause(queue);
+    faults = new RowFaults(job.concurrency());
+    triage = new RowTriage(faults, endpoints, aside, failures);
   }
 
   /**
-   * Runs once.
+   * Runs once. The caller closes the job's inputs.
    *
    * @throws ApplicationFailure the failure of rows, with what is finished kept;
    *     PLATFORM/ENDPOINT_REFUSED, not retryable, where a person has to mend an endpoint;
@@ -103,15 +103,16 @@ final class ShardRunner<I, R extends Message> {
    */
   ShardResult run() {
     long started = System.nanoTime();
-    try (queue) {
+    try (finished;
+        queue) {
       Optional<Manifest> committed = job.log().committed();
       if (committed.isPresent()) {
-        job.log().readCommitted(committed.get(), rowRecord -> cost.add(costOf(rowRecord)));
-        return new ShardResult(committed.get().getRows(), cost.sum(), 0);
+        job.log().readCommitted(committed.get(), rowRecord -> spending.add(costOf(rowRecord)));
+        return new ShardResult(committed.get().getRows(), spending.sum(), 0);
       }
       resume();
-      if (isSpent() && !queue.isEmpty()) {
-        throw failures.allowanceSpent(cost.sum(), costLimit, finished.kept());
+      if (spending.isSpent() && !queue.isEmpty()) {
+        throw failures.allowanceSpent(spending, finished.kept());
       }
       makeRecords();
       if (finished.kept() < rows) {
@@ -119,9 +120,9 @@ final class ShardRunner<I, R extends Message> {
       }
       // Before the manifest: once that stands, nobody looks for what is missing in the cache.
       int keptAnswers = calls.isPresent() ? calls.get().commit() : 0;
-      Manifest manifest = finished.commit();
+      Manifest manifest = finished.commit(this::reportProgress);
       engine.metrics().committed(job.stage(), (System.nanoTime() - started) / 1e9);
-      return new ShardResult(manifest.getRows(), cost.sum(), keptAnswers);
+      return new ShardResult(manifest.getRows(), spending.sum(), keptAnswers);
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
@@ -131,12 +132,10 @@ final class ShardRunner<I, R extends Message> {
     if (calls.isPresent()) {
       calls.get().resume(this::reportProgress);
     }
-    List<String> keys = job.inputs().stream().map(job.work()::key).toList();
     finished.resume(
-        keys,
         this::reportProgress,
         rowRecord -> {
-          cost.add(costOf(rowRecord));
+          spending.add(costOf(rowRecord));
           answered |= job.usage().apply(rowRecord).getCalls() > 0;
         });
     for (int row = 0; row < rows; row++) {
@@ -158,7 +157,7 @@ final class ShardRunner<I, R extends Message> {
       while (outstanding > 0 || !finished.areSaved()) {
         collect(untilNextLook());
         triage.look(outstanding == faults.aside());
-        goOnAfterAPause();
+        pause.look(triage.holdsRowsBack());
         if (mustSave()) {
           save();
           reportProgress();
@@ -184,39 +183,44 @@ final class ShardRunner<I, R extends Message> {
 
   /** Counts here, not where rows are stored: while they are, many more could be started. */
   private void ended(int row, @Nullable R rowRecord, @Nullable Throwable thrown) {
-    if (rowRecord == null) {
-      if (RowFaults.isFinal(unwrap(thrown))) {
+    try {
+      if (rowRecord != null) {
+        RowLine line = RowLine.of(job, rowRecord);
+        spend(costOf(rowRecord));
+        completions.add(new Completion(row, line, null));
+        return;
+      }
+      Throwable cause = RowFaults.unwrap(thrown);
+      if (RowFaults.isFinal(cause)) {
         queue.stop();
       }
-      completions.add(new Completion(row, null, thrown));
-      return;
-    }
-    try {
-      RowLine line = RowLine.of(job, rowRecord);
-      spend(rowRecord);
-      completions.add(new Completion(row, line, null));
+      completions.add(new Completion(row, lineOfRefused(cause), cause));
     } catch (Throwable e) {
       // Errors too: a row that is never heard of again would keep the shard waiting.
       completions.add(new Completion(row, null, e));
     }
   }
 
-  private void spend(R rowRecord) {
-    double more = costOf(rowRecord);
-    if (more > 0) {
-      cost.add(more);
-      if (isSpent()) {
-        queue.stop();
-      }
+  private @Nullable RowLine lineOfRefused(Throwable thrown) {
+    return thrown instanceof RefusedByEndpointException refusal
+        ? RowLine.of(job, recordOf(refusal))
+        : null;
+  }
+
+  @SuppressWarnings("unchecked") // The row's own work has made it.
+  private R recordOf(RefusedByEndpointException refusal) {
+    return (R) refusal.rowRecord();
+  }
+
+  private void spend(double more) {
+    spending.add(more);
+    if (spending.isSpent()) {
+      queue.stop();
     }
   }
 
   private double costOf(R rowRecord) {
     return job.usage().apply(rowRecord).getCost();
-  }
-
-  private boolean isSpent() {
-    return cost.sum() > costLimit;
   }
 
   private boolean mustSave() {
@@ -230,89 +234,57 @@ final class ShardRunner<I, R extends Message> {
     if (finished.areSaved()) {
       return engine.heartbeatEvery();
     }
-    return outstanding == 0 ? Duration.ZERO : until(savedAt + engine.saveEvery().toNanos());
+    long left = savedAt + engine.saveEvery().toNanos() - System.nanoTime();
+    return Duration.ofNanos(outstanding == 0 || finished.areMany() ? 0 : Math.max(0, left));
   }
 
   private Duration untilNextLook() {
-    Duration next = min(untilSave(), triage.untilNextLook().orElse(engine.heartbeatEvery()));
-    return paused && !triage.holdsRowsBack() ? min(next, until(pausedUntil)) : next;
-  }
-
-  private static Duration until(long nanos) {
-    return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
-  }
-
-  private static Duration min(Duration left, Duration right) {
-    return left.compareTo(right) < 0 ? left : right;
+    Duration untilSave = untilSave();
+    Duration untilTriage = triage.untilNextLook().orElse(untilSave);
+    return pause.untilNextLook(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
   }
 
   /** Waits for a finished row, then takes all that are there. */
-  private void collect(Duration atMost) throws InterruptedException {
+  private void collect(Duration atMost) throws InterruptedException, IOException {
     Completion first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
     for (Completion next = first; next != null; next = completions.poll()) {
       if (next.row() != Completion.NONE) {
-        take(next.row(), next.line(), next.thrown());
+        take(next);
       }
     }
   }
 
-  private void take(int row, @Nullable RowLine line, @Nullable Throwable ended) {
-    if (line != null) {
-      finished(row, line);
+  private void take(Completion completion) throws IOException {
+    int row = completion.row();
+    RowLine line = completion.line();
+    Throwable thrown = completion.thrown();
+    if (thrown == null && line != null) {
+      finished.add(row, line);
+      outstanding--;
       faults.ended(row);
-      return;
-    }
-    Throwable thrown = unwrap(ended);
-    if (thrown instanceof OutOfMemoryError error) {
+    } else if (thrown instanceof OutOfMemoryError error) {
       // No row's fault, and nothing that this process does from now on can be relied on.
       throw error;
-    }
-    if (thrown instanceof RowLine.UnwritableException) {
-      quarantine(row, "UNWRITABLE", String.valueOf(thrown.getMessage()));
-    } else if (thrown instanceof RefusedByEndpointException refusal) {
-      @SuppressWarnings("unchecked") // The row's own work has made it.
-      R rowRecord = (R) refusal.rowRecord();
-      faults.refused(row, rowRecord, String.valueOf(refusal.getMessage()));
+    } else if (thrown instanceof RowLine.UnwritableException) {
+      aside.quarantine(row, "UNWRITABLE", String.valueOf(thrown.getMessage()));
+    } else if (thrown instanceof RefusedByEndpointException refusal && line != null) {
+      double spent = costOf(recordOf(refusal));
+      faults.refused(
+          new RowFaults.Refused(row, finished.hold(line), spent),
+          String.valueOf(refusal.getMessage()));
+      queue.forget(row);
     } else {
-      Optional<Duration> delay = faults.failed(row, thrown);
-      if (delay.isPresent()) {
-        pause(delay.get());
-        queue.again(row);
-      }
+      failed(row, RowFaults.unwrap(thrown));
     }
   }
 
-  private void finished(int row, RowLine line) {
-    finished.add(row, line);
-    outstanding--;
-  }
-
-  private void quarantine(int row, String reason, String said) {
-    R rowRecord = job.work().quarantined(job.inputs().get(row), reason, said);
-    finished(row, RowLine.ofAnySize(job, rowRecord));
-    faults.settled(row);
-  }
-
-  private void pause(Duration delay) {
-    if (delay.isZero()) {
-      return;
-    }
-    long end = System.nanoTime() + delay.toNanos();
-    pausedUntil = paused && pausedUntil - end > 0 ? pausedUntil : end;
-    paused = true;
-    queue.pause();
-  }
-
-  private void goOnAfterAPause() {
-    if (triage.holdsRowsBack()) {
-      if (!paused) {
-        paused = true;
-        pausedUntil = System.nanoTime();
-        queue.pause();
-      }
-    } else if (paused && pausedUntil - System.nanoTime() <= 0) {
-      paused = false;
-      queue.start();
+  private void failed(int row, Throwable thrown) {
+    Optional<Duration> delay = faults.failed(row, thrown);
+    if (delay.isPresent()) {
+      pause.lengthen(delay.get());
+      queue.again(row);
+    } else {
+      queue.forget(row);
     }
   }
 
@@ -322,7 +294,7 @@ final class ShardRunner<I, R extends Message> {
       calls.get().save();
     }
     savedAt = System.nanoTime();
-    finished.save();
+    finished.save(queue::forget);
   }
 
   private void reportProgress() {
@@ -336,9 +308,9 @@ final class ShardRunner<I, R extends Message> {
       throw failures.shutdown(null, finished.kept());
     }
     // Once all rows are under way they may as well end.
-    if (isSpent() && !queue.isEmpty()) {
+    if (spending.isSpent() && !queue.isEmpty()) {
       keepFinished(engine.drain());
-      throw failures.allowanceSpent(cost.sum(), costLimit, finished.kept());
+      throw failures.allowanceSpent(spending, finished.kept());
     }
     if (faults.isFinal()) {
       keepFinished(engine.drain());
@@ -376,29 +348,27 @@ final class ShardRunner<I, R extends Message> {
     }
   }
 
-  private static Throwable unwrap(@Nullable Throwable thrown) {
-    if (thrown instanceof CompletionException && thrown.getCause() != null) {
-      return unwrap(thrown.getCause());
-    }
-    return thrown == null ? new IllegalStateException("a row ended without a record") : thrown;
-  }
-
-  private final class AsideRows implements RowTriage.Rows<R> {
+  private final class AsideRows implements RowTriage.Rows {
     @Override
-    public void quarantine(int row, String reason, String said) {
+    public void quarantine(int row, String reason, String said) throws IOException {
       LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, said);
-      ShardRunner.this.quarantine(row, reason, said);
+      R rowRecord = job.work().quarantined(job.inputs().get(row), reason, said);
+      finished.add(row, RowLine.ofAnySize(job, rowRecord));
+      counts(row);
     }
 
     @Override
-    public void keep(int row, R rowRecord) {
-      try {
-        RowLine line = RowLine.of(job, rowRecord);
-        spend(rowRecord);
-        finished(row, line);
-        faults.settled(row);
-      } catch (RowLine.UnwritableException e) {
-        quarantine(row, "UNWRITABLE", String.valueOf(e.getMessage()));
+    public void keep(RowFaults.Refused refused) throws IOException {
+      finished.add(refused.row(), refused.held());
+      spend(refused.cost());
+      counts(refused.row());
+    }
+
+    private void counts(int row) throws IOException {
+      outstanding--;
+      faults.settled(row);
+      if (finished.areMany()) {
+        save();
       }
     }
 

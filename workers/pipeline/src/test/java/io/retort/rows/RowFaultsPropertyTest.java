@@ -204,13 +204,13 @@ final class RowFaultsPropertyTest {
       try {
         runner(mortal, "/shard", new ResponseCache(mortal), heartbeat).run();
         return true;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | IOException e) {
         return false;
       }
     }
 
     private ShardRunner<String, PairingRecord> runner(
-        Store where, String shard, ResponseCache cache, Runnable heartbeat) {
+        Store where, String shard, ResponseCache cache, Runnable heartbeat) throws IOException {
       CallLog log = new CallLog(where, root + shard, cache, root + "/cache");
       JudgeCalls calls =
           new CachedCalls(
@@ -220,7 +220,7 @@ final class RowFaultsPropertyTest {
           new ShardJob<>(
               "test",
               new RowLog<>(where, root + shard, PairingRecord::newBuilder, PairingRecord::getKey),
-              inputs(),
+              TestInputs.of(inputs(), Hashes::sha256Hex),
               new Work(calls),
               record -> "MADE",
               PairingRecord::getUsage,

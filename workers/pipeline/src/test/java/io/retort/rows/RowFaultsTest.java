@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.retort.failure.Failures;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.store.Store;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.Usage;
+import io.retort.worker.ProtoJson;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -162,7 +164,7 @@ final class RowFaultsTest {
   void aRowThatWasAnsweredEarlierIsReasonToAskWhetherTheLastOnesAreToBlame() throws IOException {
     PairingRecord before =
         NumberedWork.record("0").toBuilder().setUsage(Usage.newBuilder().setCalls(1)).build();
-    log().append(List.of(RowLine.ofAnySize(job(1, row -> made(row)), before).json()));
+    log().append(List.of(ByteString.copyFromUtf8(ProtoJson.print(before))));
 
     run(2, 4, RowFaultsTest::refused);
 
@@ -329,7 +331,8 @@ final class RowFaultsTest {
   }
 
   private ShardRunner<String, PairingRecord> runner(
-      int rows, int concurrency, Function<String, CompletableFuture<PairingRecord>> work) {
+      int rows, int concurrency, Function<String, CompletableFuture<PairingRecord>> work)
+      throws IOException {
     NumberedWork counted =
         new NumberedWork(
             rowRecord -> {
@@ -342,7 +345,8 @@ final class RowFaultsTest {
         new ShardJob<>(
             "test",
             log(),
-            IntStream.range(0, rows).mapToObj(String::valueOf).toList(),
+            TestInputs.of(
+                IntStream.range(0, rows).mapToObj(String::valueOf).toList(), counted::key),
             counted,
             rowRecord -> outcome.apply(rowRecord),
             PairingRecord::getUsage,
@@ -352,18 +356,6 @@ final class RowFaultsTest {
         Double.POSITIVE_INFINITY,
         () -> {},
         progress -> {});
-  }
-
-  private ShardJob<String, PairingRecord> job(
-      int rows, Function<String, CompletableFuture<PairingRecord>> work) {
-    return new ShardJob<>(
-        "test",
-        log(),
-        Collections.nCopies(rows, "0"),
-        new NumberedWork(rowRecord -> work.apply(rowRecord.getSampleId())),
-        rowRecord -> "MADE",
-        PairingRecord::getUsage,
-        1);
   }
 
   private RowLog<PairingRecord> log() {

@@ -51,9 +51,42 @@ final class RowSlotsTest {
     assertThat(take(slots.join(5, () -> {}))).isEqualTo(1);
   }
 
+  @Test
+  void memoryIsSharedFairlyAndBoundUntilItIsGivenBack() {
+    RowSlots slots = new RowSlots(100, 10);
+    RowSlots.Share first = slots.join(100, told::incrementAndGet);
+    assertThat(take(first)).isEqualTo(10);
+    RowSlots.Share late = slots.join(100, () -> {});
+    first.release();
+    assertThat(first.tryTake(1) || late.tryTake(1)).as("the row's record is not stored").isFalse();
+
+    first.release(1);
+    assertThat(told).as("was refused").hasPositiveValue();
+    assertThat(first.tryTake(1)).as("has more than its half").isFalse();
+    assertThat(late.tryTake(1)).isTrue();
+
+    first.close();
+    assertThat(take(late)).as("what a shard leaves is free").isEqualTo(9);
+    first.release(1);
+    assertThat(take(late)).as("and not twice").isZero();
+  }
+
+  @Test
+  void rowThatNeedsMoreThanThereIsIsUnderWayAlone() {
+    RowSlots slots = new RowSlots(100, 10);
+    RowSlots.Share one = slots.join(100, () -> {});
+    RowSlots.Share other = slots.join(100, () -> {});
+    assertThat(one.tryTake(3)).isTrue();
+    assertThat(other.tryTake(11)).isFalse();
+    one.release(3);
+
+    assertThat(other.tryTake(11)).isTrue();
+    assertThat(one.tryTake(1)).isFalse();
+  }
+
   private static int take(RowSlots.Share share) {
     int taken = 0;
-    while (share.tryTake()) {
+    while (share.tryTake(1)) {
       taken++;
     }
     return taken;

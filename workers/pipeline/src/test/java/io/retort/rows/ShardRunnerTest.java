@@ -62,7 +62,7 @@ final class ShardRunnerTest {
   }
 
   @Test
-  void neverMoreRowsUnderWayThanAllowed() {
+  void neverMoreRowsUnderWayThanAllowed() throws IOException {
     AtomicInteger underWay = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     NumberedWork work =
@@ -110,7 +110,7 @@ final class ShardRunnerTest {
   }
 
   @Test
-  void failedWriteIsTriedOnceMoreBeforeGivingUp() {
+  void failedWriteIsTriedOnceMoreBeforeGivingUp() throws IOException {
     AtomicInteger writes = new AtomicInteger();
     Store flaky =
         new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
@@ -132,8 +132,8 @@ final class ShardRunnerTest {
     other.append(List.of(line(NumberedWork.record("0"))));
     PairingRecord first = NumberedWork.record("0").toBuilder().setError("first").build();
 
-    assertThat(one.commit(List.of(line(first)), 1))
-        .isEqualTo(other.commit(List.of(line(NumberedWork.record("0"))), 1));
+    assertThat(one.commit(1, Rows.content(List.of(first))))
+        .isEqualTo(other.commit(1, Rows.content(List.of(NumberedWork.record("0")))));
 
     assertThat(records()).containsExactly(first);
     assertThat(store.list(uri())).hasSize(2);
@@ -161,7 +161,7 @@ final class ShardRunnerTest {
   }
 
   @Test
-  void rowThatThrowsIsAFailureToo() {
+  void rowThatThrowsIsAFailureToo() throws IOException {
     NumberedWork work =
         new NumberedWork(
             record -> {
@@ -174,7 +174,7 @@ final class ShardRunnerTest {
   }
 
   @Test
-  void emptyShardIsCommitted() {
+  void emptyShardIsCommitted() throws IOException {
     assertThat(run(store, 0, 4, new NumberedWork(CompletableFuture::completedFuture))).isZero();
   }
 
@@ -191,13 +191,13 @@ final class ShardRunnerTest {
         .contains("retort_shard_seconds_count{stage=\"test\"} 1");
   }
 
-  private long run(Store where, int rows, int concurrency, NumberedWork work) {
+  private long run(Store where, int rows, int concurrency, NumberedWork work) throws IOException {
     List<String> inputs = IntStream.range(0, rows).mapToObj(String::valueOf).toList();
     ShardJob<String, PairingRecord> job =
         new ShardJob<>(
             STAGE,
             log(where),
-            inputs,
+            TestInputs.of(inputs, work::key),
             work,
             record -> "MADE",
             PairingRecord::getUsage,

@@ -123,18 +123,25 @@ public final class Manifests {
     return Rows.readAll(store, verifiedPart(store, manifest, part), builders);
   }
 
-  /**
-   * Streams the rows of one part, in order, after checking its bytes against the manifest. Memory
-   * holds one row.
-   */
-  public static <M extends Message> void forEachRow(
+  /** The rows of one part, in order, after checking its bytes against the manifest. */
+  public static <M extends Message> RowCursor<M> openPart(
       Store store,
       ArtifactRef manifest,
       ArtifactRef part,
-      Supplier<? extends Message.Builder> builders,
-      Consumer<M> consumer)
+      Supplier<? extends Message.Builder> builders)
       throws IOException {
-    Rows.forEach(store, verifiedPart(store, manifest, part), builders, consumer);
+    return Rows.cursor(store, verifiedPart(store, manifest, part), builders);
+  }
+
+  /** The rows of all parts, in order, after checking the bytes of each as it is begun. */
+  public static <M extends Message> RowCursor<M> openParts(
+      Store store,
+      ArtifactRef reference,
+      Manifest manifest,
+      Supplier<? extends Message.Builder> builders) {
+    return new PartsCursor<>(
+        manifest.getPartsList().iterator(),
+        part -> Manifests.<M>openPart(store, reference, part, builders));
   }
 
   /**

@@ -2,8 +2,6 @@ package io.retort.store;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
-import com.github.luben.zstd.ZstdOutputStream;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.retort.worker.ProtoJson;
 import java.io.BufferedInputStream;
@@ -11,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Rows as Zstandard-compressed JSON Lines, one protobuf message a line. */
 public final class Rows {
@@ -28,19 +26,20 @@ public final class Rows {
    * @throws CorruptArtifactException when the object is cut, is not Zstandard data or UTF-8, or a
    *     line is no row; rows before the fault have been consumed
    */
-  @SuppressWarnings("unchecked")
   public static <M extends Message> void forEach(
       Store store, String uri, Supplier<? extends Message.Builder> builders, Consumer<M> consumer)
       throws IOException {
-    try (BufferedReader reader = open(store, uri)) {
-      long number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        consumer.accept((M) ProtoJson.parse(line, builders.get(), uri + " line " + number));
+    try (RowCursor<M> rows = cursor(store, uri, builders)) {
+      for (M row = rows.next(); row != null; row = rows.next()) {
+        consumer.accept(row);
       }
-    } catch (ZstdIOException | CharacterCodingException e) {
-      throw new CorruptArtifactException(uri + ": " + e);
     }
+  }
+
+  /** The rows of an object, in order; fails as {@link #forEach} does. Memory holds one row. */
+  public static <M extends Message> RowCursor<M> cursor(
+      Store store, String uri, Supplier<? extends Message.Builder> builders) throws IOException {
+    return new Lines<>(open(store, uri), builders, uri);
   }
 
   public static <M extends Message> List<M> readAll(
@@ -52,32 +51,11 @@ public final class Rows {
 
   /** Content of an object that holds {@code rows}; iterated once, as it is written. */
   public static Store.Content content(Iterable<? extends Message> rows) {
-    return compressed(
-        output -> {
-          for (Message row : rows) {
-            output.write(ProtoJson.print(row).getBytes(StandardCharsets.UTF_8));
-            output.write('\n');
-          }
-        });
-  }
-
-  /** Content of an object that holds rows that are printed already; iterated once. */
-  public static Store.Content lines(Iterable<ByteString> lines) {
-    return compressed(
-        output -> {
-          for (ByteString line : lines) {
-            line.writeTo(output);
-            output.write('\n');
-          }
-        });
-  }
-
-  private static Store.Content compressed(Store.Content content) {
     return output -> {
-      // The caller owns the stream: flush and end the frame, but leave it open.
-      ZstdOutputStream compressed = new ZstdOutputStream(new NotClosing(output));
-      try (compressed) {
-        content.writeTo(compressed);
+      try (RowWriter writer = new RowWriter(output)) {
+        for (Message row : rows) {
+          writer.write(row);
+        }
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -101,19 +79,35 @@ public final class Rows {
     }
   }
 
-  private static final class NotClosing extends java.io.FilterOutputStream {
-    NotClosing(OutputStream output) {
-      super(output);
+  private static final class Lines<M extends Message> implements RowCursor<M> {
+    private final BufferedReader reader;
+    private final Supplier<? extends Message.Builder> builders;
+    private final String uri;
+    private long number;
+
+    Lines(BufferedReader reader, Supplier<? extends Message.Builder> builders, String uri) {
+      this.reader = reader;
+      this.builders = builders;
+      this.uri = uri;
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
+    @SuppressWarnings("unchecked")
+    public @Nullable M next() throws IOException {
+      try {
+        String line = reader.readLine();
+        number++;
+        return line == null
+            ? null
+            : (M) ProtoJson.parse(line, builders.get(), uri + " line " + number);
+      } catch (ZstdIOException | CharacterCodingException e) {
+        throw new CorruptArtifactException(uri + ": " + e);
+      }
     }
 
     @Override
     public void close() throws IOException {
-      flush();
+      reader.close();
     }
   }
 

@@ -3,6 +3,7 @@ package io.retort.release.report;
 import io.retort.curation.CurationRecords;
 import io.retort.rows.ShardRecords;
 import io.retort.store.Manifests;
+import io.retort.store.RowCursor;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CurationOutcome;
@@ -49,13 +50,16 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
       throws IOException {
     Map<CurationOutcome, List<CurationRecord>> found = new EnumMap<>(CurationOutcome.class);
     for (ArtifactRef shard : shards.subList(0, Math.min(shards.size(), SHARDS_SEARCHED))) {
-      for (CurationRecord record :
-          ShardRecords.<CurationRecord>read(
-              store, Manifests.folder(shard), CurationRecord::newBuilder)) {
-        List<CurationRecord> same =
-            found.computeIfAbsent(record.getOutcome(), ignored -> new ArrayList<>());
-        if (same.size() < WANTED.getOrDefault(record.getOutcome(), 0)) {
-          same.add(record);
+      try (RowCursor<CurationRecord> shardRecords =
+          ShardRecords.open(store, Manifests.folder(shard), CurationRecord::newBuilder)) {
+        for (CurationRecord record = shardRecords.next();
+            record != null;
+            record = shardRecords.next()) {
+          List<CurationRecord> same =
+              found.computeIfAbsent(record.getOutcome(), ignored -> new ArrayList<>());
+          if (same.size() < WANTED.getOrDefault(record.getOutcome(), 0)) {
+            same.add(record);
+          }
         }
       }
     }
@@ -75,9 +79,11 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
     Map<Gap, PreferencePair> found = new EnumMap<>(Gap.class);
     List<ArtifactRef> parts = Manifests.read(store, manifest).getPartsList();
     for (ArtifactRef part : parts.subList(0, Math.min(parts.size(), SHARDS_SEARCHED))) {
-      for (PreferencePair pair :
-          Manifests.<PreferencePair>readPart(store, manifest, part, PreferencePair::newBuilder)) {
-        found.putIfAbsent(pair.getGap(), pair);
+      try (RowCursor<PreferencePair> pairs =
+          Manifests.openPart(store, manifest, part, PreferencePair::newBuilder)) {
+        for (PreferencePair pair = pairs.next(); pair != null; pair = pairs.next()) {
+          found.putIfAbsent(pair.getGap(), pair);
+        }
       }
     }
     return List.copyOf(found.values());

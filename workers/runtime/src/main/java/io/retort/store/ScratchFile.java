@@ -1,8 +1,10 @@
-package io.retort.ingest;
+package io.retort.store;
 
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -10,12 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A temporary file without a name, so that nothing is left of it even after a kill. */
-final class ScratchFile implements AutoCloseable {
+/**
+ * A temporary file without a name (in {@code java.io.tmpdir}), so that nothing is left of it even
+ * after a kill.
+ *
+ * <p>One thread writes; what was written before {@link #size} was called may be read by all.
+ */
+public final class ScratchFile implements AutoCloseable {
   private final FileChannel channel;
   private final OutputStream output;
 
-  ScratchFile() throws IOException {
+  public ScratchFile() throws IOException {
     Path path = Files.createTempFile("retort-", ".scratch");
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -27,22 +34,34 @@ final class ScratchFile implements AutoCloseable {
   }
 
   /** Appends to the file. */
-  OutputStream output() {
+  public OutputStream output() {
     return output;
   }
 
   /** Bytes written so far. */
-  long size() throws IOException {
+  public long size() throws IOException {
     output.flush();
     return channel.size();
   }
 
-  void copy(long start, long bytes, OutputStream target) throws IOException {
+  public void copy(long start, long bytes, OutputStream target) throws IOException {
     output.flush();
     WritableByteChannel sink = Channels.newChannel(target);
     for (long copied = 0; copied < bytes; ) {
       copied += channel.transferTo(start + copied, bytes - copied, sink);
     }
+  }
+
+  /** Reads what lies before the {@link #size} that was told last. */
+  public byte[] read(long start, int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, start + buffer.position()) < 0) {
+        throw new EOFException(
+            "scratch file: " + channel.size() + " bytes (expected: " + (start + bytes) + ")");
+      }
+    }
+    return buffer.array();
   }
 
   @Override

@@ -1,0 +1,89 @@
+package io.retort.rows;
+
+import com.google.protobuf.ByteString;
+import io.retort.store.ScratchRecords;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The rows of a shard, in its order. They wait on this machine's disk: a shard may have a hundred
+ * thousand long chains, and many shards may be under way.
+ *
+ * <p>One thread adds; then {@link #get} and {@link #bytes} are thread-safe.
+ */
+public final class ShardInputs<I> implements AutoCloseable {
+  private final RowCodec<I> codec;
+  private final Function<I, String> keys;
+  private final ScratchRecords rows = new ScratchRecords();
+  private List<String> unread = new ArrayList<>();
+
+  /** Adds the rows of a shard. */
+  @FunctionalInterface
+  public interface Source<I> {
+    void addTo(ShardInputs<I> inputs) throws IOException;
+  }
+
+  private ShardInputs(RowCodec<I> codec, Function<I, String> keys) throws IOException {
+    this.codec = codec;
+    this.keys = keys;
+  }
+
+  /**
+   * @param keys as {@link RowWork#key} tells them
+   */
+  public static <I> ShardInputs<I> of(RowCodec<I> codec, Function<I, String> keys, Source<I> source)
+      throws IOException {
+    ShardInputs<I> inputs = new ShardInputs<>(codec, keys);
+    boolean complete = false;
+    try {
+      source.addTo(inputs);
+      inputs.rows.flush();
+      complete = true;
+      return inputs;
+    } finally {
+      if (!complete) {
+        inputs.close();
+      }
+    }
+  }
+
+  public void add(I input) throws IOException {
+    ByteString.Output bytes = ByteString.newOutput();
+    codec.write(input, bytes);
+    rows.add(bytes.toByteString());
+    unread.add(keys.apply(input));
+  }
+
+  int size() {
+    return rows.count();
+  }
+
+  /** Bytes of a row on disk; in memory it has some times as many. */
+  int bytes(int row) {
+    return rows.bytes(row);
+  }
+
+  I get(int row) {
+    try {
+      return codec.read(new ByteArrayInputStream(rows.read(row)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The keys of all rows, in their order; only once. */
+  List<String> takeKeys() {
+    List<String> taken = unread;
+    unread = List.of();
+    return taken;
+  }
+
+  @Override
+  public void close() throws IOException {
+    rows.close();
+  }
+}

@@ -1,0 +1,30 @@
+package io.retort.rows;
+
+import java.util.concurrent.atomic.DoubleAdder;
+
+/**
+ * What the rows of a shard have cost, those of earlier attempts among them.
+ *
+ * <p>Thread-safe.
+ *
+ * @param limit infinite where there is none
+ */
+record Spending(DoubleAdder cost, double limit) {
+  Spending(double limit) {
+    this(new DoubleAdder(), limit);
+  }
+
+  void add(double more) {
+    if (more > 0) {
+      cost.add(more);
+    }
+  }
+
+  double sum() {
+    return cost.sum();
+  }
+
+  boolean isSpent() {
+    return sum() > limit;
+  }
+}
