@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,11 +123,27 @@ class JudgeRoutesTest {
   }
 
   @Test
+  void aHangUpToTheDeadlineLeavesTimeForTheNextEndpoint() throws Exception {
+    fixture.endpoint.then(request -> fixture.endpoint.hangs());
+    ListenableFuture<EvaluateResponse> call =
+        fixture.futureStub().evaluate(evaluate("judge-other"));
+    fixture.endpoint.take();
+    fixture.timer.awaitAlarms(2);
+
+    fixture.timer.advance(Duration.ofSeconds(30));
+
+    assertThat(call.get().hasVerdict()).isTrue();
+    assertThat(other.untaken()).isEqualTo(1);
+    assertThat(failovers("judge-other", "judge", "ENDPOINT_TIMEOUT")).isEqualTo(1);
+  }
+
+  @Test
   void aRateLimitIsWaitedOutUnlessItOutlastsTheDeadline() throws Exception {
     fixture.endpoint.then(ScriptedEndpoint.retryAfter(429, "20"));
     ListenableFuture<EvaluateResponse> waits =
         fixture.futureStub().evaluate(evaluate("judge-other"));
     fixture.endpoint.take();
+    awaitRateLimit("judge");
     fixture.timer.awaitAlarms(2);
     fixture.timer.advance(Duration.ofSeconds(23));
     assertThat(waits.get().hasVerdict()).isTrue();
@@ -252,14 +269,29 @@ class JudgeRoutesTest {
   @Test
   void aDeadlineIsNotFailedOver() throws Exception {
     fixture.endpoint.then(request -> fixture.endpoint.hangs());
+    other.then(request -> other.hangs());
     ListenableFuture<EvaluateResponse> call =
         fixture.futureStub().evaluate(evaluate("judge-other"));
     fixture.endpoint.take();
+    fixture.timer.awaitAlarms(2);
+    fixture.timer.advance(Duration.ofSeconds(30));
+    other.take();
 
-    fixture.timer.advance(Duration.ofSeconds(60));
+    fixture.timer.advance(Duration.ofSeconds(30));
 
     assertThat(thrownBy(call).getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    assertThat(other.untaken()).isZero();
+    assertThat(fixture.endpoint.untaken()).isZero();
+  }
+
+  /** Until the endpoint has refused a call for its rate, once. */
+  private void awaitRateLimit(String endpoint) throws InterruptedException {
+    for (int tries = 0; tries < 3_000; tries++) {
+      if (rateLimits(endpoint) > 0) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    throw new AssertionError("no rate limit");
   }
 
   private Set<String> modelsOfRows(String prefix) {
@@ -292,10 +324,18 @@ class JudgeRoutesTest {
         StatusRuntimeException.class, () -> fixture.stub().evaluate(evaluate(endpoint)));
   }
 
+  private double rateLimits(String endpoint) {
+    return counted("retort_judge_rate_limits", Labels.of("endpoint", endpoint));
+  }
+
   private double failovers(String route, String endpoint, String type) {
-    Labels labels = Labels.of("route", route, "endpoint", endpoint, "type", type);
+    return counted(
+        "retort_judge_failovers", Labels.of("route", route, "endpoint", endpoint, "type", type));
+  }
+
+  private double counted(String metric, Labels labels) {
     return fixture.registry.scrape().stream()
-        .filter(each -> each.getMetadata().getName().equals("retort_judge_failovers"))
+        .filter(each -> each.getMetadata().getName().equals(metric))
         .map(CounterSnapshot.class::cast)
         .flatMap(each -> each.getDataPoints().stream())
         .filter(point -> point.getLabels().equals(labels))

@@ -102,19 +102,18 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
   @Override
   public CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope) {
-    return complete(request, scope, false);
+    return complete(request, scope, 0);
   }
 
   /**
    * Asks the model.
    *
-   * @param replaceable whether another endpoint can be asked: then a rate limit beyond the deadline
-   *     fails the call at once
+   * @param others how many endpoints can be asked after this one: they get their share of what is
+   *     left of the deadline, and a rate limit beyond it fails the call at once
    * @return fails with a {@link JudgeException}, never with anything else
    */
-  CompletableFuture<ChatAnswer> complete(
-      ChatRequest request, CallScope scope, boolean replaceable) {
-    Call call = new Call(request, scope, replaceable);
+  CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope, int others) {
+    Call call = new Call(request, scope, others);
     call.start();
     return call.result;
   }
@@ -123,19 +122,19 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private final byte[] body;
     private final long estimatedTokens;
     private final CallScope scope;
-    private final boolean replaceable;
+    private final int others;
     private final CompletableFuture<ChatAnswer> result = new CompletableFuture<>();
     private final AtomicBoolean booked = new AtomicBoolean();
     private volatile @Nullable String lastLimit;
     private volatile Timer.@Nullable Alarm wait;
     private volatile @Nullable HttpResponse open;
-    private volatile boolean timedOut;
+    private volatile @Nullable Duration timedOutAfter;
 
-    Call(ChatRequest request, CallScope scope, boolean replaceable) {
+    Call(ChatRequest request, CallScope scope, int others) {
       body = CompletionJson.write(request, configuration);
       estimatedTokens = budget.isUnlimited() ? 0 : TokenEstimate.of(request);
       this.scope = scope;
-      this.replaceable = replaceable;
+      this.others = others;
     }
 
     void start() {
@@ -197,7 +196,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
     private void coolOff() {
       Duration cooling = coolDown.remaining();
-      if (replaceable && cooling.compareTo(scope.remaining()) > 0) {
+      if (others > 0 && cooling.compareTo(scope.remaining()) > 0) {
         fail(limitOutlastsDeadline(cooling));
       } else {
         waitFor(coolDown.remainingWithJitter());
@@ -218,10 +217,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       observer.sent();
       HttpResponse response = transport.send(body);
       open = response;
-      Timer.@Nullable Alarm timeout =
-          configuration.timeout().compareTo(scope.remaining()) < 0
-              ? timer.schedule(configuration.timeout(), () -> timeOut(response))
-              : null;
+      Timer.@Nullable Alarm timeout = setTimeout(response);
       CompletableFuture<Void> unused =
           response
               .aggregate()
@@ -242,8 +238,19 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       }
     }
 
-    private void timeOut(HttpResponse response) {
-      timedOut = true;
+    /** None when the call's deadline comes first. */
+    private Timer.@Nullable Alarm setTimeout(HttpResponse response) {
+      Duration left = scope.remaining();
+      // Otherwise an endpoint that hangs would use up the time of those that stand in for it.
+      Duration share = others == 0 ? left : left.dividedBy(others + 1L);
+      Duration longest = configuration.timeout().compareTo(share) < 0 ? configuration.timeout() : share;
+      return longest.compareTo(left) < 0
+          ? timer.schedule(longest, () -> timeOut(response, longest))
+          : null;
+    }
+
+    private void timeOut(HttpResponse response, Duration after) {
+      timedOutAfter = after;
       response.abort();
     }
 
@@ -256,14 +263,18 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
           return new EndpointReply.Refused(JudgeException.unexpected(e));
         }
       }
-      if (timedOut) {
+      Duration waited = timedOutAfter;
+      if (waited != null) {
         return new EndpointReply.Down(
             JudgeException.endpointTimeout(
                 "endpoint "
                     + configuration
                     + ": no answer within "
-                    + configuration.timeout().toSeconds()
-                    + " s, its timeout_seconds"));
+                    + waited.toSeconds()
+                    + " s, "
+                    + (waited.equals(configuration.timeout())
+                        ? "its timeout_seconds"
+                        : "its share of the time that the endpoints of the route have")));
       }
       if (result.isDone()) {
         return new EndpointReply.Abandoned();

@@ -15,7 +15,8 @@ import java.util.Set;
  * @param jsonSchema whether the endpoint constrains answers by a JSON schema
  * @param maxInFlight most calls open at the same time in one worker, at least 1
  * @param rateLimits shared by all workers
- * @param timeout after which one call is given up, and counts as a failure of the endpoint
+ * @param timeout after which one call is given up, and counts as a failure of the endpoint; in a
+ *     route it is given up earlier when the endpoints after it would have no time left
  * @param maxTokensField what the endpoint calls the limit of an answer's tokens
  * @param omitted fields that the endpoint refuses and that are not sent
  */
