@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several endpoints under one name, and endpoints that fail. */
 class JudgeRoutesTest {
@@ -153,6 +154,36 @@ class JudgeRoutesTest {
     assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
     assertThat(other.untaken()).isEqualTo(1);
     assertThat(failovers("judge-other", "judge", "RATE_LIMITED")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {503, 529})
+  void anEndpointThatIsNotWellIsReplacedForAsLongAsItSays(int status) {
+    fixture.endpoint.then(ScriptedEndpoint.retryAfter(status, "20"));
+
+    for (int call = 0; call < 3; call++) {
+      assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+    }
+    assertThat(fixture.endpoint.untaken()).isEqualTo(1);
+    assertThat(other.untaken()).isEqualTo(3);
+    assertThat(failovers("judge-other", "judge", "ENDPOINT_UNAVAILABLE")).isEqualTo(3);
+
+    fixture.timer.advance(Duration.ofSeconds(20));
+    assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+    assertThat(fixture.endpoint.untaken()).isEqualTo(2);
+    assertThat(other.untaken()).isEqualTo(3);
+  }
+
+  @Test
+  void anEndpointThatSaysThatItIsNotWellOpensItsBreaker() {
+    for (int failures = 0; failures < 10; failures++) {
+      fixture.endpoint.then(ScriptedEndpoint.retryAfter(503, "0.5"));
+      assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+      fixture.timer.advance(Duration.ofMillis(500));
+    }
+
+    assertThat(breakerOpen("judge")).isEqualTo(1);
+    assertThat(other.untaken()).isEqualTo(10);
   }
 
   @Test

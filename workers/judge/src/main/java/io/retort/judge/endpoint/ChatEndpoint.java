@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpResponse;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
-import io.retort.v1.Usage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +36,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
   private final Timer timer;
   private final Peers peers;
   private final RateBudget budget;
-  private final AdaptiveLimit limit;
+  private final EndpointHealth health;
   private final Permits permits;
-  private final CoolDown coolDown;
-  private final Breaker breaker;
   private final EndpointObserver observer;
   private final AtomicBoolean reachable = new AtomicBoolean(true);
 
@@ -60,10 +57,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     transport = new ChatTransport(configuration, clients);
     replies = new ReplyReader(configuration);
     budget = new RateBudget(configuration.rateLimits(), timer, peers::workers);
-    limit = new AdaptiveLimit(configuration.maxInFlight());
-    permits = new Permits(limit::current, clients.eventLoopGroup());
-    coolDown = new CoolDown(timer, random);
-    breaker = new Breaker(configuration, timer);
+    health = new EndpointHealth(configuration, budget, timer, random);
+    permits = new Permits(health.limit::current, clients.eventLoopGroup());
     observer = observers.endpoint(this);
   }
 
@@ -78,17 +73,17 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
   @Override
   public Duration coolDown() {
-    return coolDown.remaining();
+    return health.rest();
   }
 
   @Override
   public int concurrencyLimit() {
-    return limit.current();
+    return health.limit.current();
   }
 
   @Override
   public boolean isBreakerOpen() {
-    return breaker.isOpen();
+    return health.breaker.isOpen();
   }
 
   boolean asks(URI baseUrl, String model) {
@@ -97,7 +92,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
   /** Keeps to a cool-down that another worker learnt of, an hour of it at most. */
   void coolDown(Duration told) {
-    coolDown.told(told.compareTo(LONGEST_SHARED_COOL_DOWN) < 0 ? told : LONGEST_SHARED_COOL_DOWN);
+    health.coolDown.told(
+        told.compareTo(LONGEST_SHARED_COOL_DOWN) < 0 ? told : LONGEST_SHARED_COOL_DOWN);
   }
 
   @Override
@@ -126,6 +122,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private final CompletableFuture<ChatAnswer> result = new CompletableFuture<>();
     private final AtomicBoolean booked = new AtomicBoolean();
     private volatile @Nullable String lastLimit;
+    // Whether the endpoint told when to come back.
+    private volatile boolean waits;
     private volatile Timer.@Nullable Alarm wait;
     private volatile @Nullable HttpResponse open;
     private volatile @Nullable Duration timedOutAfter;
@@ -178,29 +176,48 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         permits.release();
         return;
       }
-      if (coolDown.isOn()) {
+      if (health.coolDown.isOn()) {
         permits.release();
         coolOff();
-        return;
-      }
-      if (!breaker.admits()) {
+      } else if (health.outage.isOn()) {
         permits.release();
-        fail(
-            JudgeException.breakerOpen(
-                "endpoint " + configuration + " is not asked for a while: too many calls failed",
-                breaker.untilTrial().toMillis()));
-        return;
+        waitOut();
+      } else if (!health.breaker.admits()) {
+        permits.release();
+        keepAway(health.breaker.untilTrial());
+      } else {
+        send();
       }
-      send();
     }
 
     private void coolOff() {
-      Duration cooling = coolDown.remaining();
+      Duration cooling = health.coolDown.remaining();
       if (others > 0 && cooling.compareTo(scope.remaining()) > 0) {
         fail(limitOutlastsDeadline(cooling));
       } else {
-        waitFor(coolDown.remainingWithJitter());
+        waitFor(health.coolDown.remainingWithJitter());
       }
+    }
+
+    private void waitOut() {
+      if (others > 0) {
+        fail(unavailable(" said that it is not well", health.outage.remaining()));
+      } else {
+        waits = true;
+        waitFor(health.outage.remainingWithJitter());
+      }
+    }
+
+    private void keepAway(Duration untilTrial) {
+      if (waits && others == 0 && untilTrial.compareTo(scope.remaining()) < 0) {
+        waitFor(untilTrial);
+      } else {
+        fail(unavailable(" is not asked for a while: too many calls failed", untilTrial));
+      }
+    }
+
+    private JudgeException unavailable(String why, Duration delay) {
+      return JudgeException.unavailableFor("endpoint " + configuration + why, delay.toMillis());
     }
 
     private void waitFor(Duration delay) {
@@ -228,7 +245,10 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
                       timeout.cancel();
                     }
                     EndpointReply reply = reply(answer, cause);
-                    note(reply, sentAt, inFlight);
+                    if (reply instanceof EndpointReply.Answered answered) {
+                      observer.counted(answered.answer().usage());
+                    }
+                    health.note(reply, estimatedTokens, sentAt, inFlight);
                     permits.release();
                     settle(reply, sentAt);
                     return null;
@@ -243,7 +263,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       Duration left = scope.remaining();
       // Otherwise an endpoint that hangs would use up the time of those that stand in for it.
       Duration share = others == 0 ? left : left.dividedBy(others + 1L);
-      Duration longest = configuration.timeout().compareTo(share) < 0 ? configuration.timeout() : share;
+      Duration longest =
+          configuration.timeout().compareTo(share) < 0 ? configuration.timeout() : share;
       return longest.compareTo(left) < 0
           ? timer.schedule(longest, () -> timeOut(response, longest))
           : null;
@@ -285,36 +306,6 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
           : new EndpointReply.Down(failure);
     }
 
-    /** What the call tells of the endpoint. */
-    private void note(EndpointReply reply, long sentAt, int inFlight) {
-      long now = timer.nanoTime();
-      if (reply instanceof EndpointReply.Answered answered) {
-        breaker.answered();
-        limit.answered(sentAt, now, inFlight);
-        coolDown.passed(sentAt);
-        answered.pause().ifPresent(coolDown::pause);
-        Usage usage = answered.answer().usage();
-        observer.counted(usage);
-        if (usage.getUncountedCalls() == 0) {
-          budget.correct(estimatedTokens, usage.getPromptTokens() + usage.getCompletionTokens());
-        }
-      } else if (reply instanceof EndpointReply.RateLimited) {
-        breaker.answered();
-        limit.troubled(sentAt, now, inFlight);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Refused) {
-        breaker.answered();
-        coolDown.passed(sentAt);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Down) {
-        breaker.failed();
-        limit.troubled(sentAt, now, inFlight);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Abandoned) {
-        breaker.unknown();
-      }
-    }
-
     private void settle(EndpointReply reply, long sentAt) {
       if (result.isDone()) {
         return;
@@ -324,6 +315,12 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
           logger.info("endpoint {} answers again", configuration);
         }
         result.complete(answered.answer());
+      } else if (reply instanceof EndpointReply.Overloaded overloaded && others == 0) {
+        waits = true;
+        lastLimit = overloaded.failure().getMessage();
+        book();
+      } else if (reply instanceof EndpointReply.Overloaded overloaded) {
+        fail(overloaded.failure());
       } else if (reply instanceof EndpointReply.RateLimited limited) {
         limited(sentAt, limited);
       } else if (reply instanceof EndpointReply.Refused refused) {
@@ -336,8 +333,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private void limited(long sentAt, EndpointReply.RateLimited limited) {
       lastLimit = limited.message();
       observer.limited();
-      if (coolDown.limited(sentAt, limited.retryAfter())) {
-        Duration cooling = coolDown.remaining();
+      if (health.coolDown.limited(sentAt, limited.retryAfter())) {
+        Duration cooling = health.coolDown.remaining();
         logger.info(
             "endpoint {} limits the rate: nothing is sent for {} ms: {}",
             configuration,
@@ -356,7 +353,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     }
 
     private void giveUp() {
-      Duration cooling = coolDown.remaining();
+      Duration cooling = health.rest();
       if (lastLimit != null || !cooling.isZero()) {
         fail(limitOutlastsDeadline(cooling));
       } else {

@@ -43,8 +43,8 @@ import java.util.regex.Pattern;
  *
  * A request names an endpoint or a route; names are unique over both. A route gives each row its
  * first endpoint by weight, the same row always the same one, and asks the next when a call fails.
- * Each endpoint of a route has an equal share of what is left of a call's deadline, so that one that
- * hangs leaves time for the next.
+ * Each endpoint of a route has an equal share of what is left of a call's deadline, so that one
+ * that hangs leaves time for the next.
  *
  * <p>All mistakes are told at once, each with field, value and expectation.
  */

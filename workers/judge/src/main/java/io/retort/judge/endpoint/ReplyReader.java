@@ -84,10 +84,7 @@ final class ReplyReader {
     return switch (status) {
       case 429 ->
           mentions(error, QUOTA) ? quota(said) : new EndpointReply.RateLimited(retryAfter, said);
-      case 503 ->
-          RetryAfter.read(headers, now).isPresent()
-              ? new EndpointReply.RateLimited(retryAfter, said)
-              : unavailable(said);
+      case 503, 529 -> overloaded(RetryAfter.read(headers, now), said);
       case 402 -> quota(said);
       case 401, 403, 404, 405, 410 ->
           refused(said + " (expected: 200; check its key, model and base_url)");
@@ -139,6 +136,13 @@ final class ReplyReader {
     return new EndpointReply.Refused(
         JudgeException.refused(
             FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_REFUSED, said));
+  }
+
+  private static EndpointReply overloaded(Optional<Duration> retryAfter, String said) {
+    return retryAfter.isPresent()
+        ? new EndpointReply.Overloaded(
+            retryAfter.get(), JudgeException.unavailableFor(said, retryAfter.get().toMillis()))
+        : unavailable(said);
   }
 
   private static EndpointReply unavailable(String said) {
