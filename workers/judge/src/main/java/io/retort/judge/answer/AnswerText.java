@@ -25,6 +25,8 @@ final class AnswerText {
       case FILTER ->
           throw new UnusableAnswerException(
               FailureType.TRUNCATED, "the provider's filter cut the answer");
+      case ABORTED ->
+          throw new UnusableAnswerException(FailureType.TRUNCATED, "the endpoint broke off");
       case STOP -> {}
     }
     if (answer.content().isBlank() && !answer.refusal().isBlank()) {

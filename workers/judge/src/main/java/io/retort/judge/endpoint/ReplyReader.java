@@ -6,6 +6,7 @@ import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,28 +53,48 @@ final class ReplyReader {
   }
 
   private EndpointReply completion(HttpHeaders headers, byte[] body, Instant now) {
+    CompletionReader completion;
     try {
-      CompletionReader completion = CompletionReader.read(body);
-      ErrorBody error = completion.error();
-      if (error == null) {
-        return new EndpointReply.Answered(
-            completion.answer(configuration), RateLimitHeaders.exhausted(headers));
-      }
+      completion = CompletionReader.read(body);
+    } catch (NotACompletionException e) {
+      return noCompletion(e, body, Usages.uncounted());
+    }
+    ErrorBody error = completion.error();
+    if (error != null) {
       // Gateways tell an upstream's refusal inside a successful answer.
       int status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
       return failure(status, headers, body, error, now);
-    } catch (NotACompletionException e) {
-      return new EndpointReply.Refused(
-          JudgeException.dataLoss(
-                  FailureType.UNPARSED,
-                  "endpoint "
-                      + configuration.name()
-                      + " answered what is no chat completion ("
-                      + e.getMessage()
-                      + "): "
-                      + excerpt(new String(body, StandardCharsets.UTF_8)))
-              .plusUsage(Usages.uncounted()));
     }
+    try {
+      ChatAnswer answer = completion.answer(configuration);
+      return answer.finish() == ChatAnswer.FinishReason.ABORTED
+          ? aborted(answer)
+          : new EndpointReply.Answered(answer, RateLimitHeaders.exhausted(headers));
+    } catch (NotACompletionException e) {
+      return noCompletion(e, body, completion.usage());
+    }
+  }
+
+  private EndpointReply aborted(ChatAnswer answer) {
+    return new EndpointReply.Down(
+        JudgeException.unavailable(
+                FailureType.ENDPOINT_UNAVAILABLE,
+                "endpoint " + configuration + " broke its answer off, by its finish_reason",
+                null)
+            .plusUsage(answer.usage()));
+  }
+
+  private EndpointReply noCompletion(NotACompletionException e, byte[] body, Usage usage) {
+    return new EndpointReply.Refused(
+        JudgeException.dataLoss(
+                FailureType.UNPARSED,
+                "endpoint "
+                    + configuration.name()
+                    + " answered what is no chat completion ("
+                    + e.getMessage()
+                    + "): "
+                    + excerpt(new String(body, StandardCharsets.UTF_8)))
+            .plusUsage(usage));
   }
 
   private EndpointReply failure(
