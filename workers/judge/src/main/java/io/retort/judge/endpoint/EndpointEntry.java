@@ -29,6 +29,7 @@ final class EndpointEntry {
           "timeout_seconds",
           "tokens_per_minute");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Pattern USUAL_VARIABLE = Pattern.compile("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*");
   private static final int LARGEST_MAX_IN_FLIGHT = 65_536;
   private static final long LARGEST_RATE = 1_000_000_000_000L;
   private static final long LONGEST_TIMEOUT_SECONDS = 86_400;
@@ -95,20 +96,31 @@ final class EndpointEntry {
     }
     try {
       URI uri = new URI(node.textValue().strip().replaceAll("/+$", ""));
-      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (uri.getRawUserInfo() != null) {
-        // The value may hold a password and is not shown.
-        mistakes.add(field, "holds credentials", "none; name a variable in api_key_env");
-      } else if (!http
-          || uri.getHost() == null
-          || uri.getRawQuery() != null
-          || uri.getRawFragment() != null) {
-        mistakes.add(field, Mistakes.shown(node), expected);
-      } else {
+      String wrong = wrong(uri);
+      if (wrong == null) {
         return uri;
       }
+      mistakes.add(field, wrong, expected);
     } catch (URISyntaxException e) {
-      mistakes.add(field, Mistakes.shown(node), expected);
+      mistakes.add(field, "not an address", expected);
+    }
+    return null;
+  }
+
+  /** What is wrong with an address; its text may hold a password or a key and is not shown. */
+  private static @Nullable String wrong(URI uri) {
+    if (uri.getRawUserInfo() != null
+        || (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@"))) {
+      return "holds credentials; name a variable in api_key_env";
+    }
+    if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
+      return uri.getHost() == null ? "no address" : "of the scheme " + uri.getScheme();
+    }
+    if (uri.getHost() == null) {
+      return "without a host";
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      return "with a query or a fragment";
     }
     return null;
   }
@@ -126,14 +138,20 @@ final class EndpointEntry {
     }
     String key = environment.get(node.textValue(), "").strip();
     if (key.isEmpty()) {
-      mistakes.add(field, node.textValue() + " is not set", "the key in that variable");
+      mistakes.add(field, shown(node.textValue()) + " is not set", "the key in that variable");
       return Optional.empty();
     }
     if (!key.chars().allMatch(character -> character > ' ' && character < 0x7f)) {
-      mistakes.add(field, node.textValue() + " holds blanks or non-ASCII characters", "a key");
+      mistakes.add(
+          field, shown(node.textValue()) + " holds blanks or non-ASCII characters", "a key");
       return Optional.empty();
     }
     return Optional.of(key);
+  }
+
+  /** Some providers' keys could be names of variables. */
+  private static String shown(String variable) {
+    return USUAL_VARIABLE.matcher(variable).matches() ? variable : "the variable (not shown)";
   }
 
   private Set<OmittableField> omitted() {

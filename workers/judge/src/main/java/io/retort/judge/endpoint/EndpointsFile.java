@@ -1,5 +1,6 @@
 package io.retort.judge.endpoint;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -83,7 +84,7 @@ public final class EndpointsFile {
     try {
       root = YAML.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new ConfigurationException(where + ": not YAML: " + e.getOriginalMessage(), e);
+      throw new ConfigurationException(where + ": not YAML: " + notYaml(e));
     }
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       if (!KEYS.contains(entry.getKey())) {
@@ -97,6 +98,16 @@ public final class EndpointsFile {
       throw new ConfigurationException(where + ":\n  " + String.join("\n  ", mistakes.all()));
     }
     return new EndpointsConfiguration(endpoints, routes);
+  }
+
+  /** The parser's own words quote the file, which may hold a key. */
+  private static String notYaml(JsonProcessingException e) {
+    String said = e.getOriginalMessage();
+    if (said.startsWith("Duplicate field")) {
+      return said;
+    }
+    JsonLocation at = e.getLocation();
+    return at == null ? "unreadable" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /**
