@@ -115,7 +115,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
   }
 
   private final class Call {
-    private final byte[] body;
+    // Let go of when the call ends, though it may still stand in a queue.
+    private volatile @Nullable ChatRequest request;
     private final long estimatedTokens;
     private final CallScope scope;
     private final int others;
@@ -129,7 +130,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private volatile @Nullable Duration timedOutAfter;
 
     Call(ChatRequest request, CallScope scope, int others) {
-      body = CompletionJson.write(request, configuration);
+      this.request = request;
       estimatedTokens = budget.isUnlimited() ? 0 : TokenEstimate.of(request);
       this.scope = scope;
       this.others = others;
@@ -159,6 +160,11 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         return;
       }
       booked.set(true);
+      if (result.isDone()) {
+        // It ended before it was booked, and could give nothing back.
+        cleanUp();
+        return;
+      }
       if (delay.isZero()) {
         queue();
       } else {
@@ -186,7 +192,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         permits.release();
         keepAway(health.breaker.untilTrial());
       } else {
-        send();
+        write();
       }
     }
 
@@ -227,7 +233,22 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       }
     }
 
-    private void send() {
+    /** Only now, so that a call that waits takes the room of its texts once. */
+    private void write() {
+      ChatRequest asked = request;
+      try {
+        if (asked != null) {
+          send(CompletionJson.write(asked, configuration));
+          return;
+        }
+      } catch (IllegalArgumentException e) {
+        fail(JudgeException.unexpected(e));
+      }
+      health.breaker.unknown();
+      permits.release();
+    }
+
+    private void send(byte[] body) {
       booked.set(false);
       long sentAt = timer.nanoTime();
       int inFlight = permits.held();
@@ -389,6 +410,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
     /** Lets go of what a call that has ended still holds. */
     private void cleanUp() {
+      request = null;
       Timer.Alarm alarm = wait;
       if (alarm != null) {
         alarm.cancel();
