@@ -35,6 +35,13 @@ import java.util.regex.Pattern;
  *     timeout_seconds: 120         # optional, default 600: a slower call fails, and fails over
  *     max_tokens_field: max_tokens # optional; max_completion_tokens for models that ask for it
  *     omit: [temperature, seed]    # optional: what the model refuses
+ *     headers:                     # optional: sent with every call
+ *       X-Team: data
+ *       X-Api-Key: {env: GATEWAY_KEY} # the variable that holds the value
+ *     extra_body:                  # optional: fields of every request, instead of the worker's own
+ *       chat_template_kwargs: {enable_thinking: false}
+ *     proxy: http://10.0.0.1:3128  # optional: http, https or socks5; or {env: NAME}
+ *     ca_file: /etc/ssl/own.pem    # optional: trusted instead of the system's authorities
  *   spare: {base_url: "http://10.0.0.7:8080/v1", model: qwen2.5-72b-instruct}
  * routes:                          # optional: several endpoints under one name
  *   judge:

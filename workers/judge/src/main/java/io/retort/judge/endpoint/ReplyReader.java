@@ -181,11 +181,7 @@ final class ReplyReader {
 
   /** At most some hundred characters on one line, without the key. */
   private String excerpt(String text) {
-    String clean = text;
-    if (configuration.apiKey().isPresent()) {
-      clean = clean.replace(configuration.apiKey().get(), "***");
-    }
-    clean = clean.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    String clean = configuration.withoutSecrets(text).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT) + "...";
   }
 

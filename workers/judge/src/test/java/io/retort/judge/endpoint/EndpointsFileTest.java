@@ -48,7 +48,8 @@ class EndpointsFileTest {
                 RateLimits.none(),
                 Duration.ofMinutes(10),
                 EndpointConfiguration.MaxTokensField.MAX_TOKENS,
-                Set.of()))
+                Set.of(),
+                EndpointExtras.none()))
         .containsExactly(
             EndpointConfiguration.of("judge", URI.create("http://127.0.0.1:8080/v1"), "smol"));
     assertThat(file.routes()).isEmpty();
@@ -97,7 +98,8 @@ class EndpointsFileTest {
                 EndpointConfiguration.MaxTokensField.MAX_COMPLETION_TOKENS,
                 Set.of(
                     EndpointConfiguration.OmittableField.TEMPERATURE,
-                    EndpointConfiguration.OmittableField.SEED)));
+                    EndpointConfiguration.OmittableField.SEED),
+                EndpointExtras.none()));
     assertThat(large.toString()).doesNotContain("secret");
     assertThat(file.routes())
         .containsExactly(
