@@ -33,6 +33,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
   private final EndpointConfiguration configuration;
   private final ChatTransport transport;
   private final ReplyReader replies;
+  private final EndpointFailures failures;
   private final Timer timer;
   private final Peers peers;
   private final RateBudget budget;
@@ -56,6 +57,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     this.peers = peers;
     transport = new ChatTransport(configuration, clients);
     replies = new ReplyReader(configuration);
+    failures = new EndpointFailures(configuration);
     budget = new RateBudget(configuration.rateLimits(), timer, peers::workers);
     health = new EndpointHealth(configuration, budget, timer, random);
     permits = new Permits(health.limit::current, clients.eventLoopGroup());
@@ -146,17 +148,10 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         queue();
         return;
       }
-      Duration left = positive(scope.remaining());
+      Duration left = scope.left();
       Duration delay = budget.book(estimatedTokens, left);
       if (delay.compareTo(left) > 0) {
-        fail(
-            rateLimited(
-                "endpoint "
-                    + configuration
-                    + ": its requests_per_minute and tokens_per_minute allow the next call in "
-                    + delay.toMillis()
-                    + " ms, beyond the call's deadline",
-                delay));
+        fail(failures.budgetOutlastsDeadline(delay));
         return;
       }
       booked.set(true);
@@ -199,7 +194,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private void coolOff() {
       Duration cooling = health.coolDown.remaining();
       if (others > 0 && cooling.compareTo(scope.remaining()) > 0) {
-        fail(limitOutlastsDeadline(cooling));
+        fail(failures.limitOutlastsDeadline(lastLimit, cooling));
       } else {
         waitFor(health.coolDown.remainingWithJitter());
       }
@@ -207,7 +202,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
     private void waitOut() {
       if (others > 0) {
-        fail(unavailable(" said that it is not well", health.outage.remaining()));
+        fail(failures.unavailable(" said that it is not well", health.outage.remaining()));
       } else {
         waits = true;
         waitFor(health.outage.remainingWithJitter());
@@ -218,12 +213,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       if (waits && others == 0 && untilTrial.compareTo(scope.remaining()) < 0) {
         waitFor(untilTrial);
       } else {
-        fail(unavailable(" is not asked for a while: too many calls failed", untilTrial));
+        fail(failures.unavailable(" is not asked for a while: too many calls failed", untilTrial));
       }
-    }
-
-    private JudgeException unavailable(String why, Duration delay) {
-      return JudgeException.unavailableFor("endpoint " + configuration + why, delay.toMillis());
     }
 
     private void waitFor(Duration delay) {
@@ -236,16 +227,18 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     /** Only now, so that a call that waits takes the room of its texts once. */
     private void write() {
       ChatRequest asked = request;
+      byte @Nullable [] body = null;
       try {
-        if (asked != null) {
-          send(CompletionJson.write(asked, configuration));
-          return;
-        }
+        body = asked == null ? null : CompletionJson.write(asked, configuration);
       } catch (IllegalArgumentException e) {
         fail(JudgeException.unexpected(e));
       }
-      health.breaker.unknown();
-      permits.release();
+      if (body == null) {
+        health.breaker.unknown();
+        permits.release();
+      } else {
+        send(body);
+      }
     }
 
     private void send(byte[] body) {
@@ -307,16 +300,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       }
       Duration waited = timedOutAfter;
       if (waited != null) {
-        return new EndpointReply.Down(
-            JudgeException.endpointTimeout(
-                "endpoint "
-                    + configuration
-                    + ": no answer within "
-                    + waited.toSeconds()
-                    + " s, "
-                    + (waited.equals(configuration.timeout())
-                        ? "its timeout_seconds"
-                        : "its share of the time that the endpoints of the route have")));
+        return new EndpointReply.Down(failures.timeout(waited));
       }
       if (result.isDone()) {
         return new EndpointReply.Abandoned();
@@ -376,25 +360,10 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private void giveUp() {
       Duration cooling = health.rest();
       if (lastLimit != null || !cooling.isZero()) {
-        fail(limitOutlastsDeadline(cooling));
+        fail(failures.limitOutlastsDeadline(lastLimit, cooling));
       } else {
-        fail(
-            JudgeException.deadlineExceeded(
-                "endpoint " + configuration + ": no answer before the call's deadline"));
+        fail(failures.deadline());
       }
-    }
-
-    private JudgeException limitOutlastsDeadline(Duration cooling) {
-      String limit = lastLimit;
-      return rateLimited(
-          limit == null
-              ? "endpoint " + configuration + " limits the rate beyond the call's deadline"
-              : limit,
-          cooling);
-    }
-
-    private JudgeException rateLimited(String message, Duration delay) {
-      return JudgeException.rateLimited(message, Math.max(1, delay.toMillis()));
     }
 
     private void fail(JudgeException failure) {
@@ -423,9 +392,5 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         budget.cancel(estimatedTokens);
       }
     }
-  }
-
-  private static Duration positive(Duration duration) {
-    return duration.isNegative() ? Duration.ZERO : duration;
   }
 }
