@@ -4,10 +4,10 @@ import com.google.protobuf.MessageLite;
 import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.ChainParser;
 import io.retort.judge.answer.RatingsParser;
+import io.retort.judge.answer.SampleParser;
 import io.retort.judge.answer.SoundnessParser;
 import io.retort.judge.answer.VerdictParser;
 import io.retort.judge.endpoint.CallScope;
-import io.retort.judge.endpoint.ChatAnswer;
 import io.retort.judge.endpoint.ChatMessage;
 import io.retort.judge.endpoint.ChatRequest;
 import io.retort.judge.endpoint.ChatTarget;
@@ -163,7 +163,7 @@ final class Judge {
     CompletableFuture<SampleAnswersResponse> result = new CompletableFuture<>();
     for (int index = 0; index < request.getSamples(); index++) {
       CompletableFuture<Conversation.Outcome<String>> sample =
-          question.askSample(ChatAnswer::content, values, index);
+          question.askSample(new SampleParser(), values, index);
       samples.add(
           sample.whenComplete(
               (outcome, thrown) -> {

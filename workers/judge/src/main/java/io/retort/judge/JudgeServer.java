@@ -37,6 +37,9 @@ final class JudgeServer implements AutoCloseable {
   private final Duration grace;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  // More wait with their callers, where their rows are anyway: each takes room here.
+  private static final int MOST_CALLS_OF_A_CALLER = 4_096;
+
   private JudgeServer(
       Server server,
       Endpoints endpoints,
@@ -76,6 +79,7 @@ final class JudgeServer implements AutoCloseable {
             .http(address)
             .requestTimeout(DEFAULT_DEADLINE)
             .maxRequestLength(0)
+            .http2MaxStreamsPerConnection(MOST_CALLS_OF_A_CALLER)
             .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
             .service(
                 GrpcService.builder()

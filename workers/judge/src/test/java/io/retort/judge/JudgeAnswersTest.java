@@ -358,6 +358,15 @@ class JudgeAnswersTest {
   }
 
   @Test
+  void whatIsThoughtBeforeASampleIsNoPartOfIt() {
+    fixture.endpoint.otherwise(
+        request -> ScriptedEndpoint.says("\\boxed{9}?\n</think>\nIt is 12."));
+
+    assertThat(fixture.stub().sampleAnswers(sample(1, "")).getTextsList())
+        .containsExactly("\nIt is 12.");
+  }
+
+  @Test
   void samplesOfTheProblemAloneSeeNoChain() throws InterruptedException {
     fixture.endpoint.otherwise(request -> ScriptedEndpoint.says(""));
 

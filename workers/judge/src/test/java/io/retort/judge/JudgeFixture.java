@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.retort.judge.endpoint.EndpointConfiguration;
 import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
 import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
+import io.retort.judge.endpoint.EndpointExtras;
 import io.retort.judge.endpoint.EndpointsConfiguration;
 import io.retort.judge.endpoint.ManualTimer;
 import io.retort.judge.endpoint.Peers;
@@ -108,7 +109,8 @@ final class JudgeFixture implements AutoCloseable {
                 RateLimits.none(),
                 Duration.ofSeconds(20),
                 MaxTokensField.MAX_COMPLETION_TOKENS,
-                Set.of(OmittableField.TEMPERATURE, OmittableField.SEED)),
+                Set.of(OmittableField.TEMPERATURE, OmittableField.SEED),
+                EndpointExtras.none()),
             endpoint("down", NOBODY),
             endpoint("other", other)),
         List.of(
@@ -140,7 +142,8 @@ final class JudgeFixture implements AutoCloseable {
         limits,
         EndpointConfiguration.DEFAULT_TIMEOUT,
         MaxTokensField.MAX_TOKENS,
-        Set.of());
+        Set.of(),
+        EndpointExtras.none());
   }
 
   JudgeServiceGrpc.JudgeServiceBlockingStub stub() {

@@ -59,7 +59,7 @@ class JudgeRateLimitTest {
   }
 
   @Test
-  void unavailableWithRetryAfterIsARateLimit() throws Exception {
+  void unavailableWithRetryAfterIsWaitedOutWhereNoOtherEndpointIs() throws Exception {
     fixture.endpoint.then(ScriptedEndpoint.retryAfter(503, "5"));
     ListenableFuture<EvaluateResponse> call = fixture.futureStub().evaluate(evaluate("judge"));
     fixture.endpoint.take();

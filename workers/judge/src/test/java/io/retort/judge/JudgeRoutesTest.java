@@ -25,11 +25,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several endpoints under one name, and endpoints that fail. */
 class JudgeRoutesTest {
@@ -122,11 +124,27 @@ class JudgeRoutesTest {
   }
 
   @Test
+  void aHangUpToTheDeadlineLeavesTimeForTheNextEndpoint() throws Exception {
+    fixture.endpoint.then(request -> fixture.endpoint.hangs());
+    ListenableFuture<EvaluateResponse> call =
+        fixture.futureStub().evaluate(evaluate("judge-other"));
+    fixture.endpoint.take();
+    fixture.timer.awaitAlarms(2);
+
+    fixture.timer.advance(Duration.ofSeconds(30));
+
+    assertThat(call.get().hasVerdict()).isTrue();
+    assertThat(other.untaken()).isEqualTo(1);
+    assertThat(failovers("judge-other", "judge", "ENDPOINT_TIMEOUT")).isEqualTo(1);
+  }
+
+  @Test
   void aRateLimitIsWaitedOutUnlessItOutlastsTheDeadline() throws Exception {
     fixture.endpoint.then(ScriptedEndpoint.retryAfter(429, "20"));
     ListenableFuture<EvaluateResponse> waits =
         fixture.futureStub().evaluate(evaluate("judge-other"));
     fixture.endpoint.take();
+    awaitRateLimit("judge");
     fixture.timer.awaitAlarms(2);
     fixture.timer.advance(Duration.ofSeconds(23));
     assertThat(waits.get().hasVerdict()).isTrue();
@@ -136,6 +154,36 @@ class JudgeRoutesTest {
     assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
     assertThat(other.untaken()).isEqualTo(1);
     assertThat(failovers("judge-other", "judge", "RATE_LIMITED")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {503, 529})
+  void anEndpointThatIsNotWellIsReplacedForAsLongAsItSays(int status) {
+    fixture.endpoint.then(ScriptedEndpoint.retryAfter(status, "20"));
+
+    for (int call = 0; call < 3; call++) {
+      assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+    }
+    assertThat(fixture.endpoint.untaken()).isEqualTo(1);
+    assertThat(other.untaken()).isEqualTo(3);
+    assertThat(failovers("judge-other", "judge", "ENDPOINT_UNAVAILABLE")).isEqualTo(3);
+
+    fixture.timer.advance(Duration.ofSeconds(20));
+    assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+    assertThat(fixture.endpoint.untaken()).isEqualTo(2);
+    assertThat(other.untaken()).isEqualTo(3);
+  }
+
+  @Test
+  void anEndpointThatSaysThatItIsNotWellOpensItsBreaker() {
+    for (int failures = 0; failures < 10; failures++) {
+      fixture.endpoint.then(ScriptedEndpoint.retryAfter(503, "0.5"));
+      assertThat(fixture.stub().evaluate(evaluate("judge-other")).hasVerdict()).isTrue();
+      fixture.timer.advance(Duration.ofMillis(500));
+    }
+
+    assertThat(breakerOpen("judge")).isEqualTo(1);
+    assertThat(other.untaken()).isEqualTo(10);
   }
 
   @Test
@@ -252,14 +300,29 @@ class JudgeRoutesTest {
   @Test
   void aDeadlineIsNotFailedOver() throws Exception {
     fixture.endpoint.then(request -> fixture.endpoint.hangs());
+    other.then(request -> other.hangs());
     ListenableFuture<EvaluateResponse> call =
         fixture.futureStub().evaluate(evaluate("judge-other"));
     fixture.endpoint.take();
+    fixture.timer.awaitAlarms(2);
+    fixture.timer.advance(Duration.ofSeconds(30));
+    other.take();
 
-    fixture.timer.advance(Duration.ofSeconds(60));
+    fixture.timer.advance(Duration.ofSeconds(30));
 
     assertThat(thrownBy(call).getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    assertThat(other.untaken()).isZero();
+    assertThat(fixture.endpoint.untaken()).isZero();
+  }
+
+  /** Until the endpoint has refused a call for its rate, once. */
+  private void awaitRateLimit(String endpoint) throws InterruptedException {
+    for (int tries = 0; tries < 3_000; tries++) {
+      if (rateLimits(endpoint) > 0) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    throw new AssertionError("no rate limit");
   }
 
   private Set<String> modelsOfRows(String prefix) {
@@ -292,10 +355,18 @@ class JudgeRoutesTest {
         StatusRuntimeException.class, () -> fixture.stub().evaluate(evaluate(endpoint)));
   }
 
+  private double rateLimits(String endpoint) {
+    return counted("retort_judge_rate_limits", Labels.of("endpoint", endpoint));
+  }
+
   private double failovers(String route, String endpoint, String type) {
-    Labels labels = Labels.of("route", route, "endpoint", endpoint, "type", type);
+    return counted(
+        "retort_judge_failovers", Labels.of("route", route, "endpoint", endpoint, "type", type));
+  }
+
+  private double counted(String metric, Labels labels) {
     return fixture.registry.scrape().stream()
-        .filter(each -> each.getMetadata().getName().equals("retort_judge_failovers"))
+        .filter(each -> each.getMetadata().getName().equals(metric))
         .map(CounterSnapshot.class::cast)
         .flatMap(each -> each.getDataPoints().stream())
         .filter(point -> point.getLabels().equals(labels))

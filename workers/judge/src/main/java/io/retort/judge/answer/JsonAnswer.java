@@ -2,21 +2,21 @@ package io.retort.judge.answer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.retort.judge.failure.FailureType;
 
-/** An answer that is exactly one JSON object, bare or in one code fence. */
+/** An answer that is one JSON object, or {@linkplain NearlyJson nearly} one. */
 final class JsonAnswer {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
-  private static final String FENCE = "```";
-  private static final String JSON_FENCE = "```json";
 
   private final JsonNode root;
   private final String text;
@@ -27,15 +27,12 @@ final class JsonAnswer {
   }
 
   static JsonAnswer parse(String text) throws UnusableAnswerException {
+    String json = NearlyJson.read(text);
     try {
-      JsonNode root = MAPPER.readTree(withoutFence(text));
-      if (root.isObject()) {
-        return new JsonAnswer(root, text);
-      }
+      return new JsonAnswer(MAPPER.readTree(json), text);
     } catch (JsonProcessingException e) {
-      // Told below, with what was answered.
+      throw unparsed(text, "one JSON object; " + e.getOriginalMessage());
     }
-    throw unparsed(text, "one JSON object");
   }
 
   String string(String name) throws UnusableAnswerException {
@@ -61,16 +58,6 @@ final class JsonAnswer {
       throw unparsed(text, name + " as a whole number from " + smallest + " to " + largest);
     }
     return value.intValue();
-  }
-
-  private static String withoutFence(String text) {
-    if (!text.startsWith(FENCE)
-        || !text.endsWith(FENCE)
-        || text.length() < JSON_FENCE.length() + FENCE.length()) {
-      return text;
-    }
-    int from = text.startsWith(JSON_FENCE) ? JSON_FENCE.length() : FENCE.length();
-    return text.substring(from, text.length() - FENCE.length());
   }
 
   static UnusableAnswerException unparsed(String text, String expected) {

@@ -40,6 +40,12 @@ public final class CallScope {
     return Duration.ofNanos(giveUpAt - timer.nanoTime());
   }
 
+  /** As {@link #remaining}, but 0 when it is over. */
+  Duration left() {
+    Duration remaining = remaining();
+    return remaining.isNegative() ? Duration.ZERO : remaining;
+  }
+
   /** Whether there is nothing more to be done. */
   boolean isOver() {
     synchronized (listeners) {

@@ -19,6 +19,8 @@ public record ChatAnswer(
     /** At {@code max_tokens} or at the end of the context. */
     LENGTH,
     /** Its provider cut the answer. */
-    FILTER
+    FILTER,
+    /** It did not: the endpoint broke off. */
+    ABORTED
   }
 }

@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpResponse;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
-import io.retort.v1.Usage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,13 +33,12 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
   private final EndpointConfiguration configuration;
   private final ChatTransport transport;
   private final ReplyReader replies;
+  private final EndpointFailures failures;
   private final Timer timer;
   private final Peers peers;
   private final RateBudget budget;
-  private final AdaptiveLimit limit;
+  private final EndpointHealth health;
   private final Permits permits;
-  private final CoolDown coolDown;
-  private final Breaker breaker;
   private final EndpointObserver observer;
   private final AtomicBoolean reachable = new AtomicBoolean(true);
 
@@ -59,11 +57,10 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     this.peers = peers;
     transport = new ChatTransport(configuration, clients);
     replies = new ReplyReader(configuration);
+    failures = new EndpointFailures(configuration);
     budget = new RateBudget(configuration.rateLimits(), timer, peers::workers);
-    limit = new AdaptiveLimit(configuration.maxInFlight());
-    permits = new Permits(limit::current, clients.eventLoopGroup());
-    coolDown = new CoolDown(timer, random);
-    breaker = new Breaker(configuration, timer);
+    health = new EndpointHealth(configuration, budget, timer, random);
+    permits = new Permits(health.limit::current, clients.eventLoopGroup());
     observer = observers.endpoint(this);
   }
 
@@ -78,17 +75,17 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
   @Override
   public Duration coolDown() {
-    return coolDown.remaining();
+    return health.rest();
   }
 
   @Override
   public int concurrencyLimit() {
-    return limit.current();
+    return health.limit.current();
   }
 
   @Override
   public boolean isBreakerOpen() {
-    return breaker.isOpen();
+    return health.breaker.isOpen();
   }
 
   boolean asks(URI baseUrl, String model) {
@@ -97,45 +94,48 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
   /** Keeps to a cool-down that another worker learnt of, an hour of it at most. */
   void coolDown(Duration told) {
-    coolDown.told(told.compareTo(LONGEST_SHARED_COOL_DOWN) < 0 ? told : LONGEST_SHARED_COOL_DOWN);
+    health.coolDown.told(
+        told.compareTo(LONGEST_SHARED_COOL_DOWN) < 0 ? told : LONGEST_SHARED_COOL_DOWN);
   }
 
   @Override
   public CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope) {
-    return complete(request, scope, false);
+    return complete(request, scope, 0);
   }
 
   /**
    * Asks the model.
    *
-   * @param replaceable whether another endpoint can be asked: then a rate limit beyond the deadline
-   *     fails the call at once
+   * @param others how many endpoints can be asked after this one: they get their share of what is
+   *     left of the deadline, and a rate limit beyond it fails the call at once
    * @return fails with a {@link JudgeException}, never with anything else
    */
-  CompletableFuture<ChatAnswer> complete(
-      ChatRequest request, CallScope scope, boolean replaceable) {
-    Call call = new Call(request, scope, replaceable);
+  CompletableFuture<ChatAnswer> complete(ChatRequest request, CallScope scope, int others) {
+    Call call = new Call(request, scope, others);
     call.start();
     return call.result;
   }
 
   private final class Call {
-    private final byte[] body;
+    // Let go of when the call ends, though it may still stand in a queue.
+    private volatile @Nullable ChatRequest request;
     private final long estimatedTokens;
     private final CallScope scope;
-    private final boolean replaceable;
+    private final int others;
     private final CompletableFuture<ChatAnswer> result = new CompletableFuture<>();
     private final AtomicBoolean booked = new AtomicBoolean();
     private volatile @Nullable String lastLimit;
+    // Whether the endpoint told when to come back.
+    private volatile boolean waits;
     private volatile Timer.@Nullable Alarm wait;
     private volatile @Nullable HttpResponse open;
-    private volatile boolean timedOut;
+    private volatile @Nullable Duration timedOutAfter;
 
-    Call(ChatRequest request, CallScope scope, boolean replaceable) {
-      body = CompletionJson.write(request, configuration);
+    Call(ChatRequest request, CallScope scope, int others) {
+      this.request = request;
       estimatedTokens = budget.isUnlimited() ? 0 : TokenEstimate.of(request);
       this.scope = scope;
-      this.replaceable = replaceable;
+      this.others = others;
     }
 
     void start() {
@@ -148,20 +148,18 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         queue();
         return;
       }
-      Duration left = positive(scope.remaining());
+      Duration left = scope.left();
       Duration delay = budget.book(estimatedTokens, left);
       if (delay.compareTo(left) > 0) {
-        fail(
-            rateLimited(
-                "endpoint "
-                    + configuration
-                    + ": its requests_per_minute and tokens_per_minute allow the next call in "
-                    + delay.toMillis()
-                    + " ms, beyond the call's deadline",
-                delay));
+        fail(failures.budgetOutlastsDeadline(delay));
         return;
       }
       booked.set(true);
+      if (result.isDone()) {
+        // It ended before it was booked, and could give nothing back.
+        cleanUp();
+        return;
+      }
       if (delay.isZero()) {
         queue();
       } else {
@@ -179,28 +177,43 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         permits.release();
         return;
       }
-      if (coolDown.isOn()) {
+      if (health.coolDown.isOn()) {
         permits.release();
         coolOff();
-        return;
-      }
-      if (!breaker.admits()) {
+      } else if (health.outage.isOn()) {
         permits.release();
-        fail(
-            JudgeException.breakerOpen(
-                "endpoint " + configuration + " is not asked for a while: too many calls failed",
-                breaker.untilTrial().toMillis()));
-        return;
+        waitOut();
+      } else if (!health.breaker.admits()) {
+        permits.release();
+        keepAway(health.breaker.untilTrial());
+      } else {
+        write();
       }
-      send();
     }
 
     private void coolOff() {
-      Duration cooling = coolDown.remaining();
-      if (replaceable && cooling.compareTo(scope.remaining()) > 0) {
-        fail(limitOutlastsDeadline(cooling));
+      Duration cooling = health.coolDown.remaining();
+      if (others > 0 && cooling.compareTo(scope.remaining()) > 0) {
+        fail(failures.limitOutlastsDeadline(lastLimit, cooling));
       } else {
-        waitFor(coolDown.remainingWithJitter());
+        waitFor(health.coolDown.remainingWithJitter());
+      }
+    }
+
+    private void waitOut() {
+      if (others > 0) {
+        fail(failures.unavailable(" said that it is not well", health.outage.remaining()));
+      } else {
+        waits = true;
+        waitFor(health.outage.remainingWithJitter());
+      }
+    }
+
+    private void keepAway(Duration untilTrial) {
+      if (waits && others == 0 && untilTrial.compareTo(scope.remaining()) < 0) {
+        waitFor(untilTrial);
+      } else {
+        fail(failures.unavailable(" is not asked for a while: too many calls failed", untilTrial));
       }
     }
 
@@ -211,17 +224,31 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       }
     }
 
-    private void send() {
+    /** Only now, so that a call that waits takes the room of its texts once. */
+    private void write() {
+      ChatRequest asked = request;
+      byte @Nullable [] body = null;
+      try {
+        body = asked == null ? null : CompletionJson.write(asked, configuration);
+      } catch (IllegalArgumentException e) {
+        fail(JudgeException.unexpected(e));
+      }
+      if (body == null) {
+        health.breaker.unknown();
+        permits.release();
+      } else {
+        send(body);
+      }
+    }
+
+    private void send(byte[] body) {
       booked.set(false);
       long sentAt = timer.nanoTime();
       int inFlight = permits.held();
       observer.sent();
       HttpResponse response = transport.send(body);
       open = response;
-      Timer.@Nullable Alarm timeout =
-          configuration.timeout().compareTo(scope.remaining()) < 0
-              ? timer.schedule(configuration.timeout(), () -> timeOut(response))
-              : null;
+      Timer.@Nullable Alarm timeout = setTimeout(response);
       CompletableFuture<Void> unused =
           response
               .aggregate()
@@ -232,7 +259,10 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
                       timeout.cancel();
                     }
                     EndpointReply reply = reply(answer, cause);
-                    note(reply, sentAt, inFlight);
+                    if (reply instanceof EndpointReply.Answered answered) {
+                      observer.counted(answered.answer().usage());
+                    }
+                    health.note(reply, estimatedTokens, sentAt, inFlight);
                     permits.release();
                     settle(reply, sentAt);
                     return null;
@@ -242,8 +272,20 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       }
     }
 
-    private void timeOut(HttpResponse response) {
-      timedOut = true;
+    /** None when the call's deadline comes first. */
+    private Timer.@Nullable Alarm setTimeout(HttpResponse response) {
+      Duration left = scope.remaining();
+      // Otherwise an endpoint that hangs would use up the time of those that stand in for it.
+      Duration share = others == 0 ? left : left.dividedBy(others + 1L);
+      Duration longest =
+          configuration.timeout().compareTo(share) < 0 ? configuration.timeout() : share;
+      return longest.compareTo(left) < 0
+          ? timer.schedule(longest, () -> timeOut(response, longest))
+          : null;
+    }
+
+    private void timeOut(HttpResponse response, Duration after) {
+      timedOutAfter = after;
       response.abort();
     }
 
@@ -256,14 +298,9 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
           return new EndpointReply.Refused(JudgeException.unexpected(e));
         }
       }
-      if (timedOut) {
-        return new EndpointReply.Down(
-            JudgeException.endpointTimeout(
-                "endpoint "
-                    + configuration
-                    + ": no answer within "
-                    + configuration.timeout().toSeconds()
-                    + " s, its timeout_seconds"));
+      Duration waited = timedOutAfter;
+      if (waited != null) {
+        return new EndpointReply.Down(failures.timeout(waited));
       }
       if (result.isDone()) {
         return new EndpointReply.Abandoned();
@@ -272,36 +309,6 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
       return failure.is(FailureType.ANSWER_TOO_LARGE)
           ? new EndpointReply.Refused(failure)
           : new EndpointReply.Down(failure);
-    }
-
-    /** What the call tells of the endpoint. */
-    private void note(EndpointReply reply, long sentAt, int inFlight) {
-      long now = timer.nanoTime();
-      if (reply instanceof EndpointReply.Answered answered) {
-        breaker.answered();
-        limit.answered(sentAt, now, inFlight);
-        coolDown.passed(sentAt);
-        answered.pause().ifPresent(coolDown::pause);
-        Usage usage = answered.answer().usage();
-        observer.counted(usage);
-        if (usage.getUncountedCalls() == 0) {
-          budget.correct(estimatedTokens, usage.getPromptTokens() + usage.getCompletionTokens());
-        }
-      } else if (reply instanceof EndpointReply.RateLimited) {
-        breaker.answered();
-        limit.troubled(sentAt, now, inFlight);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Refused) {
-        breaker.answered();
-        coolDown.passed(sentAt);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Down) {
-        breaker.failed();
-        limit.troubled(sentAt, now, inFlight);
-        budget.correct(estimatedTokens, 0);
-      } else if (reply instanceof EndpointReply.Abandoned) {
-        breaker.unknown();
-      }
     }
 
     private void settle(EndpointReply reply, long sentAt) {
@@ -313,6 +320,12 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
           logger.info("endpoint {} answers again", configuration);
         }
         result.complete(answered.answer());
+      } else if (reply instanceof EndpointReply.Overloaded overloaded && others == 0) {
+        waits = true;
+        lastLimit = overloaded.failure().getMessage();
+        book();
+      } else if (reply instanceof EndpointReply.Overloaded overloaded) {
+        fail(overloaded.failure());
       } else if (reply instanceof EndpointReply.RateLimited limited) {
         limited(sentAt, limited);
       } else if (reply instanceof EndpointReply.Refused refused) {
@@ -325,8 +338,8 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     private void limited(long sentAt, EndpointReply.RateLimited limited) {
       lastLimit = limited.message();
       observer.limited();
-      if (coolDown.limited(sentAt, limited.retryAfter())) {
-        Duration cooling = coolDown.remaining();
+      if (health.coolDown.limited(sentAt, limited.retryAfter())) {
+        Duration cooling = health.coolDown.remaining();
         logger.info(
             "endpoint {} limits the rate: nothing is sent for {} ms: {}",
             configuration,
@@ -345,27 +358,12 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
     }
 
     private void giveUp() {
-      Duration cooling = coolDown.remaining();
+      Duration cooling = health.rest();
       if (lastLimit != null || !cooling.isZero()) {
-        fail(limitOutlastsDeadline(cooling));
+        fail(failures.limitOutlastsDeadline(lastLimit, cooling));
       } else {
-        fail(
-            JudgeException.deadlineExceeded(
-                "endpoint " + configuration + ": no answer before the call's deadline"));
+        fail(failures.deadline());
       }
-    }
-
-    private JudgeException limitOutlastsDeadline(Duration cooling) {
-      String limit = lastLimit;
-      return rateLimited(
-          limit == null
-              ? "endpoint " + configuration + " limits the rate beyond the call's deadline"
-              : limit,
-          cooling);
-    }
-
-    private JudgeException rateLimited(String message, Duration delay) {
-      return JudgeException.rateLimited(message, Math.max(1, delay.toMillis()));
     }
 
     private void fail(JudgeException failure) {
@@ -381,6 +379,7 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
 
     /** Lets go of what a call that has ended still holds. */
     private void cleanUp() {
+      request = null;
       Timer.Alarm alarm = wait;
       if (alarm != null) {
         alarm.cancel();
@@ -393,9 +392,5 @@ public final class ChatEndpoint implements ChatTarget, EndpointState {
         budget.cancel(estimatedTokens);
       }
     }
-  }
-
-  private static Duration positive(Duration duration) {
-    return duration.isNegative() ? Duration.ZERO : duration;
   }
 }

@@ -45,6 +45,7 @@ final class ChatTransport {
             .responseTimeoutMillis(0)
             .writeTimeout(Duration.ofSeconds(30));
     configuration.apiKey().ifPresent(key -> builder.auth(AuthToken.ofOAuth2(key)));
+    configuration.extras().headers().forEach(builder::setHeader);
     client = builder.build();
   }
 

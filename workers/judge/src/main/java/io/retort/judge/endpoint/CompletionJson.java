@@ -6,6 +6,7 @@ import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
 import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Map;
 
 /** Writes the body of {@code POST /chat/completions}. */
 final class CompletionJson {
@@ -23,8 +24,14 @@ final class CompletionJson {
       json.writeStringField("model", configuration.model());
       writeMessages(json, request);
       writeSampling(json, request, configuration);
-      if (configuration.jsonSchema() && request.format().isPresent()) {
+      if (configuration.jsonSchema()
+          && request.format().isPresent()
+          && !replaced(configuration, "response_format")) {
         writeFormat(json, request.format().get());
+      }
+      for (Map.Entry<String, String> field : configuration.extras().body().entrySet()) {
+        json.writeFieldName(field.getKey());
+        json.writeRawValue(field.getValue());
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -47,15 +54,22 @@ final class CompletionJson {
   private static void writeSampling(
       JsonGenerator json, ChatRequest request, EndpointConfiguration configuration)
       throws IOException {
-    if (!configuration.omitted().contains(OmittableField.TEMPERATURE)) {
+    if (!configuration.omitted().contains(OmittableField.TEMPERATURE)
+        && !replaced(configuration, "temperature")) {
       json.writeNumberField("temperature", request.temperature());
     }
-    if (request.maxTokens() > 0) {
-      json.writeNumberField(field(configuration.maxTokensField()), request.maxTokens());
+    String maxTokens = field(configuration.maxTokensField());
+    if (request.maxTokens() > 0 && !replaced(configuration, maxTokens)) {
+      json.writeNumberField(maxTokens, request.maxTokens());
     }
-    if (!configuration.omitted().contains(OmittableField.SEED)) {
+    if (!configuration.omitted().contains(OmittableField.SEED)
+        && !replaced(configuration, "seed")) {
       json.writeNumberField("seed", request.seed());
     }
+  }
+
+  private static boolean replaced(EndpointConfiguration configuration, String field) {
+    return configuration.extras().body().containsKey(field);
   }
 
   private static void writeFormat(JsonGenerator json, ChatRequest.JsonFormat format)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.judge.failure.Usages;
 import io.retort.v1.Usage;
@@ -57,7 +58,7 @@ final class CompletionReader {
   }
 
   /**
-   * @throws NotACompletionException when there is no choice with a message
+   * @throws NotACompletionException when there is no choice with a message, or its end is not known
    */
   ChatAnswer answer(EndpointConfiguration configuration) throws NotACompletionException {
     if (!choice) {
@@ -70,7 +71,7 @@ final class CompletionReader {
         orElse(model, configuration.model()),
         orElse(content, ""),
         orElse(refusal, ""),
-        finish(orElse(finishReason, "")),
+        finish(finishReason),
         usage());
   }
 
@@ -135,15 +136,35 @@ final class CompletionReader {
       JsonToken part = parser.nextToken();
       switch (name) {
         case "content" -> {
-          if (part != JsonToken.VALUE_STRING && part != JsonToken.VALUE_NULL) {
+          if (part == JsonToken.START_ARRAY) {
+            readParts();
+          } else if (part == JsonToken.VALUE_STRING || part == JsonToken.VALUE_NULL) {
+            content = text(part);
+          } else {
             throw new NotACompletionException("content that is no string");
           }
-          content = text(part);
         }
         case "refusal" -> refusal = text(part);
         default -> parser.skipChildren();
       }
     }
+  }
+
+  /** Text parts are the content; others are thoughts, calls of tools or pictures. */
+  private void readParts() throws IOException, NotACompletionException {
+    StringBuilder text = new StringBuilder();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      JsonNode part = MAPPER.readTree(parser);
+      if (!part.isObject()) {
+        throw new NotACompletionException("content with a part that is no object");
+      }
+      switch (part.path("type").asText("text")) {
+        case "text", "output_text" -> text.append(part.path("text").asText(""));
+        case "refusal" -> refusal = part.path("refusal").asText("");
+        default -> {}
+      }
+    }
+    content = text.toString();
   }
 
   private void readUsage(JsonToken value) throws IOException {
@@ -193,7 +214,7 @@ final class CompletionReader {
     return null;
   }
 
-  private Usage usage() {
+  Usage usage() {
     if (promptTokens == null || completionTokens == null) {
       return Usages.uncounted();
     }
@@ -205,11 +226,28 @@ final class CompletionReader {
         .build();
   }
 
-  private static ChatAnswer.FinishReason finish(String reason) {
-    return switch (reason.toLowerCase(Locale.ROOT)) {
-      case "length", "max_tokens", "model_length" -> ChatAnswer.FinishReason.LENGTH;
-      case "content_filter" -> ChatAnswer.FinishReason.FILTER;
-      default -> ChatAnswer.FinishReason.STOP;
+  /** Only what is known as the end of a text is one: a chain cut short must not look whole. */
+  private static ChatAnswer.FinishReason finish(@Nullable String reason)
+      throws NotACompletionException {
+    return switch (reason == null ? "" : reason.toLowerCase(Locale.ROOT)) {
+      case "stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed" ->
+          ChatAnswer.FinishReason.STOP;
+      case "length", "max_tokens", "model_length", "max_output_tokens", "context_length" ->
+          ChatAnswer.FinishReason.LENGTH;
+      case "content_filter", "safety", "refusal", "recitation", "sensitive" ->
+          ChatAnswer.FinishReason.FILTER;
+      case "abort",
+          "aborted",
+          "cancelled",
+          "canceled",
+          "error",
+          "interrupted",
+          "network_error",
+          "insufficient_system_resource" ->
+          ChatAnswer.FinishReason.ABORTED;
+      default ->
+          throw new NotACompletionException(
+              "finish_reason: " + reason + ", expected stop, length or content_filter");
     };
   }
 

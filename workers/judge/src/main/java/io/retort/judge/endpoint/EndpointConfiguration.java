@@ -15,9 +15,11 @@ import java.util.Set;
  * @param jsonSchema whether the endpoint constrains answers by a JSON schema
  * @param maxInFlight most calls open at the same time in one worker, at least 1
  * @param rateLimits shared by all workers
- * @param timeout after which one call is given up, and counts as a failure of the endpoint
+ * @param timeout after which one call is given up, and counts as a failure of the endpoint; in a
+ *     route it is given up earlier when the endpoints after it would have no time left
  * @param maxTokensField what the endpoint calls the limit of an answer's tokens
  * @param omitted fields that the endpoint refuses and that are not sent
+ * @param extras what it needs beyond the protocol
  */
 public record EndpointConfiguration(
     String name,
@@ -29,9 +31,12 @@ public record EndpointConfiguration(
     RateLimits rateLimits,
     Duration timeout,
     MaxTokensField maxTokensField,
-    Set<OmittableField> omitted) {
+    Set<OmittableField> omitted,
+    EndpointExtras extras) {
   public static final int DEFAULT_MAX_IN_FLIGHT = 512;
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final int SHORTEST_SECRET = 8;
 
   public EndpointConfiguration {
     omitted = Set.copyOf(omitted);
@@ -49,7 +54,8 @@ public record EndpointConfiguration(
         RateLimits.none(),
         DEFAULT_TIMEOUT,
         MaxTokensField.MAX_TOKENS,
-        Set.of());
+        Set.of(),
+        EndpointExtras.none());
   }
 
   /** Names of the same limit; reasoning models of some providers know only the second. */
@@ -62,6 +68,21 @@ public record EndpointConfiguration(
   public enum OmittableField {
     TEMPERATURE,
     SEED
+  }
+
+  /** {@code text} without what is secret of this endpoint. */
+  String withoutSecrets(String text) {
+    String clean = text;
+    if (apiKey.isPresent()) {
+      clean = clean.replace(apiKey.get(), "***");
+    }
+    for (String value : extras.headers().values()) {
+      // A word that an answer may well use is no secret.
+      if (value.length() >= SHORTEST_SECRET) {
+        clean = clean.replace(value, "***");
+      }
+    }
+    return clean;
   }
 
   @Override

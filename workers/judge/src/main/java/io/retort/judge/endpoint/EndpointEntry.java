@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one entry under {@code endpoints}. */
@@ -20,26 +19,29 @@ final class EndpointEntry {
       Set.of(
           "api_key_env",
           "base_url",
+          "ca_file",
+          "extra_body",
+          "headers",
           "json_schema",
           "max_in_flight",
           "max_tokens_field",
           "model",
           "omit",
+          "proxy",
           "requests_per_minute",
           "timeout_seconds",
           "tokens_per_minute");
-  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final int LARGEST_MAX_IN_FLIGHT = 65_536;
   private static final long LARGEST_RATE = 1_000_000_000_000L;
   private static final long LONGEST_TIMEOUT_SECONDS = 86_400;
 
-  private final Environment environment;
+  private final Variables variables;
   private final Mistakes mistakes;
   private final String path;
   private final JsonNode entry;
 
   EndpointEntry(Environment environment, Mistakes mistakes, String path, JsonNode entry) {
-    this.environment = environment;
+    variables = new Variables(environment, mistakes);
     this.mistakes = mistakes;
     this.path = path;
     this.entry = entry;
@@ -77,7 +79,8 @@ final class EndpointEntry {
                     entry.path("max_tokens_field"),
                     MaxTokensField.MAX_TOKENS)
                 : MaxTokensField.MAX_TOKENS,
-            omitted());
+            omitted(),
+            new ExtrasEntry(variables, mistakes, path, entry).read());
     return mistakes.count() > before ? null : endpoint;
   }
 
@@ -95,45 +98,41 @@ final class EndpointEntry {
     }
     try {
       URI uri = new URI(node.textValue().strip().replaceAll("/+$", ""));
-      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (uri.getRawUserInfo() != null) {
-        // The value may hold a password and is not shown.
-        mistakes.add(field, "holds credentials", "none; name a variable in api_key_env");
-      } else if (!http
-          || uri.getHost() == null
-          || uri.getRawQuery() != null
-          || uri.getRawFragment() != null) {
-        mistakes.add(field, Mistakes.shown(node), expected);
-      } else {
+      String wrong = wrong(uri);
+      if (wrong == null) {
         return uri;
       }
+      mistakes.add(field, wrong, expected);
     } catch (URISyntaxException e) {
-      mistakes.add(field, Mistakes.shown(node), expected);
+      mistakes.add(field, "not an address", expected);
+    }
+    return null;
+  }
+
+  /** What is wrong with an address; its text may hold a password or a key and is not shown. */
+  private static @Nullable String wrong(URI uri) {
+    if (uri.getRawUserInfo() != null
+        || (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@"))) {
+      return "holds credentials; name a variable in api_key_env";
+    }
+    if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
+      return uri.getHost() == null ? "no address" : "of the scheme " + uri.getScheme();
+    }
+    if (uri.getHost() == null) {
+      return "without a host";
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      return "with a query or a fragment";
     }
     return null;
   }
 
   private Optional<String> apiKey() {
     JsonNode node = entry.path("api_key_env");
-    String field = path + ".api_key_env";
     if (node.isMissingNode() || node.isNull()) {
       return Optional.empty();
     }
-    if (!node.isTextual() || !VARIABLE.matcher(node.textValue()).matches()) {
-      // Likely a key that was pasted here: not shown.
-      mistakes.add(field, "not a variable's name", "the name of the variable that holds the key");
-      return Optional.empty();
-    }
-    String key = environment.get(node.textValue(), "").strip();
-    if (key.isEmpty()) {
-      mistakes.add(field, node.textValue() + " is not set", "the key in that variable");
-      return Optional.empty();
-    }
-    if (!key.chars().allMatch(character -> character > ' ' && character < 0x7f)) {
-      mistakes.add(field, node.textValue() + " holds blanks or non-ASCII characters", "a key");
-      return Optional.empty();
-    }
-    return Optional.of(key);
+    return variables.named(path + ".api_key_env", node, "key", false);
   }
 
   private Set<OmittableField> omitted() {

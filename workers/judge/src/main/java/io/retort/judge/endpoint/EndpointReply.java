@@ -21,6 +21,9 @@ sealed interface EndpointReply {
   /** The endpoint is well, but this call has no answer. */
   record Refused(JudgeException failure) implements EndpointReply {}
 
+  /** The endpoint is not well, and says for how long. */
+  record Overloaded(Duration retryAfter, JudgeException failure) implements EndpointReply {}
+
   /** The endpoint is not well. */
   record Down(JudgeException failure) implements EndpointReply {}
 

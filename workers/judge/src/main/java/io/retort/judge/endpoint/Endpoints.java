@@ -1,6 +1,5 @@
 package io.retort.judge.endpoint;
 
-import com.linecorp.armeria.client.ClientFactory;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import java.net.URI;
@@ -14,13 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
 
-/** The endpoints and routes of a worker, by name, on one pool of connections. */
+/** The endpoints and routes of a worker, by name. */
 public final class Endpoints implements AutoCloseable {
-  // Common servers drop an idle connection after 5 s; sending on one in that moment would fail.
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(4);
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-
-  private final ClientFactory clients;
+  private final Connections connections = new Connections();
   private final Map<String, ChatEndpoint> endpoints = new TreeMap<>();
   private final Map<String, Route> routes = new TreeMap<>();
 
@@ -33,11 +28,11 @@ public final class Endpoints implements AutoCloseable {
       DoubleSupplier random,
       Peers peers,
       EndpointObservers observers) {
-    clients =
-        ClientFactory.builder().connectTimeout(CONNECT_TIMEOUT).idleTimeout(IDLE_TIMEOUT).build();
     for (EndpointConfiguration endpoint : configuration.endpoints()) {
       endpoints.put(
-          endpoint.name(), new ChatEndpoint(endpoint, clients, timer, random, peers, observers));
+          endpoint.name(),
+          new ChatEndpoint(
+              endpoint, connections.of(endpoint.extras()), timer, random, peers, observers));
     }
     for (RouteConfiguration route : configuration.routes()) {
       Map<String, ChatEndpoint> members = new TreeMap<>();
@@ -91,7 +86,7 @@ public final class Endpoints implements AutoCloseable {
 
   @Override
   public void close() {
-    clients.close();
+    connections.close();
   }
 
   private ChatEndpoint endpoint(String name) {

@@ -1,5 +1,6 @@
 package io.retort.judge.endpoint;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,6 +35,13 @@ import java.util.regex.Pattern;
  *     timeout_seconds: 120         # optional, default 600: a slower call fails, and fails over
  *     max_tokens_field: max_tokens # optional; max_completion_tokens for models that ask for it
  *     omit: [temperature, seed]    # optional: what the model refuses
+ *     headers:                     # optional: sent with every call
+ *       X-Team: data
+ *       X-Api-Key: {env: GATEWAY_KEY} # the variable that holds the value
+ *     extra_body:                  # optional: fields of every request, instead of the worker's own
+ *       chat_template_kwargs: {enable_thinking: false}
+ *     proxy: http://10.0.0.1:3128  # optional: http, https or socks5; or {env: NAME}
+ *     ca_file: /etc/ssl/own.pem    # optional: trusted instead of the system's authorities
  *   spare: {base_url: "http://10.0.0.7:8080/v1", model: qwen2.5-72b-instruct}
  * routes:                          # optional: several endpoints under one name
  *   judge:
@@ -43,6 +51,8 @@ import java.util.regex.Pattern;
  *
  * A request names an endpoint or a route; names are unique over both. A route gives each row its
  * first endpoint by weight, the same row always the same one, and asks the next when a call fails.
+ * Each endpoint of a route has an equal share of what is left of a call's deadline, so that one
+ * that hangs leaves time for the next.
  *
  * <p>All mistakes are told at once, each with field, value and expectation.
  */
@@ -81,7 +91,7 @@ public final class EndpointsFile {
     try {
       root = YAML.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new ConfigurationException(where + ": not YAML: " + e.getOriginalMessage(), e);
+      throw new ConfigurationException(where + ": not YAML: " + notYaml(e));
     }
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       if (!KEYS.contains(entry.getKey())) {
@@ -95,6 +105,16 @@ public final class EndpointsFile {
       throw new ConfigurationException(where + ":\n  " + String.join("\n  ", mistakes.all()));
     }
     return new EndpointsConfiguration(endpoints, routes);
+  }
+
+  /** The parser's own words quote the file, which may hold a key. */
+  private static String notYaml(JsonProcessingException e) {
+    String said = e.getOriginalMessage();
+    if (said.startsWith("Duplicate field")) {
+      return said;
+    }
+    JsonLocation at = e.getLocation();
+    return at == null ? "unreadable" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /**

@@ -9,10 +9,14 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Reads values of a file and gathers what is wrong with them, to tell all of it at once. */
 final class Mistakes {
+  private static final Pattern SECRET =
+      Pattern.compile("[@?#=%]|(?i)\\bsk[-_]|bearer |[a-z0-9_-]{24}");
+
   private final List<String> found = new ArrayList<>();
 
   void add(String path, String value, String expected) {
@@ -27,9 +31,17 @@ final class Mistakes {
     return List.copyOf(found);
   }
 
-  /** How a message shows a value. */
+  /** How a message shows a value: not, where it may hold a key. */
   static String shown(JsonNode node) {
-    return node.isMissingNode() || node.isNull() ? "missing" : node.toString();
+    if (node.isMissingNode() || node.isNull()) {
+      return "missing";
+    }
+    if (node.isContainerNode() && !node.isEmpty()) {
+      return node.isArray() ? "a list" : "a mapping";
+    }
+    return node.isTextual() && SECRET.matcher(node.textValue()).find()
+        ? "a text that is not shown, for it may hold a key"
+        : node.toString();
   }
 
   void checkKeys(String path, JsonNode object, Set<String> known) {

@@ -6,6 +6,7 @@ import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
 import io.retort.judge.failure.Usages;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,28 +53,48 @@ final class ReplyReader {
   }
 
   private EndpointReply completion(HttpHeaders headers, byte[] body, Instant now) {
+    CompletionReader completion;
     try {
-      CompletionReader completion = CompletionReader.read(body);
-      ErrorBody error = completion.error();
-      if (error == null) {
-        return new EndpointReply.Answered(
-            completion.answer(configuration), RateLimitHeaders.exhausted(headers));
-      }
+      completion = CompletionReader.read(body);
+    } catch (NotACompletionException e) {
+      return noCompletion(e, body, Usages.uncounted());
+    }
+    ErrorBody error = completion.error();
+    if (error != null) {
       // Gateways tell an upstream's refusal inside a successful answer.
       int status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
       return failure(status, headers, body, error, now);
-    } catch (NotACompletionException e) {
-      return new EndpointReply.Refused(
-          JudgeException.dataLoss(
-                  FailureType.UNPARSED,
-                  "endpoint "
-                      + configuration.name()
-                      + " answered what is no chat completion ("
-                      + e.getMessage()
-                      + "): "
-                      + excerpt(new String(body, StandardCharsets.UTF_8)))
-              .plusUsage(Usages.uncounted()));
     }
+    try {
+      ChatAnswer answer = completion.answer(configuration);
+      return answer.finish() == ChatAnswer.FinishReason.ABORTED
+          ? aborted(answer)
+          : new EndpointReply.Answered(answer, RateLimitHeaders.exhausted(headers));
+    } catch (NotACompletionException e) {
+      return noCompletion(e, body, completion.usage());
+    }
+  }
+
+  private EndpointReply aborted(ChatAnswer answer) {
+    return new EndpointReply.Down(
+        JudgeException.unavailable(
+                FailureType.ENDPOINT_UNAVAILABLE,
+                "endpoint " + configuration + " broke its answer off, by its finish_reason",
+                null)
+            .plusUsage(answer.usage()));
+  }
+
+  private EndpointReply noCompletion(NotACompletionException e, byte[] body, Usage usage) {
+    return new EndpointReply.Refused(
+        JudgeException.dataLoss(
+                FailureType.UNPARSED,
+                "endpoint "
+                    + configuration.name()
+                    + " answered what is no chat completion ("
+                    + e.getMessage()
+                    + "): "
+                    + excerpt(new String(body, StandardCharsets.UTF_8)))
+            .plusUsage(usage));
   }
 
   private EndpointReply failure(
@@ -84,10 +105,7 @@ final class ReplyReader {
     return switch (status) {
       case 429 ->
           mentions(error, QUOTA) ? quota(said) : new EndpointReply.RateLimited(retryAfter, said);
-      case 503 ->
-          RetryAfter.read(headers, now).isPresent()
-              ? new EndpointReply.RateLimited(retryAfter, said)
-              : unavailable(said);
+      case 503, 529 -> overloaded(RetryAfter.read(headers, now), said);
       case 402 -> quota(said);
       case 401, 403, 404, 405, 410 ->
           refused(said + " (expected: 200; check its key, model and base_url)");
@@ -141,6 +159,13 @@ final class ReplyReader {
             FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_REFUSED, said));
   }
 
+  private static EndpointReply overloaded(Optional<Duration> retryAfter, String said) {
+    return retryAfter.isPresent()
+        ? new EndpointReply.Overloaded(
+            retryAfter.get(), JudgeException.unavailableFor(said, retryAfter.get().toMillis()))
+        : unavailable(said);
+  }
+
   private static EndpointReply unavailable(String said) {
     return new EndpointReply.Down(
         JudgeException.unavailable(FailureType.ENDPOINT_UNAVAILABLE, said, null));
@@ -156,11 +181,7 @@ final class ReplyReader {
 
   /** At most some hundred characters on one line, without the key. */
   private String excerpt(String text) {
-    String clean = text;
-    if (configuration.apiKey().isPresent()) {
-      clean = clean.replace(configuration.apiKey().get(), "***");
-    }
-    clean = clean.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    String clean = configuration.withoutSecrets(text).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT) + "...";
   }
 

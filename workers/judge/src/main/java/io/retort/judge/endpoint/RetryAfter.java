@@ -4,8 +4,12 @@ import com.linecorp.armeria.common.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,13 +52,30 @@ final class RetryAfter {
     if (text == null) {
       return Optional.empty();
     }
-    try {
-      Instant when =
-          ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(Duration.between(now, when));
-    } catch (DateTimeException e) {
-      return Optional.empty();
+    String date = text.strip().replaceAll("\\s+", " ");
+    for (DateTimeFormatter format : formats(now)) {
+      try {
+        Instant when = format.withZone(ZoneOffset.UTC).parse(date, Instant::from);
+        return Optional.of(Duration.between(now, when));
+      } catch (DateTimeException e) {
+        // The next one may be it.
+      }
     }
+    return Optional.empty();
+  }
+
+  /** The three forms of RFC 9110. */
+  private static List<DateTimeFormatter> formats(Instant now) {
+    // A year of two digits is not more than fifty years ahead.
+    int firstYear = now.atOffset(ZoneOffset.UTC).getYear() - 49;
+    return List.of(
+        DateTimeFormatter.RFC_1123_DATE_TIME,
+        new DateTimeFormatterBuilder()
+            .appendPattern("EEEE, d-MMM-")
+            .appendValueReduced(ChronoField.YEAR, 2, 2, firstYear)
+            .appendPattern(" HH:mm:ss 'GMT'")
+            .toFormatter(Locale.US),
+        DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.US));
   }
 
   private RetryAfter() {}

@@ -68,7 +68,7 @@ final class Route {
       ChatEndpoint endpoint = inOrder.get(index);
       boolean last = index == inOrder.size() - 1;
       return endpoint
-          .complete(request, scope, !last)
+          .complete(request, scope, inOrder.size() - 1 - index)
           .exceptionallyCompose(
               thrown -> {
                 JudgeException failure = failure(thrown);

@@ -66,11 +66,11 @@ public final class JudgeException extends RuntimeException {
   }
 
   /**
-   * The endpoint is not asked for a while, because it failed too many calls.
+   * The endpoint is not asked for a while, because it failed too many calls or said so itself.
    *
    * @param retryMillis until it is tried again
    */
-  public static JudgeException breakerOpen(String message, long retryMillis) {
+  public static JudgeException unavailableFor(String message, long retryMillis) {
     return new JudgeException(
         Status.Code.UNAVAILABLE,
         failure(

@@ -1,47 +1,12 @@
 package io.retort.judge.prompt;
 
-import java.util.List;
-
 /**
  * Makes text of unknown origin safe to stand in a prompt: it can neither close the block that it
  * stands in nor look like a control token of a chat template.
  */
 public final class DataText {
   private static final String TAG = "data";
-  private static final int LONGEST_TOKEN = 64;
-  private static final char FULL_WIDTH_BAR = '\uFF5C';
-  private static final List<String> ANGLE_TOKENS =
-      List.of(
-          "<s>",
-          "</s>",
-          "<bos>",
-          "<eos>",
-          "<pad>",
-          "<unk>",
-          "<start_of_turn>",
-          "<end_of_turn>",
-          "<<SYS>>",
-          "<</SYS>>",
-          // Chat templates cut an assistant's turn at these.
-          "<think>",
-          "</think>",
-          "<tool_call>",
-          "</tool_call>",
-          "<tool_response>",
-          "</tool_response>");
-  private static final List<String> BRACKET_TOKENS =
-      List.of(
-          "[INST]",
-          "[/INST]",
-          "[SYSTEM_PROMPT]",
-          "[/SYSTEM_PROMPT]",
-          "[AVAILABLE_TOOLS]",
-          "[/AVAILABLE_TOOLS]",
-          "[TOOL_CALLS]",
-          "[TOOL_RESULTS]",
-          "[/TOOL_RESULTS]",
-          "[THINK]",
-          "[/THINK]");
+  private static final int TRIANGLE = 0x25C1;
 
   /** Appends {@code text} between the tags of a named block. */
   static void appendBlock(StringBuilder to, String name, String text) {
@@ -65,14 +30,15 @@ public final class DataText {
   private static void append(StringBuilder to, String text, boolean inBlock) {
     int from = 0;
     for (int index = 0; index < text.length(); index++) {
-      char character = text.charAt(index);
-      if (character != '<' && character != '[') {
+      // All that look like one are in the basic plane.
+      int character = LookAlikes.punctuation(text.charAt(index));
+      if (character != '<' && character != '[' && character != TRIANGLE) {
         continue;
       }
       if (inBlock && character == '<' && isBlockTag(text, index)) {
         to.append(text, from, index).append("&lt;");
         from = index + 1;
-      } else if (isControlToken(text, index)) {
+      } else if (ControlTokens.beginsAt(text, index)) {
         to.append(text, from, index + 1).append(' ');
         from = index + 1;
       }
@@ -83,84 +49,42 @@ public final class DataText {
   /** Whether a model could read a begin or end tag of a block at {@code start}. */
   private static boolean isBlockTag(String text, int start) {
     int index = skipBlanks(text, start + 1);
-    if (index < text.length() && text.charAt(index) == '/') {
+    if (index < text.length() && LookAlikes.punctuation(text.charAt(index)) == '/') {
       index = skipBlanks(text, index + 1);
     }
     for (int letter = 0; letter < TAG.length(); letter++) {
-      index = skipFormat(text, index);
-      if (index == text.length()
-          || Character.toLowerCase(text.charAt(index)) != TAG.charAt(letter)) {
+      index = skipInvisible(text, index);
+      if (index == text.length()) {
         return false;
       }
-      index++;
+      int character = text.codePointAt(index);
+      if (Character.toLowerCase(LookAlikes.ascii(character)) != TAG.charAt(letter)) {
+        return false;
+      }
+      index += Character.charCount(character);
     }
-    return index == text.length() || !isWordPart(text.charAt(index));
+    return index == text.length() || !isWordPart(LookAlikes.ascii(text.codePointAt(index)));
   }
 
-  private static int skipFormat(String text, int start) {
+  private static int skipInvisible(String text, int start) {
     int index = start;
-    while (index < text.length() && Character.getType(text.charAt(index)) == Character.FORMAT) {
-      index++;
+    while (index < text.length() && LookAlikes.isInvisible(text.codePointAt(index))) {
+      index += Character.charCount(text.codePointAt(index));
     }
     return index;
   }
 
-  /** The next character that is visible. */
   private static int skipBlanks(String text, int start) {
     int index = start;
-    while (index < text.length() && isBlank(text.charAt(index))) {
-      index++;
+    while (index < text.length() && LookAlikes.isBlank(text.codePointAt(index))) {
+      index += Character.charCount(text.codePointAt(index));
     }
     return index;
   }
 
-  private static boolean isBlank(char character) {
-    return Character.isWhitespace(character)
-        || Character.isSpaceChar(character)
-        || Character.isISOControl(character)
-        || Character.getType(character) == Character.FORMAT;
-  }
-
-  private static boolean isWordPart(char character) {
-    return Character.isLetterOrDigit(character) || character == '_';
-  }
-
-  private static boolean isControlToken(String text, int start) {
-    if (text.charAt(start) == '[') {
-      return startsWithAny(text, start, BRACKET_TOKENS);
-    }
-    return isBarToken(text, start) || startsWithAny(text, start, ANGLE_TOKENS);
-  }
-
-  private static boolean startsWithAny(String text, int start, List<String> tokens) {
-    for (String token : tokens) {
-      if (text.startsWith(token, start)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** {@code <|word|>}, also with full-width bars. */
-  private static boolean isBarToken(String text, int start) {
-    if (start + 1 >= text.length() || !isBar(text.charAt(start + 1))) {
-      return false;
-    }
-    int last = Math.min(text.length() - 1, start + LONGEST_TOKEN + 3);
-    for (int index = start + 2; index <= last; index++) {
-      char character = text.charAt(index);
-      if (character == '>') {
-        return index >= start + 4 && isBar(text.charAt(index - 1));
-      }
-      if (character == '<' || Character.isWhitespace(character)) {
-        return false;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isBar(char character) {
-    return character == '|' || character == FULL_WIDTH_BAR;
+  private static boolean isWordPart(int character) {
+    return !LookAlikes.isInvisible(character)
+        && (Character.isLetterOrDigit(character) || character == '_');
   }
 
   private DataText() {}

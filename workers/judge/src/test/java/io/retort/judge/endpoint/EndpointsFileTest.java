@@ -17,6 +17,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointsFileTest {
   private final Path folder;
@@ -46,7 +48,8 @@ class EndpointsFileTest {
                 RateLimits.none(),
                 Duration.ofMinutes(10),
                 EndpointConfiguration.MaxTokensField.MAX_TOKENS,
-                Set.of()))
+                Set.of(),
+                EndpointExtras.none()))
         .containsExactly(
             EndpointConfiguration.of("judge", URI.create("http://127.0.0.1:8080/v1"), "smol"));
     assertThat(file.routes()).isEmpty();
@@ -95,7 +98,8 @@ class EndpointsFileTest {
                 EndpointConfiguration.MaxTokensField.MAX_COMPLETION_TOKENS,
                 Set.of(
                     EndpointConfiguration.OmittableField.TEMPERATURE,
-                    EndpointConfiguration.OmittableField.SEED)));
+                    EndpointConfiguration.OmittableField.SEED),
+                EndpointExtras.none()));
     assertThat(large.toString()).doesNotContain("secret");
     assertThat(file.routes())
         .containsExactly(
@@ -139,7 +143,7 @@ class EndpointsFileTest {
                     """))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("endpoint: unknown key (expected: only endpoints and routes)")
-        .hasMessageContaining("endpoints.a.base_url: \"ftp://x/v1\" (expected: an http")
+        .hasMessageContaining("endpoints.a.base_url: of the scheme ftp (expected: an http")
         .hasMessageContaining("endpoints.b.base_url: holds credentials")
         .hasMessageContaining("endpoints.c.model: \"\" (expected: the model's name)")
         .hasMessageContaining("endpoints.c.api_key_env: MISSING is not set")
@@ -168,6 +172,31 @@ class EndpointsFileTest {
         .hasMessageContaining("routes.v: no weight above 0")
         .message()
         .doesNotContain("hunter2", "sk-pasted-key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{base_url: 'http://user:hunter2 x@host/v1', model: m}",
+        "{base_url: 'http://user:hunter2@bad_host:x/v1', model: m}",
+        "{base_url: 'http://host/v1?api-key=hunter2', model: m}",
+        "{base_url: 'http://host/v1#hunter2', model: m}",
+        "{base_url: 'hunter2', model: m}",
+        "{base_url: 'https:hunter2', model: m}",
+        "{base_url: 'http://[hunter2', model: m}",
+        "{base_url: ['hunter2'], model: m}",
+        "{base_url: 'http://x/v1', model: m, api_key_env: gsk_hunter2}",
+        "{base_url: 'http://x/v1', model: m, omit: 'sk-hunter2'}",
+        "['hunter2']",
+        "'http://user:hunter2@host/v1'",
+        "{base_url: 'hunter2"
+      })
+  void noMistakeShowsWhatMayBeAKey(String entry) {
+    assertThatThrownBy(() -> read("endpoints: {a: " + entry + "}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasNoCause()
+        .message()
+        .doesNotContain("hunter2");
   }
 
   @Test

@@ -21,6 +21,18 @@ class RetryAfterTest {
   }
 
   @Test
+  void datesOfTheOldFormsAreRead() {
+    assertThat(read("retry-after", "Thursday, 01-Jan-26 00:00:30 GMT"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Thu Jan  1 00:00:30 2026")).contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Thu Jan 1 00:01:00 2026")).contains(Duration.ofMinutes(1));
+    assertThat(read("retry-after", "Thu, 1 Jan 2026 01:00:30 +0100"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Sunday, 06-Nov-94 08:49:37 GMT")).isEmpty();
+    assertThat(read("retry-after", "Thu Jan  1 00:00:30")).isEmpty();
+  }
+
+  @Test
   void whatDoesNotLieAheadIsNone() {
     for (String value : new String[] {"0", "-3", "soon", "NaN", "Infinity", ""}) {
       assertThat(read("retry-after", value)).as(value).isEmpty();

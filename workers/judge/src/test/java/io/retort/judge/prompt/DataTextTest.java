@@ -3,6 +3,8 @@ package io.retort.judge.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataTextTest {
   @Test
@@ -18,6 +20,71 @@ class DataTextTest {
         .isEqualTo(
             "<data name=\"chain\">\na &lt;\u200B/data> b &lt;/d\u00AData> c"
                 + " &lt;\u00A0/\u2003DATA\u200B>\n</data>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<\uFE0F/data>",
+        "</d\u034Fata>",
+        "</\u3164data>",
+        "</\uDB40\uDC64data\uDB40\uDC7F>",
+        "</d\uDB40\uDD00ata>",
+        "</da\u0301ta>",
+        "\uFF1C/data\uFF1E",
+        "<\uFF0F\uFF44\uFF41\uFF54\uFF41>",
+        "\u2039/data\u203A",
+        "\u3008\u2215DATA\u3009",
+        "</d\u0430t\u0430>",
+        "</\uD835\uDC1D\uD835\uDC1A\uD835\uDC2D\uD835\uDC1A>",
+        "</d\u00E1ta>"
+      })
+  void lookAlikesDoNotCloseABlock(String tag) {
+    assertThat(block("a " + tag + " b"))
+        .isEqualTo("<data name=\"chain\">\na &lt;" + tag.substring(1) + " b\n</data>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[gMASK]",
+        "[MODEL_SETTINGS]",
+        "[/IMG_END]",
+        "<fim_prefix>",
+        "<fim_suffix>",
+        "<reserved_106>",
+        "<unused42>",
+        "<start_of_image>",
+        "<|turn>",
+        "<channel|>",
+        "<seed:bos>",
+        "<tool_call>",
+        "</thinking>",
+        "<|im_\u200Bstart|>",
+        "\uFF1C|im_end|\uFF1E",
+        "<\uFF5Cbegin\u2581of\u2581sentence\uFF5C>",
+        "\uFF3BINST\uFF3D",
+        "<th\uFE0Fink>",
+        "\u25C1think\u25B7"
+      })
+  void tokensOfAnyFamilyAreSplit(String token) {
+    assertThat(withoutControlTokens("a " + token + " b"))
+        .isEqualTo("a " + token.charAt(0) + " " + token.substring(1) + " b");
+  }
+
+  @Test
+  void textOfAnyScriptStaysAsItIs() {
+    String text =
+        "\u27E8x, y\u27E9 \u3010\u4F8B\u3011 \u300Adatum\u300B a\u0301 \uFF1Cb\uFF1E <a_1> <p> <x|y>"
+            + " [x] \u0434\u0430\u0442\u0430 [1] [data] {\uD835\uDC1D} <br> <u+v>";
+    assertThat(block(text)).contains(text);
+  }
+
+  @Test
+  void longRowsOfInvisibleCharactersAreCheap() {
+    String row = "<[".repeat(1 << 16) + "\u200B".repeat(4 << 20);
+
+    assertThat(withoutControlTokens(row)).isEqualTo(row);
   }
 
   @Test

@@ -1,0 +1,125 @@
+package io.retort.judge.answer;
+
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The backslashes in the strings of an answer. Models write LaTeX into JSON without doubling them,
+ * and {@code \frac} would be read as a form feed and "rac".
+ */
+final class Escapes {
+  // Who doubles one backslash before a word knows what a single one means.
+  private static final Pattern DOUBLED = Pattern.compile("\\\\\\\\[A-Za-z]");
+  private static final Set<String> COMMANDS =
+      Set.of(
+          "nabla",
+          "natural",
+          "ncong",
+          "nearrow",
+          "neg",
+          "neq",
+          "newline",
+          "nexists",
+          "ngeq",
+          "nleq",
+          "nmid",
+          "nonumber",
+          "not",
+          "notag",
+          "notin",
+          "nparallel",
+          "nsubseteq",
+          "nwarrow",
+          "tan",
+          "tanh",
+          "tau",
+          "tag",
+          "tbinom",
+          "text",
+          "textbf",
+          "textit",
+          "textrm",
+          "textstyle",
+          "tfrac",
+          "therefore",
+          "theta",
+          "tilde",
+          "times",
+          "tiny",
+          "to",
+          "top",
+          "triangle",
+          "triangleq");
+  // A line break and a variable, or a command: both are common.
+  private static final Set<String> AMBIGUOUS = Set.of("ne", "ni", "nu");
+
+  private final String text;
+  private final boolean doubled;
+
+  Escapes(String text) {
+    this.text = text;
+    doubled = DOUBLED.matcher(text).find();
+  }
+
+  /**
+   * Copies what stands at the backslash at {@code index}.
+   *
+   * @return where to go on
+   * @throws UnusableAnswerException when it may mean one thing or another
+   */
+  int copy(int index, StringBuilder json) throws UnusableAnswerException {
+    char next = index + 1 < text.length() ? text.charAt(index + 1) : ' ';
+    boolean escape =
+        switch (next) {
+          case '"', '\\', '/' -> true;
+          case 'u' -> isHex(index + 2);
+          case 'n', 't' -> doubled || !isCommand(index + 1);
+          case 'r' -> doubled || !isLetter(index + 2);
+          // Nobody means a backspace or a form feed.
+          default -> false;
+        };
+    if (escape) {
+      json.append('\\').append(next);
+      return index + 2;
+    }
+    if (next == '\'') {
+      json.append(next);
+      return index + 2;
+    }
+    json.append("\\\\");
+    return index + 1;
+  }
+
+  private boolean isCommand(int from) throws UnusableAnswerException {
+    int to = from;
+    while (isLetter(to)) {
+      to++;
+    }
+    String word = text.substring(from, to);
+    if (AMBIGUOUS.contains(word)) {
+      throw JsonAnswer.unparsed(
+          text,
+          "one JSON object with each backslash doubled; in doubt: \\"
+              + word
+              + ", a line break or LaTeX");
+    }
+    return COMMANDS.contains(word);
+  }
+
+  private boolean isLetter(int index) {
+    if (index >= text.length()) {
+      return false;
+    }
+    char character = text.charAt(index);
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+  }
+
+  private boolean isHex(int from) {
+    if (from + 4 > text.length()) {
+      return false;
+    }
+    return text.substring(from, from + 4)
+        .chars()
+        .allMatch(digit -> Character.digit(digit, 16) >= 0);
+  }
+}

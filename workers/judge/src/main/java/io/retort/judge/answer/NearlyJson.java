@@ -1,0 +1,99 @@
+package io.retort.judge.answer;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Makes JSON of an answer that is nearly one object, where its meaning is beyond doubt: in a code
+ * fence, among a few idle words, with line breaks in its strings, or with the lone backslashes of
+ * LaTeX.
+ */
+final class NearlyJson {
+  private static final int LONGEST_WORDS = 200;
+  private static final Pattern BEGIN_OF_FENCE = Pattern.compile("```\\w*\\s*\\z");
+  private static final Pattern END_OF_FENCE = Pattern.compile("\\A\\s*```");
+  private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s.,:;!?*#-]+");
+  // Any other word may say that the object is copied from the row, or is not the last one.
+  private static final Set<String> IDLE =
+      Set.of(
+          ("sure certainly okay ok of course here here's is are my the this your final json"
+                  + " assessment evaluation verdict answer result rating ratings judgment judgement"
+                  + " response output object requested in format below let me know if you have any"
+                  + " questions need anything else more i hope helps please feel free to ask further"
+                  + " help")
+              .split(" "));
+
+  private final String text;
+  private final Escapes escapes;
+  private final StringBuilder json;
+
+  private NearlyJson(String text) {
+    this.text = text;
+    escapes = new Escapes(text);
+    json = new StringBuilder(text.length() + 16);
+  }
+
+  /**
+   * @throws UnusableAnswerException when there is none, or a doubt
+   */
+  static String read(String text) throws UnusableAnswerException {
+    return new NearlyJson(text).read();
+  }
+
+  private String read() throws UnusableAnswerException {
+    int start = text.indexOf('{');
+    if (start < 0) {
+      throw JsonAnswer.unparsed(text, "one JSON object");
+    }
+    int end = copyObject(start);
+    checkWords(BEGIN_OF_FENCE.matcher(text.substring(0, start)).replaceFirst(""));
+    checkWords(END_OF_FENCE.matcher(text.substring(end)).replaceFirst(""));
+    return json.toString();
+  }
+
+  /** Where what was copied ends. */
+  private int copyObject(int start) throws UnusableAnswerException {
+    int depth = 0;
+    boolean inString = false;
+    int index = start;
+    while (index < text.length()) {
+      char character = text.charAt(index);
+      if (inString && character == '\\') {
+        index = escapes.copy(index, json);
+        continue;
+      }
+      if (character == '"') {
+        inString = !inString;
+      }
+      if (inString && character < ' ') {
+        json.append(String.format("\\u%04x", (int) character));
+      } else {
+        json.append(character);
+      }
+      index++;
+      if (!inString && character == '{') {
+        depth++;
+      } else if (!inString && character == '}') {
+        depth--;
+        if (depth == 0) {
+          return index;
+        }
+      }
+    }
+    throw JsonAnswer.unparsed(text, "one JSON object; it has no end");
+  }
+
+  private void checkWords(String words) throws UnusableAnswerException {
+    String idle = words.strip().toLowerCase(Locale.ROOT).replace('\u2019', '\'');
+    boolean known =
+        idle.length() <= LONGEST_WORDS
+            && BETWEEN_WORDS
+                .splitAsStream(idle)
+                .allMatch(word -> word.isEmpty() || IDLE.contains(word));
+    if (!known) {
+      throw JsonAnswer.unparsed(
+          text, "one JSON object and nothing else; in doubt: " + Excerpts.of(words));
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.retort.judge;
+
+import static io.retort.judge.JudgeFixture.evaluate;
+import static io.retort.judge.JudgeFixture.failure;
+import static io.retort.judge.JudgeFixture.improve;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.retort.v1.Difficulty;
+import io.retort.v1.Usage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The dialects in which endpoints tell a completion's content and end. */
+class JudgeCompletionsTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String HARD = "{\"critique\": \"It wanders.\", \"difficulty\": \"HARD\"}";
+
+  private JudgeFixture fixture;
+
+  @BeforeEach
+  void start() {
+    fixture = new JudgeFixture();
+  }
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stop", "STOP", "end_turn", "stop_sequence", "eos_token"})
+  void knownEndsAreEnds(String reason) {
+    fixture.endpoint.then(ScriptedEndpoint.completion("3 * 4 = 12.", reason));
+
+    assertThat(fixture.stub().improve(improve(Difficulty.DIFFICULTY_SIMPLE)).getChain())
+        .isEqualTo("3 * 4 = 12.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tool_calls", "function_call", "none", "", "pause"})
+  void anUnknownEndIsAskedOnceMoreAndThenUnparsed(String reason) {
+    fixture.endpoint.otherwise(request -> ScriptedEndpoint.completion("3 * 4", reason));
+
+    StatusRuntimeException thrown = improveFails();
+
+    assertThat(failure(thrown).getType()).isEqualTo("UNPARSED");
+    assertThat(failure(thrown).getMessage()).contains("finish_reason: " + reason, "expected stop");
+    assertThat(JudgeFixture.detail(thrown, Usage.class))
+        .hasValueSatisfying(usage -> assertThat(usage.getCompletionTokens()).isEqualTo(10));
+    assertThat(fixture.endpoint.untaken()).isEqualTo(2);
+  }
+
+  @Test
+  void anAnswerWithoutAnEndIsNoAnswer() {
+    ObjectNode body = ScriptedEndpoint.completionBody("3 * 4", "stop");
+    ((ObjectNode) body.path("choices").path(0)).putNull("finish_reason");
+    fixture.endpoint.otherwise(request -> ScriptedEndpoint.json(body));
+
+    assertThat(failure(improveFails()).getType()).isEqualTo("UNPARSED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abort", "error", "cancelled", "insufficient_system_resource"})
+  void anAnswerThatTheEndpointBrokeOffIsTheEndpointsFailure(String reason) {
+    fixture.endpoint.then(ScriptedEndpoint.completion("3 * 4", reason));
+
+    StatusRuntimeException thrown = improveFails();
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(failure(thrown).getType()).isEqualTo("ENDPOINT_UNAVAILABLE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"safety", "refusal", "content_filter"})
+  void aFilterByAnotherNameIsAFilter(String reason) {
+    fixture.endpoint.then(ScriptedEndpoint.completion("3 * 4", reason));
+
+    assertThat(failure(improveFails()).getType()).isEqualTo("TRUNCATED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"type\": \"text\", \"text\": \"%s\"}]",
+        "[{\"type\": \"reasoning\", \"text\": \"Easy?\"}, {\"type\": \"output_text\", \"text\": \"%s\"}]",
+        "[{\"type\": \"thinking\", \"thinking\": [{\"type\": \"text\", \"text\": \"Hm.\"}]}, {\"text\": \"%s\"}]",
+        "[{\"type\": \"text\", \"text\": \"\"}, {\"type\": \"text\", \"text\": \"%s\"}]"
+      })
+  void theTextPartsOfAListAreTheContent(String parts) throws JsonProcessingException {
+    fixture.endpoint.then(parts(parts.replace("%s", HARD.replace("\"", "\\\""))));
+
+    assertThat(fixture.stub().evaluate(evaluate("judge")).getVerdict().getDifficulty())
+        .isEqualTo(Difficulty.DIFFICULTY_HARD);
+    assertThat(fixture.endpoint.untaken()).isEqualTo(1);
+  }
+
+  @Test
+  void aListWithoutTextIsEmpty() throws JsonProcessingException {
+    fixture.endpoint.then(parts("[{\"type\": \"refusal\", \"refusal\": \"I will not.\"}]"));
+
+    StatusRuntimeException thrown = improveFails();
+
+    assertThat(failure(thrown).getType()).isEqualTo("EMPTY");
+    assertThat(failure(thrown).getMessage()).contains("I will not.");
+  }
+
+  private static HttpResponse parts(String parts) throws JsonProcessingException {
+    ObjectNode body = ScriptedEndpoint.completionBody("", "stop");
+    ((ObjectNode) body.path("choices").path(0).path("message"))
+        .set("content", MAPPER.readTree(parts));
+    return ScriptedEndpoint.json(body);
+  }
+
+  private StatusRuntimeException improveFails() {
+    return catchThrowableOfType(
+        StatusRuntimeException.class,
+        () -> fixture.stub().improve(improve(Difficulty.DIFFICULTY_SIMPLE)));
+  }
+}
