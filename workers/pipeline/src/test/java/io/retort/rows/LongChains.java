@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 
 /**
  * A process of its own: curates and pairs many shards of long chains at once, and prints how many
- * rows were kept and paired.
+ * rows were kept, and how many pairs there are.
  */
 final class LongChains {
   static final int SHARDS = 12;
@@ -106,7 +106,7 @@ final class LongChains {
             .getKept();
     System.out.println("kept: " + kept.getRows());
     System.out.println(
-        "paired: " + run(new PairingStage(store, answers), kept).getPairing().getPairs().getRows());
+        "pairs: " + run(new PairingStage(store, answers), kept).getPairing().getPairs().getRows());
   }
 
   private ArtifactRef dataset() throws IOException {

@@ -37,11 +37,15 @@ final class LongChainsTest {
       judge.validate =
           request -> {
             judge.validated.clear();
-            return true;
+            return request.getChain().startsWith("In small");
           };
       judge.corrupt =
           request -> {
             judge.corrupted.clear();
+            if (!request.getProblem().endsWith("/0")) {
+              // To compare two long chains word by word takes its time.
+              throw ScriptedJudge.useless("TRUNCATED");
+            }
             return "Both are 48 + 24 = 70.";
           };
       Path log = folder.resolve("log");
@@ -63,7 +67,7 @@ final class LongChainsTest {
       try {
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         int rows = LongChains.SHARDS * LongChains.ROWS;
-        assertThat(Files.readString(log)).contains("kept: " + rows, "paired: " + rows);
+        assertThat(Files.readString(log)).contains("kept: " + rows, "pairs: " + LongChains.SHARDS);
         assertThat(process.exitValue()).isZero();
       } finally {
         process.destroyForcibly();
