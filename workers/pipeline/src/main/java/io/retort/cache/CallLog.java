@@ -6,6 +6,7 @@ import io.retort.v1.CachedResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
@@ -92,7 +93,7 @@ public final class CallLog {
     if (unsaved.isEmpty()) {
       return;
     }
-    String name = String.format("%s%s-%06d.pb.zst", PART_PREFIX, attempt, appended);
+    String name = String.format(Locale.ROOT, "%s%s-%06d.pb.zst", PART_PREFIX, attempt, appended);
     store.write(Store.resolve(shardUri, name), CachedResponses.content(unsaved));
     appended++;
     unsaved.clear();

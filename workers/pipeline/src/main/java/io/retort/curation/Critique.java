@@ -5,6 +5,7 @@ import io.retort.v1.Difficulty;
 import io.retort.v1.FollowRate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What the rewriter is told of the chain that it is to improve. */
 final class Critique {
@@ -19,9 +20,11 @@ final class Critique {
     if (rate.getSamples() > 0 && base.getMeasured() != Difficulty.DIFFICULTY_MEDIUM) {
       sentences.add(
           String.format(
+              Locale.ROOT,
               "A small model that was given this chain without its answer reached the right answer in"
                   + " %d of %d attempts.",
-              rate.getFollowed(), rate.getSamples()));
+              rate.getFollowed(),
+              rate.getSamples()));
     }
     if (base.getDifficulty() == Difficulty.DIFFICULTY_MEDIUM) {
       add(sentences, base.getValidation().getReason());

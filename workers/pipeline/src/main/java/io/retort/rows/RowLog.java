@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -105,7 +106,8 @@ public final class RowLog<R extends Message> {
 
   /** Makes records durable; returns when they are. */
   public void append(List<R> records) throws IOException {
-    String name = String.format("%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
+    String name =
+        String.format(Locale.ROOT, "%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
     store.write(Store.resolve(folderUri, name), Rows.content(records));
     appended++;
   }

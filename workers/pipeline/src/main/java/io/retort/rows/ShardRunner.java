@@ -392,8 +392,12 @@ public final class ShardRunner<I, R extends Message> {
     Throwable thrown = firstFailure;
     String kept =
         String.format(
+            Locale.ROOT,
             "%s: %d rows failed, %d of %d are kept",
-            job.stage(), failed, records.size(), job.inputs().size());
+            job.stage(),
+            failed,
+            records.size(),
+            job.inputs().size());
     LOGGER.warn("{}", kept, thrown);
     if (thrown instanceof ApplicationFailure application) {
       ApplicationFailure.Builder failure = ApplicationFailure.newBuilder();
