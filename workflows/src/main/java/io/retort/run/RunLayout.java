@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.v1.RunContext;
+import java.util.Locale;
 
 /** Where a run keeps what it makes: the one place that knows the store's folders. */
 public record RunLayout(String storeUri, String runId) {
@@ -45,7 +46,7 @@ public record RunLayout(String storeUri, String runId) {
   }
 
   public String curationShard(int shard) {
-    return resolve(run(), String.format("curation/shard-%05d", shard));
+    return resolve(run(), String.format(Locale.ROOT, "curation/shard-%05d", shard));
   }
 
   /** Its manifest names those of the shards. */
@@ -59,7 +60,7 @@ public record RunLayout(String storeUri, String runId) {
   }
 
   public String pairsShard(int shard) {
-    return resolve(run(), String.format("pairs/shard-%05d", shard));
+    return resolve(run(), String.format(Locale.ROOT, "pairs/shard-%05d", shard));
   }
 
   /** Preference pairs, one part a shard. */

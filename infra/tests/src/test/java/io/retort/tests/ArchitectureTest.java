@@ -55,6 +55,19 @@ final class ArchitectureTest {
         .check(all);
   }
 
+  /**
+   * Digits of another locale would be in names of what is stored, which others then do not find.
+   */
+  @Test
+  void nothingButTheTerminalIsWrittenInTheLocaleOfItsMachine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.retort.cli..")
+        .should()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .check(all);
+  }
+
   @Test
   void onlyTheJudgeSeesModelEndpoints() {
     noClasses()

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,7 +105,7 @@ public final class CallLog implements AutoCloseable {
     if (responses.isEmpty()) {
       return;
     }
-    String name = String.format("%s%s-%06d.pb.zst", PART_PREFIX, attempt, appended);
+    String name = String.format(Locale.ROOT, "%s%s-%06d.pb.zst", PART_PREFIX, attempt, appended);
     store.write(Store.resolve(shardUri, name), CachedResponses.content(responses));
     appended++;
     spill(responses);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,7 +123,8 @@ public final class ResponseCache {
     String uri =
         Store.resolve(
             folderUri,
-            String.format("segment-%013d-%s", System.currentTimeMillis(), UUID.randomUUID()));
+            String.format(
+                Locale.ROOT, "segment-%013d-%s", System.currentTimeMillis(), UUID.randomUUID()));
     store.write(uri + ANSWERS, CachedResponses.content(sorted));
     store.write(uri + KEYS, keys::writeTo);
     add(uri, keys.toByteArray());

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -107,7 +108,7 @@ final class ParquetFiles implements AutoCloseable {
     }
     Path parquet = work.resolve("rows.parquet");
     convert(parquet);
-    String name = String.format("%s-%05d.parquet", prefix, written.size());
+    String name = String.format(Locale.ROOT, "%s-%05d.parquet", prefix, written.size());
     ArtifactRef file =
         store.write(Store.resolve(folderUri, name), output -> Files.copy(parquet, output));
     written.add(file.toBuilder().setUri(name).setRows(rows).build());

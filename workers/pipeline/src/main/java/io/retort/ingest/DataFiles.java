@@ -1,18 +1,24 @@
 package io.retort.ingest;
 
+import io.retort.store.Locations;
+import io.retort.store.Store;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 
 /** The files of a source, wherever they lie. */
 final class DataFiles {
   private final Hub hub;
+  private final Function<String, Store> stores;
   private final Runnable alive;
 
   /**
+   * @param stores opens the store that serves a URI
    * @param alive called while files are fetched and read; what it throws ends that
    */
-  DataFiles(Hub hub, Runnable alive) {
+  DataFiles(Hub hub, Function<String, Store> stores, Runnable alive) {
     this.hub = hub;
+    this.stores = stores;
     this.alive = alive;
   }
 
@@ -28,8 +34,11 @@ final class DataFiles {
    *     PLATFORM/HUB_UNREACHABLE
    */
   List<DataFile> of(String location) throws IOException {
-    return location.startsWith(HubReference.SCHEME)
-        ? hub.files(HubReference.parse(location), alive)
+    if (location.startsWith(HubReference.SCHEME)) {
+      return hub.files(HubReference.parse(location), alive);
+    }
+    return Locations.isServed(location) && !Locations.isLocal(location)
+        ? new StoreFiles(stores.apply(location), alive).of(location)
         : LocalFiles.of(location);
   }
 }

@@ -1,9 +1,6 @@
 package io.retort.ingest;
 
-import com.google.common.hash.HashFunction;
-import com.google.common.hash.Hashing;
 import io.retort.v1.Sample;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,17 +14,16 @@ import org.jspecify.annotations.Nullable;
  * benchmark and has all of that problem's numbers, in their order. Words alone would say too much:
  * what templates repeat with other numbers, and what every problem of a kind says ("where m and n
  * are relatively prime positive integers find m + n"), is another problem with another answer. A
- * benchmark's problem of fewer than {@code n} words is only found as a whole.
+ * benchmark's problem of fewer than {@code n} words is found where a training problem contains it
+ * whole.
  *
  * <p>Stretches of words are compared by 64-bit hashes. Memory: some 100 bytes for each word of the
  * benchmarks, nothing for training rows.
  */
 final class Decontamination implements SampleFilter {
-  private static final HashFunction HASH = Hashing.farmHashFingerprint64();
-
   private final int length;
   private final Map<Long, List<Problem>> stretches = new HashMap<>();
-  private final Map<Long, Problem> shortProblems = new HashMap<>();
+  private final ShortProblems<Problem> shortProblems = new ShortProblems<>();
 
   private record Problem(String benchmark, String source, List<String> numbers) {}
 
@@ -43,12 +39,13 @@ final class Decontamination implements SampleFilter {
     List<String> words = Words.of(sample.getProblem());
     Problem problem = new Problem(benchmark, sample.getSource(), numbers(words));
     if (words.size() < length) {
-      shortProblems.putIfAbsent(hash(words), problem);
+      shortProblems.add(words, problem);
+      return;
     }
+    WordHashes hashes = new WordHashes(words);
     for (int start = 0; start + length <= words.size(); start++) {
       List<Problem> problems =
-          stretches.computeIfAbsent(
-              hash(words.subList(start, start + length)), hash -> new ArrayList<>(1));
+          stretches.computeIfAbsent(hashes.of(start, length), hash -> new ArrayList<>(1));
       if (!problems.contains(problem)) {
         problems.add(problem);
       }
@@ -58,29 +55,30 @@ final class Decontamination implements SampleFilter {
   @Override
   public void check(Sample sample) throws RefusedRowException {
     List<String> words = Words.of(sample.getProblem());
-    if (words.size() < length) {
-      Problem same = shortProblems.get(hash(words));
-      if (same != null) {
-        throw refused("the problem is that of " + shown(same));
-      }
-      return;
+    WordHashes hashes = new WordHashes(words);
+    Problem same = shortProblems.same(hashes, words.size());
+    if (same != null) {
+      throw refused("the problem is that of " + shown(same));
+    }
+    Problem contained = shortProblems.within(words, hashes);
+    if (contained != null) {
+      throw refused("the problem contains that of " + shown(contained));
     }
     List<String> numbers = numbers(words);
     for (int start = 0; start + length <= words.size(); start++) {
-      List<String> stretch = words.subList(start, start + length);
-      Problem shared = find(stretch, numbers);
+      Problem shared = find(hashes.of(start, length), numbers);
       if (shared != null) {
         throw refused(
             "the problem shares \""
-                + String.join(" ", stretch)
+                + String.join(" ", words.subList(start, start + length))
                 + "\" and all numbers with "
                 + shown(shared));
       }
     }
   }
 
-  private @Nullable Problem find(List<String> stretch, List<String> numbers) {
-    for (Problem problem : stretches.getOrDefault(hash(stretch), List.of())) {
+  private @Nullable Problem find(long stretch, List<String> numbers) {
+    for (Problem problem : stretches.getOrDefault(stretch, List.of())) {
       if (holdsInOrder(numbers, problem.numbers())) {
         return problem;
       }
@@ -99,11 +97,7 @@ final class Decontamination implements SampleFilter {
   }
 
   private static List<String> numbers(List<String> words) {
-    return words.stream().filter(word -> word.chars().allMatch(Character::isDigit)).toList();
-  }
-
-  private static long hash(List<String> words) {
-    return HASH.hashString(String.join(" ", words), StandardCharsets.UTF_8).asLong();
+    return words.stream().filter(Words::isNumber).toList();
   }
 
   private static RefusedRowException refused(String message) {

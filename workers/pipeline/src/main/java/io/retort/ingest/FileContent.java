@@ -12,6 +12,8 @@ enum FileContent {
   JSON_LINES,
   JSON_ARRAY,
   PARQUET,
+  /** Text that is not UTF-8: not read, and not left out without a word either. */
+  OTHER_ENCODING,
   /** Neither: as rows it would be lines, all of them refused. */
   UNKNOWN;
 
@@ -33,7 +35,7 @@ enum FileContent {
    *
    * @param location the file as messages name it
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT; USER/DATA_FORMAT_UNKNOWN for
-   *     Parquet that was compressed as a whole
+   *     Parquet that was compressed as a whole, and for UTF-16
    */
   static RowReader open(Path file, String location) throws IOException {
     InputStream input = decompressed(file, location);
@@ -45,6 +47,8 @@ enum FileContent {
           input.close();
           yield parquet(file, location);
         }
+        case OTHER_ENCODING ->
+            throw ForeignEncoding.refused(location, ForeignEncoding.of(input).orElseThrow());
       };
     } catch (IOException | RuntimeException e) {
       input.close();
@@ -71,6 +75,9 @@ enum FileContent {
   private static FileContent of(InputStream input) throws IOException {
     if (Magic.startsWith(input, PARQUET_MAGIC)) {
       return PARQUET;
+    }
+    if (ForeignEncoding.of(input).isPresent()) {
+      return OTHER_ENCODING;
     }
     return switch (Magic.firstNotBlank(input)) {
       case '[' -> JSON_ARRAY;

@@ -291,11 +291,4 @@ public final class Hub {
       }
     }
   }
-
-  private record Fetched(Path path) implements DataFile.Copy {
-    @Override
-    public void close() throws IOException {
-      Files.deleteIfExists(path);
-    }
-  }
 }

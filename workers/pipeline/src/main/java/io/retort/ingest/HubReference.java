@@ -1,9 +1,6 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,27 +38,11 @@ record HubReference(String dataSet, String revision, String glob) {
 
   /** Whether the glob matches a file's path within the data set. */
   boolean matches(String path) {
-    return path.equals(glob) || matches(glob, path) || matches(glob.replace("**/", ""), path);
+    return new PathGlob(glob).matches(path);
   }
 
   /** As messages name one of its files. */
   String location(String path) {
     return SCHEME + dataSet + "@" + revision + "/" + path;
-  }
-
-  private static boolean matches(String glob, String path) {
-    PathMatcher matcher;
-    try {
-      matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
-    } catch (IllegalArgumentException e) {
-      throw Failures.user(
-          "DATA_NOT_FOUND",
-          "data: "
-              + glob
-              + ": no glob: "
-              + e.getMessage()
-              + " (expected: *, **, ?, [abc] or {a,b})");
-    }
-    return matcher.matches(Path.of(path));
   }
 }

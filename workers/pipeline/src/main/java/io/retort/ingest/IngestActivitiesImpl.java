@@ -18,20 +18,30 @@ import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads files of this machine and of the hub into the store. */
+/** Reads files of this machine, of S3 and of the hub into the store. */
 public final class IngestActivitiesImpl implements IngestActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(IngestActivitiesImpl.class);
   private static final int DEFAULT_SHARD_ROWS = 256;
 
   private final Store store;
   private final Hub hub;
+  private final Function<String, Store> stores;
 
   public IngestActivitiesImpl(Store store, Hub hub) {
+    this(store, hub, Store::open);
+  }
+
+  /**
+   * @param stores opens the store that serves the URI of a source
+   */
+  IngestActivitiesImpl(Store store, Hub hub, Function<String, Store> stores) {
     this.store = store;
     this.hub = hub;
+    this.stores = stores;
   }
 
   @Override
@@ -40,7 +50,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
     int shardRows = request.getShardRows() == 0 ? DEFAULT_SHARD_ROWS : request.getShardRows();
     long started = System.nanoTime();
     try {
-      DataFiles files = new DataFiles(hub, heartbeat::alive);
+      DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
       Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
       IngestSummary summary =
           new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows)
@@ -62,7 +72,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
   @Override
   public DescribeSourcesResponse describeSources(DescribeSourcesRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
-    DataFiles files = new DataFiles(hub, heartbeat::alive);
+    DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
     DescribeSourcesResponse.Builder response = DescribeSourcesResponse.newBuilder();
     try {
       for (DataSource source : request.getSourcesList()) {

@@ -12,6 +12,7 @@ import io.retort.answers.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -72,6 +73,24 @@ final class JsonRow {
       throw wrongType(field, value, "text");
     }
     return notBlank(field, value.textValue());
+  }
+
+  /** As {@link #text}; it may also be a list of parts, {@code {type: text, text}}: a line each. */
+  String textOfParts(String field) throws RefusedRowException {
+    if (!require(field).isArray()) {
+      return text(field);
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonRow part : objects(field)) {
+      String type = part.textOrEmpty("type");
+      if (!type.isEmpty() && !type.equals("text")) {
+        throw new RefusedRowException(
+            QuarantineReason.WRONG_TYPE,
+            part.path("type") + ": " + type + " (expected: text, the only kind that is read)");
+      }
+      texts.add(part.textOrEmpty("text"));
+    }
+    return notBlank(field, String.join("\n", texts));
   }
 
   /** A field that may be absent; empty then. */

@@ -49,7 +49,8 @@ final class LocalFiles {
     }
     if (path == null) {
       throw notFound(
-          location, "not found (expected: an absolute path, a file: URI or hf://datasets/...)");
+          location,
+          "not found (expected: an absolute path, a file: URI, s3://... or hf://datasets/...)");
     }
     throw notFound(path.toString(), "no such file (expected: a file, a folder or a glob)");
   }
@@ -107,6 +108,11 @@ final class LocalFiles {
     }
   }
 
+  /** Whether a file's name says that it holds data, and not what is told about them. */
+  static boolean isDataName(String name) {
+    return DATA_NAME.matcher(name).matches() && !METADATA.contains(name);
+  }
+
   private static boolean isData(Path folder, Path file) {
     for (Path part : folder.relativize(file)) {
       if (part.toString().startsWith(".")) {
@@ -117,7 +123,7 @@ final class LocalFiles {
     if (METADATA.contains(name)) {
       return false;
     }
-    if (DATA_NAME.matcher(name).matches()) {
+    if (isDataName(name)) {
       return true;
     }
     try {

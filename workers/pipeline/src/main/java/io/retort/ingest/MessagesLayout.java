@@ -2,44 +2,68 @@ package io.retort.ingest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * {@code {messages: [{role, content}]}}: system turns are left out, then one user turn and one
- * assistant turn with a trace.
+ * A conversation: {@code {messages: [{role, content}]}}, or {@code {conversations: [{from,
+ * value}]}} as ShareGPT writes it. One user turn and one assistant turn with a trace; system turns,
+ * and a {@code system} beside the conversation, are left out.
  */
 final class MessagesLayout implements RowLayout {
+  private static final List<String> TURNS = List.of("messages", "conversations");
+
+  /** Beside the text of an assistant turn: servers that take the thought out of it put it there. */
+  private static final List<String> REASONING = List.of("reasoning_content", "reasoning");
+
+  private record Answer(String field, String text, String reasoning) {}
+
+  /** Whether a row holds a conversation. */
+  static boolean isIn(JsonRow row) {
+    return TURNS.stream().anyMatch(row::has);
+  }
+
   @Override
   public RowText read(JsonRow row) throws RefusedRowException {
+    String turns = present(row, TURNS);
     List<String> problems = new ArrayList<>();
-    List<String> answers = new ArrayList<>();
-    for (JsonRow message : row.objects("messages")) {
-      switch (message.text("role")) {
-        case "user" -> problems.add(message.text("content"));
-        case "assistant" -> answers.add(message.text("content"));
+    List<Answer> answers = new ArrayList<>();
+    for (JsonRow turn : row.objects(turns)) {
+      boolean shareGpt = turn.has("from") && !turn.has("role");
+      String text = shareGpt ? "value" : "content";
+      switch (turn.text(shareGpt ? "from" : "role").toLowerCase(Locale.ROOT)) {
+        case "user", "human" -> problems.add(turn.textOfParts(text));
+        case "assistant", "gpt", "model" ->
+            answers.add(
+                new Answer(
+                    turns + "[]." + text,
+                    turn.textOfParts(text),
+                    turn.textOrEmpty(present(turn, REASONING))));
         default -> {
           // System prompts come from the student's own template.
         }
       }
     }
-    if (problems.isEmpty() || answers.isEmpty()) {
+    if (problems.size() != 1 || answers.size() != 1) {
       throw new RefusedRowException(
-          QuarantineReason.MISSING_FIELD,
-          "messages: "
+          problems.isEmpty() || answers.isEmpty()
+              ? QuarantineReason.MISSING_FIELD
+              : QuarantineReason.MULTI_TURN,
+          turns
+              + ": "
               + problems.size()
               + " user and "
               + answers.size()
               + " assistant turns (expected: one of each)");
     }
-    if (problems.size() > 1 || answers.size() > 1) {
-      throw new RefusedRowException(
-          QuarantineReason.MULTI_TURN,
-          "messages: "
-              + problems.size()
-              + " user and "
-              + answers.size()
-              + " assistant turns (expected: one of each)");
-    }
-    Trace trace = Trace.parse("messages[].content", answers.get(0));
-    return new RowText(problems.get(0), trace.chain(), trace.answer());
+    Answer answer = answers.get(0);
+    Trace trace = Trace.parse(answer.field(), answer.text());
+    return new RowText(
+        problems.get(0),
+        answer.reasoning().isEmpty() ? trace.chain() : answer.reasoning(),
+        trace.answer());
+  }
+
+  private static String present(JsonRow row, List<String> names) {
+    return names.stream().filter(row::has).findFirst().orElse(names.get(0));
   }
 }

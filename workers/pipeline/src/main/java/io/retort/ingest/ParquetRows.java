@@ -9,8 +9,13 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +32,6 @@ final class ParquetRows implements RowReader {
           "temp_directory", "",
           "autoinstall_known_extensions", "false",
           "autoload_known_extensions", "false");
-
-  /** The alias stands for the whole row, so it must not be the name of a column. */
-  private static final String QUERY =
-      "SELECT strlen(json), CASE WHEN strlen(json) <= "
-          + RawRow.LONGEST_BYTES
-          + " THEN json ELSE '' END FROM (SELECT to_json(retort_whole_row)::VARCHAR AS json"
-          + " FROM read_parquet(?) AS retort_whole_row)";
 
   private final String location;
   private final Connection connection;
@@ -55,9 +53,10 @@ final class ParquetRows implements RowReader {
    */
   static ParquetRows open(Path file, String location) {
     Connection connection = connect();
+    String path = withoutWildcards(file.toString());
     try {
-      PreparedStatement statement = connection.prepareStatement(QUERY);
-      statement.setString(1, withoutWildcards(file.toString()));
+      PreparedStatement statement = connection.prepareStatement(query(columns(connection, path)));
+      statement.setString(1, path);
       return new ParquetRows(location, connection, statement, statement.executeQuery());
     } catch (SQLException e) {
       close(connection);
@@ -88,6 +87,56 @@ final class ParquetRows implements RowReader {
     } catch (SQLException e) {
       throw new IOException(location + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Names of the columns as the file has them. */
+  private static List<String> columns(Connection connection, String path) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT name, num_children FROM parquet_schema(?)")) {
+      statement.setString(1, path);
+      List<String> names = new ArrayList<>();
+      try (ResultSet elements = statement.executeQuery()) {
+        // Depth first: the root, then each column followed by what is nested in it.
+        long nested = elements.next() ? 0 : 1;
+        while (elements.next()) {
+          if (nested == 0) {
+            names.add(elements.getString(1));
+          } else {
+            nested--;
+          }
+          nested += elements.getLong(2);
+        }
+      }
+      return names;
+    }
+  }
+
+  /** DuckDB's own names ignore case: of two that differ in it alone it renames one. */
+  private static String query(List<String> columns) {
+    Set<String> lowerCase = new HashSet<>();
+    boolean collide =
+        columns.stream().anyMatch(name -> !lowerCase.add(name.toLowerCase(Locale.ROOT)));
+    // The alias of the table stands for the whole row, so it must not be the name of a column.
+    String row = "to_json(retort_whole_row)";
+    String aliases = "";
+    if (collide) {
+      List<String> pairs = new ArrayList<>();
+      List<String> numbered = new ArrayList<>();
+      for (String name : columns) {
+        String alias = "c" + numbered.size();
+        pairs.add("'" + name.replace("'", "''") + "', " + alias);
+        numbered.add(alias);
+      }
+      row = "json_object(" + String.join(", ", pairs) + ")";
+      aliases = "(" + String.join(", ", numbered) + ")";
+    }
+    return "SELECT strlen(json), CASE WHEN strlen(json) <= "
+        + RawRow.LONGEST_BYTES
+        + " THEN json ELSE '' END FROM (SELECT "
+        + row
+        + "::VARCHAR AS json FROM read_parquet(?) AS retort_whole_row"
+        + aliases
+        + ")";
   }
 
   private static Connection connect() {

@@ -32,17 +32,17 @@ final class RowLayouts {
   }
 
   /**
-   * The layout of a file by its first row: {@code messages}; {@code instruction} and {@code
-   * output}; {@code prompt}, {@code canonical_solution}, {@code test} and {@code entry_point};
-   * {@code question} and {@code answer} with {@code ####}; mapped names, or {@code
-   * problem|question}, {@code chain|solution} and {@code answer|true_answer}.
+   * The layout of a file by its first row: {@code messages} or {@code conversations}; {@code
+   * instruction} and {@code output}; {@code prompt}, {@code canonical_solution}, {@code test} and
+   * {@code entry_point}; {@code question} and {@code answer} with {@code ####}; mapped names, or
+   * {@code problem|question}, {@code chain|solution} and {@code answer|true_answer}.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_FORMAT_UNKNOWN when it is none of
    *     these
    */
   static RowLayout detect(DataSource source, JsonRow first, String where) {
     if (!source.hasFields()) {
-      if (first.has("messages")) {
+      if (MessagesLayout.isIn(first)) {
         return new MessagesLayout();
       }
       if (first.has("instruction") && first.has("output")) {
@@ -64,9 +64,9 @@ final class RowLayouts {
         where
             + ": fields "
             + first.fields()
-            + " (expected: messages; instruction and output; question and answer with ####; prompt,"
-            + " canonical_solution, test and entry_point; or problem and answer, mapped by `fields`"
-            + " where they have other names)");
+            + " (expected: messages or conversations; instruction and output; question and answer with"
+            + " ####; prompt, canonical_solution, test and entry_point; or problem and answer,"
+            + " mapped by `fields` where they have other names)");
   }
 
   private static boolean isGsm8k(JsonRow row) {

@@ -22,6 +22,10 @@ final class Words {
           UnicodeScript.KHMER,
           UnicodeScript.MYANMAR);
 
+  static boolean isNumber(String word) {
+    return word.chars().allMatch(Character::isDigit);
+  }
+
   /** 1,000 is one word; so is each character of a script that is written without blanks. */
   static List<String> of(String text) {
     String plain = THOUSANDS.matcher(text).replaceAll("").toLowerCase(Locale.ROOT);

@@ -15,6 +15,7 @@ import io.retort.v1.Manifest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -127,7 +128,8 @@ public final class RowLog<R extends Message> {
 
   /** Makes records durable, each printed; returns when they are. */
   void append(List<ByteString> lines) throws IOException {
-    String name = String.format("%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
+    String name =
+        String.format(Locale.ROOT, "%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
     store.write(
         Store.resolve(folderUri, name),
         output -> {

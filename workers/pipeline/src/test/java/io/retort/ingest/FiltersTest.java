@@ -12,6 +12,7 @@ import io.retort.v1.IngestSummary;
 import io.retort.v1.QuarantinedRow;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -191,7 +192,11 @@ final class FiltersTest {
             tuple(
                 place(4),
                 "CONTAMINATED",
-                "the problem is that of bench.jsonl:2 of benchmark bench"));
+                "the problem is that of bench.jsonl:2 of benchmark bench"),
+            tuple(
+                place(5),
+                "CONTAMINATED",
+                "the problem contains that of bench.jsonl:2 of benchmark bench"));
     assertThat(decontaminate("bench.jsonl")).as("again").isEqualTo(summary);
     assertThat(
             harness
@@ -202,6 +207,56 @@ final class FiltersTest {
                 .getRows())
         .as("turned off")
         .isEqualTo(6);
+  }
+
+  @Test
+  void shortProblemOfABenchmarkWithinALongerOne() throws IOException {
+    harness.write(
+        "bench.jsonl",
+        row("Simplify $sqrt{98}$.", ""),
+        row("Solve for x.", ""),
+        row("5 + 6", ""),
+        row("Compute 17 - 4.", ""),
+        row("If every cat is a mammal, is every mammal a cat?", ""));
+    harness.write(
+        "data.jsonl",
+        row("Simplify $sqrt{98}$. Think step by step, then answer within boxed braces.", ""),
+        row("Here is a problem of mathematics for you to solve: simplify sqrt 98", ""),
+        row("Reason first. If every cat is a mammal, is every mammal a cat? Say why.", ""),
+        row("Compute 17 - 4. Think step by step and give your final answer as a number.", ""),
+        row("Simplify $sqrt{99}$. Think step by step, then answer within boxed braces.", ""),
+        row("Given that 3 x + 1 = 10, solve for x, then say whether it is a prime number.", ""),
+        row("Ann has 5 + 6 apples and gives her brother half of what she has. How many?", ""),
+        row("Compute 17 - 4 * 3 and write down the steps that led you to the answer.", ""),
+        row("Compute 17 - 4.5 and write down the steps that led you to the answer.", ""));
+
+    assertThat(harness.quarantine(decontaminate("bench.jsonl")))
+        .extracting(QuarantinedRow::getSource, QuarantinedRow::getMessage)
+        .containsExactly(
+            tuple(place(1), "the problem contains that of bench.jsonl:1 of benchmark bench"),
+            tuple(place(2), "the problem contains that of bench.jsonl:1 of benchmark bench"),
+            tuple(place(3), "the problem contains that of bench.jsonl:5 of benchmark bench"),
+            tuple(place(4), "the problem contains that of bench.jsonl:4 of benchmark bench"));
+  }
+
+  @Test
+  void realProblemsOfABenchmarkWithASuffix() throws IOException {
+    assumeThat(IngestHarness.REAL_DATA).as("real data beside the checkout").exists();
+    String math = Files.readString(IngestHarness.REAL_DATA.resolve("math500.jsonl"));
+    harness.write(
+        "data.jsonl",
+        math.replace("\", \"true_answer\"", " Let's think step by step.\", \"true_answer\"")
+            .strip());
+
+    ApplicationFailure failure =
+        ActivityFailures.of(
+            () ->
+                harness.ingest(
+                    harness.source("data.jsonl"),
+                    DECONTAMINATE,
+                    IngestHarness.benchmark("math", real("math500.jsonl"))));
+
+    assertThat(failure.getOriginalMessage()).contains("refused by reason: {CONTAMINATED=500}");
   }
 
   @Test

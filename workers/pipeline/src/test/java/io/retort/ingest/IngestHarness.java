@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -42,11 +43,22 @@ final class IngestHarness implements AutoCloseable {
   }
 
   IngestHarness(Path folder, Map<String, String> variables, UnaryOperator<Store> around) {
+    this(folder, variables, around, Store::open);
+  }
+
+  /**
+   * @param stores opens the stores of sources
+   */
+  IngestHarness(
+      Path folder,
+      Map<String, String> variables,
+      UnaryOperator<Store> around,
+      Function<String, Store> stores) {
     this.folder = folder;
     storeUri = folder.resolve("store").toUri().toString();
     store = Store.open(storeUri);
     environment.registerActivitiesImplementations(
-        new IngestActivitiesImpl(around.apply(store), Hub.of(new Environment(variables))));
+        new IngestActivitiesImpl(around.apply(store), Hub.of(new Environment(variables)), stores));
     activities = environment.newActivityStub(IngestActivities.class);
   }
 
@@ -73,7 +85,7 @@ final class IngestHarness implements AutoCloseable {
   }
 
   DataSource source(String name, DataFormat format) {
-    String path = name.startsWith("hf:") ? name : file(name).toString();
+    String path = name.matches("(?:hf|s3):.*") ? name : file(name).toString();
     return DataSource.newBuilder().setPath(path).setFormat(format).build();
   }
 

@@ -189,7 +189,8 @@ final class SpecCrossChecks {
   private void dataLocation(String location, String path) {
     if (SpecPaths.isAbsolute(location) && !SpecPaths.isServedData(location)) {
       violations.add(
-          SpecViolation.of(path, location, "an absolute path, a file: URI or hf://datasets/..."));
+          SpecViolation.of(
+              path, location, "an absolute path, a file: URI, s3://... or hf://datasets/..."));
     } else if (!SpecPaths.isAbsolute(location)) {
       violations.add(SpecViolation.of(path, location, "an absolute path or URI"));
     }

@@ -40,9 +40,9 @@ public final class SpecPaths {
     return location.startsWith("/") || URI.matcher(location).matches();
   }
 
-  /** Data lie on a file system or on the hub. */
+  /** Data lie on a file system, in S3 or on the hub. */
   static boolean isServedData(String location) {
-    return Locations.isLocal(location) || location.startsWith("hf://datasets/");
+    return Locations.isServed(location) || location.startsWith("hf://datasets/");
   }
 
   private static void resolve(DataSource.Builder source, Path folder) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ public final class Manifests {
 
   /** Name of the part with the 0-based {@code index}: {@code part-00007.jsonl.zst}. */
   public static String partName(int index) {
-    return String.format("part-%05d.jsonl.zst", index);
+    return String.format(Locale.ROOT, "part-%05d.jsonl.zst", index);
   }
 
   /** Writes one part; the reference's URI is relative to the folder. */

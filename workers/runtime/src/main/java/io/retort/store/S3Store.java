@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.ResponseBytes;
@@ -40,6 +41,9 @@ final class S3Store implements Store {
 
   /** Every lost round means that another writer won it; so many in a row are the server's fault. */
   private static final int MOST_ROUNDS = 1000;
+
+  /** A name that begins with a dot, or none: consoles mark a folder by an object of no name. */
+  private static final Pattern HIDDEN = Pattern.compile("(?:^|/)(?:\\.|/|$)");
 
   private static @Nullable S3Store shared;
 
@@ -88,6 +92,18 @@ final class S3Store implements Store {
   public List<String> list(String folderUri) throws IOException {
     S3Location folder = S3Location.of(folderUri);
     return call(folder, () -> names(folder));
+  }
+
+  /** In one request for a thousand objects, where the folders between would be one each. */
+  @Override
+  public List<String> listBelow(String folderUri) throws IOException {
+    S3Location folder = S3Location.of(folderUri);
+    int prefix = folder.folder().length();
+    return call(folder, () -> keys(folder)).stream()
+        .map(key -> key.substring(prefix))
+        .filter(path -> !HIDDEN.matcher(path).find())
+        .sorted()
+        .toList();
   }
 
   @Override

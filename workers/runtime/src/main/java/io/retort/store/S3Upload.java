@@ -1,9 +1,6 @@
 package io.retort.store;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -16,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -24,15 +20,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * The bytes of one object on their way: in one request where they are few, else in parts, so that
- * memory holds one part. The object appears with {@link #commit}; closed before, it never does.
+ * memory holds a part of the first size. The object appears with {@link #commit}; closed before, it
+ * never does.
  */
 final class S3Upload extends OutputStream {
-  /** With the protocol's 10,000 parts an object holds up to 78 GiB. */
-  static final int PART_BYTES = 8 << 20;
-
   private static final Logger LOGGER = LoggerFactory.getLogger(S3Upload.class);
-  private static final int MOST_PARTS = 10_000;
-  private static final String MEDIA_TYPE = "application/octet-stream";
 
   /** Metadata by which a writer knows its own object again. */
   private static final String WRITER = "retort-writer";
@@ -41,15 +33,22 @@ final class S3Upload extends OutputStream {
   private final S3Location target;
   private final String writer = UUID.randomUUID().toString();
   private final MessageDigest digest = Hashes.sha256();
-  private final Buffer buffer = new Buffer();
+  private final S3PartSizes sizes;
+  private final S3Part part;
   private final List<CompletedPart> parts = new ArrayList<>();
   private @Nullable String uploadId;
   private boolean committed;
   private long bytes;
 
   S3Upload(S3Client client, S3Location target) {
+    this(client, target, S3PartSizes.DEFAULT);
+  }
+
+  S3Upload(S3Client client, S3Location target, S3PartSizes sizes) {
     this.client = client;
     this.target = target;
+    this.sizes = sizes;
+    this.part = new S3Part(sizes.first());
   }
 
   @Override
@@ -65,11 +64,11 @@ final class S3Upload extends OutputStream {
     int from = offset;
     int end = offset + length;
     while (from < end) {
-      if (buffer.size() == PART_BYTES) {
+      if (part.size() == sizes.bytes(parts.size())) {
         sendPart();
       }
-      int fitting = Math.min(end - from, PART_BYTES - buffer.size());
-      buffer.write(block, from, fitting);
+      int fitting = (int) Math.min(end - from, sizes.bytes(parts.size()) - part.size());
+      part.write(block, from, fitting);
       from += fitting;
     }
   }
@@ -81,7 +80,7 @@ final class S3Upload extends OutputStream {
    * @return whether this object stands now
    */
   boolean commit(S3Condition condition) throws IOException {
-    if (uploadId != null && buffer.size() > 0) {
+    if (uploadId != null && part.size() > 0) {
       sendPart();
     }
     try {
@@ -114,7 +113,13 @@ final class S3Upload extends OutputStream {
 
   /** Gives the upload up unless it was committed. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    try (part) {
+      abandon();
+    }
+  }
+
+  private void abandon() {
     String begun = uploadId;
     if (committed || begun == null) {
       return;
@@ -139,7 +144,7 @@ final class S3Upload extends OutputStream {
                   .metadata(Map.of(WRITER, writer))
                   .ifNoneMatch(condition.ifNoneMatch())
                   .ifMatch(condition.ifMatch()),
-          buffer.body());
+          part.body());
     } else {
       client.completeMultipartUpload(
           request ->
@@ -154,9 +159,9 @@ final class S3Upload extends OutputStream {
   }
 
   private void sendPart() throws IOException {
-    if (parts.size() == MOST_PARTS) {
+    if (parts.size() == S3PartSizes.MOST_PARTS) {
       throw new IOException(
-          target + ": more than " + bytes + " bytes (expected: at most 10,000 parts of 8 MiB)");
+          target + ": " + bytes + " bytes (expected: at most 10,000 parts' worth, 5 TiB)");
     }
     int number = parts.size() + 1;
     try {
@@ -170,13 +175,13 @@ final class S3Upload extends OutputStream {
                           .key(target.key())
                           .uploadId(begun)
                           .partNumber(number),
-                  buffer.body())
+                  part.body())
               .eTag();
       parts.add(CompletedPart.builder().partNumber(number).eTag(eTag).build());
     } catch (SdkException e) {
       throw S3Failures.of(target, e);
     }
-    buffer.reset();
+    part.reset();
   }
 
   private String begin() {
@@ -207,17 +212,6 @@ final class S3Upload extends OutputStream {
       return false;
     } catch (SdkException e) {
       throw S3Failures.of(target, e);
-    }
-  }
-
-  /** Bytes that can be read as often as a request is repeated, without a copy. */
-  private static final class Buffer extends ByteArrayOutputStream {
-    RequestBody body() {
-      return RequestBody.fromContentProvider(this::stream, count, MEDIA_TYPE);
-    }
-
-    private InputStream stream() {
-      return new ByteArrayInputStream(buf, 0, count);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,6 +52,23 @@ public interface Store {
    * none. Names that begin with a dot are the store's own and are left out.
    */
   List<String> list(String folderUri) throws IOException;
+
+  /**
+   * Paths below a folder of the objects at any depth in it, sorted, with those names left out that
+   * {@link #list} leaves out. A folder in which is nothing, as only file systems have them, is told
+   * as an object.
+   */
+  default List<String> listBelow(String folderUri) throws IOException {
+    List<String> paths = new ArrayList<>();
+    for (String name : list(folderUri)) {
+      List<String> inner = listBelow(resolve(folderUri, name));
+      inner.forEach(path -> paths.add(name + "/" + path));
+      if (inner.isEmpty()) {
+        paths.add(name);
+      }
+    }
+    return paths.stream().sorted().toList();
+  }
 
   /**
    * Writes an object, replacing an older one as a whole. Returns its hash and size; rows is left at

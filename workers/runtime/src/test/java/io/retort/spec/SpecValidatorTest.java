@@ -126,6 +126,20 @@ class SpecValidatorTest {
   }
 
   @Test
+  void dataLieOnDiskInS3OrOnTheHub() throws SpecException {
+    for (String place :
+        new String[] {"/a/*.jsonl", "file:///a", "s3://b/*", "hf://datasets/o/n/*"}) {
+      assertThat(messages(SpecReader.read("data: {train: [{path: '" + place + "'}]}")))
+          .as(place)
+          .isEmpty();
+    }
+    assertThat(messages(SpecReader.read("data: {train: [{path: 'gs://b/k'}]}")))
+        .containsExactly(
+            "data.train[0].path: gs://b/k (expected: an absolute path, a file: URI, s3://... or"
+                + " hf://datasets/...)");
+  }
+
+  @Test
   void judgesWhatOnlyAnApiCallerCanSend() throws SpecException {
     RunSpec.Builder spec = SpecReader.read(DATA).toBuilder();
     spec.getPreferenceBuilder().getBetaBuilder().setSmall(Double.POSITIVE_INFINITY);

@@ -63,6 +63,16 @@ abstract class StoreContract {
   }
 
   @Test
+  void listsWhatIsBelowAFolderAtAnyDepth() throws IOException {
+    for (String path : List.of("folder/b", "folder/a/c/d", "folder/.e", "folder/.f/g", "h")) {
+      store.write(uri(path), bytes("x"));
+    }
+
+    assertThat(store.listBelow(uri("folder"))).containsExactly("a/c/d", "b");
+    assertThat(store.listBelow(uri("fold"))).isEmpty();
+  }
+
+  @Test
   void writesFoldersOnTheWayAndTellsHashAndSize() throws IOException {
     ArtifactRef written = store.write(uri("a/b/object"), bytes("abc"));
 
