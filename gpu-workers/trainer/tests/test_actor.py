@@ -139,7 +139,8 @@ def test_answers_as_a_ray_actor(job: TrainerJob, tmp_path: Path) -> None:
     import ray
 
     Fence((tmp_path / "checkpoints").as_uri(), 9).take()
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, namespace="retort")
+    # Its own, whatever clusters other tests have up.
+    ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False, namespace="retort")
     try:
         actor = ray.remote(TrainerActor).options(name="run-1/sft", max_concurrency=4, num_cpus=0).remote()
         assert ray.get(actor.ping.remote()) == "pong"

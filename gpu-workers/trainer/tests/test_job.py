@@ -129,6 +129,7 @@ def test_status_becomes_proto_json() -> None:
             "validation_curve": [],
             "best_step": 0,
             "stopped_early": False,
+            "model_sha256": "",
         }
     }
     assert "error" not in value
