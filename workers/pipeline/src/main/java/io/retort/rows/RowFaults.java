@@ -143,9 +143,7 @@ final class RowFaults {
 
   /** Takes the rows that failed at the judge as often as they may. */
   List<Failed> takeFailedAtTheJudge() {
-    List<Failed> taken = failed.stream().filter(Failed::isOfTheJudge).toList();
-    failed.removeAll(taken);
-    return taken;
+    return takeFailed(true);
   }
 
   /**
@@ -153,11 +151,12 @@ final class RowFaults {
    * attempt: what all rows need is there then.
    */
   List<Failed> takeFailedAlone() {
-    if (!othersEnd) {
-      return List.of();
-    }
-    List<Failed> taken = failed.stream().filter(row -> !row.isOfTheJudge()).toList();
-    failed.removeAll(taken);
+    return othersEnd ? takeFailed(false) : List.of();
+  }
+
+  private List<Failed> takeFailed(boolean ofTheJudge) {
+    List<Failed> taken = failed.stream().filter(row -> row.isOfTheJudge() == ofTheJudge).toList();
+    failed.removeIf(row -> row.isOfTheJudge() == ofTheJudge);
     return taken;
   }
 

@@ -29,7 +29,8 @@ final class RowTriage {
   private boolean waits;
   private boolean holdsRowsBack;
   private boolean askedOfMany;
-  private boolean answered;
+  private int refusedWhenAsked;
+  private int cleared;
 
   /** What is done with rows. */
   interface Rows {
@@ -113,7 +114,7 @@ final class RowTriage {
       int kept = rows.keepFinished();
       throw failures.everyRowRefused(faults.refusedRows(), kept, faults.saidOfRefused());
     }
-    if (answered) {
+    if (cleared >= faults.refusedRows()) {
       keepRefused();
     } else {
       ask();
@@ -122,6 +123,7 @@ final class RowTriage {
 
   private void ask() {
     waits = false;
+    refusedWhenAsked = faults.refusedRows();
     CompletableFuture<Void> question = endpoints.ask();
     asked = question;
     CompletableFuture<Void> unused = question.whenComplete((answer, thrown) -> rows.wake());
@@ -135,7 +137,7 @@ final class RowTriage {
       refuse(e.getCause() == null ? e : e.getCause());
       return;
     }
-    answered = true;
+    cleared = refusedWhenAsked;
     holdsRowsBack = false;
     quarantine(faults.takeFailedAtTheJudge());
     faults.forgive();
@@ -167,6 +169,7 @@ final class RowTriage {
     for (RowFaults.Refused refused : faults.takeRefused()) {
       rows.keep(refused);
     }
+    cleared = 0;
   }
 
   private void quarantine(List<RowFaults.Failed> failed) throws IOException {

@@ -189,6 +189,22 @@ final class RowFaultsTest {
   }
 
   @Test
+  void answerToAQuestionSaysNothingOfWhatIsRefusedLater() throws IOException {
+    endpoints.hasAnswered = true;
+    CompletableFuture<PairingRecord> late = new CompletableFuture<>();
+    endpoints.answer =
+        () -> {
+          late.completeExceptionally(refusal("9"));
+          return CompletableFuture.completedFuture(null);
+        };
+
+    run(10, 2, row -> row.equals("9") ? late : row.equals(BAD) ? failed(down) : made(row));
+
+    assertThat(errors()).containsExactly("ENDPOINT_UNAVAILABLE: answered 500", "BAD_REQUEST: 9");
+    assertThat(endpoints.questions).as("one for each").hasValue(2);
+  }
+
+  @Test
   void manyRefusedRowsAreReasonToAskEarly() throws IOException {
     endpoints.answer =
         () -> CompletableFuture.failedFuture(new UselessAnswerException("BAD_REQUEST", "no"));
@@ -306,9 +322,13 @@ final class RowFaultsTest {
   }
 
   private static CompletableFuture<PairingRecord> refused(String row) {
+    return CompletableFuture.failedFuture(refusal(row));
+  }
+
+  private static RefusedByEndpointException refusal(String row) {
     PairingRecord quarantined =
         NumberedWork.record(row).toBuilder().setError("BAD_REQUEST: " + row).build();
-    return CompletableFuture.failedFuture(new RefusedByEndpointException(quarantined, "odd row"));
+    return new RefusedByEndpointException(quarantined, "odd row");
   }
 
   private static ApplicationFailure ofTheJudge(String type, String message) {
