@@ -21,11 +21,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestMethodOrder(MethodOrderer.Random.class)
 final class OutageTest {
   private static final Duration ENDPOINT =
-      Outages.of(Duration.ofMinutes(10), Duration.ofSeconds(20));
+      Outages.of(Duration.ofMinutes(10), Duration.ofSeconds(12));
 
   /** Longer than the heartbeat timeout of a shard, also in a build. */
   private static final Duration TEMPORAL =
-      Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(40));
+      Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(35));
 
   /** Shards in flight times rows in flight of a shard, see {@link RunSpecs}. */
   private static final int IN_FLIGHT = 2 * 4;

@@ -37,7 +37,7 @@ final class S3RunTest {
   private static final String PROMPT = "evaluate-v1.system.txt";
 
   /** Longer than a call of the store waits for an answer, also in a build. */
-  private static final Duration OUTAGE = Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(25));
+  private static final Duration OUTAGE = Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(22));
 
   private final WordProblems problems = WordProblems.range(0, 2 * ROWS);
   private final ScriptedModel model = new ScriptedModel(problems);
