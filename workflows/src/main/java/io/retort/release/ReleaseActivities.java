@@ -1,6 +1,7 @@
 package io.retort.release;
 
 import io.retort.v1.MoveAliasRequest;
+import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
 import io.retort.v1.ReserveVersionRequest;
@@ -28,7 +29,7 @@ public interface ReleaseActivities {
 
   /** Moves the alias to the version unless it stands there or at a higher one. */
   @ActivityMethod(name = MOVE_ALIAS)
-  void moveAlias(MoveAliasRequest request);
+  MoveAliasResponse moveAlias(MoveAliasRequest request);
 
   /** Writes the self-contained HTML report of the run, of one that has failed too. */
   @ActivityMethod(name = WRITE_REPORT)

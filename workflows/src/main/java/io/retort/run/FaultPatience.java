@@ -11,9 +11,16 @@ final class FaultPatience {
   private static final Duration FIRST = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
+  /**
+   * A fault that comes later than this after the run went on is another trouble. Ten attempts at a
+   * call that hangs take less.
+   */
+  private static final Duration SAME_TROUBLE = Duration.ofHours(3);
+
   private final Duration patience;
   private int faults;
   private long firstAt;
+  private long wentOnAt;
 
   /**
    * @param patience from the first of several faults in a row
@@ -28,6 +35,9 @@ final class FaultPatience {
    * @param now in milliseconds
    */
   Optional<Duration> next(long now) {
+    if (now - wentOnAt > SAME_TROUBLE.toMillis()) {
+      faults = 0;
+    }
     if (faults == 0) {
       firstAt = now;
     }
@@ -37,6 +47,7 @@ final class FaultPatience {
     }
     delay = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     faults++;
+    wentOnAt = now + delay.toMillis();
     return Duration.ofMillis(now - firstAt).plus(delay).compareTo(patience) > 0
         ? Optional.empty()
         : Optional.of(delay);

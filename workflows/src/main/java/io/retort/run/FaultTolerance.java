@@ -10,6 +10,7 @@ import io.temporal.workflow.Functions;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,16 +83,22 @@ final class FaultTolerance {
               }
             });
     scope.run();
-    Workflow.await(
-        () ->
-            started.values().stream().allMatch(Promise::isCompleted)
-                || started.values().stream().anyMatch(FaultTolerance::endedRun));
+    // Also while the run is being cancelled: what is under way is, and ends.
+    Workflow.newDetachedCancellationScope(
+            () -> {
+              Workflow.await(
+                  () ->
+                      areCompleted(started.values())
+                          || started.values().stream().anyMatch(FaultTolerance::endedRun));
+              if (!areCompleted(started.values())) {
+                scope.cancel("a task failed");
+                Workflow.await(() -> areCompleted(started.values()));
+              }
+            })
+        .run();
     List<TemporalFailure> faults = new ArrayList<>();
     started.forEach(
         (index, promise) -> {
-          if (!promise.isCompleted()) {
-            return;
-          }
           RuntimeException thrown = promise.getFailure();
           if (thrown == null) {
             results.put(index, promise.get());
@@ -104,10 +111,11 @@ final class FaultTolerance {
     if (faults.isEmpty()) {
       return null;
     }
-    if (endsRun(faults.get(0))) {
-      scope.cancel("a task failed");
-    }
     return faults.get(0);
+  }
+
+  private static boolean areCompleted(Collection<? extends Promise<?>> promises) {
+    return promises.stream().allMatch(Promise::isCompleted);
   }
 
   private static boolean endedRun(Promise<?> promise) {

@@ -22,6 +22,9 @@ final class PauseControl {
   /** Type of the failure of an update that comes too late. */
   static final String RUN_ENDED = "RUN_ENDED";
 
+  /** Temporal ends a workflow at some 50 thousand events: long before, a person has to look. */
+  private static final long MOST_EVENTS = 20_000;
+
   private final String runId;
   private final RunTracker tracker;
   private final FaultPatience patience;
@@ -101,6 +104,7 @@ final class PauseControl {
       // A deadline that the spec sets would be none if the run went on by itself.
       Optional<Duration> delay =
           failure.getType().equals(TrainerActivities.ACTIVE_DEADLINE)
+                  || Workflow.getInfo().getHistoryLength() > MOST_EVENTS
               ? Optional.empty()
               : patience.next(now);
       byFault = true;
@@ -147,7 +151,9 @@ final class PauseControl {
               request.getBudget(),
               spent));
     }
-    if (paused && !request.hasBudget() && hasBudget && spent >= budget) {
+    boolean forBudget =
+        tracker.snapshot().getPause().getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET;
+    if (paused && forBudget && !request.hasBudget() && hasBudget && spent >= budget) {
       throw Failures.user(
           "BUDGET_SPENT", "budget: not set (expected: a higher one; " + budgetSpent() + ")");
     }

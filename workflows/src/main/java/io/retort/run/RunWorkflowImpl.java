@@ -5,6 +5,7 @@ import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.shard.PromptActivities;
 import io.retort.stage.RunStage;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.MoveAliasRequest;
@@ -127,24 +128,20 @@ public final class RunWorkflowImpl implements RunWorkflow {
           });
     }
     if (RunStages.trains(spec)) {
-      stages.student(
-          faults
-              .call(
-                  () ->
-                      ingestActivities.inspectStudent(
-                          InspectStudentRequest.newBuilder()
-                              .setModelUri(spec.getStudent().getModel())
-                              .build()))
-              .getModel());
+      faults.call(this::inspectStudent);
+      stages.student(this::inspectStudent);
     }
+  }
+
+  private ArtifactRef inspectStudent() {
+    return ingestActivities
+        .inspectStudent(
+            InspectStudentRequest.newBuilder().setModelUri(spec.getStudent().getModel()).build())
+        .getModel();
   }
 
   /** The alias moves last: whoever follows it finds everything there. */
   private void finish() {
-    boolean releases = tracker.snapshot().getSummary().hasRelease();
-    if (releases) {
-      tracker.alias(spec.getRelease().getAlias());
-    }
     tracker.runReport(
         faults
             .call(
@@ -155,19 +152,28 @@ public final class RunWorkflowImpl implements RunWorkflow {
                             .setStoreUri(request.getStoreUri())
                             .build()))
             .getReportUri());
-    if (releases) {
-      ReleaseSummary release = tracker.snapshot().getSummary().getRelease();
-      faults.call(
-          () -> {
-            releaseActivities.moveAlias(
-                MoveAliasRequest.newBuilder()
-                    .setStoreUri(request.getStoreUri())
-                    .setModel(release.getModel())
-                    .setAlias(release.getAlias())
-                    .setVersion(release.getVersion())
-                    .build());
-            return true;
-          });
+    if (tracker.snapshot().getSummary().hasRelease()) {
+      moveAlias(tracker.snapshot().getSummary().getRelease());
+    }
+  }
+
+  /** A version that was taken over may be older than the one that the alias stands at. */
+  private void moveAlias(ReleaseSummary release) {
+    String alias = spec.getRelease().getAlias();
+    int version =
+        faults
+            .call(
+                () ->
+                    releaseActivities.moveAlias(
+                        MoveAliasRequest.newBuilder()
+                            .setStoreUri(request.getStoreUri())
+                            .setModel(release.getModel())
+                            .setAlias(alias)
+                            .setVersion(release.getVersion())
+                            .build()))
+            .getVersion();
+    if (version == release.getVersion()) {
+      tracker.alias(alias);
     }
   }
 }

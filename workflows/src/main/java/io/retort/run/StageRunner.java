@@ -46,7 +46,7 @@ final class StageRunner {
   private final FaultTolerance faults;
   private final TrainerRuns trainers;
   private final RowStageRuns rowStages;
-  private Optional<ArtifactRef> student = Optional.empty();
+  private Functions.Func<Optional<ArtifactRef>> student = Optional::empty;
 
   StageRunner(
       RunRequest request,
@@ -63,8 +63,11 @@ final class StageRunner {
     rowStages = new RowStageRuns(request.getRunId(), pauses, faults);
   }
 
-  void student(ArtifactRef inspected) {
-    student = Optional.of(inspected);
+  /**
+   * @param inspect looks at the student's folder
+   */
+  void student(Functions.Func<ArtifactRef> inspect) {
+    student = () -> Optional.of(faults.call(inspect));
   }
 
   void run(RunStage stage) {
@@ -84,8 +87,22 @@ final class StageRunner {
     }
     tracker.run(found.getReason());
     StageOutput output = stage.run(context);
-    tracker.leave(output);
-    publish(fingerprint, output);
+    // What was looked at before may have been changed while it was read: then nobody can tell what
+    // the result was made from.
+    context.lookAgain();
+    boolean same =
+        Fingerprint.of(stage, request.getSpec(), stage.inputs(context)).equals(fingerprint);
+    tracker.leave(
+        same
+            ? output
+            : new StageOutput(
+                output.summary(),
+                output.artifacts(),
+                output.done(),
+                output.detail() + "; not for other runs: its inputs changed meanwhile"));
+    if (same) {
+      publish(fingerprint, output);
+    }
   }
 
   private FindStageResponse find(Fingerprint fingerprint) {
@@ -127,6 +144,7 @@ final class StageRunner {
   private final class Context implements StageContext {
     private final Stage stage;
     private final RunContext run;
+    private Optional<ArtifactRef> inspected = Optional.empty();
 
     Context(RunStage stage) {
       this.stage = stage.stage();
@@ -136,6 +154,11 @@ final class StageRunner {
               .setStoreUri(request.getStoreUri())
               .setSpec(StageSpec.of(stage, request.getSpec()))
               .build();
+    }
+
+    /** Forgets what was found outside the run. */
+    void lookAgain() {
+      inspected = Optional.empty();
     }
 
     @Override
@@ -155,7 +178,10 @@ final class StageRunner {
 
     @Override
     public Optional<ArtifactRef> student() {
-      return student;
+      if (inspected.isEmpty()) {
+        inspected = student.apply();
+      }
+      return inspected;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.retort.stage;
 
 import com.google.protobuf.ByteString;
+import io.retort.failure.Failures;
 import io.retort.v1.RunSpec;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,18 +20,20 @@ public record Fingerprint(
   private static final String SCHEME = "retort-stage-1";
 
   /**
-   * @throws IllegalStateException for an input without a digest, which could be anything: a worker
-   *     that is older than this one
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/DIGEST_MISSING for an input without a
+   *     digest, which could be anything: a worker that is older than this one
    */
   public Fingerprint {
     inputs.forEach(
         (name, sha256) -> {
           if (sha256.isEmpty()) {
-            throw new IllegalStateException(
+            throw Failures.platform(
+                "DIGEST_MISSING",
                 stage.stage()
                     + ": no digest of its input \""
                     + name
-                    + "\" (expected: one; are all workers of this version?)");
+                    + "\" (expected: one; are all workers of this version?)",
+                null);
           }
         });
   }

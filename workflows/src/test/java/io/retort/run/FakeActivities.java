@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.StringValue;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
@@ -30,6 +31,7 @@ import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
 import io.retort.v1.MoveAliasRequest;
+import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
@@ -88,6 +90,10 @@ public final class FakeActivities
 
   public final AtomicInteger reports = new AtomicInteger();
   public final List<MoveAliasRequest> aliases = new CopyOnWriteArrayList<>();
+
+  /** Added to the digests of sources: what they hold now. */
+  public volatile String content = "";
+
   public volatile Runnable onReport = () -> {};
   public volatile Consumer<FindStageRequest> onFindStage = request -> {};
   public volatile Consumer<Run> onRecord = run -> {};
@@ -111,7 +117,13 @@ public final class FakeActivities
     return DescribeSourcesResponse.newBuilder()
         .addAllSources(
             request.getSourcesList().stream()
-                .map(source -> artifact(source.getPath(), 0, source))
+                .map(
+                    source ->
+                        artifact(
+                            source.getPath(),
+                            0,
+                            source,
+                            StringValue.newBuilder().setValue(content).build()))
                 .toList())
         .build();
   }
@@ -136,8 +148,9 @@ public final class FakeActivities
   }
 
   @Override
-  public void moveAlias(MoveAliasRequest request) {
+  public MoveAliasResponse moveAlias(MoveAliasRequest request) {
     aliases.add(request);
+    return MoveAliasResponse.newBuilder().setVersion(request.getVersion()).build();
   }
 
   @Override

@@ -127,6 +127,19 @@ final class StageReuseTest {
   }
 
   @Test
+  void aResultWhoseInputsChangedWhileItWasMadeIsForNoOtherRun() {
+    activities.content = "before";
+    activities.onIngest = request -> activities.content = "after";
+    Run first = run("first", spec -> {});
+    activities.onIngest = request -> {};
+    activities.content = "before";
+    Run second = run("second", spec -> {});
+
+    assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed meanwhile");
+    assertThat(hits(second)).doesNotContain(Stage.STAGE_INGEST);
+  }
+
+  @Test
   void aStageSeesOnlyWhatItReadsAndWhatChangesNoResult() {
     activities.onShard =
         request -> {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.Timestamps;
 import io.retort.run.RunLayout;
+import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.v1.Run;
 import io.retort.v1.StageProgress;
@@ -26,6 +27,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds what the store holds for nobody: folders of runs, data sets and records of stages that no
@@ -35,6 +38,7 @@ import java.util.function.Consumer;
  * began before is live: then nothing else is deleted.
  */
 final class StoreSweeper {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreSweeper.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RUN_RECORD = "run.json";
 
@@ -72,6 +76,8 @@ final class StoreSweeper {
       }
       Survey survey = survey(cutoff, live);
       List<SweptItem> records = unneededRecords(survey);
+      // Before liveness is looked at again: what begins later is in no list.
+      List<SweptItem> folders = unneededFolders(survey);
       for (SweptItem record : records) {
         found.accept(record);
         delete(record, delete);
@@ -82,7 +88,6 @@ final class StoreSweeper {
           throw ApiErrors.runsAreLive(begun);
         }
       }
-      List<SweptItem> folders = unneededFolders(survey);
       for (SweptItem folder : folders) {
         found.accept(folder);
         delete(folder, delete);
@@ -135,8 +140,10 @@ final class StoreSweeper {
     Survey survey = new Survey();
     for (String runId : runIds()) {
       Optional<Run> record = record(runId);
-      if (record.isPresent() && (live.contains(runId) || endedAt(record.get()) >= cutoff)) {
+      if (live.contains(runId) || endedAt(runId, record) >= cutoff) {
         survey.keptRuns.add(runId);
+      }
+      if (record.isPresent() && survey.keptRuns.contains(runId)) {
         survey.refer(ProtoJson.print(record.get()));
         for (StageProgress stage : record.get().getStagesList()) {
           survey.fingerprints.add(stage.getFingerprint());
@@ -145,6 +152,7 @@ final class StoreSweeper {
     }
     for (String name : store.list(RunLayout.stages(storeUri))) {
       String uri = Store.resolve(RunLayout.stages(storeUri), name);
+      // One that cannot be read is taken over by nobody.
       Optional<StageRecord> record = stageRecord(uri);
       boolean kept =
           record.isPresent()
@@ -160,8 +168,16 @@ final class StoreSweeper {
     return survey;
   }
 
-  /** As far as it is known: a run that was ended from outside tells when it last moved. */
-  private static long endedAt(Run run) {
+  /** As far as it is known, by Temporal or by the record, in milliseconds. */
+  private long endedAt(String runId, Optional<Run> record) {
+    if (record.isPresent() && Phases.isTerminal(record.get().getPhase())) {
+      return lastMoved(record.get());
+    }
+    long recorded = record.map(StoreSweeper::lastMoved).orElse(0L);
+    return Math.max(recorded, closed(runId).orElse(Long.MAX_VALUE));
+  }
+
+  private static long lastMoved(Run run) {
     if (run.hasFinishedAt()) {
       return Timestamps.toMillis(run.getFinishedAt());
     }
@@ -228,9 +244,15 @@ final class StoreSweeper {
 
   private Optional<StageRecord> stageRecord(String uri) throws IOException {
     Optional<String> json = read(uri);
-    return json.isEmpty()
-        ? Optional.empty()
-        : Optional.of((StageRecord) ProtoJson.parse(json.get(), StageRecord.newBuilder(), uri));
+    if (json.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of((StageRecord) ProtoJson.parse(json.get(), StageRecord.newBuilder(), uri));
+    } catch (CorruptArtifactException e) {
+      LOG.warn("{} cannot be read", uri, e);
+      return Optional.empty();
+    }
   }
 
   private Optional<String> read(String uri) throws IOException {

@@ -12,7 +12,9 @@ import io.retort.v1.Manifest;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -89,7 +91,7 @@ final class Snapshot {
 
   private ArtifactRef commit(Spool spool, Survey survey) throws IOException {
     String folder = Store.resolve(RunLayout.datasets(storeUri), survey.address);
-    if (store.exists(Store.resolve(folder, Manifests.NAME))) {
+    if (isWhole(folder)) {
       return Manifests.reference(store, folder);
     }
     Manifest.Builder manifest =
@@ -105,6 +107,25 @@ final class Snapshot {
       store.write(Store.resolve(folder, QUARANTINE), spool::copyRefusals);
     }
     return Manifests.commit(store, folder, manifest.build());
+  }
+
+  /** Whether a data set lies there with all its parts: a sweep that was killed may leave some. */
+  private boolean isWhole(String folder) throws IOException {
+    Optional<Manifest> manifest = Manifests.find(store, folder);
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    try {
+      for (ArtifactRef part : manifest.get().getPartsList()) {
+        progress.rows(0);
+        if (store.size(Store.resolve(folder, part.getUri())) != part.getBytes()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** What is learnt by reading. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The aliases of one model: {@code aliases.json} maps each name to a version number.
@@ -33,18 +34,24 @@ final class Aliases {
     this.uri = Store.resolve(RunLayout.model(storeUri, model), NAME);
   }
 
-  /** Moves the alias to the version unless it stands there or further already. */
-  void moveForwards(String alias, int version) throws IOException {
+  /**
+   * Moves the alias to the version unless it stands there or further already; returns where it
+   * stands then.
+   */
+  int moveForwards(String alias, int version) throws IOException {
+    AtomicInteger stands = new AtomicInteger(version);
     store.update(
         uri,
         current -> {
           SortedMap<String, Integer> versions = parse(current);
+          stands.set(Math.max(version, versions.getOrDefault(alias, 0)));
           if (versions.getOrDefault(alias, 0) >= version) {
             return Optional.empty();
           }
           versions.put(alias, version);
           return Optional.of(print(versions));
         });
+    return stands.get();
   }
 
   private SortedMap<String, Integer> parse(Optional<byte[]> json) throws IOException {

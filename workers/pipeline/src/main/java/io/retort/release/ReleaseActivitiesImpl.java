@@ -10,6 +10,7 @@ import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.MoveAliasRequest;
+import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
 import io.retort.v1.ReleaseProvenance;
@@ -78,8 +79,9 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
           store.write(
               Store.resolve(versions.folder(version), PROVENANCE), output -> output.write(json));
       if (!request.getLeavesAlias()) {
-        new Aliases(store, request.getStoreUri(), release.getModel())
-            .moveForwards(release.getAlias(), version);
+        int unused =
+            new Aliases(store, request.getStoreUri(), release.getModel())
+                .moveForwards(release.getAlias(), version);
       }
       return PublishResponse.newBuilder()
           .setProvenance(provenance)
@@ -96,10 +98,13 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
   }
 
   @Override
-  public void moveAlias(MoveAliasRequest request) {
+  public MoveAliasResponse moveAlias(MoveAliasRequest request) {
     try {
-      new Aliases(store, request.getStoreUri(), request.getModel())
-          .moveForwards(request.getAlias(), request.getVersion());
+      return MoveAliasResponse.newBuilder()
+          .setVersion(
+              new Aliases(store, request.getStoreUri(), request.getModel())
+                  .moveForwards(request.getAlias(), request.getVersion()))
+          .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

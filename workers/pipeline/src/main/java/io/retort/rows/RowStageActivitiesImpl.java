@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.retort.cache.ResponseCache;
 import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
+import io.retort.judge.client.JudgeMethod;
 import io.retort.run.StageOptions;
 import io.retort.shard.RowStageActivities;
 import io.retort.store.Manifests;
@@ -24,6 +25,7 @@ import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,11 +57,14 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
     RunContext run = request.getRun();
     RowStage stage = stage(request.getStage());
     try {
-      return DescribeRowStageResponse.newBuilder()
-          .putInputs(
-              "judge", ShardJudge.fingerprint(judge, store, run, stage.methods(run.getSpec())))
-          .putAllInputs(stage.inputs(run.getSpec()))
-          .build();
+      DescribeRowStageResponse.Builder response =
+          DescribeRowStageResponse.newBuilder().putAllInputs(stage.inputs(run.getSpec()));
+      List<JudgeMethod<?, ?>> methods = stage.methods(run.getSpec());
+      // Pairs by rules alone ask nobody.
+      if (!methods.isEmpty()) {
+        response.putInputs("judge", ShardJudge.fingerprint(judge, store, run, methods));
+      }
+      return response.build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

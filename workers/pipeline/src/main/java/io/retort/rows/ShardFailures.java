@@ -18,7 +18,7 @@ record ShardFailures(String stage, int rows) {
 
   /** The failure of rows. */
   ApplicationFailure of(@Nullable Throwable first, int failed, int kept) {
-    String told = String.format("%s: %d rows failed, %s", stage, failed, kept(kept));
+    String told = String.format(Locale.ROOT, "%s: %d rows failed, %s", stage, failed, kept(kept));
     LOGGER.warn("{}", told, first);
     if (first instanceof ApplicationFailure application) {
       return ApplicationFailure.newBuilder()
@@ -37,14 +37,19 @@ record ShardFailures(String stage, int rows) {
   ApplicationFailure everyRowRefused(int refused, int kept, String said) {
     return endpointRefused(
         String.format(
-            "%s: no row of the stage was answered and %d were refused: %s", stage, refused, said),
+            Locale.ROOT,
+            "%s: no row of the stage was answered and %d were refused: %s",
+            stage,
+            refused,
+            said),
         kept);
   }
 
   /** Also a question that every judge can answer was refused. */
   ApplicationFailure refused(int kept, String said) {
     return endpointRefused(
-        String.format("%s: even a control question was refused: %s", stage, said), kept);
+        String.format(Locale.ROOT, "%s: even a control question was refused: %s", stage, said),
+        kept);
   }
 
   /** Not retried as it is: the workflow decides on another allowance. */

@@ -383,7 +383,10 @@ public final class RunTable {
         .append("\n  version  ")
         .append(
             TextTable.printable(
-                release.getModel() + " " + release.getVersion() + ", alias " + release.getAlias()))
+                release.getModel()
+                    + " "
+                    + release.getVersion()
+                    + (release.getAlias().isEmpty() ? "" : ", alias " + release.getAlias())))
         .append('\n');
   }
 

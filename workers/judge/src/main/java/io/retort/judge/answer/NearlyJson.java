@@ -67,7 +67,7 @@ final class NearlyJson {
         inString = !inString;
       }
       if (inString && character < ' ') {
-        json.append(String.format("\\u%04x", (int) character));
+        json.append(String.format(Locale.ROOT, "\\u%04x", (int) character));
       } else {
         json.append(character);
       }

@@ -84,8 +84,9 @@ final class ReportViews {
               run.getSummary().getRelease().getModel()
                   + " version "
                   + run.getSummary().getRelease().getVersion()
-                  + ", alias "
-                  + run.getSummary().getRelease().getAlias()));
+                  + (run.getSummary().getRelease().getAlias().isEmpty()
+                      ? ""
+                      : ", alias " + run.getSummary().getRelease().getAlias())));
     }
     if (!run.getOriginRunId().isEmpty()) {
       facts.add(new ReportView.Fact("Retrained from", run.getOriginRunId()));
