@@ -128,7 +128,6 @@ public final class RunWorkflowImpl implements RunWorkflow {
           });
     }
     if (RunStages.trains(spec)) {
-      faults.call(this::inspectStudent);
       stages.student(this::inspectStudent);
     }
   }

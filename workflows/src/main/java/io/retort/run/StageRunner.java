@@ -46,7 +46,8 @@ final class StageRunner {
   private final FaultTolerance faults;
   private final TrainerRuns trainers;
   private final RowStageRuns rowStages;
-  private Functions.Func<Optional<ArtifactRef>> student = Optional::empty;
+  private Functions.Func<Optional<ArtifactRef>> inspect = Optional::empty;
+  private Optional<ArtifactRef> student = Optional.empty();
 
   StageRunner(
       RunRequest request,
@@ -64,10 +65,13 @@ final class StageRunner {
   }
 
   /**
-   * @param inspect looks at the student's folder
+   * Looks at the student's folder: now, and once more behind each stage that has read it.
+   *
+   * @param inspected hashes it
    */
-  void student(Functions.Func<ArtifactRef> inspect) {
-    student = () -> Optional.of(faults.call(inspect));
+  void student(Functions.Func<ArtifactRef> inspected) {
+    inspect = () -> Optional.of(faults.call(inspected));
+    student = inspect.apply();
   }
 
   void run(RunStage stage) {
@@ -144,7 +148,7 @@ final class StageRunner {
   private final class Context implements StageContext {
     private final Stage stage;
     private final RunContext run;
-    private Optional<ArtifactRef> inspected = Optional.empty();
+    private boolean looksAgain;
 
     Context(RunStage stage) {
       this.stage = stage.stage();
@@ -156,9 +160,9 @@ final class StageRunner {
               .build();
     }
 
-    /** Forgets what was found outside the run. */
+    /** What lies outside the run is not as it was found before, but as it is now. */
     void lookAgain() {
-      inspected = Optional.empty();
+      looksAgain = true;
     }
 
     @Override
@@ -178,10 +182,11 @@ final class StageRunner {
 
     @Override
     public Optional<ArtifactRef> student() {
-      if (inspected.isEmpty()) {
-        inspected = student.apply();
+      if (looksAgain) {
+        student = inspect.apply();
+        looksAgain = false;
       }
-      return inspected;
+      return student;
     }
 
     @Override
