@@ -40,6 +40,16 @@ final class FaultTolerance {
     }
   }
 
+  /** As {@link #call}, of what answers nothing. */
+  void run(Functions.Proc call) {
+    Boolean unused =
+        call(
+            () -> {
+              call.apply();
+              return true;
+            });
+  }
+
   /** Side by side; those that fault run again after the others have ended. */
   <R> List<R> all(List<Functions.Func<R>> tasks) {
     Map<Integer, R> results = new TreeMap<>();

@@ -114,18 +114,16 @@ public final class RunWorkflowImpl implements RunWorkflow {
   /** What is refused is refused before anything is paid for. */
   private void prepare() {
     if (spec.getJudge().hasPrompts()) {
-      faults.call(
-          () -> {
-            promptActivities.snapshotPrompts(
-                SnapshotPromptsRequest.newBuilder()
-                    .setRun(
-                        RunContext.newBuilder()
-                            .setRunId(request.getRunId())
-                            .setStoreUri(request.getStoreUri())
-                            .setSpec(spec))
-                    .build());
-            return true;
-          });
+      faults.run(
+          () ->
+              promptActivities.snapshotPrompts(
+                  SnapshotPromptsRequest.newBuilder()
+                      .setRun(
+                          RunContext.newBuilder()
+                              .setRunId(request.getRunId())
+                              .setStoreUri(request.getStoreUri())
+                              .setSpec(spec))
+                      .build()));
     }
     if (RunStages.trains(spec)) {
       stages.student(this::inspectStudent);

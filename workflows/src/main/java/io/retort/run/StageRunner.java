@@ -133,16 +133,14 @@ final class StageRunner {
             .setRunId(request.getRunId())
             .setPublishedAt(Timestamps.fromMillis(Workflow.currentTimeMillis()))
             .build();
-    faults.call(
-        () -> {
-          activities.publishStage(
-              PublishStageRequest.newBuilder()
-                  .setStoreUri(request.getStoreUri())
-                  .setRecord(record)
-                  .addAllArtifacts(output.artifacts())
-                  .build());
-          return true;
-        });
+    faults.run(
+        () ->
+            activities.publishStage(
+                PublishStageRequest.newBuilder()
+                    .setStoreUri(request.getStoreUri())
+                    .setRecord(record)
+                    .addAllArtifacts(output.artifacts())
+                    .build()));
   }
 
   private final class Context implements StageContext {
