@@ -1,4 +1,4 @@
-package io.retort.run;
+package io.retort.activity;
 
 /** Task queues of the platform, one per kind of worker process. */
 public final class TaskQueues {

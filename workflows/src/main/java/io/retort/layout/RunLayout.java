@@ -1,4 +1,4 @@
-package io.retort.run;
+package io.retort.layout;
 
 import io.retort.v1.RunContext;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.retort.shard;
+package io.retort.rows;
 
 import io.retort.v1.SnapshotPromptsRequest;
 import io.temporal.activity.ActivityInterface;

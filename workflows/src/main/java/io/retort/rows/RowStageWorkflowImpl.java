@@ -1,7 +1,7 @@
-package io.retort.shard;
+package io.retort.rows;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
-import io.retort.run.StageOptions;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.FinishStageRequest;
@@ -20,8 +20,9 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
   private final RowStageActivities activities =
       Workflow.newActivityStub(
           RowStageActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(RowStageActivities.RUN_SHARD, RowStageActivities.FINISH_STAGE));
+          ActivityPolicies.BY_NAME,
+          ActivityPolicies.streaming(
+              RowStageActivities.RUN_SHARD, RowStageActivities.FINISH_STAGE));
 
   private final RowStageRequest request;
   private final ShardWindow window;

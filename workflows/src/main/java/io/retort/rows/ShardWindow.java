@@ -1,7 +1,7 @@
-package io.retort.shard;
+package io.retort.rows;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
-import io.retort.run.StageOptions;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.OpenShard;
@@ -258,7 +258,7 @@ final class ShardWindow {
     if (pause == null) {
       Failure told = Failures.fromThrowable(thrown);
       fault = told;
-      tried = StageOptions.tried(thrown);
+      tried = ActivityPolicies.attempts(thrown);
       pause =
           Pause.newBuilder()
               .setCategory(told.getCategory())

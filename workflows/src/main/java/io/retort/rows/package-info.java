@@ -1,5 +1,5 @@
-/** Work over the shards of a data set. */
+/** Stages that work on the rows of a data set one by one, shard by shard. */
 @NullMarked
-package io.retort.shard;
+package io.retort.rows;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.retort.shard;
+package io.retort.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

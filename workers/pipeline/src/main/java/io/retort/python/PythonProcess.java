@@ -1,4 +1,4 @@
-package io.retort.answers;
+package io.retort.python;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * A child process that answers a JSON object with one of the same id. Lines that answer nothing are
  * passed over. Its errors go to this process's log.
  */
-final class AnswerServer {
-  private static final Logger LOGGER = LoggerFactory.getLogger(AnswerServer.class);
+final class PythonProcess {
+  private static final Logger LOGGER = LoggerFactory.getLogger(PythonProcess.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int LONGEST_LOGGED = 200;
 
@@ -35,7 +35,7 @@ final class AnswerServer {
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private long asked;
 
-  AnswerServer(List<String> command, Map<String, String> environment) throws IOException {
+  PythonProcess(List<String> command, Map<String, String> environment) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);

@@ -1,4 +1,4 @@
-package io.retort.answers;
+package io.retort.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.retort.failure.Failures;
@@ -44,14 +44,14 @@ public final class PythonWorkers implements AutoCloseable {
       Map<String, Object> fields, Duration timeout, CompletableFuture<JsonNode> result) {}
 
   /** The question is the problem, and asking again would not help. */
-  static final class UnansweredException extends RuntimeException {
+  public static final class UnansweredException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     UnansweredException(String reason) {
       super(reason);
     }
 
-    String reason() {
+    public String reason() {
       return String.valueOf(getMessage());
     }
   }
@@ -96,7 +96,7 @@ public final class PythonWorkers implements AutoCloseable {
    * @return the reply; fails with {@link UnansweredException}, or with the categorised {@link
    *     io.temporal.failure.ApplicationFailure} that the process told or is
    */
-  CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
+  public CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
     Question question = new Question(Map.copyOf(fields), timeout, new CompletableFuture<>());
     questions.add(question);
     if (closed) {
@@ -114,7 +114,7 @@ public final class PythonWorkers implements AutoCloseable {
 
   /** One process and the thread that asks it. */
   private final class Asker extends Thread {
-    private volatile @Nullable AnswerServer server;
+    private volatile @Nullable PythonProcess server;
 
     Asker() {
       super("retort-answers");
@@ -123,7 +123,7 @@ public final class PythonWorkers implements AutoCloseable {
 
     void end() {
       interrupt();
-      AnswerServer running = server;
+      PythonProcess running = server;
       if (running != null) {
         running.kill();
       }
@@ -139,7 +139,7 @@ public final class PythonWorkers implements AutoCloseable {
         failAll("the answer checker is closed", e);
       } finally {
         // One that was still starting when end() looked.
-        AnswerServer left = server;
+        PythonProcess left = server;
         if (left != null) {
           left.kill();
         }
@@ -166,7 +166,7 @@ public final class PythonWorkers implements AutoCloseable {
         throws IOException, TimeoutException, InterruptedException {
       String fault = "";
       for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-        AnswerServer running = running();
+        PythonProcess running = running();
         try {
           return running.exchange(question.fields(), question.timeout());
         } catch (TimeoutException | IOException e) {
@@ -181,12 +181,12 @@ public final class PythonWorkers implements AutoCloseable {
           null);
     }
 
-    private AnswerServer running() throws IOException, TimeoutException, InterruptedException {
-      AnswerServer current = server;
+    private PythonProcess running() throws IOException, TimeoutException, InterruptedException {
+      PythonProcess current = server;
       if (current != null) {
         return current;
       }
-      AnswerServer started = new AnswerServer(command, environment);
+      PythonProcess started = new PythonProcess(command, environment);
       try {
         started.exchange(GREETING, startTimeout);
       } catch (IOException | TimeoutException | InterruptedException e) {
@@ -197,7 +197,7 @@ public final class PythonWorkers implements AutoCloseable {
       return started;
     }
 
-    private void stop(AnswerServer running) {
+    private void stop(PythonProcess running) {
       running.kill();
       server = null;
     }

@@ -1,6 +1,5 @@
-package io.retort.curation;
+package io.retort.rows;
 
-import io.retort.rows.Seeds;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.RunSpec;
 import java.util.HexFormat;

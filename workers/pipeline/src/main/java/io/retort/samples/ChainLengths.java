@@ -1,4 +1,4 @@
-package io.retort.ingest;
+package io.retort.samples;
 
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,4 +1,4 @@
-package io.retort.ingest;
+package io.retort.samples;
 
 /** Counts by 128-bit fingerprint, in 24 bytes an entry at most twice over: for millions of rows. */
 public final class FingerprintCounts {

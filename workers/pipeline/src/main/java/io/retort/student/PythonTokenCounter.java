@@ -1,6 +1,7 @@
-package io.retort.answers;
+package io.retort.student;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.retort.python.PythonWorkers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

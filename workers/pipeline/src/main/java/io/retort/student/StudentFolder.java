@@ -1,4 +1,4 @@
-package io.retort.ingest;
+package io.retort.student;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,7 +48,7 @@ public final class StudentFolder {
    * @param alive called while files are read; what it throws ends that
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
    */
-  static ArtifactRef inspect(String location, Runnable alive) throws IOException {
+  public static ArtifactRef inspect(String location, Runnable alive) throws IOException {
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       throw notFound(location);

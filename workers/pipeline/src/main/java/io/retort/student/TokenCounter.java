@@ -1,4 +1,4 @@
-package io.retort.answers;
+package io.retort.student;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;

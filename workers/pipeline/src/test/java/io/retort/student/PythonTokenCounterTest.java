@@ -1,7 +1,9 @@
-package io.retort.answers;
+package io.retort.student;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.python.PythonWorkers;
+import io.retort.python.TrainerPython;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +66,7 @@ final class PythonTokenCounterTest {
 
   @Test
   void realTokenizerThatIsNotThere(@TempDir Path folder) {
-    try (PythonWorkers workers = PythonAnswerCheckerTest.trainer()) {
+    try (PythonWorkers workers = TrainerPython.workers()) {
       assertThat(new PythonTokenCounter(workers).count(folder, "text").join()).isZero();
     }
   }

@@ -1,10 +1,9 @@
-package io.retort.worker;
+package io.retort.store;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
-import io.retort.store.CorruptArtifactException;
 
 /**
  * The JSON that the store and the Python side share: proto3 JSON with the field names of the proto
