@@ -21,7 +21,7 @@ from retort_trainer.job import TrainingJob
 from retort_trainer.reference import REFERENCE_NAME, Reference
 from retort_trainer.rows import EncodedRows, encode_pairs
 from retort_trainer.settings import Settings
-from retort_trainer.training import OrderedRows, Setup
+from retort_trainer.trainers import OrderedRows, Setup
 
 
 @dataclass

@@ -13,7 +13,7 @@ from retort_trainer.job import TrainingJob
 from retort_trainer.rows import EncodedRows, encode_samples
 from retort_trainer.settings import Settings
 from retort_trainer.spec import Batching
-from retort_trainer.training import OrderedRows, Setup
+from retort_trainer.trainers import OrderedRows, Setup
 
 
 class OrderedSFTTrainer(OrderedRows, SFTTrainer):

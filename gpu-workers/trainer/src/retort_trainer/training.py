@@ -9,7 +9,7 @@ import pickle
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from transformers.utils import logging as transformers_logging
 
 from retort_trainer import (
     batch_size,
+    cogpo,
     documents,
     gpu,
     lora,
@@ -30,6 +31,7 @@ from retort_trainer import (
     packing,
     ranks,
     reporters,
+    sft,
     store,
     template,
     validation,
@@ -51,56 +53,13 @@ from retort_trainer.job import (
     TrainingResult,
     TrainingStage,
 )
-from retort_trainer.ordering import LengthGroupedOrder
 from retort_trainer.progress import ProgressCallback, loss_curve
 from retort_trainer.rows import EncodedRows
 from retort_trainer.settings import Settings, resolve
 from retort_trainer.spec import Batching, DistributedStrategy
+from retort_trainer.trainers import OrderedRows, Setup
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a stage needs to build its trainer."""
-
-    job: TrainingJob
-    settings: Settings
-    tokenizer: Any
-    model: Any
-    rows: list[dict[str, Any]]
-    # Never trained on; none without validation_ratio.
-    validation_rows: list[dict[str, Any]]
-    # Keyword arguments that TRL's configurations share.
-    arguments: dict[str, Any]
-    callbacks: list[TrainerCallback]
-    context: JobContext
-
-    def validation_dataset(self) -> datasets.Dataset | None:
-        return datasets.Dataset.from_list(self.validation_rows) if self.validation_rows else None
-
-
-class OrderedRows(Trainer):
-    """Mixed into TRL's trainers: batches in the project's own order."""
-
-    # Of about the same length, on each rank; set before training.
-    grouped_rows: int
-
-    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedOrder:
-        rows = self.train_dataset if train_dataset is None else train_dataset
-        # The ranks take batches in turn: rows of about the same length fill one batch of every rank.
-        together = self.grouped_rows * ranks.size()
-        self._order = LengthGroupedOrder(list(rows["length"]), together, self.args.data_seed)
-        return self._order
-
-    def _run_epoch(self, *, epoch: int, **arguments: Any) -> None:
-        # Resumed at its very end, within an epoch, Hugging Face's trainer would take one step more.
-        self.control.should_training_stop |= self.state.global_step >= self.state.max_steps
-        if self.control.should_training_stop:
-            return
-        # Of several ranks that resume within an epoch, Hugging Face's trainer tells the epoch to none.
-        self._order.set_epoch(epoch)
-        super()._run_epoch(epoch=epoch, **arguments)
 
 
 def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallback] = ()) -> TrainerResult:
@@ -268,16 +227,12 @@ def fingerprint(job: TrainerJob, batching: Batching) -> str:
 
 
 def _encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
-    from retort_trainer import cogpo, sft
-
     return {TrainingStage.SFT: sft.encode, TrainingStage.COGPO: cogpo.encode}[job.stage](
         job, tokenizer, settings
     )
 
 
 def _build(setup: Setup) -> OrderedRows:
-    from retort_trainer import cogpo, sft
-
     return {TrainingStage.SFT: sft.build, TrainingStage.COGPO: cogpo.build}[setup.job.stage](setup)
 
 

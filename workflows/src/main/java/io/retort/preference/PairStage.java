@@ -1,7 +1,7 @@
 package io.retort.preference;
 
-import io.retort.shard.RowStageInputs;
-import io.retort.shard.UsageDetail;
+import io.retort.rows.RowStageInputs;
+import io.retort.rows.UsageDetail;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageContext;
 import io.retort.stage.StageOutput;

@@ -1,5 +1,6 @@
 package io.retort.run;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
@@ -77,7 +78,7 @@ final class FaultTolerance {
       throw thrown;
     }
     Failure failure = Failures.fromThrowable(thrown);
-    pauses.waitOut(failure, StageOptions.tried(thrown));
+    pauses.waitOut(failure, ActivityPolicies.attempts(thrown));
   }
 
   private static <R> @Nullable TemporalFailure runMissing(

@@ -1,6 +1,7 @@
 package io.retort.run;
 
-import io.retort.shard.RowStageWorkflow;
+import io.retort.activity.TaskQueues;
+import io.retort.rows.RowStageWorkflow;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.RowStageResponse;

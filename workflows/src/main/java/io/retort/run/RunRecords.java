@@ -1,5 +1,6 @@
 package io.retort.run;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.release.ReleaseActivities;
 import io.retort.v1.RecordRunRequest;
@@ -16,13 +17,13 @@ final class RunRecords {
   private static final Logger logger = Workflow.getLogger(RunRecords.class);
 
   private final RunRecordActivities records =
-      Workflow.newActivityStub(RunRecordActivities.class, StageOptions.BEST_EFFORT);
+      Workflow.newActivityStub(RunRecordActivities.class, ActivityPolicies.BEST_EFFORT);
   private final ReleaseActivities releases =
-      Workflow.newActivityStub(ReleaseActivities.class, StageOptions.BEST_EFFORT);
+      Workflow.newActivityStub(ReleaseActivities.class, ActivityPolicies.BEST_EFFORT);
   private final RunRecordActivities lastRecords =
       Workflow.newActivityStub(
           RunRecordActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(RunRecordActivities.RECORD_RUN));
   private final String storeUri;
   private final RunTracker tracker;

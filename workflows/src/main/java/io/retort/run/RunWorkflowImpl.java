@@ -1,9 +1,10 @@
 package io.retort.run;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
-import io.retort.shard.PromptActivities;
+import io.retort.rows.PromptActivities;
 import io.retort.stage.RunStage;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
@@ -27,17 +28,17 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final IngestActivities ingestActivities =
       Workflow.newActivityStub(
           IngestActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(IngestActivities.INSPECT_STUDENT));
   private final PromptActivities promptActivities =
       Workflow.newActivityStub(
           PromptActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
   private final ReleaseActivities releaseActivities =
       Workflow.newActivityStub(
           ReleaseActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(ReleaseActivities.WRITE_REPORT, ReleaseActivities.MOVE_ALIAS));
 
   private final RunRequest request;

@@ -1,21 +1,19 @@
 package io.retort.run;
 
-import io.retort.evaluation.EvaluationActivities;
+import io.retort.activity.ActivityPolicies;
 import io.retort.export.ExportActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
-import io.retort.shard.PromptActivities;
-import io.retort.shard.UsageDetail;
+import io.retort.rows.PromptActivities;
+import io.retort.rows.UsageDetail;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
-import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportDataRequest;
 import io.retort.v1.ExportResult;
 import io.retort.v1.Failure;
 import io.retort.v1.FinishStageResponse;
-import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
@@ -33,8 +31,6 @@ import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
-import io.retort.v1.Score;
-import io.retort.v1.ScoreRequest;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
 import io.retort.v1.TrainerResult;
@@ -42,14 +38,9 @@ import io.retort.v1.TrainingResult;
 import io.retort.v1.TrainingStage;
 import io.retort.v1.WriteReportRequest;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
-import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -65,17 +56,12 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
   private final IngestActivities ingestActivities =
       Workflow.newActivityStub(
           IngestActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(IngestActivities.INGEST, IngestActivities.INSPECT_STUDENT));
-  private final EvaluationActivities evaluationActivities =
-      Workflow.newActivityStub(
-          EvaluationActivities.class,
-          StageOptions.BY_NAME,
-          StageOptions.of(EvaluationActivities.SCORE));
   private final ReleaseActivities releaseActivities =
       Workflow.newActivityStub(
           ReleaseActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(
               ReleaseActivities.RESERVE_VERSION,
               ReleaseActivities.PUBLISH,
@@ -83,20 +69,21 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
   private final ExportActivities exportActivities =
       Workflow.newActivityStub(
           ExportActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(ExportActivities.EXPORT_DATA));
   private final RunRecordActivities recordActivities =
       Workflow.newActivityStub(
           RunRecordActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(RunRecordActivities.RECORD_RUN));
   private final PromptActivities promptActivities =
       Workflow.newActivityStub(
           PromptActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
   private final TrainerRuns trainers;
   private final RowStageRuns rowStages;
+  private final EvaluationV1 evaluation;
 
   private final RunRequest request;
   private final RunContext context;
@@ -120,6 +107,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     pauses = new PauseControl(request.getRunId(), spec, tracker, () -> {});
     trainers = new TrainerRuns(spec, pauses);
     rowStages = new RowStageRuns(request.getRunId(), pauses, new FaultTolerance(pauses));
+    evaluation = new EvaluationV1(context, jobs, trainers, ingestActivities, tracker);
   }
 
   @Override
@@ -208,7 +196,8 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     models.put(BASE, student);
     models.put(STAGE_1, sft.getModelUri());
     models.put(STAGE_2, cogpo.getModelUri());
-    evaluate(models);
+    enter(Stage.STAGE_EVALUATE, "samples", 0);
+    evaluation.run(models);
     release(cogpo.getModelUri());
   }
 
@@ -303,75 +292,6 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
           }
         });
     return result;
-  }
-
-  private void evaluate(Map<String, String> models) {
-    Map<BenchmarkSpec, ArtifactRef> benchmarks = new LinkedHashMap<>();
-    enter(Stage.STAGE_EVALUATE, "samples", 0);
-    long samples = 0;
-    for (BenchmarkSpec benchmark : spec.getEvaluation().getBenchmarksList()) {
-      IngestSummary problems =
-          ingestActivities
-              .ingest(
-                  IngestRequest.newBuilder()
-                      .setStoreUri(request.getStoreUri())
-                      .addSources(benchmark.getSource())
-                      .setShardRows(spec.getData().getShardRows())
-                      .build())
-              .getSummary();
-      benchmarks.put(benchmark, problems.getDataset());
-      samples += problems.getRows() * benchmark.getSamples() * models.size();
-    }
-    tracker.expect(samples);
-    List<Score> scores = evaluateAll(models, benchmarks);
-    tracker.leave(samples, scores.size() + " scores", builder -> builder.addAllScores(scores));
-  }
-
-  /**
-   * Everything at once: the GPU queue's slots decide how much of it runs. The first failure cancels
-   * the rest.
-   */
-  private List<Score> evaluateAll(
-      Map<String, String> models, Map<BenchmarkSpec, ArtifactRef> benchmarks) {
-    List<Promise<Score>> promises = new ArrayList<>();
-    CancellationScope scope =
-        Workflow.newCancellationScope(
-            () ->
-                benchmarks.forEach(
-                    (benchmark, dataset) ->
-                        models.forEach(
-                            (model, modelUri) ->
-                                promises.add(
-                                    Async.function(
-                                        () -> evaluateOne(model, modelUri, benchmark, dataset))))));
-    scope.run();
-    try {
-      Promise.allOf(promises).get();
-    } catch (TemporalFailure failed) {
-      scope.cancel("an evaluation failed");
-      throw failed;
-    }
-    return promises.stream().map(Promise::get).toList();
-  }
-
-  private Score evaluateOne(
-      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
-    GenerationResult generated =
-        trainers.run(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
-    Score score =
-        evaluationActivities
-            .score(
-                ScoreRequest.newBuilder()
-                    .setRun(context)
-                    .setModel(model)
-                    .setBenchmark(benchmark)
-                    .setDataset(dataset)
-                    .setSamples(generated.getSamples())
-                    .build())
-            .getScore();
-    tracker.advance(
-        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
-    return score;
   }
 
   private void release(String modelUri) {

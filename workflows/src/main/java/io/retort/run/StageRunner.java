@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.activity.ActivityPolicies;
 import io.retort.stage.Fingerprint;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageActivities;
@@ -37,7 +38,7 @@ final class StageRunner {
   private final StageActivities activities =
       Workflow.newActivityStub(
           StageActivities.class,
-          StageOptions.BY_NAME,
+          ActivityPolicies.BY_NAME,
           StageOptions.of(StageActivities.FIND_STAGE, StageActivities.PUBLISH_STAGE));
   private final RunRequest request;
   private final RunTracker tracker;
@@ -189,7 +190,7 @@ final class StageRunner {
 
     @Override
     public <A> A activities(Class<A> type, String... names) {
-      return Workflow.newActivityStub(type, StageOptions.BY_NAME, StageOptions.of(names));
+      return Workflow.newActivityStub(type, ActivityPolicies.BY_NAME, StageOptions.of(names));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.retort.training;
 
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.EvaluationSpec;

@@ -3,6 +3,7 @@ package io.retort.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.FailureCategory;
@@ -158,7 +159,7 @@ final class FaultPauseTest {
         job -> {
           if (job.hasGeneration()) {
             int times = begun.merge(job.getJobName(), 1, Integer::sum);
-            if (job.getJobName().contains("stage-1") && times <= StageOptions.ATTEMPTS) {
+            if (job.getJobName().contains("stage-1") && times <= ActivityPolicies.ATTEMPTS) {
               throw Failures.platform("TRAINER_DIED", "actor died", null);
             }
           }
@@ -168,7 +169,7 @@ final class FaultPauseTest {
 
     assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
     assertThat(begun.get("generate-base-unseen")).isOne();
-    assertThat(begun.get("generate-stage-1-unseen")).isEqualTo(StageOptions.ATTEMPTS + 1);
+    assertThat(begun.get("generate-stage-1-unseen")).isEqualTo(ActivityPolicies.ATTEMPTS + 1);
     assertThat(begun.get("generate-stage-2-unseen")).isOne();
     assertThat(run.getSummary().getScoresCount()).isEqualTo(3);
   }

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
-import io.retort.shard.RowStageWorkflow;
-import io.retort.shard.RowStageWorkflowImpl;
+import io.retort.rows.RowStageWorkflow;
+import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.v1.LastStage;
 import io.retort.v1.RunRequest;
 import io.retort.v1.Stage;
@@ -94,7 +95,7 @@ final class RunHistoryReplayTest {
       AtomicInteger attempts = new AtomicInteger();
       environment.activities.onTrainerJob =
           job -> {
-            if (attempts.incrementAndGet() <= StageOptions.ATTEMPTS) {
+            if (attempts.incrementAndGet() <= ActivityPolicies.ATTEMPTS) {
               throw Failures.platform("TRAINER_DIED", "actor died", null);
             }
           };

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
-import io.retort.shard.RowStageActivities;
-import io.retort.shard.RowStageWorkflow;
+import io.retort.rows.RowStageActivities;
+import io.retort.rows.RowStageWorkflow;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.LastStage;

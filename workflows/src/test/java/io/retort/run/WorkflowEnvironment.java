@@ -1,6 +1,7 @@
 package io.retort.run;
 
-import io.retort.shard.RowStageWorkflowImpl;
+import io.retort.activity.TaskQueues;
+import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.DataSource;

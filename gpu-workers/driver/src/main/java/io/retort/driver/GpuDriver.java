@@ -1,8 +1,8 @@
 package io.retort.driver;
 
+import io.retort.activity.TaskQueues;
 import io.retort.ray.RayAddress;
 import io.retort.ray.RayConnection;
-import io.retort.run.TaskQueues;
 import io.retort.training.AbandonedTrainers;
 import io.retort.training.TrainerActivitiesImpl;
 import io.retort.training.TrainerGateway;

@@ -2,12 +2,17 @@ package io.retort.tests;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,16 +29,22 @@ final class ArchitectureTest {
           "gpu-workers/driver",
           "cli");
 
+  private static final List<String> WORKERS =
+      List.of("workers/judge", "workers/pipeline", "workers/control", "gpu-workers/driver", "cli");
+
   private static JavaClasses all;
 
   @BeforeAll
   static void load() {
-    List<Path> folders =
-        MODULES.stream()
-            .map(module -> TestStack.repository().resolve(module).resolve("target/classes"))
-            .toList();
+    List<Path> folders = MODULES.stream().map(ArchitectureTest::folder).toList();
     assertThat(folders).allMatch(Files::isDirectory);
     all = new ClassFileImporter().importPaths(folders);
+  }
+
+  /** A package is the same one in every module that has a part of it. */
+  @Test
+  void packagesHaveNoCircles() {
+    slices().matching("(**)").should().beFreeOfCycles().check(all);
   }
 
   @Test
@@ -99,25 +110,29 @@ final class ArchitectureTest {
 
   @Test
   void workersMeetOnlyInContracts() {
-    String[] pipeline = {
-      "io.retort.answers..", "io.retort.pipeline..", "io.retort.rows..", "io.retort.judge.client.."
-    };
-    String[] driver = {"io.retort.driver..", "io.retort.ray.."};
-    noClasses()
-        .that()
-        .resideInAnyPackage(driver)
-        .or()
-        .resideInAnyPackage("io.retort.control..", "io.retort.cli..", "io.retort.stack..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(pipeline)
-        .check(all);
-    noClasses()
-        .that()
-        .resideOutsideOfPackages(driver)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(driver)
-        .check(all);
+    for (String worker : WORKERS) {
+      String[] others =
+          WORKERS.stream().filter(other -> !other.equals(worker)).toArray(String[]::new);
+      noClasses().that(areOf(worker)).should().dependOnClassesThat(areOf(others)).check(all);
+    }
+  }
+
+  /** By module: parts of one package may be in several. */
+  private static DescribedPredicate<JavaClass> areOf(String... modules) {
+    List<Path> folders =
+        Arrays.stream(modules).map(module -> folder(module).toAbsolutePath().normalize()).toList();
+    return DescribedPredicate.describe(
+        "are of " + String.join(", ", modules),
+        type ->
+            type.getSource()
+                .map(Source::getUri)
+                .filter(uri -> "file".equals(uri.getScheme()))
+                .map(Path::of)
+                .filter(file -> folders.stream().anyMatch(file::startsWith))
+                .isPresent());
+  }
+
+  private static Path folder(String module) {
+    return TestStack.repository().resolve(module).resolve("target/classes");
   }
 }

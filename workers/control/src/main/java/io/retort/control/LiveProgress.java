@@ -1,8 +1,8 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.shard.RowStageActivities;
-import io.retort.shard.RowStageWorkflow;
+import io.retort.rows.RowStageActivities;
+import io.retort.rows.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;

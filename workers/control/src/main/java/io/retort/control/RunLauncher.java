@@ -1,11 +1,11 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.run.RunLayout;
+import io.retort.activity.TaskQueues;
+import io.retort.layout.RunLayout;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunStages;
 import io.retort.run.RunWorkflow;
-import io.retort.run.TaskQueues;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;

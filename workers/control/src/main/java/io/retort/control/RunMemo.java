@@ -2,8 +2,8 @@ package io.retort.control;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.retort.store.ProtoJson;
 import io.retort.v1.RunSpec;
-import io.retort.worker.ProtoJson;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import java.util.Map;
 import java.util.Optional;

@@ -1,10 +1,11 @@
 package io.retort.control;
 
 import io.retort.failure.Failures;
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
@@ -13,7 +14,6 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
-import io.retort.worker.ProtoJson;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;

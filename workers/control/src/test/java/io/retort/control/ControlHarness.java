@@ -2,8 +2,8 @@ package io.retort.control;
 
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.AbstractStub;
+import io.retort.activity.TaskQueues;
 import io.retort.run.RunSearchAttributes;
-import io.retort.run.TaskQueues;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
 import io.retort.v1.CreateRunRequest;

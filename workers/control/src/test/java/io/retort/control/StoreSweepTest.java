@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Run;
@@ -15,7 +16,6 @@ import io.retort.v1.StoreServiceGrpc;
 import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

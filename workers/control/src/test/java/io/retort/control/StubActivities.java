@@ -1,6 +1,6 @@
 package io.retort.control;
 
-import io.retort.shard.RowStageActivities;
+import io.retort.rows.RowStageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.DescribeRowStageRequest;
 import io.retort.v1.DescribeRowStageResponse;

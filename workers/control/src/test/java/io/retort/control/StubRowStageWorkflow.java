@@ -1,7 +1,7 @@
 package io.retort.control;
 
-import io.retort.shard.RowStageActivities;
-import io.retort.shard.RowStageWorkflow;
+import io.retort.rows.RowStageActivities;
+import io.retort.rows.RowStageWorkflow;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.RowStageResponse;
 import io.retort.v1.RunShardRequest;

@@ -1,9 +1,9 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.rows.RowStageWorkflow;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
-import io.retort.shard.RowStageWorkflow;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;

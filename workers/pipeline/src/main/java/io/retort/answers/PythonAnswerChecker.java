@@ -1,6 +1,7 @@
 package io.retort.answers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.retort.python.PythonWorkers;
 import io.retort.v1.AnswerKind;
 import java.time.Duration;
 import java.util.HashMap;

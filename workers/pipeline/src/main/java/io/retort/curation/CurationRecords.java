@@ -1,7 +1,7 @@
 package io.retort.curation;
 
+import io.retort.layout.RunLayout;
 import io.retort.rows.ShardRecords;
-import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;

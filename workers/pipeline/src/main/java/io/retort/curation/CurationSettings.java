@@ -1,6 +1,7 @@
 package io.retort.curation;
 
 import io.retort.failure.Failures;
+import io.retort.rows.JudgeSettings;
 import io.retort.store.Locations;
 import io.retort.v1.CurationSpec;
 import io.retort.v1.DifficultySignal;

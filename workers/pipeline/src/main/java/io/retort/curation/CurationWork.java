@@ -1,10 +1,10 @@
 package io.retort.curation;
 
 import io.retort.answers.AnswerChecker;
-import io.retort.answers.TokenCounter;
 import io.retort.rows.RowWork;
 import io.retort.rows.ShardJudge;
 import io.retort.store.Hashes;
+import io.retort.student.TokenCounter;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.Sample;

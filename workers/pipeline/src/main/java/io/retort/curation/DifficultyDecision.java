@@ -1,6 +1,6 @@
 package io.retort.curation;
 
-import io.retort.ingest.ChainLengths;
+import io.retort.samples.ChainLengths;
 import io.retort.v1.Difficulty;
 import io.retort.v1.FollowRate;
 

@@ -1,9 +1,9 @@
 package io.retort.curation;
 
-import io.retort.answers.TokenCounter;
 import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
+import io.retort.student.TokenCounter;
 import io.retort.v1.Provenance;
 import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;

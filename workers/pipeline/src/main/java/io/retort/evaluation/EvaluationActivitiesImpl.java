@@ -2,6 +2,7 @@ package io.retort.evaluation;
 
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.ArtifactRef;
@@ -11,7 +12,6 @@ import io.retort.v1.Score;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.ShardProgress;
-import io.retort.worker.ProtoJson;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;

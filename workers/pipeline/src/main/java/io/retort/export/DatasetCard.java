@@ -2,6 +2,7 @@ package io.retort.export;
 
 import io.retort.report.Figures;
 import io.retort.store.Hashes;
+import io.retort.store.ProtoJson;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
@@ -9,7 +10,6 @@ import io.retort.v1.DataSource;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunSpec;
-import io.retort.worker.ProtoJson;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.retort.curation.CurationRecords;
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;

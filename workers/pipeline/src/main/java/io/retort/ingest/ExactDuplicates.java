@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.samples.FingerprintCounts;
 import io.retort.v1.Sample;
 
 /** Of samples with one content, only the first stays. Memory: 24 to 48 bytes a sample. */

@@ -1,11 +1,11 @@
 package io.retort.ingest;
 
 import io.retort.store.Hashes;
+import io.retort.store.ProtoJson;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.retort.ingest;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.student.StudentFolder;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.DataSource;
 import io.retort.v1.DescribeSourcesRequest;

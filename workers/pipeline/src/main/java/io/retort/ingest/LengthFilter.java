@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.samples.ChainLengths;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.Sample;
 

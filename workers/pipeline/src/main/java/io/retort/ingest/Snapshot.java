@@ -1,7 +1,8 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
+import io.retort.samples.ChainLengths;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;

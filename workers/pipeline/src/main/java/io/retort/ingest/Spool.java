@@ -1,10 +1,10 @@
 package io.retort.ingest;
 
+import io.retort.store.ProtoJson;
 import io.retort.store.RowWriter;
 import io.retort.store.ScratchFile;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

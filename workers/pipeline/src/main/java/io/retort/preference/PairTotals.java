@@ -1,9 +1,9 @@
 package io.retort.preference;
 
 import io.retort.failure.Failures;
-import io.retort.ingest.FingerprintCounts;
 import io.retort.rows.Counts;
 import io.retort.rows.Usages;
+import io.retort.samples.FingerprintCounts;
 import io.retort.store.Hashes;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Gap;

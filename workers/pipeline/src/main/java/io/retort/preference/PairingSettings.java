@@ -1,6 +1,6 @@
 package io.retort.preference;
 
-import io.retort.curation.JudgeSettings;
+import io.retort.rows.JudgeSettings;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.Corrupter;
 import io.retort.v1.CorruptionKind;

@@ -1,11 +1,12 @@
 package io.retort.preference;
 
 import io.retort.answers.AnswerChecker;
-import io.retort.curation.JudgeSettings;
 import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeMethod;
+import io.retort.layout.RunLayout;
 import io.retort.rows.CacheStatuses;
 import io.retort.rows.Heartbeats;
+import io.retort.rows.JudgeSettings;
 import io.retort.rows.RowLog;
 import io.retort.rows.RowStage;
 import io.retort.rows.ScratchPart;
@@ -13,7 +14,6 @@ import io.retort.rows.ShardInputs;
 import io.retort.rows.ShardJob;
 import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
-import io.retort.run.RunLayout;
 import io.retort.store.Manifests;
 import io.retort.store.RowCursor;
 import io.retort.store.Store;

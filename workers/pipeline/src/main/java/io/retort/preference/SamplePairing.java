@@ -10,7 +10,6 @@ import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.RefusedByEndpointException;
 import io.retort.rows.Seeds;
 import io.retort.rows.Usages;
-import io.retort.store.Hashes;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptionKind;
@@ -19,13 +18,11 @@ import io.retort.v1.CurationRound;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Gap;
 import io.retort.v1.PairingRecord;
-import io.retort.v1.PreferencePair;
 import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
 import io.retort.v1.Usage;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.Validation;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +52,7 @@ final class SamplePairing {
   private final PairingInput input;
   private final String key;
 
-  private final List<PreferencePair> pairs = new ArrayList<>();
-  private final List<String> refusals = new ArrayList<>();
+  private final SamplePairs pairs;
   private Usage usage = Usage.getDefaultInstance();
   private boolean keptHolds;
   private Optional<UselessAnswerException> refusedByEndpoint = Optional.empty();
@@ -73,6 +69,7 @@ final class SamplePairing {
     this.input = input;
     this.sample = input.kept();
     this.key = key;
+    pairs = new SamplePairs(settings, sample);
   }
 
   CompletableFuture<PairingRecord> run() {
@@ -85,14 +82,14 @@ final class SamplePairing {
         PairingRecord.newBuilder()
             .setKey(key)
             .setSampleId(sample.getId())
-            .addAllPairs(pairs)
-            .addAllRejections(refusals)
+            .addAllPairs(pairs.pairs())
+            .addAllRejections(pairs.refusals())
             .setUsage(usage);
     if (refusedByEndpoint.isEmpty()) {
       return CompletableFuture.completedFuture(made.build());
     }
     String said = refusedByEndpoint.get().message();
-    if (pairs.isEmpty()) {
+    if (pairs.pairs().isEmpty()) {
       made.setError(refusedByEndpoint.get().reason() + ": " + said);
     }
     return CompletableFuture.failedFuture(new RefusedByEndpointException(made.build(), said));
@@ -100,7 +97,7 @@ final class SamplePairing {
 
   private CompletableFuture<Void> large() {
     List<CurationRound> rounds = input.curation().getRoundsList();
-    if (isFull()) {
+    if (pairs.isFull()) {
       return done();
     }
     if (rounds.isEmpty()) {
@@ -118,7 +115,7 @@ final class SamplePairing {
 
   /** The gaps that an improved sample has because of its original chain: SMALL, then MEDIUM. */
   private CompletableFuture<Void> ofOriginal() {
-    if (isFull() || !isImproved()) {
+    if (pairs.isFull() || !isImproved()) {
       return done();
     }
     CurationRound original = input.curation().getRounds(0);
@@ -126,7 +123,7 @@ final class SamplePairing {
         .thenCompose(
             fault -> {
               small(original, fault);
-              if (isFull()) {
+              if (pairs.isFull()) {
                 return done();
               }
               return fault.isPresent()
@@ -140,10 +137,10 @@ final class SamplePairing {
       return;
     }
     if (fault.isPresent()) {
-      refuse(fault.get().original());
+      pairs.refuse(fault.get().original());
       return;
     }
-    add(
+    pairs.add(
         Gap.GAP_SMALL,
         sample.getChain(),
         new Corruption(
@@ -214,7 +211,7 @@ final class SamplePairing {
             .limit(MOST_RULE_CANDIDATES)
             .iterator();
     if (!candidates.hasNext()) {
-      refuse(Refusal.RULES_NOT_APPLICABLE);
+      pairs.refuse(Refusal.RULES_NOT_APPLICABLE);
     }
     return byRules(gap, chosen, candidates);
   }
@@ -231,12 +228,12 @@ final class SamplePairing {
             verdict -> {
               boolean wrong = verdict == AnswerVerdict.WRONG;
               if (!wrong) {
-                refuse(
+                pairs.refuse(
                     verdict == AnswerVerdict.UNDECIDED
                         ? Refusal.CORRUPTION_UNDECIDED
                         : Refusal.CORRUPTION_STILL_SOUND);
               }
-              return wrong && add(gap, chosen, candidate, Origin.RULES)
+              return wrong && pairs.add(gap, chosen, candidate, Origin.RULES)
                   ? CompletableFuture.completedFuture(true)
                   : byRules(gap, chosen, candidates);
             });
@@ -279,7 +276,7 @@ final class SamplePairing {
             })
         .exceptionallyCompose(
             thrown -> {
-              refusals.add("CORRUPTION_" + uselessAnswer(thrown).reason());
+              pairs.refuse("CORRUPTION_" + uselessAnswer(thrown).reason());
               return CompletableFuture.completedFuture(false);
             });
   }
@@ -292,12 +289,12 @@ final class SamplePairing {
       Gap gap, String chosen, String written, CorruptionKind kind, Provenance provenance) {
     String chain = ChainText.canonical(written, GoldAnswer.of(sample));
     if (chain.isBlank()) {
-      refuse(Refusal.CORRUPTION_EMPTY);
+      pairs.refuse(Refusal.CORRUPTION_EMPTY);
       return CompletableFuture.completedFuture(false);
     }
     Origin origin = Origin.judge(provenance);
     Corruption processLevel = new Corruption(chain, sample.getAnswer(), kind);
-    if (isRefused(chosen, processLevel)) {
+    if (pairs.isRefused(chosen, processLevel)) {
       return CompletableFuture.completedFuture(false);
     }
     return new ChainChecker(answers)
@@ -306,19 +303,19 @@ final class SamplePairing {
             check -> {
               if (check.verdict() == AnswerVerdict.WRONG) {
                 return CompletableFuture.completedFuture(
-                    add(gap, chosen, new Corruption(chain, check.answer(), kind), origin));
+                    pairs.add(gap, chosen, new Corruption(chain, check.answer(), kind), origin));
               }
               if (check.verdict() == AnswerVerdict.UNDECIDED) {
-                refuse(Refusal.CORRUPTION_UNDECIDED);
+                pairs.refuse(Refusal.CORRUPTION_UNDECIDED);
                 return CompletableFuture.completedFuture(false);
               }
               return isFaulty(gap, chosen, chain)
                   .thenApply(
                       faulty -> {
                         if (!faulty) {
-                          refuse(Refusal.CORRUPTION_STILL_SOUND);
+                          pairs.refuse(Refusal.CORRUPTION_STILL_SOUND);
                         }
-                        return faulty && add(gap, chosen, processLevel, origin);
+                        return faulty && pairs.add(gap, chosen, processLevel, origin);
                       });
             });
   }
@@ -367,79 +364,6 @@ final class SamplePairing {
     throw new CompletionException(cause == null ? thrown : cause);
   }
 
-  private boolean add(Gap gap, String chosen, Corruption rejected, Origin origin) {
-    boolean corrupted = rejected.kind() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED;
-    if (corrupted ? isRefused(chosen, rejected) : isIdentical(chosen, rejected)) {
-      return false;
-    }
-    pairs.add(
-        PreferencePair.newBuilder()
-            .setId(Hashes.sha256Hex(sample.getId(), gap.name(), chosen, rejected.chain()))
-            .setSampleId(sample.getId())
-            .setProblem(sample.getProblem())
-            .setAnswer(sample.getAnswer())
-            .setChosen(chosen)
-            .setChosenAnswer(sample.getAnswer())
-            .setRejected(rejected.chain())
-            .setRejectedAnswer(rejected.answer())
-            .setGap(gap)
-            .setBeta(settings.beta(gap))
-            .setCorruption(rejected.kind())
-            .setCorrupter(origin.corrupter())
-            .setMagnitude(magnitude(chosen, rejected))
-            .setProcessLevel(corrupted && rejected.answer().equals(sample.getAnswer()))
-            .setModel(origin.model())
-            .setPromptVersion(origin.promptVersion())
-            .setAnswerKind(sample.getAnswerKind())
-            .build());
-    return true;
-  }
-
-  /**
-   * What wrote the rejected side.
-   *
-   * @param model empty, as is {@code promptVersion}, where no model did
-   */
-  private record Origin(String corrupter, String model, String promptVersion) {
-    static final Origin RULES = new Origin("rules", "", "");
-    static final Origin ORIGINAL = new Origin("original", "", "");
-
-    static Origin judge(Provenance provenance) {
-      return new Origin("judge", provenance.getModel(), provenance.getPromptVersion());
-    }
-  }
-
-  private boolean isRefused(String chosen, Corruption rejected) {
-    if (isIdentical(chosen, rejected)) {
-      return true;
-    }
-    double magnitude = magnitude(chosen, rejected);
-    if (magnitude < settings.minMagnitude()) {
-      refuse(Refusal.MAGNITUDE_TOO_SMALL);
-    } else if (magnitude > settings.maxMagnitude()) {
-      refuse(Refusal.MAGNITUDE_TOO_LARGE);
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  /** Sides that differ in blanks alone are the same. */
-  private boolean isIdentical(String chosen, Corruption rejected) {
-    boolean same = magnitude(chosen, rejected) == 0;
-    if (same) {
-      refuse(Refusal.IDENTICAL);
-    }
-    return same;
-  }
-
-  private double magnitude(String chosen, Corruption rejected) {
-    return sample.getAnswerKind() == AnswerKind.ANSWER_KIND_CODE
-        ? WordDistance.share(
-            chosen + "\n" + sample.getAnswer(), rejected.chain() + "\n" + rejected.answer())
-        : WordDistance.share(chosen, rejected.chain());
-  }
-
   private boolean isImproved() {
     return input.curation().getOutcome() == CurationOutcome.CURATION_OUTCOME_IMPROVED
         && input.curation().getRoundsCount() > 0;
@@ -451,17 +375,9 @@ final class SamplePairing {
     return settings.kinds().get(seed % settings.kinds().size());
   }
 
-  private boolean isFull() {
-    return pairs.size() >= settings.maxPairs();
-  }
-
   private CompletableFuture<Void> refused(Refusal reason) {
-    refuse(reason);
+    pairs.refuse(reason);
     return done();
-  }
-
-  private void refuse(Refusal reason) {
-    refusals.add(reason.name());
   }
 
   private void count(Usage more) {

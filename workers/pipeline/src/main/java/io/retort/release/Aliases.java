@@ -3,7 +3,7 @@ package io.retort.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.retort.release;
 
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.VersionReservation;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

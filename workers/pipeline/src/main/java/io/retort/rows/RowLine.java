@@ -2,7 +2,7 @@ package io.retort.rows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import io.retort.worker.ProtoJson;
+import io.retort.store.ProtoJson;
 
 /**
  * A record as it is stored: printed once, where its row ends.

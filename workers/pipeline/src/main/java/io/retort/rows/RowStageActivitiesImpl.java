@@ -1,12 +1,11 @@
 package io.retort.rows;
 
 import com.google.protobuf.Message;
+import io.retort.activity.ActivityPolicies;
 import io.retort.cache.ResponseCache;
 import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeMethod;
-import io.retort.run.StageOptions;
-import io.retort.shard.RowStageActivities;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
@@ -163,7 +162,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   /** A provider's word on when to come back counts where it is later than the next attempt. */
   static ApplicationFailure withoutShortHint(ApplicationFailure failure, int attempt) {
     Duration hint = failure.getNextRetryDelay();
-    if (hint != null && hint.compareTo(StageOptions.backoff(attempt)) <= 0) {
+    if (hint != null && hint.compareTo(ActivityPolicies.backoff(attempt)) <= 0) {
       failure.setNextRetryDelay(null);
     }
     return failure;

@@ -14,7 +14,7 @@ import io.retort.judge.client.JudgeRoles;
 import io.retort.judge.client.PricedCalls;
 import io.retort.judge.client.Prices;
 import io.retort.judge.client.RoleCalls;
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.store.Store;
 import io.retort.v1.CacheMode;
 import io.retort.v1.DescribeResponse;

@@ -1,14 +1,14 @@
 package io.retort.stage;
 
-import io.retort.run.RunLayout;
+import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.PublishStageRequest;
 import io.retort.v1.StageRecord;
-import io.retort.worker.ProtoJson;
 import io.temporal.activity.Activity;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,8 @@ package io.retort.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.retort.python.PythonWorkers;
+import io.retort.python.TrainerPython;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +65,7 @@ final class AnswerCasesTest {
 
   @Test
   void withThePythonOfTheTrainerAllAreDecided() throws IOException {
-    try (PythonWorkers workers = PythonAnswerCheckerTest.trainer()) {
+    try (PythonWorkers workers = TrainerPython.workers()) {
       AnswerChecker checker = new PythonAnswerChecker(workers);
       Map<JsonNode, List<CompletableFuture<AnswerCheck>>> asked = new LinkedHashMap<>();
       for (JsonNode row : AnswerCases.with("answer")) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.retort.pipeline.ActivityFailures;
+import io.retort.python.PythonWorkers;
+import io.retort.python.TrainerPython;
 import io.retort.v1.AnswerKind;
 import io.retort.worker.ConfigurationException;
 import io.temporal.failure.ApplicationFailure;
@@ -24,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * there.
  */
 final class PythonAnswerCheckerTest {
-  private static final Path TRAINER = Path.of("../../gpu-workers/trainer");
 
   /**
    * Says that everything is correct, with lines that answer nothing before; dies of "poison", and
@@ -162,7 +163,7 @@ final class PythonAnswerCheckerTest {
 
   @Test
   void realServer() {
-    try (PythonWorkers workers = trainer()) {
+    try (PythonWorkers workers = TrainerPython.workers()) {
       AnswerChecker checker = new PythonAnswerChecker(workers);
       assertThat(checker.compare(GoldAnswer.math("\\frac{1}{2}"), "0.5").join().isCorrect())
           .isTrue();
@@ -190,7 +191,7 @@ final class PythonAnswerCheckerTest {
     GoldAnswer gold =
         new GoldAnswer(
             AnswerKind.ANSWER_KIND_CODE, "def f():\n    return 1", "assert f() == 1, 'not one'");
-    try (PythonWorkers workers = trainer()) {
+    try (PythonWorkers workers = TrainerPython.workers()) {
       AnswerChecker checker = new PythonAnswerChecker(workers);
       assumeThat(checker.requireSandbox()).as("a sandbox").succeedsWithin(Duration.ofMinutes(2));
 
@@ -237,13 +238,6 @@ final class PythonAnswerCheckerTest {
           .succeedsWithin(Duration.ofMinutes(1));
       assertThat(slow).isNotDone();
     }
-  }
-
-  static PythonWorkers trainer() {
-    Path python = TRAINER.resolve(".venv/bin/python").toAbsolutePath().normalize();
-    assumeThat(python).as("the trainer's environment").isExecutable();
-    String path = TRAINER.resolve("src").toAbsolutePath().normalize().toString();
-    return PythonWorkers.ofTrainer(python.toString(), path);
   }
 
   private static PythonWorkers shell(Path folder) throws IOException {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
-import io.retort.answers.TokenCounter;
 import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.run.FilledSpecs;
+import io.retort.student.TokenCounter;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;

@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.store.Manifests;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
@@ -14,7 +15,6 @@ import io.retort.v1.IngestSummary;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import io.retort.worker.Environment;
-import io.retort.worker.ProtoJson;
 import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.retort.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.student.StudentFolder;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.InspectStudentRequest;
 import java.io.IOException;

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.Code;
 import io.retort.answers.FastAnswerChecker;
-import io.retort.answers.TokenCounter;
 import io.retort.curation.CurationStage;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
-import io.retort.shard.PromptActivities;
 import io.retort.store.Store;
+import io.retort.student.TokenCounter;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PromptFile;

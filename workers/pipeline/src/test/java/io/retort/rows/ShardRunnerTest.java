@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.retort.failure.Failures;
+import io.retort.store.ProtoJson;
 import io.retort.store.Rows;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.ShardProgress;
-import io.retort.worker.ProtoJson;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,5 @@
 package io.retort.report;
 
-import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
@@ -12,11 +11,9 @@ import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Score;
-import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
-import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -248,76 +245,14 @@ public final class RunTable {
         .orElse("-");
   }
 
-  /** What this run has asked; another run has paid for a result that was taken over. */
   private void judge(Run run) {
-    RunSummary summary = run.getSummary();
-    Usage curation = summary.getCuration().getUsage();
-    Usage pairing = summary.getPairing().getUsage();
-    boolean priced = curation.getCost() + pairing.getCost() > 0;
-    List<String> headings =
-        new ArrayList<>(
-            List.of("Judge", "calls", "prompt tokens", "answer tokens", "cached calls", "cache"));
-    if (priced) {
-      headings.add("cost");
-    }
-    TextTable table = new TextTable(headings.toArray(String[]::new));
-    if (summary.hasCuration()) {
-      usage(
-          table,
-          "curation",
-          curation,
-          isHit(run, Stage.STAGE_CURATE) ? "taken over" : cache(summary.getCuration().getCache()),
-          priced);
-    }
-    if (summary.hasPairing()) {
-      usage(
-          table,
-          "pairing",
-          pairing,
-          isHit(run, Stage.STAGE_PAIR) ? "taken over" : cache(summary.getPairing().getCache()),
-          priced);
-    }
-    if (priced) {
-      double cost =
-          (isHit(run, Stage.STAGE_CURATE) ? 0 : curation.getCost())
-              + (isHit(run, Stage.STAGE_PAIR) ? 0 : pairing.getCost());
-      table.line("paid by this run", "", "", "", "", "", Figures.cost(cost));
-    }
-    long uncounted = curation.getUncountedCalls() + pairing.getUncountedCalls();
-    append(table);
+    append(JudgeTable.of(run));
+    long uncounted = JudgeTable.uncountedCalls(run);
     if (uncounted > 0) {
       text.append("  at least: ")
           .append(Figures.count(uncounted))
           .append(" answers did not tell their usage\n");
     }
-  }
-
-  private static void usage(
-      TextTable table, String name, Usage usage, String cache, boolean priced) {
-    List<String> cells =
-        new ArrayList<>(
-            List.of(
-                name,
-                Figures.count(usage.getCalls()),
-                Figures.count(usage.getPromptTokens()),
-                Figures.count(usage.getCompletionTokens()),
-                Figures.count(usage.getCachedCalls()),
-                cache));
-    if (priced) {
-      cells.add(Figures.cost(usage.getCost()));
-    }
-    table.line(cells.toArray(String[]::new));
-  }
-
-  private static boolean isHit(Run run, Stage stage) {
-    return run.getStagesList().stream()
-        .anyMatch(
-            progress ->
-                progress.getStage() == stage && progress.getReuse() == StageReuse.STAGE_REUSE_HIT);
-  }
-
-  private static String cache(CacheStatus status) {
-    return status == CacheStatus.CACHE_STATUS_UNSPECIFIED ? "" : Figures.name(status);
   }
 
   private void times(List<StageProgress> stages) {

@@ -3,7 +3,6 @@ package io.retort.store;
 import com.google.protobuf.Message;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Manifest;
-import io.retort.worker.ProtoJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,6 @@ package io.retort.store;
 import com.github.luben.zstd.ZstdOutputStream;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import io.retort.worker.ProtoJson;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.retort.store;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import com.google.protobuf.Message;
-import io.retort.worker.ProtoJson;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,4 @@
-/**
- * What every JVM process of the platform needs: configuration, metrics, a Temporal connection,
- * JSON.
- */
+/** What every JVM process of the platform needs: configuration, metrics, a Temporal connection. */
 @NullMarked
 package io.retort.worker;
 

@@ -1,0 +1,17 @@
+package io.retort.preference;
+
+import io.retort.v1.Provenance;
+
+/**
+ * What wrote the rejected side.
+ *
+ * @param model empty, as is {@code promptVersion}, where no model did
+ */
+record Origin(String corrupter, String model, String promptVersion) {
+  static final Origin RULES = new Origin("rules", "", "");
+  static final Origin ORIGINAL = new Origin("original", "", "");
+
+  static Origin judge(Provenance provenance) {
+    return new Origin("judge", provenance.getModel(), provenance.getPromptVersion());
+  }
+}

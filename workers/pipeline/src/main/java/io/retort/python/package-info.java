@@ -1,0 +1,5 @@
+/** Python processes of the trainer's package, which answer questions of one JSON object each. */
+@NullMarked
+package io.retort.python;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.retort.rows;
+
+import io.retort.v1.JudgeContext;
+import io.retort.v1.RunSpec;
+import java.util.HexFormat;
+
+/**
+ * What the calls of a run have in common; whom they ask, and how, is their role's.
+ *
+ * @param roles the spec's roles, as part of the keys of rows
+ */
+public record JudgeSettings(long seed, String studentSize, String roles) {
+  public static JudgeSettings of(RunSpec spec) {
+    return new JudgeSettings(
+        Integer.toUnsignedLong(spec.getSeed()),
+        spec.getStudent().getSize(),
+        // Not as text: protobuf promises none that stays the same.
+        HexFormat.of().formatHex(spec.getJudge().getRoles().toByteArray()));
+  }
+
+  /** Rows of one shard that may be under way at once. */
+  public static int concurrency(RunSpec spec) {
+    return spec.getJudge().getConcurrency();
+  }
+
+  /**
+   * The context of one call, without its role.
+   *
+   * @param row the sample's id
+   * @param purpose gives calls of one row different seeds
+   */
+  public JudgeContext context(String row, String... purpose) {
+    String[] seeded = new String[purpose.length + 1];
+    seeded[0] = row;
+    System.arraycopy(purpose, 0, seeded, 1, purpose.length);
+    return JudgeContext.newBuilder()
+        .setRow(row)
+        .setSeed(Seeds.of(seed, seeded))
+        .setStudentSize(studentSize)
+        .build();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.python;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.student;
+
+import org.jspecify.annotations.NullMarked;

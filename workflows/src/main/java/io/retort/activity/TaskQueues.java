@@ -1,0 +1,15 @@
+package io.retort.activity;
+
+/** Task queues of the platform, one per kind of worker process. */
+public final class TaskQueues {
+  /** Workflows, hosted by the pipeline worker. */
+  public static final String RUNS = "retort-runs";
+
+  /** Data, curation, pairing, scoring, report and release activities. */
+  public static final String PIPELINE = "retort-pipeline";
+
+  /** Activities that hold a trainer on Ray; its slots are what the cluster can run at once. */
+  public static final String GPU = "retort-gpu";
+
+  private TaskQueues() {}
+}

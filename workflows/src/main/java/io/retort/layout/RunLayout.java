@@ -1,0 +1,91 @@
+package io.retort.layout;
+
+import io.retort.v1.RunContext;
+import java.util.Locale;
+
+/** Where a run keeps what it makes: the one place that knows the store's folders. */
+public record RunLayout(String storeUri, String runId) {
+  public static RunLayout of(RunContext run) {
+    return new RunLayout(run.getStoreUri(), run.getRunId());
+  }
+
+  public static String datasets(String storeUri) {
+    return resolve(storeUri, "datasets");
+  }
+
+  public static String model(String storeUri, String model) {
+    return resolve(storeUri, "models/" + model);
+  }
+
+  /** Answers of the judge, shared by all runs. */
+  public static String cache(String storeUri) {
+    return resolve(storeUri, "cache");
+  }
+
+  public static String runs(String storeUri) {
+    return resolve(storeUri, "runs");
+  }
+
+  /** Results of stages. */
+  public static String stages(String storeUri) {
+    return resolve(storeUri, "stages");
+  }
+
+  /** The result of a stage, by its fingerprint. */
+  public static String stage(String storeUri, String fingerprint) {
+    return resolve(stages(storeUri), fingerprint + ".json");
+  }
+
+  public String run() {
+    return resolve(storeUri, "runs/" + runId);
+  }
+
+  /** The spec's prompt files as they were when the run began. */
+  public String prompts() {
+    return resolve(run(), "prompts");
+  }
+
+  public String curationShard(int shard) {
+    return resolve(run(), String.format(Locale.ROOT, "curation/shard-%05d", shard));
+  }
+
+  /** Its manifest names those of the shards. */
+  public String curation() {
+    return resolve(run(), "curation");
+  }
+
+  /** Kept samples, one part a shard. */
+  public String kept() {
+    return resolve(run(), "curation/kept");
+  }
+
+  public String pairsShard(int shard) {
+    return resolve(run(), String.format(Locale.ROOT, "pairs/shard-%05d", shard));
+  }
+
+  /** Preference pairs, one part a shard. */
+  public String pairs() {
+    return resolve(run(), "pairs/all");
+  }
+
+  public String checkpoints(String stage) {
+    return resolve(run(), "checkpoints/" + stage);
+  }
+
+  public String evaluation(String model, String benchmark) {
+    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+  }
+
+  public String report() {
+    return resolve(run(), "report/index.html");
+  }
+
+  /** The data set for others: Parquet files and a card. */
+  public String export() {
+    return resolve(run(), "export");
+  }
+
+  private static String resolve(String folderUri, String path) {
+    return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
+  }
+}

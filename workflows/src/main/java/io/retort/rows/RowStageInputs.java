@@ -1,0 +1,28 @@
+package io.retort.rows;
+
+import io.retort.stage.StageContext;
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.Stage;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Inputs that every row stage has. */
+public final class RowStageInputs {
+  /** What answers the stage's calls, as the judge workers describe it at this moment. */
+  public static SortedMap<String, String> describe(StageContext context, Stage stage) {
+    RowStageActivities activities =
+        context.activities(RowStageActivities.class, RowStageActivities.DESCRIBE_ROW_STAGE);
+    return new TreeMap<>(
+        context
+            .call(
+                () ->
+                    activities.describeRowStage(
+                        DescribeRowStageRequest.newBuilder()
+                            .setRun(context.run())
+                            .setStage(stage)
+                            .build()))
+            .getInputsMap());
+  }
+
+  private RowStageInputs() {}
+}

@@ -1,0 +1,293 @@
+package io.retort.rows;
+
+import io.retort.activity.ActivityPolicies;
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.OpenShard;
+import io.retort.v1.Pause;
+import io.retort.v1.RowStageRequest;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the activities of shards as a sliding window: a finished shard makes room for the next one.
+ * The first failure of the user's cancels the shards under way, waits for them, and is thrown; a
+ * pause, and a fault that outlived its retries, do the same without being a failure. What shards
+ * have finished is in the store.
+ *
+ * <p>With a budget, each shard may spend an equal share of what is left. One that has spent its
+ * share stops and waits for another; the stage pauses when nothing is left.
+ */
+final class ShardWindow {
+  /**
+   * Length of history from which no more shards are started. Two thousand is the most that it may
+   * grow to, and each of at most 64 shards under way adds six: three of its own, and three of the
+   * workflow task that hears of its end.
+   */
+  static final int MOST_EVENTS = 1500;
+
+  /** A smaller share of the budget is not worth an attempt while others still run. */
+  private static final double SMALLEST_SHARE = 0.01;
+
+  private final RowStageRequest request;
+  private final int inFlight;
+  private final Function<RunShardRequest, Promise<RunShardResponse>> activity;
+
+  private final Deque<OpenShard> waiting;
+  private final Map<Integer, Running> running = new HashMap<>();
+  private int next;
+  private long finishedRows;
+  private double committedCost;
+  private long keptAnswers;
+  private boolean pauseRequested;
+  private @Nullable Pause pause;
+  private @Nullable Failure fault;
+  private String tried = "";
+  private boolean budgetSpent;
+  private @Nullable RuntimeException failure;
+
+  private record Running(double cost, double limit) {}
+
+  /**
+   * @param activity starts the activity of a shard
+   */
+  ShardWindow(
+      RowStageRequest request, Function<RunShardRequest, Promise<RunShardResponse>> activity) {
+    this.request = request;
+    this.activity = activity;
+    inFlight =
+        Math.max(1, request.getContext().getRun().getSpec().getCuration().getShardsInFlight());
+    waiting = new ArrayDeque<>(request.getOpenShardsList());
+    next = request.getNextShard();
+    finishedRows = request.getFinishedRows();
+    committedCost = request.getCost();
+    keptAnswers = request.getKeptAnswers();
+  }
+
+  /** Stops the shards under way: {@link #run} returns once they have. */
+  void pause() {
+    pauseRequested = true;
+  }
+
+  /** Runs shards until all are committed, the stage pauses, or the history has no more room. */
+  void run() {
+    CancellationScope scope = Workflow.newCancellationScope(this::startAll);
+    scope.run();
+    if (!running.isEmpty() && !scope.isCancelRequested()) {
+      scope.cancel(failure == null ? "paused" : "a shard failed");
+    }
+    Workflow.newDetachedCancellationScope(() -> Workflow.await(running::isEmpty)).run();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  boolean isFinished() {
+    return running.isEmpty() && waiting.isEmpty() && next >= request.getShards();
+  }
+
+  boolean isPaused() {
+    return pauseRequested || budgetSpent || pause != null;
+  }
+
+  /** Why the stage paused by itself, other than for its budget. */
+  @Nullable Pause ownPause() {
+    return pause;
+  }
+
+  /** What was done about the fault. */
+  String tried() {
+    return tried;
+  }
+
+  /** The fault that paused the stage. */
+  @Nullable Failure fault() {
+    return fault;
+  }
+
+  boolean isBudgetSpent() {
+    return budgetSpent;
+  }
+
+  long finishedRows() {
+    return finishedRows;
+  }
+
+  long keptAnswers() {
+    return keptAnswers;
+  }
+
+  /** Cost of all rows, as far as it is known. */
+  double cost() {
+    return committedCost
+        + waiting.stream().mapToDouble(OpenShard::getCost).sum()
+        + running.values().stream().mapToDouble(Running::cost).sum();
+  }
+
+  /** What is left to do once no shard is under way. */
+  RowStageRequest rest() {
+    return request.toBuilder()
+        .setNextShard(next)
+        .clearOpenShards()
+        .addAllOpenShards(waiting)
+        .setFinishedRows(finishedRows)
+        .setCost(committedCost)
+        .setKeptAnswers(keptAnswers)
+        .build();
+  }
+
+  private void startAll() {
+    while (true) {
+      Workflow.newDetachedCancellationScope(() -> Workflow.await(this::canGoOn)).run();
+      if (isStopping() || !canStart()) {
+        budgetSpent = !isStopping() && leavesNothingToSpend();
+        return;
+      }
+      start(waiting.isEmpty() ? open(next++) : waiting.removeFirst());
+    }
+  }
+
+  private boolean canGoOn() {
+    return isStopping() || canStart() || running.isEmpty();
+  }
+
+  private boolean isStopping() {
+    return failure != null || isPaused();
+  }
+
+  private boolean canStart() {
+    if (running.size() >= inFlight
+        || (waiting.isEmpty() && next >= request.getShards())
+        || Workflow.getInfo().getHistoryLength() >= MOST_EVENTS) {
+      return false;
+    }
+    if (!request.hasBudget()) {
+      return true;
+    }
+    if (free() <= 0) {
+      return false;
+    }
+    double share = share();
+    if (share >= SMALLEST_SHARE * request.getBudget()) {
+      return true;
+    }
+    return running.isEmpty();
+  }
+
+  /** Nothing runs, and what is left to do costs more than there is. */
+  private boolean leavesNothingToSpend() {
+    return request.hasBudget() && !isFinished() && running.isEmpty() && free() <= 0;
+  }
+
+  /** What neither was spent nor may be spent by shards under way. */
+  private double free() {
+    double reserved =
+        running.values().stream()
+            .mapToDouble(shard -> Math.max(0, shard.limit() - shard.cost()))
+            .sum();
+    return request.getBudget() - cost() - reserved;
+  }
+
+  private double share() {
+    int left = waiting.size() + request.getShards() - next;
+    return free() / Math.max(1, Math.min(inFlight - running.size(), left));
+  }
+
+  private void start(OpenShard open) {
+    RunShardRequest.Builder shardRequest =
+        RunShardRequest.newBuilder().setContext(request.getContext()).setShard(open.getShard());
+    double limit = Double.POSITIVE_INFINITY;
+    if (request.hasBudget()) {
+      double share = share();
+      boolean last = share < SMALLEST_SHARE * request.getBudget();
+      limit = open.getCost() + (last ? free() : share);
+      shardRequest.setCostLimit(limit);
+    }
+    running.put(open.getShard(), new Running(open.getCost(), limit));
+    activity
+        .apply(shardRequest.build())
+        .handle(
+            (response, thrown) -> {
+              running.remove(open.getShard());
+              if (thrown == null) {
+                finishedRows += response.getRows();
+                committedCost += response.getCost();
+                keptAnswers += response.getKeptAnswers();
+              } else {
+                stopped(open, thrown);
+              }
+              return null;
+            });
+  }
+
+  private void stopped(OpenShard open, RuntimeException thrown) {
+    if (Failures.isCancellation(thrown) && failure == null && isPaused()) {
+      waiting.addFirst(open);
+      return;
+    }
+    Failure told = Failures.fromThrowable(thrown);
+    if (told.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
+      waiting.addFirst(open.toBuilder().setCost(Math.max(open.getCost(), cost(thrown))).build());
+      if (!told.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
+        pause = pause(told.getMessage() + "; then go on: retort runs resume " + runId());
+      }
+    } else if (Failures.isCancellation(thrown)
+        || told.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
+      if (failure == null) {
+        failure = thrown;
+      }
+    } else {
+      waiting.addFirst(open);
+      pauseFor(thrown);
+    }
+  }
+
+  /** Pauses for a fault that outlived its retries. */
+  void pauseFor(Throwable thrown) {
+    if (pause == null) {
+      Failure told = Failures.fromThrowable(thrown);
+      fault = told;
+      tried = ActivityPolicies.attempts(thrown);
+      pause =
+          Pause.newBuilder()
+              .setCategory(told.getCategory())
+              .setMessage(told.getMessage() + "; go on: retort runs resume " + runId())
+              .build();
+    }
+  }
+
+  private static double cost(Throwable thrown) {
+    for (Throwable current = thrown; current != null; current = current.getCause()) {
+      if (current instanceof ApplicationFailure told && told.getDetails().getSize() > 0) {
+        return told.getDetails().get(Double.class);
+      }
+    }
+    return 0;
+  }
+
+  private String runId() {
+    return request.getContext().getRun().getRunId();
+  }
+
+  private static Pause pause(String message) {
+    return Pause.newBuilder()
+        .setCategory(FailureCategory.FAILURE_CATEGORY_BUDGET)
+        .setMessage(message)
+        .build();
+  }
+
+  private static OpenShard open(int shard) {
+    return OpenShard.newBuilder().setShard(shard).build();
+  }
+}

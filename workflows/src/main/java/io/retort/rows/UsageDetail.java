@@ -1,0 +1,19 @@
+package io.retort.rows;
+
+import io.retort.v1.CacheStatus;
+import io.retort.v1.Usage;
+import java.util.Locale;
+
+/** What a row stage's calls cost and whether the cache answered them, for the stage's detail. */
+public final class UsageDetail {
+  /** Begins with a comma; empty where there is nothing to tell. */
+  public static String of(Usage usage, CacheStatus cache) {
+    String cost =
+        usage.getCost() > 0 ? String.format(Locale.ROOT, ", cost %.4f", usage.getCost()) : "";
+    return cache == CacheStatus.CACHE_STATUS_UNSPECIFIED
+        ? cost
+        : cost + ", cache " + cache.name().replace("CACHE_STATUS_", "");
+  }
+
+  private UsageDetail() {}
+}

@@ -1,5 +1,0 @@
-/** Work over the shards of a data set. */
-@NullMarked
-package io.retort.shard;
-
-import org.jspecify.annotations.NullMarked;
