@@ -19,7 +19,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.judge.endpoint.ChatEndpoint;
+import io.retort.judge.wire.ChatTransport;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
@@ -224,7 +224,7 @@ class JudgeFailuresTest {
   @Test
   void anAnswerBeyondTheSizeLimitIsDataLoss() {
     fixture.endpoint.then(
-        ScriptedEndpoint.says("x".repeat(Math.toIntExact(ChatEndpoint.LARGEST_ANSWER))));
+        ScriptedEndpoint.says("x".repeat(Math.toIntExact(ChatTransport.LARGEST_ANSWER))));
 
     StatusRuntimeException thrown = evaluateFails(evaluate("judge"));
 

@@ -247,7 +247,7 @@ class JudgeRoutesTest {
 
     StatusRuntimeException refused = fails("judge");
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(failure(refused).getMessage()).contains("is not asked for a while");
+    assertThat(failure(refused).getMessage()).contains("is not called for a while");
     assertThat(JudgeFixture.detail(refused, RetryInfo.class))
         .hasValueSatisfying(retry -> assertThat(retry.getRetryDelay().getSeconds()).isEqualTo(10));
     assertThat(fixture.endpoint.untaken()).isEqualTo(10);

@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 
 /** The text of an answer, without what the model thought before it. */
@@ -27,11 +27,11 @@ final class AnswerText {
       throw new UnusableAnswerException(
           FailureType.EMPTY, "the model refused: " + Excerpts.of(answer.refusal()));
     }
-    String text = Thoughts.without(answer.content()).replace("\r\n", "\n").strip();
+    String text = ReasoningText.without(answer.content()).replace("\r\n", "\n").strip();
     if (text.isEmpty()) {
       throw new UnusableAnswerException(FailureType.EMPTY, "the model answered nothing");
     }
-    if (Thoughts.opensIn(text)) {
+    if (ReasoningText.opensIn(text)) {
       throw new UnusableAnswerException(
           FailureType.UNPARSED, "a thought without an end: " + Excerpts.of(text));
     }

@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Verdict;
 import java.util.Locale;

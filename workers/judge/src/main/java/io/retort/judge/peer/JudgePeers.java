@@ -3,7 +3,7 @@ package io.retort.judge.peer;
 import com.google.protobuf.util.Durations;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.StreamObserver;
-import io.retort.judge.endpoint.Peers;
+import io.retort.judge.route.Peers;
 import io.retort.v1.JudgePeerServiceGrpc.JudgePeerServiceStub;
 import io.retort.v1.ShareCoolDownRequest;
 import io.retort.v1.ShareCoolDownResponse;

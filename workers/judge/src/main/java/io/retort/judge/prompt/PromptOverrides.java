@@ -42,7 +42,7 @@ public final class PromptOverrides {
         return known;
       }
     }
-    Prompts prompts = Prompts.load(PromptFiles.builtIn().with(files));
+    Prompts prompts = Prompts.load(PromptTexts.builtIn().with(files));
     synchronized (cache) {
       cache.put(hash, prompts);
     }

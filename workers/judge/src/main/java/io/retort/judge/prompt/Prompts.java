@@ -35,10 +35,10 @@ public record Prompts(
 
   /** The built-in ones. */
   public static Prompts load() {
-    return load(PromptFiles.builtIn());
+    return load(PromptTexts.builtIn());
   }
 
-  static Prompts load(PromptFiles files) {
+  static Prompts load(PromptTexts files) {
     return new Prompts(
         Prompt.load(files, "evaluate-v1"),
         Prompt.load(files, "improve-expand-v1"),
@@ -81,7 +81,7 @@ public record Prompts(
     return names;
   }
 
-  private static Map<CorruptionKind, Prompt> loadCorrupt(PromptFiles files) {
+  private static Map<CorruptionKind, Prompt> loadCorrupt(PromptTexts files) {
     Map<CorruptionKind, Prompt> prompts = new EnumMap<>(CorruptionKind.class);
     corruptVariants()
         .forEach((kind, variant) -> prompts.put(kind, Prompt.loadVariant(files, CORRUPT, variant)));

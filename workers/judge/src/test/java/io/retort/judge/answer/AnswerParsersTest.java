@@ -3,7 +3,7 @@ package io.retort.judge.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Ratings;
