@@ -195,7 +195,7 @@ class JudgeRoutesTest {
   }
 
   @Test
-  void whenAllFailTheFailureThatPassesByItselfIsTold() {
+  void whenAllEndpointsFailATransientFailureIsReported() {
     other.then(ScriptedEndpoint.error(401, "auth", "bad key"));
 
     StatusRuntimeException thrown = fails("down-other");
@@ -238,7 +238,7 @@ class JudgeRoutesTest {
   }
 
   @Test
-  void anEndpointThatFailsIsLeftAloneUntilATrialIsAnswered() throws Exception {
+  void anEndpointThatFailsIsNotCalledUntilATrialIsAnswered() throws Exception {
     for (int failures = 0; failures < 10; failures++) {
       fixture.endpoint.then(ScriptedEndpoint.error(500, "x", "down"));
       assertThat(failure(fails("judge")).getMessage()).contains("500");

@@ -232,7 +232,7 @@ class JudgeServerTest {
   }
 
   private StatusRuntimeException refusedAsSoonAsDraining() {
-    // Health tells before the gate closes: a call in between is served, which the script cannot.
+    // Health reports NOT_SERVING before calls are refused: a call in between is served.
     fixture.endpoint.otherwise(request -> ScriptedEndpoint.error(500, "x", "not refused yet"));
     while (true) {
       StatusRuntimeException thrown =

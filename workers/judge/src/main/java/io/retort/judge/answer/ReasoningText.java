@@ -4,8 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a model thought before it answered. Chat templates often write the opening mark themselves,
- * so that an answer may hold the closing one alone: it is the last closing mark that counts.
+ * The reasoning of a model before its answer. Chat templates often add the opening tag to the
+ * prompt, so that an answer may hold the closing tag alone; the last closing tag ends the
+ * reasoning.
  */
 final class ReasoningText {
   private static final String NAMES = "(?:\\w+:)?(?:think|thinking|thought|thoughts|reasoning)";
@@ -28,8 +29,8 @@ final class ReasoningText {
   private static final Pattern END_OF_TURN =
       Pattern.compile("(?:<\\|(?:return|end|im_end|eot_id|endoftext)\\|>|</s>|\\s)+\\z");
 
-  /** What stands behind the last closing mark, all of it when there is none. */
-  static String without(String content) {
+  /** The text after the last closing tag; all of it if there is none. */
+  static String removeFrom(String content) {
     int from = 0;
     Matcher closing = CLOSING.matcher(content);
     while (closing.find()) {
@@ -41,7 +42,7 @@ final class ReasoningText {
     return END_OF_TURN.matcher(content.substring(from)).replaceFirst("");
   }
 
-  /** Whether a line begins with the mark of a thought. */
+  /** Whether a line begins with an opening tag. */
   static boolean opensIn(String text) {
     return OPENING.matcher(text).find();
   }

@@ -6,7 +6,7 @@ import io.retort.v1.Verdict;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads {@code {"critique": "...", "difficulty": "HARD"}}, or exactly the one word. */
+/** Reads {@code {"critique": "...", "difficulty": "HARD"}}, or the difficulty alone. */
 public final class VerdictParser implements AnswerParser<Verdict> {
   @Override
   public Verdict parse(ChatAnswer answer) throws UnusableAnswerException {

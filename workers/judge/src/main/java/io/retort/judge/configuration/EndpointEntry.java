@@ -36,34 +36,34 @@ final class EndpointEntry {
   private static final long LONGEST_TIMEOUT_SECONDS = 86_400;
 
   private final EnvironmentValues variables;
-  private final FileErrors mistakes;
+  private final FileErrors errors;
   private final String path;
   private final JsonNode entry;
 
-  EndpointEntry(Environment environment, FileErrors mistakes, String path, JsonNode entry) {
-    variables = new EnvironmentValues(environment, mistakes);
-    this.mistakes = mistakes;
+  EndpointEntry(Environment environment, FileErrors errors, String path, JsonNode entry) {
+    variables = new EnvironmentValues(environment, errors);
+    this.errors = errors;
     this.path = path;
     this.entry = entry;
   }
 
-  /** Null when there are mistakes. */
+  /** Null if there are errors. */
   @Nullable EndpointConfiguration read(String name) {
-    int before = mistakes.count();
+    int before = errors.count();
     if (!entry.isObject()) {
-      mistakes.add(path, FileErrors.shown(entry), "base_url, model, ...");
+      errors.add(path, FileErrors.shown(entry), "base_url, model, ...");
       return null;
     }
-    mistakes.checkKeys(path, entry, KEYS);
+    errors.checkKeys(path, entry, KEYS);
     @Nullable URI baseUrl = baseUrl();
-    String model = mistakes.text(path + ".model", entry.path("model"), "the model's name");
+    String model = errors.text(path + ".model", entry.path("model"), "the model's name");
     EndpointConfiguration endpoint =
         new EndpointConfiguration(
             name,
             baseUrl == null ? URI.create("") : baseUrl,
             model,
             apiKey(),
-            mistakes.bool(path + ".json_schema", entry.path("json_schema"), true),
+            errors.bool(path + ".json_schema", entry.path("json_schema"), true),
             (int)
                 integer("max_in_flight", LARGEST_MAX_IN_FLIGHT)
                     .orElse(EndpointConfiguration.DEFAULT_MAX_IN_FLIGHT),
@@ -74,18 +74,18 @@ final class EndpointEntry {
                 integer("timeout_seconds", LONGEST_TIMEOUT_SECONDS)
                     .orElse(EndpointConfiguration.DEFAULT_TIMEOUT.toSeconds())),
             entry.has("max_tokens_field")
-                ? mistakes.constant(
+                ? errors.constant(
                     path + ".max_tokens_field",
                     entry.path("max_tokens_field"),
                     MaxTokensField.MAX_TOKENS)
                 : MaxTokensField.MAX_TOKENS,
             omitted(),
-            new ExtrasEntry(variables, mistakes, path, entry).read());
-    return mistakes.count() > before ? null : endpoint;
+            new ExtrasEntry(variables, errors, path, entry).read());
+    return errors.count() > before ? null : endpoint;
   }
 
   private OptionalLong integer(String key, long largest) {
-    return mistakes.integer(path + "." + key, entry.path(key), 1, largest);
+    return errors.integer(path + "." + key, entry.path(key), 1, largest);
   }
 
   private @Nullable URI baseUrl() {
@@ -93,36 +93,39 @@ final class EndpointEntry {
     String field = path + ".base_url";
     String expected = "an http or https address such as http://127.0.0.1:8080/v1";
     if (!node.isTextual()) {
-      mistakes.add(field, FileErrors.shown(node), expected);
+      errors.add(field, FileErrors.shown(node), expected);
       return null;
     }
     try {
       URI uri = new URI(node.textValue().strip().replaceAll("/+$", ""));
-      String wrong = wrong(uri);
-      if (wrong == null) {
+      String error = error(uri);
+      if (error == null) {
         return uri;
       }
-      mistakes.add(field, wrong, expected);
+      errors.add(field, error, expected);
     } catch (URISyntaxException e) {
-      mistakes.add(field, "not an address", expected);
+      errors.add(field, "not an address", expected);
     }
     return null;
   }
 
-  /** What is wrong with an address; its text may hold a password or a key and is not shown. */
-  private static @Nullable String wrong(URI uri) {
+  /**
+   * The error of an address, null if there is none. It does not quote the address, which may hold a
+   * key.
+   */
+  private static @Nullable String error(URI uri) {
     if (uri.getRawUserInfo() != null
         || (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@"))) {
       return "holds credentials; name a variable in api_key_env";
     }
     if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
-      return uri.getHost() == null ? "no address" : "of the scheme " + uri.getScheme();
+      return uri.getHost() == null ? "not an address" : "has the scheme " + uri.getScheme();
     }
     if (uri.getHost() == null) {
-      return "without a host";
+      return "has no host";
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      return "with a query or a fragment";
+      return "has a query or a fragment";
     }
     return null;
   }
@@ -140,10 +143,10 @@ final class EndpointEntry {
     String field = path + ".omit";
     Set<OmittableField> fields = EnumSet.noneOf(OmittableField.class);
     if (!node.isMissingNode() && !node.isArray()) {
-      mistakes.add(field, FileErrors.shown(node), "a list");
+      errors.add(field, FileErrors.shown(node), "a list");
     }
     for (JsonNode item : node) {
-      fields.add(mistakes.constant(field, item, OmittableField.TEMPERATURE));
+      fields.add(errors.constant(field, item, OmittableField.TEMPERATURE));
     }
     return fields;
   }

@@ -29,16 +29,16 @@ import java.util.regex.Pattern;
  *     model: qwen2.5-72b-instruct
  *     api_key_env: JUDGE_API_KEY   # optional: the variable that holds the key
  *     json_schema: true            # optional, default true
- *     max_in_flight: 512           # optional, most calls at once of one worker, default 512
- *     requests_per_minute: 600     # optional: what the provider allows all workers together
+ *     max_in_flight: 512           # optional, largest number of concurrent calls of a worker, default 512
+ *     requests_per_minute: 600     # optional: the provider's limit for all workers together
  *     tokens_per_minute: 400000    # optional: the same for prompt and completion tokens
- *     timeout_seconds: 120         # optional, default 600: a slower call fails, and fails over
- *     max_tokens_field: max_tokens # optional; max_completion_tokens for models that ask for it
- *     omit: [temperature, seed]    # optional: what the model refuses
+ *     timeout_seconds: 120         # optional, default 600: a slower call fails over
+ *     max_tokens_field: max_tokens # optional; max_completion_tokens for models that require it
+ *     omit: [temperature, seed]    # optional: parameters that the model refuses
  *     headers:                     # optional: sent with every call
  *       X-Team: data
  *       X-Api-Key: {env: GATEWAY_KEY} # the variable that holds the value
- *     extra_body:                  # optional: fields of every request, instead of the worker's own
+ *     extra_body:                  # optional: fields of every request, which replace the worker's
  *       chat_template_kwargs: {enable_thinking: false}
  *     proxy: http://10.0.0.1:3128  # optional: http, https or socks5; or {env: NAME}
  *     ca_file: /etc/ssl/own.pem    # optional: trusted instead of the system's authorities
@@ -49,12 +49,12 @@ import java.util.regex.Pattern;
  *     - {endpoint: spare, weight: 0} # only when the others fail
  * }</pre>
  *
- * A request names an endpoint or a route; names are unique over both. A route gives each row its
- * first endpoint by weight, the same row always the same one, and asks the next when a call fails.
- * Each endpoint of a route has an equal share of what is left of a call's deadline, so that one
- * that hangs leaves time for the next.
+ * A request names an endpoint or a route; names are unique over both. A route selects the first
+ * endpoint of a row by weight, always the same one for the same row, and calls the next one when a
+ * call fails. The remaining time of a call is divided equally among the endpoints of its route, so
+ * that one that hangs leaves time for the next.
  *
- * <p>All mistakes are told at once, each with field, value and expectation.
+ * <p>All errors are reported together, each with the field, the value and what was expected.
  */
 public final class EndpointsFile {
   private static final ObjectMapper YAML =
@@ -65,7 +65,7 @@ public final class EndpointsFile {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
   private final Environment environment;
-  private final FileErrors mistakes = new FileErrors();
+  private final FileErrors errors = new FileErrors();
 
   private EndpointsFile(Environment environment) {
     this.environment = environment;
@@ -73,7 +73,7 @@ public final class EndpointsFile {
 
   /**
    * @param environment holds the keys
-   * @throws ConfigurationException with every mistake of the file
+   * @throws ConfigurationException with every error of the file
    */
   public static EndpointsConfiguration read(Path file, Environment environment) {
     String text;
@@ -95,34 +95,34 @@ public final class EndpointsFile {
     }
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       if (!KEYS.contains(entry.getKey())) {
-        mistakes.add(entry.getKey(), "unknown key", "only endpoints and routes");
+        errors.add(entry.getKey(), "unknown key", "only endpoints and routes");
       }
     }
     Set<String> names = new LinkedHashSet<>();
     List<EndpointConfiguration> endpoints = endpoints(root.path("endpoints"), names);
     List<RouteConfiguration> routes = routes(root.path("routes"), names);
-    if (mistakes.count() > 0) {
-      throw new ConfigurationException(where + ":\n  " + String.join("\n  ", mistakes.all()));
+    if (errors.count() > 0) {
+      throw new ConfigurationException(where + ":\n  " + String.join("\n  ", errors.all()));
     }
     return new EndpointsConfiguration(endpoints, routes);
   }
 
-  /** The parser's own words quote the file, which may hold a key. */
+  /** Not the parser's message, which quotes the file, since that may hold a key. */
   private static String notYaml(JsonProcessingException e) {
-    String said = e.getOriginalMessage();
-    if (said.startsWith("Duplicate field")) {
-      return said;
+    String message = e.getOriginalMessage();
+    if (message.startsWith("Duplicate field")) {
+      return message;
     }
     JsonLocation at = e.getLocation();
     return at == null ? "unreadable" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
   /**
-   * @param names gets those of all entries, wrong ones too
+   * @param names receives the names of all entries, including invalid ones
    */
   private List<EndpointConfiguration> endpoints(JsonNode entries, Set<String> names) {
     if (!entries.isObject() || entries.isEmpty()) {
-      mistakes.add("endpoints", FileErrors.shown(entries), "at least one named endpoint");
+      errors.add("endpoints", FileErrors.shown(entries), "at least one named endpoint");
       return List.of();
     }
     List<EndpointConfiguration> endpoints = new ArrayList<>();
@@ -131,7 +131,7 @@ public final class EndpointsFile {
       checkName(path, entry.getKey());
       names.add(entry.getKey());
       EndpointConfiguration endpoint =
-          new EndpointEntry(environment, mistakes, path, entry.getValue()).read(entry.getKey());
+          new EndpointEntry(environment, errors, path, entry.getValue()).read(entry.getKey());
       if (endpoint != null) {
         endpoints.add(endpoint);
       }
@@ -144,7 +144,7 @@ public final class EndpointsFile {
       return List.of();
     }
     if (!entries.isObject()) {
-      mistakes.add("routes", FileErrors.shown(entries), "named lists of {endpoint, weight}");
+      errors.add("routes", FileErrors.shown(entries), "named lists of {endpoint, weight}");
       return List.of();
     }
     List<RouteConfiguration> routes = new ArrayList<>();
@@ -152,10 +152,10 @@ public final class EndpointsFile {
       String path = "routes." + entry.getKey();
       checkName(path, entry.getKey());
       if (endpoints.contains(entry.getKey())) {
-        mistakes.add(path, "also an endpoint", "a name that no endpoint has");
+        errors.add(path, "also an endpoint", "a name that no endpoint has");
       }
       RouteConfiguration route =
-          new RouteEntry(endpoints, mistakes, path, entry.getValue()).read(entry.getKey());
+          new RouteEntry(endpoints, errors, path, entry.getValue()).read(entry.getKey());
       if (route != null) {
         routes.add(route);
       }
@@ -165,7 +165,7 @@ public final class EndpointsFile {
 
   private void checkName(String path, String name) {
     if (!NAME.matcher(name).matches()) {
-      mistakes.add(path, "a name", "letters, digits, '.', '_' and '-', at most 64");
+      errors.add(path, "a name", "letters, digits, '.', '_' and '-', at most 64");
     }
   }
 }

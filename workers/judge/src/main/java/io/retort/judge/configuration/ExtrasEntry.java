@@ -21,20 +21,20 @@ import java.util.regex.Pattern;
 final class ExtrasEntry {
   static final Set<String> KEYS = Set.of("headers", "extra_body", "proxy", "ca_file");
   private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}");
-  private static final Set<String> OWN_HEADERS =
+  private static final Set<String> RESERVED_HEADERS =
       Set.of("host", "content-type", "content-length", "accept", "transfer-encoding", "connection");
-  // The answer to more than one choice, or to a stream, is not read.
-  private static final Set<String> OWN_FIELDS = Set.of("model", "messages", "stream", "n");
+  // Responses with several choices and streams are not supported.
+  private static final Set<String> RESERVED_FIELDS = Set.of("model", "messages", "stream", "n");
   private static final Set<String> PROXY_SCHEMES = Set.of("http", "https", "socks5");
 
   private final EnvironmentValues variables;
-  private final FileErrors mistakes;
+  private final FileErrors errors;
   private final String path;
   private final JsonNode entry;
 
-  ExtrasEntry(EnvironmentValues variables, FileErrors mistakes, String path, JsonNode entry) {
+  ExtrasEntry(EnvironmentValues variables, FileErrors errors, String path, JsonNode entry) {
     this.variables = variables;
-    this.mistakes = mistakes;
+    this.errors = errors;
     this.path = path;
     this.entry = entry;
   }
@@ -48,10 +48,10 @@ final class ExtrasEntry {
     for (Map.Entry<String, JsonNode> header : mapping("headers").properties()) {
       String field = path + ".headers." + header.getKey();
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (!HEADER.matcher(name).matches() || OWN_HEADERS.contains(name)) {
-        mistakes.add(field, "no header that can be set", "a header such as X-Api-Key");
+      if (!HEADER.matcher(name).matches() || RESERVED_HEADERS.contains(name)) {
+        errors.add(field, "not a header that can be set", "a header such as X-Api-Key");
       } else if (name.equals("authorization") && entry.hasNonNull("api_key_env")) {
-        mistakes.add(field, "set by api_key_env, too", "one of them");
+        errors.add(field, "also set by api_key_env", "one of them");
       }
       variables
           .textOrNamed(field, header.getValue(), "header's value")
@@ -63,11 +63,11 @@ final class ExtrasEntry {
   private Map<String, String> body() {
     Map<String, String> body = new TreeMap<>();
     for (Map.Entry<String, JsonNode> field : mapping("extra_body").properties()) {
-      if (OWN_FIELDS.contains(field.getKey())) {
-        mistakes.add(
+      if (RESERVED_FIELDS.contains(field.getKey())) {
+        errors.add(
             path + ".extra_body." + field.getKey(),
             "set by the worker",
-            "any field but " + OWN_FIELDS);
+            "any field but " + RESERVED_FIELDS);
       }
       body.put(field.getKey(), field.getValue().toString());
     }
@@ -77,7 +77,7 @@ final class ExtrasEntry {
   private JsonNode mapping(String key) {
     JsonNode node = entry.path(key);
     if (!node.isMissingNode() && !node.isObject()) {
-      mistakes.add(path + "." + key, FileErrors.shown(node), "a mapping");
+      errors.add(path + "." + key, FileErrors.shown(node), "a mapping");
     }
     return node;
   }
@@ -100,10 +100,12 @@ final class ExtrasEntry {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
-      // Told below; the text may hold a password.
+      // Reported below, without the text, which may hold a password.
     }
-    mistakes.add(
-        field, "not such an address", "an address such as http://10.0.0.1:3128 or socks5://");
+    errors.add(
+        field,
+        "not the address of a proxy",
+        "an address such as http://10.0.0.1:3128 or socks5://");
     return Optional.empty();
   }
 
@@ -115,7 +117,7 @@ final class ExtrasEntry {
     String expected = "a readable file of PEM certificates";
     JsonNode node = entry.path("ca_file");
     if (!node.isTextual()) {
-      mistakes.add(field, FileErrors.shown(node), expected);
+      errors.add(field, FileErrors.shown(node), expected);
       return Optional.empty();
     }
     try {
@@ -125,11 +127,11 @@ final class ExtrasEntry {
           return Optional.of(file);
         }
       }
-      mistakes.add(field, file + " holds no certificate", expected);
+      errors.add(field, file + " holds no certificate", expected);
     } catch (InvalidPathException e) {
-      mistakes.add(field, FileErrors.shown(node), expected);
+      errors.add(field, FileErrors.shown(node), expected);
     } catch (IOException | CertificateException e) {
-      mistakes.add(field, node.textValue() + " cannot be read: " + e, expected);
+      errors.add(field, node.textValue() + " cannot be read: " + e, expected);
     }
     return Optional.empty();
   }

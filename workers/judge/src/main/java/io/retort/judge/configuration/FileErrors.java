@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Reads values of a file and gathers what is wrong with them, to tell all of it at once. */
+/** Reads values of a file and collects their errors, which are reported together. */
 final class FileErrors {
   private static final Pattern SECRET =
       Pattern.compile("[@?#=%]|(?i)\\bsk[-_]|bearer |[a-z0-9_-]{24}");
@@ -31,7 +31,7 @@ final class FileErrors {
     return List.copyOf(found);
   }
 
-  /** How a message shows a value: not, where it may hold a key. */
+  /** A value as messages show it, without any that may hold a key. */
   static String shown(JsonNode node) {
     if (node.isMissingNode() || node.isNull()) {
       return "missing";
@@ -40,7 +40,7 @@ final class FileErrors {
       return node.isArray() ? "a list" : "a mapping";
     }
     return node.isTextual() && SECRET.matcher(node.textValue()).find()
-        ? "a text that is not shown, for it may hold a key"
+        ? "a text that is not shown because it may hold a key"
         : node.toString();
   }
 
@@ -75,7 +75,7 @@ final class FileErrors {
     return node.asBoolean(fallback);
   }
 
-  /** Empty when the node is missing or wrong. */
+  /** Empty if the node is missing or invalid. */
   OptionalLong integer(String path, JsonNode node, long smallest, long largest) {
     if (node.isMissingNode()) {
       return OptionalLong.empty();
@@ -90,7 +90,7 @@ final class FileErrors {
     return OptionalLong.of(node.longValue());
   }
 
-  /** The constant that {@code node} names in lower case; a mistake and {@code fallback} if none. */
+  /** The constant that {@code node} names in lower case; an error and {@code fallback} if none. */
   <E extends Enum<E>> E constant(String path, JsonNode node, E fallback) {
     List<String> names = new ArrayList<>();
     for (E candidate : fallback.getDeclaringClass().getEnumConstants()) {

@@ -15,53 +15,53 @@ final class RouteEntry {
   private static final int LARGEST_WEIGHT = 1_000_000;
 
   private final Set<String> endpoints;
-  private final FileErrors mistakes;
+  private final FileErrors errors;
   private final String path;
   private final JsonNode entry;
 
   /**
    * @param endpoints names that targets may have
    */
-  RouteEntry(Set<String> endpoints, FileErrors mistakes, String path, JsonNode entry) {
+  RouteEntry(Set<String> endpoints, FileErrors errors, String path, JsonNode entry) {
     this.endpoints = endpoints;
-    this.mistakes = mistakes;
+    this.errors = errors;
     this.path = path;
     this.entry = entry;
   }
 
-  /** Null when there are mistakes. */
+  /** Null if there are errors. */
   @Nullable RouteConfiguration read(String name) {
-    int before = mistakes.count();
+    int before = errors.count();
     if (!entry.isArray() || entry.isEmpty()) {
-      mistakes.add(path, FileErrors.shown(entry), "a list of {endpoint, weight}");
+      errors.add(path, FileErrors.shown(entry), "a list of {endpoint, weight}");
       return null;
     }
     List<Target> targets = new ArrayList<>();
     for (int index = 0; index < entry.size(); index++) {
       targets.add(target(path + "[" + index + "]", entry.path(index)));
     }
-    if (mistakes.count() > before) {
+    if (errors.count() > before) {
       return null;
     }
     checkTargets(targets);
-    return mistakes.count() > before ? null : new RouteConfiguration(name, targets);
+    return errors.count() > before ? null : new RouteConfiguration(name, targets);
   }
 
   private Target target(String field, JsonNode node) {
     if (!node.isObject()) {
-      mistakes.add(field, FileErrors.shown(node), "{endpoint, weight}");
+      errors.add(field, FileErrors.shown(node), "{endpoint, weight}");
       return new Target("", 1);
     }
-    mistakes.checkKeys(field, node, KEYS);
+    errors.checkKeys(field, node, KEYS);
     JsonNode endpoint = node.path("endpoint");
     if (!endpoint.isTextual() || !endpoints.contains(endpoint.textValue())) {
-      mistakes.add(
+      errors.add(
           field + ".endpoint",
           FileErrors.shown(endpoint),
           "an endpoint of this file: " + String.join(", ", new TreeSet<>(endpoints)));
     }
     long weight =
-        mistakes.integer(field + ".weight", node.path("weight"), 0, LARGEST_WEIGHT).orElse(1);
+        errors.integer(field + ".weight", node.path("weight"), 0, LARGEST_WEIGHT).orElse(1);
     return new Target(endpoint.asText(""), (int) weight);
   }
 
@@ -69,11 +69,11 @@ final class RouteEntry {
     Set<String> seen = new HashSet<>();
     for (Target target : targets) {
       if (!seen.add(target.endpoint())) {
-        mistakes.add(path, target.endpoint() + " twice", "each endpoint once");
+        errors.add(path, target.endpoint() + " twice", "each endpoint once");
       }
     }
     if (targets.stream().allMatch(target -> target.weight() == 0)) {
-      mistakes.add(path, "no weight above 0", "one endpoint with a weight above 0");
+      errors.add(path, "no weight above 0", "one endpoint with a weight above 0");
     }
   }
 }

@@ -12,7 +12,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 
-/** {@code retort.v1.JudgePeerService}: what other workers learnt, this one keeps to. */
+/** {@code retort.v1.JudgePeerService}: applies the cool-downs that other workers report. */
 public final class PeerRpcs extends JudgePeerServiceGrpc.JudgePeerServiceImplBase {
   private final Endpoints endpoints;
 

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A prompt of the files {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
- * NAME.assistant.txt} with {@code NAME.then.txt} (optional: words put into the model's mouth, and
- * the user's next message), {@code NAME.schema.json} (optional).
+ * A prompt made of the files {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
+ * NAME.assistant.txt} with {@code NAME.then.txt} (optional: a prefilled turn of the assistant and
+ * the user's next message), and {@code NAME.schema.json} (optional).
  */
 public final class Prompt {
   private static final String VARIANT = "{{word:variant}}";
@@ -33,7 +33,7 @@ public final class Prompt {
   }
 
   /**
-   * @param name with its number, for example {@code evaluate-v1}
+   * @param name with its version number, for example {@code evaluate-v1}
    * @throws IllegalStateException when files are missing or malformed
    */
   static Prompt load(PromptTexts files, String name) {
@@ -77,13 +77,13 @@ public final class Prompt {
     return version;
   }
 
-  /** The JSON form of the answer, empty where it is plain text. */
+  /** The JSON schema of the answer, empty for plain text. */
   public Optional<ChatRequest.JsonFormat> format() {
     return format;
   }
 
   /**
-   * The messages of a chat that asks this prompt.
+   * The messages of this prompt.
    *
    * @param values of all placeholders
    * @throws IllegalArgumentException when a placeholder has no value

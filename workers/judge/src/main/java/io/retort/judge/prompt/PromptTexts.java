@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The texts that prompts are made of, by the name of their file: resources, or replacements. */
+/** The texts of the prompts by file name: built-in resources and their replacements. */
 final class PromptTexts {
   static final String SCHEMA = ".schema.json";
 
@@ -39,10 +39,11 @@ final class PromptTexts {
   }
 
   /**
-   * These files with others in the place of those of the same name.
+   * These texts with replacements for the files of the same names.
    *
-   * @throws JudgeException of INVALID_ARGUMENT when a replacement has no file to replace, is there
-   *     twice, lacks or adds a placeholder, or is a schema that cannot ask for the same answer
+   * @throws JudgeException INVALID_ARGUMENT when a replacement has no file to replace, is given
+   *     twice, lacks or adds a placeholder, or is a schema that does not require the same
+   *     properties
    */
   PromptTexts with(Collection<PromptFile> replacements) {
     Map<String, String> merged = new TreeMap<>(texts);
@@ -119,14 +120,14 @@ final class PromptTexts {
     try {
       schema = MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw invalid(name, "no JSON (" + e.getOriginalMessage() + ")", "a JSON schema");
+      throw invalid(name, "not JSON (" + e.getOriginalMessage() + ")", "a JSON schema");
     }
     if (!schema.path("type").asText("").equals("object")
         || !schema.path("properties").isObject()
         || !schema.path("required").isArray()) {
       throw invalid(
           name,
-          "no schema of an object",
+          "not the schema of an object",
           "a JSON schema with \"type\": \"object\", \"properties\" and \"required\"");
     }
     Set<String> expected = strings(parseSchema(name, original).path("required"));

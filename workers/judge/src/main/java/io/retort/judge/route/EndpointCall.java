@@ -27,7 +27,7 @@ final class EndpointCall {
   // Null once the call has ended, which its lifetime may outlast.
   private volatile @Nullable ChatRequest request;
   private volatile @Nullable String lastLimit;
-  // Whether the endpoint said when it takes calls again.
+  // Whether the endpoint reported when it accepts calls again.
   private volatile boolean waits;
   private volatile Timer.@Nullable Alarm alarm;
   private volatile @Nullable Exchange exchange;

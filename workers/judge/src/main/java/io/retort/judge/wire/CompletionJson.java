@@ -14,10 +14,10 @@ import java.util.Map;
 /** Writes the body of {@code POST /chat/completions}. */
 final class CompletionJson {
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final int BESIDES_MESSAGES = 1024;
+  private static final int OTHER_FIELDS_BYTES = 1024;
 
   static byte[] write(ChatRequest request, EndpointConfiguration configuration) {
-    int expected = BESIDES_MESSAGES;
+    int expected = OTHER_FIELDS_BYTES;
     for (ChatMessage message : request.messages()) {
       expected += message.content().length() + message.content().length() / 16;
     }

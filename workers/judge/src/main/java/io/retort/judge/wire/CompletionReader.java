@@ -15,9 +15,9 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a chat completion in one pass, without building a tree of it. */
+/** Streaming reader of chat completions, which builds no tree. */
 final class CompletionReader {
-  // A provider's answer may hold secrets or rows: parse errors must not quote it.
+  // A response may hold secrets or rows, which parse errors must not quote.
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
   private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
@@ -39,8 +39,8 @@ final class CompletionReader {
   }
 
   /**
-   * @throws NotACompletionException when {@code body} is no JSON object, or what stands in the
-   *     place of a completion's parts has another form
+   * @throws NotACompletionException when {@code body} is not a JSON object, or a part of the
+   *     completion has the wrong type
    */
   static CompletionReader read(byte[] body) throws NotACompletionException {
     try (JsonParser parser = FACTORY.createParser(body)) {
@@ -54,13 +54,14 @@ final class CompletionReader {
     }
   }
 
-  /** What a gateway tells inside a successful answer; null when it tells no error. */
+  /** The error that a gateway reports in a response with status 200; null if there is none. */
   @Nullable ErrorBody error() {
     return error;
   }
 
   /**
-   * @throws NotACompletionException when there is no choice with a message, or its end is not known
+   * @throws NotACompletionException when there is no choice with a message, or its finish_reason is
+   *     unknown
    */
   ChatAnswer answer(EndpointConfiguration configuration) throws NotACompletionException {
     if (!choice) {
@@ -79,7 +80,7 @@ final class CompletionReader {
 
   private void readRoot() throws IOException, NotACompletionException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new NotACompletionException("no JSON object");
+      throw new NotACompletionException("not a JSON object");
     }
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
@@ -93,17 +94,17 @@ final class CompletionReader {
       }
     }
     if (parser.nextToken() != null) {
-      throw new NotACompletionException("more after the JSON object");
+      throw new NotACompletionException("data after the JSON object");
     }
   }
 
-  /** Of several choices only the first counts: one was asked for. */
+  /** Reads the first choice and skips the others, since one was requested. */
   private void readChoices(JsonToken value) throws IOException, NotACompletionException {
     if (value == JsonToken.VALUE_NULL) {
       return;
     }
     if (value != JsonToken.START_ARRAY) {
-      throw new NotACompletionException("choices that are no list");
+      throw new NotACompletionException("choices is not a list");
     }
     for (JsonToken item = parser.nextToken();
         item != JsonToken.END_ARRAY;
@@ -143,7 +144,7 @@ final class CompletionReader {
           } else if (part == JsonToken.VALUE_STRING || part == JsonToken.VALUE_NULL) {
             content = text(part);
           } else {
-            throw new NotACompletionException("content that is no string");
+            throw new NotACompletionException("content is not a string");
           }
         }
         case "refusal" -> refusal = text(part);
@@ -152,13 +153,13 @@ final class CompletionReader {
     }
   }
 
-  /** Text parts are the content; others are thoughts, calls of tools or pictures. */
+  /** The text parts are the content; others are reasoning, tool calls or images. */
   private void readParts() throws IOException, NotACompletionException {
     StringBuilder text = new StringBuilder();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       JsonNode part = MAPPER.readTree(parser);
       if (!part.isObject()) {
-        throw new NotACompletionException("content with a part that is no object");
+        throw new NotACompletionException("a part of content is not an object");
       }
       switch (part.path("type").asText("text")) {
         case "text", "output_text" -> text.append(part.path("text").asText(""));
@@ -228,7 +229,7 @@ final class CompletionReader {
         .build();
   }
 
-  /** Only what is known as the end of a text is one: a chain cut short must not look whole. */
+  /** Fails for unknown reasons, since a truncated chain must not pass for a complete one. */
   private static ChatAnswer.FinishReason finish(@Nullable String reason)
       throws NotACompletionException {
     return switch (reason == null ? "" : reason.toLowerCase(Locale.ROOT)) {

@@ -6,15 +6,15 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a body tells of an error: its {@code error}, or the body itself, as some servers answer.
+ * The error in a response body: its field {@code error}, or the body itself, as some servers do.
  *
- * @param status HTTP-like code told inside the body, 0 when there is none
+ * @param status HTTP-like code in the body, 0 if there is none
  * @param names machine-readable types and codes
  */
 record ErrorBody(int status, String names, String message) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Of an answer that is an error by its status; null when its body is no JSON object. */
+  /** The error in the body of a response with an error status; null if it is not a JSON object. */
   static @Nullable ErrorBody read(byte[] body) {
     try {
       JsonNode root = MAPPER.readTree(body);

@@ -2,7 +2,7 @@ package io.retort.judge.wire;
 
 import java.io.Serial;
 
-/** A body that is no chat completion. */
+/** A response body is not a chat completion. */
 final class NotACompletionException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

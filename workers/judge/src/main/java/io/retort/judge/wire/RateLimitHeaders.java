@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code x-ratelimit-remaining-*} and {@code x-ratelimit-reset-*}, by which OpenAI-compatible
- * providers tell what is left of the requests and tokens of their window.
+ * Reads {@code x-ratelimit-remaining-*} and {@code x-ratelimit-reset-*}, in which OpenAI-compatible
+ * providers report the remaining requests and tokens of their window.
  */
 final class RateLimitHeaders {
   private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -27,8 +27,8 @@ final class RateLimitHeaders {
               + "(?:(\\d{1,9})ms)?");
 
   /**
-   * Until when nothing is left, at most a minute: {@code reset} may tell when the window is full
-   * again, which is later than the next call. Empty when something is left, or nothing is told.
+   * Time until the exhausted limit is reset, at most a minute: {@code reset} may refer to the whole
+   * window, which ends later than the next call is possible. Empty if no limit is exhausted.
    */
   static Optional<Duration> exhausted(HttpHeaders headers) {
     Optional<Duration> requests = exhausted(headers, REMAINING_REQUESTS, RESET_REQUESTS);

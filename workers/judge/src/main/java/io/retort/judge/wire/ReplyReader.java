@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Gives an endpoint's HTTP answer its meaning. */
+/** Classifies the HTTP responses of an endpoint. */
 final class ReplyReader {
   private static final int EXCERPT = 300;
   private static final List<String> CONTEXT_EXCEEDED =
@@ -63,7 +63,7 @@ final class ReplyReader {
     }
     ErrorBody error = completion.error();
     if (error != null) {
-      // Gateways tell an upstream's refusal inside a successful answer.
+      // Gateways report an upstream's error in a response with status 200.
       int status = error.status() >= 400 && error.status() < 600 ? error.status() : 502;
       return failure(status, headers, body, error, now);
     }
@@ -81,7 +81,7 @@ final class ReplyReader {
     return new EndpointReply.Down(
         JudgeException.unavailable(
                 FailureType.ENDPOINT_UNAVAILABLE,
-                "endpoint " + configuration + " broke its answer off, by its finish_reason",
+                "endpoint " + configuration + " aborted its answer, according to its finish_reason",
                 null)
             .plusUsage(answer.usage()));
   }
@@ -92,7 +92,7 @@ final class ReplyReader {
                 FailureType.UNPARSED,
                 "endpoint "
                     + configuration.name()
-                    + " answered what is no chat completion ("
+                    + " returned a body that is not a chat completion ("
                     + e.getMessage()
                     + "): "
                     + excerpt(new String(body, StandardCharsets.UTF_8)))
@@ -101,79 +101,81 @@ final class ReplyReader {
 
   private EndpointReply failure(
       int status, HttpHeaders headers, byte[] body, @Nullable ErrorBody error, Instant now) {
-    String said = said(status, body, error);
+    String message = message(status, body, error);
     Optional<Duration> retryAfter =
         RetryAfter.read(headers, now).or(() -> RateLimitHeaders.exhausted(headers));
     return switch (status) {
       case 429 ->
-          mentions(error, QUOTA) ? quota(said) : new EndpointReply.RateLimited(retryAfter, said);
-      case 503, 529 -> overloaded(RetryAfter.read(headers, now), said);
-      case 402 -> quota(said);
+          mentions(error, QUOTA)
+              ? quota(message)
+              : new EndpointReply.RateLimited(retryAfter, message);
+      case 503, 529 -> overloaded(RetryAfter.read(headers, now), message);
+      case 402 -> quota(message);
       case 401, 403, 404, 405, 410 ->
-          refused(said + " (expected: 200; check its key, model and base_url)");
-      case 408, 409, 425 -> unavailable(said);
-      case 413 -> contextExceeded(said);
-      case 400, 422 -> badRequest(said, error);
+          refused(message + " (expected: 200; check its key, model and base_url)");
+      case 408, 409, 425 -> unavailable(message);
+      case 413 -> contextExceeded(message);
+      case 400, 422 -> badRequest(message, error);
       default -> {
         if (status >= 500) {
-          yield unavailable(said);
+          yield unavailable(message);
         }
         if (status >= 400) {
-          yield badRequest(said, error);
+          yield badRequest(message, error);
         }
-        yield refused(said + " (expected: 200; check its base_url)");
+        yield refused(message + " (expected: 200; check its base_url)");
       }
     };
   }
 
-  private EndpointReply badRequest(String said, @Nullable ErrorBody error) {
+  private EndpointReply badRequest(String message, @Nullable ErrorBody error) {
     if (mentions(error, CONTEXT_EXCEEDED)) {
-      return contextExceeded(said);
+      return contextExceeded(message);
     }
     if (mentions(error, FILTERED)) {
-      return ofTheRow(FailureType.CONTENT_FILTERED, said);
+      return ofTheRow(FailureType.CONTENT_FILTERED, message);
     }
     String hint =
         configuration.jsonSchema() && mentions(error, List.of("response_format", "json_schema"))
             ? " (an endpoint without JSON schemas needs json_schema: false)"
             : "";
-    return ofTheRow(FailureType.BAD_REQUEST, said + hint);
+    return ofTheRow(FailureType.BAD_REQUEST, message + hint);
   }
 
-  private static EndpointReply contextExceeded(String said) {
-    return ofTheRow(FailureType.CONTEXT_LENGTH_EXCEEDED, said);
+  private static EndpointReply contextExceeded(String message) {
+    return ofTheRow(FailureType.CONTEXT_LENGTH_EXCEEDED, message);
   }
 
-  /** As far as one answer can tell: the caller sees whether other rows are answered. */
-  private static EndpointReply ofTheRow(FailureType type, String said) {
-    return new EndpointReply.Refused(JudgeException.dataLoss(type, said));
+  /** Attributed to the row: the caller sees whether other rows are answered. */
+  private static EndpointReply ofTheRow(FailureType type, String message) {
+    return new EndpointReply.Refused(JudgeException.dataLoss(type, message));
   }
 
-  private static EndpointReply quota(String said) {
+  private static EndpointReply quota(String message) {
     return new EndpointReply.Refused(
         JudgeException.refused(
-            FailureCategory.FAILURE_CATEGORY_BUDGET, FailureType.QUOTA_EXHAUSTED, said));
+            FailureCategory.FAILURE_CATEGORY_BUDGET, FailureType.QUOTA_EXHAUSTED, message));
   }
 
-  private static EndpointReply refused(String said) {
+  private static EndpointReply refused(String message) {
     return new EndpointReply.Refused(
         JudgeException.refused(
-            FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_REFUSED, said));
+            FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.ENDPOINT_REFUSED, message));
   }
 
-  private static EndpointReply overloaded(Optional<Duration> retryAfter, String said) {
+  private static EndpointReply overloaded(Optional<Duration> retryAfter, String message) {
     return retryAfter.isPresent()
         ? new EndpointReply.Overloaded(
-            retryAfter.get(), JudgeException.unavailableFor(said, retryAfter.get().toMillis()))
-        : unavailable(said);
+            retryAfter.get(), JudgeException.unavailableFor(message, retryAfter.get().toMillis()))
+        : unavailable(message);
   }
 
-  private static EndpointReply unavailable(String said) {
+  private static EndpointReply unavailable(String message) {
     return new EndpointReply.Down(
-        JudgeException.unavailable(FailureType.ENDPOINT_UNAVAILABLE, said, null));
+        JudgeException.unavailable(FailureType.ENDPOINT_UNAVAILABLE, message, null));
   }
 
-  private String said(int status, byte[] body, @Nullable ErrorBody error) {
+  private String message(int status, byte[] body, @Nullable ErrorBody error) {
     String text =
         error == null || error.message().isBlank()
             ? new String(body, StandardCharsets.UTF_8)
@@ -181,7 +183,7 @@ final class ReplyReader {
     return "endpoint " + configuration + " answered " + status + ": " + excerpt(text);
   }
 
-  /** At most some hundred characters on one line, without the key. */
+  /** The first characters on one line, without secrets. */
   private String excerpt(String text) {
     String clean = configuration.withoutSecrets(text).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT) + "...";

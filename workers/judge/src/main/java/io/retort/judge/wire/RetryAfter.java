@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads when a provider allows the next call. */
+/** Reads the headers that state when a provider accepts the next call. */
 final class RetryAfter {
   private static final Duration LONGEST = Duration.ofDays(1);
 
   /**
    * The delay of {@code retry-after-ms} or {@code retry-after} (seconds, possibly with a fraction,
-   * or an HTTP date), at most a day; empty when there is none that lies ahead.
+   * or an HTTP date), at most a day; empty if there is none or it has passed.
    */
   static Optional<Duration> read(HttpHeaders headers, Instant now) {
     Optional<Duration> delay = number(headers.get("retry-after-ms"), 1);
@@ -58,15 +58,15 @@ final class RetryAfter {
         Instant when = format.withZone(ZoneOffset.UTC).parse(date, Instant::from);
         return Optional.of(Duration.between(now, when));
       } catch (DateTimeException e) {
-        // The next one may be it.
+        // Another format may match.
       }
     }
     return Optional.empty();
   }
 
-  /** The three forms of RFC 9110. */
+  /** The three date formats of RFC 9110. */
   private static List<DateTimeFormatter> formats(Instant now) {
-    // A year of two digits is not more than fifty years ahead.
+    // A two-digit year is at most fifty years in the future.
     int firstYear = now.atOffset(ZoneOffset.UTC).getYear() - 49;
     return List.of(
         DateTimeFormatter.RFC_1123_DATE_TIME,

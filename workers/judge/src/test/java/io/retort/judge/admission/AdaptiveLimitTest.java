@@ -36,7 +36,7 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void aSlowAnswerIsNoTrouble() {
+  void aSlowAnswerIsNotAFailure() {
     AdaptiveLimit limit = new AdaptiveLimit(512);
 
     limit.succeeded(0, 600_000_000_000L, 64);
@@ -45,7 +45,7 @@ class AdaptiveLimitTest {
   }
 
   @Test
-  void troubleOfOneBurstDecreasesOnce() {
+  void failuresOfOneBurstDecreaseOnce() {
     AdaptiveLimit limit = new AdaptiveLimit(512);
 
     for (int failures = 0; failures < 64; failures++) {

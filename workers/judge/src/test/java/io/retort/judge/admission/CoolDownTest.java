@@ -93,7 +93,7 @@ class CoolDownTest {
   }
 
   @Test
-  void whatAPeerLearntIsACoolDownOfItsOwn() {
+  void aReportedCoolDownIsAStepOfTheBackoff() {
     coolDown.shared(Duration.ofSeconds(4));
 
     assertThat(coolDown.isOn()).isTrue();
@@ -105,7 +105,7 @@ class CoolDownTest {
   }
 
   @Test
-  void whatAPeerLearntOfTheSameBurstOnlyLengthensIt() {
+  void aCoolDownReportedDuringAnotherOneOnlyExtendsIt() {
     coolDown.limited(timer.nanoTime(), Optional.of(Duration.ofSeconds(3)));
 
     coolDown.shared(Duration.ofSeconds(2));
@@ -115,7 +115,7 @@ class CoolDownTest {
   }
 
   @Test
-  void callsUnderWayWhenAPeerToldBelongToTheBurst() {
+  void callsInFlightWhenACoolDownIsReportedBelongToTheBurst() {
     long sentAt = timer.nanoTime();
     timer.advance(Duration.ofMillis(10));
     coolDown.shared(Duration.ofSeconds(1));

@@ -57,7 +57,7 @@ class RateBudgetTest {
   }
 
   @Test
-  void whatWouldWaitTooLongIsToldAndNotBooked() {
+  void aWaitBeyondTheLongestIsReturnedAndNotBooked() {
     RateBudget budget = requests(60);
     budget.book(0, LONG);
     budget.book(0, LONG);

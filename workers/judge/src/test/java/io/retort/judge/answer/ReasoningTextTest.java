@@ -27,8 +27,8 @@ class ReasoningTextTest {
             + "<|constrain|>json<|message|>Nine."
       })
   void whatStandsBeforeTheLastClosingMarkIsNoPartOfAnAnswer(String content) {
-    assertThat(ReasoningText.without(content).strip()).isEqualTo("Nine.");
-    assertThat(ReasoningText.opensIn(ReasoningText.without(content))).isFalse();
+    assertThat(ReasoningText.removeFrom(content).strip()).isEqualTo("Nine.");
+    assertThat(ReasoningText.opensIn(ReasoningText.removeFrom(content))).isFalse();
   }
 
   @ParameterizedTest
@@ -40,15 +40,15 @@ class ReasoningTextTest {
         "<|channel|>analysis<|message|>Maybe 8.",
         "<|channel>thought\nMaybe 8."
       })
-  void aThoughtWithoutAnEndIsSeen(String content) {
-    assertThat(ReasoningText.opensIn(ReasoningText.without(content))).isTrue();
+  void reasoningWithoutAClosingTagIsDetected(String content) {
+    assertThat(ReasoningText.opensIn(ReasoningText.removeFrom(content))).isTrue();
   }
 
   @Test
   void answersWithoutMarksStayAsTheyAre() {
     String text = "I think x<3, so [1, 2] <b>holds</b>.\n";
 
-    assertThat(ReasoningText.without(text)).isEqualTo(text);
+    assertThat(ReasoningText.removeFrom(text)).isEqualTo(text);
     assertThat(ReasoningText.opensIn(text)).isFalse();
   }
 }

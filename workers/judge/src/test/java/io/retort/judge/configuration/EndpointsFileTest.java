@@ -116,7 +116,7 @@ class EndpointsFileTest {
   }
 
   @Test
-  void everyMistakeIsToldAtOnce() {
+  void allErrorsAreReportedTogether() {
     assertThatThrownBy(
             () ->
                 read(
@@ -143,11 +143,11 @@ class EndpointsFileTest {
                     """))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("endpoint: unknown key (expected: only endpoints and routes)")
-        .hasMessageContaining("endpoints.a.base_url: of the scheme ftp (expected: an http")
+        .hasMessageContaining("endpoints.a.base_url: has the scheme ftp (expected: an http")
         .hasMessageContaining("endpoints.b.base_url: holds credentials")
         .hasMessageContaining("endpoints.c.model: \"\" (expected: the model's name)")
         .hasMessageContaining("endpoints.c.api_key_env: MISSING is not set")
-        .hasMessageContaining("endpoints.d.api_key_env: not a variable's name")
+        .hasMessageContaining("endpoints.d.api_key_env: not the name of a variable")
         .hasMessageContaining("endpoints.e.json_schema: \"yes\" (expected: true or false)")
         .hasMessageContaining("endpoints.e.max_in_flight: 0 (expected: 1 to 65536)")
         .hasMessageContaining("endpoints.f.base_ulr: unknown key")
@@ -191,7 +191,7 @@ class EndpointsFileTest {
         "'http://user:hunter2@host/v1'",
         "{base_url: 'hunter2"
       })
-  void noMistakeShowsWhatMayBeAKey(String entry) {
+  void noErrorShowsAPossibleKey(String entry) {
     assertThatThrownBy(() -> read("endpoints: {a: " + entry + "}"))
         .isInstanceOf(ConfigurationException.class)
         .hasNoCause()
@@ -200,7 +200,7 @@ class EndpointsFileTest {
   }
 
   @Test
-  void filesThatHoldNoEndpointsAreToldSo() {
+  void filesWithoutEndpointsAreRefused() {
     for (String text : List.of("", "endpoints:", "endpoints: {}", "[]", "judge")) {
       assertThatThrownBy(() -> read(text))
           .isInstanceOf(ConfigurationException.class)

@@ -22,7 +22,7 @@ class ExtrasEntryTest {
   }
 
   @Test
-  void valuesMayStandInTheEnvironment() throws IOException {
+  void valuesMayComeFromTheEnvironment() throws IOException {
     EndpointExtras extras =
         read(
             """
@@ -41,7 +41,7 @@ class ExtrasEntryTest {
   }
 
   @Test
-  void everyMistakeIsToldAndNoValueShown() throws IOException {
+  void everyErrorIsReportedWithoutValues() throws IOException {
     Path none = Files.writeString(folder.resolve("none.pem"), "no certificate");
 
     assertThatThrownBy(
@@ -62,15 +62,15 @@ class ExtrasEntryTest {
                     """
                         .replace("NONE", none.toString())))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("headers.Authorization: set by api_key_env, too")
-        .hasMessageContaining("headers.Content-Type: no header that can be set")
-        .hasMessageContaining("headers.X Y: no header that can be set")
-        .hasMessageContaining("headers.X-Number: not such a text")
+        .hasMessageContaining("headers.Authorization: also set by api_key_env")
+        .hasMessageContaining("headers.Content-Type: not a header that can be set")
+        .hasMessageContaining("headers.X Y: not a header that can be set")
+        .hasMessageContaining("headers.X-Number: not a printable ASCII text")
         .hasMessageContaining("headers.X-Unset.env: UNSET is not set")
         .hasMessageContaining("headers.X-Typo.evn: unknown key")
         .hasMessageContaining("extra_body.stream: set by the worker")
         .hasMessageContaining("extra_body.n: set by the worker")
-        .hasMessageContaining("proxy: not such an address")
+        .hasMessageContaining("proxy: not the address of a proxy")
         .hasMessageContaining("ca_file: " + none)
         .message()
         .doesNotContain("hunter2");

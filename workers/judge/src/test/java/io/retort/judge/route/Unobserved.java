@@ -2,7 +2,7 @@ package io.retort.judge.route;
 
 import io.retort.v1.Usage;
 
-/** Metrics of a test that looks at none. */
+/** An observer that ignores all events. */
 final class Unobserved implements EndpointObservers, EndpointObserver {
   @Override
   public EndpointObserver endpoint(EndpointState state) {
