@@ -93,7 +93,11 @@ final class ArchitectureTest {
         .resideOutsideOfPackage("io.retort.judge..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.retort.judge.endpoint..")
+        .resideInAnyPackage(
+            "io.retort.judge.configuration..",
+            "io.retort.judge.wire..",
+            "io.retort.judge.admission..",
+            "io.retort.judge.route..")
         .check(all);
   }
 

@@ -2,45 +2,45 @@ package io.retort.judge;
 
 import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.UnusableAnswerException;
-import io.retort.judge.endpoint.CallScope;
-import io.retort.judge.endpoint.ChatAnswer;
-import io.retort.judge.endpoint.ChatMessage;
-import io.retort.judge.endpoint.ChatRequest;
-import io.retort.judge.endpoint.ChatTarget;
+import io.retort.judge.chat.ChatAnswer;
+import io.retort.judge.chat.ChatMessage;
+import io.retort.judge.chat.ChatRequest;
+import io.retort.judge.failure.CallUsage;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
-import io.retort.judge.failure.Usages;
 import io.retort.judge.prompt.DataText;
+import io.retort.judge.route.ChatTarget;
+import io.retort.judge.time.CallLifetime;
 import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A question with one more chance to answer it in the asked form. */
+/** One question to a model, with one repetition if the answer does not have the requested form. */
 final class Conversation<T> {
   private static final int LONGEST_QUOTE = 2_000;
 
   private final ChatTarget target;
   private final AnswerParser<T> parser;
-  private final CallScope scope;
+  private final CallLifetime lifetime;
 
-  Conversation(ChatTarget target, AnswerParser<T> parser, CallScope scope) {
+  Conversation(ChatTarget target, AnswerParser<T> parser, CallLifetime lifetime) {
     this.target = target;
     this.parser = parser;
-    this.scope = scope;
+    this.lifetime = lifetime;
   }
 
   /**
-   * @param value what the parser read
+   * @param value the parsed answer
    * @param model that answered
    * @param usage of all calls
    */
   record Outcome<T>(T value, String model, Usage usage) {}
 
   /**
-   * Asks, and asks once more when the answer does not parse. An empty or cut answer is final: the
-   * same question would end the same way.
+   * Asks, and asks once more when the answer does not parse. An empty or truncated answer is final,
+   * since the same question would give it again.
    *
    * @return fails with {@link JudgeException}
    */
@@ -58,20 +58,20 @@ final class Conversation<T> {
 
   private CompletableFuture<Outcome<T>> again(ChatRequest request, Unusable first) {
     Usage spent = first.failure.usage();
-    return once(reAsk(request, first))
+    return once(repetition(request, first))
         .handle(
             (second, thrown) -> {
               if (thrown != null) {
                 throw failure(thrown).plusUsage(spent);
               }
               return new Outcome<>(
-                  second.value(), second.model(), Usages.sum(spent, second.usage()));
+                  second.value(), second.model(), CallUsage.sum(spent, second.usage()));
             });
   }
 
   private CompletableFuture<Outcome<T>> once(ChatRequest request) {
     return target
-        .complete(request, scope)
+        .complete(request, lifetime)
         .handle(
             (answer, thrown) -> {
               if (thrown != null) {
@@ -89,7 +89,7 @@ final class Conversation<T> {
             });
   }
 
-  private static ChatRequest reAsk(ChatRequest request, Unusable first) {
+  private static ChatRequest repetition(ChatRequest request, Unusable first) {
     List<ChatMessage> messages = new ArrayList<>(request.messages());
     if (!first.answer.isBlank()) {
       messages.add(ChatMessage.assistant(DataText.withoutControlTokens(first.answer)));
@@ -115,12 +115,10 @@ final class Conversation<T> {
     return content.substring(0, splits ? LONGEST_QUOTE - 1 : LONGEST_QUOTE);
   }
 
-  static JudgeException failure(Throwable thrown) {
-    Throwable cause = unwrap(thrown);
-    if (cause instanceof Unusable unusable) {
-      return unusable.failure;
-    }
-    return cause instanceof JudgeException failure ? failure : JudgeException.unexpected(cause);
+  private static JudgeException failure(Throwable thrown) {
+    return unwrap(thrown) instanceof Unusable unusable
+        ? unusable.failure
+        : JudgeException.from(thrown);
   }
 
   private static Throwable unwrap(Throwable thrown) {
@@ -131,7 +129,7 @@ final class Conversation<T> {
     return current;
   }
 
-  /** A failure with the text that caused it. */
+  /** A failure and the answer that caused it. */
   private static final class Unusable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,19 +4,14 @@ import com.google.protobuf.MessageLite;
 import io.retort.judge.answer.AnswerParser;
 import io.retort.judge.answer.ChainParser;
 import io.retort.judge.answer.RatingsParser;
-import io.retort.judge.answer.SampleParser;
 import io.retort.judge.answer.SoundnessParser;
 import io.retort.judge.answer.VerdictParser;
-import io.retort.judge.endpoint.CallScope;
-import io.retort.judge.endpoint.ChatMessage;
-import io.retort.judge.endpoint.ChatRequest;
-import io.retort.judge.endpoint.ChatTarget;
-import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.failure.JudgeException;
-import io.retort.judge.failure.Usages;
 import io.retort.judge.prompt.Prompt;
 import io.retort.judge.prompt.PromptOverrides;
 import io.retort.judge.prompt.Prompts;
+import io.retort.judge.route.Endpoints;
+import io.retort.judge.time.CallLifetime;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
 import io.retort.v1.CorruptionKind;
@@ -28,24 +23,28 @@ import io.retort.v1.EvaluateResponse;
 import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
-import io.retort.v1.Provenance;
 import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
-import io.retort.v1.Usage;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
- * The questions of the recipe. Methods do not block; they throw, or their futures fail with, {@link
- * JudgeException}.
+ * The methods of the judge service. They do not block; they throw, or their futures fail with,
+ * {@link JudgeException}.
  */
 final class Judge {
+  private static final String PROBLEM = "problem";
+  private static final String ANSWER = "answer";
+  private static final String CHAIN = "chain";
+  private static final String CRITIQUE = "critique";
+  private static final String STUDENT_SIZE = "student_size";
+
   private final Endpoints endpoints;
   private final PromptOverrides prompts = new PromptOverrides();
 
@@ -53,178 +52,144 @@ final class Judge {
     this.endpoints = endpoints;
   }
 
-  CompletableFuture<EvaluateResponse> evaluate(EvaluateRequest request, CallScope scope) {
+  CompletableFuture<EvaluateResponse> evaluate(EvaluateRequest request, CallLifetime lifetime) {
     JudgeContext context = request.getContext();
-    checkRow(context, request.getProblem(), request.getChain());
-    Requests.checkStudentSize(context);
-    Question question =
-        new Question(request, context, request.getProblem(), prompts(context).evaluate(), scope);
-    return question
-        .ask(
-            new VerdictParser(),
-            Map.of(
-                "student_size", context.getStudentSize(),
-                "problem", request.getProblem(),
-                "answer", request.getAnswer(),
-                "chain", request.getChain()))
+    Map<String, String> values =
+        values(context, request.getProblem(), request.getAnswer(), request.getChain());
+    values.put(STUDENT_SIZE, Requests.studentSize(context));
+    return ask(request, context, values, Prompts::evaluate, new VerdictParser(), lifetime)
         .thenApply(
-            outcome ->
+            answer ->
                 EvaluateResponse.newBuilder()
-                    .setVerdict(outcome.value())
-                    .setProvenance(question.provenance(outcome))
+                    .setVerdict(answer.value())
+                    .setProvenance(answer.provenance())
                     .build());
   }
 
-  CompletableFuture<ImproveResponse> improve(ImproveRequest request, CallScope scope) {
+  CompletableFuture<ImproveResponse> improve(ImproveRequest request, CallLifetime lifetime) {
     JudgeContext context = request.getContext();
-    checkRow(context, request.getProblem(), request.getChain());
-    Requests.checkStudentSize(context);
-    Prompt prompt = improvePrompt(prompts(context), request.getVerdict().getDifficulty());
-    Question question = new Question(request, context, request.getProblem(), prompt, scope);
-    return question
-        .ask(
+    Map<String, String> values =
+        values(context, request.getProblem(), request.getAnswer(), request.getChain());
+    values.put(STUDENT_SIZE, Requests.studentSize(context));
+    values.put(CRITIQUE, request.getVerdict().getCritique());
+    Difficulty difficulty = request.getVerdict().getDifficulty();
+    return ask(
+            request,
+            context,
+            values,
+            from -> improvePrompt(from, difficulty),
             new ChainParser(),
-            Map.of(
-                "student_size", context.getStudentSize(),
-                "problem", request.getProblem(),
-                "answer", request.getAnswer(),
-                "chain", request.getChain(),
-                "critique", request.getVerdict().getCritique()))
+            lifetime)
         .thenApply(
-            outcome ->
+            answer ->
                 ImproveResponse.newBuilder()
-                    .setChain(outcome.value())
-                    .setProvenance(question.provenance(outcome))
+                    .setChain(answer.value())
+                    .setProvenance(answer.provenance())
                     .build());
   }
 
-  CompletableFuture<ValidateResponse> validate(ValidateRequest request, CallScope scope) {
+  CompletableFuture<ValidateResponse> validate(ValidateRequest request, CallLifetime lifetime) {
     JudgeContext context = request.getContext();
-    checkRow(context, request.getProblem(), request.getChain());
-    Question question =
-        new Question(request, context, request.getProblem(), prompts(context).validate(), scope);
-    return question
-        .ask(
-            new SoundnessParser(),
-            Map.of(
-                "problem", request.getProblem(),
-                "answer", request.getAnswer(),
-                "chain", request.getChain()))
+    Map<String, String> values =
+        values(context, request.getProblem(), request.getAnswer(), request.getChain());
+    return ask(request, context, values, Prompts::validate, new SoundnessParser(), lifetime)
         .thenApply(
-            outcome ->
+            answer ->
                 ValidateResponse.newBuilder()
-                    .setSound(outcome.value().sound())
-                    .setReason(outcome.value().reason())
-                    .setProvenance(question.provenance(outcome))
+                    .setSound(answer.value().sound())
+                    .setReason(answer.value().reason())
+                    .setProvenance(answer.provenance())
                     .build());
   }
 
-  CompletableFuture<CorruptResponse> corrupt(CorruptRequest request, CallScope scope) {
+  CompletableFuture<CorruptResponse> corrupt(CorruptRequest request, CallLifetime lifetime) {
     JudgeContext context = request.getContext();
-    checkRow(context, request.getProblem(), request.getChain());
-    Map<CorruptionKind, Prompt> kinds = prompts(context).corrupt();
-    Prompt prompt = kinds.get(request.getKind());
-    if (prompt == null) {
-      throw Requests.invalid(
-          "kind",
-          request.getKind() == CorruptionKind.UNRECOGNIZED
-              ? String.valueOf(request.getKindValue())
-              : request.getKind().name(),
-          "one of " + kinds.keySet());
-    }
-    Question question = new Question(request, context, request.getProblem(), prompt, scope);
-    return question
-        .ask(
+    Map<String, String> values =
+        values(context, request.getProblem(), request.getAnswer(), request.getChain());
+    return ask(
+            request,
+            context,
+            values,
+            from -> corruptPrompt(from, request),
             new ChainParser(),
-            Map.of(
-                "problem", request.getProblem(),
-                "answer", request.getAnswer(),
-                "chain", request.getChain()))
+            lifetime)
         .thenApply(
-            outcome ->
+            answer ->
                 CorruptResponse.newBuilder()
-                    .setChain(outcome.value())
-                    .setProvenance(question.provenance(outcome))
+                    .setChain(answer.value())
+                    .setProvenance(answer.provenance())
+                    .build());
+  }
+
+  CompletableFuture<RateResponse> rate(RateRequest request, CallLifetime lifetime) {
+    JudgeContext context = request.getContext();
+    Map<String, String> values =
+        values(context, request.getProblem(), request.getAnswer(), request.getChain());
+    return ask(request, context, values, Prompts::rate, new RatingsParser(), lifetime)
+        .thenApply(
+            answer ->
+                RateResponse.newBuilder()
+                    .setRatings(answer.value())
+                    .setProvenance(answer.provenance())
                     .build());
   }
 
   CompletableFuture<SampleAnswersResponse> sampleAnswers(
-      SampleAnswersRequest request, CallScope scope) {
+      SampleAnswersRequest request, CallLifetime lifetime) {
     JudgeContext context = request.getContext();
     Requests.checkContext(context);
-    Requests.checkText("problem", request.getProblem());
+    Requests.checkText(PROBLEM, request.getProblem());
     Requests.checkSamples(request.getSamples());
-    Prompts asked = prompts(context);
-    Prompt prompt = request.getPartialChain().isBlank() ? asked.solve() : asked.follow();
-    Question question = new Question(request, context, request.getProblem(), prompt, scope);
+    Function<Prompts, Prompt> prompt =
+        request.getPartialChain().isBlank() ? Prompts::solve : Prompts::follow;
     Map<String, String> values =
-        Map.of("problem", request.getProblem(), "chain", request.getPartialChain());
-    List<CompletableFuture<Conversation.Outcome<String>>> samples = new ArrayList<>();
-    CompletableFuture<SampleAnswersResponse> result = new CompletableFuture<>();
-    for (int index = 0; index < request.getSamples(); index++) {
-      CompletableFuture<Conversation.Outcome<String>> sample =
-          question.askSample(new SampleParser(), values, index);
-      samples.add(
-          sample.whenComplete(
-              (outcome, thrown) -> {
-                if (thrown != null && result.completeExceptionally(Conversation.failure(thrown))) {
-                  scope.cancel();
-                }
-              }));
-    }
-    CompletableFuture<Void> unused =
-        CompletableFuture.allOf(samples.toArray(CompletableFuture[]::new))
-            .thenRun(() -> result.complete(collect(question, samples)));
-    return result;
+        Map.of(PROBLEM, request.getProblem(), CHAIN, request.getPartialChain());
+    Question question = question(request, context, values, prompt, lifetime);
+    return SampledAnswers.ask(question, request.getSamples(), lifetime);
   }
 
-  CompletableFuture<RateResponse> rate(RateRequest request, CallScope scope) {
-    JudgeContext context = request.getContext();
-    checkRow(context, request.getProblem(), request.getChain());
-    Question question =
-        new Question(request, context, request.getProblem(), prompts(context).rate(), scope);
-    return question
-        .ask(
-            new RatingsParser(),
-            Map.of(
-                "problem", request.getProblem(),
-                "answer", request.getAnswer(),
-                "chain", request.getChain()))
-        .thenApply(
-            outcome ->
-                RateResponse.newBuilder()
-                    .setRatings(outcome.value())
-                    .setProvenance(question.provenance(outcome))
-                    .build());
-  }
-
-  /** Asks no endpoint. */
+  /** Calls no endpoint. */
   DescribeResponse describe(DescribeRequest request) {
     JudgeContext context = request.getContext();
     return DescribeResponse.newBuilder()
         .addAllModels(endpoints.models(context.getEndpoint()))
-        .putAllPromptVersions(prompts(context).versions())
+        .putAllPromptVersions(prompts.with(context.getPromptsList()).versions())
         .build();
   }
 
-  private Prompts prompts(JudgeContext context) {
-    return prompts.with(context.getPromptsList());
+  private <T> CompletableFuture<Question.Answer<T>> ask(
+      MessageLite request,
+      JudgeContext context,
+      Map<String, String> values,
+      Function<Prompts, Prompt> prompt,
+      AnswerParser<T> parser,
+      CallLifetime lifetime) {
+    return question(request, context, values, prompt, lifetime).ask(parser);
   }
 
-  private static SampleAnswersResponse collect(
-      Question question, List<CompletableFuture<Conversation.Outcome<String>>> samples) {
-    SampleAnswersResponse.Builder response = SampleAnswersResponse.newBuilder();
-    Usage usage = Usage.getDefaultInstance();
-    String model = "";
-    for (CompletableFuture<Conversation.Outcome<String>> sample : samples) {
-      Conversation.Outcome<String> outcome = sample.join();
-      response.addTexts(outcome.value());
-      usage = Usages.sum(usage, outcome.usage());
-      model = outcome.model();
-    }
-    return response
-        .setProvenance(question.provenance(new Conversation.Outcome<>("", model, usage)))
-        .build();
+  private Question question(
+      MessageLite request,
+      JudgeContext context,
+      Map<String, String> values,
+      Function<Prompts, Prompt> prompt,
+      CallLifetime lifetime) {
+    Prompt selected = prompt.apply(prompts.with(context.getPromptsList()));
+    String row = context.getRow().isEmpty() ? values.getOrDefault(PROBLEM, "") : context.getRow();
+    return new Question(
+        request, context, selected, values, endpoints.named(context.getEndpoint(), row), lifetime);
+  }
+
+  /** Checks a row and returns the values of its placeholders. */
+  private static Map<String, String> values(
+      JudgeContext context, String problem, String answer, String chain) {
+    Requests.checkContext(context);
+    Requests.checkText(PROBLEM, problem);
+    Requests.checkText(CHAIN, chain);
+    Map<String, String> values = new HashMap<>();
+    values.put(PROBLEM, problem);
+    values.put(ANSWER, answer);
+    values.put(CHAIN, chain);
+    return values;
   }
 
   private static Prompt improvePrompt(Prompts prompts, Difficulty difficulty) {
@@ -237,54 +202,16 @@ final class Judge {
     };
   }
 
-  private static void checkRow(JudgeContext context, String problem, String chain) {
-    Requests.checkContext(context);
-    Requests.checkText("problem", problem);
-    Requests.checkText("chain", chain);
-  }
-
-  /** One prompt asked for one request. */
-  private final class Question {
-    private final MessageLite request;
-    private final JudgeContext context;
-    private final Prompt prompt;
-    private final ChatTarget target;
-    private final CallScope scope;
-
-    Question(
-        MessageLite request, JudgeContext context, String problem, Prompt prompt, CallScope scope) {
-      this.request = request;
-      this.context = context;
-      this.prompt = prompt;
-      String row = context.getRow().isEmpty() ? problem : context.getRow();
-      this.target = endpoints.named(context.getEndpoint(), row);
-      this.scope = scope;
+  private static Prompt corruptPrompt(Prompts prompts, CorruptRequest request) {
+    Prompt prompt = prompts.corrupt().get(request.getKind());
+    if (prompt == null) {
+      throw Requests.invalid(
+          "kind",
+          request.getKind() == CorruptionKind.UNRECOGNIZED
+              ? String.valueOf(request.getKindValue())
+              : request.getKind().name(),
+          "one of " + prompts.corrupt().keySet());
     }
-
-    <T> CompletableFuture<Conversation.Outcome<T>> ask(
-        AnswerParser<T> parser, Map<String, String> values) {
-      return askSample(parser, values, 0);
-    }
-
-    <T> CompletableFuture<Conversation.Outcome<T>> askSample(
-        AnswerParser<T> parser, Map<String, String> values, int index) {
-      List<ChatMessage> messages = prompt.messages(values);
-      return new Conversation<>(target, parser, scope)
-          .ask(
-              new ChatRequest(
-                  messages,
-                  context.getTemperature(),
-                  context.getMaxTokens(),
-                  CallSeed.of(request, prompt.version(), index),
-                  prompt.format()));
-    }
-
-    Provenance provenance(Conversation.Outcome<?> outcome) {
-      return Provenance.newBuilder()
-          .setModel(outcome.model())
-          .setPromptVersion(prompt.version())
-          .setUsage(outcome.usage())
-          .build();
-    }
+    return prompt;
   }
 }

@@ -8,9 +8,10 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
-import io.retort.judge.endpoint.EndpointObserver;
-import io.retort.judge.endpoint.EndpointObservers;
-import io.retort.judge.endpoint.EndpointState;
+import io.retort.judge.admission.RequestMemory;
+import io.retort.judge.route.EndpointObserver;
+import io.retort.judge.route.EndpointObservers;
+import io.retort.judge.route.EndpointState;
 import io.retort.v1.Usage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,7 +29,7 @@ final class JudgeMetrics implements EndpointObservers {
   private final Counter failovers;
   private final Gauge inFlight;
 
-  JudgeMetrics(PrometheusRegistry registry) {
+  JudgeMetrics(PrometheusRegistry registry, RequestMemory memory) {
     calls =
         Counter.builder()
             .name("retort_judge_calls_total")
@@ -38,7 +39,7 @@ final class JudgeMetrics implements EndpointObservers {
     seconds =
         Histogram.builder()
             .name("retort_judge_call_seconds")
-            .help("Time from the arrival of a gRPC call to its answer, waits included.")
+            .help("Time from the arrival of a gRPC call to its answer, including waits.")
             .unit(Unit.SECONDS)
             .labelNames("method", "endpoint")
             .classicOnly()
@@ -47,19 +48,19 @@ final class JudgeMetrics implements EndpointObservers {
     tokens =
         Counter.builder()
             .name("retort_judge_tokens_total")
-            .help("Tokens that endpoints counted; reasoning tokens are among the completion's.")
+            .help("Tokens reported by endpoints; completion tokens include reasoning tokens.")
             .labelNames("endpoint", "kind")
             .register(registry);
     limits =
         Counter.builder()
             .name("retort_judge_rate_limits_total")
-            .help("Calls that an endpoint's rate limit refused; each is made again.")
+            .help("Calls refused by an endpoint's rate limit; each is repeated.")
             .labelNames("endpoint")
             .register(registry);
     failovers =
         Counter.builder()
             .name("retort_judge_failovers_total")
-            .help("Calls that a route made of its next endpoint, by the one that failed and how.")
+            .help("Failovers of a route, by the endpoint that failed and the type of its failure.")
             .labelNames("route", "endpoint", "type")
             .register(registry);
     inFlight =
@@ -68,22 +69,32 @@ final class JudgeMetrics implements EndpointObservers {
             .help("Calls sent to an endpoint and not yet answered.")
             .labelNames("endpoint")
             .register(registry);
-    state("retort_judge_concurrency_limit", "Calls that an endpoint is thought to take at once.")
+    GaugeWithCallback.builder()
+        .name("retort_judge_request_memory_bytes")
+        .help("Memory reserved for unanswered requests; a quarter of the heap at most.")
+        .unit(Unit.BYTES)
+        .callback(callback -> callback.call((double) memory.held()))
+        .register(registry);
+    state(
+            "retort_judge_concurrency_limit",
+            "Concurrent calls that an endpoint is estimated to sustain.")
         .callback(callback -> each(callback, EndpointState::concurrencyLimit))
         .register(registry);
-    state("retort_judge_breaker_open", "1 while an endpoint is asked for trial only, else 0.")
+    state(
+            "retort_judge_breaker_open",
+            "1 while an endpoint's circuit breaker is open or half-open, else 0.")
         .callback(callback -> each(callback, state -> state.isBreakerOpen() ? 1 : 0))
         .register(registry);
     state(
             "retort_judge_cooldown_seconds",
-            "What is left of the time in which an endpoint's rate limit lets nothing be sent.")
+            "Remaining time in which no call is sent to an endpoint, because of a rate limit or outage.")
         .unit(Unit.SECONDS)
         .callback(callback -> each(callback, state -> state.coolDown().toMillis() / 1000.0))
         .register(registry);
   }
 
   /**
-   * The calls of one method for one name, to be kept and used again.
+   * The metrics of one method's calls for one endpoint or route; callers keep them.
    *
    * @param endpoint a configured name, or "unknown"
    */
@@ -112,7 +123,7 @@ final class JudgeMetrics implements EndpointObservers {
     }
   }
 
-  /** Looks its label values up once, not with each call. */
+  /** Resolves its labels once instead of on each call. */
   private final class OneEndpoint implements EndpointObserver {
     private final GaugeDataPoint open;
     private final CounterDataPoint refused;

@@ -1,13 +1,15 @@
 package io.retort.judge;
 
+import com.google.protobuf.MessageLite;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.retort.judge.endpoint.CallScope;
-import io.retort.judge.endpoint.Endpoints;
-import io.retort.judge.endpoint.Timer;
+import io.retort.judge.admission.RequestMemory;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import io.retort.judge.route.Endpoints;
+import io.retort.judge.time.CallLifetime;
+import io.retort.judge.time.Timer;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
 import io.retort.v1.DescribeRequest;
@@ -32,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code retort.v1.JudgeService} over {@link Judge}. Runs on event loops and never blocks them; a
- * call that its caller cancels is cancelled at the endpoint.
+ * {@code retort.v1.JudgeService} over {@link Judge}. Runs on event loops and never blocks them.
+ * When a caller cancels its call, the call of the endpoint is cancelled as well.
  */
 final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
   private static final String UNKNOWN = "unknown";
@@ -41,6 +43,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
 
   private final Judge judge;
   private final Endpoints endpoints;
+  private final RequestMemory memory;
   private final Timer timer;
   private final Duration defaultDeadline;
   private final OpenCalls openCalls = new OpenCalls();
@@ -53,16 +56,18 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
   private final MethodMetrics describeCalls;
 
   /**
-   * @param defaultDeadline of calls that have none
+   * @param defaultDeadline time limit of calls without a deadline
    */
   JudgeRpcs(
       Judge judge,
       Endpoints endpoints,
       JudgeMetrics metrics,
+      RequestMemory memory,
       Timer timer,
       Duration defaultDeadline) {
     this.judge = judge;
     this.endpoints = endpoints;
+    this.memory = memory;
     evaluateCalls = new MethodMetrics(metrics, "Evaluate");
     improveCalls = new MethodMetrics(metrics, "Improve");
     validateCalls = new MethodMetrics(metrics, "Validate");
@@ -76,22 +81,38 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
 
   @Override
   public void evaluate(EvaluateRequest request, StreamObserver<EvaluateResponse> observer) {
-    serve(evaluateCalls, request.getContext(), observer, scope -> judge.evaluate(request, scope));
+    serve(
+        evaluateCalls,
+        request.getContext(),
+        observer,
+        reserving(request, 1, lifetime -> judge.evaluate(request, lifetime)));
   }
 
   @Override
   public void improve(ImproveRequest request, StreamObserver<ImproveResponse> observer) {
-    serve(improveCalls, request.getContext(), observer, scope -> judge.improve(request, scope));
+    serve(
+        improveCalls,
+        request.getContext(),
+        observer,
+        reserving(request, 1, lifetime -> judge.improve(request, lifetime)));
   }
 
   @Override
   public void validate(ValidateRequest request, StreamObserver<ValidateResponse> observer) {
-    serve(validateCalls, request.getContext(), observer, scope -> judge.validate(request, scope));
+    serve(
+        validateCalls,
+        request.getContext(),
+        observer,
+        reserving(request, 1, lifetime -> judge.validate(request, lifetime)));
   }
 
   @Override
   public void corrupt(CorruptRequest request, StreamObserver<CorruptResponse> observer) {
-    serve(corruptCalls, request.getContext(), observer, scope -> judge.corrupt(request, scope));
+    serve(
+        corruptCalls,
+        request.getContext(),
+        observer,
+        reserving(request, 1, lifetime -> judge.corrupt(request, lifetime)));
   }
 
   @Override
@@ -101,12 +122,19 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
         sampleAnswersCalls,
         request.getContext(),
         observer,
-        scope -> judge.sampleAnswers(request, scope));
+        reserving(
+            request,
+            Requests.boundedSamples(request.getSamples()),
+            lifetime -> judge.sampleAnswers(request, lifetime)));
   }
 
   @Override
   public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
-    serve(rateCalls, request.getContext(), observer, scope -> judge.rate(request, scope));
+    serve(
+        rateCalls,
+        request.getContext(),
+        observer,
+        reserving(request, 1, lifetime -> judge.rate(request, lifetime)));
   }
 
   @Override
@@ -115,64 +143,77 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
         describeCalls,
         request.getContext(),
         observer,
-        scope -> CompletableFuture.completedFuture(judge.describe(request)));
+        lifetime -> CompletableFuture.completedFuture(judge.describe(request)));
   }
 
-  /** The calls that are not answered yet. */
+  /** The unanswered calls. */
   OpenCalls openCalls() {
     return openCalls;
+  }
+
+  /** Work that holds memory for its request until it is done. */
+  private <T> Function<CallLifetime, CompletableFuture<T>> reserving(
+      MessageLite request, int modelCalls, Function<CallLifetime, CompletableFuture<T>> work) {
+    return lifetime -> {
+      RequestMemory.Reservation reservation =
+          memory.reserve(request.getSerializedSize(), modelCalls);
+      return start(work, lifetime).whenComplete((value, thrown) -> reservation.close());
+    };
   }
 
   private <T> void serve(
       MethodMetrics method,
       JudgeContext context,
       StreamObserver<T> observer,
-      Function<CallScope, CompletableFuture<T>> work) {
+      Function<CallLifetime, CompletableFuture<T>> work) {
     long startedAt = timer.nanoTime();
     CallMetrics metrics =
         method.of(endpoints.has(context.getEndpoint()) ? context.getEndpoint() : UNKNOWN);
-    CallScope scope = new CallScope(timer, untilDeadline());
-    OpenCalls.@Nullable OpenCall open = openCalls.open(scope);
+    CallLifetime lifetime = new CallLifetime(timer, untilDeadline());
+    OpenCalls.@Nullable OpenCall open = openCalls.open(lifetime);
     CompletableFuture<T> answer =
         open == null
             ? CompletableFuture.failedFuture(
                 JudgeException.unavailable(
                     FailureType.SHUTTING_DOWN, "this judge worker is shutting down", null))
-            : start(work, scope);
-    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(scope::cancel);
+            : start(work, lifetime);
+    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(lifetime::cancel);
     CompletableFuture<Void> unused =
         answer.handle(
             (value, thrown) -> {
-              scope.close();
+              lifetime.close();
               long nanos = timer.nanoTime() - startedAt;
-              if (thrown == null) {
-                metrics.answered(nanos);
-                observer.onNext(value);
-                observer.onCompleted();
-              } else {
-                JudgeException failure = reason(open, thrown);
-                metrics.failed(failure.failure().getType(), nanos);
-                logUnexpected(method.method(), failure);
-                observer.onError(failure.toStatusException());
-              }
-              if (open != null) {
-                open.close();
+              try {
+                if (thrown == null) {
+                  metrics.answered(nanos);
+                  observer.onNext(value);
+                  observer.onCompleted();
+                } else {
+                  JudgeException failure = reason(open, thrown);
+                  metrics.failed(failure.failure().getType(), nanos);
+                  logUnexpected(method.method(), failure);
+                  observer.onError(failure.toStatusException());
+                }
+              } finally {
+                if (open != null) {
+                  open.close();
+                }
               }
               return null;
             });
   }
 
   private static <T> CompletableFuture<T> start(
-      Function<CallScope, CompletableFuture<T>> work, CallScope scope) {
+      Function<CallLifetime, CompletableFuture<T>> work, CallLifetime lifetime) {
     try {
-      return work.apply(scope);
+      return work.apply(lifetime);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private static JudgeException reason(OpenCalls.@Nullable OpenCall open, Throwable thrown) {
-    JudgeException failure = Conversation.failure(thrown);
+    JudgeException failure = JudgeException.from(thrown);
     if (open != null && open.isAborted() && failure.is(FailureType.CANCELLED)) {
       return JudgeException.unavailable(
           FailureType.SHUTTING_DOWN, "this judge worker was shut down during the call", null);

@@ -11,11 +11,12 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.retort.judge.endpoint.Endpoints;
-import io.retort.judge.endpoint.EndpointsConfiguration;
-import io.retort.judge.endpoint.Peers;
-import io.retort.judge.endpoint.Timer;
+import io.retort.judge.admission.RequestMemory;
+import io.retort.judge.configuration.EndpointsConfiguration;
 import io.retort.judge.peer.PeerRpcs;
+import io.retort.judge.route.Endpoints;
+import io.retort.judge.route.Peers;
+import io.retort.judge.time.Timer;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.worker.ConfigurationException;
 import java.net.InetSocketAddress;
@@ -24,11 +25,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A listening judge worker: JudgeService, JudgePeerService, health and reflection on one port. */
+/** The gRPC server of a judge worker: JudgeService, JudgePeerService, health and reflection. */
 final class JudgeServer implements AutoCloseable {
   static final int LARGEST_MESSAGE = 16 << 20;
 
   private static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(10);
+  // A caller with more calls queues them itself, where its rows are in memory anyway.
+  private static final int LARGEST_CALLS_PER_CONNECTION = 4_096;
 
   private final Server server;
   private final Endpoints endpoints;
@@ -36,9 +39,6 @@ final class JudgeServer implements AutoCloseable {
   private final JudgeRpcs rpcs;
   private final Duration grace;
   private final AtomicBoolean closed = new AtomicBoolean();
-
-  // More wait with their callers, where their rows are anyway: each takes room here.
-  private static final int MOST_CALLS_OF_A_CALLER = 4_096;
 
   private JudgeServer(
       Server server,
@@ -56,8 +56,9 @@ final class JudgeServer implements AutoCloseable {
   /**
    * Starts listening.
    *
-   * @param address port 0 takes a free one
-   * @param grace how long open calls may go on after {@link #close}
+   * @param address with port 0 for a free one
+   * @param memory of the unanswered requests
+   * @param grace how long open calls may continue after {@link #close}
    * @throws ConfigurationException when the address cannot be listened on
    */
   static JudgeServer start(
@@ -65,21 +66,22 @@ final class JudgeServer implements AutoCloseable {
       EndpointsConfiguration configuration,
       Peers peers,
       PrometheusRegistry registry,
+      RequestMemory memory,
       Timer timer,
       Duration grace) {
-    JudgeMetrics metrics = new JudgeMetrics(registry);
+    JudgeMetrics metrics = new JudgeMetrics(registry, memory);
     Endpoints endpoints =
         new Endpoints(
             configuration, timer, () -> ThreadLocalRandom.current().nextDouble(), peers, metrics);
     JudgeRpcs rpcs =
-        new JudgeRpcs(new Judge(endpoints), endpoints, metrics, timer, DEFAULT_DEADLINE);
+        new JudgeRpcs(new Judge(endpoints), endpoints, metrics, memory, timer, DEFAULT_DEADLINE);
     HealthStatusManager health = new HealthStatusManager();
     Server server =
         Server.builder()
             .http(address)
             .requestTimeout(DEFAULT_DEADLINE)
             .maxRequestLength(0)
-            .http2MaxStreamsPerConnection(MOST_CALLS_OF_A_CALLER)
+            .http2MaxStreamsPerConnection(LARGEST_CALLS_PER_CONNECTION)
             .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
             .service(
                 GrpcService.builder()
@@ -117,8 +119,8 @@ final class JudgeServer implements AutoCloseable {
   }
 
   /**
-   * Tells NOT_SERVING, refuses new calls with UNAVAILABLE, lets open ones finish within the grace
-   * period, fails the rest with UNAVAILABLE, and stops. Blocks meanwhile.
+   * Reports NOT_SERVING, refuses new calls with UNAVAILABLE, lets open calls finish within the
+   * grace period, fails the remaining ones with UNAVAILABLE, and stops. Blocks until then.
    */
   @Override
   public void close() {
@@ -135,7 +137,7 @@ final class JudgeServer implements AutoCloseable {
     endpoints.close();
   }
 
-  /** Watches of health last as long as their callers. */
+  /** Health watches have no time limit. */
   private static HttpResponse withoutTimeout(
       HttpService service, ServiceRequestContext context, HttpRequest request) throws Exception {
     context.clearRequestTimeout();

@@ -1,9 +1,10 @@
 package io.retort.judge;
 
-import io.retort.judge.endpoint.EndpointsConfiguration;
-import io.retort.judge.endpoint.EndpointsFile;
-import io.retort.judge.endpoint.SystemTimer;
+import io.retort.judge.admission.RequestMemory;
+import io.retort.judge.configuration.EndpointsConfiguration;
+import io.retort.judge.configuration.EndpointsFile;
 import io.retort.judge.peer.JudgePeers;
+import io.retort.judge.time.SystemTimer;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code RETORT_ENDPOINTS} is the YAML file of endpoints (see {@link EndpointsFile}), {@code
  * RETORT_PORT} the port (0, the default, for a free one), {@code RETORT_HOST} the address to listen
  * on (the loopback one by default), {@code RETORT_JUDGE_PEERS} the other workers (see {@link
- * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2: configured
- * wrongly.
+ * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2 reports an invalid
+ * configuration.
  */
 public final class JudgeWorker {
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -51,7 +52,9 @@ public final class JudgeWorker {
     SystemTimer timer = new SystemTimer();
     JudgeServer server;
     try {
-      server = JudgeServer.start(address, endpoints, peers, metrics.registry(), timer, GRACE);
+      server =
+          JudgeServer.start(
+              address, endpoints, peers, metrics.registry(), RequestMemory.ofHeap(), timer, GRACE);
     } catch (ConfigurationException e) {
       metrics.close();
       throw e;

@@ -3,7 +3,7 @@ package io.retort.judge;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The metrics of one gRPC method, by what its calls ask. */
+/** The metrics of one gRPC method, by endpoint or route. */
 final class MethodMetrics {
   private final JudgeMetrics metrics;
   private final String method;

@@ -1,27 +1,27 @@
 package io.retort.judge;
 
-import io.retort.judge.endpoint.CallScope;
+import io.retort.judge.time.CallLifetime;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The unanswered calls of a worker, so that it can go down gracefully. */
+/** The unanswered calls of a worker, for its graceful shutdown. */
 final class OpenCalls {
   private final Set<OpenCall> calls = new HashSet<>();
   private boolean draining;
 
   /** An unanswered call. */
   final class OpenCall {
-    private final CallScope scope;
+    private final CallLifetime lifetime;
     private volatile boolean aborted;
 
-    private OpenCall(CallScope scope) {
-      this.scope = scope;
+    private OpenCall(CallLifetime lifetime) {
+      this.lifetime = lifetime;
     }
 
-    /** Whether it was cancelled because the worker goes down. */
+    /** Whether it was cancelled by the shutdown of the worker. */
     boolean isAborted() {
       return aborted;
     }
@@ -34,20 +34,20 @@ final class OpenCalls {
     }
   }
 
-  /** Null once the worker is {@linkplain #drain going down}. */
-  @Nullable OpenCall open(CallScope scope) {
+  /** Null once the worker is {@linkplain #drain shutting down}. */
+  @Nullable OpenCall open(CallLifetime lifetime) {
     synchronized (calls) {
       if (draining) {
         return null;
       }
-      OpenCall call = new OpenCall(scope);
+      OpenCall call = new OpenCall(lifetime);
       calls.add(call);
       return call;
     }
   }
 
   /**
-   * Lets no further call open, waits for the open ones, and cancels those that are still open after
+   * Refuses further calls, waits for the open ones, and cancels those that are still open after
    * {@code grace}. Blocks.
    */
   void drain(Duration grace) throws InterruptedException {
@@ -66,7 +66,7 @@ final class OpenCalls {
     }
     for (OpenCall call : late) {
       call.aborted = true;
-      call.scope.cancel();
+      call.lifetime.cancel();
     }
   }
 }

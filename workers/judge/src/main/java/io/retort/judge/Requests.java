@@ -25,12 +25,13 @@ final class Requests {
     }
   }
 
-  /** The size goes into the prompt as a trusted word and must be nothing else. */
-  static void checkStudentSize(JudgeContext context) {
-    if (!STUDENT_SIZE.matcher(context.getStudentSize()).matches()) {
-      throw invalid(
-          "context.student_size", '"' + context.getStudentSize() + '"', "a size such as 7B");
+  /** The student's size, which prompts insert as a trusted word. */
+  static String studentSize(JudgeContext context) {
+    String size = context.getStudentSize();
+    if (!STUDENT_SIZE.matcher(size).matches()) {
+      throw invalid("context.student_size", '"' + size + '"', "a size such as 7B");
     }
+    return size;
   }
 
   static void checkText(String field, String value) {
@@ -43,6 +44,11 @@ final class Requests {
     if (samples < 1 || samples > LARGEST_SAMPLES) {
       throw invalid("samples", Integer.toUnsignedString(samples), "1 to " + LARGEST_SAMPLES);
     }
+  }
+
+  /** The number of model calls that {@link #checkSamples} may let through: 1 to 256. */
+  static int boundedSamples(int samples) {
+    return Math.max(1, Math.min(samples, LARGEST_SAMPLES));
   }
 
   static JudgeException invalid(String field, String value, String expected) {

@@ -139,7 +139,7 @@ class JudgeAnswersTest {
   }
 
   @Test
-  void aThoughtAndACodeFenceAroundTheJsonAreNoHindrance() {
+  void reasoningAndACodeFenceAroundTheJsonAreAccepted() {
     fixture.endpoint.then(
         ScriptedEndpoint.says("<think>SIMPLE? No.</think>\n```json\n" + HARD + "\n```"));
 
@@ -255,7 +255,7 @@ class JudgeAnswersTest {
   }
 
   @Test
-  void reasoningTokensAreCountedAndMissingUsageIsToldAsUncounted() throws Exception {
+  void reasoningTokensAreCountedAndMissingUsageIsReportedAsUncounted() throws Exception {
     JsonNode withReasoning =
         ScriptedEndpoint.completionBody(HARD, "stop")
             .set(
@@ -358,7 +358,7 @@ class JudgeAnswersTest {
   }
 
   @Test
-  void whatIsThoughtBeforeASampleIsNoPartOfIt() {
+  void reasoningBeforeASampleIsRemoved() {
     fixture.endpoint.otherwise(
         request -> ScriptedEndpoint.says("\\boxed{9}?\n</think>\nIt is 12."));
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The dialects in which endpoints tell a completion's content and end. */
+/** The dialects in which endpoints state the content and finish reason of a completion. */
 class JudgeCompletionsTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String HARD = "{\"critique\": \"It wanders.\", \"difficulty\": \"HARD\"}";

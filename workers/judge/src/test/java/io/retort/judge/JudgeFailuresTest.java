@@ -19,7 +19,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.judge.endpoint.ChatEndpoint;
+import io.retort.judge.wire.ChatTransport;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Difficulty;
 import io.retort.v1.EvaluateRequest;
@@ -87,7 +87,7 @@ class JudgeFailuresTest {
         "invalid_request_error     | This model's maximum context length is 4096 tokens",
         "context_length_exceeded   | too long",
       })
-  void aRowBeyondTheContextIsToldByName(String type, String message) {
+  void aRowBeyondTheContextIsReportedByType(String type, String message) {
     fixture.endpoint.then(ScriptedEndpoint.error(400, type, message));
 
     StatusRuntimeException thrown = evaluateFails(evaluate("judge"));
@@ -106,7 +106,7 @@ class JudgeFailuresTest {
         "{'error_type': 'validation', 'error': 'the context window is 512 tokens'}",
         "{'detail': [{'type': 'value_error', 'msg': 'Value error, context length exceeded'}]}",
       })
-  void aRowBeyondTheContextIsToldWhereverTheWordsStand(String body) {
+  void aRowBeyondTheContextIsRecognizedInAnyFieldOfTheError(String body) {
     fixture.endpoint.then(
         HttpResponse.of(HttpStatus.BAD_REQUEST, MediaType.JSON, body.replace('\'', '\"')));
 
@@ -128,7 +128,7 @@ class JudgeFailuresTest {
         "{'code': 'DataInspectionFailed', 'message': 'inappropriate content'}",
         "{'error': {'code': '400', 'innererror': {'code': 'ResponsibleAIPolicyViolation'}}}",
       })
-  void aRowThatAFilterRefusesIsToldByName(String body) {
+  void aRowThatAFilterRefusesIsReportedByType(String body) {
     fixture.endpoint.then(
         HttpResponse.of(HttpStatus.BAD_REQUEST, MediaType.JSON, body.replace('\'', '\"')));
 
@@ -163,7 +163,7 @@ class JudgeFailuresTest {
   }
 
   @Test
-  void anEndpointThatRefusesSchemasIsToldWithTheMend() {
+  void anEndpointThatRefusesSchemasIsReportedWithTheRemedy() {
     fixture.endpoint.then(
         ScriptedEndpoint.error(400, "invalid", "response_format is unavailable now"));
 
@@ -224,7 +224,7 @@ class JudgeFailuresTest {
   @Test
   void anAnswerBeyondTheSizeLimitIsDataLoss() {
     fixture.endpoint.then(
-        ScriptedEndpoint.says("x".repeat(Math.toIntExact(ChatEndpoint.LARGEST_ANSWER))));
+        ScriptedEndpoint.says("x".repeat(Math.toIntExact(ChatTransport.LARGEST_ANSWER))));
 
     StatusRuntimeException thrown = evaluateFails(evaluate("judge"));
 
@@ -323,7 +323,7 @@ class JudgeFailuresTest {
   }
 
   @Test
-  void anUnknownEndpointIsToldWithTheKnownOnes() {
+  void anUnknownEndpointIsReportedWithTheKnownOnes() {
     StatusRuntimeException thrown = evaluateFails(evaluate("jugde"));
 
     assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

@@ -9,16 +9,17 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.retort.judge.endpoint.EndpointConfiguration;
-import io.retort.judge.endpoint.EndpointConfiguration.MaxTokensField;
-import io.retort.judge.endpoint.EndpointConfiguration.OmittableField;
-import io.retort.judge.endpoint.EndpointExtras;
-import io.retort.judge.endpoint.EndpointsConfiguration;
-import io.retort.judge.endpoint.ManualTimer;
-import io.retort.judge.endpoint.Peers;
-import io.retort.judge.endpoint.RateLimits;
-import io.retort.judge.endpoint.RouteConfiguration;
-import io.retort.judge.endpoint.RouteConfiguration.Target;
+import io.retort.judge.admission.RequestMemory;
+import io.retort.judge.configuration.EndpointConfiguration;
+import io.retort.judge.configuration.EndpointConfiguration.MaxTokensField;
+import io.retort.judge.configuration.EndpointConfiguration.OmittableField;
+import io.retort.judge.configuration.EndpointExtras;
+import io.retort.judge.configuration.EndpointsConfiguration;
+import io.retort.judge.configuration.RateLimits;
+import io.retort.judge.configuration.RouteConfiguration;
+import io.retort.judge.configuration.RouteConfiguration.Target;
+import io.retort.judge.route.Peers;
+import io.retort.judge.time.ManualTimer;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Difficulty;
@@ -55,6 +56,7 @@ final class JudgeFixture implements AutoCloseable {
   final ScriptedEndpoint endpoint = ScriptedEndpoint.start();
   final ManualTimer timer = new ManualTimer();
   final PrometheusRegistry registry = new PrometheusRegistry();
+  final RequestMemory memory;
   final JudgeServer server;
   final ManagedChannel channel;
 
@@ -74,12 +76,22 @@ final class JudgeFixture implements AutoCloseable {
   }
 
   JudgeFixture(Duration grace, URI other, Peers peers) {
+    this(grace, other, peers, RequestMemory.ofHeap());
+  }
+
+  JudgeFixture(RequestMemory memory) {
+    this(Duration.ofSeconds(30), NOBODY, Peers.none(), memory);
+  }
+
+  private JudgeFixture(Duration grace, URI other, Peers peers, RequestMemory memory) {
+    this.memory = memory;
     server =
         JudgeServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             configuration(endpoint.baseUrl(), other),
             peers,
             registry,
+            memory,
             timer,
             grace);
     channel =

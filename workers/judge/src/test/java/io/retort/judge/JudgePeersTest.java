@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What workers of the same endpoints tell each other. */
+/** Cool-downs that workers of the same endpoints report to each other. */
 class JudgePeersTest {
   private static final String MEDIUM = "{\"critique\": \"Balanced.\", \"difficulty\": \"MEDIUM\"}";
   private static final Duration JITTER = Duration.ofMillis(2_001);
@@ -48,8 +48,8 @@ class JudgePeersTest {
   }
 
   @Test
-  void aToldCoolDownIsWaitedOut() throws Exception {
-    tell(coolDown(20));
+  void aReportedCoolDownIsWaitedOut() throws Exception {
+    report(coolDown(20));
 
     ListenableFuture<EvaluateResponse> call = fixture.futureStub().evaluate(evaluate("judge"));
     fixture.timer.awaitAlarms(2);
@@ -62,15 +62,15 @@ class JudgePeersTest {
 
   @Test
   void anotherModelOrAddressIsNotCooledDown() {
-    tell(coolDown(20).toBuilder().setModel("other-model").build());
-    tell(coolDown(20).toBuilder().setBaseUrl("http://127.0.0.1:2/v1").build());
+    report(coolDown(20).toBuilder().setModel("other-model").build());
+    report(coolDown(20).toBuilder().setBaseUrl("http://127.0.0.1:2/v1").build());
 
     assertThat(fixture.stub().evaluate(evaluate("judge")).hasVerdict()).isTrue();
   }
 
   @Test
   void noPeerCanStopAWorkerForMoreThanAnHour() throws Exception {
-    tell(coolDown(1_000_000));
+    report(coolDown(1_000_000));
 
     StatusRuntimeException thrown = callOf("judge");
 
@@ -84,21 +84,21 @@ class JudgePeersTest {
   void whatIsNoCoolDownIsInvalid() {
     for (long seconds : new long[] {0, -1}) {
       StatusRuntimeException thrown =
-          catchThrowableOfType(StatusRuntimeException.class, () -> tell(coolDown(seconds)));
+          catchThrowableOfType(StatusRuntimeException.class, () -> report(coolDown(seconds)));
       assertThat(failure(thrown).getMessage())
           .isEqualTo("cool_down: " + seconds + " s (expected: > 0)");
     }
     StatusRuntimeException thrown =
         catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> tell(coolDown(1).toBuilder().setBaseUrl("not an address").build()));
+            () -> report(coolDown(1).toBuilder().setBaseUrl("not an address").build()));
     assertThat(failure(thrown).getMessage()).startsWith("base_url: \"not an address\"");
   }
 
   @Test
-  void aRateLimitIsToldToTheOtherWorkers() throws Exception {
-    BlockingQueue<ShareCoolDownRequest> told = new LinkedBlockingQueue<>();
-    try (Server peer = peer(told);
+  void aRateLimitIsReportedToTheOtherWorkers() throws Exception {
+    BlockingQueue<ShareCoolDownRequest> reported = new LinkedBlockingQueue<>();
+    try (Server peer = peer(reported);
         JudgePeers peers = peers("127.0.0.1:" + peer.activeLocalPort() + ",127.0.0.1:1");
         JudgeFixture worker = new JudgeFixture(Duration.ZERO, fixture.endpoint.baseUrl(), peers)) {
       peers.start(worker.server.port());
@@ -107,12 +107,12 @@ class JudgePeersTest {
 
       ListenableFuture<EvaluateResponse> limited = worker.futureStub().evaluate(evaluate("other"));
 
-      assertThat(told.poll(30, TimeUnit.SECONDS))
+      assertThat(reported.poll(30, TimeUnit.SECONDS))
           .isEqualTo(coolDown(20).toBuilder().setModel("other-model").build());
       worker.timer.awaitAlarms(2);
       worker.timer.advance(Duration.ofSeconds(20).plus(JITTER));
       assertThat(limited.get().hasVerdict()).isTrue();
-      assertThat(told).isEmpty();
+      assertThat(reported).isEmpty();
     }
   }
 
@@ -120,7 +120,7 @@ class JudgePeersTest {
     return JudgePeers.of(new Environment(Map.of("RETORT_JUDGE_PEERS", addresses)));
   }
 
-  private static Server peer(BlockingQueue<ShareCoolDownRequest> told) {
+  private static Server peer(BlockingQueue<ShareCoolDownRequest> reported) {
     Server server =
         Server.builder()
             .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -133,7 +133,7 @@ class JudgePeersTest {
                           public void shareCoolDown(
                               ShareCoolDownRequest request,
                               StreamObserver<ShareCoolDownResponse> observer) {
-                            told.add(request);
+                            reported.add(request);
                             observer.onNext(ShareCoolDownResponse.getDefaultInstance());
                             observer.onCompleted();
                           }
@@ -151,7 +151,7 @@ class JudgePeersTest {
     return JudgeFixture.thrownBy(call);
   }
 
-  private void tell(ShareCoolDownRequest request) {
+  private void report(ShareCoolDownRequest request) {
     JudgePeerServiceGrpc.newBlockingStub(fixture.channel).shareCoolDown(request);
   }
 

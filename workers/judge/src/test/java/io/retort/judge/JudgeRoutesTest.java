@@ -195,7 +195,7 @@ class JudgeRoutesTest {
   }
 
   @Test
-  void whenAllFailTheFailureThatPassesByItselfIsTold() {
+  void whenAllEndpointsFailATransientFailureIsReported() {
     other.then(ScriptedEndpoint.error(401, "auth", "bad key"));
 
     StatusRuntimeException thrown = fails("down-other");
@@ -238,7 +238,7 @@ class JudgeRoutesTest {
   }
 
   @Test
-  void anEndpointThatFailsIsLeftAloneUntilATrialIsAnswered() throws Exception {
+  void anEndpointThatFailsIsNotCalledUntilATrialIsAnswered() throws Exception {
     for (int failures = 0; failures < 10; failures++) {
       fixture.endpoint.then(ScriptedEndpoint.error(500, "x", "down"));
       assertThat(failure(fails("judge")).getMessage()).contains("500");
@@ -247,7 +247,7 @@ class JudgeRoutesTest {
 
     StatusRuntimeException refused = fails("judge");
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(failure(refused).getMessage()).contains("is not asked for a while");
+    assertThat(failure(refused).getMessage()).contains("is not called for a while");
     assertThat(JudgeFixture.detail(refused, RetryInfo.class))
         .hasValueSatisfying(retry -> assertThat(retry.getRetryDelay().getSeconds()).isEqualTo(10));
     assertThat(fixture.endpoint.untaken()).isEqualTo(10);

@@ -25,9 +25,10 @@ import io.grpc.stub.StreamObserver;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.retort.judge.endpoint.EndpointsConfiguration;
-import io.retort.judge.endpoint.ManualTimer;
-import io.retort.judge.endpoint.Peers;
+import io.retort.judge.admission.RequestMemory;
+import io.retort.judge.configuration.EndpointsConfiguration;
+import io.retort.judge.route.Peers;
+import io.retort.judge.time.ManualTimer;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.JudgeServiceGrpc;
@@ -190,6 +191,7 @@ class JudgeServerTest {
                       new EndpointsConfiguration(List.of(), List.of()),
                       Peers.none(),
                       new PrometheusRegistry(),
+                      RequestMemory.ofHeap(),
                       new ManualTimer(),
                       Duration.ZERO))
           .isInstanceOf(ConfigurationException.class)
@@ -225,11 +227,12 @@ class JudgeServerTest {
             "retort_judge_concurrency_limit",
             "retort_judge_breaker_open",
             "retort_judge_rate_limits",
-            "retort_judge_failovers");
+            "retort_judge_failovers",
+            "retort_judge_request_memory_bytes");
   }
 
   private StatusRuntimeException refusedAsSoonAsDraining() {
-    // Health tells before the gate closes: a call in between is served, which the script cannot.
+    // Health reports NOT_SERVING before calls are refused: a call in between is served.
     fixture.endpoint.otherwise(request -> ScriptedEndpoint.error(500, "x", "not refused yet"));
     while (true) {
       StatusRuntimeException thrown =

@@ -137,7 +137,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
         com.linecorp.armeria.common.HttpData.ofUtf8("slow down"));
   }
 
-  /** Never answers; {@link #awaitAbandoned} tells when the client has gone. */
+  /** Never answers; {@link #awaitAbandoned} waits until the client has gone. */
   public HttpResponse hangs() {
     HttpResponse never = HttpResponse.of(new CompletableFuture<>());
     CompletableFuture<Void> unused =
@@ -165,7 +165,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
     try {
       arrived = new Received(request.headers(), MAPPER.readTree(request.contentUtf8()));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("request is no JSON", e);
+      throw new IllegalArgumentException("request is not JSON", e);
     }
     received.add(arrived);
     Function<Received, HttpResponse> next = script.poll();

@@ -1,12 +1,12 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 
-/** The text of an answer, without what the model thought before it. */
+/** The text of a complete answer, without the reasoning before it. */
 final class AnswerText {
   /**
-   * @throws UnusableAnswerException when the answer was cut, is empty, or is nothing but a thought
+   * @throws UnusableAnswerException when the answer was cut, is empty, or is reasoning only
    */
   static String of(ChatAnswer answer) throws UnusableAnswerException {
     switch (answer.finish()) {
@@ -20,20 +20,21 @@ final class AnswerText {
           throw new UnusableAnswerException(
               FailureType.TRUNCATED, "the provider's filter cut the answer");
       case ABORTED ->
-          throw new UnusableAnswerException(FailureType.TRUNCATED, "the endpoint broke off");
+          throw new UnusableAnswerException(
+              FailureType.TRUNCATED, "the endpoint aborted the answer");
       case STOP -> {}
     }
     if (answer.content().isBlank() && !answer.refusal().isBlank()) {
       throw new UnusableAnswerException(
           FailureType.EMPTY, "the model refused: " + Excerpts.of(answer.refusal()));
     }
-    String text = Thoughts.without(answer.content()).replace("\r\n", "\n").strip();
+    String text = ReasoningText.removeFrom(answer.content()).replace("\r\n", "\n").strip();
     if (text.isEmpty()) {
-      throw new UnusableAnswerException(FailureType.EMPTY, "the model answered nothing");
+      throw new UnusableAnswerException(FailureType.EMPTY, "the model's answer is empty");
     }
-    if (Thoughts.opensIn(text)) {
+    if (ReasoningText.opensIn(text)) {
       throw new UnusableAnswerException(
-          FailureType.UNPARSED, "a thought without an end: " + Excerpts.of(text));
+          FailureType.UNPARSED, "reasoning without a closing tag: " + Excerpts.of(text));
     }
     return text;
   }

@@ -1,13 +1,13 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a chain: the whole answer, without the block tags that a model may copy around it. An
- * answer with tags inside repeats the question and is no chain.
+ * Reads a chain: the whole answer without the block tags that a model may copy around it. An answer
+ * with other block tags repeats the prompt and is refused.
  */
 public final class ChainParser implements AnswerParser<String> {
   private static final String END = "</data>";
@@ -24,7 +24,7 @@ public final class ChainParser implements AnswerParser<String> {
       chain = text.substring(from, text.length() - END.length()).strip();
     }
     if (chain.isBlank()) {
-      throw new UnusableAnswerException(FailureType.EMPTY, "the model answered an empty chain");
+      throw new UnusableAnswerException(FailureType.EMPTY, "the model's answer is an empty chain");
     }
     if (TAG.matcher(chain).find()) {
       throw JsonAnswer.unparsed(text, "a chain and nothing else");

@@ -4,11 +4,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The backslashes in the strings of an answer. Models write LaTeX into JSON without doubling them,
- * and {@code \frac} would be read as a form feed and "rac".
+ * The backslashes in the strings of a JSON answer. Models write LaTeX without doubling them, so
+ * that {@code \frac} would be read as a form feed and "rac".
  */
 final class Escapes {
-  // Who doubles one backslash before a word knows what a single one means.
+  // A model that doubles one backslash before a letter means single ones as escapes.
   private static final Pattern DOUBLED = Pattern.compile("\\\\\\\\[A-Za-z]");
   private static final Set<String> COMMANDS =
       Set.of(
@@ -50,7 +50,7 @@ final class Escapes {
           "top",
           "triangle",
           "triangleq");
-  // A line break and a variable, or a command: both are common.
+  // Commonly both a line break with a variable and a command.
   private static final Set<String> AMBIGUOUS = Set.of("ne", "ni", "nu");
 
   private final String text;
@@ -62,10 +62,10 @@ final class Escapes {
   }
 
   /**
-   * Copies what stands at the backslash at {@code index}.
+   * Copies the escape or LaTeX command at the backslash at {@code index}.
    *
-   * @return where to go on
-   * @throws UnusableAnswerException when it may mean one thing or another
+   * @return index at which to continue
+   * @throws UnusableAnswerException when it is ambiguous
    */
   int copy(int index, StringBuilder json) throws UnusableAnswerException {
     char next = index + 1 < text.length() ? text.charAt(index + 1) : ' ';
@@ -75,7 +75,7 @@ final class Escapes {
           case 'u' -> isHex(index + 2);
           case 'n', 't' -> doubled || !isCommand(index + 1);
           case 'r' -> doubled || !isLetter(index + 2);
-          // Nobody means a backspace or a form feed.
+          // Backspaces and form feeds do not occur in answers.
           default -> false;
         };
     if (escape) {
@@ -99,7 +99,7 @@ final class Escapes {
     if (AMBIGUOUS.contains(word)) {
       throw JsonAnswer.unparsed(
           text,
-          "one JSON object with each backslash doubled; in doubt: \\"
+          "one JSON object with each backslash doubled; ambiguous: \\"
               + word
               + ", a line break or LaTeX");
     }

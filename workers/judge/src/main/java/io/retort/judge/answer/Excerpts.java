@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-/** Short forms of long texts, for messages. */
+/** Excerpts of long texts for messages. */
 final class Excerpts {
   private static final int LENGTH = 200;
 

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Makes JSON of an answer that is nearly one object, where its meaning is beyond doubt: in a code
- * fence, among a few idle words, with line breaks in its strings, or with the lone backslashes of
+ * Repairs an answer that is almost one JSON object, if its meaning is unambiguous: in a code fence,
+ * among a few filler words, with line breaks in its strings, or with the single backslashes of
  * LaTeX.
  */
 final class NearlyJson {
@@ -14,8 +14,8 @@ final class NearlyJson {
   private static final Pattern BEGIN_OF_FENCE = Pattern.compile("```\\w*\\s*\\z");
   private static final Pattern END_OF_FENCE = Pattern.compile("\\A\\s*```");
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s.,:;!?*#-]+");
-  // Any other word may say that the object is copied from the row, or is not the last one.
-  private static final Set<String> IDLE =
+  // Any other word may mean that the object is a quotation of the row, or not the final one.
+  private static final Set<String> FILLERS =
       Set.of(
           ("sure certainly okay ok of course here here's is are my the this your final json"
                   + " assessment evaluation verdict answer result rating ratings judgment judgement"
@@ -35,7 +35,7 @@ final class NearlyJson {
   }
 
   /**
-   * @throws UnusableAnswerException when there is none, or a doubt
+   * @throws UnusableAnswerException when there is no object or it is ambiguous
    */
   static String read(String text) throws UnusableAnswerException {
     return new NearlyJson(text).read();
@@ -52,7 +52,7 @@ final class NearlyJson {
     return json.toString();
   }
 
-  /** Where what was copied ends. */
+  /** Copies the object at {@code start} and returns the index of its end. */
   private int copyObject(int start) throws UnusableAnswerException {
     int depth = 0;
     boolean inString = false;
@@ -81,19 +81,19 @@ final class NearlyJson {
         }
       }
     }
-    throw JsonAnswer.unparsed(text, "one JSON object; it has no end");
+    throw JsonAnswer.unparsed(text, "one JSON object; it is incomplete");
   }
 
   private void checkWords(String words) throws UnusableAnswerException {
-    String idle = words.strip().toLowerCase(Locale.ROOT).replace('\u2019', '\'');
+    String fillers = words.strip().toLowerCase(Locale.ROOT).replace('\u2019', '\'');
     boolean known =
-        idle.length() <= LONGEST_WORDS
+        fillers.length() <= LONGEST_WORDS
             && BETWEEN_WORDS
-                .splitAsStream(idle)
-                .allMatch(word -> word.isEmpty() || IDLE.contains(word));
+                .splitAsStream(fillers)
+                .allMatch(word -> word.isEmpty() || FILLERS.contains(word));
     if (!known) {
       throw JsonAnswer.unparsed(
-          text, "one JSON object and nothing else; in doubt: " + Excerpts.of(words));
+          text, "one JSON object and nothing else; unexpected: " + Excerpts.of(words));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.v1.Ratings;
 
 /** Reads {@code {"verbosity": 4, "cognitive_difficulty": 2}}, each from 0 to 9. */

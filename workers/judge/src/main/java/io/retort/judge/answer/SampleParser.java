@@ -1,11 +1,11 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 
-/** Takes any answer, cut or empty ones too, without what was thought before it. */
+/** Accepts any answer, including truncated and empty ones, without the reasoning before it. */
 public final class SampleParser implements AnswerParser<String> {
   @Override
   public String parse(ChatAnswer answer) {
-    return Thoughts.without(answer.content());
+    return ReasoningText.removeFrom(answer.content());
   }
 }

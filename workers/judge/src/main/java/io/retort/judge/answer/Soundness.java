@@ -1,7 +1,7 @@
 package io.retort.judge.answer;
 
 /**
- * What the judge says of a chain's reasoning.
+ * The judge's opinion on a chain's reasoning.
  *
  * @param reason one sentence, possibly empty
  */

@@ -1,6 +1,6 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import java.util.Locale;
 
 /** Reads {@code {"reason": "...", "sound": true}}, or exactly SOUND or UNSOUND. */

@@ -3,7 +3,7 @@ package io.retort.judge.answer;
 import io.retort.judge.failure.FailureType;
 import java.io.Serial;
 
-/** An answer without the asked value: {@code UNPARSED}, {@code EMPTY} or {@code TRUNCATED}. */
+/** An answer without the requested value: {@code UNPARSED}, {@code EMPTY} or {@code TRUNCATED}. */
 public final class UnusableAnswerException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

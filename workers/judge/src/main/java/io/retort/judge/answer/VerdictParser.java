@@ -1,12 +1,12 @@
 package io.retort.judge.answer;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Verdict;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads {@code {"critique": "...", "difficulty": "HARD"}}, or exactly the one word. */
+/** Reads {@code {"critique": "...", "difficulty": "HARD"}}, or the difficulty alone. */
 public final class VerdictParser implements AnswerParser<Verdict> {
   @Override
   public Verdict parse(ChatAnswer answer) throws UnusableAnswerException {

@@ -1,4 +1,4 @@
-/** Strict reading of model answers: a value, or a named reason why there is none. */
+/** Strict parsers of model answers: a value, or a typed reason why there is none. */
 @NullMarked
 package io.retort.judge.answer;
 

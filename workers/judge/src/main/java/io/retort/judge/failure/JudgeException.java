@@ -12,12 +12,13 @@ import io.retort.v1.Usage;
 import java.io.Serial;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A judge call that has no result: its gRPC status code and the {@link Failure} that travels with
- * it. Messages hold no secret and at most an excerpt of an endpoint's answer.
+ * The failure of a judge call: a gRPC status code and the {@link Failure} in its details. Messages
+ * hold no secret and at most an excerpt of an endpoint's answer.
  */
 public final class JudgeException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
@@ -42,14 +43,14 @@ public final class JudgeException extends RuntimeException {
   }
 
   /**
-   * A person has to mend the worker's configuration or the account at the provider; then the call
-   * may be made again.
+   * An operator must change the worker's configuration or the account at the provider before the
+   * call can succeed.
    */
   public static JudgeException refused(FailureCategory category, FailureType type, String message) {
     return of(Status.Code.FAILED_PRECONDITION, category, type, message);
   }
 
-  /** The answer of this very request is of no use; others may be fine. */
+  /** The answer to this request cannot be used; other requests are not affected. */
   public static JudgeException dataLoss(FailureType type, String message) {
     return of(Status.Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type, message);
   }
@@ -66,9 +67,9 @@ public final class JudgeException extends RuntimeException {
   }
 
   /**
-   * The endpoint is not asked for a while, because it failed too many calls or said so itself.
+   * The endpoint is not called for a time, because too many calls failed or it announced an outage.
    *
-   * @param retryMillis until it is tried again
+   * @param retryMillis time until it is called again
    */
   public static JudgeException unavailableFor(String message, long retryMillis) {
     return new JudgeException(
@@ -80,7 +81,7 @@ public final class JudgeException extends RuntimeException {
         null);
   }
 
-  /** The endpoint took longer for one call than it may. */
+  /** A single call exceeded the time that the endpoint is given. */
   public static JudgeException endpointTimeout(String message) {
     return of(
         Status.Code.UNAVAILABLE,
@@ -90,20 +91,21 @@ public final class JudgeException extends RuntimeException {
   }
 
   /**
-   * What is to be told when several endpoints failed the same call: a failure that passes by itself
-   * before one of the row, and that before one that needs a person, with the messages of all.
+   * The failure of a call that several endpoints failed, with the messages of all. A transient
+   * failure takes precedence over one of the row, and that over one that needs an operator.
    *
+   * @param name of what failed
    * @param failures at least one
    */
-  public static JudgeException mostHopeful(String who, List<JudgeException> failures) {
+  public static JudgeException combined(String name, List<JudgeException> failures) {
     JudgeException best =
         failures.stream()
             .min(
-                Comparator.comparingInt(JudgeException::hopelessness)
+                Comparator.comparingInt(JudgeException::severity)
                     .thenComparingLong(JudgeException::retryMillisOrMax))
             .orElseThrow();
     String message =
-        who
+        name
             + ": every endpoint failed: "
             + failures.stream().map(JudgeException::getMessage).collect(Collectors.joining("; "));
     return new JudgeException(
@@ -117,12 +119,26 @@ public final class JudgeException extends RuntimeException {
   /**
    * The provider's rate limit outlasts the call's deadline.
    *
-   * @param retryMillis what is left of the cool-down
+   * @param retryMillis remaining cool-down
    */
   public static JudgeException rateLimited(String message, long retryMillis) {
     return new JudgeException(
         Status.Code.RESOURCE_EXHAUSTED,
         failure(FailureCategory.FAILURE_CATEGORY_PLATFORM, FailureType.RATE_LIMITED, message),
+        Usage.getDefaultInstance(),
+        retryMillis,
+        null);
+  }
+
+  /**
+   * Other requests hold the memory of this worker.
+   *
+   * @param retryMillis delay after which the caller may try again
+   */
+  public static JudgeException overloaded(String message, long retryMillis) {
+    return new JudgeException(
+        Status.Code.RESOURCE_EXHAUSTED,
+        failure(FailureCategory.FAILURE_CATEGORY_RESOURCE, FailureType.WORKER_OVERLOADED, message),
         Usage.getDefaultInstance(),
         retryMillis,
         null);
@@ -144,6 +160,15 @@ public final class JudgeException extends RuntimeException {
         "the caller cancelled the call");
   }
 
+  /** The failure that {@code thrown} is or wraps; UNEXPECTED if it is anything else. */
+  public static JudgeException from(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof JudgeException failure ? failure : unexpected(cause);
+  }
+
   /** A defect of the worker. */
   public static JudgeException unexpected(Throwable cause) {
     return new JudgeException(
@@ -157,9 +182,9 @@ public final class JudgeException extends RuntimeException {
         cause);
   }
 
-  /** The same failure, after {@code more} was spent at the endpoint. */
+  /** The same failure with {@code more} added to its usage. */
   public JudgeException plusUsage(Usage more) {
-    return new JudgeException(code, failure, Usages.sum(usage, more), retryMillis, getCause());
+    return new JudgeException(code, failure, CallUsage.sum(usage, more), retryMillis, getCause());
   }
 
   public Status.Code code() {
@@ -174,7 +199,7 @@ public final class JudgeException extends RuntimeException {
     return failure.getType().equals(type.name());
   }
 
-  /** Whether another endpoint may well answer the same request. */
+  /** Whether another endpoint may answer the same request. */
   public boolean isOfTheEndpoint() {
     return is(FailureType.ENDPOINT_UNAVAILABLE)
         || is(FailureType.ENDPOINT_TIMEOUT)
@@ -185,14 +210,14 @@ public final class JudgeException extends RuntimeException {
         || is(FailureType.RATE_LIMITED);
   }
 
-  /** What the endpoint counted for the answers that were of no use. */
+  /** Usage that the endpoint reported for answers that could not be used. */
   public Usage usage() {
     return usage;
   }
 
   /**
-   * A {@code google.rpc.Status} with the {@link Failure}, the {@link Usage} where the endpoint
-   * counted any, and a {@code google.rpc.RetryInfo} where the provider told when to come back.
+   * A {@code google.rpc.Status} with the {@link Failure}, the {@link Usage} if the endpoint
+   * reported any, and a {@code google.rpc.RetryInfo} if it is known when to retry.
    */
   public StatusRuntimeException toStatusException() {
     com.google.rpc.Status.Builder status =
@@ -214,14 +239,14 @@ public final class JudgeException extends RuntimeException {
     return StatusProto.toStatusRuntimeException(status.build());
   }
 
-  private int hopelessness() {
+  private int severity() {
     if (code == Status.Code.DATA_LOSS) {
       return 1;
     }
-    return code == Status.Code.FAILED_PRECONDITION ? needOfAPerson() : 0;
+    return code == Status.Code.FAILED_PRECONDITION ? severityByCategory() : 0;
   }
 
-  private int needOfAPerson() {
+  private int severityByCategory() {
     return failure.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET ? 2 : 3;
   }
 

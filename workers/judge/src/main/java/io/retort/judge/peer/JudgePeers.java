@@ -3,7 +3,7 @@ package io.retort.judge.peer;
 import com.google.protobuf.util.Durations;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.StreamObserver;
-import io.retort.judge.endpoint.Peers;
+import io.retort.judge.route.Peers;
 import io.retort.v1.JudgePeerServiceGrpc.JudgePeerServiceStub;
 import io.retort.v1.ShareCoolDownRequest;
 import io.retort.v1.ShareCoolDownResponse;
@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The judge workers of {@code RETORT_JUDGE_PEERS}: {@code host:port}, several with commas between,
- * or one name that stands for all workers, such as that of a headless service. Names are looked up
- * again every half minute; this worker itself may be among them.
+ * The judge workers of {@code RETORT_JUDGE_PEERS}: a comma-separated list of {@code host:port}. A
+ * host may resolve to all workers, like that of a headless service. Names are resolved again every
+ * 30 seconds; the list may include this worker.
  *
- * <p>What is shared may get lost: nobody waits for it, and nothing is sent again.
+ * <p>Reports are best effort: they are not awaited and not repeated.
  */
 public final class JudgePeers implements Peers, AutoCloseable {
   private static final Duration REFRESH = Duration.ofSeconds(30);
@@ -61,7 +61,7 @@ public final class JudgePeers implements Peers, AutoCloseable {
             InetAddress::getAllByName));
   }
 
-  /** Looks the peers up, now and from time to time. Blocks for the first time. */
+  /** Resolves the peers now and periodically. Blocks for the first time. */
   public void start(int ownPort) {
     refresh(ownPort);
     ScheduledFuture<?> unused =
@@ -86,7 +86,8 @@ public final class JudgePeers implements Peers, AutoCloseable {
       if (open.tryAcquire()) {
         stubs.computeIfAbsent(peer, JudgePeers::stub).shareCoolDown(request, new Done(peer));
       } else {
-        logger.debug("peer {} is not told of a cool-down: {} tellings open", peer, LARGEST_OPEN);
+        logger.debug(
+            "peer {} gets no report of a cool-down: {} reports are open", peer, LARGEST_OPEN);
       }
     }
   }
@@ -122,7 +123,7 @@ public final class JudgePeers implements Peers, AutoCloseable {
     @Override
     public void onError(Throwable thrown) {
       open.release();
-      logger.debug("peer {} was not told of a cool-down: {}", peer, thrown.toString());
+      logger.debug("peer {} did not accept the report of a cool-down: {}", peer, thrown.toString());
     }
 
     @Override

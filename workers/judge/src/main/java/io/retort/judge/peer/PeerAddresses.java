@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The addresses behind the peers' names, without this worker's own. A name that cannot be looked up
- * keeps the addresses that it had.
+ * The addresses of the peers, without this worker's own. A name that cannot be resolved keeps its
+ * previous addresses.
  */
 final class PeerAddresses {
   private static final Logger logger = LoggerFactory.getLogger(PeerAddresses.class);
@@ -26,7 +26,7 @@ final class PeerAddresses {
   private volatile List<InetSocketAddress> others = List.of();
   private volatile int workers;
 
-  /** {@link InetAddress#getAllByName}, or a test's. */
+  /** {@link InetAddress#getAllByName}, replaceable for tests. */
   @FunctionalInterface
   interface Lookup {
     InetAddress[] all(String host) throws UnknownHostException;
@@ -38,17 +38,17 @@ final class PeerAddresses {
     workers = names.size() + 1;
   }
 
-  /** Of the other workers, as last looked up. */
+  /** Addresses of the other workers, as of the last {@link #refresh}. */
   List<InetSocketAddress> others() {
     return others;
   }
 
-  /** The others and this one. A name that was never found counts as one worker. */
+  /** Number of workers, this one included. A name that was never resolved counts as one. */
   int workers() {
     return workers;
   }
 
-  /** Looks all names up. Blocks; one thread at a time. */
+  /** Resolves all names. Blocks; not thread-safe. */
   void refresh(int ownPort) {
     Set<InetSocketAddress> found = new LinkedHashSet<>();
     int unknown = 0;
@@ -60,7 +60,7 @@ final class PeerAddresses {
                 .toList();
         known.put(name, addresses);
       } catch (UnknownHostException e) {
-        logger.debug("peer {} cannot be looked up: {}", name, e.toString());
+        logger.debug("peer {} cannot be resolved: {}", name, e.toString());
       }
       List<InetSocketAddress> addresses = known.get(name);
       if (addresses == null) {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host and port as configured; the host may stand for several addresses.
+ * A host and port as configured; the host may resolve to several addresses.
  *
  * @param port 1 to 65535
  */
@@ -14,8 +14,8 @@ record PeerName(String host, int port) {
   private static final int LARGEST_PORT = 65_535;
 
   /**
-   * @param text {@code host:port}, several with commas between, or nothing
-   * @throws ConfigurationException when a part is no {@code host:port}
+   * @param text comma-separated list of {@code host:port}, possibly empty
+   * @throws ConfigurationException when an element is not {@code host:port}
    */
   static List<PeerName> parseAll(String text) {
     return Arrays.stream(text.split(",", -1))
@@ -44,7 +44,7 @@ record PeerName(String host, int port) {
 
   private static ConfigurationException invalid(String part, @Nullable Throwable cause) {
     String message =
-        "RETORT_JUDGE_PEERS: " + part + " (expected: host:port, several with commas between)";
+        "RETORT_JUDGE_PEERS: " + part + " (expected: a comma-separated list of host:port)";
     return cause == null
         ? new ConfigurationException(message)
         : new ConfigurationException(message, cause);

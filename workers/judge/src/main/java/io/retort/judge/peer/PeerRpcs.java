@@ -2,9 +2,9 @@ package io.retort.judge.peer;
 
 import com.google.protobuf.util.Durations;
 import io.grpc.stub.StreamObserver;
-import io.retort.judge.endpoint.Endpoints;
 import io.retort.judge.failure.FailureType;
 import io.retort.judge.failure.JudgeException;
+import io.retort.judge.route.Endpoints;
 import io.retort.v1.JudgePeerServiceGrpc;
 import io.retort.v1.ShareCoolDownRequest;
 import io.retort.v1.ShareCoolDownResponse;
@@ -12,7 +12,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 
-/** {@code retort.v1.JudgePeerService}: what other workers learnt, this one keeps to. */
+/** {@code retort.v1.JudgePeerService}: applies the cool-downs that other workers report. */
 public final class PeerRpcs extends JudgePeerServiceGrpc.JudgePeerServiceImplBase {
   private final Endpoints endpoints;
 

@@ -1,4 +1,4 @@
-/** What judge workers of the same endpoints tell each other. */
+/** Cool-downs that judge workers of the same endpoints report to each other. */
 @NullMarked
 package io.retort.judge.peer;
 

@@ -20,7 +20,7 @@ final class ControlTokens {
           "<filename>",
           "<<SYS>",
           "<</SYS>",
-          // Chat templates cut an assistant's turn at these.
+          // Chat templates split an assistant's turn at these.
           "<think>",
           "</think>",
           "<thinking>",
@@ -38,7 +38,7 @@ final class ControlTokens {
               + "|MIDDLE|SUFFIX|gMASK|sMASK|MASK|CLS|SEP|PAD|UNK|BOS|EOS|sop|eop|control_\\d+"
               + "|unused\\d+)\\]");
 
-  /** Whether one begins at {@code start}, with look-alikes or invisible characters in it, too. */
+  /** Whether one begins at {@code start}, possibly with look-alikes or invisible characters. */
   static boolean beginsAt(String text, int start) {
     StringBuilder token = new StringBuilder();
     int index = start;

@@ -1,14 +1,14 @@
 package io.retort.judge.prompt;
 
 /**
- * Makes text of unknown origin safe to stand in a prompt: it can neither close the block that it
- * stands in nor look like a control token of a chat template.
+ * Escapes untrusted text for a prompt, so that it can neither close the block that contains it nor
+ * act as a control token of a chat template.
  */
 public final class DataText {
   private static final String TAG = "data";
   private static final int TRIANGLE = 0x25C1;
 
-  /** Appends {@code text} between the tags of a named block. */
+  /** Appends {@code text} as a named block. */
   static void appendBlock(StringBuilder to, String name, String text) {
     to.append("<data name=\"").append(name).append("\">\n");
     append(to, text, true);
@@ -30,7 +30,7 @@ public final class DataText {
   private static void append(StringBuilder to, String text, boolean inBlock) {
     int from = 0;
     for (int index = 0; index < text.length(); index++) {
-      // All that look like one are in the basic plane.
+      // All look-alikes of the three are in the basic multilingual plane.
       int character = LookAlikes.punctuation(text.charAt(index));
       if (character != '<' && character != '[' && character != TRIANGLE) {
         continue;
@@ -46,7 +46,7 @@ public final class DataText {
     to.append(text, from, text.length());
   }
 
-  /** Whether a model could read a begin or end tag of a block at {@code start}. */
+  /** Whether a model could read an opening or closing block tag at {@code start}. */
   private static boolean isBlockTag(String text, int start) {
     int index = skipBlanks(text, start + 1);
     if (index < text.length() && LookAlikes.punctuation(text.charAt(index)) == '/') {

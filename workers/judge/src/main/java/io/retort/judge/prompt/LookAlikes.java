@@ -2,11 +2,11 @@ package io.retort.judge.prompt;
 
 import java.text.Normalizer;
 
-/** What a model may read a character as. */
+/** Characters that a model may read as another one. */
 final class LookAlikes {
   private static final int FULL_WIDTH_TO_ASCII = 0xFEE0;
 
-  /** The ASCII punctuation that {@code character} looks like, itself when there is none. */
+  /** The ASCII punctuation that {@code character} resembles, else {@code character} itself. */
   static int punctuation(int character) {
     if (character < 0x80) {
       return character;
@@ -39,14 +39,14 @@ final class LookAlikes {
       case 0x3A4, 0x3C4, 0x422, 0x442 -> 't';
       case 0x501 -> 'd';
       default -> {
-        // Also takes the marks off a letter.
+        // Also removes diacritics.
         String plain = Normalizer.normalize(Character.toString(folded), Normalizer.Form.NFKD);
         yield plain.codePointAt(0) < 0x80 ? plain.codePointAt(0) : folded;
       }
     };
   }
 
-  /** Whether nothing is seen of it, or only on the character before it. */
+  /** Whether it has no glyph of its own: a format character or a combining one. */
   static boolean isInvisible(int character) {
     if (character < 0x80) {
       return false;

@@ -1,7 +1,7 @@
 package io.retort.judge.prompt;
 
-import io.retort.judge.endpoint.ChatMessage;
-import io.retort.judge.endpoint.ChatRequest;
+import io.retort.judge.chat.ChatMessage;
+import io.retort.judge.chat.ChatRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A prompt of the files {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
- * NAME.assistant.txt} with {@code NAME.then.txt} (optional: words put into the model's mouth, and
- * the user's next message), {@code NAME.schema.json} (optional).
+ * A prompt made of the files {@code NAME.system.txt} (optional), {@code NAME.user.txt}, {@code
+ * NAME.assistant.txt} with {@code NAME.then.txt} (optional: a prefilled turn of the assistant and
+ * the user's next message), and {@code NAME.schema.json} (optional).
  */
 public final class Prompt {
   private static final String VARIANT = "{{word:variant}}";
@@ -33,10 +33,10 @@ public final class Prompt {
   }
 
   /**
-   * @param name with its number, for example {@code evaluate-v1}
+   * @param name with its version number, for example {@code evaluate-v1}
    * @throws IllegalStateException when files are missing or malformed
    */
-  static Prompt load(PromptFiles files, String name) {
+  static Prompt load(PromptTexts files, String name) {
     return load(files, name, "");
   }
 
@@ -45,11 +45,11 @@ public final class Prompt {
    *
    * @throws IllegalStateException when files are missing or malformed
    */
-  static Prompt loadVariant(PromptFiles files, String name, String variant) {
+  static Prompt loadVariant(PromptTexts files, String name, String variant) {
     return load(files, name, files.required(name + "." + variant + ".txt"));
   }
 
-  private static Prompt load(PromptFiles files, String name, String variant) {
+  private static Prompt load(PromptTexts files, String name, String variant) {
     List<ChatMessage> texts = new ArrayList<>();
     files.optional(name + ".system.txt").map(ChatMessage::system).ifPresent(texts::add);
     texts.add(ChatMessage.user(files.required(name + ".user.txt")));
@@ -60,7 +60,7 @@ public final class Prompt {
     }
     texts.replaceAll(
         message -> new ChatMessage(message.role(), message.content().replace(VARIANT, variant)));
-    Optional<String> schema = files.optional(name + PromptFiles.SCHEMA);
+    Optional<String> schema = files.optional(name + PromptTexts.SCHEMA);
     return new Prompt(
         name + "-" + hash(texts, schema.orElse("")),
         texts.stream()
@@ -69,7 +69,7 @@ public final class Prompt {
         schema.map(
             json ->
                 new ChatRequest.JsonFormat(
-                    name, PromptFiles.parseSchema(name + PromptFiles.SCHEMA, json).toString())));
+                    name, PromptTexts.parseSchema(name + PromptTexts.SCHEMA, json).toString())));
   }
 
   /** Name and content hash, for example {@code evaluate-v1-3f2a9c}. */
@@ -77,13 +77,13 @@ public final class Prompt {
     return version;
   }
 
-  /** The JSON form of the answer, empty where it is plain text. */
+  /** The JSON schema of the answer, empty for plain text. */
   public Optional<ChatRequest.JsonFormat> format() {
     return format;
   }
 
   /**
-   * The messages of a chat that asks this prompt.
+   * The messages of this prompt.
    *
    * @param values of all placeholders
    * @throws IllegalArgumentException when a placeholder has no value

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The prompts with the files that a request brings along. Every request of a run brings the same
- * ones, so the latest few sets are kept, by the hash of their content.
+ * The prompts with the replacements of a request. All requests of a run have the same replacements,
+ * so the most recently used sets are cached, by the hash of their content.
  */
 public final class PromptOverrides {
   private static final int LARGEST_CACHE = 32;
@@ -29,7 +29,7 @@ public final class PromptOverrides {
       };
 
   /**
-   * @throws JudgeException of INVALID_ARGUMENT that names the file and what was expected
+   * @throws JudgeException INVALID_ARGUMENT with the file and what was expected
    */
   public Prompts with(List<PromptFile> files) {
     if (files.isEmpty()) {
@@ -42,14 +42,14 @@ public final class PromptOverrides {
         return known;
       }
     }
-    Prompts prompts = Prompts.load(PromptFiles.builtIn().with(files));
+    Prompts prompts = Prompts.load(PromptTexts.builtIn().with(files));
     synchronized (cache) {
       cache.put(hash, prompts);
     }
     return prompts;
   }
 
-  /** How many sets are kept. */
+  /** Number of cached sets. */
   int cached() {
     synchronized (cache) {
       return cache.size();

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text with placeholders, cut into its parts once.
+ * A text with placeholders, parsed once.
  *
  * <p>{@code {{word:x}}} inserts a trusted word, {@code {{data:x}}} a delimited block of untrusted
- * text, {@code {{text:x}}} untrusted text without delimiters. What is inserted is never read as a
- * template.
+ * text, {@code {{text:x}}} untrusted text without delimiters. Inserted text is never parsed for
+ * placeholders.
  */
 final class PromptTemplate {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(word|data|text):([a-z_]+)}}");
@@ -33,7 +33,7 @@ final class PromptTemplate {
     length = text.length();
   }
 
-  /** Placeholders of {@code text} as they are written there. */
+  /** Placeholders of {@code text}, with their braces. */
   static Set<String> placeholders(String text) {
     Set<String> found = new TreeSet<>();
     Matcher matcher = PLACEHOLDER.matcher(text);

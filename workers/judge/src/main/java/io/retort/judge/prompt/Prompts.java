@@ -33,12 +33,12 @@ public record Prompts(
           "follow-v1",
           "rate-v1");
 
-  /** The built-in ones. */
+  /** The built-in prompts. */
   public static Prompts load() {
-    return load(PromptFiles.builtIn());
+    return load(PromptTexts.builtIn());
   }
 
-  static Prompts load(PromptFiles files) {
+  static Prompts load(PromptTexts files) {
     return new Prompts(
         Prompt.load(files, "evaluate-v1"),
         Prompt.load(files, "improve-expand-v1"),
@@ -50,7 +50,7 @@ public record Prompts(
         Prompt.load(files, "rate-v1"));
   }
 
-  /** Versions by the name of the method or of its variant: {@code corrupt-wrong-number}. */
+  /** Versions by method or variant, for example {@code corrupt-wrong-number}. */
   public Map<String, String> versions() {
     Map<String, String> versions = new TreeMap<>();
     versions.put("evaluate", evaluate.version());
@@ -66,7 +66,7 @@ public record Prompts(
     return versions;
   }
 
-  /** {@code wrong-number} and so on. */
+  /** The name of each kind in files and versions, for example {@code wrong-number}. */
   static Map<CorruptionKind, String> corruptVariants() {
     Map<CorruptionKind, String> names = new EnumMap<>(CorruptionKind.class);
     for (CorruptionKind kind : CorruptionKind.values()) {
@@ -81,7 +81,7 @@ public record Prompts(
     return names;
   }
 
-  private static Map<CorruptionKind, Prompt> loadCorrupt(PromptFiles files) {
+  private static Map<CorruptionKind, Prompt> loadCorrupt(PromptTexts files) {
     Map<CorruptionKind, Prompt> prompts = new EnumMap<>(CorruptionKind.class);
     corruptVariants()
         .forEach((kind, variant) -> prompts.put(kind, Prompt.loadVariant(files, CORRUPT, variant)));

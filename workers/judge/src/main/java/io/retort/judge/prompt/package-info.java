@@ -1,4 +1,4 @@
-/** Versioned prompts, and how untrusted rows are put into them. */
+/** Versioned prompts, and the escaping of untrusted rows in them. */
 @NullMarked
 package io.retort.judge.prompt;
 

@@ -3,7 +3,7 @@ package io.retort.judge.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Ratings;
@@ -82,7 +82,7 @@ class AnswerParsersTest {
   }
 
   @Test
-  void thoughtsAreNoPartOfAChain() throws UnusableAnswerException {
+  void reasoningIsNotPartOfAChain() throws UnusableAnswerException {
     assertThat(new ChainParser().parse(answer("<think>\nhm\n</think>\n\nOne.\n\nTwo.\n")))
         .isEqualTo("One.\n\nTwo.");
   }
@@ -100,7 +100,7 @@ class AnswerParsersTest {
   }
 
   @Test
-  void emptyRefusedAndCutAnswersAreToldApart() {
+  void emptyRefusedAndCutAnswersAreDistinguished() {
     assertThat(typeOf(new ChainParser(), answer(""))).isEqualTo(FailureType.EMPTY);
     assertThat(typeOf(new ChainParser(), answer("<think>hm</think>\n")))
         .isEqualTo(FailureType.EMPTY);

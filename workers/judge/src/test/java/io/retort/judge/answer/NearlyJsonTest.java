@@ -3,7 +3,7 @@ package io.retort.judge.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.retort.judge.endpoint.ChatAnswer;
+import io.retort.judge.chat.ChatAnswer;
 import io.retort.judge.failure.FailureType;
 import io.retort.v1.Difficulty;
 import io.retort.v1.Usage;
@@ -91,12 +91,12 @@ class NearlyJsonTest {
   void whatMayBeALineBreakOrLatexIsRefused() {
     for (String written : new String[] {"so \\nu = 3", "x \\ne y"}) {
       assertThat(refused("{'critique': '" + written + "', 'difficulty': 'HARD'}"))
-          .hasMessageContaining("each backslash doubled; in doubt: \\n");
+          .hasMessageContaining("each backslash doubled; ambiguous: \\n");
     }
   }
 
   @Test
-  void aThoughtIsNoHindrance() throws UnusableAnswerException {
+  void reasoningIsAccepted() throws UnusableAnswerException {
     assertThat(verdict("SIMPLE? {'a': 1}\n</think>\n" + OBJECT).getDifficulty())
         .isEqualTo(Difficulty.DIFFICULTY_HARD);
   }

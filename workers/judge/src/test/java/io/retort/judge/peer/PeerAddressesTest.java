@@ -78,7 +78,7 @@ class PeerAddressesTest {
       assertThatThrownBy(() -> PeerName.parseAll(text))
           .isInstanceOf(ConfigurationException.class)
           .hasMessageStartingWith("RETORT_JUDGE_PEERS: ")
-          .hasMessageEndingWith("(expected: host:port, several with commas between)");
+          .hasMessageEndingWith("(expected: a comma-separated list of host:port)");
     }
     assertThat(PeerName.parseAll("[::1]:7401, ,a:1"))
         .containsExactly(new PeerName("::1", 7401), new PeerName("a", 1));

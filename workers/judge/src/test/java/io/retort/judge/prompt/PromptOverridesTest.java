@@ -75,7 +75,7 @@ class PromptOverridesTest {
   }
 
   @Test
-  void whatCannotReplaceAFileIsToldByNameAndExpectation() {
+  void invalidReplacementsAreRefusedWithTheirFileAndWhatWasExpected() {
     assertInvalid(
         "evaluate-v1.usr.txt",
         USER,
@@ -101,11 +101,11 @@ class PromptOverridesTest {
     assertInvalid(
         "evaluate-v1.schema.json",
         "{\"type\": ",
-        "evaluate-v1.schema.json: no JSON (Unexpected end-of-input");
+        "evaluate-v1.schema.json: not JSON (Unexpected end-of-input");
     assertInvalid(
         "evaluate-v1.schema.json",
         "[]",
-        "evaluate-v1.schema.json: no schema of an object (expected: a JSON schema with");
+        "evaluate-v1.schema.json: not the schema of an object (expected: a JSON schema with");
     assertInvalid(
         "evaluate-v1.schema.json",
         "{\"type\": \"object\", \"properties\": {\"critique\": {}}, \"required\": [\"critique\"]}",

@@ -3,7 +3,7 @@ package io.retort.judge.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.retort.judge.endpoint.ChatMessage;
+import io.retort.judge.chat.ChatMessage;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,7 +92,7 @@ class PromptTest {
 
   @Test
   void aMissingResourceIsAnError() {
-    assertThatThrownBy(() -> Prompt.load(PromptFiles.builtIn(), "nothing-v1"))
+    assertThatThrownBy(() -> Prompt.load(PromptTexts.builtIn(), "nothing-v1"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("nothing-v1");
   }
