@@ -62,8 +62,15 @@ public final class Numbers {
   /** The numbers in a text, in order. Digits that belong to a word or an ordinal are none. */
   public static List<Token> tokens(String text) {
     List<Token> tokens = new ArrayList<>();
-    Matcher matcher = TOKEN.matcher(text);
-    while (matcher.find()) {
+    Matcher matcher = TOKEN.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
+    int from = 0;
+    while (from < text.length()) {
+      // The expression begins by looking back, which costs too much at every character.
+      if (!begins(text.charAt(from)) || !matcher.region(from, text.length()).lookingAt()) {
+        from++;
+        continue;
+      }
+      from = matcher.end();
       String written = matcher.group();
       int dollar = written.indexOf('$');
       BigDecimal magnitude = decimal(written.replace("$", "").replace("-", ""));
@@ -72,6 +79,13 @@ public final class Numbers {
       tokens.add(new Token(start, matcher.end(), negative ? magnitude.negate() : magnitude));
     }
     return tokens;
+  }
+
+  private static boolean begins(char character) {
+    return (character >= '0' && character <= '9')
+        || character == '-'
+        || character == '$'
+        || character == '.';
   }
 
   /** Whether both are the same number, up to a relative difference of 1e-9. */

@@ -12,9 +12,13 @@ final class Quotations {
       Pattern.compile(
           "(?mU)(?<![^\\s(:,])(?:\"(?=\\S)[^\"\\n]{3,400}\"|“[^”\\n]{3,400}”|«[^»\\n]{3,400}»)(?!\\w)"
               + "|^[ \\t]{0,3}>[^\\n]{3,400}");
+  private static final String OPENING = "\"“«>";
   private static final Pattern WORD = Pattern.compile("\\p{L}");
 
   static String removed(String text) {
+    if (OPENING.chars().noneMatch(mark -> text.indexOf(mark) >= 0)) {
+      return text;
+    }
     Matcher matcher = QUOTATION.matcher(text);
     StringBuilder rest = new StringBuilder();
     int copied = 0;

@@ -26,12 +26,23 @@ final class Statements {
   /** Of a text's conclusion, without quotations. */
   static List<Statement> of(String text) {
     String own = Quotations.removed(Thoughts.conclusion(text));
-    List<Statement> found = new ArrayList<>(boxes(own));
-    results(StatementPatterns.TAG, own)
-        .forEach(tag -> found.add(Statement.marked(tag.start(), tag.end(), tag.group(2).strip())));
-    results(StatementPatterns.HASHES, own).forEach(line -> addHashes(found, line));
-    results(StatementPatterns.SENTENCE, own).forEach(said -> addSentence(found, own, said));
-    results(StatementPatterns.SUBJECT, own).forEach(subject -> addSubject(found, subject));
+    StatementHints hints = StatementHints.of(own);
+    List<Statement> found = new ArrayList<>();
+    if (hints.box()) {
+      found.addAll(boxes(own));
+    }
+    if (hints.tag()) {
+      results(StatementPatterns.TAG, own)
+          .forEach(
+              tag -> found.add(Statement.marked(tag.start(), tag.end(), tag.group(2).strip())));
+    }
+    if (hints.hashes()) {
+      results(StatementPatterns.HASHES, own).forEach(line -> addHashes(found, line));
+    }
+    if (hints.sentence()) {
+      results(StatementPatterns.SENTENCE, own).forEach(said -> addSentence(found, own, said));
+      results(StatementPatterns.SUBJECT, own).forEach(subject -> addSubject(found, subject));
+    }
     found.sort(Comparator.comparingInt(Statement::start));
     if (!found.isEmpty()) {
       found.addAll(corrections(own, found.get(found.size() - 1)));

@@ -40,9 +40,11 @@ final class Thoughts {
    */
   static String conclusion(String text) {
     int end = 0;
-    Matcher matcher = END.matcher(text);
-    while (matcher.find()) {
-      end = matcher.end();
+    if (mayHoldMark(text)) {
+      Matcher matcher = END.matcher(text);
+      while (matcher.find()) {
+        end = matcher.end();
+      }
     }
     return FIXED_BLANK
         .matcher(text.substring(Math.max(end, text.length() - SEARCHED_CHARACTERS)))
@@ -51,7 +53,11 @@ final class Thoughts {
 
   /** A chain of thought is a thought: all of it, without the marks. */
   static String withoutMarks(String chain) {
-    return MARK.matcher(chain).replaceAll("");
+    return mayHoldMark(chain) ? MARK.matcher(chain).replaceAll("") : chain;
+  }
+
+  private static boolean mayHoldMark(String text) {
+    return text.indexOf('<') >= 0 || text.indexOf('[') >= 0 || text.indexOf('\u25c1') >= 0;
   }
 
   private Thoughts() {}
