@@ -85,6 +85,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "export");
   }
 
+  /** Of an export that is under way: what it has written. */
+  public String exportChunks() {
+    return resolve(run(), "export-chunks");
+  }
+
   private static String resolve(String folderUri, String path) {
     return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
   }

@@ -156,13 +156,14 @@ final class DatasetCard {
           pairs,
           "`prompt`, `chosen`, `rejected` and `beta` for TRL, and where the pair comes from");
     }
-    file("llama-factory/sft.jsonl", samples, "named in `llama-factory/dataset_info.json`");
+    file(
+        "chat/sft/part-*.jsonl", samples, "`messages`; named in `llama-factory/dataset_info.json`");
     if (pairs > 0) {
-      file("llama-factory/pairs.jsonl", pairs, "the same pairs, without beta");
+      file("llama-factory/pairs/part-*.jsonl", pairs, "the same pairs, without beta");
     }
-    file("ms-swift/sft.jsonl", samples, "`messages`");
     if (pairs > 0) {
-      file("ms-swift/pairs.jsonl", pairs, "`messages` and `rejected_response`, without beta");
+      file(
+          "ms-swift/pairs/part-*.jsonl", pairs, "`messages` and `rejected_response`, without beta");
     }
     if (pairs > 0) {
       line("");

@@ -16,6 +16,9 @@ final class ExportRows {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHAT = "STRUCT(\"role\" VARCHAR, content VARCHAR)[]";
 
+  /** Files of {@link #messages}, which more than one trainer reads. */
+  static final String CHAT_FOLDER = "chat/sft";
+
   /** Columns of {@link #sft}, by the name of their SQL type. */
   static final Map<String, String> SFT_COLUMNS =
       columns(
@@ -131,12 +134,12 @@ final class ExportRows {
   static ObjectNode llamaFactoryIndex(boolean withPairs) {
     ObjectNode index = JSON.createObjectNode();
     ObjectNode sft = index.putObject("retort_sft");
-    sft.put("file_name", "sft.jsonl").put("formatting", "sharegpt");
+    sft.put("file_name", "../" + CHAT_FOLDER).put("formatting", "sharegpt");
     sft.putObject("columns").put("messages", "messages");
     tags(sft);
     if (withPairs) {
       ObjectNode pairs = index.putObject("retort_pairs");
-      pairs.put("file_name", "pairs.jsonl").put("formatting", "sharegpt").put("ranking", true);
+      pairs.put("file_name", ExportKind.PAIRS).put("formatting", "sharegpt").put("ranking", true);
       pairs
           .putObject("columns")
           .put("messages", "messages")

@@ -42,6 +42,7 @@ final class ParquetFiles implements AutoCloseable {
   private final String prefix;
   private final Map<String, String> columns;
   private final int rowsInFile;
+  private final int firstNumber;
   private final Path work;
   private final List<ArtifactRef> written = new ArrayList<>();
 
@@ -54,15 +55,22 @@ final class ParquetFiles implements AutoCloseable {
    * @param prefix of the files' names, below the folder: {@code data/sft}
    * @param columns SQL types by name, in order
    * @param rowsInFile most rows of one file, at least 1
+   * @param firstNumber of the first file
    */
   ParquetFiles(
-      Store store, String folderUri, String prefix, Map<String, String> columns, int rowsInFile)
+      Store store,
+      String folderUri,
+      String prefix,
+      Map<String, String> columns,
+      int rowsInFile,
+      int firstNumber)
       throws IOException {
     this.store = store;
     this.folderUri = folderUri;
     this.prefix = prefix;
     this.columns = columns;
     this.rowsInFile = rowsInFile;
+    this.firstNumber = firstNumber;
     this.work = Files.createTempDirectory("retort-export-");
   }
 
@@ -108,7 +116,8 @@ final class ParquetFiles implements AutoCloseable {
     }
     Path parquet = work.resolve("rows.parquet");
     convert(parquet);
-    String name = String.format(Locale.ROOT, "%s-%05d.parquet", prefix, written.size());
+    String name =
+        String.format(Locale.ROOT, "%s-%05d.parquet", prefix, firstNumber + written.size());
     ArtifactRef file =
         store.write(Store.resolve(folderUri, name), output -> Files.copy(parquet, output));
     written.add(file.toBuilder().setUri(name).setRows(rows).build());
@@ -143,7 +152,8 @@ final class ParquetFiles implements AutoCloseable {
               + ")");
     } catch (SQLException e) {
       throw new IOException(
-          "Parquet file " + prefix + "-" + written.size() + ": " + e.getMessage(), e);
+          "Parquet file " + prefix + "-" + (firstNumber + written.size()) + ": " + e.getMessage(),
+          e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.retort.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -34,6 +35,7 @@ import io.retort.v1.StudentSpec;
 import io.retort.v1.TraceFormat;
 import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,18 +121,19 @@ final class ExportActivitiesTest {
     JsonNode index = JSON.readTree(read("llama-factory/dataset_info.json"));
     assertThat(index.at("/retort_pairs/ranking").asBoolean()).isTrue();
     assertThat(index.at("/retort_pairs/columns/messages").asText()).isEqualTo("messages");
-    JsonNode ranking = JSON.readTree(read("llama-factory/pairs.jsonl"));
+    JsonNode ranking = JSON.readTree(read("llama-factory/pairs/part-00000.jsonl"));
     assertThat(ranking.get("messages")).hasSize(2);
     assertThat(ranking.at("/messages/1/role").asText()).isEqualTo("user");
     assertThat(ranking.at("/chosen/role").asText()).isEqualTo("assistant");
     assertThat(ranking.at("/rejected/content").asText()).contains("bad 0");
     assertThat(ranking.has("beta")).isFalse();
-    JsonNode swift = JSON.readTree(read("ms-swift/pairs.jsonl"));
+    JsonNode swift = JSON.readTree(read("ms-swift/pairs/part-00000.jsonl"));
     assertThat(swift.get("messages")).hasSize(3);
     assertThat(swift.at("/messages/2/content").asText()).contains("good 0");
     assertThat(swift.get("rejected_response").asText()).contains("bad 0");
-    assertThat(JSON.readTree(read("llama-factory/sft.jsonl")))
-        .isEqualTo(JSON.readTree(read("ms-swift/sft.jsonl")));
+    assertThat(index.at("/retort_sft/file_name").asText()).isEqualTo("../chat/sft");
+    assertThat(JSON.readTree(read("llama-factory/../chat/sft/part-00000.jsonl")).get("messages"))
+        .hasSize(3);
   }
 
   @Test
@@ -158,7 +161,7 @@ final class ExportActivitiesTest {
 
     assertThat(export.getPairs()).isZero();
     assertThat(exported("data")).containsExactly("sft-00000.parquet");
-    assertThat(exported("ms-swift")).containsExactly("sft.jsonl");
+    assertThat(exported("ms-swift")).isEmpty();
     assertThat(read("README.md")).doesNotContain("pairs");
     assertThat(read("llama-factory/dataset_info.json")).doesNotContain("pairs");
   }
@@ -176,7 +179,38 @@ final class ExportActivitiesTest {
     store.delete(layout().curationShard(0));
 
     assertThat(export(run)).as("nothing is read again").isEqualTo(export);
-    assertThat(manifest.getPartsList()).hasSize(2 + 2 + 6);
+    assertThat(manifest.getPartsList()).hasSize(2 + 2 + 5);
+  }
+
+  @Test
+  void anAttemptGoesOnBehindTheShardsThatAnotherHasWritten() throws Exception {
+    export(run(List.of(record(0), record(1)), List.of(record(2)), pairs(3)));
+    Manifest undisturbed = Manifests.find(store, layout().export()).orElseThrow();
+    store.delete(layout().export());
+    Run run = run(List.of(record(0), record(1)), List.of(record(2)), pairs(3));
+    Manifest second = Manifests.find(store, layout().curationShard(1)).orElseThrow();
+    String part = Store.resolve(layout().curationShard(1), second.getParts(0).getUri());
+    byte[] whole = Files.readAllBytes(Path.of(URI.create(part)));
+    store.write(part, output -> output.write(whole, 0, whole.length - 1));
+    assertThatThrownBy(() -> export(run)).hasStackTraceContaining("sha256");
+
+    store.write(part, output -> output.write(whole));
+    store.delete(Store.resolve(layout().curationShard(0), Manifests.partName(0)));
+
+    export(run);
+    assertThat(Manifests.find(store, layout().export()).orElseThrow())
+        .as("the first shard is not read again")
+        .isEqualTo(undisturbed);
+    assertThat(store.list(layout().exportChunks())).isEmpty();
+  }
+
+  @Test
+  void noBytesAreWrittenTwice() throws Exception {
+    export(run(List.of(record(0), record(1)), List.of(record(2)), pairs(3)));
+
+    assertThat(Manifests.find(store, layout().export()).orElseThrow().getPartsList())
+        .extracting(ArtifactRef::getSha256)
+        .doesNotHaveDuplicates();
   }
 
   @Test
@@ -225,16 +259,32 @@ final class ExportActivitiesTest {
   }
 
   private Run run(List<CurationRecord> records, List<PreferencePair> pairs) throws IOException {
-    String shard = layout().curationShard(0);
+    writeShard(0, records);
+    return runOfShards(1, pairs);
+  }
+
+  private Run run(
+      List<CurationRecord> first, List<CurationRecord> second, List<PreferencePair> pairs)
+      throws IOException {
+    writeShard(0, first);
+    writeShard(1, second);
+    return runOfShards(2, pairs);
+  }
+
+  private void writeShard(int number, List<CurationRecord> records) throws IOException {
+    String shard = layout().curationShard(number);
     Manifests.commit(
         store,
         shard,
         Manifest.newBuilder().addParts(Manifests.writePart(store, shard, 0, records)).build());
+  }
+
+  private Run runOfShards(int shards, List<PreferencePair> pairs) throws IOException {
     RunSummary.Builder summary =
         RunSummary.newBuilder()
             .setIngest(
                 IngestSummary.newBuilder()
-                    .setShards(1)
+                    .setShards(shards)
                     .setDataset(ArtifactRef.newBuilder().setSha256("d".repeat(64))))
             .setCuration(
                 CurationSummary.newBuilder()

@@ -157,20 +157,36 @@ public final class Manifests {
       Consumer<M> consumer)
       throws IOException {
     for (ArtifactRef part : read(store, manifest).getPartsList()) {
-      String uri = verifiedPart(store, manifest, part);
-      AtomicLong rows = new AtomicLong();
-      Rows.<M>forEach(
-          store,
-          uri,
-          builders,
-          row -> {
-            rows.incrementAndGet();
-            consumer.accept(row);
-          });
-      if (rows.get() != part.getRows()) {
-        throw new CorruptArtifactException(
-            uri + ": " + rows + " rows (expected: " + part.getRows() + ")");
-      }
+      forEachRow(store, manifest, part, builders, consumer);
+    }
+  }
+
+  /**
+   * Streams the rows of one part to {@code consumer}, in order, after checking its bytes against
+   * the manifest.
+   *
+   * @throws CorruptArtifactException when bytes or row count are not those that the manifest names
+   */
+  public static <M extends Message> void forEachRow(
+      Store store,
+      ArtifactRef manifest,
+      ArtifactRef part,
+      Supplier<? extends Message.Builder> builders,
+      Consumer<M> consumer)
+      throws IOException {
+    String uri = verifiedPart(store, manifest, part);
+    AtomicLong rows = new AtomicLong();
+    Rows.<M>forEach(
+        store,
+        uri,
+        builders,
+        row -> {
+          rows.incrementAndGet();
+          consumer.accept(row);
+        });
+    if (rows.get() != part.getRows()) {
+      throw new CorruptArtifactException(
+          uri + ": " + rows + " rows (expected: " + part.getRows() + ")");
     }
   }
 

@@ -1,0 +1,140 @@
+package io.retort.export;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.ExportChunk;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Writes the rows of some shards in every layout of their kind at once. The files lie on the local
+ * disk until they are complete.
+ *
+ * <p>Not thread-safe.
+ */
+final class ChunkWriter<R> implements AutoCloseable {
+  private static final long MOST_BYTES = 256L << 20;
+
+  private final Store store;
+  private final String folderUri;
+  private final ExportKind<R> kind;
+  private final int number;
+  private final int rowsInFile;
+  private final ParquetFiles parquet;
+  private final Map<String, LineFile> lines = new LinkedHashMap<>();
+  private final TreeSet<String> models = new TreeSet<>();
+  private final TreeSet<String> promptVersions = new TreeSet<>();
+  private long rows;
+  private long bytes;
+
+  /** A file of lines on the local disk. */
+  private record LineFile(Path path, OutputStream output) {}
+
+  /**
+   * @param number of the chunk, 0-based
+   * @param parquetFiles that earlier chunks have
+   * @param rowsInFile most rows of one Parquet file
+   */
+  ChunkWriter(
+      Store store,
+      String folderUri,
+      ExportKind<R> kind,
+      int number,
+      int parquetFiles,
+      int rowsInFile)
+      throws IOException {
+    this.store = store;
+    this.folderUri = folderUri;
+    this.kind = kind;
+    this.number = number;
+    this.rowsInFile = rowsInFile;
+    parquet =
+        new ParquetFiles(
+            store,
+            folderUri,
+            ExportKind.parquetPrefix(kind.name()),
+            kind.columns(),
+            rowsInFile,
+            parquetFiles);
+    for (String folder : kind.lines().keySet()) {
+      Path path = Files.createTempFile("retort-export-", ".jsonl");
+      lines.put(folder, new LineFile(path, new BufferedOutputStream(Files.newOutputStream(path))));
+    }
+  }
+
+  /** Writes a row, unless it is none for others. Returns whether it has. */
+  boolean add(R row) throws IOException {
+    Optional<ObjectNode> columns = kind.parquet().apply(row);
+    if (columns.isEmpty()) {
+      return false;
+    }
+    parquet.add(columns.get());
+    for (Map.Entry<String, Function<R, ObjectNode>> layout : kind.lines().entrySet()) {
+      byte[] line = (layout.getValue().apply(row) + "\n").getBytes(StandardCharsets.UTF_8);
+      file(layout.getKey()).output().write(line);
+      bytes += line.length;
+    }
+    models.addAll(kind.models().apply(row));
+    promptVersions.addAll(kind.promptVersions().apply(row));
+    rows++;
+    return true;
+  }
+
+  /** Whether it holds enough to be finished. */
+  boolean isFull() {
+    return rows >= rowsInFile || bytes >= MOST_BYTES;
+  }
+
+  /**
+   * Stores the files.
+   *
+   * @param nextShard number of the shard behind the last one
+   */
+  ExportChunk finish(int nextShard) throws IOException {
+    List<ArtifactRef> files = new ArrayList<>(parquet.finish());
+    for (Map.Entry<String, LineFile> entry : lines.entrySet()) {
+      entry.getValue().output().close();
+      if (rows > 0) {
+        String name = String.format(Locale.ROOT, "%s/part-%05d.jsonl", entry.getKey(), number);
+        Path path = entry.getValue().path();
+        ArtifactRef file =
+            store.write(Store.resolve(folderUri, name), output -> Files.copy(path, output));
+        files.add(file.toBuilder().setUri(name).setRows(rows).build());
+      }
+    }
+    return ExportChunk.newBuilder()
+        .setNextShard(nextShard)
+        .addAllFiles(files)
+        .addAllModels(models)
+        .addAllPromptVersions(promptVersions)
+        .build();
+  }
+
+  /** Removes the local files. */
+  @Override
+  public void close() throws IOException {
+    parquet.close();
+    for (LineFile file : lines.values()) {
+      file.output().close();
+      Files.deleteIfExists(file.path());
+    }
+  }
+
+  private LineFile file(String folder) {
+    return Objects.requireNonNull(lines.get(folder), "a file for each layout");
+  }
+}

@@ -1,0 +1,65 @@
+package io.retort.export;
+
+import io.retort.store.CorruptArtifactException;
+import io.retort.store.Store;
+import io.retort.v1.ExportChunk;
+import io.retort.store.ProtoJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the attempts at an export have finished of one kind of rows: objects {@code
+ * <kind>-00000.json} and so on, each written after the files that it names.
+ */
+final class ExportChunks {
+  private final Store store;
+  private final String folderUri;
+  private final String kind;
+  private final List<ExportChunk> finished = new ArrayList<>();
+
+  /** Reads what earlier attempts have finished. */
+  ExportChunks(Store store, String folderUri, String kind) throws IOException {
+    this.store = store;
+    this.folderUri = folderUri;
+    this.kind = kind;
+    for (Optional<ExportChunk> next = find(0); next.isPresent(); next = find(finished.size())) {
+      finished.add(next.get());
+    }
+  }
+
+  List<ExportChunk> finished() {
+    return List.copyOf(finished);
+  }
+
+  /** Number of the first shard that no chunk holds. */
+  int nextShard() {
+    return finished.isEmpty() ? 0 : finished.get(finished.size() - 1).getNextShard();
+  }
+
+  void add(ExportChunk chunk) throws IOException {
+    byte[] json = ProtoJson.print(chunk).getBytes(StandardCharsets.UTF_8);
+    store.write(uri(finished.size()), output -> output.write(json));
+    finished.add(chunk);
+  }
+
+  private Optional<ExportChunk> find(int number) throws IOException {
+    try (InputStream input = store.read(uri(number))) {
+      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.of(
+          (ExportChunk) ProtoJson.parse(json, ExportChunk.newBuilder(), uri(number)));
+    } catch (NoSuchFileException | CorruptArtifactException e) {
+      // It, and what is behind it, is written again.
+      return Optional.empty();
+    }
+  }
+
+  private String uri(int number) {
+    return Store.resolve(folderUri, String.format(Locale.ROOT, "%s-%05d.json", kind, number));
+  }
+}
