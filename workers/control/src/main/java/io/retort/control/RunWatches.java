@@ -49,12 +49,14 @@ final class RunWatches implements AutoCloseable {
         return;
       }
       Watch watch = watches.get(runId);
-      if (watch == null) {
-        watch = new Watch(runId);
-        watches.put(runId, watch);
-        schedule(watch, Duration.ZERO);
+      if (watch != null) {
+        watch.joining.add(new Watcher(observer));
+        return;
       }
+      watch = new Watch(runId);
       watch.joining.add(new Watcher(observer));
+      watches.put(runId, watch);
+      schedule(watch, Duration.ZERO);
     }
   }
 
@@ -81,32 +83,45 @@ final class RunWatches implements AutoCloseable {
     }
   }
 
+  /** Guarded by {@link #watches}. */
   private void schedule(Watch watch, Duration delay) {
     try {
       ScheduledFuture<?> ignored =
           executor.schedule(() -> poll(watch), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("watching {} ends with the process", watch.runId);
+      watches.remove(watch.runId, watch);
+      watch.watchers.addAll(watch.joining);
+      watch.joining.clear();
+      watch.fail(shuttingDown());
     }
   }
 
   private void poll(Watch watch) {
-    boolean goesOn;
-    synchronized (watch) {
-      goesOn = watch.pollOnce();
-    }
-    synchronized (watches) {
-      if (goesOn && watches.get(watch.runId) == watch) {
-        schedule(watch, period);
-      } else {
-        watches.remove(watch.runId, watch);
-        if (!watch.joining.isEmpty()) {
-          Watch next = new Watch(watch.runId);
-          next.joining.addAll(watch.joining);
-          watches.put(next.runId, next);
-          schedule(next, Duration.ZERO);
-        }
+    boolean goesOn = false;
+    try {
+      synchronized (watch) {
+        goesOn = watch.pollOnce();
       }
+    } finally {
+      synchronized (watches) {
+        settle(watch, goesOn);
+      }
+    }
+  }
+
+  /** Plans the next poll of a watch, or ends it so that whoever comes later starts a new one. */
+  private void settle(Watch watch, boolean goesOn) {
+    if (goesOn && watches.get(watch.runId) == watch) {
+      schedule(watch, period);
+      return;
+    }
+    watches.remove(watch.runId, watch);
+    if (!watch.joining.isEmpty()) {
+      Watch next = new Watch(watch.runId);
+      next.joining.addAll(watch.joining);
+      watches.put(next.runId, next);
+      schedule(next, Duration.ZERO);
     }
   }
 
@@ -137,10 +152,12 @@ final class RunWatches implements AutoCloseable {
       if (watchers.isEmpty()) {
         return false;
       }
-      Run run;
       try {
-        run = read.apply(runId);
+        Run run = read.apply(runId);
         misses = 0;
+        boolean ends = Phases.isTerminal(run.getPhase());
+        watchers.removeIf(watcher -> !watcher.tell(run, ends));
+        return !ends;
       } catch (StatusRuntimeException e) {
         misses++;
         if (e.getStatus().getCode() == Status.Code.UNAVAILABLE && misses < MOST_MISSES) {
@@ -148,16 +165,22 @@ final class RunWatches implements AutoCloseable {
         }
         fail(e);
         return false;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too: left to the executor, it would end the watch without a word to anybody.
         LOG.error("watching {} failed", runId, e);
-        fail(Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+        fail(
+            Status.INTERNAL
+                .withDescription(
+                    "watching run "
+                        + runId
+                        + " failed: "
+                        + e
+                        + " (the run is not affected; watch again, and see the log of the control"
+                        + " plane)")
+                .withCause(e)
+                .asRuntimeException());
         return false;
       }
-      boolean ends = Phases.isTerminal(run.getPhase());
-      for (Watcher watcher : watchers) {
-        watcher.tell(run, ends);
-      }
-      return !ends;
     }
 
     void admit() {
@@ -168,15 +191,12 @@ final class RunWatches implements AutoCloseable {
     }
 
     void fail(StatusRuntimeException error) {
-      for (Watcher watcher : watchers) {
-        if (!watcher.observer.isCancelled()) {
-          watcher.observer.onError(error);
-        }
-      }
+      watchers.forEach(watcher -> watcher.fail(error));
       watchers.clear();
     }
   }
 
+  /** One stream. What it throws is its own: the others are told all the same. */
   private static final class Watcher {
     private final ServerCallStreamObserver<WatchRunResponse> observer;
     private @Nullable Run told;
@@ -185,16 +205,46 @@ final class RunWatches implements AutoCloseable {
       this.observer = observer;
     }
 
-    void tell(Run run, boolean last) {
+    /** Returns whether the stream is still open. */
+    boolean tell(Run run, boolean last) {
+      try {
+        if (observer.isCancelled()) {
+          return false;
+        }
+        if (!run.equals(told) && (last || observer.isReady())) {
+          told = run;
+          observer.onNext(WatchRunResponse.newBuilder().setRun(run).build());
+        }
+        if (last) {
+          observer.onCompleted();
+        }
+        return !last;
+      } catch (RuntimeException e) {
+        ended(e);
+        fail(
+            Status.INTERNAL
+                .withDescription("a change of the run could not be sent: " + e + " (watch again)")
+                .withCause(e)
+                .asRuntimeException());
+        return false;
+      }
+    }
+
+    void fail(StatusRuntimeException error) {
+      try {
+        if (!observer.isCancelled()) {
+          observer.onError(error);
+        }
+      } catch (RuntimeException e) {
+        ended(e);
+      }
+    }
+
+    private void ended(RuntimeException thrown) {
       if (observer.isCancelled()) {
-        return;
-      }
-      if (!run.equals(told) && (last || observer.isReady())) {
-        told = run;
-        observer.onNext(WatchRunResponse.newBuilder().setRun(run).build());
-      }
-      if (last) {
-        observer.onCompleted();
+        LOG.debug("a watcher has gone", thrown);
+      } else {
+        LOG.error("a watcher's stream failed", thrown);
       }
     }
   }

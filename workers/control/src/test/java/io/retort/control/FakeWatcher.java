@@ -16,6 +16,10 @@ final class FakeWatcher extends ServerCallStreamObserver<WatchRunResponse> {
 
   volatile boolean ready = true;
   volatile boolean cancelled;
+
+  /** Whether the stream throws at what it is told. */
+  volatile boolean broken;
+
   final List<Run> told = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Run> fresh = new LinkedBlockingQueue<>();
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
@@ -34,6 +38,9 @@ final class FakeWatcher extends ServerCallStreamObserver<WatchRunResponse> {
 
   @Override
   public void onNext(WatchRunResponse response) {
+    if (broken) {
+      throw new IllegalStateException("the stream is closed");
+    }
     told.add(response.getRun());
     fresh.add(response.getRun());
   }

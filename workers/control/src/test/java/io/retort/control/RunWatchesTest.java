@@ -123,6 +123,51 @@ class RunWatchesTest {
   }
 
   @Test
+  void startsAnewAfterAnErrorOfTheProgram() throws Exception {
+    state =
+        () -> {
+          throw new StackOverflowError("too deep");
+        };
+    FakeWatcher first = new FakeWatcher();
+    watches.add("a", first);
+    assertThatThrownBy(first::awaitEnd)
+        .hasMessageContaining("INTERNAL: watching run a failed")
+        .hasMessageContaining("too deep")
+        .hasMessageContaining("watch again");
+    state = RunWatchesTest::ended;
+    FakeWatcher second = new FakeWatcher();
+    watches.add("a", second);
+    second.awaitEnd();
+    assertThat(second.told).containsExactly(ended());
+  }
+
+  @Test
+  void aBrokenStreamEndsForItselfAlone() throws Exception {
+    FakeWatcher broken = new FakeWatcher();
+    broken.broken = true;
+    FakeWatcher sound = new FakeWatcher();
+    watches.add("a", broken);
+    watches.add("a", sound);
+    assertThat(sound.next()).isEqualTo(at(1));
+    assertThatThrownBy(broken::awaitEnd).hasMessageContaining("the stream is closed");
+    FakeWatcher late = new FakeWatcher();
+    watches.add("a", late);
+    assertThat(late.next()).isEqualTo(at(1));
+    state = RunWatchesTest::ended;
+    sound.awaitEnd();
+    late.awaitEnd();
+  }
+
+  @Test
+  void tellsWhoComesWhenNothingCanBeScheduledAnyMore() {
+    executor.shutdownNow();
+    FakeWatcher watcher = new FakeWatcher();
+    watches.add("a", watcher);
+    assertThatThrownBy(watcher::awaitEnd).hasMessageContaining("shutting down");
+    assertThat(watches.watchedRuns()).isZero();
+  }
+
+  @Test
   void endsWithTheProcess() {
     FakeWatcher watcher = new FakeWatcher();
     watches.add("a", watcher);

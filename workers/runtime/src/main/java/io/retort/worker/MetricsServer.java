@@ -41,6 +41,7 @@ public final class MetricsServer implements AutoCloseable {
     JvmMetrics.builder().register(registry);
     PrometheusMeterRegistry meters =
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
+    meters.config().meterFilter(new TemporalMeters());
     Scope scope =
         new RootScopeBuilder()
             .reporter(new MicrometerClientStatsReporter(meters))
