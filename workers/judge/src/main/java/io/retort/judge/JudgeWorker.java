@@ -10,6 +10,7 @@ import io.retort.worker.MetricsServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * on (the loopback one by default), {@code RETORT_JUDGE_PEERS} the other workers (see {@link
  * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2: configured
  * wrongly.
+ *
+ * <p>With the argument {@code --check} it reads the file of endpoints, tells every mistake, and
+ * ends without listening.
  */
 public final class JudgeWorker {
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -29,6 +33,10 @@ public final class JudgeWorker {
 
   public static void main(String[] arguments) {
     try {
+      if (List.of(arguments).contains("--check")) {
+        EndpointsConfiguration unused = endpoints(Environment.system());
+        return;
+      }
       run(Environment.system());
     } catch (ConfigurationException e) {
       System.err.println("judge worker: " + e.getMessage());
@@ -37,8 +45,7 @@ public final class JudgeWorker {
   }
 
   private static void run(Environment environment) {
-    EndpointsConfiguration endpoints =
-        EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
+    EndpointsConfiguration endpoints = endpoints(environment);
     int port = environment.integer("RETORT_PORT", 0);
     if (port < 0 || port > LARGEST_PORT) {
       throw new ConfigurationException(
@@ -74,6 +81,10 @@ public final class JudgeWorker {
         metrics.port(),
         endpoints.endpoints(),
         endpoints.routes());
+  }
+
+  private static EndpointsConfiguration endpoints(Environment environment) {
+    return EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
   }
 
   private JudgeWorker() {}
