@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
  * {@code retort demo}: the whole lifecycle on this machine, with a stack of its own unless one is
  * up.
  */
-@Command(name = "demo", description = "Run the whole two-stage lifecycle on this machine.")
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = "Run the whole two-stage lifecycle on this machine.")
 public final class DemoCommand implements Callable<Integer> {
   @Mixin private StackFlags flags = new StackFlags();
 

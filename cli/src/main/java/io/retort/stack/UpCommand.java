@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort up}. */
 @Command(
     name = "up",
+    mixinStandardHelpOptions = true,
     description = "Start the local stack; it goes on when this command has ended.")
 public final class UpCommand implements Callable<Integer> {
   @Mixin private StackFlags flags = new StackFlags();

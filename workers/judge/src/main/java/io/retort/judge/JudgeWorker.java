@@ -11,6 +11,7 @@ import io.retort.worker.MetricsServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * on (the loopback one by default), {@code RETORT_JUDGE_PEERS} the other workers (see {@link
  * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2 reports an invalid
  * configuration.
+ *
+ * <p>With the argument {@code --check} it reads the file of endpoints, reports every mistake, and
+ * ends without listening.
  */
 public final class JudgeWorker {
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -30,6 +34,10 @@ public final class JudgeWorker {
 
   public static void main(String[] arguments) {
     try {
+      if (List.of(arguments).contains("--check")) {
+        EndpointsConfiguration unused = endpoints(Environment.system());
+        return;
+      }
       run(Environment.system());
     } catch (ConfigurationException e) {
       System.err.println("judge worker: " + e.getMessage());
@@ -38,8 +46,7 @@ public final class JudgeWorker {
   }
 
   private static void run(Environment environment) {
-    EndpointsConfiguration endpoints =
-        EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
+    EndpointsConfiguration endpoints = endpoints(environment);
     int port = environment.integer("RETORT_PORT", 0);
     if (port < 0 || port > LARGEST_PORT) {
       throw new ConfigurationException(
@@ -77,6 +84,10 @@ public final class JudgeWorker {
         metrics.port(),
         endpoints.endpoints(),
         endpoints.routes());
+  }
+
+  private static EndpointsConfiguration endpoints(Environment environment) {
+    return EndpointsFile.read(Path.of(environment.require("RETORT_ENDPOINTS")), environment);
   }
 
   private JudgeWorker() {}
