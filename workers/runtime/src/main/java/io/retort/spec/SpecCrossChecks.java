@@ -1,7 +1,5 @@
 package io.retort.spec;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import io.retort.store.Locations;
 import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
@@ -38,7 +36,6 @@ final class SpecCrossChecks {
 
   static List<SpecViolation> check(RunSpec spec) {
     SpecCrossChecks checks = new SpecCrossChecks(spec);
-    checks.numbersAreFinite(spec, "");
     checks.sources();
     checks.filters();
     checks.student();
@@ -49,20 +46,6 @@ final class SpecCrossChecks {
     checks.resources();
     checks.benchmarks();
     return checks.violations;
-  }
-
-  /** A spec that came over gRPC can hold infinities; one that was read from text cannot. */
-  private void numbersAreFinite(Message message, String path) {
-    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-      String fieldPath =
-          path.isEmpty() ? entry.getKey().getName() : path + "." + entry.getKey().getName();
-      if (entry.getValue() instanceof Double number && number.isInfinite()) {
-        violations.add(SpecViolation.of(fieldPath, String.valueOf(number), "a finite number"));
-      }
-      if (entry.getValue() instanceof Message child) {
-        numbersAreFinite(child, fieldPath);
-      }
-    }
   }
 
   private void sources() {

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ public final class SpecValidator {
     } catch (ValidationException e) {
       throw new IllegalStateException("the rules of RunSpec cannot be evaluated", e);
     }
+    // A rule's own words say more: "> 0" is also not finite.
+    Set<String> told = violations.stream().map(SpecViolation::field).collect(Collectors.toSet());
+    FiniteNumbers.check(spec).stream()
+        .filter(violation -> !told.contains(violation.field()))
+        .forEach(violations::add);
     violations.addAll(SpecCrossChecks.check(spec));
     return List.copyOf(violations);
   }
