@@ -11,10 +11,11 @@ from retort_trainer import answers, generate, jobs, sandbox, store
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
-from retort_trainer.data import AnswerKind, GeneratedSample, Sample
+from retort_trainer.data import AnswerKind, GeneratedSample, Sample, SampleOutcome
 from retort_trainer.failures import JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
+from retort_trainer.sampling import Sequence
 from retort_trainer.spec import ResourceSpec
 from retort_trainer.verdicts import Verdict
 from tests.conftest import TEMPLATE
@@ -232,3 +233,26 @@ def test_bad_data_is_named(
     ):
         with pytest.raises(RetortError, match=message):
             run(make_generation(output=f"out-{message[:4].strip()}", dataset=write_rows(bad)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "truncated", "outcome"),
+    [
+        ("7", Verdict.EQUAL, False, SampleOutcome.CORRECT),
+        ("7", Verdict.EQUAL, True, SampleOutcome.CORRECT),
+        ("8", Verdict.DIFFERENT, False, SampleOutcome.WRONG),
+        ("8", Verdict.DIFFERENT, True, SampleOutcome.TRUNCATED),
+        ("", Verdict.DIFFERENT, False, SampleOutcome.NO_ANSWER),
+        (" \n", Verdict.DIFFERENT, False, SampleOutcome.NO_ANSWER),
+        ("", Verdict.DIFFERENT, True, SampleOutcome.TRUNCATED),
+        ("f(x)", Verdict.UNDECIDED, False, SampleOutcome.CHECKER_ERROR),
+        ("f(x)", Verdict.UNDECIDED, True, SampleOutcome.CHECKER_ERROR),
+    ],
+)
+def test_every_answer_has_exactly_one_outcome(
+    monkeypatch: pytest.MonkeyPatch, answer: str, verdict: Verdict, truncated: bool, outcome: SampleOutcome
+) -> None:
+    monkeypatch.setattr(answers, "check", lambda *_, **__: Check(answer, verdict, "why"))
+    sample = generate._checked(Sample(id="s", answer="7"), 3, Sequence([1, 2], truncated), "text")
+    assert (sample.outcome, sample.reason) == (outcome, "why")
+    assert sample.undecided == (outcome is SampleOutcome.CHECKER_ERROR)

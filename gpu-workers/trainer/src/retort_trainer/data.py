@@ -16,6 +16,19 @@ class AnswerKind(StrEnum):
     CODE = "ANSWER_KIND_CODE"
 
 
+class SampleOutcome(StrEnum):
+    """What became of a generated answer: exactly one for each."""
+
+    UNSPECIFIED = "SAMPLE_OUTCOME_UNSPECIFIED"
+    CORRECT = "SAMPLE_OUTCOME_CORRECT"
+    WRONG = "SAMPLE_OUTCOME_WRONG"
+    NO_ANSWER = "SAMPLE_OUTCOME_NO_ANSWER"
+    # Cut, and no correct answer stated.
+    TRUNCATED = "SAMPLE_OUTCOME_TRUNCATED"
+    # The checker could not decide.
+    CHECKER_ERROR = "SAMPLE_OUTCOME_CHECKER_ERROR"
+
+
 @dataclass(frozen=True)
 class Sample:
     """A canonical row: `chain` without markers and final-answer line, `answer` without boxed."""
@@ -62,3 +75,6 @@ class GeneratedSample:
     truncated: bool = False
     tokens: UInt32 = 0
     undecided: bool = False
+    outcome: SampleOutcome = SampleOutcome.UNSPECIFIED
+    # Why the checker could not decide, or why code is wrong.
+    reason: str = ""

@@ -22,7 +22,7 @@ from transformers.utils import logging as transformers_logging
 from retort_trainer import answers, documents, models, sandbox, store, template
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
-from retort_trainer.data import AnswerKind, GeneratedSample, Sample
+from retort_trainer.data import AnswerKind, GeneratedSample, Sample, SampleOutcome
 from retort_trainer.failures import user_error
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress, TrainerResult
 from retort_trainer.sampling import Sampling, Sequence, sample_batch
@@ -222,7 +222,20 @@ def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> Generate
         truncated=sequence.truncated,
         tokens=len(sequence.token_ids),
         undecided=found.verdict is Verdict.UNDECIDED,
+        outcome=_outcome(found, truncated=sequence.truncated),
+        reason=found.reason,
     )
+
+
+def _outcome(found: answers.Check, *, truncated: bool) -> SampleOutcome:
+    if found.verdict is Verdict.EQUAL:
+        return SampleOutcome.CORRECT
+    if found.verdict is Verdict.UNDECIDED:
+        return SampleOutcome.CHECKER_ERROR
+    # What a text states before it is cut may not be its last word.
+    if truncated:
+        return SampleOutcome.TRUNCATED
+    return SampleOutcome.WRONG if found.answer.strip() else SampleOutcome.NO_ANSWER
 
 
 class _Progress:

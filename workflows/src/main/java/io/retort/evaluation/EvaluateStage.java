@@ -8,6 +8,8 @@ import io.retort.stage.StageOutput;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CompareRequest;
+import io.retort.v1.Comparison;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -17,6 +19,7 @@ import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.Stage;
 import io.temporal.workflow.Functions;
+import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -25,11 +28,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** Base, stage-1 and stage-2 model answer the benchmarks, and are scored. */
+/** Base, stage-1 and stage-2 model answer the benchmarks, are scored, and compared. */
 public final class EvaluateStage implements RunStage {
   private static final String BASE = "base";
   private static final String STAGE_1 = "stage-1";
   private static final String STAGE_2 = "stage-2";
+
+  /** Histories of before models were compared hold no such activity. */
+  private static final String COMPARES = "evaluate-compares-models";
 
   private record Evaluated(GenerationResult generated, ScoreResponse scored) {}
 
@@ -40,7 +46,7 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -81,6 +87,8 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public StageOutput run(StageContext context) {
+    // Before any score: those of an evaluation that began without it cannot be compared.
+    int version = Workflow.getVersion(COMPARES, Workflow.DEFAULT_VERSION, 1);
     Map<String, String> models = new LinkedHashMap<>();
     models.put(BASE, context.student().orElseThrow().getUri());
     models.put(STAGE_1, context.summary().getSft().getModelUri());
@@ -94,8 +102,7 @@ public final class EvaluateStage implements RunStage {
       samples += problems.getRows() * benchmark.getSamples() * models.size();
       models.forEach(
           (model, modelUri) ->
-              tasks.add(
-                  () -> evaluate(context, model, modelUri, benchmark, problems.getDataset())));
+              tasks.add(() -> evaluate(context, model, modelUri, benchmark, problems)));
     }
     context.expect(samples);
     List<Evaluated> evaluated = context.all(tasks);
@@ -104,6 +111,9 @@ public final class EvaluateStage implements RunStage {
       summary.addScores(one.scored().getScore());
       artifacts.add(one.generated().getSamples());
       artifacts.add(one.scored().getArtifact());
+    }
+    if (version > Workflow.DEFAULT_VERSION) {
+      summary.addAllComparisons(compare(context, evaluated));
     }
     return new StageOutput(
         summary.build(), artifacts, samples, summary.getScoresCount() + " scores");
@@ -119,6 +129,8 @@ public final class EvaluateStage implements RunStage {
                     IngestRequest.newBuilder()
                         .setStoreUri(context.run().getStoreUri())
                         .addSources(benchmark.getSource())
+                        .setBenchmark(benchmark.getName())
+                        .setAllowLostRows(benchmark.getAllowLostRows())
                         .build()))
         .getSummary();
   }
@@ -128,7 +140,8 @@ public final class EvaluateStage implements RunStage {
       String model,
       String modelUri,
       BenchmarkSpec benchmark,
-      ArtifactRef dataset) {
+      IngestSummary problems) {
+    ArtifactRef dataset = problems.getDataset();
     GenerationResult generated =
         context
             .trainOnce(
@@ -144,9 +157,18 @@ public final class EvaluateStage implements RunStage {
                 .setBenchmark(benchmark)
                 .setDataset(dataset)
                 .setSamples(generated.getSamples())
+                .addAllLostRows(problems.getQuarantineReasonsList())
                 .build());
     context.advance(
         generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
     return new Evaluated(generated, scored);
+  }
+
+  private static List<Comparison> compare(StageContext context, List<Evaluated> evaluated) {
+    EvaluationActivities activities =
+        context.activities(EvaluationActivities.class, EvaluationActivities.COMPARE);
+    CompareRequest.Builder request = CompareRequest.newBuilder().setRun(context.run());
+    evaluated.forEach(one -> request.addScores(one.scored().getArtifact()));
+    return context.call(() -> activities.compare(request.build())).getComparisonsList();
   }
 }

@@ -1,5 +1,7 @@
 package io.retort.evaluation;
 
+import io.retort.v1.CompareRequest;
+import io.retort.v1.CompareResponse;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.temporal.activity.ActivityInterface;
@@ -9,14 +11,24 @@ import io.temporal.activity.ActivityMethod;
 @ActivityInterface
 public interface EvaluationActivities {
   String SCORE = "Score";
+  String COMPARE = "Compare";
 
   /**
-   * Reads the generated samples of one model and benchmark, writes scores.json, and returns pass@k
-   * with its intervals.
+   * Reads the generated samples of one model and benchmark, writes scores.json, and returns
+   * outcomes, pass@k and cons@k with their intervals. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/SAMPLES_MISSING when fewer samples were
-   *     drawn than asked
+   *     drawn than asked, PLATFORM/ANSWER_CHECKER_FAILED
    */
   @ActivityMethod(name = SCORE)
   ScoreResponse score(ScoreRequest request);
+
+  /**
+   * Compares stage 1 with the base model, and stage 2 with both, on the same problems.
+   *
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/SCORES_DIFFER when two models were not
+   *     asked the same
+   */
+  @ActivityMethod(name = COMPARE)
+  CompareResponse compare(CompareRequest request);
 }

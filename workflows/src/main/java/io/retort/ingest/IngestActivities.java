@@ -30,11 +30,13 @@ public interface IngestActivities {
 
   /**
    * Reads rows into canonical samples and commits them as a content-addressed snapshot of shards.
-   * Bad rows, and those that the filters leave out, go to quarantine.jsonl with their reason.
+   * Bad rows, and those that the filters leave out, go to quarantine.jsonl with their reason. A
+   * benchmark's duplicates stay.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     USER/DATA_FORMAT_UNKNOWN, USER/DATA_CORRUPT, USER/DATA_TOO_LARGE, USER/LANGUAGE_UNKNOWN,
-   *     USER/DATA_EMPTY (no good row is left), PLATFORM/HUB_UNREACHABLE
+   *     USER/DATA_EMPTY (no good row is left), USER/BENCHMARK_ROWS_LOST (of a benchmark that may
+   *     lose none), PLATFORM/HUB_UNREACHABLE
    */
   @ActivityMethod(name = INGEST)
   IngestResponse ingest(IngestRequest request);

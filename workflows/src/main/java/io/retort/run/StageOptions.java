@@ -37,6 +37,7 @@ public final class StageOptions {
   private static final Set<String> SHORT_ACTIVITIES =
       Set.of(
           RowStageActivities.DESCRIBE_ROW_STAGE,
+          EvaluationActivities.COMPARE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,

@@ -11,6 +11,9 @@ import io.retort.rows.RowStageActivities;
 import io.retort.stage.StageActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CompareRequest;
+import io.retort.v1.CompareResponse;
+import io.retort.v1.Comparison;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.DescribeRowStageRequest;
 import io.retort.v1.DescribeRowStageResponse;
@@ -250,6 +253,17 @@ public final class FakeActivities
             Score.newBuilder()
                 .setModel(request.getModel())
                 .setBenchmark(request.getBenchmark().getName()))
+        .build();
+  }
+
+  @Override
+  public CompareResponse compare(CompareRequest request) {
+    return CompareResponse.newBuilder()
+        .addComparisons(
+            Comparison.newBuilder()
+                .setModel("stage-2")
+                .setBaseline("base")
+                .setProblems(request.getScoresCount()))
         .build();
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * -Dretort.history=src/test/resources/histories}, with the next number in the names below.
  */
 final class RunHistoryReplayTest {
-  private static final String RUN = "histories/run-2.json";
+  private static final String RUN = "histories/run-3.json";
 
   @ParameterizedTest
   @ValueSource(
@@ -43,7 +43,9 @@ final class RunHistoryReplayTest {
         "run-pairs-2",
         "run-hit-2",
         "run-fault-2",
-        "row-stage-2"
+        "row-stage-2",
+        "run-3",
+        "run-fault-3"
       })
   void goldenHistoriesReplay(String name) throws Exception {
     String history = read("histories/" + name + ".json");
@@ -77,19 +79,19 @@ final class RunHistoryReplayTest {
     Files.createDirectories(folder);
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       environment.newRun().run(WorkflowEnvironment.request());
-      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-2.json"));
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-3.json"));
       write(
           environment,
           RowStageWorkflow.id(WorkflowEnvironment.RUN_ID, Stage.STAGE_CURATE),
-          folder.resolve("row-stage-2.json"));
+          folder.resolve("row-stage-3.json"));
       environment.newRun("again").run(WorkflowEnvironment.request("again"));
-      write(environment, "again", folder.resolve("run-hit-2.json"));
+      write(environment, "again", folder.resolve("run-hit-3.json"));
     }
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       RunRequest.Builder request = WorkflowEnvironment.request().toBuilder();
       request.getSpecBuilder().setLastStage(LastStage.LAST_STAGE_PAIR);
       environment.newRun().run(request.build());
-      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-pairs-2.json"));
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-pairs-3.json"));
     }
     try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
       AtomicInteger attempts = new AtomicInteger();
@@ -100,7 +102,7 @@ final class RunHistoryReplayTest {
             }
           };
       environment.newRun().run(WorkflowEnvironment.request());
-      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-fault-2.json"));
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-fault-3.json"));
     }
     assertThat(folder).isNotEmptyDirectory();
   }

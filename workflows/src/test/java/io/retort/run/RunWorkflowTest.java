@@ -16,6 +16,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunShardResponse;
+import io.retort.v1.Comparison;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
@@ -72,9 +73,27 @@ final class RunWorkflowTest {
     assertThat(run.getSummary().getScoresList())
         .extracting(Score::getModel)
         .containsExactly("base", "stage-1", "stage-2");
+    assertThat(run.getSummary().getComparisonsList())
+        .as("of the three scores")
+        .extracting(Comparison::getProblems)
+        .containsExactly(3L);
     assertThat(run.getSummary().getReportUri()).isEqualTo("file:///store/runs/r/report/index.html");
     assertThat(run.getSummary().getExport().getPairs()).isEqualTo(5);
     assertThat(activities.records).last().isEqualTo(run);
+  }
+
+  @Test
+  void aBenchmarkThatLosesRowsFailsTheRunBeforeAnythingIsGenerated() {
+    activities.onIngest =
+        ingested -> {
+          if (!ingested.getBenchmark().isEmpty()) {
+            throw Failures.user("BENCHMARK_ROWS_LOST", ingested.getBenchmark());
+          }
+        };
+
+    assertThatThrownBy(() -> environment.newRun().run(WorkflowEnvironment.request()))
+        .hasStackTraceContaining("USER/BENCHMARK_ROWS_LOST");
+    assertThat(activities.jobs).noneMatch(TrainerJob::hasGeneration).isNotEmpty();
   }
 
   @Test

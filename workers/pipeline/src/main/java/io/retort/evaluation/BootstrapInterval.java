@@ -10,16 +10,16 @@ import java.util.Random;
  *
  * <p>The same seed and number of problems give the same draws, so that intervals of two models on
  * one benchmark rest on the same problems. Where all values are equal, the interval is that value:
- * a bootstrap cannot see what it has not sampled.
+ * a bootstrap cannot see what it has not sampled ({@link ScoreInterval} bounds that).
  */
-record BootstrapInterval(double low, double high) {
+final class BootstrapInterval {
   static final int RESAMPLES = 2_000;
   private static final double TAIL = 0.025;
 
   /**
    * @param values one per problem, at least one
    */
-  static BootstrapInterval ofMean(double[] values, long seed) {
+  static Interval ofMean(double[] values, long seed) {
     if (values.length == 0) {
       throw new IllegalArgumentException("values: none (expected: one per problem)");
     }
@@ -34,7 +34,7 @@ record BootstrapInterval(double low, double high) {
       means[resample] = sum / values.length;
     }
     Arrays.sort(means);
-    return new BootstrapInterval(percentile(means, TAIL), percentile(means, 1 - TAIL));
+    return new Interval(percentile(means, TAIL), percentile(means, 1 - TAIL));
   }
 
   /** Linear between the two nearest ranks. */
@@ -44,4 +44,6 @@ record BootstrapInterval(double low, double high) {
     int above = (int) Math.ceil(rank);
     return sorted[below] + (rank - below) * (sorted[above] - sorted[below]);
   }
+
+  private BootstrapInterval() {}
 }

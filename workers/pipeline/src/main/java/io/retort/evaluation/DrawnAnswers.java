@@ -7,23 +7,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Collects generated samples by problem and checks that exactly the asked ones were drawn. */
 final class DrawnAnswers {
   private final String benchmark;
   private final int samples;
+  private final Set<String> expected;
   private final Map<String, TreeMap<Integer, Problem.Answer>> answers = new LinkedHashMap<>();
 
   /**
    * @param samples answers asked per problem
+   * @param expected ids of the benchmark's problems
    */
-  DrawnAnswers(String benchmark, int samples) {
+  DrawnAnswers(String benchmark, int samples, Set<String> expected) {
     this.benchmark = benchmark;
     this.samples = samples;
+    this.expected = expected;
   }
 
   void add(GeneratedSample sample) {
+    if (!expected.contains(sample.getSampleId())) {
+      throw missing("problem " + sample.getSampleId() + " (expected: one of the benchmark)");
+    }
     int index = sample.getIndex();
     if (Integer.compareUnsigned(index, samples) >= 0) {
       throw missing(
@@ -36,8 +43,7 @@ final class DrawnAnswers {
               + ")");
     }
     Problem.Answer answer =
-        new Problem.Answer(
-            sample.getAnswer(), sample.getCorrect(), sample.getTruncated(), sample.getUndecided());
+        new Problem.Answer(sample.getAnswer(), Outcomes.of(sample), sample.getTruncated());
     if (answers
             .computeIfAbsent(sample.getSampleId(), ignored -> new TreeMap<>())
             .putIfAbsent(index, answer)
@@ -52,7 +58,7 @@ final class DrawnAnswers {
    * @throws ApplicationFailure PLATFORM/SAMPLES_MISSING when a problem or one of its samples was
    *     not drawn
    */
-  List<Problem> problems(long expectedProblems) {
+  List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
     answers.forEach(
         (sampleId, drawn) -> {
@@ -62,8 +68,8 @@ final class DrawnAnswers {
           }
           problems.add(new Problem(sampleId, List.copyOf(drawn.values())));
         });
-    if (problems.size() != expectedProblems) {
-      throw missing(problems.size() + " problems (expected: " + expectedProblems + ")");
+    if (problems.size() != expected.size()) {
+      throw missing(problems.size() + " problems (expected: " + expected.size() + ")");
     }
     return problems;
   }

@@ -1,74 +1,156 @@
 package io.retort.evaluation;
 
+import io.retort.answers.AnswerChecker;
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CompareRequest;
+import io.retort.v1.CompareResponse;
+import io.retort.v1.Comparison;
+import io.retort.v1.Count;
 import io.retort.v1.GeneratedSample;
-import io.retort.v1.Score;
+import io.retort.v1.Sample;
+import io.retort.v1.ScoreRecord;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.ShardProgress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Scores generated samples that lie in the store. The same samples give the same bytes again. */
 public final class EvaluationActivitiesImpl implements EvaluationActivities {
-  /** Name of the object, beside the samples' manifest, that holds the {@link Score}. */
+  /** Name of the object, beside the samples' manifest, that holds the {@link ScoreRecord}. */
   public static final String SCORES = "scores.json";
 
   private static final int ROWS_PER_HEARTBEAT = 500;
 
-  private final Store store;
+  private record ModelPair(String model, String baseline) {}
 
-  public EvaluationActivitiesImpl(Store store) {
+  private static final List<ModelPair> COMPARED =
+      List.of(
+          new ModelPair("stage-1", "base"),
+          new ModelPair("stage-2", "stage-1"),
+          new ModelPair("stage-2", "base"));
+
+  private final Store store;
+  private final AnswerChecker answers;
+
+  /**
+   * @param answers decides which of the answers to a problem are the same, for cons@k
+   */
+  public EvaluationActivitiesImpl(Store store, AnswerChecker answers) {
     this.store = store;
+    this.answers = answers;
   }
 
   @Override
   public ScoreResponse score(ScoreRequest request) {
     BenchmarkSpec benchmark = request.getBenchmark();
     Scorer.checkK(benchmark);
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    ShardProgress.Builder progress = ShardProgress.newBuilder();
     try {
-      List<Problem> problems = readProblems(request);
-      Score score =
-          Scorer.score(
-                  benchmark, problems, Integer.toUnsignedLong(request.getRun().getSpec().getSeed()))
-              .toBuilder()
-              .setModel(request.getModel())
-              .setTemperature(request.getRun().getSpec().getEvaluation().getTemperature())
-              .setDatasetSha256(request.getDataset().getSha256())
-              .build();
-      byte[] json = ProtoJson.print(score).getBytes(StandardCharsets.UTF_8);
+      Map<String, AnswerKind> kinds = readKinds(request, context);
+      progress.setTotal((long) kinds.size() * benchmark.getSamples());
+      context.heartbeat(progress.build());
+      List<Problem> problems = readProblems(request, kinds, context, progress);
+      List<Ballot> ballots =
+          new Ballots(answers, () -> context.heartbeat(progress.build())).of(problems, kinds);
+      long seed = Integer.toUnsignedLong(request.getRun().getSpec().getSeed());
+      ScoreRecord.Builder scored = Scorer.score(benchmark, problems, ballots, seed).toBuilder();
+      scored
+          .getScoreBuilder()
+          .setModel(request.getModel())
+          .setTemperature(request.getRun().getSpec().getEvaluation().getTemperature())
+          .setDatasetSha256(request.getDataset().getSha256())
+          .setProblemsExpected(
+              problems.size() + request.getLostRowsList().stream().mapToLong(Count::getCount).sum())
+          .addAllLostRows(request.getLostRowsList());
+      byte[] json = ProtoJson.print(scored).getBytes(StandardCharsets.UTF_8);
       ArtifactRef artifact =
           store.write(
               Store.resolve(Manifests.folder(request.getSamples()), SCORES),
               output -> output.write(json));
-      return ScoreResponse.newBuilder().setScore(score).setArtifact(artifact).build();
+      return ScoreResponse.newBuilder().setScore(scored.getScore()).setArtifact(artifact).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
   }
 
-  private List<Problem> readProblems(ScoreRequest request) throws IOException {
-    long expected = Manifests.read(store, request.getDataset()).getRows();
-    if (expected == 0) {
+  @Override
+  public CompareResponse compare(CompareRequest request) {
+    try {
+      List<ScoreRecord> records = new ArrayList<>();
+      for (ArtifactRef scores : request.getScoresList()) {
+        records.add(readRecord(scores));
+      }
+      Map<String, Double> margins = new HashMap<>();
+      request
+          .getRun()
+          .getSpec()
+          .getEvaluation()
+          .getBenchmarksList()
+          .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
+      List<Comparison> comparisons = new ArrayList<>();
+      for (ModelPair pair : COMPARED) {
+        comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
+      }
+      return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  private ScoreRecord readRecord(ArtifactRef scores) throws IOException {
+    try (InputStream input = store.read(scores.getUri())) {
+      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+      return (ScoreRecord) ProtoJson.parse(json, ScoreRecord.newBuilder(), scores.getUri());
+    }
+  }
+
+  /** The kinds of answer of the benchmark's problems, by id. */
+  private Map<String, AnswerKind> readKinds(ScoreRequest request, ActivityExecutionContext context)
+      throws IOException {
+    Map<String, AnswerKind> kinds = new HashMap<>();
+    Manifests.<Sample>forEachRow(
+        store,
+        request.getDataset(),
+        Sample::newBuilder,
+        sample -> {
+          kinds.put(sample.getId(), sample.getAnswerKind());
+          if (kinds.size() % ROWS_PER_HEARTBEAT == 0) {
+            context.heartbeat(null);
+          }
+        });
+    if (kinds.isEmpty()) {
       throw Failures.user(
           "DATA_EMPTY",
           "benchmark " + request.getBenchmark().getName() + ": 0 problems (expected: at least 1)");
     }
-    ActivityExecutionContext context = Activity.getExecutionContext();
-    ShardProgress.Builder progress =
-        ShardProgress.newBuilder().setTotal(expected * request.getBenchmark().getSamples());
-    context.heartbeat(progress.build());
+    return kinds;
+  }
+
+  private List<Problem> readProblems(
+      ScoreRequest request,
+      Map<String, AnswerKind> kinds,
+      ActivityExecutionContext context,
+      ShardProgress.Builder progress)
+      throws IOException {
     DrawnAnswers drawn =
-        new DrawnAnswers(request.getBenchmark().getName(), request.getBenchmark().getSamples());
+        new DrawnAnswers(
+            request.getBenchmark().getName(), request.getBenchmark().getSamples(), kinds.keySet());
     Manifests.<GeneratedSample>forEachRow(
         store,
         request.getSamples(),
@@ -80,6 +162,6 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
             context.heartbeat(progress.build());
           }
         });
-    return drawn.problems(expected);
+    return drawn.problems();
   }
 }

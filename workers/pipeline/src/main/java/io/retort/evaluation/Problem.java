@@ -1,5 +1,8 @@
 package io.retort.evaluation;
 
+import io.retort.v1.OutcomeCounts;
+import io.retort.v1.ProblemScore;
+import io.retort.v1.SampleOutcome;
 import java.util.List;
 
 /** The answers drawn for one problem, in the order of their index. */
@@ -12,19 +15,24 @@ record Problem(String sampleId, List<Answer> answers) {
     return (int) answers.stream().filter(Answer::correct).count();
   }
 
-  int truncated() {
-    return (int) answers.stream().filter(Answer::truncated).count();
-  }
-
-  int undecided() {
-    return (int) answers.stream().filter(Answer::undecided).count();
+  ProblemScore score() {
+    OutcomeCounts outcomes = Outcomes.count(answers);
+    return ProblemScore.newBuilder()
+        .setSampleId(sampleId)
+        .setOutcomes(outcomes)
+        .setTruncated(answers.stream().filter(Answer::truncated).count())
+        .build();
   }
 
   /**
    * What scoring needs of a generated sample.
    *
    * @param text the final answer, empty where there is none
-   * @param undecided it could not be compared with the gold answer
+   * @param truncated whether the text was cut, whatever it states
    */
-  record Answer(String text, boolean correct, boolean truncated, boolean undecided) {}
+  record Answer(String text, SampleOutcome outcome, boolean truncated) {
+    boolean correct() {
+      return outcome == SampleOutcome.SAMPLE_OUTCOME_CORRECT;
+    }
+  }
 }

@@ -52,11 +52,11 @@ public final class IngestActivitiesImpl implements IngestActivities {
     long started = System.nanoTime();
     try {
       DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
-      Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
+      Snapshot snapshot = new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows);
       IngestSummary summary =
-          new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows)
-              .write(
-                  new SampleReader(files, request.getSourcesList(), filters.list()), filters.key());
+          request.getBenchmark().isEmpty()
+              ? training(request, files, snapshot)
+              : BenchmarkRows.read(request, files, snapshot);
       LOGGER.info(
           "ingested {} rows into {} shards, {} quarantined, in {} ms: {}",
           summary.getRows(),
@@ -68,6 +68,13 @@ public final class IngestActivitiesImpl implements IngestActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  private static IngestSummary training(IngestRequest request, DataFiles files, Snapshot snapshot)
+      throws IOException {
+    Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
+    return snapshot.write(
+        new SampleReader(files, request.getSourcesList(), filters.list()), filters.key());
   }
 
   @Override

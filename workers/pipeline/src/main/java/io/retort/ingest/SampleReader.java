@@ -5,6 +5,7 @@ import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,26 @@ final class SampleReader {
   private final DataFiles files;
   private final List<DataSource> sources;
   private final List<SampleFilter> filters;
+  private final UnaryOperator<Sample> naming;
 
   SampleReader(DataFiles files, List<DataSource> sources, List<SampleFilter> filters) {
+    this(files, sources, filters, UnaryOperator.identity());
+  }
+
+  private SampleReader(
+      DataFiles files,
+      List<DataSource> sources,
+      List<SampleFilter> filters,
+      UnaryOperator<Sample> naming) {
     this.files = files;
     this.sources = sources;
     this.filters = filters;
+    this.naming = naming;
+  }
+
+  /** Without filters; rows that are the same have ids of their own. Reads once. */
+  static SampleReader ofBenchmark(DataFiles files, List<DataSource> sources) {
+    return new SampleReader(files, sources, List.of(), new BenchmarkRows()::distinct);
   }
 
   /** Receives what is read, in order. */
@@ -72,7 +88,7 @@ final class SampleReader {
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }
-          visitor.accept(sample);
+          visitor.accept(naming.apply(sample));
         } catch (RefusedRowException e) {
           visitor.refuse(
               place,

@@ -115,7 +115,7 @@ public final class PipelineWorker {
         new IngestActivitiesImpl(store, Hub.of(environment)),
         new PromptActivitiesImpl(store, judge, rowStages),
         new RowStageActivitiesImpl(store, judge, engine, rowStages),
-        new EvaluationActivitiesImpl(store),
+        new EvaluationActivitiesImpl(store, answers),
         new ReleaseActivitiesImpl(store),
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),

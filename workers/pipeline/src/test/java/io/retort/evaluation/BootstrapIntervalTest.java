@@ -24,7 +24,7 @@ class BootstrapIntervalTest {
     double share = 0.36;
     double halfWidth = 1.96 * Math.sqrt(share * (1 - share) / problems);
 
-    BootstrapInterval interval = BootstrapInterval.ofMean(shareOfOnes(problems, 144), 1);
+    Interval interval = BootstrapInterval.ofMean(shareOfOnes(problems, 144), 1);
 
     assertThat(interval.low()).isCloseTo(share - halfWidth, within(0.01));
     assertThat(interval.high()).isCloseTo(share + halfWidth, within(0.01));
@@ -37,7 +37,7 @@ class BootstrapIntervalTest {
       double[] values = random.doubles(2 + random.nextInt(40)).toArray();
       double mean = DoubleStream.of(values).average().orElseThrow();
 
-      BootstrapInterval interval = BootstrapInterval.ofMean(values, round);
+      Interval interval = BootstrapInterval.ofMean(values, round);
 
       assertThat(mean).as("round %d", round).isBetween(interval.low(), interval.high());
       assertThat(interval.low()).isGreaterThan(DoubleStream.of(values).min().orElseThrow() - 1e-12);
@@ -47,10 +47,9 @@ class BootstrapIntervalTest {
 
   @Test
   void isThatValueWhereAllAreEqual() {
-    assertThat(BootstrapInterval.ofMean(new double[] {1, 1, 1}, 3))
-        .isEqualTo(new BootstrapInterval(1, 1));
+    assertThat(BootstrapInterval.ofMean(new double[] {1, 1, 1}, 3)).isEqualTo(new Interval(1, 1));
     assertThat(BootstrapInterval.ofMean(new double[] {0.25}, 3))
-        .isEqualTo(new BootstrapInterval(0.25, 0.25));
+        .isEqualTo(new Interval(0.25, 0.25));
   }
 
   @Test

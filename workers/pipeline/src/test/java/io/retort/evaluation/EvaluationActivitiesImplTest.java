@@ -5,23 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.Message;
+import io.retort.answers.FastAnswerChecker;
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CompareRequest;
+import io.retort.v1.ComparisonVerdict;
+import io.retort.v1.Count;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.Manifest;
+import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
+import io.retort.v1.ProblemScore;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.Score;
+import io.retort.v1.ScoreRecord;
 import io.retort.v1.ScoreRequest;
+import io.retort.v1.ScoreResponse;
 import io.retort.v1.ShardProgress;
 import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
@@ -48,7 +57,8 @@ class EvaluationActivitiesImplTest {
   void open(@TempDir Path folder) throws IOException {
     root = folder.toUri().toString();
     store = Store.open(root);
-    environment.registerActivitiesImplementations(new EvaluationActivitiesImpl(store));
+    environment.registerActivitiesImplementations(
+        new EvaluationActivitiesImpl(store, new FastAnswerChecker()));
     activities = environment.newActivityStub(EvaluationActivities.class);
     dataset = commit("data", List.of(sample("a"), sample("b"), sample("c")));
   }
@@ -77,11 +87,95 @@ class EvaluationActivitiesImplTest {
         .allSatisfy(
             passAtK ->
                 assertThat(passAtK.getValue()).isBetween(passAtK.getLow(), passAtK.getHigh()));
+    assertThat(score.getCurveList()).extracting(PassAtK::getK).containsExactly(1, 2, 3, 4);
+    assertThat(score.getCurve(3)).isEqualTo(score.getPassAtK(2));
     assertThat(score.getMajorityVote()).isCloseTo(1.0 / 3, within(1e-12));
+    assertThat(score.getConsAtKList()).extracting(PassAtK::getK).containsExactly(1, 2, 4);
+    // Of b's six pairs (8, 7), (8, 9), (7, 8), (7, 9), (8, 8), (8, 9) three hold the right 7 in a
+    // tie.
+    assertThat(score.getConsAtK(1).getValue()).isCloseTo((1 + 0.25) / 3, within(1e-12));
+    assertThat(score.getConsAtK(2).getValue()).isEqualTo(score.getMajorityVote());
     assertThat(score.getUndecided()).isEqualTo(2);
     assertThat(score.getTruncatedRatio()).isCloseTo(4.0 / 12, within(1e-12));
-    assertThat(ProtoJson.parse(read("samples/scores.json"), Score.newBuilder(), "scores.json"))
-        .isEqualTo(score);
+    assertThat(score.getOutcomes())
+        .isEqualTo(
+            OutcomeCounts.newBuilder()
+                .setCorrect(5)
+                .setWrong(1)
+                .setTruncated(4)
+                .setCheckerError(2)
+                .build());
+    assertThat(score.getProblemsExpected()).isEqualTo(3);
+    ScoreRecord record = record();
+    assertThat(record.getScore()).isEqualTo(score);
+    assertThat(record.getPassAtKList()).hasSize(4).isSorted();
+    assertThat(record.getProblemsList())
+        .extracting(ProblemScore::getSampleId)
+        .containsExactly("a", "b", "c");
+    assertThat(record.getProblems(2).getTruncated()).isEqualTo(4);
+  }
+
+  @Test
+  void saysHowManyProblemsTheBenchmarkHas() throws IOException {
+    Count lost = Count.newBuilder().setName("NO_ANSWER").setCount(2).build();
+    ArtifactRef samples = commit("samples", threeProblems());
+
+    Score score =
+        activities.score(request(samples, 1).toBuilder().addLostRows(lost).build()).getScore();
+
+    assertThat(score.getProblems()).isEqualTo(3);
+    assertThat(score.getProblemsExpected()).isEqualTo(5);
+    assertThat(score.getLostRowsList()).containsExactly(lost);
+  }
+
+  @Test
+  void programsAreNotVotedOn() throws IOException {
+    dataset =
+        commit(
+            "data",
+            List.of(
+                sample("a"),
+                sample("b"),
+                sample("c").toBuilder().setAnswerKind(AnswerKind.ANSWER_KIND_CODE).build()));
+
+    Score score = score(threeProblems(), 1);
+
+    assertThat(score.getConsAtKList()).isEmpty();
+    assertThat(score.getMajorityVote()).isZero();
+  }
+
+  @Test
+  void comparesTheModelsFromWhatScoringWrote() throws IOException {
+    ArtifactRef samples = commit("samples", threeProblems());
+    ArtifactRef others = commit("others", threeProblems());
+    ScoreResponse base = activities.score(request(samples, 1).toBuilder().setModel("base").build());
+    ScoreResponse stage1 = activities.score(request(others, 1));
+    ScoreResponse stage2 =
+        activities.score(request(others, 1).toBuilder().setModel("stage-2").build());
+    RunContext.Builder run = request(samples, 1).getRun().toBuilder();
+    run.getSpecBuilder()
+        .getEvaluationBuilder()
+        .addBenchmarks(BenchmarkSpec.newBuilder().setName("demo").setMargin(90));
+    CompareRequest request =
+        CompareRequest.newBuilder()
+            .setRun(run)
+            .addScores(base.getArtifact())
+            .addScores(stage2.getArtifact())
+            .build();
+
+    // The one file holds the last score that was written to it.
+    assertThat(stage1.getArtifact().getUri()).isEqualTo(stage2.getArtifact().getUri());
+    assertThat(activities.compare(request).getComparisonsList())
+        .singleElement()
+        .satisfies(
+            comparison -> {
+              assertThat(comparison.getModel()).isEqualTo("stage-2");
+              assertThat(comparison.getBaseline()).isEqualTo("base");
+              assertThat(comparison.getDifference()).isZero();
+              assertThat(comparison.getMargin()).isEqualTo(0.9);
+              assertThat(comparison.getVerdict())
+                  .isEqualTo(ComparisonVerdict.COMPARISON_VERDICT_NOT_WORSE);
+            });
   }
 
   @Test
@@ -123,6 +217,14 @@ class EvaluationActivitiesImplTest {
   void refusesAProblemThatWasNotAnswered() {
     assertThat(failure(threeProblems().subList(0, 8), 1))
         .isEqualTo(missing("2 problems (expected: 3)"));
+  }
+
+  @Test
+  void refusesAProblemOfAnotherBenchmark() {
+    List<GeneratedSample> samples = threeProblems();
+    samples.set(11, samples.get(11).toBuilder().setSampleId("x").build());
+    assertThat(failure(samples, 1))
+        .isEqualTo(missing("problem x (expected: one of the benchmark)"));
   }
 
   @Test
@@ -220,6 +322,11 @@ class EvaluationActivitiesImplTest {
         store,
         folder,
         Manifest.newBuilder().addParts(Manifests.writePart(store, folder, 0, rows)).build());
+  }
+
+  private ScoreRecord record() throws IOException {
+    return (ScoreRecord)
+        ProtoJson.parse(read("samples/scores.json"), ScoreRecord.newBuilder(), "scores.json");
   }
 
   private String read(String path) throws IOException {

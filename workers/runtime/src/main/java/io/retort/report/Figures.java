@@ -4,9 +4,12 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.CacheStatus;
+import io.retort.v1.Comparison;
+import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.Count;
 import io.retort.v1.PassAtK;
 import io.retort.v1.RunPhase;
+import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +42,34 @@ public final class Figures {
         percent(score.getValue()),
         100 * score.getLow(),
         100 * score.getHigh());
+  }
+
+  /** {@code 64}, or {@code 488 of 500} where problems of the benchmark could not be read. */
+  public static String coverage(Score score) {
+    return score.getProblemsExpected() > score.getProblems()
+        ? count(score.getProblems()) + " of " + count(score.getProblemsExpected())
+        : count(score.getProblems());
+  }
+
+  /** cons@k with all answers; a hyphen where answers cannot be voted on. */
+  public static String consensus(Score score) {
+    boolean old = score.getCurveCount() == 0;
+    return old || score.getConsAtKCount() > 0 ? percent(score.getMajorityVote()) : "-";
+  }
+
+  /** {@code +12.5 [4.1, 20.3]}: a paired difference in points, and its interval. */
+  public static String points(Comparison comparison) {
+    return String.format(
+        Locale.ROOT,
+        "%+.1f [%.1f, %.1f]",
+        100 * comparison.getDifference(),
+        100 * comparison.getLow(),
+        100 * comparison.getHigh());
+  }
+
+  /** {@code not worse}. */
+  public static String name(ComparisonVerdict verdict) {
+    return lower(verdict.name(), "COMPARISON_VERDICT_");
   }
 
   /** Whole MiB, for example {@code 1,234 MiB}. */

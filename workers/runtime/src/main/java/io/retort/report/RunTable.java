@@ -6,7 +6,6 @@ import io.retort.v1.ExportSummary;
 import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
-import io.retort.v1.PassAtK;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
@@ -21,7 +20,8 @@ import java.util.Locale;
 
 /**
  * What a run came to, as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
- * judge tokens and cost, times and addresses. Parts that the run has not reached are left out.
+ * paired differences, judge tokens and cost, times and addresses. Parts that the run has not
+ * reached are left out.
  */
 public final class RunTable {
   private static final String BOLD = "\u001b[1m";
@@ -61,6 +61,9 @@ public final class RunTable {
         .map(Score::getBenchmark)
         .distinct()
         .forEach(benchmark -> table.scores(benchmark, summary.getScoresList()));
+    if (summary.getComparisonsCount() > 0) {
+      table.append(ScoreTables.comparisons(summary.getComparisonsList()));
+    }
     if (summary.hasCuration() || summary.hasPairing()) {
       table.judge(run);
     }
@@ -213,36 +216,9 @@ public final class RunTable {
         Figures.count(result.getDroppedRows()));
   }
 
-  private void scores(String benchmark, List<Score> all) {
-    List<Score> scores =
-        all.stream().filter(score -> score.getBenchmark().equals(benchmark)).toList();
-    List<Integer> ks =
-        scores.stream()
-            .flatMap(score -> score.getPassAtKList().stream())
-            .map(PassAtK::getK)
-            .distinct()
-            .sorted()
-            .toList();
-    List<String> headings = new ArrayList<>(List.of("Benchmark " + benchmark));
-    ks.forEach(k -> headings.add("pass@" + k + " (95 %)"));
-    headings.addAll(List.of("majority", "problems x answers"));
-    TextTable table = new TextTable(headings.toArray(String[]::new));
-    for (Score score : scores) {
-      List<String> cells = new ArrayList<>(List.of(score.getModel()));
-      ks.forEach(k -> cells.add(passAtK(score, k)));
-      cells.add(Figures.percent(score.getMajorityVote()));
-      cells.add(Figures.count(score.getProblems()) + " x " + score.getSamples());
-      table.line(cells.toArray(String[]::new));
-    }
-    append(table);
-  }
-
-  private static String passAtK(Score score, int k) {
-    return score.getPassAtKList().stream()
-        .filter(passAtK -> passAtK.getK() == k)
-        .map(Figures::percent)
-        .findFirst()
-        .orElse("-");
+  private void scores(String benchmark, List<Score> scores) {
+    append(ScoreTables.scores(benchmark, scores));
+    ScoreTables.outcomes(benchmark, scores).ifPresent(this::append);
   }
 
   private void judge(Run run) {

@@ -383,6 +383,12 @@ public record SpecDefaults(String studentModel) {
 
   private static void benchmark(BenchmarkSpec.Builder benchmark) {
     source(benchmark.getSourceBuilder());
+    if (!benchmark.hasAllowLostRows()) {
+      benchmark.setAllowLostRows(false);
+    }
+    if (!benchmark.hasMargin()) {
+      benchmark.setMargin(1);
+    }
     if (!benchmark.hasSamples()) {
       benchmark.setSamples(BENCHMARK_SAMPLES);
     }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.CacheStatus;
+import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
+import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PassAtK;
 import io.retort.v1.ReleaseSummary;
@@ -69,9 +71,15 @@ class RunTableTest {
               sft          1.1600       0.3600      42    110          0          0
               cogpo        0.6931       0.5012      12    100          0          0
 
-            Benchmark demo        pass@1 (95 %)        pass@4 (95 %)   majority   problems x answers
-              base              2.5 % (0.0-6.1)      6.2 % (1.0-9.9)      3.1 %               64 x 4
-              stage-1        36.1 % (24.0-48.2)   50.0 % (40.0-60.0)     40.0 %               64 x 4
+            Benchmark demo        pass@1 (95 %)        pass@4 (95 %)   cons@4   problems x answers
+              base              2.5 % (0.0-6.1)      6.2 % (1.0-9.9)    3.1 %               64 x 4
+              stage-1        36.1 % (24.0-48.2)   50.0 % (40.0-60.0)   40.0 %         64 of 66 x 4
+
+            Answers on demo   correct   wrong   no answer   cut   not decided
+              stage-1              92     150           8     4             2
+
+            Paired differences of pass@1, in points [95 %]
+              stage-1 against base on demo: better by 33.6 points [24.0, 43.1]
 
             Judge                calls   prompt tokens   answer tokens   cached calls        cache     cost
               curation             600          90,000          30,000             12   taken over   1.5000
@@ -172,12 +180,23 @@ class RunTableTest {
             .setSummary(
                 RunSummary.newBuilder()
                     .setIngest(
-                        IngestSummary.newBuilder().addQuarantineReasons(count("\u001b]0;x", 1))))
+                        IngestSummary.newBuilder().addQuarantineReasons(count("\u001b]0;x", 1)))
+                    .addComparisons(
+                        Comparison.newBuilder().setModel("\u001b[m").setSentence("\u202eno")))
             .build();
 
     assertThat(RunTable.render(hostile, false))
         .doesNotContain("\u001b", "\u0007", "\u202e")
-        .contains("a?[2Jb", "one?two??", "?]0;x");
+        .contains("a?[2Jb", "one?two??", "?]0;x", "?[m against", "?no");
+  }
+
+  @Test
+  void answersThatCannotBeVotedOnHaveNoConsensus() {
+    Score code = score("base", 0).addCurve(passAtK(1, 0.5, 0.4, 0.6)).build();
+
+    assertThat(Figures.consensus(code)).isEqualTo("-");
+    assertThat(Figures.consensus(code.toBuilder().addConsAtK(passAtK(4, 0, 0, 0.1)).build()))
+        .isEqualTo("0.0 %");
   }
 
   private static Run finishedRun() {
@@ -249,8 +268,22 @@ class RunTableTest {
                         .addPassAtK(passAtK(4, 0.0624, 0.01, 0.099)))
                 .addScores(
                     score("stage-1", 0.4)
+                        .setProblemsExpected(66)
+                        .setOutcomes(
+                            OutcomeCounts.newBuilder()
+                                .setCorrect(92)
+                                .setWrong(150)
+                                .setNoAnswer(8)
+                                .setTruncated(4)
+                                .setCheckerError(2))
                         .addPassAtK(passAtK(1, 0.361, 0.24, 0.482))
                         .addPassAtK(passAtK(4, 0.5, 0.4, 0.6)))
+                .addComparisons(
+                    Comparison.newBuilder()
+                        .setModel("stage-1")
+                        .setBaseline("base")
+                        .setBenchmark("demo")
+                        .setSentence("better by 33.6 points [24.0, 43.1]"))
                 .setExport(
                     ExportSummary.newBuilder()
                         .setUri("file:///store/runs/demo-1/export")

@@ -7,15 +7,16 @@ import java.util.Optional;
  * What the report's template shows: texts and coordinates only, in the order of the page. The
  * template escapes every one of them.
  *
- * @param verdict what the scores say, in one sentence; empty without scores
+ * @param headline how the last model compares with the base model, a sentence per benchmark
  * @param settings the spec as YAML
  */
 record ReportView(
     String title,
     String runId,
     List<Fact> facts,
-    String verdict,
+    List<String> headline,
     List<Tile> tiles,
+    Optional<Differences> differences,
     List<Benchmark> benchmarks,
     Optional<Data> data,
     Optional<Pairs> pairs,
@@ -41,21 +42,55 @@ record ReportView(
   /** One figure of the headline. */
   record Tile(String label, String value, String note) {}
 
+  /** Paired differences of all pairs of models. */
+  record Differences(DifferenceChart chart, List<DifferenceRow> rows) {}
+
+  /**
+   * @param pValue adjusted over the benchmarks
+   * @param detectable points that as many problems show with 80 % power
+   */
+  record DifferenceRow(
+      String benchmark,
+      String pair,
+      String points,
+      String pValue,
+      String problems,
+      String detectable,
+      String verdict,
+      String sentence) {}
+
   /**
    * One benchmark with the scores of every model.
    *
+   * @param lost rows of the benchmark that are in no figure, in one sentence
+   * @param consensus heading of the majority's column
    * @param published whether there are figures of other models for reference
    */
   record Benchmark(
       String name,
       String note,
+      Optional<String> lost,
       ScoreChart chart,
+      Optional<CurveChart> curve,
       List<String> ks,
+      String consensus,
       List<ScoreRow> rows,
+      List<OutcomeRow> outcomes,
+      boolean hasOutcomes,
       boolean published,
       List<PublishedScore> publishedScores) {}
 
-  record ScoreRow(String model, List<String> passAtK, String majority, String truncated) {}
+  record ScoreRow(
+      String model, List<String> passAtK, String majority, String problems, String truncated) {}
+
+  /** Answers by what became of them. */
+  record OutcomeRow(
+      String model,
+      String correct,
+      String wrong,
+      String noAnswer,
+      String truncated,
+      String checkerError) {}
 
   /** A figure printed elsewhere, pass@1 in percent. */
   record PublishedScore(String model, String value) {}

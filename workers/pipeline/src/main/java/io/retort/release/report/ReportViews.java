@@ -38,8 +38,9 @@ final class ReportViews {
         run.getSpec().getName().isEmpty() ? run.getRunId() : run.getSpec().getName(),
         run.getRunId(),
         facts(run),
-        ScoreViews.verdict(summary.getScoresList()),
+        DifferenceViews.headline(summary),
         tiles(run),
+        DifferenceViews.differences(summary.getComparisonsList()),
         ScoreViews.benchmarks(summary.getScoresList()),
         summary.hasCuration()
             ? Optional.of(DataViews.data(summary.getIngest(), summary.getCuration()))

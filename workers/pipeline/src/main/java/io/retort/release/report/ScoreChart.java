@@ -88,22 +88,13 @@ record ScoreChart(
     return new Dot(
         model,
         false,
-        kind(model),
+        ModelColour.of(model),
         y,
         x(clamp(score.getValue())),
         x(low),
         x(high),
         Svg.number((high - low) * (RIGHT - LEFT)),
         Figures.percent(score));
-  }
-
-  private static String kind(String model) {
-    return switch (model) {
-      case "base" -> "base";
-      case "stage-1" -> "stage1";
-      case "stage-2" -> "stage2";
-      default -> "other";
-    };
   }
 
   private static double clamp(double share) {

@@ -1,11 +1,13 @@
 package io.retort.release.report;
 
 import io.retort.report.Figures;
+import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
 import io.retort.v1.Score;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the report shows of scores. */
 final class ScoreViews {
@@ -32,11 +34,10 @@ final class ScoreViews {
     return score.getPassAtKList().stream().min(java.util.Comparator.comparingInt(PassAtK::getK));
   }
 
-  /** What the first benchmark says of the stages, and what its intervals allow to say. */
-  static String verdict(List<Score> scores) {
+  /** What the models scored on the first benchmark; empty without scores. */
+  static String sentence(List<Score> scores) {
     Optional<PassAtK> base = figure(scores, "base");
-    Optional<PassAtK> last = figure(scores, "stage-2").or(() -> figure(scores, "stage-1"));
-    if (base.isEmpty() || last.isEmpty()) {
+    if (base.isEmpty()) {
       return "";
     }
     List<String> figures = new ArrayList<>();
@@ -49,18 +50,7 @@ final class ScoreViews {
         + base.get().getK()
         + " is "
         + String.join(", ", figures)
-        + ". The last model's 95 % interval "
-        + relation(base.get(), last.get());
-  }
-
-  private static String relation(PassAtK base, PassAtK last) {
-    if (last.getLow() > base.getHigh()) {
-      return "lies above that of the base model.";
-    }
-    if (last.getHigh() < base.getLow()) {
-      return "lies below that of the base model.";
-    }
-    return "overlaps that of the base model: these samples do not tell the two apart.";
+        + ". The models were not compared problem by problem.";
   }
 
   private static Optional<PassAtK> figure(List<Score> scores, String model) {
@@ -83,16 +73,21 @@ final class ScoreViews {
     return new ReportView.Benchmark(
         name,
         note(scores.get(0)),
+        lost(scores.get(0)),
         ScoreChart.of(scores, ks, published),
+        CurveChart.of(scores),
         ks.stream().map(k -> "pass@" + k).toList(),
+        "cons@" + Integer.toUnsignedString(scores.get(0).getSamples()),
         scores.stream().map(score -> row(score, ks)).toList(),
+        scores.stream().filter(Score::hasOutcomes).map(ScoreViews::outcomes).toList(),
+        scores.stream().anyMatch(Score::hasOutcomes),
         !published.isEmpty(),
         published);
   }
 
   private static String note(Score score) {
     String hash = score.getDatasetSha256();
-    return Figures.count(score.getProblems())
+    return Figures.coverage(score)
         + " problems, "
         + score.getSamples()
         + (score.getSamples() == 1 ? " answer" : " answers")
@@ -101,6 +96,21 @@ final class ScoreViews {
         + undecided(score)
         + ", data set "
         + hash.substring(0, Math.min(hash.length(), HASH_DIGITS));
+  }
+
+  private static Optional<String> lost(Score score) {
+    long lost = score.getProblemsExpected() - score.getProblems();
+    if (lost <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Figures.count(lost)
+            + (lost == 1 ? " row" : " rows")
+            + " of the benchmark could not be read and count in no figure: "
+            + score.getLostRowsList().stream()
+                .map(reason -> reason.getName() + " " + Figures.count(reason.getCount()))
+                .collect(Collectors.joining(", "))
+            + ". These scores are not comparable with those of the whole benchmark.");
   }
 
   private static String undecided(Score score) {
@@ -121,8 +131,25 @@ final class ScoreViews {
                         .findFirst()
                         .orElse("-"))
             .toList(),
-        Figures.percent(score.getMajorityVote()),
+        Figures.consensus(score),
+        Figures.coverage(score),
         Figures.percent(score.getTruncatedRatio()));
+  }
+
+  private static ReportView.OutcomeRow outcomes(Score score) {
+    OutcomeCounts outcomes = score.getOutcomes();
+    long all = score.getProblems() * Integer.toUnsignedLong(score.getSamples());
+    return new ReportView.OutcomeRow(
+        score.getModel(),
+        counted(outcomes.getCorrect(), all),
+        counted(outcomes.getWrong(), all),
+        counted(outcomes.getNoAnswer(), all),
+        counted(outcomes.getTruncated(), all),
+        counted(outcomes.getCheckerError(), all));
+  }
+
+  private static String counted(long count, long all) {
+    return Figures.count(count) + " (" + Figures.share(count, all) + ")";
   }
 
   private ScoreViews() {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
+import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.DataSource;
@@ -37,7 +38,14 @@ class HtmlReportTest {
     assertThat(page)
         .contains("<h1>demo</h1>", "demo-20260921-131320", "21 September 2026", "12 min 25 s")
         .contains("2.3 % (0.8-4.3)", "36.1 % (27.0-45.2)", "60.9 % (48.4-73.4)")
-        .contains("The last model&#39;s 95 % interval lies above that of the base model.")
+        .contains(
+            "<p class=\"verdict\">stage-2 against base on demo: better by 36.0 points [26.0, 46.0].</p>")
+        .contains(
+            "&lt; 0.001", "cannot tell</strong>: no difference seen: +2.2 points [-7.8, 12.2]")
+        .contains("<td>+33.8 [23.8, 43.8]</td>", "<td>64 x 4</td><td>14.2</td>")
+        .contains("<polygon class=\"stage2 band\"", "<polyline class=\"stage2 curve\"")
+        .contains("<td>20 (7.8 %)</td>", "Not decided by the checker")
+        .contains("64 of 66 problems", "2 rows of the benchmark could not be read", "NO_ANSWER 2")
         .contains("200 rows read", "Kept after improvement", "70 (35.0 %)", "WRONG_ANSWER")
         .contains("Both say the same of 52.1 % of 188 chains; Cohen&#39;s kappa")
         .contains(
@@ -93,6 +101,7 @@ class HtmlReportTest {
                             .addReasons(hostile(9))
                             .addAgreement(hostile(9)))
                     .setPairing(run.getSummary().getPairing().toBuilder().addRejections(hostile(9)))
+                    .setComparisons(2, hostileComparison())
                     .setScores(0, run.getSummary().getScores(0).toBuilder().setModel(HOSTILE)))
             .build();
     CurationRecord record =
@@ -157,6 +166,21 @@ class HtmlReportTest {
   }
 
   @Test
+  void runsWhoseModelsWereNotComparedSayWhatTheyScored() {
+    Run.Builder run = SampleRuns.finished().toBuilder();
+    run.getSummaryBuilder().clearComparisons();
+    run.getSummaryBuilder()
+        .getScoresBuilderList()
+        .forEach(score -> score.clearCurve().clearOutcomes().clearProblemsExpected());
+
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+        .contains("On demo, pass@1 is 2.3 % (0.8-4.3) for the base model")
+        .contains("were not compared problem by problem.")
+        .doesNotContain(
+            "<h2>Differences", "pass@k by k", "Answers by outcome", "could not be read");
+  }
+
+  @Test
   void showsPublishedFiguresOnlyForBenchmarksOfThatName() {
     Run run = SampleRuns.finished();
     Run math =
@@ -182,6 +206,9 @@ class HtmlReportTest {
                     ScoreChart.class.getDeclaredClasses(),
                     LossChart.class.getDeclaredClasses(),
                     DifficultyChart.class.getDeclaredClasses(),
+                    DifferenceChart.class.getDeclaredClasses(),
+                    CurveChart.class.getDeclaredClasses(),
+                    new Class<?>[] {DifferenceChart.class, CurveChart.class},
                     new Class<?>[] {ScoreChart.class, LossChart.class, DifficultyChart.class})
                 .flatMap(Stream::of))
         .filter(Class::isRecord)
@@ -216,6 +243,15 @@ class HtmlReportTest {
     assertThat(page)
         .contains("x".repeat(1_200) + " … (3800 characters more)")
         .doesNotContain("x".repeat(1_201));
+  }
+
+  private static Comparison hostileComparison() {
+    return Comparison.newBuilder()
+        .setModel(HOSTILE)
+        .setBaseline(HOSTILE)
+        .setBenchmark(HOSTILE)
+        .setSentence(HOSTILE)
+        .build();
   }
 
   private static Count hostile(long count) {

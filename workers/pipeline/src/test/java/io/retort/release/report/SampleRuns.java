@@ -5,6 +5,8 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
+import io.retort.v1.Comparison;
+import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Count;
 import io.retort.v1.CurationOutcome;
@@ -20,6 +22,7 @@ import io.retort.v1.FollowRate;
 import io.retort.v1.Gap;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.LossPoint;
+import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PassAtK;
 import io.retort.v1.PreferencePair;
@@ -220,6 +223,18 @@ public final class SampleRuns {
         .addScores(score("base", 0.0234, 0.0078, 0.043, 0.0625, 0.0156, 0.125))
         .addScores(score("stage-1", 0.361, 0.27, 0.452, 0.578, 0.453, 0.703))
         .addScores(score("stage-2", 0.383, 0.293, 0.477, 0.609, 0.484, 0.734))
+        .addComparisons(
+            comparison("stage-1", "base", 0.338, ComparisonVerdict.COMPARISON_VERDICT_BETTER)
+                .setSentence("better by 33.8 points [24.0, 43.1]"))
+        .addComparisons(
+            comparison(
+                    "stage-2", "stage-1", 0.022, ComparisonVerdict.COMPARISON_VERDICT_CANNOT_TELL)
+                .setSentence(
+                    "no difference seen: +2.2 points [-7.8, 12.2]; about 340 more problems would"
+                        + " settle it"))
+        .addComparisons(
+            comparison("stage-2", "base", 0.36, ComparisonVerdict.COMPARISON_VERDICT_BETTER)
+                .setSentence("better by 36.0 points [26.0, 46.0]"))
         .setRelease(
             ReleaseSummary.newBuilder()
                 .setModel("demo")
@@ -311,7 +326,36 @@ public final class SampleRuns {
         .setDatasetSha256("2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")
         .addPassAtK(passAtK(1, one, low, high))
         .addPassAtK(passAtK(4, four, low4, high4))
+        .addCurve(passAtK(1, one, low, high))
+        .addCurve(passAtK(2, (one + four) / 2, (low + low4) / 2, (high + high4) / 2))
+        .addCurve(passAtK(4, four, low4, high4))
+        .addConsAtK(passAtK(4, one, low, high))
+        .setProblemsExpected(66)
+        .addLostRows(count("NO_ANSWER", 2))
+        .setOutcomes(
+            OutcomeCounts.newBuilder()
+                .setCorrect(Math.round(256 * one))
+                .setWrong(230 - Math.round(256 * one))
+                .setNoAnswer(20)
+                .setTruncated(3)
+                .setCheckerError(3))
         .build();
+  }
+
+  private static Comparison.Builder comparison(
+      String model, String baseline, double difference, ComparisonVerdict verdict) {
+    return Comparison.newBuilder()
+        .setModel(model)
+        .setBaseline(baseline)
+        .setBenchmark("demo")
+        .setProblems(64)
+        .setSamples(4)
+        .setDifference(difference)
+        .setLow(difference - 0.1)
+        .setHigh(difference + 0.1)
+        .setAdjustedPValue(difference > 0.1 ? 1e-7 : 0.67)
+        .setDetectableDifference(0.142)
+        .setVerdict(verdict);
   }
 
   static PassAtK passAtK(int k, double value, double low, double high) {

@@ -1,0 +1,67 @@
+package io.retort.ingest;
+
+import io.retort.failure.Failures;
+import io.retort.store.Hashes;
+import io.retort.v1.IngestRequest;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.Sample;
+import java.io.IOException;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the rows of a benchmark whole: its score is over as many problems as it has. A problem that
+ * is there twice counts twice, as in the figures that others publish.
+ */
+final class BenchmarkRows {
+  private final FingerprintCounts seen = new FingerprintCounts();
+
+  /** The sample; where an earlier row is the same, with an id of its own. */
+  Sample distinct(Sample sample) {
+    int earlier = seen.add(sample.getId());
+    return earlier == 0
+        ? sample
+        : sample.toBuilder()
+            .setId(Hashes.sha256Hex(sample.getId(), "copy", String.valueOf(earlier)))
+            .build();
+  }
+
+  /**
+   * Commits the benchmark's rows.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS_LOST when rows could not be
+   *     read, unless the spec allows it; and what the reader throws
+   */
+  static IngestSummary read(IngestRequest request, DataFiles files, Snapshot snapshot)
+      throws IOException {
+    SampleReader reader = SampleReader.ofBenchmark(files, request.getSourcesList());
+    IngestSummary summary = snapshot.write(reader, "benchmark-v1");
+    requireAll(request, summary);
+    return summary;
+  }
+
+  private static void requireAll(IngestRequest request, IngestSummary summary) {
+    if (request.getAllowLostRows() || summary.getQuarantined() == 0) {
+      return;
+    }
+    String reasons =
+        summary.getQuarantineReasonsList().stream()
+            .map(reason -> reason.getName() + " " + reason.getCount())
+            .collect(Collectors.joining(", "));
+    String path = "evaluation.benchmarks[" + request.getBenchmark() + "]";
+    throw Failures.user(
+        "BENCHMARK_ROWS_LOST",
+        path
+            + ": "
+            + summary.getQuarantined()
+            + " of "
+            + (summary.getRows() + summary.getQuarantined())
+            + " rows cannot be read: "
+            + reasons
+            + "; each with its place and reason in "
+            + summary.getQuarantine().getUri()
+            + " (expected: none; correct the source, or set "
+            + path
+            + ".allow_lost_rows: true to score the others, and retrain the run: the stages before"
+            + " are taken over)");
+  }
+}

@@ -1,0 +1,69 @@
+package io.retort.release.report;
+
+import io.retort.report.Figures;
+import io.retort.v1.Comparison;
+import io.retort.v1.RunSummary;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the report shows of how models compare. */
+final class DifferenceViews {
+  private static final double SMALLEST_SHOWN = 0.001;
+
+  /**
+   * The report's headline: the last model against the base model, a sentence per benchmark; of runs
+   * whose models were not compared, what they scored.
+   */
+  static List<String> headline(RunSummary summary) {
+    List<Comparison> comparisons = summary.getComparisonsList();
+    if (comparisons.isEmpty()) {
+      String scores = ScoreViews.sentence(summary.getScoresList());
+      return scores.isEmpty() ? List.of() : List.of(scores);
+    }
+    Comparison last = comparisons.get(comparisons.size() - 1);
+    return comparisons.stream()
+        .filter(one -> one.getModel().equals(last.getModel()))
+        .filter(one -> one.getBaseline().equals(last.getBaseline()))
+        .map(
+            one ->
+                one.getModel()
+                    + " against "
+                    + one.getBaseline()
+                    + " on "
+                    + one.getBenchmark()
+                    + ": "
+                    + one.getSentence()
+                    + ".")
+        .toList();
+  }
+
+  static Optional<ReportView.Differences> differences(List<Comparison> comparisons) {
+    return comparisons.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ReportView.Differences(
+                DifferenceChart.of(comparisons),
+                comparisons.stream().map(DifferenceViews::row).toList()));
+  }
+
+  private static ReportView.DifferenceRow row(Comparison comparison) {
+    return new ReportView.DifferenceRow(
+        comparison.getBenchmark(),
+        comparison.getModel() + " against " + comparison.getBaseline(),
+        Figures.points(comparison),
+        pValue(comparison.getAdjustedPValue()),
+        Figures.count(comparison.getProblems())
+            + " x "
+            + Integer.toUnsignedString(comparison.getSamples()),
+        String.format(Locale.ROOT, "%.1f", 100 * comparison.getDetectableDifference()),
+        Figures.name(comparison.getVerdict()),
+        comparison.getSentence());
+  }
+
+  private static String pValue(double value) {
+    return value < SMALLEST_SHOWN ? "< 0.001" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private DifferenceViews() {}
+}
