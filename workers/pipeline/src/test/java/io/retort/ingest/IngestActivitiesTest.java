@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.retort.pipeline.ActivityFailures;
+import io.retort.store.FaultyStore;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.AnswerKind;
@@ -323,7 +324,8 @@ final class IngestActivitiesTest {
     write(GSM8K_ROW);
     harness.close();
     harness =
-        new IngestHarness(folder, Map.of("HF_ENDPOINT", "http://localhost:1"), FullDiskStore::new);
+        new IngestHarness(
+            folder, Map.of("HF_ENDPOINT", "http://localhost:1"), IngestActivitiesTest::fullDisk);
 
     ApplicationFailure failure =
         ActivityFailures.of(() -> ingest(source(DataFormat.DATA_FORMAT_AUTO)));
@@ -557,5 +559,16 @@ final class IngestActivitiesTest {
 
   private List<Sample> samples(IngestSummary summary) throws IOException {
     return harness.samples(summary);
+  }
+
+  /** A store that can be read, but whose disk is full. */
+  private static Store fullDisk(Store store) {
+    return new FaultyStore(
+        store,
+        (operation, uri) -> {
+          if (operation != FaultyStore.Operation.DELETE) {
+            throw new IOException("No space left on device");
+          }
+        });
   }
 }

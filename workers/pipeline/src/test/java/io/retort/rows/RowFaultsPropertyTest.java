@@ -11,9 +11,9 @@ import io.retort.judge.client.EndpointDescriptions;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.judge.client.UselessAnswerException;
+import io.retort.store.FaultyStore;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
-import io.retort.v1.ArtifactRef;
 import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.JudgeContext;
@@ -21,7 +21,6 @@ import io.retort.v1.PairingRecord;
 import io.retort.v1.Provenance;
 import io.retort.v1.Usage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,7 +191,7 @@ final class RowFaultsPropertyTest {
 
     private boolean tryOnce(Attempt attempt) {
       AtomicInteger left = new AtomicInteger(attempt.after());
-      Store mortal = attempt.fault() == Fault.STORE_ENDS ? new MortalStore(store, left) : store;
+      Store mortal = attempt.fault() == Fault.STORE_ENDS ? mortal(store, left) : store;
       Runnable heartbeat =
           attempt.fault() == Fault.CANCELLED
               ? () -> {
@@ -341,57 +340,15 @@ final class RowFaultsPropertyTest {
     }
   }
 
-  /** Takes some writes, then fails everything. */
-  private record MortalStore(Store store, AtomicInteger left) implements Store {
-    @Override
-    public InputStream read(String uri) throws IOException {
-      return store.read(uri);
-    }
-
-    @Override
-    public boolean exists(String uri) throws IOException {
-      return store.exists(uri);
-    }
-
-    @Override
-    public long size(String uri) throws IOException {
-      return store.size(uri);
-    }
-
-    @Override
-    public List<String> list(String folderUri) throws IOException {
-      return store.list(folderUri);
-    }
-
-    @Override
-    public ArtifactRef write(String uri, Content content) throws IOException {
-      live();
-      return store.write(uri, content);
-    }
-
-    @Override
-    public boolean writeIfAbsent(String uri, Content content) throws IOException {
-      live();
-      return store.writeIfAbsent(uri, content);
-    }
-
-    @Override
-    public boolean update(String uri, Change change) throws IOException {
-      live();
-      return store.update(uri, change);
-    }
-
-    @Override
-    public void delete(String uri) throws IOException {
-      live();
-      store.delete(uri);
-    }
-
-    private void live() throws IOException {
-      if (left.getAndDecrement() <= 0) {
-        throw new IOException("the process is dead");
-      }
-    }
+  /** A store that takes some changes, then fails every other. */
+  private static Store mortal(Store store, AtomicInteger left) {
+    return new FaultyStore(
+        store,
+        (operation, uri) -> {
+          if (left.getAndDecrement() <= 0) {
+            throw new IOException("the process is dead");
+          }
+        });
   }
 
   private static void deleteAll(Path folder) throws IOException {

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.retort.failure.Failures;
+import io.retort.store.FaultyStore;
 import io.retort.store.ProtoJson;
 import io.retort.store.Rows;
 import io.retort.store.Store;
-import io.retort.v1.ArtifactRef;
 import io.retort.v1.PairingRecord;
 import io.retort.v1.ShardProgress;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +83,7 @@ final class ShardRunnerTest {
   @Test
   void crashBeforeTheCommitLosesNothing() throws IOException {
     NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
-    Store crashing = new InterceptedStore(store, uri -> uri.contains("/part-"));
+    Store crashing = refusing(store, uri -> uri.contains("/part-"));
     assertThatThrownBy(() -> run(crashing, 50, 4, work))
         .isInstanceOf(ApplicationFailure.class)
         .hasMessageContaining("intercepted");
@@ -112,8 +112,7 @@ final class ShardRunnerTest {
   @Test
   void failedWriteIsTriedOnceMoreBeforeGivingUp() throws IOException {
     AtomicInteger writes = new AtomicInteger();
-    Store flaky =
-        new InterceptedStore(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
+    Store flaky = refusing(store, uri -> uri.contains("/rows-") && writes.getAndIncrement() == 0);
     NumberedWork work = new NumberedWork(CompletableFuture::completedFuture);
 
     assertThatThrownBy(() -> run(flaky, 5, 8, work)).isInstanceOf(ApplicationFailure.class);
@@ -236,50 +235,14 @@ final class ShardRunnerTest {
     return "file://" + folder + "/shard";
   }
 
-  /** Refuses some writes. */
-  private record InterceptedStore(Store store, java.util.function.Predicate<String> refused)
-      implements Store {
-    @Override
-    public InputStream read(String uri) throws IOException {
-      return store.read(uri);
-    }
-
-    @Override
-    public boolean exists(String uri) throws IOException {
-      return store.exists(uri);
-    }
-
-    @Override
-    public long size(String uri) throws IOException {
-      return store.size(uri);
-    }
-
-    @Override
-    public List<String> list(String folderUri) throws IOException {
-      return store.list(folderUri);
-    }
-
-    @Override
-    public ArtifactRef write(String uri, Content content) throws IOException {
-      if (refused.test(uri)) {
-        throw new IOException("intercepted");
-      }
-      return store.write(uri, content);
-    }
-
-    @Override
-    public boolean writeIfAbsent(String uri, Content content) throws IOException {
-      return store.writeIfAbsent(uri, content);
-    }
-
-    @Override
-    public boolean update(String uri, Change change) throws IOException {
-      return store.update(uri, change);
-    }
-
-    @Override
-    public void delete(String uri) throws IOException {
-      store.delete(uri);
-    }
+  /** A store that refuses some writes. */
+  private static Store refusing(Store store, Predicate<String> refused) {
+    return new FaultyStore(
+        store,
+        (operation, uri) -> {
+          if (operation == FaultyStore.Operation.WRITE && refused.test(uri)) {
+            throw new IOException("intercepted");
+          }
+        });
   }
 }

@@ -280,7 +280,7 @@ final class SpecCrossChecks {
   }
 
   private void draws(BenchmarkSpec benchmark, String path) {
-    int samples = benchmark.hasSamples() ? benchmark.getSamples() : SpecDefaults.BENCHMARK_SAMPLES;
+    int samples = benchmark.hasSamples() ? benchmark.getSamples() : SpecDefaults.benchmarkSamples();
     for (int index = 0; index < benchmark.getKCount(); index++) {
       int k = benchmark.getK(index);
       if (Integer.compareUnsigned(k, samples) > 0) {

@@ -1,17 +1,28 @@
-package io.retort.ingest;
+package io.retort.store;
 
-import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** A store that can be read, but whose disk is full. */
-final class FullDiskStore implements Store {
-  private final Store store;
+/**
+ * Another store, some of whose changes fail before anything is changed.
+ *
+ * @param fault decides, before each change, whether it fails
+ */
+public record FaultyStore(Store store, Fault fault) implements Store {
+  /** What changes a store. */
+  public enum Operation {
+    WRITE,
+    WRITE_IF_ABSENT,
+    UPDATE,
+    DELETE
+  }
 
-  FullDiskStore(Store store) {
-    this.store = store;
+  /** Throws where the change is to fail. */
+  @FunctionalInterface
+  public interface Fault {
+    void before(Operation operation, String uri) throws IOException;
   }
 
   @Override
@@ -36,21 +47,25 @@ final class FullDiskStore implements Store {
 
   @Override
   public ArtifactRef write(String uri, Content content) throws IOException {
-    throw new IOException("No space left on device");
+    fault.before(Operation.WRITE, uri);
+    return store.write(uri, content);
   }
 
   @Override
   public boolean writeIfAbsent(String uri, Content content) throws IOException {
-    throw new IOException("No space left on device");
+    fault.before(Operation.WRITE_IF_ABSENT, uri);
+    return store.writeIfAbsent(uri, content);
   }
 
   @Override
   public boolean update(String uri, Change change) throws IOException {
-    throw new IOException("No space left on device");
+    fault.before(Operation.UPDATE, uri);
+    return store.update(uri, change);
   }
 
   @Override
   public void delete(String uri) throws IOException {
+    fault.before(Operation.DELETE, uri);
     store.delete(uri);
   }
 }
