@@ -15,10 +15,7 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
-import io.temporal.client.WorkflowServiceException;
 import io.temporal.common.SearchAttributes;
 import java.time.Clock;
 import java.util.List;
@@ -30,7 +27,6 @@ import org.slf4j.LoggerFactory;
 final class RunLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(RunLauncher.class);
 
-  private final WorkflowClient client;
   private final Workflows workflows;
   private final RunReader reader;
   private final SpecDefaults defaults;
@@ -40,14 +36,13 @@ final class RunLauncher {
   private final String storeUri;
 
   RunLauncher(
-      WorkflowClient client,
+      Workflows workflows,
       RunReader reader,
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
       String storeUri) {
-    this.client = client;
-    this.workflows = new Workflows(client);
+    this.workflows = workflows;
     this.reader = reader;
     this.defaults = defaults;
     this.ids = ids;
@@ -80,21 +75,16 @@ final class RunLauncher {
             ? ids.next(spec.getName())
             : RunIds.ofRequest(spec.getName(), requestId);
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
-    try {
-      client
-          .newUntypedWorkflowStub(RunWorkflow.TYPE, options(runId, memo))
-          .start(
-              RunRequest.newBuilder()
-                  .setRunId(runId)
-                  .setSpec(spec)
-                  .setOriginRunId(originRunId)
-                  .setStoreUri(storeUri)
-                  .addAllFreshStages(fresh)
-                  .build());
-    } catch (WorkflowExecutionAlreadyStarted e) {
+    RunRequest request =
+        RunRequest.newBuilder()
+            .setRunId(runId)
+            .setSpec(spec)
+            .setOriginRunId(originRunId)
+            .setStoreUri(storeUri)
+            .addAllFreshStages(fresh)
+            .build();
+    if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
       return existing(runId, requestId, asked);
-    } catch (WorkflowServiceException e) {
-      throw ApiErrors.unavailable("Temporal", e.getCause() == null ? e : e.getCause());
     }
     LOG.info("run {} is started", runId);
     return Run.newBuilder()

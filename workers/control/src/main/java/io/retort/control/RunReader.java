@@ -45,7 +45,7 @@ final class RunReader {
     this.storeUri = storeUri;
   }
 
-  /** Throws NOT_FOUND, or UNAVAILABLE where Temporal does not answer. */
+  /** Throws NOT_FOUND, or what {@link TemporalErrors} makes of a refusal. */
   Run get(String runId) {
     if (!RunIds.isValid(runId)) {
       throw ApiErrors.notFound(runId);
@@ -65,6 +65,24 @@ final class RunReader {
         : liveProgress.merge(
             workflows.query(runId, GET_RUN, Run.class).orElseGet(() -> described(info)),
             description.get());
+  }
+
+  /**
+   * Throws NOT_FOUND where there is no such run and FAILED_PRECONDITION where it has ended. Asks no
+   * worker.
+   */
+  void checkLive(String runId) {
+    if (!RunIds.isValid(runId)) {
+      throw ApiErrors.notFound(runId);
+    }
+    Optional<WorkflowExecutionInfo> info =
+        workflows.describe(runId).map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo);
+    if (info.isPresent() && !isRun(info.get())) {
+      throw ApiErrors.notFound(runId);
+    }
+    if (info.isEmpty() || Phases.ofClosed(info.get().getStatus()).isPresent()) {
+      throw ApiErrors.terminal(runId, Phases.label(get(runId).getPhase()));
+    }
   }
 
   /** The spec as it was asked for, where that is still known; else the one that ran. */
@@ -158,7 +176,7 @@ final class RunReader {
       LOG.warn("{} cannot be read", uri, e);
       return Optional.empty();
     } catch (IOException e) {
-      throw ApiErrors.unavailable("store", e);
+      throw ApiErrors.store("read " + uri, e);
     }
   }
 

@@ -99,7 +99,7 @@ final class StoreSweeper {
           .addAllLiveRuns(live)
           .build();
     } catch (IOException e) {
-      throw ApiErrors.unavailable("store", e);
+      throw ApiErrors.store("sweep " + storeUri, e);
     }
   }
 
