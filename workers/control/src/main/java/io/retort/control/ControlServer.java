@@ -39,16 +39,19 @@ public final class ControlServer implements AutoCloseable {
 
   private final Server server;
   private final RunWatches watches;
+  private final RecordedRunIndex index;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
   private ControlServer(
       Server server,
       RunWatches watches,
+      RecordedRunIndex index,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
     this.watches = watches;
+    this.index = index;
     this.executor = executor;
     this.polls = polls;
   }
@@ -90,19 +93,22 @@ public final class ControlServer implements AutoCloseable {
     Store store = openStore(storeUri);
     Clock clock = Clock.systemUTC();
     Workflows workflows = new Workflows(client, deadlines);
+    RecordedRuns runs = new RecordedRuns(store, storeUri);
     RunReader reader =
-        new RunReader(workflows, new LiveProgress(workflows, clock), store, storeUri);
+        new RunReader(workflows, new LiveProgress(workflows, clock), runs);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
             reader,
+            runs,
             SpecDefaults.from(environment),
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
-    RunLister lister = new RunLister(workflows, reader);
+    RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
+    RunLister lister = new RunLister(workflows, reader, index);
     // Of its own: polls of many watched runs must not keep calls waiting.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
@@ -141,6 +147,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
+      index.close();
       throw new ConfigurationException(
           "RETORT_PORT: "
               + environment.integer("RETORT_PORT", 7400)
@@ -149,7 +156,7 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(server, watches, executor, polls);
+    return new ControlServer(server, watches, index, executor, polls);
   }
 
   int port() {
@@ -163,6 +170,7 @@ public final class ControlServer implements AutoCloseable {
     server.stop().join();
     executor.shutdownNow();
     polls.shutdownNow();
+    index.close();
   }
 
   private static ScheduledExecutorService pollers() {
