@@ -2,30 +2,53 @@ package io.retort.cli;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the control plane's refusals say, for people. */
 final class RpcErrors {
+  /** The reason of an {@code ErrorInfo} whose violations are fields of the spec. */
+  private static final String SPEC_INVALID = "SPEC_INVALID";
+
+  /** What gRPC says of a call whose deadline passed before there was a connection. */
+  private static final String NOT_CONNECTED = "was_still_waiting";
+
+  /** By where it went wrong: before the control plane was reached, or in its answer. */
   static String describe(StatusRuntimeException thrown) {
-    if (thrown.getStatus().getCode() == Code.UNAVAILABLE) {
+    if (isUnreachable(thrown)) {
       return "the control plane cannot be reached: "
           + thrown.getStatus().getDescription()
           + " (start the local stack with: retort up)";
     }
-    BadRequest violations = violations(thrown);
+    BadRequest violations = detail(thrown, BadRequest.class);
     if (violations != null) {
-      return "the spec cannot be run:\n"
+      ErrorInfo info = detail(thrown, ErrorInfo.class);
+      boolean ofSpec = info == null || info.getReason().equals(SPEC_INVALID);
+      return (ofSpec ? "the spec cannot be run:\n" : "the control plane refuses the request:\n")
           + violations.getFieldViolationsList().stream()
               .map(violation -> "  " + violation.getField() + ": " + violation.getDescription())
               .collect(Collectors.joining("\n"));
     }
-    return String.valueOf(thrown.getStatus().getDescription());
+    String description = thrown.getStatus().getDescription();
+    return description == null
+        ? "the control plane answers " + thrown.getStatus().getCode() + " and does not say why"
+        : description;
+  }
+
+  /** Whether the same call may be answered a moment later. */
+  static boolean isTransient(StatusRuntimeException thrown) {
+    Code code = thrown.getStatus().getCode();
+    return code == Code.UNAVAILABLE
+        || code == Code.DEADLINE_EXCEEDED
+        || code == Code.RESOURCE_EXHAUSTED;
   }
 
   static boolean isWrongUse(StatusRuntimeException thrown) {
@@ -33,17 +56,37 @@ final class RpcErrors {
     return code == Code.INVALID_ARGUMENT || code == Code.NOT_FOUND;
   }
 
-  private static @Nullable BadRequest violations(StatusRuntimeException thrown) {
+  /** A call that was never sent: only its own side knows of it, by an I/O error or by gRPC. */
+  private static boolean isUnreachable(StatusRuntimeException thrown) {
+    if (detail(thrown, ErrorInfo.class) != null) {
+      return false;
+    }
+    if (thrown.getStatus().getCode() == Code.DEADLINE_EXCEEDED) {
+      return String.valueOf(thrown.getStatus().getDescription()).contains(NOT_CONNECTED);
+    }
+    if (thrown.getStatus().getCode() != Code.UNAVAILABLE) {
+      return false;
+    }
+    for (Throwable cause = thrown.getStatus().getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static <T extends Message> @Nullable T detail(
+      StatusRuntimeException thrown, Class<T> type) {
     Status status = StatusProto.fromThrowable(thrown);
     if (status == null) {
       return null;
     }
     for (Any detail : status.getDetailsList()) {
-      if (detail.is(BadRequest.class)) {
+      if (detail.is(type)) {
         try {
-          return detail.unpack(BadRequest.class);
+          return detail.unpack(type);
         } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException("a BadRequest that is none", e);
+          throw new IllegalStateException("a " + type.getSimpleName() + " that is none", e);
         }
       }
     }

@@ -1,6 +1,5 @@
 package io.retort.cli;
 
-import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.retort.report.RunTable;
 import io.retort.v1.Run;
@@ -69,8 +68,7 @@ final class RunWatcher {
               show(run);
             });
       } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() != Code.UNAVAILABLE
-            || System.nanoTime() - heardAt > PATIENCE.toNanos()) {
+        if (!RpcErrors.isTransient(e) || System.nanoTime() - heardAt > PATIENCE.toNanos()) {
           throw e;
         }
         pause(e);

@@ -3,23 +3,30 @@ package io.retort.control;
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
+import io.retort.store.StoreRefusedException;
+import io.retort.v1.FailureCategory;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the API to what cannot be done. */
 final class ApiErrors {
+  private static final String DOMAIN = "retort";
+
   /** INVALID_ARGUMENT with every violation in a {@code google.rpc.BadRequest}. */
   static StatusRuntimeException invalid(SpecException exception) {
-    return invalid(exception.violations());
+    return invalid("SPEC_INVALID", exception.violations());
   }
 
   static StatusRuntimeException invalid(String field, String description) {
-    return invalid(List.of(new SpecViolation(field, description)));
+    return invalid("REQUEST_INVALID", List.of(new SpecViolation(field, description)));
   }
 
   static StatusRuntimeException notFound(String runId) {
@@ -32,13 +39,6 @@ final class ApiErrors {
   static StatusRuntimeException terminal(String runId, String phase) {
     return Status.FAILED_PRECONDITION
         .withDescription("run " + runId + ": " + phase + " (expected: a run that has not ended)")
-        .asRuntimeException();
-  }
-
-  static StatusRuntimeException precondition(String message, Throwable cause) {
-    return Status.FAILED_PRECONDITION
-        .withDescription(message)
-        .withCause(cause)
         .asRuntimeException();
   }
 
@@ -62,14 +62,50 @@ final class ApiErrors {
         .asRuntimeException();
   }
 
-  static StatusRuntimeException unavailable(String what, Throwable cause) {
-    return Status.UNAVAILABLE
-        .withDescription(what + ": " + cause.getMessage())
-        .withCause(cause)
-        .asRuntimeException();
+  /** UNAVAILABLE, or FAILED_PRECONDITION where somebody has to set the store up rightly first. */
+  static StatusRuntimeException store(String attempt, IOException cause) {
+    return failure(
+        cause instanceof StoreRefusedException
+            ? Status.Code.FAILED_PRECONDITION
+            : Status.Code.UNAVAILABLE,
+        FailureCategory.FAILURE_CATEGORY_PLATFORM,
+        "STORE",
+        "cannot " + attempt + ": " + cause.getMessage(),
+        cause);
   }
 
-  private static StatusRuntimeException invalid(List<SpecViolation> violations) {
+  /**
+   * An error with a {@code google.rpc.ErrorInfo}, by which clients tell an answer of the control
+   * plane from a connection that failed.
+   */
+  static StatusRuntimeException failure(
+      Status.Code code,
+      FailureCategory category,
+      String reason,
+      String message,
+      @Nullable Throwable cause) {
+    StatusRuntimeException answer =
+        StatusProto.toStatusRuntimeException(
+            com.google.rpc.Status.newBuilder()
+                .setCode(code.value())
+                .setMessage(message)
+                .addDetails(Any.pack(info(category, reason)))
+                .build());
+    if (cause != null) {
+      answer.addSuppressed(cause);
+    }
+    return answer;
+  }
+
+  private static ErrorInfo info(FailureCategory category, String reason) {
+    return ErrorInfo.newBuilder()
+        .setDomain(DOMAIN)
+        .setReason(reason)
+        .putMetadata("category", category.name().replace("FAILURE_CATEGORY_", ""))
+        .build();
+  }
+
+  private static StatusRuntimeException invalid(String reason, List<SpecViolation> violations) {
     BadRequest.Builder details = BadRequest.newBuilder();
     for (SpecViolation violation : violations) {
       details.addFieldViolations(
@@ -82,6 +118,7 @@ final class ApiErrors {
             .setCode(Code.INVALID_ARGUMENT_VALUE)
             .setMessage(summary(violations))
             .addDetails(Any.pack(details.build()))
+            .addDetails(Any.pack(info(FailureCategory.FAILURE_CATEGORY_USER, reason)))
             .build());
   }
 

@@ -16,6 +16,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final int THREADS = 16;
+  private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
@@ -36,12 +39,21 @@ public final class ControlServer implements AutoCloseable {
 
   private final Server server;
   private final RunWatches watches;
+  private final RecordedRunIndex index;
   private final BlockingTaskExecutor executor;
+  private final ScheduledExecutorService polls;
 
-  private ControlServer(Server server, RunWatches watches, BlockingTaskExecutor executor) {
+  private ControlServer(
+      Server server,
+      RunWatches watches,
+      RecordedRunIndex index,
+      BlockingTaskExecutor executor,
+      ScheduledExecutorService polls) {
     this.server = server;
     this.watches = watches;
+    this.index = index;
     this.executor = executor;
+    this.polls = polls;
   }
 
   /** Runs until the process is asked to end. */
@@ -50,7 +62,8 @@ public final class ControlServer implements AutoCloseable {
     try {
       MetricsServer metrics = MetricsServer.start(environment);
       TemporalConnection temporal = TemporalConnection.open(environment, metrics);
-      ControlServer control = start(environment, temporal.client(), metrics, WATCH_PERIOD);
+      ControlServer control =
+          start(environment, temporal.client(), metrics, WATCH_PERIOD, Deadlines.DEFAULT);
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -71,25 +84,34 @@ public final class ControlServer implements AutoCloseable {
    * @throws ConfigurationException when a variable is missing or the port is taken
    */
   static ControlServer start(
-      Environment environment, WorkflowClient client, MetricsServer metrics, Duration watchPeriod) {
+      Environment environment,
+      WorkflowClient client,
+      MetricsServer metrics,
+      Duration watchPeriod,
+      Deadlines deadlines) {
     String storeUri = withoutSlash(environment.require("RETORT_STORE"));
     Store store = openStore(storeUri);
     Clock clock = Clock.systemUTC();
-    Workflows workflows = new Workflows(client);
+    Workflows workflows = new Workflows(client, deadlines);
+    RecordedRuns runs = new RecordedRuns(store, storeUri);
     RunReader reader =
-        new RunReader(workflows, new LiveProgress(workflows, clock), store, storeUri);
+        new RunReader(workflows, new LiveProgress(workflows, clock), runs);
     RunLauncher launcher =
         new RunLauncher(
-            client,
+            workflows,
             reader,
+            runs,
             SpecDefaults.from(environment),
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
-    RunLister lister = new RunLister(workflows, reader);
-    RunWatches watches = new RunWatches(reader::get, executor, watchPeriod);
+    RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
+    RunLister lister = new RunLister(workflows, reader, index);
+    // Of its own: polls of many watched runs must not keep calls waiting.
+    ScheduledExecutorService polls = pollers();
+    RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
     GrpcService grpc =
         GrpcService.builder()
             .addService(
@@ -97,8 +119,8 @@ public final class ControlServer implements AutoCloseable {
                     launcher,
                     reader,
                     lister,
-                    new RunCanceller(client, reader),
-                    new RunPauser(client, reader),
+                    new RunCanceller(workflows, reader),
+                    new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
                     watches))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
@@ -124,6 +146,8 @@ public final class ControlServer implements AutoCloseable {
       server.start().join();
     } catch (CompletionException e) {
       executor.shutdownNow();
+      polls.shutdownNow();
+      index.close();
       throw new ConfigurationException(
           "RETORT_PORT: "
               + environment.integer("RETORT_PORT", 7400)
@@ -132,7 +156,7 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(server, watches, executor);
+    return new ControlServer(server, watches, index, executor, polls);
   }
 
   int port() {
@@ -145,6 +169,18 @@ public final class ControlServer implements AutoCloseable {
     watches.close();
     server.stop().join();
     executor.shutdownNow();
+    polls.shutdownNow();
+    index.close();
+  }
+
+  private static ScheduledExecutorService pollers() {
+    return Executors.newScheduledThreadPool(
+        POLLING_THREADS,
+        runnable -> {
+          Thread thread = new Thread(runnable, "watch");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private static Store openStore(String storeUri) {

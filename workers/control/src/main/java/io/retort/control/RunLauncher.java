@@ -15,11 +15,9 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
-import io.temporal.client.WorkflowServiceException;
 import io.temporal.common.SearchAttributes;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +28,9 @@ import org.slf4j.LoggerFactory;
 final class RunLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(RunLauncher.class);
 
-  private final WorkflowClient client;
   private final Workflows workflows;
   private final RunReader reader;
+  private final RecordedRuns runs;
   private final SpecDefaults defaults;
   private final SpecValidator validator = new SpecValidator();
   private final RunIds ids;
@@ -40,15 +38,16 @@ final class RunLauncher {
   private final String storeUri;
 
   RunLauncher(
-      WorkflowClient client,
+      Workflows workflows,
       RunReader reader,
+      RecordedRuns runs,
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
       String storeUri) {
-    this.client = client;
-    this.workflows = new Workflows(client);
+    this.workflows = workflows;
     this.reader = reader;
+    this.runs = runs;
     this.defaults = defaults;
     this.ids = ids;
     this.clock = clock;
@@ -79,23 +78,23 @@ final class RunLauncher {
         requestId.isEmpty()
             ? ids.next(spec.getName())
             : RunIds.ofRequest(spec.getName(), requestId);
-    RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
-    try {
-      client
-          .newUntypedWorkflowStub(RunWorkflow.TYPE, options(runId, memo))
-          .start(
-              RunRequest.newBuilder()
-                  .setRunId(runId)
-                  .setSpec(spec)
-                  .setOriginRunId(originRunId)
-                  .setStoreUri(storeUri)
-                  .addAllFreshStages(fresh)
-                  .build());
-    } catch (WorkflowExecutionAlreadyStarted e) {
-      return existing(runId, requestId, asked);
-    } catch (WorkflowServiceException e) {
-      throw ApiErrors.unavailable("Temporal", e.getCause() == null ? e : e.getCause());
+    if (!requestId.isEmpty() && isRecorded(runId)) {
+      // Temporal itself would start it again once it has forgotten the first one.
+      return existing(runId, requestId, asked, spec);
     }
+    RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
+    RunRequest request =
+        RunRequest.newBuilder()
+            .setRunId(runId)
+            .setSpec(spec)
+            .setOriginRunId(originRunId)
+            .setStoreUri(storeUri)
+            .addAllFreshStages(fresh)
+            .build();
+    if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
+      return existing(runId, requestId, asked, spec);
+    }
+    keepAsked(runId, asked);
     LOG.info("run {} is started", runId);
     return Run.newBuilder()
         .setRunId(runId)
@@ -106,16 +105,37 @@ final class RunLauncher {
         .build();
   }
 
-  private Run existing(String runId, String requestId, RunSpec asked) {
+  private boolean isRecorded(String runId) {
+    try {
+      return runs.exists(runId);
+    } catch (IOException e) {
+      throw ApiErrors.store("look for run " + runId, e);
+    }
+  }
+
+  /** The run goes on without: a retrain then changes the spec with its defaults. */
+  private void keepAsked(String runId, RunSpec asked) {
+    try {
+      runs.keepAsked(runId, asked);
+    } catch (IOException e) {
+      LOG.warn("the spec of run {} was not kept as it was asked for", runId, e);
+    }
+  }
+
+  private Run existing(String runId, String requestId, RunSpec asked, RunSpec filled) {
     Optional<RunSpec> earlier =
         workflows
             .describe(runId)
             .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows))
-            .map(RunMemo::asked);
-    if (earlier.isPresent() && !earlier.get().equals(asked)) {
+            .map(RunMemo::asked)
+            .or(() -> reader.recordedAsked(runId));
+    Run run = reader.get(runId);
+    boolean same =
+        earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled);
+    if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
     }
-    return reader.get(runId);
+    return run;
   }
 
   private static WorkflowOptions options(String runId, RunMemo memo) {

@@ -1,31 +1,43 @@
 package io.retort.control;
 
+import com.google.common.collect.Lists;
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Lists runs by Temporal's visibility. */
+/**
+ * Lists runs: those that Temporal's visibility knows, in its order, then those of the store that it
+ * has forgotten, newest first. A page reads no more records than it shows.
+ */
 final class RunLister {
   private static final int DEFAULT_PAGE = 50;
   private static final int LARGEST_PAGE = 1000;
 
+  /** Runs of the store that Temporal is asked about at once. */
+  private static final int KNOWN_CHUNK = 100;
+
   private final Workflows workflows;
   private final RunReader reader;
+  private final RecordedRunIndex recorded;
 
-  RunLister(Workflows workflows, RunReader reader) {
+  RunLister(Workflows workflows, RunReader reader, RecordedRunIndex recorded) {
     this.workflows = workflows;
     this.reader = reader;
+    this.recorded = recorded;
   }
 
   ListRunsResponse list(ListRunsRequest request) {
@@ -34,16 +46,84 @@ final class RunLister {
       throw ApiErrors.invalid(
           "page_size", request.getPageSize() + " (expected: >= 1 and <= " + LARGEST_PAGE + ")");
     }
-    ListWorkflowExecutionsResponse found =
-        workflows.list(query(request.getPhasesList()), pageSize, token(request.getPageToken()));
+    String query = query(request.getPhasesList());
+    RunPageToken from = RunPageToken.decode(request.getPageToken());
     ListRunsResponse.Builder response = ListRunsResponse.newBuilder();
-    for (WorkflowExecutionInfo info : found.getExecutionsList()) {
-      response.addRuns(reader.described(info));
+    if (!from.inStore()) {
+      ListWorkflowExecutionsResponse found = workflows.list(query, pageSize, from.temporal());
+      for (WorkflowExecutionInfo info : found.getExecutionsList()) {
+        response.addRuns(reader.described(info));
+      }
+      if (!found.getNextPageToken().isEmpty()) {
+        return response
+            .setNextPageToken(RunPageToken.temporal(found.getNextPageToken()).encode())
+            .build();
+      }
     }
-    return response
-        .setNextPageToken(
-            Base64.getUrlEncoder().encodeToString(found.getNextPageToken().toByteArray()))
-        .build();
+    try {
+      addForgotten(from.last(), pageSize, request.getPhasesList(), response);
+    } catch (StatusRuntimeException e) {
+      if (response.getRunsCount() == 0) {
+        throw e;
+      }
+      // What Temporal knows is told all the same; the next page says what is wrong.
+      response.setNextPageToken(RunPageToken.store(from.last()).encode());
+    }
+    return response.build();
+  }
+
+  /** Fills a page with runs of the store that Temporal does not know any more. */
+  private void addForgotten(
+      Optional<RecordedRunIndex.Entry> last,
+      int pageSize,
+      List<RunPhase> phases,
+      ListRunsResponse.Builder response) {
+    List<RecordedRunIndex.Entry> candidates =
+        recorded.after(last).stream().filter(entry -> matches(entry, phases)).toList();
+    List<RecordedRunIndex.Entry> page = new ArrayList<>();
+    int wanted = pageSize - response.getRunsCount();
+    // One more than wanted, which tells whether there is another page.
+    for (List<RecordedRunIndex.Entry> chunk : Lists.partition(candidates, KNOWN_CHUNK)) {
+      Set<String> known = knownToTemporal(chunk);
+      for (RecordedRunIndex.Entry entry : chunk) {
+        if (page.size() <= wanted && !known.contains(entry.runId())) {
+          page.add(entry);
+        }
+      }
+      if (page.size() > wanted) {
+        break;
+      }
+    }
+    boolean more = page.size() > wanted;
+    List<RecordedRunIndex.Entry> shown = more ? page.subList(0, wanted) : page;
+    for (Run run : recorded.read(shown)) {
+      response.addRuns(RunReader.forgotten(run));
+    }
+    if (more) {
+      Optional<RecordedRunIndex.Entry> end =
+          shown.isEmpty() ? last : Optional.of(shown.get(shown.size() - 1));
+      response.setNextPageToken(RunPageToken.store(end).encode());
+    }
+  }
+
+  /** A run that Temporal forgot before its end was recorded is told as failed. */
+  private static boolean matches(RecordedRunIndex.Entry entry, List<RunPhase> phases) {
+    RunPhase phase =
+        Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
+    return phases.isEmpty() || phases.contains(phase);
+  }
+
+  private Set<String> knownToTemporal(List<RecordedRunIndex.Entry> entries) {
+    String ids =
+        entries.stream()
+            .map(entry -> "'" + entry.runId() + "'")
+            .collect(Collectors.joining(", ", "WorkflowId IN (", ")"));
+    return workflows
+        .list(ids, entries.size(), ByteString.EMPTY)
+        .getExecutionsList()
+        .stream()
+        .map(info -> info.getExecution().getWorkflowId())
+        .collect(Collectors.toSet());
   }
 
   /** Ids of the runs that have not ended. */
@@ -90,14 +170,5 @@ final class RunLister {
       case RUN_PHASE_UNSPECIFIED, UNRECOGNIZED ->
           throw ApiErrors.invalid("phases", phase + " (expected: a phase of a run)");
     };
-  }
-
-  private static ByteString token(String text) {
-    try {
-      return ByteString.copyFrom(Base64.getUrlDecoder().decode(text));
-    } catch (IllegalArgumentException e) {
-      throw ApiErrors.invalid(
-          "page_token", '"' + text + "\" (expected: next_page_token of an earlier answer)");
-    }
   }
 }

@@ -1,12 +1,10 @@
 package io.retort.control;
 
+import io.grpc.Status;
 import io.retort.failure.Failures;
-import io.retort.layout.RunLayout;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
-import io.retort.store.Store;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Run;
@@ -18,9 +16,6 @@ import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,17 +30,15 @@ final class RunReader {
 
   private final Workflows workflows;
   private final LiveProgress liveProgress;
-  private final Store store;
-  private final String storeUri;
+  private final RecordedRuns runs;
 
-  RunReader(Workflows workflows, LiveProgress liveProgress, Store store, String storeUri) {
+  RunReader(Workflows workflows, LiveProgress liveProgress, RecordedRuns runs) {
     this.workflows = workflows;
     this.liveProgress = liveProgress;
-    this.store = store;
-    this.storeUri = storeUri;
+    this.runs = runs;
   }
 
-  /** Throws NOT_FOUND, or UNAVAILABLE where Temporal does not answer. */
+  /** Throws NOT_FOUND, or what {@link TemporalErrors} makes of a refusal. */
   Run get(String runId) {
     if (!RunIds.isValid(runId)) {
       throw ApiErrors.notFound(runId);
@@ -53,7 +46,9 @@ final class RunReader {
     Optional<DescribeWorkflowExecutionResponse> description = workflows.describe(runId);
     if (description.isEmpty()) {
       // Temporal forgets a run when its retention is over; the store does not.
-      return recorded(runId).orElseThrow(() -> ApiErrors.notFound(runId));
+      return recorded(runId)
+          .map(RunReader::forgotten)
+          .orElseThrow(() -> ApiErrors.notFound(runId));
     }
     WorkflowExecutionInfo info = description.get().getWorkflowExecutionInfo();
     if (!isRun(info)) {
@@ -67,6 +62,24 @@ final class RunReader {
             description.get());
   }
 
+  /**
+   * Throws NOT_FOUND where there is no such run and FAILED_PRECONDITION where it has ended. Asks no
+   * worker.
+   */
+  void checkLive(String runId) {
+    if (!RunIds.isValid(runId)) {
+      throw ApiErrors.notFound(runId);
+    }
+    Optional<WorkflowExecutionInfo> info =
+        workflows.describe(runId).map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo);
+    if (info.isPresent() && !isRun(info.get())) {
+      throw ApiErrors.notFound(runId);
+    }
+    if (info.isEmpty() || Phases.ofClosed(info.get().getStatus()).isPresent()) {
+      throw ApiErrors.terminal(runId, Phases.label(get(runId).getPhase()));
+    }
+  }
+
   /** The spec as it was asked for, where that is still known; else the one that ran. */
   RunSpec askedSpec(String runId) {
     if (!RunIds.isValid(runId)) {
@@ -78,7 +91,40 @@ final class RunReader {
         .filter(RunReader::isRun)
         .flatMap(info -> RunMemo.of(info, workflows))
         .map(RunMemo::asked)
+        .or(() -> recordedAsked(runId))
         .orElseGet(() -> get(runId).getSpec());
+  }
+
+  /** The spec that the store keeps as it was asked for. */
+  Optional<RunSpec> recordedAsked(String runId) {
+    try {
+      return runs.asked(runId);
+    } catch (IOException e) {
+      throw ApiErrors.store("read the spec of run " + runId, e);
+    }
+  }
+
+  /** A run that Temporal does not know any more is not going on, whatever its record says. */
+  static Run forgotten(Run recorded) {
+    if (Phases.isTerminal(recorded.getPhase())) {
+      return recorded;
+    }
+    Run.Builder run =
+        recorded.toBuilder()
+            .clearPause()
+            .setPhase(RunPhase.RUN_PHASE_FAILED)
+            .setFailure(
+                platform(
+                    "FORGOTTEN",
+                    "Temporal does not know the run any more; it was last recorded as "
+                        + Phases.label(recorded.getPhase())
+                        + " (retrain it: finished stages are taken over)"));
+    for (StageProgress.Builder stage : run.getStagesBuilderList()) {
+      if (!Phases.isTerminal(stage.getPhase())) {
+        stage.setPhase(RunPhase.RUN_PHASE_FAILED);
+      }
+    }
+    return run.build();
   }
 
   /** A run by its workflow's description alone: phase, times and spec, no progress. */
@@ -101,7 +147,8 @@ final class RunReader {
   }
 
   private Run ended(String runId, WorkflowExecutionInfo info, RunPhase phase) {
-    Optional<Run> recorded = recorded(runId).filter(run -> Phases.isTerminal(run.getPhase()));
+    Optional<Run> recorded =
+        readable(runId).filter(run -> Phases.isTerminal(run.getPhase()));
     if (recorded.isPresent()) {
       return recorded.get();
     }
@@ -148,17 +195,33 @@ final class RunReader {
   }
 
   private Optional<Run> recorded(String runId) {
-    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), "run.json");
-    try (InputStream input = store.read(uri)) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      return Optional.of((Run) ProtoJson.parse(json, Run.newBuilder(), uri));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+    try {
+      return runs.read(runId);
     } catch (CorruptArtifactException e) {
-      LOG.warn("{} cannot be read", uri, e);
+      throw ApiErrors.failure(
+          Status.Code.DATA_LOSS,
+          FailureCategory.FAILURE_CATEGORY_PLATFORM,
+          "STORE",
+          "the record of run "
+              + runId
+              + " cannot be read: "
+              + e.getMessage()
+              + " (expected: a run as JSON; restore the object)",
+          e);
+    } catch (IOException e) {
+      throw ApiErrors.store("read the record of run " + runId, e);
+    }
+  }
+
+  /** As {@link #recorded}, where Temporal still knows enough without it. */
+  private Optional<Run> readable(String runId) {
+    try {
+      return runs.read(runId);
+    } catch (CorruptArtifactException e) {
+      LOG.warn("the record of run {} cannot be read", runId, e);
       return Optional.empty();
     } catch (IOException e) {
-      throw ApiErrors.unavailable("store", e);
+      throw ApiErrors.store("read the record of run " + runId, e);
     }
   }
 

@@ -26,10 +26,17 @@ import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The API. Every method but WatchRun answers from the thread that it is called on. */
+/**
+ * The API. WatchRun and updates of runs answer later, all else from the thread that it is called
+ * on.
+ */
 final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(RunServiceImpl.class);
 
@@ -97,12 +104,18 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
 
   @Override
   public void pauseRun(PauseRunRequest request, StreamObserver<PauseRunResponse> observer) {
-    answer(observer, () -> PauseRunResponse.newBuilder().setRun(pauser.pause(request)).build());
+    answerLater(
+        observer,
+        () -> pauser.pause(request),
+        run -> PauseRunResponse.newBuilder().setRun(run).build());
   }
 
   @Override
   public void resumeRun(ResumeRunRequest request, StreamObserver<ResumeRunResponse> observer) {
-    answer(observer, () -> ResumeRunResponse.newBuilder().setRun(pauser.resume(request)).build());
+    answerLater(
+        observer,
+        () -> pauser.resume(request),
+        run -> ResumeRunResponse.newBuilder().setRun(run).build());
   }
 
   @Override
@@ -126,17 +139,51 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     } catch (SpecException e) {
       observer.onError(ApiErrors.invalid(e));
       return;
-    } catch (StatusRuntimeException e) {
-      observer.onError(e);
-      return;
     } catch (RuntimeException e) {
-      LOG.error("a call failed", e);
-      observer.onError(
-          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+      observer.onError(error(e));
       return;
     }
     observer.onNext(response);
     observer.onCompleted();
+  }
+
+  /** The thread is free while the run is being changed. */
+  private static <T> void answerLater(
+      StreamObserver<T> observer,
+      Supplier<CompletableFuture<Run>> change,
+      Function<Run, T> response) {
+    CompletableFuture<Run> changed;
+    try {
+      changed = change.get();
+    } catch (RuntimeException e) {
+      observer.onError(error(e));
+      return;
+    }
+    CompletableFuture<Run> ignored =
+        changed.whenComplete(
+            (run, thrown) -> {
+              if (thrown == null) {
+                observer.onNext(response.apply(run));
+                observer.onCompleted();
+              } else {
+                observer.onError(
+                    error(
+                        thrown instanceof CompletionException && thrown.getCause() != null
+                            ? thrown.getCause()
+                            : thrown));
+              }
+            });
+  }
+
+  private static StatusRuntimeException error(Throwable thrown) {
+    if (thrown instanceof StatusRuntimeException status) {
+      return status;
+    }
+    LOG.error("a call failed", thrown);
+    return Status.INTERNAL
+        .withDescription(thrown.toString())
+        .withCause(thrown)
+        .asRuntimeException();
   }
 
   @FunctionalInterface

@@ -160,7 +160,7 @@ final class RunWatches implements AutoCloseable {
         return !ends;
       } catch (StatusRuntimeException e) {
         misses++;
-        if (e.getStatus().getCode() == Status.Code.UNAVAILABLE && misses < MOST_MISSES) {
+        if (TemporalErrors.isTransient(e.getStatus().getCode()) && misses < MOST_MISSES) {
           return true;
         }
         fail(e);

@@ -10,6 +10,7 @@ import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +20,30 @@ final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
 
   private final StoreSweeper sweeper;
 
+  /** A second sweep would keep one of the API's threads waiting. */
+  private final Semaphore sweeping = new Semaphore(1);
+
   StoreServiceImpl(StoreSweeper sweeper) {
     this.sweeper = sweeper;
   }
 
   @Override
-  public synchronized void sweepStore(
-      SweepStoreRequest request, StreamObserver<SweepStoreResponse> observer) {
+  public void sweepStore(SweepStoreRequest request, StreamObserver<SweepStoreResponse> observer) {
+    if (!sweeping.tryAcquire()) {
+      observer.onError(
+          Status.FAILED_PRECONDITION
+              .withDescription("a sweep is under way (expected: one at a time; wait for its end)")
+              .asRuntimeException());
+      return;
+    }
+    try {
+      sweep(request, observer);
+    } finally {
+      sweeping.release();
+    }
+  }
+
+  private void sweep(SweepStoreRequest request, StreamObserver<SweepStoreResponse> observer) {
     // As long as the store is large.
     ServiceRequestContext.current().clearRequestTimeout();
     try {

@@ -40,10 +40,10 @@ import org.slf4j.LoggerFactory;
 final class StoreSweeper {
   private static final Logger LOG = LoggerFactory.getLogger(StoreSweeper.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RUN_RECORD = "run.json";
 
   /** What stays of every run: it is told when Temporal has forgotten it. */
-  private static final Set<String> ALWAYS_KEPT = Set.of(RUN_RECORD, "spec.json", "report");
+  private static final Set<String> ALWAYS_KEPT = 
+      Set.of(RecordedRuns.RECORD, RecordedRuns.ASKED, "spec.json", "report");
 
   /** Folders of a run whose own folders are kept or not. */
   private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");
@@ -99,7 +99,7 @@ final class StoreSweeper {
           .addAllLiveRuns(live)
           .build();
     } catch (IOException e) {
-      throw ApiErrors.unavailable("store", e);
+      throw ApiErrors.store("sweep " + storeUri, e);
     }
   }
 
@@ -235,11 +235,7 @@ final class StoreSweeper {
   }
 
   private Optional<Run> record(String runId) throws IOException {
-    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), RUN_RECORD);
-    Optional<String> json = read(uri);
-    return json.isEmpty()
-        ? Optional.empty()
-        : Optional.of((Run) ProtoJson.parse(json.get(), Run.newBuilder(), uri));
+    return new RecordedRuns(store, storeUri).read(runId);
   }
 
   private Optional<StageRecord> stageRecord(String uri) throws IOException {

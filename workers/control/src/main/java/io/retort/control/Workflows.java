@@ -17,14 +17,25 @@ import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowResponse;
+import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceFutureStub;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,31 +43,101 @@ import org.slf4j.LoggerFactory;
 /** What the control plane asks of Temporal: blocking, each call with a deadline. */
 final class Workflows {
   private static final Logger LOG = LoggerFactory.getLogger(Workflows.class);
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
-  // A query needs a live worker; without one the run is told from its description.
-  private static final Duration QUERY_DEADLINE = Duration.ofSeconds(3);
+  private static final int STARTS_AT_ONCE = 16;
+  private static final ExecutorService STARTS =
+      Executors.newFixedThreadPool(
+          STARTS_AT_ONCE,
+          runnable -> {
+            Thread thread = new Thread(runnable, "start-run");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final WorkflowClient client;
+  private final Deadlines deadlines;
 
-  Workflows(WorkflowClient client) {
+  Workflows(WorkflowClient client, Deadlines deadlines) {
     this.client = client;
+    this.deadlines = deadlines;
   }
 
-  /** Empty where there is none. Throws UNAVAILABLE where Temporal does not answer. */
+  /**
+   * Starts a workflow; returns whether the id was free. The SDK tries again for up to a minute on a
+   * thread of its own, which is interrupted at the deadline.
+   */
+  boolean start(WorkflowOptions options, String type, Object argument) {
+    String attempt = "start run " + options.getWorkflowId();
+    Future<WorkflowExecution> started =
+        STARTS.submit(() -> client.newUntypedWorkflowStub(type, options).start(argument));
+    try {
+      WorkflowExecution ignored =
+          started.get(deadlines.call().toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WorkflowExecutionAlreadyStarted) {
+        return false;
+      }
+      throw TemporalErrors.of(attempt, namespace(), e);
+    } catch (TimeoutException e) {
+      started.cancel(true);
+      throw TemporalErrors.of(
+          attempt,
+          namespace(),
+          Status.DEADLINE_EXCEEDED
+              .withDescription(deadlines.call().toMillis() + " ms")
+              .asRuntimeException());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw TemporalErrors.of(attempt, namespace(), Status.CANCELLED.asRuntimeException());
+    }
+  }
+
+  /** Asks a workflow to stop; returns whether there is one that has not ended. */
+  boolean cancel(String workflowId, String reason) {
+    try {
+      RequestCancelWorkflowExecutionResponse ignored =
+          stub(deadlines.call())
+              .requestCancelWorkflowExecution(
+                  RequestCancelWorkflowExecutionRequest.newBuilder()
+                      .setNamespace(namespace())
+                      .setWorkflowExecution(execution(workflowId))
+                      .setRequestId(UUID.randomUUID().toString())
+                      .setIdentity("retort-control")
+                      .setReason(reason)
+                      .build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      if (TemporalErrors.isWorkflowNotFound(e)) {
+        return false;
+      }
+      throw TemporalErrors.of("cancel run " + workflowId, namespace(), e);
+    }
+  }
+
+  /** Without a deadline: the caller sets one. */
+  WorkflowServiceFutureStub futureStub() {
+    return client.getWorkflowServiceStubs().futureStub();
+  }
+
+  Payloads encode(Object argument) {
+    return converter().toPayloads(argument).orElseThrow();
+  }
+
+  /** Empty where there is none. Throws what {@link TemporalErrors} makes of a refusal. */
   Optional<DescribeWorkflowExecutionResponse> describe(String workflowId) {
     try {
       return Optional.of(
-          stub(DEADLINE)
+          stub(deadlines.call())
               .describeWorkflowExecution(
                   DescribeWorkflowExecutionRequest.newBuilder()
                       .setNamespace(namespace())
                       .setExecution(execution(workflowId))
                       .build()));
     } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+      if (TemporalErrors.isWorkflowNotFound(e)) {
         return Optional.empty();
       }
-      throw ApiErrors.unavailable("Temporal", e);
+      throw TemporalErrors.of("read " + workflowId, namespace(), e);
     }
   }
 
@@ -64,7 +145,7 @@ final class Workflows {
   <T> Optional<T> query(String workflowId, String query, Class<T> type) {
     try {
       QueryWorkflowResponse response =
-          stub(QUERY_DEADLINE)
+          stub(deadlines.query())
               .queryWorkflow(
                   QueryWorkflowRequest.newBuilder()
                       .setNamespace(namespace())
@@ -73,7 +154,11 @@ final class Workflows {
                       .build());
       return decode(response.getQueryResult(), type);
     } catch (StatusRuntimeException e) {
-      LOG.debug("query {} of {} was not answered", query, workflowId, e);
+      if (TemporalErrors.isTransient(e.getStatus().getCode())) {
+        LOG.debug("query {} of {} was not answered", query, workflowId, e);
+      } else {
+        LOG.warn("query {} of {} was refused", query, workflowId, e);
+      }
       return Optional.empty();
     }
   }
@@ -82,7 +167,7 @@ final class Workflows {
   Optional<HistoryEvent> closeEvent(String workflowId) {
     try {
       List<HistoryEvent> events =
-          stub(DEADLINE)
+          stub(deadlines.call())
               .getWorkflowExecutionHistory(
                   GetWorkflowExecutionHistoryRequest.newBuilder()
                       .setNamespace(namespace())
@@ -94,14 +179,14 @@ final class Workflows {
               .getEventsList();
       return events.isEmpty() ? Optional.empty() : Optional.of(events.get(events.size() - 1));
     } catch (StatusRuntimeException e) {
-      LOG.debug("history of {} was not read", workflowId, e);
+      LOG.warn("history of {} was not read", workflowId, e);
       return Optional.empty();
     }
   }
 
   ListWorkflowExecutionsResponse list(String query, int pageSize, ByteString pageToken) {
     try {
-      return stub(DEADLINE)
+      return stub(deadlines.call())
           .listWorkflowExecutions(
               ListWorkflowExecutionsRequest.newBuilder()
                   .setNamespace(namespace())
@@ -110,7 +195,7 @@ final class Workflows {
                   .setNextPageToken(pageToken)
                   .build());
     } catch (StatusRuntimeException e) {
-      throw ApiErrors.unavailable("Temporal", e);
+      throw TemporalErrors.of("list runs", namespace(), e);
     }
   }
 
@@ -155,11 +240,11 @@ final class Workflows {
     return client.getOptions().getDataConverter();
   }
 
-  private String namespace() {
+  String namespace() {
     return client.getOptions().getNamespace();
   }
 
-  private static WorkflowExecution execution(String workflowId) {
+  static WorkflowExecution execution(String workflowId) {
     return WorkflowExecution.newBuilder().setWorkflowId(workflowId).build();
   }
 }

@@ -35,6 +35,7 @@ final class ControlHarness implements AutoCloseable {
 
   final StubActivities activities = new StubActivities();
   final FakeVisibility visibility = new FakeVisibility();
+  final TemporalRefusals refusals = new TemporalRefusals();
   final MetricsServer metrics;
   final RunServiceGrpc.RunServiceBlockingStub api;
   final String storeUri;
@@ -43,6 +44,10 @@ final class ControlHarness implements AutoCloseable {
   private final ControlServer server;
 
   ControlHarness(Path store) {
+    this(store, Deadlines.DEFAULT);
+  }
+
+  ControlHarness(Path store, Deadlines deadlines) {
     storeUri = "file://" + store.toAbsolutePath();
     temporal =
         TestWorkflowEnvironment.newInstance(
@@ -50,7 +55,7 @@ final class ControlHarness implements AutoCloseable {
                 .setUseTimeskipping(false)
                 .setWorkflowServiceStubsOptions(
                     WorkflowServiceStubsOptions.newBuilder()
-                        .setGrpcClientInterceptors(List.of(visibility))
+                        .setGrpcClientInterceptors(List.of(visibility, refusals))
                         .build())
                 .registerSearchAttribute(
                     RunSearchAttributes.PHASE.getName(),
@@ -80,7 +85,7 @@ final class ControlHarness implements AutoCloseable {
     metrics = MetricsServer.start(environment);
     server =
         ControlServer.start(
-            environment, temporal.getWorkflowClient(), metrics, Duration.ofMillis(20));
+            environment, temporal.getWorkflowClient(), metrics, Duration.ofMillis(20), deadlines);
     api = client(RunServiceGrpc.RunServiceBlockingStub.class);
   }
 

@@ -7,10 +7,13 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,19 @@ final class FakeVisibility implements ClientInterceptor {
   final List<ListWorkflowExecutionsRequest> requests = new CopyOnWriteArrayList<>();
   volatile ListWorkflowExecutionsResponse response =
       ListWorkflowExecutionsResponse.getDefaultInstance();
+
+  /** Workflows found where they are asked for by their ids. */
+  final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  private ListWorkflowExecutionsResponse knownOnes() {
+    ListWorkflowExecutionsResponse.Builder found = ListWorkflowExecutionsResponse.newBuilder();
+    for (String id : known) {
+      found
+          .addExecutionsBuilder()
+          .setExecution(WorkflowExecution.newBuilder().setWorkflowId(id));
+    }
+    return found.build();
+  }
 
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
@@ -30,6 +46,7 @@ final class FakeVisibility implements ClientInterceptor {
     }
     return new ClientCall<>() {
       private ClientCall.@Nullable Listener<R> listener;
+      private boolean byId;
 
       @Override
       public void start(ClientCall.Listener<R> responseListener, Metadata headers) {
@@ -38,14 +55,16 @@ final class FakeVisibility implements ClientInterceptor {
 
       @Override
       public void sendMessage(Q message) {
-        requests.add((ListWorkflowExecutionsRequest) message);
+        ListWorkflowExecutionsRequest request = (ListWorkflowExecutionsRequest) message;
+        byId = request.getQuery().startsWith("WorkflowId IN");
+        requests.add(request);
       }
 
       @Override
       @SuppressWarnings("unchecked")
       public void halfClose() {
         if (listener != null) {
-          listener.onMessage((R) response);
+          listener.onMessage((R) (byId ? knownOnes() : response));
           listener.onClose(Status.OK, new Metadata());
         }
       }

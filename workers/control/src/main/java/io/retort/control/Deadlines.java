@@ -1,0 +1,15 @@
+package io.retort.control;
+
+import java.time.Duration;
+
+/**
+ * How long the control plane waits for Temporal. Every call of it has one of these.
+ *
+ * @param call what Temporal answers by itself
+ * @param query what a worker of the run's queue answers; without one the run is described
+ * @param update an update, which a worker has to accept and finish
+ */
+record Deadlines(Duration call, Duration query, Duration update) {
+  static final Deadlines DEFAULT =
+      new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(10));
+}

@@ -1,0 +1,220 @@
+package io.retort.control;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
+import io.retort.store.CorruptArtifactException;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of the store by the time of their creation, newest first.
+ *
+ * <p>Ids do not sort by time, so the order is kept in memory: some 200 bytes a run. The record of a
+ * run that has ended never changes and is read once in the life of the process; a refresh lists the
+ * folders and reads only what is new or has not ended. No call reads all records: the first refresh
+ * begins with the process.
+ */
+final class RecordedRunIndex implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordedRunIndex.class);
+  private static final int READERS = 16;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+  private static final Comparator<Entry> NEWEST_FIRST =
+      Comparator.comparingLong(Entry::createdMillis).reversed().thenComparing(Entry::runId);
+
+  private final RecordedRuns runs;
+  private final Duration mostAge;
+  private final ExecutorService readers = daemons(READERS, "run-records");
+  private final ExecutorService refresher = daemons(1, "run-index");
+  private final AtomicInteger toRead = new AtomicInteger();
+  private final AtomicInteger read = new AtomicInteger();
+
+  /** Of the refreshing thread alone. */
+  private final Map<String, Entry> ended = new HashMap<>();
+
+  private @Nullable Future<List<Entry>> refresh;
+  private long begunAt;
+  private @Nullable List<Entry> latest;
+
+  /**
+   * @param mostAge how old the list of folders may be
+   */
+  RecordedRunIndex(RecordedRuns runs, Duration mostAge) {
+    this.runs = runs;
+    this.mostAge = mostAge;
+    Future<List<Entry>> ignored = refreshing();
+  }
+
+  /**
+   * @param phase as recorded; of one that had not ended it may be out of date
+   */
+  record Entry(String runId, long createdMillis, RunPhase phase) {}
+
+  /** Newest first, after {@code last}, which need not be in the list any more. */
+  List<Entry> after(Optional<Entry> last) {
+    List<Entry> all = entries();
+    return last.isEmpty()
+        ? all
+        : all.stream().filter(entry -> NEWEST_FIRST.compare(entry, last.get()) > 0).toList();
+  }
+
+  /** The records of a page, side by side; without those that are gone. */
+  List<Run> read(List<Entry> page) {
+    try {
+      List<Run> found = new ArrayList<>();
+      List<String> ids = page.stream().map(Entry::runId).toList();
+      for (Optional<Run> run : inParallel(ids, this::record)) {
+        run.ifPresent(found::add);
+      }
+      return found;
+    } catch (IOException e) {
+      throw ApiErrors.store("read the records of runs", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    refresher.shutdownNow();
+    readers.shutdownNow();
+  }
+
+  private List<Entry> entries() {
+    Future<List<Entry>> current = refreshing();
+    try {
+      List<Entry> fresh = current.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      synchronized (this) {
+        latest = fresh;
+      }
+      return fresh;
+    } catch (TimeoutException e) {
+      return latestOr(
+          "the records of runs are still being read: "
+              + read.get()
+              + " of "
+              + toRead.get()
+              + " (try again)",
+          e);
+    } catch (ExecutionException e) {
+      LOG.warn("the runs of the store cannot be listed", e.getCause());
+      return latestOr("the runs of the store cannot be listed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return latestOr("the control plane is shutting down", e);
+    }
+  }
+
+  private synchronized List<Entry> latestOr(String message, Exception cause) {
+    if (latest != null) {
+      return latest;
+    }
+    throw ApiErrors.failure(
+        Status.Code.UNAVAILABLE,
+        FailureCategory.FAILURE_CATEGORY_PLATFORM,
+        "STORE",
+        message,
+        cause);
+  }
+
+  private synchronized Future<List<Entry>> refreshing() {
+    boolean old = System.nanoTime() - begunAt > mostAge.toNanos();
+    if (refresh == null || (refresh.isDone() && old)) {
+      begunAt = System.nanoTime();
+      refresh = refresher.submit(this::refresh);
+    }
+    return refresh;
+  }
+
+  private List<Entry> refresh() throws IOException {
+    List<String> ids = runs.ids();
+    ended.keySet().retainAll(new HashSet<>(ids));
+    List<String> unknown = ids.stream().filter(id -> !ended.containsKey(id)).toList();
+    toRead.set(unknown.size());
+    read.set(0);
+    List<Entry> entries = new ArrayList<>();
+    for (Optional<Entry> entry : inParallel(unknown, this::entry)) {
+      if (entry.isEmpty()) {
+        continue;
+      }
+      if (Phases.isTerminal(entry.get().phase())) {
+        ended.put(entry.get().runId(), entry.get());
+      } else {
+        entries.add(entry.get());
+      }
+    }
+    entries.addAll(ended.values());
+    entries.sort(NEWEST_FIRST);
+    return List.copyOf(entries);
+  }
+
+  private <T> List<T> inParallel(List<String> runIds, Reading<T> reading) throws IOException {
+    List<Callable<T>> reads = new ArrayList<>();
+    for (String runId : runIds) {
+      reads.add(() -> reading.of(runId));
+    }
+    try {
+      List<T> found = new ArrayList<>();
+      for (Future<T> one : readers.invokeAll(reads)) {
+        found.add(one.get());
+      }
+      return found;
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause()), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while reading the records of runs", e);
+    }
+  }
+
+  /** The little that is kept of a record, so that never many of them are in memory. */
+  private Optional<Entry> entry(String runId) throws IOException {
+    return record(runId)
+        .map(run -> new Entry(runId, Timestamps.toMillis(run.getCreatedAt()), run.getPhase()));
+  }
+
+  private Optional<Run> record(String runId) throws IOException {
+    try {
+      // The folder's name is the run's id, whatever the record says.
+      return runs.read(runId).map(run -> run.toBuilder().setRunId(runId).clearSummary().build());
+    } catch (CorruptArtifactException e) {
+      LOG.warn("the record of run {} cannot be read", runId, e);
+      return Optional.empty();
+    } finally {
+      read.incrementAndGet();
+    }
+  }
+
+  private static ExecutorService daemons(int threads, String name) {
+    return Executors.newFixedThreadPool(
+        threads,
+        runnable -> {
+          Thread thread = new Thread(runnable, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(String runId) throws IOException;
+  }
+}

@@ -1,0 +1,71 @@
+package io.retort.control;
+
+import com.google.protobuf.Message;
+import io.retort.layout.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.Run;
+import io.retort.v1.RunSpec;
+import io.retort.store.ProtoJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the store keeps of runs, for as long as the store lasts: Temporal forgets a run when its
+ * retention is over.
+ */
+final class RecordedRuns {
+  /** Written by the run itself. */
+  static final String RECORD = "run.json";
+
+  /** The spec before defaults, written when the run is created. */
+  static final String ASKED = "asked.json";
+
+  private final Store store;
+  private final String storeUri;
+
+  RecordedRuns(Store store, String storeUri) {
+    this.store = store;
+    this.storeUri = storeUri;
+  }
+
+  /** Ids of all runs with a folder, sorted; a run that has just begun may have no record yet. */
+  List<String> ids() throws IOException {
+    return store.list(RunLayout.runs(storeUri)).stream().filter(RunIds::isValid).toList();
+  }
+
+  boolean exists(String runId) throws IOException {
+    return store.exists(uri(runId, RECORD));
+  }
+
+  /** Throws CorruptArtifactException for a record that cannot be parsed. */
+  Optional<Run> read(String runId) throws IOException {
+    return parse(uri(runId, RECORD), Run.newBuilder()).map(Run.class::cast);
+  }
+
+  /** Empty for runs created before the spec was kept. */
+  Optional<RunSpec> asked(String runId) throws IOException {
+    return parse(uri(runId, ASKED), RunSpec.newBuilder()).map(RunSpec.class::cast);
+  }
+
+  void keepAsked(String runId, RunSpec asked) throws IOException {
+    byte[] json = ProtoJson.print(asked).getBytes(StandardCharsets.UTF_8);
+    boolean ignored = store.writeIfAbsent(uri(runId, ASKED), output -> output.write(json));
+  }
+
+  String uri(String runId, String name) {
+    return Store.resolve(new RunLayout(storeUri, runId).run(), name);
+  }
+
+  private Optional<Message> parse(String uri, Message.Builder builder) throws IOException {
+    try (InputStream input = store.read(uri)) {
+      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.of(ProtoJson.parse(json, builder, uri));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+}
