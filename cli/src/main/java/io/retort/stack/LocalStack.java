@@ -1,5 +1,7 @@
 package io.retort.stack;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.stack.StackState.Phase;
 import io.retort.stack.StackState.RecordedProcess;
 import io.retort.store.Locations;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the embedded stack up and down; its supervisor is a process of its own that outlives this
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class LocalStack {
   private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
   private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration LOCK_LIMIT = Duration.ofSeconds(15);
   private static final long TICK_MILLISECONDS = 200;
 
   private final Path repository;
@@ -47,50 +49,123 @@ public final class LocalStack {
    * when all are.
    *
    * @param supervise command line of the supervisor, which is detached from the terminal
-   * @throws StackException when a port is taken or a process does not get ready; nothing is left
-   *     running then
+   * @throws StackException when another command changes the stack, a port is taken or a process
+   *     does not get ready; nothing that this call started is left running then
    */
   StackState up(StackOptions options, List<String> supervise, PrintWriter out)
       throws IOException, InterruptedException {
-    Optional<StackState> running = running();
-    if (running.isPresent()) {
-      out.println("The stack is up already.");
-      return running.get();
+    StackLock lock = lock(Duration.ZERO);
+    try {
+      Optional<StackState> running = running().filter(state -> state.phase() != Phase.FAILED);
+      if (running.isEmpty()) {
+        return start(options, supervise, out);
+      }
+      if (running.get().phase() == Phase.UP) {
+        out.println("The stack is up already.");
+        return running.get();
+      }
+      out.println("The stack is being started already ...");
+      return awaitUp(running.get().supervisor().handle(), out);
+    } finally {
+      lock.close();
     }
-    down(new PrintWriter(java.io.Writer.nullWriter()));
-    StackPlan plan = new StackPlan(options);
-    options.ports().requireFree(plan.ports());
-    requireStore(options.storeUri());
-    Files.createDirectories(home.resolve("logs"));
-    Files.writeString(plan.endpointsFile(), plan.endpoints());
-    Process supervisor = detached(supervise);
-    return awaitUp(supervisor, out);
   }
 
   /**
    * Stops the stack and everything that it has started, also what a killed supervisor left behind.
    *
    * @return whether there was one
+   * @throws StackException when another command starts the stack and does not end
    */
-  public boolean down(PrintWriter out) throws IOException {
+  public boolean down(PrintWriter out) throws IOException, InterruptedException {
     Optional<StackState> state = StackState.read(home);
-    if (state.isEmpty()) {
-      List<ProcessHandle> left = MarkedProcesses.of(home).find();
-      ProcessTrees.kill(left);
-      return !left.isEmpty();
+    if (state.isPresent()) {
+      out.println("Stopping the stack ...");
+      out.flush();
+      // Before the lock is taken, which a command that waits for a start gives back then.
+      stopSupervisor(state.get());
     }
-    out.println("Stopping the stack ...");
-    out.flush();
-    state.get().supervisor().handle().ifPresent(handle -> ProcessTrees.stop(handle, STOP_LIMIT));
-    // The supervisor has ended them, unless it was killed.
-    List<RecordedProcess> processes = new ArrayList<>(state.get().processes());
-    for (int index = processes.size() - 1; index >= 0; index--) {
-      processes.get(index).handle().ifPresent(handle -> ProcessTrees.stop(handle, GRACE));
+    StackLock lock = lock(LOCK_LIMIT);
+    try {
+      boolean left = removeLeftovers();
+      if (state.isPresent()) {
+        deleteRayFolder(state.get());
+      }
+      return state.isPresent() || left;
+    } finally {
+      lock.close();
     }
-    ProcessTrees.kill(MarkedProcesses.of(home).find());
-    StackState.delete(home);
-    deleteRayFolder(state.get());
-    return true;
+  }
+
+  private StackLock lock(Duration limit) throws IOException, InterruptedException {
+    return StackLock.take(home, StackLock.Kind.CHANGE, limit)
+        .orElseThrow(
+            () ->
+                new StackException(
+                    home
+                        + ": "
+                        + StackLock.holder(home, StackLock.Kind.CHANGE)
+                        + " starts or stops this stack (expected: one command at a time; wait until"
+                        + " it has ended, or end it, and try again)"));
+  }
+
+  private StackState start(StackOptions options, List<String> supervise, PrintWriter out)
+      throws IOException, InterruptedException {
+    requireNoSupervisor();
+    removeLeftovers();
+    StackPlan plan = new StackPlan(options);
+    options.ports().requireFree(plan.ports());
+    requireStore(options.storeUri());
+    Files.createDirectories(home.resolve("logs"));
+    if (options.endpoints().isPresent()) {
+      options.endpoints().get().requireValid(options.repository());
+    } else {
+      Files.createDirectories(requireNonNull(plan.endpointsFile().getParent()));
+      Files.writeString(plan.endpointsFile(), plan.endpoints());
+    }
+    return awaitUp(Optional.of(detached(supervise).toHandle()), out);
+  }
+
+  /** One whose state is gone cannot be found by it, but holds its lock. */
+  private void requireNoSupervisor() throws IOException, InterruptedException {
+    // One that has just failed needs a moment to end.
+    Optional<StackLock> free =
+        StackLock.take(home, StackLock.Kind.SUPERVISION, Duration.ofSeconds(5));
+    if (free.isEmpty() && running().isEmpty()) {
+      throw new StackException(
+          home
+              + ": "
+              + StackLock.holder(home, StackLock.Kind.SUPERVISION)
+              + " supervises a stack here that has no stack.json (expected: none; end that process,"
+              + " which stops its stack, and try again)");
+    }
+    if (free.isPresent()) {
+      free.get().close();
+    }
+  }
+
+  /** Returns whether there was anything. */
+  private boolean removeLeftovers() throws IOException {
+    Optional<StackState> state = StackState.read(home);
+    if (state.isPresent()) {
+      stopSupervisor(state.get());
+      // The supervisor has ended them, unless it was killed.
+      List<RecordedProcess> processes = state.get().processes();
+      for (int index = processes.size() - 1; index >= 0; index--) {
+        processes.get(index).handle().ifPresent(handle -> ProcessTrees.stop(handle, GRACE));
+      }
+    }
+    List<ProcessHandle> left = MarkedProcesses.of(home).find();
+    ProcessTrees.kill(left);
+    if (state.isPresent()) {
+      StackState.delete(home);
+      deleteRayFolder(state.get());
+    }
+    return state.isPresent() || !left.isEmpty();
+  }
+
+  private static void stopSupervisor(StackState state) {
+    state.supervisor().handle().ifPresent(handle -> ProcessTrees.stop(handle, STOP_LIMIT));
   }
 
   /** Told here, and not by the logs of workers that do not start. */
@@ -107,10 +182,12 @@ public final class LocalStack {
     }
   }
 
-  private StackState awaitUp(Process supervisor, PrintWriter out)
+  private StackState awaitUp(Optional<ProcessHandle> supervisor, PrintWriter out)
       throws IOException, InterruptedException {
     int told = 0;
     while (true) {
+      // Before the state is read: what it wrote last is seen then.
+      boolean ended = supervisor.isEmpty() || !supervisor.get().isAlive();
       Optional<StackState> state = StackState.read(home);
       if (state.isPresent()) {
         List<RecordedProcess> processes = state.get().processes();
@@ -120,7 +197,7 @@ public final class LocalStack {
           out.println("  ready: " + processes.get(told).name());
           out.flush();
         }
-        if (up) {
+        if (up && !ended) {
           return state.get();
         }
         if (state.get().phase() == Phase.FAILED) {
@@ -128,14 +205,12 @@ public final class LocalStack {
           throw new StackException(state.get().failure());
         }
       }
-      if (supervisor.waitFor(TICK_MILLISECONDS, TimeUnit.MILLISECONDS)
-          && StackState.read(home).map(StackState::phase).orElse(Phase.STARTING) != Phase.FAILED) {
+      if (ended) {
+        removeLeftovers();
         throw new StackException(
-            "the supervisor ended with status "
-                + supervisor.exitValue()
-                + "; see "
-                + home.resolve("logs/supervisor.log"));
+            "the supervisor has ended; see " + home.resolve("logs/supervisor.log"));
       }
+      Thread.sleep(TICK_MILLISECONDS);
     }
   }
 

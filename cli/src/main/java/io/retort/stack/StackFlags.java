@@ -23,9 +23,9 @@ public final class StackFlags {
       names = "--store",
       paramLabel = "PLACE",
       description =
-          "Where runs and models are kept: a folder, or s3://BUCKET/PREFIX with AWS_ENDPOINT_URL_S3,"
-              + " AWS_REGION and credentials in the environment. Default: a folder in the stack's"
-              + " home.")
+          "Where runs and models are kept: a folder, or s3://BUCKET/PREFIX with"
+              + " AWS_ENDPOINT_URL_S3, AWS_REGION and credentials in the environment. Default: a"
+              + " folder in the stack's home.")
   @Nullable String store;
 
   @Option(
@@ -48,11 +48,20 @@ public final class StackFlags {
   @Option(names = "--student-model", description = "Model name that the student's endpoint knows.")
   @Nullable String studentModel;
 
+  @Option(
+      names = "--endpoints",
+      paramLabel = "FILE",
+      description =
+          "YAML file of endpoints and routes for the judge workers, instead of --judge-url and the"
+              + " other options of endpoints.")
+  @Nullable Path endpoints;
+
   /**
    * @throws StackException when options contradict each other
    */
   StackOptions options(Path repository, Map<String, String> environment) {
     StackOptions standard = StackOptions.standard(repository, environment);
+    Optional<UserEndpoints> file = userEndpoints();
     return new StackOptions(
         standard.repository(),
         standard.home(),
@@ -61,8 +70,33 @@ public final class StackFlags {
         standard.studentModel(),
         endpoint("--judge", judgeUrl, judgeModel, judgeKey),
         endpoint("--student", studentUrl, studentModel, null),
+        file,
         standard.temporalAddress(),
         standard.rayAddress());
+  }
+
+  private Optional<UserEndpoints> userEndpoints() {
+    if (endpoints == null) {
+      return Optional.empty();
+    }
+    Map<String, @Nullable String> others = new LinkedHashMap<>();
+    others.put("--judge-url", judgeUrl);
+    others.put("--judge-model", judgeModel);
+    others.put("--judge-api-key-env", judgeKey);
+    others.put("--student-url", studentUrl);
+    others.put("--student-model", studentModel);
+    others.forEach(
+        (flag, value) -> {
+          if (value != null) {
+            throw new StackException(
+                flag
+                    + ": "
+                    + value
+                    + " (expected: not given together with --endpoints, whose file holds every"
+                    + " endpoint)");
+          }
+        });
+    return Optional.of(UserEndpoints.read(endpoints.toAbsolutePath().normalize()));
   }
 
   private static Optional<ModelEndpoint> endpoint(

@@ -2,8 +2,12 @@ package io.retort.stack;
 
 import io.retort.store.Locations;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a stack is started with.
@@ -15,6 +19,7 @@ import java.util.Optional;
  * @param studentModel folder of the default student in Hugging Face layout
  * @param judge endpoint of the judge; empty: the embedded model server
  * @param student endpoint that serves the student; empty: the embedded model server
+ * @param endpoints the user's file of all endpoints; empty: one is made of judge and student
  * @param temporalAddress an existing Temporal; empty: an embedded one
  * @param rayAddress an existing Ray cluster; empty: an embedded one-node cluster
  */
@@ -26,8 +31,11 @@ public record StackOptions(
     Path studentModel,
     Optional<ModelEndpoint> judge,
     Optional<ModelEndpoint> student,
+    Optional<UserEndpoints> endpoints,
     Optional<String> temporalAddress,
     Optional<String> rayAddress) {
+  private static final List<String> SHARED_PREFIXES = List.of("AWS_", "HF_", "TEMPORAL_");
+  private static final Set<String> SHARED = Set.of("HOME", "PATH", "USER");
 
   /**
    * An OpenAI-compatible endpoint.
@@ -56,6 +64,7 @@ public record StackOptions(
         student.isBlank() ? smallModel(repository) : Path.of(student).toAbsolutePath(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         variable(environment, "TEMPORAL_ADDRESS"),
         variable(environment, "RETORT_RAY_ADDRESS"));
   }
@@ -77,8 +86,28 @@ public record StackOptions(
     return smallModel(repository).resolve("SmolLM2-135M-Instruct.Q8_0.gguf");
   }
 
+  /** Unless every endpoint is elsewhere. */
   boolean needsModelServer() {
-    return judge.isEmpty() || student.isEmpty();
+    return endpoints
+        .map(file -> file.names(ports.get(StackPort.MODEL)))
+        .orElse(judge.isEmpty() || student.isEmpty());
+  }
+
+  /** Names of the environment variables that hold keys, for the judge workers alone. */
+  Set<String> secretVariables() {
+    Set<String> names = new TreeSet<>();
+    endpoints.ifPresent(file -> names.addAll(file.variables()));
+    judge.flatMap(ModelEndpoint::apiKeyVariable).ifPresent(names::add);
+    names.removeIf(StackOptions::isShared);
+    return names;
+  }
+
+  /** Whether other processes are configured by the variable as well. */
+  private static boolean isShared(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    return upper.endsWith("_PROXY")
+        || SHARED_PREFIXES.stream().anyMatch(upper::startsWith)
+        || SHARED.contains(upper);
   }
 
   /** Where set-up puts it: in the checkout, also when the stack's home is elsewhere. */

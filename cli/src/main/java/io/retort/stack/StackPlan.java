@@ -68,29 +68,33 @@ final class StackPlan {
     return options.storeUri();
   }
 
+  /** What the judge workers read. */
   Path endpointsFile() {
-    return options.home().resolve("endpoints.yaml");
+    return options
+        .endpoints()
+        .map(UserEndpoints::file)
+        .orElse(options.home().resolve("generated/endpoints.yaml"));
   }
 
-  /** Contents of {@link #endpointsFile}. */
+  /** Contents of {@link #endpointsFile} where the user gives none. */
   String endpoints() {
     String embedded = "http://" + options.ports().address(StackPort.MODEL) + "/v1";
     StackOptions.ModelEndpoint fallback =
         new StackOptions.ModelEndpoint(
             embedded, "SmolLM2-135M-Instruct", java.util.Optional.empty());
-    return "endpoints:\n"
+    return "# Written anew by each `retort up`. For endpoints of your own: retort up --endpoints"
+               + " FILE\n"
+               + "endpoints:\n"
         + endpoint("judge", options.judge().orElse(fallback))
         + endpoint("student", options.student().orElse(fallback));
   }
 
-  /**
-   * Ray's sockets need a path of less than 108 bytes, so its session does not live in the stack's
-   * home.
-   */
+  /** Outside the stack's home, whose path may be too long for Ray's sockets. */
   Path rayFolder() {
-    return Path.of(
-        System.getProperty("java.io.tmpdir"),
-        "retort-" + Integer.toHexString(options.home().toString().hashCode()));
+    return RayFolder.of(
+        options.home(),
+        Path.of(System.getProperty("java.io.tmpdir")),
+        RayFolder.socketLimit(System.getProperty("os.name")));
   }
 
   private StackProcess temporal() {
@@ -129,6 +133,7 @@ final class StackPlan {
         "temporal",
         command,
         Map.of(),
+        options.secretVariables(),
         Readiness.port(options.ports().get(StackPort.TEMPORAL)),
         QUICK);
   }
@@ -160,6 +165,7 @@ final class StackPlan {
             // Keeps Ray on the loopback address that it is given.
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
             "0"),
+        options.secretVariables(),
         Readiness.log("Ray runtime started"),
         SLOW);
   }
@@ -177,6 +183,7 @@ final class StackPlan {
             "--alias",
             "SmolLM2-135M-Instruct"),
         Map.of(),
+        options.secretVariables(),
         Readiness.log("ready http"),
         SLOW);
   }
@@ -191,6 +198,7 @@ final class StackPlan {
             "RETORT_PORT", port(port),
             "RETORT_ENDPOINTS", endpointsFile().toString(),
             "RETORT_JUDGE_PEERS", judgeAddresses()),
+        Set.of(),
         Readiness.port(options.ports().get(port)));
   }
 
@@ -205,7 +213,9 @@ final class StackPlan {
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_JUDGE_ADDRESSES", judgeAddresses(),
             "RETORT_PYTHON", python("bin/python")),
-        Readiness.port(options.ports().get(StackPort.PIPELINE_METRICS)));
+        options.secretVariables(),
+        // Its metrics port is open before it is connected to Temporal.
+        Readiness.log("the pipeline worker is ready: "));
   }
 
   private StackProcess driver() {
@@ -218,8 +228,9 @@ final class StackPlan {
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_RAY_ADDRESS", rayAddress(),
             "RETORT_TRAINER_PATH", trainerPath()),
-        // Its port is open before it has joined Ray.
-        Readiness.log("polling "));
+        options.secretVariables(),
+        // Its metrics port is open before it has joined Ray and is connected to Temporal.
+        Readiness.log("the driver is ready: "));
   }
 
   private StackProcess control() {
@@ -233,6 +244,7 @@ final class StackPlan {
             "RETORT_STORE", storeUri(),
             "TEMPORAL_ADDRESS", temporalAddress(),
             "RETORT_STUDENT_MODEL", options.studentModel().toString()),
+        options.secretVariables(),
         Readiness.port(options.ports().get(StackPort.CONTROL)));
   }
 
@@ -242,6 +254,7 @@ final class StackPlan {
       int heapMegabytes,
       StackPort metrics,
       Map<String, String> environment,
+      Set<String> withheld,
       Readiness ready) {
     Map<String, String> complete = new HashMap<>(environment);
     complete.put("RETORT_METRICS_PORT", port(metrics));
@@ -256,6 +269,7 @@ final class StackPlan {
             "-jar",
             options.repository().resolve(jar).toString()),
         complete,
+        withheld,
         ready,
         SLOW);
   }

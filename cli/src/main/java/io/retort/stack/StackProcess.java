@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One process of the stack.
  *
  * @param name of its log and in the state
  * @param environment added to the supervisor's own
+ * @param withheld names of variables of the supervisor's own that it does not get
  * @param ready when the next process may start
  * @param startLimit how long it may take to get ready
  */
@@ -17,11 +19,13 @@ record StackProcess(
     String name,
     List<String> command,
     Map<String, String> environment,
+    Set<String> withheld,
     Readiness ready,
     Duration startLimit) {
   StackProcess {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+    withheld = Set.copyOf(withheld);
   }
 
   /** What a started process shows once it serves. Both are asked for when both are given. */

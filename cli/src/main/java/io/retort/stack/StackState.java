@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -43,26 +44,33 @@ public record StackState(
   }
 
   /**
-   * A process that can be told from a later one with the same id by its start.
+   * A process of the stack.
    *
-   * @param startedAt milliseconds since the epoch, 0 where the system does not tell
+   * @param pid 0 while it does not run
+   * @param start tells it from a later process with the same id
    * @param starts how often the supervisor has started it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record RecordedProcess(String name, long pid, long startedAt, int starts) {
+  public record RecordedProcess(String name, long pid, ProcessStart start, int starts) {
+    public RecordedProcess {
+      // Absent from what an older version wrote.
+      start = Objects.requireNonNullElse(start, ProcessStart.UNKNOWN);
+    }
+
     static RecordedProcess of(String name, ProcessHandle handle, int starts) {
-      return new RecordedProcess(name, handle.pid(), startOf(handle), starts);
+      return new RecordedProcess(name, handle.pid(), ProcessStart.of(handle), starts);
+    }
+
+    /** One that does not run. */
+    static RecordedProcess down(String name, int starts) {
+      return new RecordedProcess(name, 0, ProcessStart.UNKNOWN, starts);
     }
 
     /** The process, if it still runs. */
     public Optional<ProcessHandle> handle() {
       return ProcessHandle.of(pid)
           .filter(ProcessHandle::isAlive)
-          .filter(handle -> startedAt == 0 || startOf(handle) == startedAt);
-    }
-
-    private static long startOf(ProcessHandle handle) {
-      return handle.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+          .filter(handle -> start.isSame(ProcessStart.of(handle)));
     }
   }
 

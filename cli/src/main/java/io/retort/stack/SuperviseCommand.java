@@ -47,6 +47,11 @@ public final class SuperviseCommand implements Callable<Integer> {
     add(command, "--judge-api-key-env", flags.judgeKey);
     add(command, "--student-url", flags.studentUrl);
     add(command, "--student-model", flags.studentModel);
+    // Its working folder is another one.
+    add(
+        command,
+        "--endpoints",
+        flags.endpoints == null ? null : flags.endpoints.toAbsolutePath().normalize().toString());
     return command;
   }
 
@@ -58,7 +63,7 @@ public final class SuperviseCommand implements Callable<Integer> {
     return new StackState(
         Phase.STARTING,
         "",
-        new RecordedProcess("supervisor", 0, 0, 0),
+        RecordedProcess.down("supervisor", 0),
         List.of(),
         options.ports().address(StackPort.CONTROL),
         plan.temporalAddress(),

@@ -8,7 +8,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One process under supervision: started, watched, restarted after a growing pause, stopped. */
@@ -23,8 +22,8 @@ final class SupervisedProcess {
   private final Path log;
   private final Path home;
   private @Nullable ProcessHandle handle;
-  private Instant startedAt = Instant.EPOCH;
-  private Instant restartAt = Instant.EPOCH;
+  private long startedAt;
+  private long restartAt;
   private Duration pause = FIRST_PAUSE;
   private long logStart;
   private int starts;
@@ -44,15 +43,16 @@ final class SupervisedProcess {
   }
 
   void start(Path folder) throws IOException {
+    startedAt = System.nanoTime();
     logStart = Files.exists(log) ? Files.size(log) : 0;
     ProcessBuilder builder = new ProcessBuilder(plan.command()).directory(folder.toFile());
+    builder.environment().keySet().removeAll(plan.withheld());
     builder.environment().putAll(plan.environment());
     builder.environment().putAll(MarkedProcesses.environment(home, plan.name()));
     builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     handle = builder.start().toHandle();
-    startedAt = Instant.now();
     starts++;
   }
 
@@ -74,6 +74,7 @@ final class SupervisedProcess {
    * Notices a crash and restarts the process once its pause is over.
    *
    * @return whether the process was started anew
+   * @throws IOException when it could not be; the next call after a pause tries again
    */
   boolean tend(Path folder) throws IOException {
     if (handle != null && handle.isAlive()) {
@@ -81,16 +82,27 @@ final class SupervisedProcess {
     }
     if (handle != null) {
       handle = null;
+      scheduleRestart();
       killWhatIsLeft();
-      boolean steady = Duration.between(startedAt, Instant.now()).compareTo(STEADY) > 0;
-      pause = steady ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
-      restartAt = Instant.now().plus(steady ? FIRST_PAUSE : pause.dividedBy(2));
     }
-    if (Instant.now().isBefore(restartAt)) {
+    if (System.nanoTime() - restartAt < 0) {
       return false;
     }
-    start(folder);
-    return true;
+    try {
+      killWhatIsLeft();
+      start(folder);
+      return true;
+    } catch (IOException e) {
+      scheduleRestart();
+      throw e;
+    }
+  }
+
+  private void scheduleRestart() {
+    long now = System.nanoTime();
+    boolean steady = now - startedAt > STEADY.toNanos();
+    pause = steady ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+    restartAt = now + (steady ? FIRST_PAUSE : pause.dividedBy(2)).toNanos();
   }
 
   void stop() throws IOException {
@@ -102,7 +114,7 @@ final class SupervisedProcess {
 
   RecordedProcess recorded() {
     return handle == null
-        ? new RecordedProcess(plan.name(), 0, 0, starts)
+        ? RecordedProcess.down(plan.name(), starts)
         : RecordedProcess.of(plan.name(), handle, starts);
   }
 

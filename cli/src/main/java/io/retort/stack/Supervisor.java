@@ -27,6 +27,8 @@ final class Supervisor {
   private final CountDownLatch stopRequested = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private int started;
+  private boolean stateIsOld;
+  private String told = "";
 
   /**
    * @param folder working folder of the processes
@@ -41,42 +43,80 @@ final class Supervisor {
     processes = plan.stream().map(process -> new SupervisedProcess(process, home)).toList();
   }
 
-  /** Returns when the stack has been stopped or could not be started. */
+  /**
+   * Returns when the stack has been stopped or could not be started. However it ends, it leaves
+   * none of its processes running.
+   *
+   * @throws StackException when another supervisor runs
+   */
   void run() throws IOException, InterruptedException {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "stop"));
     try {
-      write(Phase.STARTING, "");
-      String failure = startAll();
-      if (!failure.isEmpty()) {
-        stopAll();
-        write(Phase.FAILED, failure);
-        return;
+      StackLock lock = lock();
+      try {
+        supervise();
+      } finally {
+        lock.close();
       }
-      if (stopRequested.getCount() > 0) {
-        write(Phase.UP, "");
-      }
-      while (!pause()) {
-        tendAll();
-      }
-      stopAll();
-      StackState.delete(home);
     } finally {
       stopped.countDown();
     }
   }
 
+  private StackLock lock() throws IOException {
+    return StackLock.tryTake(home, StackLock.Kind.SUPERVISION)
+        .orElseThrow(
+            () ->
+                new StackException(
+                    home
+                        + ": "
+                        + StackLock.holder(home, StackLock.Kind.SUPERVISION)
+                        + " supervises this stack (expected: one supervisor; retort down first)"));
+  }
+
+  private void supervise() throws IOException, InterruptedException {
+    String failure;
+    try {
+      failure = start();
+      while (failure.isEmpty() && !pause()) {
+        tendAll();
+      }
+    } finally {
+      stopAll();
+    }
+    if (failure.isEmpty()) {
+      StackState.delete(home);
+    } else {
+      write(Phase.FAILED, failure);
+    }
+  }
+
   /** Returns why the stack could not be started, or an empty text. */
+  private String start() throws InterruptedException {
+    try {
+      write(Phase.STARTING, "");
+      String failure = startAll();
+      if (failure.isEmpty() && stopRequested.getCount() > 0) {
+        write(Phase.UP, "");
+      }
+      return failure;
+    } catch (IOException e) {
+      return "the stack could not be started: " + e;
+    }
+  }
+
   private String startAll() throws IOException, InterruptedException {
     for (SupervisedProcess process : processes) {
-      process.start(folder);
+      // Before it starts: one that starts only half is stopped, too.
       started++;
+      process.start(folder);
       write(Phase.STARTING, "");
-      Instant limit = Instant.now().plus(process.startLimit());
+      long limit = System.nanoTime() + process.startLimit().toNanos();
       while (!process.isReady()) {
         if (!process.isAlive()) {
           return process.name() + " ended before it was ready" + tail(process);
         }
-        if (Instant.now().isAfter(limit)) {
+        if (System.nanoTime() - limit > 0) {
           return process.name()
               + " was not ready after "
               + process.startLimit().toSeconds()
@@ -91,19 +131,41 @@ final class Supervisor {
     return "";
   }
 
-  private void tendAll() throws IOException {
-    boolean changed = false;
+  /** What cannot be done now, of a full disk for example, is told and tried again. */
+  private void tendAll() {
     for (SupervisedProcess process : processes) {
-      changed |= process.tend(folder);
+      try {
+        stateIsOld |= process.tend(folder);
+      } catch (IOException e) {
+        tell(process.name() + " could not be started again, and will be tried later: " + e);
+      }
     }
-    if (changed) {
+    if (!stateIsOld) {
+      return;
+    }
+    try {
       write(Phase.UP, "");
+      stateIsOld = false;
+    } catch (IOException e) {
+      tell("the state of the stack could not be written, and will be later: " + e);
     }
   }
 
-  private void stopAll() throws IOException {
+  private void stopAll() {
     for (int index = started - 1; index >= 0; index--) {
-      processes.get(index).stop();
+      try {
+        processes.get(index).stop();
+      } catch (IOException e) {
+        tell(processes.get(index).name() + " may have left processes: " + e);
+      }
+    }
+  }
+
+  /** To the supervisor's log; the same problem once until there is another. */
+  private void tell(String problem) {
+    if (!problem.equals(told)) {
+      System.err.println(Instant.now() + " " + problem);
+      told = problem;
     }
   }
 

@@ -4,6 +4,7 @@ import io.retort.stack.StackProcess.Readiness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Small shell programs in the place of a stack's servers. */
 final class FakeProcess {
@@ -28,6 +29,20 @@ final class FakeProcess {
     return shell(name, "echo 'the disk is full'; exit 3");
   }
 
+  /** A program that is not there. */
+  static StackProcess missing(String name) {
+    return new StackProcess(
+        name, List.of("/no/such/program"), Map.of(), Set.of(), Readiness.log("serving"), LIMIT);
+  }
+
+  /** Serves once something is written to the file {@code gate} of its folder. */
+  static StackProcess gated(String name) {
+    return shell(
+        name,
+        "mkfifo gate; read line < gate; trap 'kill $child; exit 0' TERM; sleep 600 & child=$!;"
+            + " echo serving; wait");
+  }
+
   /** Hears nothing, neither does its child. */
   static StackProcess deaf(String name) {
     return shell(name, "trap '' TERM; sh -c \"trap '' TERM; sleep 600\" & echo serving; wait");
@@ -35,7 +50,7 @@ final class FakeProcess {
 
   static StackProcess shell(String name, String script) {
     return new StackProcess(
-        name, List.of("sh", "-c", script), Map.of(), Readiness.log("serving"), LIMIT);
+        name, List.of("sh", "-c", script), Map.of(), Set.of(), Readiness.log("serving"), LIMIT);
   }
 
   private FakeProcess() {}

@@ -3,10 +3,12 @@ package io.retort.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class StackPlanTest {
@@ -53,7 +55,7 @@ class StackPlanTest {
         .containsEntry("RETORT_PYTHON", "/repository/gpu-workers/trainer/.venv/bin/python");
     assertThat(process(plan, "judge-2").environment())
         .containsEntry("RETORT_PORT", "7999")
-        .containsEntry("RETORT_ENDPOINTS", "/repository/.retort/endpoints.yaml")
+        .containsEntry("RETORT_ENDPOINTS", "/repository/.retort/generated/endpoints.yaml")
         .containsEntry("RETORT_JUDGE_PEERS", "127.0.0.1:7411,127.0.0.1:7999");
     assertThat(process(plan, "judge-1").environment())
         .containsEntry("RETORT_JUDGE_PEERS", "127.0.0.1:7411,127.0.0.1:7999");
@@ -64,10 +66,12 @@ class StackPlanTest {
   }
 
   @Test
-  void aDriverIsReadyOnceItPolls() {
-    // Its metrics port is open before it has joined Ray.
+  void workersOfTemporalAreReadyOnceTheySaySo() {
+    // Their metrics ports are open before they are connected.
+    assertThat(process(plan(Map.of()), "pipeline").ready())
+        .isEqualTo(StackProcess.Readiness.log("the pipeline worker is ready: "));
     assertThat(process(plan(Map.of()), "driver").ready())
-        .isEqualTo(StackProcess.Readiness.log("polling "));
+        .isEqualTo(StackProcess.Readiness.log("the driver is ready: "));
   }
 
   @Test
@@ -102,9 +106,11 @@ class StackPlanTest {
   @Test
   void handsItsFlagsToItsSupervisor() {
     StackFlags flags =
-        CommandLine.populateCommand(new StackFlags(), "--store", "s3://bucket/retort");
+        CommandLine.populateCommand(
+            new StackFlags(), "--store", "s3://bucket/retort", "--endpoints", "mine.yaml");
     assertThat(SuperviseCommand.commandLine(flags))
-        .containsSequence("--store", "s3://bucket/retort");
+        .containsSequence("--store", "s3://bucket/retort")
+        .containsSequence("--endpoints", Path.of("mine.yaml").toAbsolutePath().toString());
   }
 
   @Test
@@ -135,6 +141,7 @@ class StackPlanTest {
     assertThat(plan.endpoints())
         .isEqualTo(
             """
+            # Written anew by each `retort up`. For endpoints of your own: retort up --endpoints FILE
             endpoints:
               judge:
                 base_url: 'https://judge.example/v1'
@@ -191,6 +198,80 @@ class StackPlanTest {
     StackPlan plan = new StackPlan(StackOptions.standard(deep, Map.of()));
     assertThat(plan.rayFolder().toString()).hasSizeLessThan(60);
     assertThat(plan.rayFolder()).isNotEqualTo(plan(Map.of()).rayFolder());
+  }
+
+  @Test
+  void givesTheJudgesKeyToTheJudgeWorkersAlone() {
+    StackPlan plan =
+        plan(
+            Map.of("JUDGE_KEY", "secret"),
+            "--judge-url=https://judge.example/v1",
+            "--judge-model=m",
+            "--judge-api-key-env=JUDGE_KEY");
+    for (StackProcess process : plan.processes()) {
+      if (process.name().startsWith("judge-")) {
+        assertThat(process.withheld()).as(process.name()).isEmpty();
+      } else {
+        assertThat(process.withheld()).as(process.name()).containsExactly("JUDGE_KEY");
+      }
+    }
+  }
+
+  @Test
+  void givesTheUsersFileOfEndpointsToTheJudgeWorkersAsItIs(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("mine.yaml"),
+            """
+            endpoints:
+              judge:
+                base_url: https://judge.example/v1
+                model: m
+                api_key_env: JUDGE_KEY
+                headers: {X-Key: {env: GATEWAY_KEY}}
+                proxy: {env: HTTPS_PROXY}
+              hub: {base_url: "https://hub.example/v1", model: m, api_key_env: HF_TOKEN}
+            """);
+    StackPlan plan = plan(Map.of(), "--endpoints", file.toString());
+    assertThat(process(plan, "judge-1").environment())
+        .containsEntry("RETORT_ENDPOINTS", file.toString());
+    assertThat(process(plan, "control").withheld())
+        .containsExactlyInAnyOrder("JUDGE_KEY", "GATEWAY_KEY");
+    assertThat(plan.processes()).extracting(StackProcess::name).doesNotContain("model");
+    assertThat(plan.ports()).doesNotContain(StackPort.MODEL);
+  }
+
+  @Test
+  void servesTheSmallModelToAFileThatNamesItsAddress(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("mine.yaml"),
+            "endpoints: {student: {base_url: 'http://localhost:8101/v1', model: m}}");
+    assertThat(plan(Map.of(), "--endpoints", file.toString()).processes())
+        .extracting(StackProcess::name)
+        .doesNotContain("model");
+    assertThat(plan(Map.of(), "--endpoints", file.toString(), "--port-offset=10").processes())
+        .extracting(StackProcess::name)
+        .contains("model");
+  }
+
+  @Test
+  void refusesAFileOfEndpointsThatCannotBeUsed(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("mine.yaml");
+    assertThatThrownBy(() -> plan(Map.of(), "--endpoints", file.toString()))
+        .isInstanceOf(StackException.class)
+        .hasMessageStartingWith("--endpoints: " + file + " cannot be read: ");
+    Files.writeString(file, "endpoints: {judge: sk-secret: [");
+    assertThatThrownBy(() -> plan(Map.of(), "--endpoints", file.toString()))
+        .isInstanceOf(StackException.class)
+        .hasMessageStartingWith("--endpoints: " + file + ": not YAML, line 1, column ")
+        .hasMessageNotContaining("secret");
+    Files.writeString(file, "endpoints: {}");
+    assertThatThrownBy(() -> plan(Map.of(), "--endpoints", file.toString(), "--student-model", "m"))
+        .isInstanceOf(StackException.class)
+        .hasMessage(
+            "--student-model: m (expected: not given together with --endpoints, whose file holds"
+                + " every endpoint)");
   }
 
   private static StackPlan plan(Map<String, String> environment, String... arguments) {

@@ -28,8 +28,8 @@ class StackStateTest {
 
   @Test
   void doesNotTakeALaterProcessOfTheSameIdForItsOwn(@TempDir Path home) throws IOException {
-    StackState stale =
-        state(new RecordedProcess("supervisor", THIS.pid(), THIS.startedAt() - 60_000, 1));
+    ProcessStart other = new ProcessStart("boot/1", THIS.start().milliseconds(), "");
+    StackState stale = state(new RecordedProcess("supervisor", THIS.pid(), other, 1));
     stale.write(home);
     assertThat(StackState.read(home)).contains(stale);
     assertThat(StackState.running(home)).isEmpty();

@@ -9,14 +9,10 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +90,75 @@ class SupervisorTest {
   }
 
   @Test
+  void takesEverythingDownWhenAProgramIsMissing() throws Exception {
+    Process supervisor = start("server:one", "missing:two");
+    StackState failed = await(state -> state.phase() == Phase.FAILED);
+    awaitExit(supervisor.toHandle());
+    assertThat(failed.failure()).contains("/no/such/program");
+    assertThat(journal()).containsExactly("start-one", "stop-one");
+  }
+
+  @Test
+  void goesOnWhileItsStateCannotBeWritten() throws Exception {
+    Process supervisor = start("server:one", "server:two");
+    StackState up = await(state -> state.phase() == Phase.UP);
+    remember(up);
+    Path inTheWay = Files.createDirectory(home.resolve("stack.json.writing"));
+    up.processes().get(0).handle().orElseThrow().destroyForcibly();
+    FolderWatch.await(
+        home,
+        () ->
+            journal().stream().filter(line -> line.equals("start-one")).count() == 2
+                ? Optional.of(true)
+                : Optional.empty());
+    assertThat(supervisor.isAlive()).isTrue();
+    Files.delete(inTheWay);
+    List<ProcessHandle> trees = remember(await(state -> state.processes().get(0).starts() == 2));
+    supervisor.destroy();
+    awaitExit(supervisor.toHandle());
+    assertThat(trees).hasSizeGreaterThanOrEqualTo(4).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  void restartsWhatCouldNotBeRestartedAtFirst() throws Exception {
+    Process supervisor = start("server:one");
+    StackState up = await(state -> state.phase() == Phase.UP);
+    remember(up);
+    Path log = home.resolve("logs/one.log");
+    Files.move(log, home.resolve("logs/earlier.log"));
+    Files.createDirectory(log);
+    up.processes().get(0).handle().orElseThrow().destroyForcibly();
+    FolderWatch.await(
+        home,
+        () ->
+            Files.readString(home.resolve("supervisor.log"))
+                    .contains("one could not be started again")
+                ? Optional.of(true)
+                : Optional.empty());
+    Files.delete(log);
+    remember(await(state -> state.processes().get(0).starts() == 2));
+    supervisor.destroy();
+    awaitExit(supervisor.toHandle());
+    assertThat(seen).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  void leavesTheStackToTheSupervisorThatWasFirst() throws Exception {
+    Process first = start("server:one");
+    StackState up = await(state -> state.phase() == Phase.UP);
+    List<ProcessHandle> trees = remember(up);
+    Process second = start("server:one");
+    awaitExit(second.toHandle());
+    assertThat(second.exitValue()).isNotZero();
+    assertThat(Files.readString(home.resolve("supervisor.log")))
+        .contains("process " + first.pid() + " supervises this stack");
+    assertThat(trees).allMatch(ProcessHandle::isAlive);
+    assertThat(StackState.read(home)).contains(up);
+    first.destroy();
+    awaitExit(first.toHandle());
+  }
+
+  @Test
   void downEndsWhatAKilledSupervisorLeft() throws Exception {
     Process supervisor = start("server:one", "server:two");
     List<ProcessHandle> trees = remember(await(state -> state.phase() == Phase.UP));
@@ -136,21 +201,11 @@ class SupervisorTest {
   }
 
   private Process start(String... processes) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SupervisorProbe.class.getName(),
-                home.toString()));
-    command.addAll(List.of(processes));
     Process supervisor =
-        new ProcessBuilder(command)
+        new ProcessBuilder(SupervisorProbe.command(home, processes))
             .redirectErrorStream(true)
-            .redirectOutput(home.resolve("supervisor.log").toFile())
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(home.resolve("supervisor.log").toFile()))
             .start();
     seen.add(supervisor.toHandle());
     return supervisor;
@@ -158,26 +213,7 @@ class SupervisorTest {
 
   /** Waits for the state file to change until it is as wanted. */
   private StackState await(Predicate<StackState> wanted) throws Exception {
-    CompletableFuture<ProcessHandle> ended = seen.get(0).onExit();
-    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-    try (WatchService changes = home.getFileSystem().newWatchService()) {
-      home.register(
-          changes, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
-      while (true) {
-        Optional<StackState> state = StackState.read(home).filter(wanted);
-        if (state.isPresent()) {
-          return state.get();
-        }
-        assertThat(ended.isDone() || System.nanoTime() > limit)
-            .as("the supervisor waits; %s", Files.readString(home.resolve("supervisor.log")))
-            .isFalse();
-        WatchKey key = changes.poll(1, TimeUnit.SECONDS);
-        if (key != null) {
-          key.pollEvents();
-          key.reset();
-        }
-      }
-    }
+    return FolderWatch.await(home, () -> StackState.read(home).filter(wanted));
   }
 
   private List<ProcessHandle> remember(StackState state) {

@@ -13,7 +13,10 @@ import io.retort.training.WorkflowLiveness;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.PollerWatch;
+import io.retort.worker.PollerWatch.PolledQueue;
 import io.retort.worker.TemporalConnection;
+import io.temporal.api.enums.v1.TaskQueueType;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
@@ -22,6 +25,7 @@ import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -123,14 +127,22 @@ public final class GpuDriver {
             ScheduledExecutorService sweeps = scheduleSweeps(temporal, ray.gateway());
             Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
             CompletableFuture<Void> unused = ray.lost().thenRun(stopRequested::countDown);
+            PollerWatch polls =
+                PollerWatch.of(
+                    temporal.client(),
+                    List.of(
+                        new PolledQueue(TaskQueues.GPU, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)));
             factory.start();
-            logger.info(
-                "polling {} with {} slots, Ray at {}, metrics on port {}",
-                TaskQueues.GPU,
-                slots.size(),
-                address,
-                metrics.port());
-            awaitStop();
+            awaitStop(
+                polls,
+                () ->
+                    logger.info(
+                        "the driver is ready: task queue {} with {} slots, Ray at {}, metrics on"
+                            + " port {}",
+                        TaskQueues.GPU,
+                        slots.size(),
+                        address,
+                        metrics.port()));
             sweeps.shutdownNow();
             drain(factory);
           });
@@ -204,8 +216,12 @@ public final class GpuDriver {
         TRAINER_PATH + ": " + path + " (expected: a folder that holds retort_trainer)");
   }
 
-  private void awaitStop() {
+  /** Runs {@code ready} once Temporal has seen polls of this process. */
+  private void awaitStop(PollerWatch polls, Runnable ready) {
     try {
+      if (polls.await(stopRequested)) {
+        ready.run();
+      }
       stopRequested.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -31,11 +31,15 @@ import io.retort.student.TokenCounter;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.PollerWatch;
+import io.retort.worker.PollerWatch.PolledQueue;
 import io.retort.worker.TemporalConnection;
+import io.temporal.api.enums.v1.TaskQueueType;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -94,7 +98,7 @@ public final class PipelineWorker {
     TokenCounter tokens =
         python.<TokenCounter>map(PythonTokenCounter::new).orElseGet(TokenCounter::none);
     TemporalConnection temporal = TemporalConnection.open(environment, metrics);
-    temporal.client().getWorkflowServiceStubs().connect(CONNECT_TIMEOUT);
+    temporal.connect(CONNECT_TIMEOUT);
     WorkerFactory factory = temporal.newWorkerFactory();
 
     Worker runs = factory.newWorker(TaskQueues.RUNS);
@@ -137,12 +141,20 @@ public final class PipelineWorker {
                   ended.countDown();
                 },
                 "retort-shutdown"));
+    PollerWatch polls =
+        PollerWatch.of(
+            temporal.client(),
+            List.of(
+                new PolledQueue(TaskQueues.RUNS, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
+                new PolledQueue(TaskQueues.PIPELINE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)));
     factory.start();
-    LOGGER.info(
-        "the pipeline worker is ready: task queues {} and {}, metrics on port {}",
-        TaskQueues.RUNS,
-        TaskQueues.PIPELINE,
-        metrics.port());
+    if (polls.await(ended)) {
+      LOGGER.info(
+          "the pipeline worker is ready: task queues {} and {}, metrics on port {}",
+          TaskQueues.RUNS,
+          TaskQueues.PIPELINE,
+          metrics.port());
+    }
     ended.await();
   }
 

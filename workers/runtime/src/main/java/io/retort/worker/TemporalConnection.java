@@ -1,5 +1,7 @@
 package io.retort.worker;
 
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
@@ -8,6 +10,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS_*} or a profile file.
  */
 public final class TemporalConnection implements AutoCloseable {
+  private static final long RECONNECT_MILLISECONDS = 500;
+
   private final WorkflowServiceStubs service;
   private final WorkflowClient client;
 
@@ -45,6 +50,29 @@ public final class TemporalConnection implements AutoCloseable {
     } catch (IOException e) {
       throw new ConfigurationException(
           "TEMPORAL_*: " + e.getMessage() + " (expected: a valid Temporal profile)", e);
+    }
+  }
+
+  /**
+   * Waits until the server answers. The SDK alone gives up after a few seconds, which a server or a
+   * process that has just started may need.
+   *
+   * @throws StatusRuntimeException when it does not answer within {@code limit}, or refuses
+   */
+  public void connect(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (true) {
+      try {
+        service.connect(limit);
+        return;
+      } catch (StatusRuntimeException e) {
+        Code code = e.getStatus().getCode();
+        boolean passing = code == Code.UNAVAILABLE || code == Code.DEADLINE_EXCEEDED;
+        if (!passing || System.nanoTime() - end > 0) {
+          throw e;
+        }
+      }
+      Thread.sleep(RECONNECT_MILLISECONDS);
     }
   }
 
