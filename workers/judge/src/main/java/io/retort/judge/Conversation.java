@@ -34,9 +34,10 @@ final class Conversation<T> {
   /**
    * @param value the parsed answer
    * @param model that answered
+   * @param asked version of the model that was asked
    * @param usage of all calls
    */
-  record Outcome<T>(T value, String model, Usage usage) {}
+  record Outcome<T>(T value, String model, String asked, Usage usage) {}
 
   /**
    * Asks, and asks once more when the answer does not parse. An empty or truncated answer is final,
@@ -65,7 +66,10 @@ final class Conversation<T> {
                 throw failure(thrown).plusUsage(spent);
               }
               return new Outcome<>(
-                  second.value(), second.model(), CallUsage.sum(spent, second.usage()));
+                  second.value(),
+                  second.model(),
+                  second.asked(),
+                  CallUsage.sum(spent, second.usage()));
             });
   }
 
@@ -78,7 +82,8 @@ final class Conversation<T> {
                 throw new Unusable(failure(thrown), "");
               }
               try {
-                return new Outcome<>(parser.parse(answer), answer.model(), answer.usage());
+                return new Outcome<>(
+                    parser.parse(answer), answer.model(), answer.asked(), answer.usage());
               } catch (UnusableAnswerException e) {
                 throw new Unusable(
                     JudgeException.dataLoss(

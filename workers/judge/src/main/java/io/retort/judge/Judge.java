@@ -153,6 +153,7 @@ final class Judge {
     JudgeContext context = request.getContext();
     return DescribeResponse.newBuilder()
         .addAllModels(endpoints.models(context.getEndpoint()))
+        .addAllModelVersions(endpoints.modelVersions(context.getEndpoint()))
         .putAllPromptVersions(prompts.with(context.getPromptsList()).versions())
         .build();
   }

@@ -11,6 +11,7 @@ import io.retort.judge.time.CallLifetime;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.Provenance;
 import io.retort.v1.Usage;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +51,10 @@ final class Question {
   <T> CompletableFuture<Answer<T>> ask(AnswerParser<T> parser) {
     return askSample(parser, 0)
         .thenApply(
-            outcome -> new Answer<>(outcome.value(), provenance(outcome.model(), outcome.usage())));
+            outcome ->
+                new Answer<>(
+                    outcome.value(),
+                    provenance(outcome.model(), List.of(outcome.asked()), outcome.usage())));
   }
 
   /**
@@ -69,9 +73,10 @@ final class Question {
                 prompt.format()));
   }
 
-  Provenance provenance(String model, Usage usage) {
+  Provenance provenance(String model, Collection<String> asked, Usage usage) {
     return Provenance.newBuilder()
         .setModel(model)
+        .addAllAskedModels(asked)
         .setPromptVersion(prompt.version())
         .setUsage(usage)
         .build();

@@ -8,6 +8,8 @@ import io.retort.v1.SampleAnswersResponse;
 import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /** Several answers to one question, asked at the same time. The first failure ends all of them. */
@@ -51,12 +53,14 @@ final class SampledAnswers {
     SampleAnswersResponse.Builder response = SampleAnswersResponse.newBuilder();
     Usage usage = Usage.getDefaultInstance();
     String model = "";
+    Set<String> asked = new TreeSet<>();
     for (CompletableFuture<Conversation.Outcome<String>> sample : samples) {
       Conversation.Outcome<String> outcome = sample.join();
       response.addTexts(outcome.value());
       usage = CallUsage.sum(usage, outcome.usage());
       model = outcome.model();
+      asked.add(outcome.asked());
     }
-    return response.setProvenance(question.provenance(model, usage)).build();
+    return response.setProvenance(question.provenance(model, asked, usage)).build();
   }
 }

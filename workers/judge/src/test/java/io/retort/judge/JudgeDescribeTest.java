@@ -48,7 +48,20 @@ class JudgeDescribeTest {
     assertThat(described.getPromptVersionsMap())
         .containsEntry("evaluate", answer.getProvenance().getPromptVersion())
         .containsKeys("improve-expand", "corrupt-wrong-number", "rate", "follow", "solve");
+    assertThat(answer.getProvenance().getAskedModelsList())
+        .isEqualTo(described.getModelVersionsList())
+        .containsExactly("some-model");
     assertThat(fixture.endpoint.untaken()).isEqualTo(1);
+  }
+
+  @Test
+  void aRevisionOfTheEndpointIdentifiesItsModel() {
+    DescribeResponse described = describe(context("other"));
+
+    assertThat(described.getModelsList()).containsExactly("other-model");
+    assertThat(described.getModelVersionsList()).containsExactly("other-model@r2");
+    assertThat(fixture.stub().evaluate(evaluate("other")).getProvenance().getAskedModelsList())
+        .containsExactly("other-model@r2");
   }
 
   @Test

@@ -14,15 +14,15 @@ final class CacheKeys {
   static final int BYTES = 32;
 
   /**
-   * Method, models, prompt version, sampling parameters, seed and input; neither the row nor the
-   * run, nor the name that the endpoint happens to have.
+   * Method, model versions, prompt version, sampling parameters, seed and input; neither the row
+   * nor the run, nor the name that the endpoint happens to have.
    */
   static <Q extends Message> ByteString of(
-      JudgeMethod<Q, ?> method, List<String> models, String promptVersion, Q request) {
+      JudgeMethod<Q, ?> method, List<String> modelVersions, String promptVersion, Q request) {
     MessageDigest digest = Hashes.sha256();
     update(digest, method.name().getBytes(StandardCharsets.UTF_8));
     update(digest, promptVersion.getBytes(StandardCharsets.UTF_8));
-    for (String model : models) {
+    for (String model : modelVersions) {
       update(digest, model.getBytes(StandardCharsets.UTF_8));
     }
     Q content =

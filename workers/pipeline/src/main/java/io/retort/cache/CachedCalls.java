@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Calls that are made only where no answer is kept, and whose answers are kept. What fails is not:
- * a useless answer is a failure, too.
+ * a useless answer is a failure, too. Nor is the answer of a model or prompt that was not
+ * described, whose key would be another.
  *
  * <p>A kept answer has no tokens and no cost, as it was counted where it was made. Where that was
  * an earlier attempt at the same row, though, no record holds it yet: it is told as it came.
@@ -33,6 +35,7 @@ public final class CachedCalls implements JudgeCalls {
   private final Optional<ResponseCache> cache;
   private final EndpointDescriptions descriptions;
   private final Map<String, String> folders = new ConcurrentHashMap<>();
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   /**
    * @param log of the shard that calls
@@ -59,10 +62,13 @@ public final class CachedCalls implements JudgeCalls {
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       JudgeMethod<Q, A> method, Q request) {
     JudgeContext context = method.context().apply(request);
-    String version =
-        descriptions.promptVersion(context.getEndpoint(), method.prompt().apply(request));
+    String prompt = method.prompt().apply(request);
     ByteString key =
-        CacheKeys.of(method, descriptions.models(context.getEndpoint()), version, request);
+        CacheKeys.of(
+            method,
+            descriptions.modelVersions(context.getEndpoint()),
+            descriptions.promptVersion(context.getEndpoint(), prompt),
+            request);
     Optional<A> kept = find(method, key, context.getRow());
     if (kept.isPresent()) {
       return CompletableFuture.completedFuture(kept.get());
@@ -74,13 +80,24 @@ public final class CachedCalls implements JudgeCalls {
     return next.call(method, request)
         .thenApply(
             answer -> {
-              log.keep(
-                  CachedResponse.newBuilder()
-                      .setKey(key)
-                      .setResponse(answer.toByteString())
-                      .setFolder(folder)
-                      .setRow(context.getRow())
-                      .build());
+              Provenance provenance = method.provenance().apply(answer);
+              if (descriptions.hasDescribed(context.getEndpoint(), prompt, provenance)) {
+                log.keep(
+                    CachedResponse.newBuilder()
+                        .setKey(key)
+                        .setResponse(answer.toByteString())
+                        .setFolder(folder)
+                        .setRow(context.getRow())
+                        .build());
+              } else if (!warned.getAndSet(true)) {
+                LOGGER.warn(
+                    "answers of {} are not kept: {} with prompt {} was asked, expected {} (do all"
+                        + " judge workers have the same configuration?)",
+                    method,
+                    provenance.getAskedModelsList(),
+                    provenance.getPromptVersion(),
+                    descriptions.modelVersions(context.getEndpoint()));
+              }
               return answer;
             });
   }

@@ -3,9 +3,12 @@ package io.retort.cache;
 import com.google.protobuf.ByteString;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
+import io.retort.v1.CacheIndex;
 import io.retort.v1.CachedResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,6 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * holds an index of some sixteen bytes a key, and the answers of the segments that were asked for
  * last. A segment that cannot be read costs its hits, and nothing else.
  *
+ * <p>Who reads the keys of many segments one by one writes them together as {@code index-<id>.pb},
+ * so that the next process needs few reads.
+ *
  * <p>Thread-safe. {@link #find} may read the store.
  */
 public final class ResponseCache {
@@ -36,11 +47,21 @@ public final class ResponseCache {
       Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
   private static final String KEYS = ".keys";
   private static final String ANSWERS = ".pb.zst";
+  private static final String INDEX_PREFIX = "index-";
+  private static final int SEGMENTS_IN_INDEX = 64;
+  private static final int LOADING_LOCKS = 16;
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(1);
 
   private final Store store;
   private final long mostBytes;
   private final ResponseIndex index = new ResponseIndex();
   private final Set<String> known = new HashSet<>();
+  private final Map<String, ReentrantLock> refreshing = new ConcurrentHashMap<>();
+
+  /**
+   * By the number of the segment that is read; the answers in memory stay within reach meanwhile.
+   */
+  private final List<Object> loading = Stream.generate(Object::new).limit(LOADING_LOCKS).toList();
 
   /** URIs without suffix, by number; empty for one that could not be read. */
   private final List<String> segments = new ArrayList<>();
@@ -63,47 +84,55 @@ public final class ResponseCache {
     this.mostBytes = mostBytes;
   }
 
-  /** Learns of the segments that others have put into a folder. */
-  public void refresh(String folderUri) throws IOException {
-    for (String name : store.list(folderUri)) {
-      if (!name.endsWith(KEYS)) {
-        continue;
-      }
-      String uri = Store.resolve(folderUri, name.substring(0, name.length() - KEYS.length()));
-      if (isKnown(uri)) {
-        continue;
-      }
-      try (InputStream input = store.read(uri + KEYS)) {
-        byte[] keys = input.readAllBytes();
-        if (keys.length % CacheKeys.BYTES != 0) {
-          throw new CorruptArtifactException(
-              uri + KEYS + ": " + keys.length + " bytes (expected: a multiple of 32)");
+  /**
+   * Learns of the segments that others have put into a folder.
+   *
+   * @param tick called between reads, and while another thread reads the same folder; ends the work
+   *     by throwing
+   */
+  public void refresh(String folderUri, Runnable tick) throws IOException {
+    ReentrantLock lock = refreshing.computeIfAbsent(folderUri, ignored -> new ReentrantLock());
+    acquire(lock, tick);
+    try {
+      List<String> names = store.list(folderUri);
+      for (String name : names) {
+        String uri = Store.resolve(folderUri, name);
+        if (name.startsWith(INDEX_PREFIX) && !isKnown(uri)) {
+          tick.run();
+          addIndex(folderUri, uri);
         }
-        add(uri, keys);
-      } catch (IOException e) {
-        LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
       }
+      List<CacheIndex.Segment> single = new ArrayList<>();
+      for (String name : names) {
+        if (name.endsWith(KEYS)) {
+          String segment = name.substring(0, name.length() - KEYS.length());
+          if (!isKnown(Store.resolve(folderUri, segment))) {
+            tick.run();
+            addKeys(folderUri, segment).ifPresent(single::add);
+          }
+        }
+      }
+      writeIndexes(folderUri, single, tick);
+    } finally {
+      lock.unlock();
     }
   }
 
   /** The answer with this key. */
-  public synchronized Optional<ByteString> find(ByteString key) {
-    int number = index.find(CacheKeys.prefix(key));
-    if (number == ResponseIndex.NONE || segments.get(number).isEmpty()) {
-      return Optional.empty();
-    }
-    Segment segment = loaded.get(number);
-    if (segment == null) {
-      try {
-        segment = load(number);
-      } catch (IOException e) {
-        LOGGER.warn(
-            "cached answers left out, they are asked for again: {}", segments.get(number), e);
-        segments.set(number, "");
+  public Optional<ByteString> find(ByteString key) {
+    int number;
+    Segment segment;
+    synchronized (this) {
+      number = index.find(CacheKeys.prefix(key));
+      if (number == ResponseIndex.NONE || segments.get(number).isEmpty()) {
         return Optional.empty();
       }
+      segment = loaded.get(number);
     }
-    return Optional.ofNullable(segment.responses().get(key));
+    if (segment == null) {
+      segment = load(number);
+    }
+    return segment == null ? Optional.empty() : Optional.ofNullable(segment.responses().get(key));
   }
 
   /** Keeps answers as a new segment of a folder. Returns when they are durable. */
@@ -153,21 +182,109 @@ public final class ResponseCache {
     }
   }
 
-  private Segment load(int number) throws IOException {
+  private static void acquire(ReentrantLock lock, Runnable tick) throws IOException {
+    try {
+      while (!lock.tryLock(LOCK_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        tick.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while another thread read the cache");
+    }
+  }
+
+  private void addIndex(String folderUri, String uri) {
+    try (InputStream input = store.read(uri)) {
+      for (CacheIndex.Segment segment : CacheIndex.parseFrom(input).getSegmentsList()) {
+        add(Store.resolve(folderUri, segment.getName()), checked(uri, segment.getKeys()));
+      }
+      synchronized (this) {
+        known.add(uri);
+      }
+    } catch (IOException e) {
+      LOGGER.warn("index of cached answers left out, its segments are read one by one: {}", uri, e);
+    }
+  }
+
+  private Optional<CacheIndex.Segment> addKeys(String folderUri, String segment) {
+    String uri = Store.resolve(folderUri, segment);
+    try (InputStream input = store.read(uri + KEYS)) {
+      ByteString keys = ByteString.readFrom(input);
+      add(uri, checked(uri + KEYS, keys));
+      return Optional.of(CacheIndex.Segment.newBuilder().setName(segment).setKeys(keys).build());
+    } catch (IOException e) {
+      LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+      return Optional.empty();
+    }
+  }
+
+  /** Of whole groups only: the rest is few. Two processes may both write one, which is harmless. */
+  private void writeIndexes(String folderUri, List<CacheIndex.Segment> segments, Runnable tick)
+      throws IOException {
+    for (int end = SEGMENTS_IN_INDEX; end <= segments.size(); end += SEGMENTS_IN_INDEX) {
+      tick.run();
+      CacheIndex group =
+          CacheIndex.newBuilder()
+              .addAllSegments(segments.subList(end - SEGMENTS_IN_INDEX, end))
+              .build();
+      String uri = Store.resolve(folderUri, INDEX_PREFIX + UUID.randomUUID() + ".pb");
+      store.write(uri, group::writeTo);
+      synchronized (this) {
+        known.add(uri);
+      }
+    }
+  }
+
+  private static byte[] checked(String uri, ByteString keys) throws CorruptArtifactException {
+    if (keys.size() % CacheKeys.BYTES != 0) {
+      throw new CorruptArtifactException(
+          uri + ": " + keys.size() + " bytes of keys (expected: a multiple of 32)");
+    }
+    return keys.toByteArray();
+  }
+
+  /** Null when it cannot be read. */
+  private @Nullable Segment load(int number) {
+    synchronized (loading.get(number % LOADING_LOCKS)) {
+      String uri;
+      synchronized (this) {
+        Segment segment = loaded.get(number);
+        uri = segments.get(number);
+        if (segment != null || uri.isEmpty()) {
+          return segment;
+        }
+      }
+      try {
+        Segment segment = read(uri + ANSWERS);
+        keep(number, segment);
+        return segment;
+      } catch (IOException e) {
+        LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+        synchronized (this) {
+          segments.set(number, "");
+        }
+        return null;
+      }
+    }
+  }
+
+  private Segment read(String uri) throws IOException {
     Map<ByteString, ByteString> responses = new HashMap<>();
     long bytes = 0;
-    for (CachedResponse response : CachedResponses.read(store, segments.get(number) + ANSWERS)) {
+    for (CachedResponse response : CachedResponses.read(store, uri)) {
       responses.put(response.getKey(), response.getResponse());
       bytes += response.getSerializedSize();
     }
-    Segment segment = new Segment(responses, bytes);
+    return new Segment(responses, bytes);
+  }
+
+  private synchronized void keep(int number, Segment segment) {
     loaded.put(number, segment);
-    loadedBytes += bytes;
+    loadedBytes += segment.bytes();
     while (loadedBytes > mostBytes && loaded.size() > 1) {
       Map.Entry<Integer, Segment> oldest = loaded.entrySet().iterator().next();
       loaded.remove(oldest.getKey());
       loadedBytes -= oldest.getValue().bytes();
     }
-    return segment;
   }
 }

@@ -1,9 +1,9 @@
 package io.retort.export;
 
 import io.retort.store.CorruptArtifactException;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.ExportChunk;
-import io.retort.store.ProtoJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -74,6 +74,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
     CallScope calls = new CallScope();
     RowStageContext context = request.getContext();
     RowStage stage = stage(context);
+    Consumer<ShardProgress> heartbeat = heartbeat();
     try (ShardJudge shardJudge =
         ShardJudge.open(
             judge,
@@ -83,11 +84,12 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
             stage.folder(context.getRun(), request.getShard()),
             stage.methods(context.getRun().getSpec()),
             answers.of(context),
-            calls)) {
+            calls,
+            () -> heartbeat.accept(ShardProgress.getDefaultInstance()))) {
       ShardResult result =
           run(
               stage,
-              stage.open(context, request.getShard(), shardJudge, heartbeat()),
+              stage.open(context, request.getShard(), shardJudge, heartbeat),
               shardJudge,
               request,
               calls);

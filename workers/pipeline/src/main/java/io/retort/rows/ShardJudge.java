@@ -52,6 +52,7 @@ public record ShardJudge(
    * @param methods that the stage may call
    * @param answers of the stage, of all its shards
    * @param scope ends the calls by its cancellation
+   * @param tick called between reads of the store; ends the work by throwing
    * @throws io.temporal.failure.ApplicationFailure USER/PRICE_UNKNOWN where there is a budget and a
    *     model without a price
    */
@@ -63,7 +64,8 @@ public record ShardJudge(
       String shardUri,
       List<JudgeMethod<?, ?>> methods,
       StageAnswers answers,
-      CallScope scope)
+      CallScope scope,
+      Runnable tick)
       throws IOException {
     RunSpec spec = stage.getRun().getSpec();
     JudgeRoles roles = new JudgeRoles(spec);
@@ -83,7 +85,8 @@ public record ShardJudge(
         for (JudgeMethod<?, ?> method : methods) {
           cache.refresh(
               Store.resolve(
-                  cacheUri, CachedCalls.folder(descriptions, roles.endpoint(method), method)));
+                  cacheUri, CachedCalls.folder(descriptions, roles.endpoint(method), method)),
+              tick);
         }
       }
       log = Optional.of(new CallLog(store, shardUri, cache, cacheUri));

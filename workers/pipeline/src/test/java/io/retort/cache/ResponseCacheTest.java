@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,14 +36,56 @@ final class ResponseCacheTest {
     ResponseCache other = new ResponseCache(store);
 
     assertThat(other.find(key(3))).as("before it looks").isEmpty();
-    other.refresh(folder);
-    other.refresh(folder);
+    other.refresh(folder, () -> {});
+    other.refresh(folder, () -> {});
 
     assertThat(other.size()).isEqualTo(500);
     for (int number = 0; number < 500; number++) {
       assertThat(other.find(key(number))).contains(answer(number));
     }
     assertThat(other.find(key(500))).isEmpty();
+  }
+
+  @Test
+  void manySegmentsAreLearntOfByFewReads() throws IOException {
+    ResponseCache writer = new ResponseCache(store);
+    for (int segment = 0; segment < 130; segment++) {
+      writer.store(folder, responses(segment * 2, segment * 2 + 2));
+    }
+    AtomicInteger reads = new AtomicInteger();
+    ResponseCache first = new ResponseCache(store);
+    first.refresh(folder, reads::incrementAndGet);
+    assertThat(reads.get()).as("each segment, and two indexes that are written").isEqualTo(132);
+
+    reads.set(0);
+    ResponseCache second = new ResponseCache(store);
+    second.refresh(folder, reads::incrementAndGet);
+
+    assertThat(reads.get()).as("two indexes and the rest").isEqualTo(4);
+    assertThat(second.size()).isEqualTo(260);
+    for (int number = 0; number < 260; number++) {
+      assertThat(second.find(key(number))).contains(answer(number));
+    }
+    reads.set(0);
+    second.refresh(folder, reads::incrementAndGet);
+    assertThat(reads).hasValue(0);
+  }
+
+  @Test
+  void anIndexThatCannotBeReadCostsReadsOnly() throws IOException {
+    ResponseCache writer = new ResponseCache(store);
+    for (int segment = 0; segment < 64; segment++) {
+      writer.store(folder, responses(segment, segment + 1));
+    }
+    new ResponseCache(store).refresh(folder, () -> {});
+    String index = store.list(folder).get(0);
+    assertThat(index).startsWith("index-");
+    Files.write(root.resolve("evaluate/1/" + index), new byte[] {1, 2, 3});
+
+    ResponseCache cache = new ResponseCache(store);
+    cache.refresh(folder, () -> {});
+
+    assertThat(cache.size()).isEqualTo(64);
   }
 
   @Test
@@ -77,7 +120,7 @@ final class ResponseCacheTest {
     Files.write(keys, new byte[33]);
     ResponseCache cache = new ResponseCache(store);
 
-    cache.refresh(folder);
+    cache.refresh(folder, () -> {});
 
     assertThat(cache.size()).isZero();
   }

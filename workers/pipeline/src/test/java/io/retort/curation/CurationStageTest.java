@@ -691,6 +691,26 @@ final class CurationStageTest {
   }
 
   @Test
+  void theAnswerOfAWorkerWithAnotherPromptOrModelIsNotKept() throws IOException {
+    ArtifactRef dataset = dataset(eggs(3));
+    script.describe =
+        request ->
+            DescribeResponse.newBuilder()
+                .addModels("scripted")
+                .putPromptVersions("evaluate", "test-v2")
+                .build();
+    activities.runShard(request(dataset, judged()));
+    int evaluated = script.evaluated.size();
+    int validated = script.validated.size();
+
+    runId = "run-2";
+    activities.runShard(request(dataset, judged()));
+
+    assertThat(script.evaluated).as("its prompt was another").hasSize(2 * evaluated);
+    assertThat(script.validated).as("its prompt was not described").hasSize(validated);
+  }
+
+  @Test
   void uselessAnswersAreAskedAgainByAnotherRun() throws IOException {
     ArtifactRef dataset = dataset(eggs(1));
     script.evaluate =

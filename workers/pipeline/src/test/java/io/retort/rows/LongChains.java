@@ -159,7 +159,8 @@ final class LongChains {
             stage.folder(context.getRun(), shard),
             stage.methods(SPEC),
             new StageAnswers(),
-            scope)) {
+            scope,
+            () -> {})) {
       run(stage.open(context, shard, shardJudge, progress -> {}), shardJudge, scope);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

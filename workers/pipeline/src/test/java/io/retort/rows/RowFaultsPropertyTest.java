@@ -180,7 +180,7 @@ final class RowFaultsPropertyTest {
     void checkThatAnotherRunAsksOnlyForWhatIsNotKept() throws IOException {
       called.clear();
       ResponseCache other = new ResponseCache(store);
-      other.refresh(root + "/cache/" + folder());
+      other.refresh(root + "/cache/" + folder(), () -> {});
       runner(store, "/another", other, () -> {}).run();
 
       assertThat(called)

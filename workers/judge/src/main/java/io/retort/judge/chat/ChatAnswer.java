@@ -6,12 +6,13 @@ import io.retort.v1.Usage;
  * The answer of a model.
  *
  * @param model name that the endpoint reported, else the configured one
+ * @param asked version of the model that was asked, by the endpoint's configuration
  * @param content empty when the model produced none or refused
  * @param refusal the reason of a refusal, empty when it did not refuse
  * @param usage of this one call
  */
 public record ChatAnswer(
-    String model, String content, String refusal, FinishReason finish, Usage usage) {
+    String model, String asked, String content, String refusal, FinishReason finish, Usage usage) {
   /** Why the model stopped. */
   public enum FinishReason {
     /** The answer is complete. */

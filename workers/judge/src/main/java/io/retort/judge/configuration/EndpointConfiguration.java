@@ -11,6 +11,8 @@ import java.util.Set;
  * @param name that requests and routes use
  * @param baseUrl to which {@code /chat/completions} is appended
  * @param model sent with every call
+ * @param revision of the model, which the caller raises when another model is served under the same
+ *     name; empty for none
  * @param apiKey bearer token; never part of a message or of {@link #toString()}
  * @param jsonSchema whether the endpoint constrains answers by a JSON schema
  * @param maxInFlight largest number of concurrent calls of one worker, at least 1
@@ -25,6 +27,7 @@ public record EndpointConfiguration(
     String name,
     URI baseUrl,
     String model,
+    String revision,
     Optional<String> apiKey,
     boolean jsonSchema,
     int maxInFlight,
@@ -48,6 +51,7 @@ public record EndpointConfiguration(
         name,
         baseUrl,
         model,
+        "",
         Optional.empty(),
         true,
         DEFAULT_MAX_IN_FLIGHT,
@@ -56,6 +60,11 @@ public record EndpointConfiguration(
         MaxTokensField.MAX_TOKENS,
         Set.of(),
         EndpointExtras.none());
+  }
+
+  /** Identifies the model to a cache: {@code model@revision}, or the model alone. */
+  public String modelVersion() {
+    return revision.isEmpty() ? model : model + "@" + revision;
   }
 
   /** Field names of the limit; reasoning models of some providers accept only the second. */

@@ -29,6 +29,7 @@ final class EndpointEntry {
           "omit",
           "proxy",
           "requests_per_minute",
+          "revision",
           "timeout_seconds",
           "tokens_per_minute");
   private static final int LARGEST_MAX_IN_FLIGHT = 65_536;
@@ -62,6 +63,7 @@ final class EndpointEntry {
             name,
             baseUrl == null ? URI.create("") : baseUrl,
             model,
+            revision(),
             apiKey(),
             errors.bool(path + ".json_schema", entry.path("json_schema"), true),
             (int)
@@ -82,6 +84,16 @@ final class EndpointEntry {
             omitted(),
             new ExtrasEntry(variables, errors, path, entry).read());
     return errors.count() > before ? null : endpoint;
+  }
+
+  private String revision() {
+    JsonNode node = entry.path("revision");
+    // A date or a number is written without quotes.
+    return node.isMissingNode() || node.isNull()
+        ? ""
+        : node.isNumber()
+            ? node.asText()
+            : errors.text(path + ".revision", node, "a text, such as v2 or a commit");
   }
 
   private OptionalLong integer(String key, long largest) {

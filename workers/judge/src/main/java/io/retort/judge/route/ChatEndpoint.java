@@ -59,6 +59,10 @@ final class ChatEndpoint implements ChatTarget, EndpointState {
     return configuration.model();
   }
 
+  String modelVersion() {
+    return configuration.modelVersion();
+  }
+
   /** After which a single call fails. */
   Duration timeout() {
     return configuration.timeout();

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
 /** The endpoints and routes of a worker, by name. */
 public final class Endpoints implements AutoCloseable {
@@ -68,11 +69,20 @@ public final class Endpoints implements AutoCloseable {
    * @throws JudgeException when there is neither endpoint nor route of that name
    */
   public List<String> models(String name) {
+    return distinct(name, ChatEndpoint::model);
+  }
+
+  /** The same with the revisions of the models, which identify them to a cache. */
+  public List<String> modelVersions(String name) {
+    return distinct(name, ChatEndpoint::modelVersion);
+  }
+
+  private List<String> distinct(String name, Function<ChatEndpoint, String> property) {
     Route route = routes.get(name);
     Collection<ChatEndpoint> selected = route == null ? List.of(endpoint(name)) : route.endpoints();
     return selected.stream()
         .sorted(Comparator.comparing(ChatEndpoint::name))
-        .map(ChatEndpoint::model)
+        .map(property)
         .distinct()
         .toList();
   }

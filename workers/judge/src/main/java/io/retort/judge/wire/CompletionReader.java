@@ -72,6 +72,7 @@ final class CompletionReader {
     }
     return new ChatAnswer(
         orElse(model, configuration.model()),
+        configuration.modelVersion(),
         orElse(content, ""),
         orElse(refusal, ""),
         finish(finishReason),

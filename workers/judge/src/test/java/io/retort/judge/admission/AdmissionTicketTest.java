@@ -32,6 +32,7 @@ class AdmissionTicketTest {
       new EndpointReply.Answered(
           new ChatAnswer(
               "m",
+              "m",
               "yes",
               "",
               ChatAnswer.FinishReason.STOP,
@@ -46,6 +47,7 @@ class AdmissionTicketTest {
               "judge",
               URI.create("http://127.0.0.1:1/v1"),
               "m",
+              "",
               Optional.empty(),
               true,
               1,

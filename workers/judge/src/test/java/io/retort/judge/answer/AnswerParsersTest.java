@@ -111,6 +111,7 @@ class AnswerParsersTest {
                 new ChainParser(),
                 new ChatAnswer(
                     "m",
+                    "m",
                     "",
                     "I will not.",
                     ChatAnswer.FinishReason.STOP,
@@ -123,7 +124,7 @@ class AnswerParsersTest {
       assertThat(
               typeOf(
                   new ChainParser(),
-                  new ChatAnswer("m", "One.", "", finish, Usage.getDefaultInstance())))
+                  new ChatAnswer("m", "m", "One.", "", finish, Usage.getDefaultInstance())))
           .isEqualTo(FailureType.TRUNCATED);
     }
   }
@@ -134,6 +135,6 @@ class AnswerParsersTest {
 
   private static ChatAnswer answer(String content) {
     return new ChatAnswer(
-        "m", content, "", ChatAnswer.FinishReason.STOP, Usage.getDefaultInstance());
+        "m", "m", content, "", ChatAnswer.FinishReason.STOP, Usage.getDefaultInstance());
   }
 }

@@ -116,6 +116,6 @@ class NearlyJsonTest {
 
   private static ChatAnswer answer(String content) {
     return new ChatAnswer(
-        "m", content, "", ChatAnswer.FinishReason.STOP, Usage.getDefaultInstance());
+        "m", "m", content, "", ChatAnswer.FinishReason.STOP, Usage.getDefaultInstance());
   }
 }

@@ -42,6 +42,7 @@ class EndpointsFileTest {
                 "judge",
                 URI.create("http://127.0.0.1:8080/v1"),
                 "smol",
+                "",
                 Optional.empty(),
                 true,
                 512,
@@ -64,6 +65,7 @@ class EndpointsFileTest {
               large:
                 base_url: https://judge.example/v1
                 model: large
+                revision: 2026-11
                 api_key_env: JUDGE_KEY
                 json_schema: false
                 max_in_flight: 8
@@ -90,6 +92,7 @@ class EndpointsFileTest {
                 "large",
                 URI.create("https://judge.example/v1"),
                 "large",
+                "2026-11",
                 Optional.of("secret"),
                 false,
                 8,

@@ -164,6 +164,7 @@ class ChatEndpointTest {
             "judge",
             server.baseUrl(),
             "some-model",
+            "",
             Optional.empty(),
             true,
             1,

@@ -154,6 +154,7 @@ class EndpointExtrasTest {
                         plain.name(),
                         plain.baseUrl(),
                         plain.model(),
+                        plain.revision(),
                         plain.apiKey(),
                         plain.jsonSchema(),
                         plain.maxInFlight(),

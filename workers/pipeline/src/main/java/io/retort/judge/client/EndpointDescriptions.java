@@ -2,6 +2,7 @@ package io.retort.judge.client;
 
 import io.retort.store.Hashes;
 import io.retort.v1.DescribeResponse;
+import io.retort.v1.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,29 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
     return description(endpoint).getModelsList();
   }
 
+  /**
+   * What identifies these models to a cache: their names, with revisions where the endpoints have
+   * any.
+   */
+  public List<String> modelVersions(String endpoint) {
+    DescribeResponse description = description(endpoint);
+    return description.getModelVersionsCount() == 0
+        ? description.getModelsList()
+        : description.getModelVersionsList();
+  }
+
+  /**
+   * Whether an answer came from a model and a prompt that were described. A judge worker with
+   * another configuration may have given it, during an upgrade for example.
+   *
+   * @param prompt that the request was asked with
+   */
+  public boolean hasDescribed(String endpoint, String prompt, Provenance provenance) {
+    String version = promptVersion(endpoint, prompt);
+    return (version.isEmpty() || version.equals(provenance.getPromptVersion()))
+        && modelVersions(endpoint).containsAll(provenance.getAskedModelsList());
+  }
+
   /** Version of a prompt at an endpoint, empty where it has none of this name. */
   public String promptVersion(String endpoint, String prompt) {
     return description(endpoint).getPromptVersionsOrDefault(prompt, "");
@@ -30,7 +54,7 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
   /** Hash of the models and the prompt versions that decide a method's answers. */
   public String fingerprint(String endpoint, JudgeMethod<?, ?> method) {
     List<String> parts = new ArrayList<>(List.of(method.name()));
-    parts.addAll(models(endpoint));
+    parts.addAll(modelVersions(endpoint));
     new TreeMap<>(description(endpoint).getPromptVersionsMap())
         .forEach(
             (prompt, version) -> {

@@ -70,7 +70,7 @@ public final class ScriptedJudge implements AutoCloseable {
       request ->
           DescribeResponse.newBuilder()
               .addModels("scripted")
-              .putPromptVersions("evaluate", "evaluate-v1")
+              .putPromptVersions("evaluate", "test-v1")
               .build();
 
   public final Queue<EvaluateRequest> evaluated = new ConcurrentLinkedQueue<>();
