@@ -83,8 +83,8 @@ final class StackPlan {
         new StackOptions.ModelEndpoint(
             embedded, "SmolLM2-135M-Instruct", java.util.Optional.empty());
     return "# Written anew by each `retort up`. For endpoints of your own: retort up --endpoints"
-               + " FILE\n"
-               + "endpoints:\n"
+        + " FILE\n"
+        + "endpoints:\n"
         + endpoint("judge", options.judge().orElse(fallback))
         + endpoint("student", options.student().orElse(fallback));
   }

@@ -94,8 +94,7 @@ public final class ControlServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
-    RunReader reader =
-        new RunReader(workflows, new LiveProgress(workflows, clock), runs);
+    RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
     RunLauncher launcher =
         new RunLauncher(
             workflows,

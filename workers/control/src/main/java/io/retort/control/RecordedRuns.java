@@ -2,10 +2,10 @@ package io.retort.control;
 
 import com.google.protobuf.Message;
 import io.retort.layout.RunLayout;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.Run;
 import io.retort.v1.RunSpec;
-import io.retort.store.ProtoJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

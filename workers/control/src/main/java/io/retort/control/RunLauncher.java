@@ -130,8 +130,7 @@ final class RunLauncher {
             .map(RunMemo::asked)
             .or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
-    boolean same =
-        earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled);
+    boolean same = earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled);
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
     }

@@ -108,8 +108,7 @@ final class RunLister {
 
   /** A run that Temporal forgot before its end was recorded is told as failed. */
   private static boolean matches(RecordedRunIndex.Entry entry, List<RunPhase> phases) {
-    RunPhase phase =
-        Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
+    RunPhase phase = Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
     return phases.isEmpty() || phases.contains(phase);
   }
 
@@ -118,10 +117,7 @@ final class RunLister {
         entries.stream()
             .map(entry -> "'" + entry.runId() + "'")
             .collect(Collectors.joining(", ", "WorkflowId IN (", ")"));
-    return workflows
-        .list(ids, entries.size(), ByteString.EMPTY)
-        .getExecutionsList()
-        .stream()
+    return workflows.list(ids, entries.size(), ByteString.EMPTY).getExecutionsList().stream()
         .map(info -> info.getExecution().getWorkflowId())
         .collect(Collectors.toSet());
   }

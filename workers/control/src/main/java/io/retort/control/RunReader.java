@@ -46,9 +46,7 @@ final class RunReader {
     Optional<DescribeWorkflowExecutionResponse> description = workflows.describe(runId);
     if (description.isEmpty()) {
       // Temporal forgets a run when its retention is over; the store does not.
-      return recorded(runId)
-          .map(RunReader::forgotten)
-          .orElseThrow(() -> ApiErrors.notFound(runId));
+      return recorded(runId).map(RunReader::forgotten).orElseThrow(() -> ApiErrors.notFound(runId));
     }
     WorkflowExecutionInfo info = description.get().getWorkflowExecutionInfo();
     if (!isRun(info)) {
@@ -147,8 +145,7 @@ final class RunReader {
   }
 
   private Run ended(String runId, WorkflowExecutionInfo info, RunPhase phase) {
-    Optional<Run> recorded =
-        readable(runId).filter(run -> Phases.isTerminal(run.getPhase()));
+    Optional<Run> recorded = readable(runId).filter(run -> Phases.isTerminal(run.getPhase()));
     if (recorded.isPresent()) {
       return recorded.get();
     }

@@ -42,7 +42,7 @@ final class StoreSweeper {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What stays of every run: it is told when Temporal has forgotten it. */
-  private static final Set<String> ALWAYS_KEPT = 
+  private static final Set<String> ALWAYS_KEPT =
       Set.of(RecordedRuns.RECORD, RecordedRuns.ASKED, "spec.json", "report");
 
   /** Folders of a run whose own folders are kept or not. */

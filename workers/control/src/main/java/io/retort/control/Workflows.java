@@ -70,8 +70,7 @@ final class Workflows {
     Future<WorkflowExecution> started =
         STARTS.submit(() -> client.newUntypedWorkflowStub(type, options).start(argument));
     try {
-      WorkflowExecution ignored =
-          started.get(deadlines.call().toMillis(), TimeUnit.MILLISECONDS);
+      WorkflowExecution ignored = started.get(deadlines.call().toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WorkflowExecutionAlreadyStarted) {

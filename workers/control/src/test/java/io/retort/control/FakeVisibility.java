@@ -29,9 +29,7 @@ final class FakeVisibility implements ClientInterceptor {
   private ListWorkflowExecutionsResponse knownOnes() {
     ListWorkflowExecutionsResponse.Builder found = ListWorkflowExecutionsResponse.newBuilder();
     for (String id : known) {
-      found
-          .addExecutionsBuilder()
-          .setExecution(WorkflowExecution.newBuilder().setWorkflowId(id));
+      found.addExecutionsBuilder().setExecution(WorkflowExecution.newBuilder().setWorkflowId(id));
     }
     return found.build();
   }

@@ -7,6 +7,7 @@ import com.google.protobuf.FieldMask;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
@@ -16,7 +17,6 @@ import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
-import io.retort.store.ProtoJson;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -77,7 +77,8 @@ final class ForgottenRunsTest {
     request.getChangesBuilder().getSftBuilder().getLoraBuilder().setRank(4);
     request.setUpdateMask(FieldMask.newBuilder().addPaths("sft.lora"));
     // Adapters have a learning rate of their own: the defaults follow the change.
-    assertThat(control.api.retrainRun(request.build()).getRun().getSpec().getSft().getLearningRate())
+    assertThat(
+            control.api.retrainRun(request.build()).getRun().getSpec().getSft().getLearningRate())
         .isEqualTo(2e-4);
   }
 
@@ -144,8 +145,7 @@ final class ForgottenRunsTest {
       write(ended("old-" + day, day));
     }
     try (RecordedRunIndex index =
-        new RecordedRunIndex(
-            new RecordedRuns(store, control.storeUri), java.time.Duration.ZERO)) {
+        new RecordedRunIndex(new RecordedRuns(store, control.storeUri), java.time.Duration.ZERO)) {
       assertThat(index.after(java.util.Optional.empty())).hasSize(50);
       store.reads.set(0);
       List<RecordedRunIndex.Entry> all = index.after(java.util.Optional.empty());

@@ -2,12 +2,12 @@ package io.retort.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.activity.TaskQueues;
 import io.retort.export.ExportActivitiesImpl;
 import io.retort.rows.RowMetrics;
+import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.run.RunRecordActivitiesImpl;
 import io.retort.run.RunWorkflowImpl;
-import io.retort.activity.TaskQueues;
-import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.stage.StageActivitiesImpl;
 import io.retort.store.Store;
 import io.retort.worker.Environment;

@@ -13,7 +13,6 @@ import io.retort.v1.Score;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
