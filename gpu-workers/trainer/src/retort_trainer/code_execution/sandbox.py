@@ -153,7 +153,9 @@ def _kill(first: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(first, signal.SIGKILL)
     if not select.select([first], [], [], _END_SECONDS)[0]:
-        raise _failed(f"a killed process is still there after {_END_SECONDS:g} s")
+        raise platform_error(
+            "SANDBOX_FAILED", f"a killed sandbox is still there after {_END_SECONDS:g} s (expected: gone)"
+        )
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
