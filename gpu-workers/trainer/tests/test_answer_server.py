@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import sandbox
+from retort_trainer.code_execution import sandbox
 
 
 def ask(lines: list[bytes]) -> list[dict[str, Any]]:
@@ -96,10 +96,14 @@ def test_a_reply_comes_before_the_next_question() -> None:
 @pytest.mark.skipif(sandbox._missing() is not None, reason=f"no sandbox here: {sandbox._missing()}")
 def test_code_is_run() -> None:
     code = {"kind": "ANSWER_KIND_CODE", "gold": "", "tests": "assert f() == 1"}
+    stdin = {"kind": "KIND_STDIN", "tests": [{"input": "1", "expected_output": "-1"}]}
+    tests = {"kind": "ANSWER_KIND_CODE", "gold": "", "code_tests": stdin}
     questions = [
         {"id": 1, **code, "answer": "def f():\n    return 1"},
         {"id": 2, **code, "text": "```python\ndef f():\n    return 2\n```"},
         {"id": 3, "sandbox": True},
+        {"id": 4, **tests, "answer": "print(-int(input()))"},
+        {"id": 5, **tests, "answer": "print(2)"},
     ]
     assert ask([json.dumps(question).encode() for question in questions]) == [
         {"id": 1, "answer": "def f():\n    return 1", "verdict": "EQUAL", "correct": True},
@@ -111,7 +115,24 @@ def test_code_is_run() -> None:
             "reason": "AssertionError:",
         },
         {"id": 3, "sandbox": True},
+        {"id": 4, "answer": "print(-int(input()))", "verdict": "EQUAL", "correct": True},
+        {
+            "id": 5,
+            "answer": "print(2)",
+            "verdict": "DIFFERENT",
+            "correct": False,
+            "reason": "test 1 of 1: '2' (expected: '-1')",
+        },
     ]
+
+
+@pytest.mark.skipif(sandbox._missing() is not None, reason=f"no sandbox here: {sandbox._missing()}")
+def test_tests_that_grade_nothing_have_a_category() -> None:
+    question = {"kind": "ANSWER_KIND_CODE", "gold": "", "answer": "x = 1"}
+    for tests in ({"kind": "KIND_STDIN"}, {"kind": "STDIN"}, "assert x", {"tests": [{"input": 1}]}):
+        (told,) = ask([json.dumps({"id": 1, **question, "code_tests": tests}).encode()])
+        assert told["category"] == "FAILURE_CATEGORY_USER", told
+        assert "code_tests" in told["error"]
 
 
 def test_missing_sandbox_has_a_category(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import code_blocks, sandbox
+from retort_trainer import code_blocks
 from retort_trainer.answers import LONGEST_COMPARED, Check, Gold, check, decide, equivalent, extract_answer
+from retort_trainer.code_execution import sandbox
 from retort_trainer.data import AnswerKind
 from retort_trainer.equivalence import AlgebraChecker
 from retort_trainer.failures import RetortError
@@ -54,6 +55,9 @@ def test_texts(row: dict[str, Any]) -> None:
         f"<think>\n```python\nwrong(\n```\n</think>\n```python\n{ADD}\n```",
         f"<think>\nwrong(\n</think>\n{ADD}",
         f"cut off:\n```python\n{ADD}",
+        f"<think>\nTry\n```python\nwrong(\n</think>\nHere:\n```python\n{ADD}\n```\nDone.",
+        f"Try\n```python\nwrong(\n\nRather:\n```python\n{ADD}\n```\nDone.",
+        f"```text\n{'long ' * 20_000}\n```\n```python\n{ADD}\n```\nDone.",
     ],
 )
 @needs_sandbox
@@ -81,6 +85,8 @@ def test_code_blocks() -> None:
     assert code_blocks.last("```java\nint x;\n```") is None
     assert code_blocks.last("````python\n```\nx\n````") == "```\nx"
     assert code_blocks.last("```\nx = 1\n```\n```sh\nls\n```") == "x = 1"
+    assert code_blocks.last("```python\nx = (\nRather:\n```python\nx = 1\n```\n") == "x = 1"
+    assert code_blocks.last("```python\nx = 1\n```\n```\n```sh\nls\n```") == "x = 1"
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import answers, generate, jobs, sandbox, store
+from retort_trainer import answers, generate, jobs, store
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
+from retort_trainer.code_execution import grading, sandbox, self_test
 from retort_trainer.context import JobContext
-from retort_trainer.data import AnswerKind, GeneratedSample, Sample, SampleOutcome
+from retort_trainer.data import (
+    AnswerKind,
+    CodeTests,
+    CodeTestsKind,
+    GeneratedSample,
+    Sample,
+    SampleOutcome,
+)
 from retort_trainer.failures import JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
@@ -179,12 +187,12 @@ def test_code_is_checked_by_its_tests(
 ) -> None:
     ran: list[str] = []
 
-    def run_tests(code: str, tests: str) -> sandbox.Outcome:
-        ran.append(tests)
-        return sandbox.Outcome(tests == "assert f()")
+    def run_tests(code: str, tests: CodeTests) -> grading.Grade:
+        ran.append(tests.program)
+        return grading.Grade(tests == grading.assertions("assert f()"))
 
-    monkeypatch.setattr(sandbox, "require", lambda: None)
-    monkeypatch.setattr(sandbox, "run", run_tests)
+    monkeypatch.setattr(self_test, "require", lambda: None)
+    monkeypatch.setattr(grading, "run", run_tests)
     code = Sample(id="c", problem="f?", answer="x", answer_kind=AnswerKind.CODE, tests="assert f()")
     found = rows(run(make_generation(dataset=write_rows([code]))))
     assert ran == ["assert f()"] * 2
@@ -202,6 +210,18 @@ def test_code_without_a_sandbox_is_refused_before_anything_is_generated(
     with pytest.raises(RetortError, match="SANDBOX_MISSING"):
         run(make_generation(dataset=write_rows([code])))
     assert not (tmp_path / "generated").exists()
+
+
+def test_tests_that_grade_nothing_are_refused_before_anything_is_generated(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(self_test, "require", lambda: None)
+    none = CodeTests(kind=CodeTestsKind.STDIN)
+    code = Sample(id="c", problem="f?", answer_kind=AnswerKind.CODE, code_tests=none)
+    with pytest.raises(RetortError, match=r"BAD_CODE_TESTS: .*: sample c: code_tests.tests: none"):
+        run(make_generation(dataset=write_rows([code])))
 
 
 @pytest.mark.parametrize(

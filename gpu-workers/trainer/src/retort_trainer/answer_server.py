@@ -7,8 +7,10 @@
     {"id": 3, "kind": "ANSWER_KIND_CODE", "gold": "", "tests": "assert f() == 1", "text": "..."}
                        ->  {"id": 3, "answer": "def f(): ...", "verdict": "DIFFERENT", "correct": false,
                             "reason": "AssertionError:"}
-    {"id": 4, "sandbox": true}                             ->  {"id": 4, "sandbox": true}
-    {"id": 5, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 5, "tokens": [2, 0]}
+    {"id": 4, "kind": "ANSWER_KIND_CODE", "gold": "", "code_tests": {"kind": "KIND_STDIN", ...}, "text": "."}
+                       ->  the same for tests that are no Python program: retort.v1.CodeTests
+    {"id": 5, "sandbox": true}                             ->  {"id": 5, "sandbox": true}
+    {"id": 6, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 6, "tokens": [2, 0]}
     anything else                                          ->  {"id": null, "error": "..."}
 
 `id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. `verdict` is
@@ -25,9 +27,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from retort_trainer import sandbox, tokens
+from retort_trainer import documents, tokens
 from retort_trainer.answers import Gold, check, compare
-from retort_trainer.data import AnswerKind
+from retort_trainer.code_execution import self_test
+from retort_trainer.data import AnswerKind, CodeTests
 from retort_trainer.equivalence import protected_output
 from retort_trainer.failures import RetortError
 
@@ -61,14 +64,16 @@ class _BadQuestion(Exception):
 
 def _answer(question: dict[str, Any]) -> dict[str, object]:
     if question.get("sandbox") is True:
-        sandbox.require()
+        self_test.require()
         return {"sandbox": True}
     if "tokenizer" in question:
         return {"tokens": tokens.count(_string(question, "tokenizer"), _strings(question, "texts"))}
     kind = question.get("kind", AnswerKind.MATH.value)
     if kind not in AnswerKind._value2member_map_:
         raise _BadQuestion(f"kind: {kind!r:.100} (expected: one of {', '.join(AnswerKind)})")
-    gold = Gold(_string(question, "gold"), AnswerKind(kind), _string(question, "tests", ""))
+    gold = Gold(
+        _string(question, "gold"), AnswerKind(kind), _string(question, "tests", ""), _code_tests(question)
+    )
     text, answer = question.get("text"), question.get("answer")
     if isinstance(text, str) == isinstance(answer, str):
         raise _BadQuestion("text, answer: expected exactly one of them, a string")
@@ -82,6 +87,13 @@ def _answer(question: dict[str, Any]) -> dict[str, object]:
         "correct": found.correct,
     }
     return {**told, "reason": found.reason} if found.reason else told
+
+
+def _code_tests(question: dict[str, Any]) -> CodeTests | None:
+    tests = question.get("code_tests")
+    if tests is None:
+        return None
+    return documents.parse(CodeTests, tests, source="code_tests", ignore_unknown=True)
 
 
 def _string(question: dict[str, Any], name: str, default: str | None = None) -> str:

@@ -1,15 +1,16 @@
 """Final answers: whether what a text states is the gold answer.
 
 What a text states is found by `statements.py`; the same text or two plain numbers are compared here, and all
-else by a child process (`equivalence.py`, `sandbox.py`) that is bounded in time. Only code answers on a
-machine without a sandbox, and a child that gives no answer, are errors. Importing this module is cheap.
+else by child processes (`equivalence.py`, `code_execution`) that are bounded in time. Only code answers on a
+machine without a safe sandbox, and a child that gives no answer, are errors. Importing this module is cheap.
 """
 
 import functools
 from dataclasses import dataclass
 
-from retort_trainer import choices, code_blocks, plain_answers, sandbox, statements, verdicts
-from retort_trainer.data import AnswerKind, Sample
+from retort_trainer import choices, code_blocks, plain_answers, statements, verdicts
+from retort_trainer.code_execution import grading, self_test
+from retort_trainer.data import AnswerKind, CodeTests, Sample
 from retort_trainer.equivalence import AlgebraChecker
 from retort_trainer.verdicts import Decision, Verdict
 
@@ -28,10 +29,16 @@ class Gold:
     kind: AnswerKind = AnswerKind.MATH
     # Python unit tests of CODE.
     tests: str = ""
+    # Tests of CODE that are not, or not only, a Python program; they come before `tests`.
+    code_tests: CodeTests | None = None
 
     @staticmethod
     def of(sample: Sample) -> "Gold":
-        return Gold(sample.answer, sample.answer_kind, sample.tests)
+        return Gold(sample.answer, sample.answer_kind, sample.tests, sample.code_tests)
+
+    def graded_by(self) -> CodeTests:
+        """The tests of CODE."""
+        return grading.assertions(self.tests) if self.code_tests is None else self.code_tests
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ def check(gold: Gold, text: str, *, last_number: bool = True) -> Check:
         case AnswerKind.EXACT:
             return _check_exact(gold.answer, text)
         case AnswerKind.CODE:
-            conclusion = statements.conclusion(text)
+            # Whole: where its beginning is cut off, a fence may be taken for another's end.
+            conclusion = statements.after_thought(text)
             answer = code_blocks.last(conclusion)
             return compare(gold, conclusion.strip() if answer is None else answer)
 
@@ -100,8 +108,9 @@ def compare(gold: Gold, answer: str | None) -> Check:
         case AnswerKind.CODE:
             if not (answer or "").strip():
                 return Check("", Verdict.DIFFERENT, "no code")
-            outcome = sandbox.run(answer or "", gold.tests)
-            return Check(answer or "", _verdict(outcome.passed), outcome.reason)
+            self_test.require()
+            grade = grading.run(answer or "", gold.graded_by())
+            return Check(answer or "", _verdict(grade.passed), grade.reason)
 
 
 def _verdict(equal: bool) -> Verdict:

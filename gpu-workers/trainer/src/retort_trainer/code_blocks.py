@@ -12,14 +12,15 @@ _PYTHON = frozenset({"", "python", "python3", "py"})
 def last(text: str) -> str | None:
     """The content of the last Python block, None where there is none.
 
-    A block without a language counts as Python, and so does one that the end of the text cuts.
+    A block without a language counts as Python, and so does one that the end of the text cuts. A fence with a
+    language begins a block even where another is open: that one was never closed.
     """
     found: str | None = None
     opened: re.Match[str] | None = None
     for fence in _FENCE.finditer(text):
-        if opened is None:
+        if opened is None or (fence.group(1).startswith(opened.group(1)) and fence.group(2)):
             opened = fence
-        elif fence.group(1).startswith(opened.group(1)) and not fence.group(2):
+        elif fence.group(1).startswith(opened.group(1)):
             if opened.group(2).lower() in _PYTHON:
                 found = text[opened.end() : fence.start()]
             opened = None

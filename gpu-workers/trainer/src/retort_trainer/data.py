@@ -1,6 +1,6 @@
 """Rows of the store that the trainer reads and writes: parts of retort/v1/data.proto and trainer.proto."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from retort_trainer.documents import UInt32
@@ -29,6 +29,39 @@ class SampleOutcome(StrEnum):
     CHECKER_ERROR = "SAMPLE_OUTCOME_CHECKER_ERROR"
 
 
+class CodeTestsKind(StrEnum):
+    """How a program is tested: retort.v1.CodeTests.Kind."""
+
+    UNSPECIFIED = "KIND_UNSPECIFIED"
+    ASSERTIONS = "KIND_ASSERTIONS"
+    STDIN = "KIND_STDIN"
+    FUNCTIONAL = "KIND_FUNCTIONAL"
+
+
+@dataclass(frozen=True)
+class CodeTest:
+    """One test of a program; the program never sees the expected output."""
+
+    input: str = ""
+    expected_output: str = ""
+
+
+@dataclass(frozen=True)
+class CodeTests:
+    """What a generated program is graded by: retort.v1.CodeTests."""
+
+    kind: CodeTestsKind = CodeTestsKind.UNSPECIFIED
+    # Name of the function, of FUNCTIONAL.
+    function: str = ""
+    # Python program of ASSERTIONS.
+    program: str = ""
+    # Of STDIN and FUNCTIONAL.
+    tests: list[CodeTest] = field(default_factory=list)
+    starter_code: str = ""
+    # For each test, > 0.
+    timeout_seconds: float | None = None
+
+
 @dataclass(frozen=True)
 class Sample:
     """A canonical row: `chain` without markers and final-answer line, `answer` without boxed."""
@@ -41,6 +74,8 @@ class Sample:
     answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
     # Python unit tests of a CODE sample.
     tests: str = ""
+    # Where they are not, or not only, a Python program.
+    code_tests: CodeTests | None = None
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ import torch
 import zstandard
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import answers, documents, models, sandbox, store, template
+from retort_trainer import answers, documents, models, store, template
 from retort_trainer.artifact import ArtifactRef
+from retort_trainer.code_execution import grading, self_test
 from retort_trainer.context import JobContext
 from retort_trainer.data import AnswerKind, GeneratedSample, Sample, SampleOutcome
-from retort_trainer.failures import user_error
+from retort_trainer.failures import RetortError, user_error
 from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress, TrainerResult
 from retort_trainer.sampling import Sampling, Sequence, sample_batch
 from retort_trainer.spec import ResourceSpec
@@ -106,13 +107,24 @@ def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
         raise user_error("NO_ROWS", f"{job.dataset.uri}: no problem to answer (expected: at least 1)")
     seen: set[str] = set()
     for row in rows:
-        if not row.problem.strip() or not row.answer.strip():
+        code = row.answer_kind is AnswerKind.CODE
+        # Code is graded by its tests; benchmarks have no solution of their own.
+        if not row.problem.strip() or not (code or row.answer.strip()):
             raise user_error("BAD_ROW", f"{job.dataset.uri}: sample {row.id}: problem or answer is empty")
+        if code:
+            _check_tests(job, row)
         if row.id in seen:
             raise user_error("BAD_ROW", f"{job.dataset.uri}: sample {row.id}: there twice (expected: once)")
         seen.add(row.id)
     if any(row.answer_kind is AnswerKind.CODE for row in rows):
-        sandbox.require()
+        self_test.require()
+
+
+def _check_tests(job: GenerationJob, row: Sample) -> None:
+    try:
+        grading.validate(answers.Gold.of(row).graded_by())
+    except RetortError as error:
+        raise user_error(error.type, f"{job.dataset.uri}: sample {row.id}: {error.message}") from error
 
 
 def _identity(job: TrainerJob) -> str:

@@ -141,12 +141,17 @@ class Statement:
     question: bool = False
 
 
-def conclusion(text: str) -> str:
-    """What stands behind the last mark that ends a thought, or all; of a long text its end."""
+def after_thought(text: str) -> str:
+    """What stands behind the last mark that ends a thought, or all."""
     end = 0
     for mark in _END_OF_THOUGHT.finditer(text):
         end = mark.end()
-    return text[end:][-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
+    return text[end:]
+
+
+def conclusion(text: str) -> str:
+    """What stands behind the last mark that ends a thought, or all; of a long text its end."""
+    return after_thought(text)[-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
 
 
 def stated(text: str) -> str | None:

@@ -19,6 +19,9 @@ public interface AnswerChecker {
   /** Compares an answer that stands alone with {@code gold}; otherwise like {@link #check}. */
   CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer);
 
-  /** Fails with USER/SANDBOX_MISSING, and how to mend it, where code cannot be run safely. */
+  /**
+   * Fails with USER/SANDBOX_MISSING, and how to mend it, where code cannot be run, and with
+   * PLATFORM/SANDBOX_UNSAFE where a program could leave the sandbox.
+   */
   CompletableFuture<Void> requireSandbox();
 }

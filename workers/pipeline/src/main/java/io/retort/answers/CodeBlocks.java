@@ -27,16 +27,18 @@ final class CodeBlocks {
 
   /**
    * The last Python block. One without a language counts as Python, and so does one that the end of
-   * the text cuts.
+   * the text cuts. A fence with a language begins a block even where another is open: that one was
+   * never closed.
    */
   static Optional<Block> last(String text) {
     Block found = null;
     Opening opening = null;
     Matcher fence = FENCE.matcher(text);
     while (fence.find()) {
-      if (opening == null) {
+      boolean same = opening == null || fence.group(1).startsWith(opening.mark());
+      if (opening == null || (same && !fence.group(2).isEmpty())) {
         opening = new Opening(fence.start(), fence.end(), fence.group(1), fence.group(2));
-      } else if (fence.group(1).startsWith(opening.mark()) && fence.group(2).isEmpty()) {
+      } else if (same) {
         found = opening.isPython() ? opening.block(text, fence.start(), fence.end()) : found;
         opening = null;
       }

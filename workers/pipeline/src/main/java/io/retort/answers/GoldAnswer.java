@@ -1,6 +1,7 @@
 package io.retort.answers;
 
 import io.retort.v1.AnswerKind;
+import io.retort.v1.CodeTests;
 import io.retort.v1.Sample;
 
 /**
@@ -8,8 +9,10 @@ import io.retort.v1.Sample;
  *
  * @param answer the gold answer; of CODE a program that passes the tests
  * @param tests Python unit tests of CODE, else empty
+ * @param codeTests tests of CODE that are not, or not only, a Python program; the default instance
+ *     where there are none
  */
-public record GoldAnswer(AnswerKind kind, String answer, String tests) {
+public record GoldAnswer(AnswerKind kind, String answer, String tests, CodeTests codeTests) {
   public GoldAnswer {
     // Samples of older snapshots have no kind.
     kind =
@@ -19,8 +22,14 @@ public record GoldAnswer(AnswerKind kind, String answer, String tests) {
         };
   }
 
+  /** Of an answer without other tests than a Python program. */
+  public GoldAnswer(AnswerKind kind, String answer, String tests) {
+    this(kind, answer, tests, CodeTests.getDefaultInstance());
+  }
+
   public static GoldAnswer of(Sample sample) {
-    return new GoldAnswer(sample.getAnswerKind(), sample.getAnswer(), sample.getTests());
+    return new GoldAnswer(
+        sample.getAnswerKind(), sample.getAnswer(), sample.getTests(), sample.getCodeTests());
   }
 
   public static GoldAnswer math(String answer) {

@@ -1,8 +1,13 @@
 package io.retort.answers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.util.JsonFormat;
 import io.retort.python.PythonWorkers;
 import io.retort.v1.AnswerKind;
+import io.retort.v1.CodeTests;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,11 +20,19 @@ import java.util.concurrent.CompletionException;
  * PLATFORM/ANSWER_UNCHECKED: no verdict is made of it.
  */
 public final class PythonAnswerChecker implements AnswerChecker {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Longer than the process takes to find out by itself that it cannot decide. */
   private static final Duration ALGEBRA_TIMEOUT = Duration.ofMinutes(3);
 
-  /** Longer than the sandbox lets a program run, which it tells by itself. */
-  private static final Duration CODE_TIMEOUT = Duration.ofMinutes(2);
+  /**
+   * Longer than the sandbox lets a program run with its first test, which it tells by itself, and
+   * than its self-test, which comes before the first program.
+   */
+  private static final Duration CODE_TIMEOUT = Duration.ofMinutes(3);
+
+  /** Of a test that names none. */
+  private static final double TEST_SECONDS = 6;
 
   private final PythonWorkers workers;
   private final Duration algebraTimeout;
@@ -72,12 +85,28 @@ public final class PythonAnswerChecker implements AnswerChecker {
     if (code) {
       question.put("kind", gold.kind().name());
       question.put("tests", gold.tests());
+      if (!gold.codeTests().equals(CodeTests.getDefaultInstance())) {
+        question.put("code_tests", tree(gold.codeTests()));
+      }
     }
     return workers
-        .ask(question, code ? CODE_TIMEOUT : algebraTimeout)
+        .ask(question, code ? timeout(gold.codeTests()) : algebraTimeout)
         .handle(
             (reply, thrown) ->
                 thrown == null ? read(reply, gold, alone) : unanswered(alone, thrown));
+  }
+
+  private static Duration timeout(CodeTests tests) {
+    double seconds = tests.hasTimeoutSeconds() ? tests.getTimeoutSeconds() : TEST_SECONDS;
+    return CODE_TIMEOUT.plusMillis(Math.round(1_000 * seconds * tests.getTestsCount()));
+  }
+
+  private static JsonNode tree(CodeTests tests) {
+    try {
+      return JSON.readTree(JsonFormat.printer().preservingProtoFieldNames().print(tests));
+    } catch (IOException e) {
+      throw new UncheckedIOException("code_tests cannot be written as JSON", e);
+    }
   }
 
   private static AnswerCheck read(JsonNode reply, GoldAnswer gold, String asked) {

@@ -105,6 +105,8 @@ final class AnswerKindsTest {
     assertThat(code("```java\nint x;\n```")).isEmpty();
     assertThat(code("````python\n```\nx\n````")).contains("```\nx");
     assertThat(code("```\nx = 1\n```\n```sh\nls\n```")).contains("x = 1");
+    assertThat(code("```python\nx = (\nRather:\n```python\nx = 1\n```\n")).contains("x = 1");
+    assertThat(code("```python\nx = 1\n```\n```\n```sh\nls\n```")).contains("x = 1");
     assertThat(code("cut off:\n```py\nx = 1")).contains("x = 1");
   }
 

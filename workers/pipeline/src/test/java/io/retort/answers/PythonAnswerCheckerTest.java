@@ -8,6 +8,9 @@ import io.retort.pipeline.ActivityFailures;
 import io.retort.python.PythonWorkers;
 import io.retort.python.TrainerPython;
 import io.retort.v1.AnswerKind;
+import io.retort.v1.CodeTest;
+import io.retort.v1.CodeTests;
+import io.retort.v1.Sample;
 import io.retort.worker.ConfigurationException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -206,6 +209,30 @@ final class PythonAnswerCheckerTest {
           .isTrue();
       assertThat(chains.check(gold, "So:\n```\ndef f():\n    return 2\n```").join().verdict())
           .isEqualTo(AnswerVerdict.WRONG);
+    }
+  }
+
+  @Test
+  void codeIsTestedByItsOutput() {
+    CodeTests tests =
+        CodeTests.newBuilder()
+            .setKind(CodeTests.Kind.KIND_STDIN)
+            .addTests(CodeTest.newBuilder().setInput("1").setExpectedOutput("-1"))
+            .build();
+    GoldAnswer gold =
+        GoldAnswer.of(
+            Sample.newBuilder()
+                .setAnswerKind(AnswerKind.ANSWER_KIND_CODE)
+                .setAnswer("print(-int(input()))")
+                .setCodeTests(tests)
+                .build());
+    try (PythonWorkers workers = trainer()) {
+      AnswerChecker checker = new PythonAnswerChecker(workers);
+      assumeThat(checker.requireSandbox()).as("a sandbox").succeedsWithin(Duration.ofMinutes(2));
+
+      assertThat(checker.compare(gold, gold.answer()).join().isCorrect()).isTrue();
+      assertThat(checker.check(gold, "```python\nprint(2)\n```").join().reason())
+          .isEqualTo("the code fails its tests: test 1 of 1: '2' (expected: '-1')");
     }
   }
 

@@ -1,0 +1,93 @@
+"""A control group for each sandbox, where cgroup v2 is delegated to this process.
+
+Resource limits hold for each process of a program; a control group bounds all of them together. A group can
+be made below a cgroup v2 directory that is writable and passes the controllers `memory` and `pids` on to its
+children (systemd: `Delegate=memory pids`): the one that RETORT_CODE_CGROUP names, else the process's own.
+Elsewhere programs run under resource limits alone, and `missing` says why.
+"""
+
+import contextlib
+import functools
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+VARIABLE = "RETORT_CODE_CGROUP"
+CONTROLLERS = frozenset({"memory", "pids"})
+_log = logging.getLogger(__name__)
+_ROOT = Path("/sys/fs/cgroup")
+_REMOVE_SECONDS = 5.0
+
+
+@functools.cache
+def missing() -> str:
+    """Why there are no groups, empty where there are."""
+    folder = _folder()
+    if folder is None:
+        return "this process is in no cgroup v2 hierarchy"
+    try:
+        passed_on = (folder / "cgroup.subtree_control").read_text().split()
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    lacking = sorted(CONTROLLERS - set(passed_on))
+    if lacking:
+        return f"{folder}/cgroup.subtree_control lacks {', '.join(lacking)}"
+    if not os.access(folder, os.W_OK):
+        return f"{folder} is not writable"
+    return ""
+
+
+@contextlib.contextmanager
+def group(memory_bytes: int, processes: int) -> Iterator[Path | None]:
+    """A new group with limits, None where none can be made; its processes are killed at the end."""
+    folder = None if missing() else _folder()
+    if folder is None:
+        yield None
+        return
+    made = folder / f"retort-code-{os.getpid()}-{secrets.token_hex(8)}"
+    made.mkdir()
+    try:
+        (made / "memory.max").write_text(str(memory_bytes))
+        (made / "pids.max").write_text(str(processes))
+        for name, value in (("memory.swap.max", "0"), ("memory.oom.group", "1")):
+            # Kernels without swap accounting have no such file.
+            with contextlib.suppress(FileNotFoundError):
+                (made / name).write_text(value)
+        yield made
+    finally:
+        _remove(made)
+
+
+def _remove(folder: Path) -> None:
+    deadline = time.monotonic() + _REMOVE_SECONDS
+    while True:
+        # Kernels before 5.14 have no such file; the sandbox has killed its processes by itself.
+        with contextlib.suppress(OSError), (folder / "cgroup.kill").open("r+") as kill:
+            kill.write("1")
+        try:
+            folder.rmdir()
+        except OSError:
+            # Busy until the last killed process is gone.
+            if time.monotonic() > deadline:
+                _log.warning("%s: not removed, its processes do not end", folder)
+                return
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _folder() -> Path | None:
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    try:
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    own = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), None)
+    if own is None or not (_ROOT / "cgroup.controllers").is_file():
+        return None
+    return _ROOT / own.strip().lstrip("/")
