@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ public final class Hub {
   private static final int SILENT_LOOKS = 12;
 
   private static final int MOST_REDIRECTS = 5;
+  private static final Set<String> SCHEMES = Set.of("http", "https");
 
   private final URI endpoint;
   private final String token;
@@ -134,6 +136,15 @@ public final class Hub {
               .firstValue("location")
               .map(from::resolve)
               .orElseThrow(() -> unreachable(from.toString(), "a redirect to nowhere", null));
+      if (!SCHEMES.contains(uri.getScheme()) || MetadataAddresses.contain(uri)) {
+        throw Failures.user(
+            "LOCATION_FORBIDDEN",
+            "data: "
+                + location
+                + ": the hub redirects to "
+                + uri
+                + " (expected: http or https, and no link-local address; look at HF_ENDPOINT)");
+      }
     }
     throw unreachable(uri.toString(), "more than " + MOST_REDIRECTS + " redirects", null);
   }

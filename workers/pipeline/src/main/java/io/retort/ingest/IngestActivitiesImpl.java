@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
@@ -29,18 +30,23 @@ public final class IngestActivitiesImpl implements IngestActivities {
 
   private final Store store;
   private final Hub hub;
+  private final DataRoots roots;
   private final Function<String, Store> stores;
 
-  public IngestActivitiesImpl(Store store, Hub hub) {
-    this(store, hub, Store::open);
+  /**
+   * @param roots where the files and folders that specs name may lie
+   */
+  public IngestActivitiesImpl(Store store, Hub hub, DataRoots roots) {
+    this(store, hub, roots, Store::open);
   }
 
   /**
    * @param stores opens the store that serves the URI of a source
    */
-  IngestActivitiesImpl(Store store, Hub hub, Function<String, Store> stores) {
+  IngestActivitiesImpl(Store store, Hub hub, DataRoots roots, Function<String, Store> stores) {
     this.store = store;
     this.hub = hub;
+    this.roots = roots;
     this.stores = stores;
   }
 
@@ -50,7 +56,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
     int shardRows = request.getShardRows() == 0 ? DEFAULT_SHARD_ROWS : request.getShardRows();
     long started = System.nanoTime();
     try {
-      DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
+      DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
       Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
       IngestSummary summary =
           new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows)
@@ -72,7 +78,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
   @Override
   public DescribeSourcesResponse describeSources(DescribeSourcesRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
-    DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
+    DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
     DescribeSourcesResponse.Builder response = DescribeSourcesResponse.newBuilder();
     try {
       for (DataSource source : request.getSourcesList()) {
@@ -96,7 +102,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
     try {
-      ArtifactRef model = StudentFolder.inspect(request.getModelUri(), heartbeat::alive);
+      ArtifactRef model = StudentFolder.inspect(request.getModelUri(), roots, heartbeat::alive);
       return InspectStudentResponse.newBuilder()
           .setModelUri(model.getUri())
           .setModel(model)

@@ -3,6 +3,7 @@ package io.retort.ingest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Locations;
 import io.retort.store.Store;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 
 /** A model folder in Hugging Face layout, looked at before any work is paid for. */
 public final class StudentFolder {
+  private static final String FIELD = "student.model";
   private static final String INDEX = "model.safetensors.index.json";
   private static final List<String> LOADED =
       List.of(".json", ".safetensors", ".model", ".txt", ".jinja");
@@ -45,10 +47,13 @@ public final class StudentFolder {
    * A folder that has configuration, tokenizer and safetensors weights; on a file system or in S3,
    * wherever the runs are. Its hash is that of the names and contents of its files.
    *
+   * @param roots where the folder may lie
    * @param alive called while files are read; what it throws ends that
-   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE,
+   *     USER/LOCATION_FORBIDDEN
    */
-  static ArtifactRef inspect(String location, Runnable alive) throws IOException {
+  static ArtifactRef inspect(String location, DataRoots roots, Runnable alive) throws IOException {
+    roots.requireFolder(FIELD, location);
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       throw notFound(location);
@@ -68,9 +73,12 @@ public final class StudentFolder {
   /**
    * Hash of what decides how text becomes tokens; empty where there is no such folder.
    *
+   * @param roots where the folder may lie
+   * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    * @throws IOException on a fault of the store
    */
-  public static Optional<String> tokenizer(String location) throws IOException {
+  public static Optional<String> tokenizer(String location, DataRoots roots) throws IOException {
+    roots.requireFolder(FIELD, location);
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       return Optional.empty();

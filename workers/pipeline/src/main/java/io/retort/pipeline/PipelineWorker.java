@@ -27,6 +27,7 @@ import io.retort.run.RunWorkflowV1Impl;
 import io.retort.run.TaskQueues;
 import io.retort.shard.RowStageWorkflowImpl;
 import io.retort.stage.StageActivitiesImpl;
+import io.retort.store.DataRoots;
 import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -47,7 +48,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hosts the workflows, and every activity that needs no GPU.
  *
- * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_JUDGE_ADDRESSES} ({@code
+ * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_DATA_ROOTS} (places that specs may
+ * name besides the store, see {@link DataRoots}; optional), {@code RETORT_JUDGE_ADDRESSES} ({@code
  * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
  * environment, for answers that need computer algebra, code answers and tokens; optional), {@code
  * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_ROWS_IN_FLIGHT} (most rows under
@@ -81,6 +83,7 @@ public final class PipelineWorker {
 
   private static void run(Environment environment) throws InterruptedException {
     Store store = Store.open(environment.require("RETORT_STORE"));
+    DataRoots roots = DataRoots.of(environment);
     ExecutorService rows = rowExecutor();
     ShutdownSignal shutdown = new ShutdownSignal();
     MetricsServer metrics = MetricsServer.start(environment);
@@ -109,11 +112,11 @@ public final class PipelineWorker {
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
     RowStage[] rowStages = {
-      new CurationStage(store, answers, tokens), new PairingStage(store, answers)
+      new CurationStage(store, answers, tokens, roots), new PairingStage(store, answers)
     };
     pipeline.registerActivitiesImplementations(
-        new IngestActivitiesImpl(store, Hub.of(environment)),
-        new PromptActivitiesImpl(store, judge, rowStages),
+        new IngestActivitiesImpl(store, Hub.of(environment), roots),
+        new PromptActivitiesImpl(store, judge, roots, rowStages),
         new RowStageActivitiesImpl(store, judge, engine, rowStages),
         new EvaluationActivitiesImpl(store),
         new ReleaseActivitiesImpl(store),

@@ -28,6 +28,9 @@ final class FakeHub implements AutoCloseable {
 
   final List<String> fileTokens = new CopyOnWriteArrayList<>();
 
+  /** Where files are; empty: at the second server. */
+  volatile String elsewhere = "";
+
   /** Status of all answers of the API; 200 at first. */
   volatile int status = 200;
 
@@ -64,7 +67,11 @@ final class FakeHub implements AutoCloseable {
     } else if (path.startsWith(resolve)) {
       exchange
           .getResponseHeaders()
-          .add("Location", endpoint(files) + "/" + path.substring(resolve.length()));
+          .add(
+              "Location",
+              elsewhere.isEmpty()
+                  ? endpoint(files) + "/" + path.substring(resolve.length())
+                  : elsewhere);
       send(
           exchange,
           302,

@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -58,8 +60,16 @@ final class IngestHarness implements AutoCloseable {
     storeUri = folder.resolve("store").toUri().toString();
     store = Store.open(storeUri);
     environment.registerActivitiesImplementations(
-        new IngestActivitiesImpl(around.apply(store), Hub.of(new Environment(variables)), stores));
+        new IngestActivitiesImpl(
+            around.apply(store), Hub.of(new Environment(variables)), roots(variables), stores));
     activities = environment.newActivityStub(IngestActivities.class);
+  }
+
+  private DataRoots roots(Map<String, String> variables) {
+    Map<String, String> with = new HashMap<>(variables);
+    with.put("RETORT_STORE", storeUri);
+    with.putIfAbsent(DataRoots.VARIABLE, DataRoots.ALL);
+    return DataRoots.of(new Environment(with));
   }
 
   IngestActivities activities() {
