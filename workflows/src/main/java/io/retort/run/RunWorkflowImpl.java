@@ -8,6 +8,7 @@ import io.retort.stage.RunStage;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
 import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.InspectStudentResponse;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ReleaseSummary;
@@ -48,10 +49,14 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final FaultTolerance faults;
   private final StageRunner stages;
 
+  /** What is inspected: the spec's model, of one commit once that is known. */
+  private String student;
+
   @WorkflowInit
   public RunWorkflowImpl(RunRequest request) {
     this.request = request;
     spec = request.getSpec();
+    student = spec.getStudent().getModel();
     tracker = new RunTracker(request);
     records = new RunRecords(request.getStoreUri(), tracker);
     pauses = new PauseControl(request.getRunId(), spec, tracker, records::write);
@@ -125,16 +130,27 @@ public final class RunWorkflowImpl implements RunWorkflow {
                               .setSpec(spec))
                       .build()));
     }
-    if (RunStages.trains(spec)) {
+    // A model of the hub has to be fetched before its tokenizer counts, too.
+    boolean counts =
+        spec.getCuration().getSelect().hasMaxTokens()
+            && spec.getStudent().getModel().startsWith("hf://");
+    if (RunStages.trains(spec) || counts) {
       stages.student(this::inspectStudent);
     }
   }
 
   private ArtifactRef inspectStudent() {
-    return ingestActivities
-        .inspectStudent(
-            InspectStudentRequest.newBuilder().setModelUri(spec.getStudent().getModel()).build())
-        .getModel();
+    InspectStudentResponse inspected =
+        ingestActivities.inspectStudent(
+            InspectStudentRequest.newBuilder()
+                .setModelUri(student)
+                .setStoreUri(request.getStoreUri())
+                .build());
+    if (!inspected.getPinnedUri().isEmpty()) {
+      student = inspected.getPinnedUri();
+      stages.fetched(inspected.getModel());
+    }
+    return inspected.getModel();
   }
 
   /** The alias moves last: whoever follows it finds everything there. */

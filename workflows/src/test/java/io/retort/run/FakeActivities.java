@@ -83,6 +83,13 @@ public final class FakeActivities
   public final List<Run> records = new CopyOnWriteArrayList<>();
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
+
+  /** What was inspected, in order. */
+  public final List<String> students = new CopyOnWriteArrayList<>();
+
+  /** Where main of every model of the hub stands. */
+  public volatile String hubCommit = "c1";
+
   public final AtomicInteger snapshots = new AtomicInteger();
 
   /** Published results by fingerprint: the store that runs share. */
@@ -106,9 +113,22 @@ public final class FakeActivities
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
+    students.add(request.getModelUri());
+    if (request.getModelUri().startsWith("hf://")) {
+      String pinned =
+          request.getModelUri().contains("@")
+              ? request.getModelUri()
+              : request.getModelUri() + "@" + hubCommit;
+      String folder = pinned.replace("hf://", request.getStoreUri() + "/students/");
+      return InspectStudentResponse.newBuilder()
+          .setModelUri(folder)
+          .setModel(artifact(folder, 0, StringValue.of(pinned)))
+          .setPinnedUri(pinned)
+          .build();
+    }
     return InspectStudentResponse.newBuilder()
         .setModelUri(request.getModelUri())
-        .setModel(artifact(request.getModelUri(), 0, request))
+        .setModel(artifact(request.getModelUri(), 0, StringValue.of(request.getModelUri())))
         .build();
   }
 

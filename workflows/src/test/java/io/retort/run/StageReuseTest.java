@@ -140,6 +140,32 @@ final class StageReuseTest {
   }
 
   @Test
+  void aModelOfTheHubStaysAtTheCommitThatTheRunBeganWith() {
+    String folder = "file:///store/students/owner/name@c1";
+    activities.onIngest = request -> activities.hubCommit = "c2";
+    activities.onShard =
+        request -> {
+          assertThat(request.getContext().getRun().getSpec().getStudent().getModel())
+              .isEqualTo(folder);
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
+        };
+    Run first = run("first", spec -> spec.getStudentBuilder().setModel("hf://owner/name"));
+
+    assertThat(first.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(first.getSpec().getStudent().getModel()).isEqualTo("hf://owner/name");
+    assertThat(activities.students.get(0)).isEqualTo("hf://owner/name");
+    assertThat(activities.students.subList(1, activities.students.size()))
+        .isNotEmpty()
+        .containsOnly("hf://owner/name@c1");
+    assertThat(activities.jobs)
+        .filteredOn(job -> job.getJobName().equals("sft"))
+        .extracting(job -> job.getTraining().getModelUri())
+        .containsExactly(folder);
+    assertThat(hits(run("second", spec -> spec.getStudentBuilder().setModel("hf://owner/name@c1"))))
+        .contains(Stage.STAGE_SFT, Stage.STAGE_COGPO, Stage.STAGE_EVALUATE);
+  }
+
+  @Test
   void aStageSeesOnlyWhatItReadsAndWhatChangesNoResult() {
     activities.onShard =
         request -> {

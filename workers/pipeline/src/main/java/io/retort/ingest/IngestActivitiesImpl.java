@@ -102,11 +102,16 @@ public final class IngestActivitiesImpl implements IngestActivities {
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
     try {
-      ArtifactRef model = StudentFolder.inspect(request.getModelUri(), roots, heartbeat::alive);
-      return InspectStudentResponse.newBuilder()
-          .setModelUri(model.getUri())
-          .setModel(model)
-          .build();
+      InspectStudentResponse.Builder response = InspectStudentResponse.newBuilder();
+      String location = request.getModelUri();
+      if (HubModel.isNamed(location)) {
+        HubModels.Copy copy =
+            new HubModels(hub, store, request.getStoreUri(), heartbeat::alive).copy(location);
+        response.setPinnedUri(copy.model().toString());
+        location = copy.uri();
+      }
+      ArtifactRef model = StudentFolder.inspect(location, roots, heartbeat::alive);
+      return response.setModelUri(model.getUri()).setModel(model).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

@@ -18,6 +18,13 @@ import java.util.TreeSet;
 
 /** A model folder in Hugging Face layout, looked at before any work is paid for. */
 public final class StudentFolder {
+  /** What is wrong with a model that has other weights alone. */
+  static final String PICKLES =
+      "weights are pickles (.bin), which can run code when they are loaded (expected:"
+          + " *.safetensors; convert them with save_pretrained(..., safe_serialization=True))";
+
+  static final String NO_WEIGHTS = "no weights (expected: *.safetensors)";
+
   private static final String FIELD = "student.model";
   private static final String INDEX = "model.safetensors.index.json";
   private static final List<String> LOADED =
@@ -144,11 +151,7 @@ public final class StudentFolder {
     if (names.stream().anyMatch(name -> name.endsWith(".safetensors"))) {
       return;
     }
-    defects.add(
-        names.stream().anyMatch(name -> name.endsWith(".bin"))
-            ? "weights are pickles (.bin), which can run code when they are loaded (expected:"
-                + " *.safetensors; convert them with save_pretrained(..., safe_serialization=True))"
-            : "no weights (expected: *.safetensors)");
+    defects.add(names.stream().anyMatch(name -> name.endsWith(".bin")) ? PICKLES : NO_WEIGHTS);
   }
 
   private JsonNode read(String name) throws IOException {
@@ -170,6 +173,6 @@ public final class StudentFolder {
             + location
             + " (expected: a folder in Hugging Face layout, as "
             + Locations.EXPECTED
-            + ")");
+            + ", or hf://OWNER/NAME)");
   }
 }
