@@ -153,6 +153,15 @@ public final class StageOptions {
         .build();
   }
 
+  /** Options of the look at the cluster before a run: it does not wait for trainers to end. */
+  static ActivityOptions resourceCheck(RunSpec spec) {
+    return ActivityOptions.newBuilder(trainer(spec))
+        .setScheduleToStartTimeout(Duration.ofSeconds(30))
+        .setStartToCloseTimeout(Duration.ofMinutes(1))
+        .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
+        .build();
+  }
+
   private static Duration shorter(Duration left, Duration right) {
     return left.compareTo(right) < 0 ? left : right;
   }

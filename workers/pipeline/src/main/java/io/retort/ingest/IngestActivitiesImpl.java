@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.answers.StudentChecker;
 import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
@@ -31,22 +32,29 @@ public final class IngestActivitiesImpl implements IngestActivities {
   private final Store store;
   private final Hub hub;
   private final DataRoots roots;
+  private final StudentChecker students;
   private final Function<String, Store> stores;
 
   /**
    * @param roots where the files and folders that specs name may lie
    */
-  public IngestActivitiesImpl(Store store, Hub hub, DataRoots roots) {
-    this(store, hub, roots, Store::open);
+  public IngestActivitiesImpl(Store store, Hub hub, DataRoots roots, StudentChecker students) {
+    this(store, hub, roots, students, Store::open);
   }
 
   /**
    * @param stores opens the store that serves the URI of a source
    */
-  IngestActivitiesImpl(Store store, Hub hub, DataRoots roots, Function<String, Store> stores) {
+  IngestActivitiesImpl(
+      Store store,
+      Hub hub,
+      DataRoots roots,
+      StudentChecker students,
+      Function<String, Store> stores) {
     this.store = store;
     this.hub = hub;
     this.roots = roots;
+    this.students = students;
     this.stores = stores;
   }
 
@@ -111,6 +119,11 @@ public final class IngestActivitiesImpl implements IngestActivities {
         location = copy.uri();
       }
       ArtifactRef model = StudentFolder.inspect(location, roots, heartbeat::alive);
+      if (request.hasTemplate()) {
+        DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
+        response.addAllWarnings(
+            new StudentCheck(students, files).warnings(request, model.getUri()));
+      }
       return response.setModelUri(model.getUri()).setModel(model).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);

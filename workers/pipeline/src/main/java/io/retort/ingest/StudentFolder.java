@@ -118,6 +118,11 @@ public final class StudentFolder {
     return LOADED.stream().anyMatch(name::endsWith);
   }
 
+  /** Whether loaders of tokenizers and configurations read such a file. */
+  static boolean isSmall(String name) {
+    return isLoaded(name) && !name.endsWith(".safetensors");
+  }
+
   private List<String> defects() throws IOException {
     List<String> defects = new ArrayList<>();
     checkConfiguration(defects);

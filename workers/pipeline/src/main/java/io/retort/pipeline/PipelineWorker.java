@@ -3,8 +3,10 @@ package io.retort.pipeline;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
+import io.retort.answers.PythonStudentChecker;
 import io.retort.answers.PythonTokenCounter;
 import io.retort.answers.PythonWorkers;
+import io.retort.answers.StudentChecker;
 import io.retort.answers.TokenCounter;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
@@ -94,6 +96,8 @@ public final class PipelineWorker {
     Optional<PythonWorkers> python = pythonWorkers(environment);
     AnswerChecker answers =
         python.<AnswerChecker>map(PythonAnswerChecker::new).orElseGet(FastAnswerChecker::new);
+    StudentChecker students =
+        python.<StudentChecker>map(PythonStudentChecker::new).orElseGet(StudentChecker::none);
     TokenCounter tokens =
         python.<TokenCounter>map(PythonTokenCounter::new).orElseGet(TokenCounter::none);
     TemporalConnection temporal = TemporalConnection.open(environment, metrics);
@@ -115,7 +119,7 @@ public final class PipelineWorker {
       new CurationStage(store, answers, tokens, roots), new PairingStage(store, answers)
     };
     pipeline.registerActivitiesImplementations(
-        new IngestActivitiesImpl(store, Hub.of(environment), roots),
+        new IngestActivitiesImpl(store, Hub.of(environment), roots, students),
         new PromptActivitiesImpl(store, judge, roots, rowStages),
         new RowStageActivitiesImpl(store, judge, engine, rowStages),
         new EvaluationActivitiesImpl(store),

@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.answers.StudentChecker;
 import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
@@ -56,12 +57,25 @@ final class IngestHarness implements AutoCloseable {
       Map<String, String> variables,
       UnaryOperator<Store> around,
       Function<String, Store> stores) {
+    this(folder, variables, around, stores, StudentChecker.none());
+  }
+
+  IngestHarness(
+      Path folder,
+      Map<String, String> variables,
+      UnaryOperator<Store> around,
+      Function<String, Store> stores,
+      StudentChecker students) {
     this.folder = folder;
     storeUri = folder.resolve("store").toUri().toString();
     store = Store.open(storeUri);
     environment.registerActivitiesImplementations(
         new IngestActivitiesImpl(
-            around.apply(store), Hub.of(new Environment(variables)), roots(variables), stores));
+            around.apply(store),
+            Hub.of(new Environment(variables)),
+            roots(variables),
+            students,
+            stores));
     activities = environment.newActivityStub(IngestActivities.class);
   }
 
