@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from retort_trainer import models, store
+from retort_trainer import model_folder, models, store
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.job import TrainingStage, parse_job
 from retort_trainer.rows import encode_pairs, encode_samples
@@ -55,7 +55,7 @@ def main() -> None:
     output = Path(sys.argv[2])
     training, settings = job.training, job.training.settings
     models.set_threads(job.resources)
-    tokenizer = models.load_tokenizer(Path(training.model_uri))
+    tokenizer = model_folder.load_tokenizer(Path(training.model_uri))
     # By its folder, as users do: DPOTrainer loads its reference model from there.
     model = AutoModelForCausalLM.from_pretrained(training.model_uri, dtype=torch.float32)
     arguments = {

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import student
 import torch
-from retort_trainer import documents, models, store
+from retort_trainer import documents, model_folder, models, store
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import AnswerKind, PreferencePair, Sample
 from retort_trainer.job import StudentTemplate, TrainerJob, TrainerStatus, TrainingJob, TrainingStage
@@ -315,7 +315,7 @@ def main() -> None:
         bench = Bench(Path(scratch))
         texts = (text for sample in samples for text in (sample.problem, sample.chain))
         parameters = student.write(bench.model, texts)
-        tokenizer = models.load_tokenizer(bench.model)
+        tokenizer = model_folder.load_tokenizer(bench.model)
         print(
             f"{os.cpu_count()} CPUs, no GPU; random Llama of {parameters / 1e6:.1f} M parameters "
             f"({parameters * 4 / 1e6:.0f} MB in float32), torch {torch.__version__}"

@@ -24,7 +24,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tokenizer(model_folder: Path) -> Any:
-    from retort_trainer.models import load_tokenizer
+    from retort_trainer.model_folder import load_tokenizer
 
     return load_tokenizer(model_folder)
 

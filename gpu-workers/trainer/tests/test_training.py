@@ -15,7 +15,7 @@ from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerProgress, TrainingResult, TrainingStage
-from retort_trainer.models import load_tokenizer
+from retort_trainer.model_folder import load_tokenizer
 from retort_trainer.rows import encode_samples
 from retort_trainer.settings import LoraSettings, resolve
 from retort_trainer.spec import Batching, LoraSpec, Reporter

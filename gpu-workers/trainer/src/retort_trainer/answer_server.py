@@ -11,7 +11,13 @@
                        ->  the same for tests that are no Python program: retort.v1.CodeTests
     {"id": 5, "sandbox": true}                             ->  {"id": 5, "sandbox": true}
     {"id": 6, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 6, "tokens": [2, 0]}
+    {"id": 7, "student": "/models/student", "template": {"max_length": 1024}, "max_new_tokens": 512,
+     "rows": [{"problem": "1 + 1?", "chain": "...", "answer": "2", "answer_kind": "ANSWER_KIND_MATH"}]}
+                       ->  {"id": 7, "context": 8192, "shortest": 51, "tokens": [63]}
     anything else                                          ->  {"id": null, "error": "..."}
+
+`template` is a StudentTemplate of retort/v1/trainer.proto; `context` is null where the model names none, and
+`tokens` leaves out rows that training leaves out for another reason than their length.
 
 `id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. `verdict` is
 EQUAL, DIFFERENT or, with a reason, UNDECIDED. `answer` is empty where a text states none; with
@@ -25,14 +31,16 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from retort_trainer import documents, tokens
 from retort_trainer.answers import Gold, check, compare
 from retort_trainer.code_execution import self_test
-from retort_trainer.data import AnswerKind, CodeTests
+from retort_trainer.data import AnswerKind, CodeTests, Sample
 from retort_trainer.equivalence import protected_output
 from retort_trainer.failures import RetortError
+from retort_trainer.job import StudentTemplate
 
 LONGEST_LINE = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -68,6 +76,8 @@ def _answer(question: dict[str, Any]) -> dict[str, object]:
         return {"sandbox": True}
     if "tokenizer" in question:
         return {"tokens": tokens.count(_string(question, "tokenizer"), _strings(question, "texts"))}
+    if "student" in question:
+        return _student(question)
     kind = question.get("kind", AnswerKind.MATH.value)
     if kind not in AnswerKind._value2member_map_:
         raise _BadQuestion(f"kind: {kind!r:.100} (expected: one of {', '.join(AnswerKind)})")
@@ -94,6 +104,25 @@ def _code_tests(question: dict[str, Any]) -> CodeTests | None:
     if tests is None:
         return None
     return documents.parse(CodeTests, tests, source="code_tests", ignore_unknown=True)
+
+
+def _student(question: dict[str, Any]) -> dict[str, object]:
+    # Needs transformers, which no other question does.
+    from retort_trainer import student_check
+
+    rows = question.get("rows", [])
+    if not isinstance(rows, list):
+        raise _BadQuestion(f"rows: {rows!r:.100} (expected: a list)")
+    longest = question.get("max_new_tokens", 0)
+    if not isinstance(longest, int):
+        raise _BadQuestion(f"max_new_tokens: {longest!r:.100} (expected: a whole number)")
+    lengths = student_check.check(
+        Path(_string(question, "student")),
+        documents.parse(StudentTemplate, question.get("template", {}), source="template"),
+        longest,
+        [documents.parse(Sample, row, source="rows", ignore_unknown=True) for row in rows],
+    )
+    return {"context": lengths.context, "shortest": lengths.shortest, "tokens": lengths.rows}
 
 
 def _string(question: dict[str, Any], name: str, default: str | None = None) -> str:

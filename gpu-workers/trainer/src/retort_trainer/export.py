@@ -15,7 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import model_card, models, store, template
+from retort_trainer import model_card, model_folder, models, store, template
 from retort_trainer.context import JobContext
 from retort_trainer.failures import platform_error, user_error
 from retort_trainer.job import ExportJob, ExportResult, TrainerJob, TrainerProgress, TrainerResult
@@ -111,7 +111,7 @@ def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) ->
     """Writes all files; returns what the checkpoint says to the check problem, and its parameters."""
     assert job.export is not None
     export: ExportJob = job.export
-    tokenizer = models.load_tokenizer(source)
+    tokenizer = model_folder.load_tokenizer(source)
     model = models.load_model(source, "auto", device)
     end_of_turn = template.end_of_turn_id(tokenizer)
     model.generation_config.eos_token_id = end_of_turn

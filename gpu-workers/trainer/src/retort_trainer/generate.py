@@ -19,7 +19,7 @@ import torch
 import zstandard
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import answers, documents, models, store, template
+from retort_trainer import answers, documents, model_folder, models, store, template
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, self_test
 from retort_trainer.context import JobContext
@@ -170,7 +170,7 @@ class _Generator:
         models.set_threads(resources)
         device = models.device_for(resources)
         folder = stack.enter_context(store.local_folder(job.model_uri))
-        self._tokenizer = models.load_tokenizer(folder)
+        self._tokenizer = model_folder.load_tokenizer(folder)
         # CPUs multiply float32 faster than bfloat16 unless they have units for it.
         dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         self._model = models.load_model(folder, dtype, device)

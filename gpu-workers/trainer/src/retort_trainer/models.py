@@ -7,50 +7,15 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from retort_trainer.failures import resource_error, user_error
+from retort_trainer.model_folder import check_folder
 from retort_trainer.spec import ResourceSpec
-
-# Each entry is a list of names of which one must be there.
-_REQUIRED = (
-    ("config.json",),
-    ("tokenizer.json", "tokenizer.model", "vocab.json"),
-    ("tokenizer_config.json",),
-    ("model.safetensors", "model.safetensors.index.json"),
-)
 
 # Of bitsandbytes' linear layers: a kernel for inference on CPUs, which after one evaluation stays in use for
 # training, where it gives no gradients.
 _CPU_KERNEL = "support_avx512bf16_for_cpu"
-
-
-def check_folder(folder: Path) -> None:
-    """Raises MODEL_INCOMPLETE (USER) naming the file that is missing."""
-    for alternatives in _REQUIRED:
-        if not any((folder / name).is_file() for name in alternatives):
-            others = "".join(f" or {name}" for name in alternatives[1:])
-            raise user_error(
-                "MODEL_INCOMPLETE",
-                f"{folder}: {alternatives[0]}{others} is missing (expected: a folder in Hugging Face layout)",
-            )
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer of a model folder, with a pad token."""
-    check_folder(folder)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise user_error("MODEL_UNREADABLE", f"{folder}: the tokenizer cannot be loaded: {error}") from error
-    if tokenizer.chat_template is None:
-        raise user_error(
-            "MODEL_INCOMPLETE",
-            f"{folder}: chat_template is missing in tokenizer_config.json and as chat_template.jinja",
-        )
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
 
 
 def load_model(

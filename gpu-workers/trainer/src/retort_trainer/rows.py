@@ -55,7 +55,7 @@ def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentT
     encoded = EncodedRows()
     control = templates.control_tokens(tokenizer)
     for sample in samples:
-        if not _usable(control, [sample.problem, sample.chain, sample.answer]):
+        if not templates.usable(control, [sample.problem, sample.chain, sample.answer]):
             encoded.dropped += 1
             continue
         row = templates.encode(
@@ -87,7 +87,7 @@ def encode_pairs(
     control = templates.control_tokens(tokenizer)
     for pair in pairs:
         texts = [pair.problem, pair.chosen, pair.chosen_answer, pair.rejected, pair.rejected_answer]
-        if not _usable(control, texts):
+        if not templates.usable(control, texts):
             encoded.dropped += 1
             continue
         chosen, rejected = (
@@ -110,9 +110,3 @@ def encode_pairs(
             }
         )
     return encoded
-
-
-def _usable(control_tokens: list[str], texts: list[str]) -> bool:
-    return all(text.strip() for text in texts) and not any(
-        token in text for token in control_tokens for text in texts
-    )

@@ -107,6 +107,13 @@ def control_tokens(tokenizer: Any) -> list[str]:
     return list(dict.fromkeys([*tokenizer.all_special_tokens, end_of_turn(tokenizer)]))
 
 
+def usable(control_tokens: list[str], texts: list[str]) -> bool:
+    """Whether no text of a row is empty or holds a control token: training leaves out all others."""
+    return all(text.strip() for text in texts) and not any(
+        token in text for token in control_tokens for text in texts
+    )
+
+
 @functools.lru_cache(maxsize=8)
 def _end_of_turn(tokenizer: Any, chat_template: str) -> str:
     del chat_template  # part of the cache's key

@@ -27,6 +27,7 @@ from retort_trainer import (
     documents,
     gpu,
     lora,
+    model_folder,
     models,
     packing,
     ranks,
@@ -107,7 +108,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     )
     try:
         with store.local_folder(training.model_uri) as base:
-            tokenizer = models.load_tokenizer(base)
+            tokenizer = model_folder.load_tokenizer(base)
             rows = _encode(training, tokenizer, settings)
             rows.require(training.template.max_length, settings.max_truncated_ratio)
             trained, held_out = rows.split(settings.validation_ratio, job.seed)

@@ -125,7 +125,8 @@ final class Workbench implements AutoCloseable {
     temporal.awaitPort(port);
     String address = "127.0.0.1:" + port;
     int metricsPort = freePort();
-    Map<String, String> common = Map.of("RETORT_STORE", store(), "TEMPORAL_ADDRESS", address);
+    Map<String, String> common =
+        Map.of("RETORT_STORE", store(), "RETORT_DATA_ROOTS", "/", "TEMPORAL_ADDRESS", address);
     BenchProcess pipeline =
         start(
             "pipeline",

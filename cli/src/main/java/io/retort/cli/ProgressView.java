@@ -26,6 +26,7 @@ final class ProgressView {
     if (run.hasPause()) {
       lines.add("  " + run.getPause().getMessage());
     }
+    run.getWarningsList().forEach(warning -> lines.add("  warning: " + warning));
     for (Stage stage : RunStages.of(run.getSpec())) {
       lines.add(line(stage, find(run, stage), withEta));
     }

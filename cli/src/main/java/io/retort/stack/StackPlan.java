@@ -1,6 +1,7 @@
 package io.retort.stack;
 
 import io.retort.stack.StackProcess.Readiness;
+import io.retort.store.DataRoots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -209,10 +210,17 @@ final class StackPlan {
         512,
         StackPort.PIPELINE_METRICS,
         Map.of(
-            "RETORT_STORE", storeUri(),
-            "TEMPORAL_ADDRESS", temporalAddress(),
-            "RETORT_JUDGE_ADDRESSES", judgeAddresses(),
-            "RETORT_PYTHON", python("bin/python")),
+            "RETORT_STORE",
+            storeUri(),
+            // Who names the files is who started the stack, and may read what it may.
+            DataRoots.VARIABLE,
+            DataRoots.ALL,
+            "TEMPORAL_ADDRESS",
+            temporalAddress(),
+            "RETORT_JUDGE_ADDRESSES",
+            judgeAddresses(),
+            "RETORT_PYTHON",
+            python("bin/python")),
         options.secretVariables(),
         // Its metrics port is open before it is connected to Temporal.
         Readiness.log("the pipeline worker is ready: "));

@@ -23,6 +23,13 @@ class ProgressViewTest {
   }
 
   @Test
+  void showsWhatARunWarnsOf() {
+    Run run = Run.newBuilder().setRunId("demo").addWarnings("too long").build();
+
+    assertThat(ProgressView.lines(run, true)).contains("  warning: too long");
+  }
+
+  @Test
   void showsHowFarAStageIs() {
     StageProgress.Builder progress =
         StageProgress.newBuilder()

@@ -52,6 +52,7 @@ class StackPlanTest {
         .containsEntry("TEMPORAL_ADDRESS", "127.0.0.1:7243")
         .containsEntry("RETORT_JUDGE_ADDRESSES", "127.0.0.1:7411,127.0.0.1:7999")
         .containsEntry("RETORT_STORE", "file:///repository/.retort/store")
+        .containsEntry("RETORT_DATA_ROOTS", "/,s3://")
         .containsEntry("RETORT_PYTHON", "/repository/gpu-workers/trainer/.venv/bin/python");
     assertThat(process(plan, "judge-2").environment())
         .containsEntry("RETORT_PORT", "7999")

@@ -43,9 +43,13 @@ public interface IngestActivities {
 
   /**
    * Checks that the student's folder has configuration, tokenizer and weights, before any work is
-   * paid for, and hashes its files. Heartbeats.
+   * paid for, and hashes its files; fetches one of the hub first. With a template, rows are
+   * rendered with the student's tokenizer as well. Heartbeats.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_FORBIDDEN,
+   *     USER/MODEL_INCOMPLETE, USER/MODEL_UNREADABLE, USER/LOCATION_FORBIDDEN,
+   *     USER/SYSTEM_TURN_REFUSED, USER/CHAT_TEMPLATE_UNUSABLE, USER/MAX_LENGTH_TOO_LARGE,
+   *     USER/MAX_LENGTH_TOO_SMALL, USER/CONTEXT_TOO_SMALL, PLATFORM/HUB_UNREACHABLE
    */
   @ActivityMethod(name = INSPECT_STUDENT)
   InspectStudentResponse inspectStudent(InspectStudentRequest request);

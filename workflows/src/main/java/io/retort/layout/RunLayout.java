@@ -17,6 +17,15 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "models/" + model);
   }
 
+  /**
+   * A commit of a model of the hub, shared by all runs.
+   *
+   * @param name {@code OWNER/NAME}
+   */
+  public static String student(String storeUri, String name, String commit) {
+    return resolve(storeUri, "students/" + name + "/" + commit);
+  }
+
   /** Answers of the judge, shared by all runs. */
   public static String cache(String storeUri) {
     return resolve(storeUri, "cache");

@@ -16,6 +16,7 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.StageRecord;
 import io.retort.v1.StageReuse;
 import io.temporal.workflow.Workflow;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -60,6 +61,11 @@ final class RunTracker {
   void pause(Pause pause) {
     run.setPause(pause);
     stand(RunPhase.RUN_PHASE_PAUSED);
+  }
+
+  /** Adds what a person should know; nothing where there is nothing. */
+  void warn(List<String> warnings) {
+    run.addAllWarnings(warnings);
   }
 
   void resume() {

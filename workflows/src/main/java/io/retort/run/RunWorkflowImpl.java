@@ -6,12 +6,17 @@ import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.rows.PromptActivities;
 import io.retort.stage.RunStage;
+import io.retort.training.ResourceActivities;
+import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
 import io.retort.v1.InspectStudentRequest;
+import io.retort.v1.InspectStudentResponse;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ReleaseSummary;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
@@ -19,12 +24,15 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.WriteReportRequest;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
 /** The stages in order, each taken from the store where its result is there. */
 public final class RunWorkflowImpl implements RunWorkflow {
+  private static final String RESOURCE_CHECK = "resource-check";
+
   private final IngestActivities ingestActivities =
       Workflow.newActivityStub(
           IngestActivities.class,
@@ -49,10 +57,16 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final FaultTolerance faults;
   private final StageRunner stages;
 
+  /** What is inspected: the spec's model, of one commit once that is known. */
+  private String student;
+
+  private boolean checked;
+
   @WorkflowInit
   public RunWorkflowImpl(RunRequest request) {
     this.request = request;
     spec = request.getSpec();
+    student = spec.getStudent().getModel();
     tracker = new RunTracker(request);
     records = new RunRecords(request.getStoreUri(), tracker);
     pauses = new PauseControl(request.getRunId(), spec, tracker, records::write);
@@ -126,16 +140,56 @@ public final class RunWorkflowImpl implements RunWorkflow {
                               .setSpec(spec))
                       .build()));
     }
-    if (RunStages.trains(spec)) {
+    // A model of the hub has to be fetched before its tokenizer counts, too.
+    boolean counts =
+        spec.getCuration().getSelect().hasMaxTokens()
+            && spec.getStudent().getModel().startsWith("hf://");
+    if (RunStages.trains(spec) || counts) {
       stages.student(this::inspectStudent);
+    }
+    ResourceSpec resources = spec.getResources();
+    if (RunStages.trains(spec)
+        && resources.getGpus() > 0
+        && !resources.getAllowAutoscaling()
+        && Workflow.getVersion(RESOURCE_CHECK, Workflow.DEFAULT_VERSION, 1) == 1) {
+      faults.run(this::checkResources);
+    }
+  }
+
+  /** Where nobody can tell in time, as all slots of the queue are taken, training will. */
+  private void checkResources() {
+    try {
+      Workflow.newActivityStub(ResourceActivities.class, StageOptions.resourceCheck(spec))
+          .checkResources(spec.getResources());
+    } catch (ActivityFailure thrown) {
+      boolean lacking =
+          Failures.fromThrowable(thrown).getCategory() == FailureCategory.FAILURE_CATEGORY_RESOURCE;
+      if (lacking || Failures.isCancellation(thrown)) {
+        throw thrown;
+      }
     }
   }
 
   private ArtifactRef inspectStudent() {
-    return ingestActivities
-        .inspectStudent(
-            InspectStudentRequest.newBuilder().setModelUri(spec.getStudent().getModel()).build())
-        .getModel();
+    InspectStudentRequest.Builder asked =
+        InspectStudentRequest.newBuilder().setModelUri(student).setStoreUri(request.getStoreUri());
+    if (RunStages.trains(spec) && !checked) {
+      asked
+          .setTemplate(TrainerJobs.template(spec))
+          .setMaxTruncatedRatio(spec.getSft().getMaxTruncatedRatio())
+          .addAllSources(spec.getData().getTrainList());
+      if (spec.getEvaluation().getBenchmarksCount() > 0) {
+        asked.setMaxNewTokens(spec.getEvaluation().getMaxNewTokens());
+      }
+    }
+    InspectStudentResponse inspected = ingestActivities.inspectStudent(asked.build());
+    checked = true;
+    tracker.warn(inspected.getWarningsList());
+    if (!inspected.getPinnedUri().isEmpty()) {
+      student = inspected.getPinnedUri();
+      stages.fetched(inspected.getModel());
+    }
+    return inspected.getModel();
   }
 
   /** The alias moves last: whoever follows it finds everything there. */

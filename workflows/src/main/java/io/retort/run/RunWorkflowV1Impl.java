@@ -179,6 +179,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
             .inspectStudent(
                 InspectStudentRequest.newBuilder()
                     .setModelUri(spec.getStudent().getModel())
+                    .setStoreUri(request.getStoreUri())
                     .build())
             .getModelUri();
     IngestSummary ingested = ingest();

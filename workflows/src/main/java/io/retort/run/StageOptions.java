@@ -14,6 +14,7 @@ import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunSpec;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
 import io.temporal.common.Priority;
 import java.time.Duration;
 import java.util.Arrays;
@@ -84,6 +85,15 @@ public final class StageOptions {
                 .setPriorityKey(spec.getPriority())
                 .setFairnessKey(spec.getTeam())
                 .build())
+        .build();
+  }
+
+  /** Options of the look at the cluster before a run: it does not wait for trainers to end. */
+  static ActivityOptions resourceCheck(RunSpec spec) {
+    return ActivityOptions.newBuilder(trainer(spec))
+        .setScheduleToStartTimeout(Duration.ofSeconds(30))
+        .setStartToCloseTimeout(Duration.ofMinutes(1))
+        .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
         .build();
   }
 

@@ -18,6 +18,7 @@ import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
+import io.retort.v1.RunSpec;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
 import io.retort.v1.StageRecord;
@@ -49,6 +50,7 @@ final class StageRunner {
   private final RowStageRuns rowStages;
   private Functions.Func<Optional<ArtifactRef>> inspect = Optional::empty;
   private Optional<ArtifactRef> student = Optional.empty();
+  private Optional<ArtifactRef> fetched = Optional.empty();
 
   StageRunner(
       RunRequest request,
@@ -73,6 +75,11 @@ final class StageRunner {
   void student(Functions.Func<ArtifactRef> inspected) {
     inspect = () -> Optional.of(faults.call(inspected));
     student = inspect.apply();
+  }
+
+  /** The student's files are elsewhere than the spec says: in this folder. */
+  void fetched(ArtifactRef folder) {
+    fetched = Optional.of(folder);
   }
 
   void run(RunStage stage) {
@@ -155,8 +162,19 @@ final class StageRunner {
           RunContext.newBuilder()
               .setRunId(request.getRunId())
               .setStoreUri(request.getStoreUri())
-              .setSpec(StageSpec.of(stage, request.getSpec()))
+              .setSpec(withFetchedStudent(StageSpec.of(stage, request.getSpec())))
               .build();
+    }
+
+    private RunSpec withFetchedStudent(RunSpec spec) {
+      return fetched
+          .map(
+              folder -> {
+                RunSpec.Builder with = spec.toBuilder();
+                with.getStudentBuilder().setModel(folder.getUri());
+                return with.build();
+              })
+          .orElse(spec);
     }
 
     /** What lies outside the run is not as it was found before, but as it is now. */

@@ -82,6 +82,11 @@ public final class TrainerJobs {
   }
 
   private StudentTemplate template() {
+    return template(spec);
+  }
+
+  /** How problems and chains become text in all trainer jobs of a run. */
+  public static StudentTemplate template(RunSpec spec) {
     return StudentTemplate.newBuilder()
         .setSystemPrompt(spec.getStudent().getSystemPrompt())
         .setTraceFormat(spec.getStudent().getTraceFormat())

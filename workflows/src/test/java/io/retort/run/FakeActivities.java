@@ -9,6 +9,7 @@ import io.retort.release.ReleaseActivities;
 import io.retort.rows.PromptActivities;
 import io.retort.rows.RowStageActivities;
 import io.retort.stage.StageActivities;
+import io.retort.training.ResourceActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.CompareRequest;
@@ -43,6 +44,7 @@ import io.retort.v1.RecordRunRequest;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.Run;
 import io.retort.v1.RunShardRequest;
@@ -75,6 +77,7 @@ public final class FakeActivities
         PromptActivities,
         RowStageActivities,
         TrainerActivities,
+        ResourceActivities,
         EvaluationActivities,
         ReleaseActivities,
         ExportActivities,
@@ -86,6 +89,19 @@ public final class FakeActivities
   public final List<Run> records = new CopyOnWriteArrayList<>();
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
+
+  /** With what students were checked. */
+  public final List<InspectStudentRequest> checks = new CopyOnWriteArrayList<>();
+
+  /** Told of a student that is checked. */
+  public volatile List<String> warnings = List.of();
+
+  /** What was inspected, in order. */
+  public final List<String> students = new CopyOnWriteArrayList<>();
+
+  /** Where main of every model of the hub stands. */
+  public volatile String hubCommit = "c1";
+
   public final AtomicInteger snapshots = new AtomicInteger();
 
   /** Published results by fingerprint: the store that runs share. */
@@ -104,14 +120,39 @@ public final class FakeActivities
   public volatile Consumer<IngestRequest> onIngest = request -> {};
   public volatile Function<RunShardRequest, RunShardResponse> onShard =
       request -> RunShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
+  public volatile Consumer<ResourceSpec> onResources = resources -> {};
   public volatile Consumer<TrainerJob> onTrainerJob = job -> {};
+
+  @Override
+  public void checkResources(ResourceSpec resources) {
+    onResources.accept(resources);
+  }
 
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
+    students.add(request.getModelUri());
+    if (request.hasTemplate()) {
+      checks.add(request);
+    }
+    List<String> told = request.hasTemplate() ? warnings : List.of();
+    if (request.getModelUri().startsWith("hf://")) {
+      String pinned =
+          request.getModelUri().contains("@")
+              ? request.getModelUri()
+              : request.getModelUri() + "@" + hubCommit;
+      String folder = pinned.replace("hf://", request.getStoreUri() + "/students/");
+      return InspectStudentResponse.newBuilder()
+          .setModelUri(folder)
+          .setModel(artifact(folder, 0, StringValue.of(pinned)))
+          .setPinnedUri(pinned)
+          .addAllWarnings(told)
+          .build();
+    }
     return InspectStudentResponse.newBuilder()
         .setModelUri(request.getModelUri())
-        .setModel(artifact(request.getModelUri(), 0, request))
+        .setModel(artifact(request.getModelUri(), 0, StringValue.of(request.getModelUri())))
+        .addAllWarnings(told)
         .build();
   }
 

@@ -13,6 +13,7 @@ import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,83 @@ final class StageReuseTest {
 
     assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed meanwhile");
     assertThat(hits(second)).doesNotContain(Stage.STAGE_INGEST);
+  }
+
+  @Test
+  void theStudentIsCheckedOnceWithTemplateAndData() {
+    activities.warnings = List.of("too long");
+    Run run =
+        run(
+            "first",
+            spec -> {
+              spec.getSftBuilder().setMaxTruncatedRatio(0.25);
+              spec.getEvaluationBuilder().setMaxNewTokens(77);
+              spec.getStudentBuilder().setSystemPrompt("Think.");
+            });
+
+    assertThat(run.getWarningsList()).containsExactly("too long");
+    assertThat(activities.checks)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.getTemplate().getSystemPrompt()).isEqualTo("Think.");
+              assertThat(request.getTemplate().getMaxLength()).isEqualTo(128);
+              assertThat(request.getMaxTruncatedRatio()).isEqualTo(0.25);
+              assertThat(request.getMaxNewTokens()).isEqualTo(77);
+              assertThat(request.getSourcesList())
+                  .isEqualTo(run.getSpec().getData().getTrainList());
+            });
+  }
+
+  @Test
+  void whatTheClusterCannotHoldPausesARunBeforeAnythingIsPaidFor() {
+    List<Integer> shards = new CopyOnWriteArrayList<>();
+    activities.onResources =
+        resources -> {
+          shards.add(activities.finishedShards.get());
+          if (shards.size() == 1) {
+            throw Failures.resource("INFEASIBLE", "needs 8 GPU, cluster has 2");
+          }
+          if (shards.size() > 2) {
+            throw Failures.platform("DRIVER_STOPPED", "nobody can tell", null);
+          }
+        };
+
+    Run waited = run("first", spec -> spec.getResourcesBuilder().setGpus(8));
+    Run untold = run("second", spec -> spec.getResourcesBuilder().setGpus(4));
+    Run onCpus = run("third", spec -> {});
+
+    assertThat(List.of(waited, untold, onCpus))
+        .extracting(Run::getPhase)
+        .containsOnly(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(shards.subList(0, 2)).containsExactly(0, 0);
+    assertThat(shards).hasSize(3);
+  }
+
+  @Test
+  void aModelOfTheHubStaysAtTheCommitThatTheRunBeganWith() {
+    String folder = "file:///store/students/owner/name@c1";
+    activities.onIngest = request -> activities.hubCommit = "c2";
+    activities.onShard =
+        request -> {
+          assertThat(request.getContext().getRun().getSpec().getStudent().getModel())
+              .isEqualTo(folder);
+          return RunShardResponse.newBuilder().setRows(FakeActivities.ROWS_PER_SHARD).build();
+        };
+    Run first = run("first", spec -> spec.getStudentBuilder().setModel("hf://owner/name"));
+
+    assertThat(first.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(first.getSpec().getStudent().getModel()).isEqualTo("hf://owner/name");
+    assertThat(activities.students.get(0)).isEqualTo("hf://owner/name");
+    assertThat(activities.students.subList(1, activities.students.size()))
+        .isNotEmpty()
+        .containsOnly("hf://owner/name@c1");
+    assertThat(activities.jobs)
+        .filteredOn(job -> job.getJobName().equals("sft"))
+        .extracting(job -> job.getTraining().getModelUri())
+        .containsExactly(folder);
+    assertThat(hits(run("second", spec -> spec.getStudentBuilder().setModel("hf://owner/name@c1"))))
+        .contains(Stage.STAGE_SFT, Stage.STAGE_COGPO, Stage.STAGE_EVALUATE);
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.retort.activity.TaskQueues;
 import io.retort.ray.RayAddress;
 import io.retort.ray.RayConnection;
 import io.retort.training.AbandonedTrainers;
+import io.retort.training.ResourceActivitiesImpl;
 import io.retort.training.TrainerActivitiesImpl;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerMetrics;
@@ -177,7 +178,8 @@ public final class GpuDriver {
             gateway,
             WorkflowLiveness.of(temporal.client()),
             new TrainerMetrics(metrics.registry()),
-            TrainerTiming.DEFAULT));
+            TrainerTiming.DEFAULT),
+        new ResourceActivitiesImpl(gateway));
     return factory;
   }
 

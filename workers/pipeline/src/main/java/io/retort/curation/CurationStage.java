@@ -16,6 +16,7 @@ import io.retort.rows.ShardJob;
 import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
 import io.retort.samples.ChainLengths;
+import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.RowCursor;
 import io.retort.store.Store;
@@ -51,11 +52,16 @@ public final class CurationStage implements RowStage {
   private final Store store;
   private final AnswerChecker answers;
   private final TokenCounter tokens;
+  private final DataRoots roots;
 
-  public CurationStage(Store store, AnswerChecker answers, TokenCounter tokens) {
+  /**
+   * @param roots where the student may lie whose tokenizer counts
+   */
+  public CurationStage(Store store, AnswerChecker answers, TokenCounter tokens, DataRoots roots) {
     this.store = store;
     this.answers = answers;
     this.tokens = tokens;
+    this.roots = roots;
   }
 
   @Override
@@ -84,7 +90,7 @@ public final class CurationStage implements RowStage {
 
   @Override
   public Map<String, String> inputs(RunSpec spec) throws IOException {
-    return StudentFolder.tokenizer(spec.getStudent().getModel())
+    return StudentFolder.tokenizer(spec.getStudent().getModel(), roots)
         .map(sha256 -> Map.of("student's tokenizer", sha256))
         .orElse(Map.of());
   }
@@ -99,6 +105,7 @@ public final class CurationStage implements RowStage {
       RowStageContext context, int shard, ShardJudge judge, Consumer<ShardProgress> heartbeat)
       throws IOException {
     RunSpec spec = context.getRun().getSpec();
+    roots.requireFolder("student.model", spec.getStudent().getModel());
     Manifest dataset = Manifests.read(store, context.getInput());
     ArtifactRef part = ShardRecords.part(dataset, shard, context.getInput().getUri());
     CurationWork work =

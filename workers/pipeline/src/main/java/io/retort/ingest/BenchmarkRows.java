@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.samples.FingerprintCounts;
 import io.retort.failure.Failures;
 import io.retort.store.Hashes;
 import io.retort.v1.IngestRequest;

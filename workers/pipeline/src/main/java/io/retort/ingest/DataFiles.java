@@ -1,5 +1,6 @@
 package io.retort.ingest;
 
+import io.retort.store.DataRoots;
 import io.retort.store.Locations;
 import io.retort.store.Store;
 import java.io.IOException;
@@ -8,17 +9,23 @@ import java.util.function.Function;
 
 /** The files of a source, wherever they lie. */
 final class DataFiles {
+  /** As messages name what a source names. */
+  static final String FIELD = "data";
+
   private final Hub hub;
   private final Function<String, Store> stores;
+  private final DataRoots roots;
   private final Runnable alive;
 
   /**
    * @param stores opens the store that serves a URI
+   * @param roots where files may lie
    * @param alive called while files are fetched and read; what it throws ends that
    */
-  DataFiles(Hub hub, Function<String, Store> stores, Runnable alive) {
+  DataFiles(Hub hub, Function<String, Store> stores, DataRoots roots, Runnable alive) {
     this.hub = hub;
     this.stores = stores;
+    this.roots = roots;
     this.alive = alive;
   }
 
@@ -31,14 +38,16 @@ final class DataFiles {
    * In the order of their paths, at least one.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
-   *     PLATFORM/HUB_UNREACHABLE
+   *     USER/LOCATION_FORBIDDEN, PLATFORM/HUB_UNREACHABLE
    */
   List<DataFile> of(String location) throws IOException {
     if (location.startsWith(HubReference.SCHEME)) {
       return hub.files(HubReference.parse(location), alive);
     }
-    return Locations.isServed(location) && !Locations.isLocal(location)
-        ? new StoreFiles(stores.apply(location), alive).of(location)
-        : LocalFiles.of(location);
+    if (Locations.isServed(location) && !Locations.isLocal(location)) {
+      roots.require(FIELD, location);
+      return new StoreFiles(stores.apply(location), alive).of(location);
+    }
+    return new LocalFiles(roots).of(location);
   }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Data sets of the Hugging Face Hub, or of a server that speaks its API. Nothing is retried. */
+/**
+ * Data sets and models of the Hugging Face Hub, or of a server that speaks its API. Nothing is
+ * retried.
+ */
 public final class Hub {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -37,6 +41,7 @@ public final class Hub {
   private static final int SILENT_LOOKS = 12;
 
   private static final int MOST_REDIRECTS = 5;
+  private static final Set<String> SCHEMES = Set.of("http", "https");
 
   private final URI endpoint;
   private final String token;
@@ -66,7 +71,7 @@ public final class Hub {
    *     PLATFORM/HUB_UNREACHABLE
    */
   List<DataFile> files(HubReference reference, Runnable alive) throws IOException {
-    JsonNode info = info(reference, alive);
+    JsonNode info = information(HubKind.DATA_SET, reference.dataSet(), reference.revision(), alive);
     String commit = info.path("sha").asText("");
     HubReference pinned =
         new HubReference(
@@ -96,36 +101,59 @@ public final class Hub {
     return files;
   }
 
-  private JsonNode info(HubReference reference, Runnable alive) throws IOException {
-    String path =
-        "/api/datasets/"
-            + encoded(reference.dataSet())
-            + "/revision/"
-            + segment(reference.revision());
+  /**
+   * What the hub tells of a revision: {@code sha}, the commit, and {@code siblings}, each with
+   * {@code rfilename}.
+   *
+   * @param name {@code OWNER/NAME}
+   * @param alive called while it waits; what it throws ends the waiting
+   * @throws io.temporal.failure.ApplicationFailure as {@link #file}
+   */
+  JsonNode information(HubKind kind, String name, String revision, Runnable alive)
+      throws IOException {
+    String path = kind.information(encoded(name), segment(revision));
     Path answer = Files.createTempFile("retort-hub-", ".json");
     try {
-      fetch(HubReference.SCHEME + reference.dataSet(), path, answer, alive);
+      fetch(kind, kind.location(name), path, answer, alive);
       return MAPPER.readTree(Files.readAllBytes(answer));
     } catch (JsonProcessingException e) {
-      throw unreachable(endpoint + path, "no JSON: " + e.getOriginalMessage(), e);
+      throw unreachable(kind, endpoint + path, "no JSON: " + e.getOriginalMessage(), e);
     } finally {
       Files.deleteIfExists(answer);
     }
   }
 
   /**
+   * Fetches one file.
+   *
+   * @param path of the file within the revision
+   * @throws io.temporal.failure.ApplicationFailure USER/{@link HubKind#notFound}, USER/{@link
+   *     HubKind#forbidden}, USER/LOCATION_FORBIDDEN, PLATFORM/HUB_UNREACHABLE
+   */
+  void file(HubKind kind, String name, String revision, String path, Path target, Runnable alive)
+      throws IOException {
+    fetch(
+        kind,
+        kind.location(name) + "@" + revision + "/" + path,
+        kind.file(encoded(name), segment(revision), encoded(path)),
+        target,
+        alive);
+  }
+
+  /**
    * @param location what is fetched, as messages name it
    */
-  private void fetch(String location, String path, Path target, Runnable alive) throws IOException {
+  private void fetch(HubKind kind, String location, String path, Path target, Runnable alive)
+      throws IOException {
     URI uri = URI.create(endpoint + path);
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpResponse<Path> response = send(uri, target, alive);
+      HttpResponse<Path> response = send(kind, uri, target, alive);
       int status = response.statusCode();
       if (status == 200) {
         return;
       }
       if (status < 300 || status >= 400) {
-        throw refused(location, uri, status);
+        throw refused(kind, location, uri, status);
       }
       URI from = uri;
       uri =
@@ -133,12 +161,23 @@ public final class Hub {
               .headers()
               .firstValue("location")
               .map(from::resolve)
-              .orElseThrow(() -> unreachable(from.toString(), "a redirect to nowhere", null));
+              .orElseThrow(() -> unreachable(kind, from.toString(), "a redirect to nowhere", null));
+      if (!SCHEMES.contains(uri.getScheme()) || MetadataAddresses.contain(uri)) {
+        throw Failures.user(
+            "LOCATION_FORBIDDEN",
+            kind.field
+                + ": "
+                + location
+                + ": the hub redirects to "
+                + uri
+                + " (expected: http or https, and no link-local address; look at HF_ENDPOINT)");
+      }
     }
-    throw unreachable(uri.toString(), "more than " + MOST_REDIRECTS + " redirects", null);
+    throw unreachable(kind, uri.toString(), "more than " + MOST_REDIRECTS + " redirects", null);
   }
 
-  private HttpResponse<Path> send(URI uri, Path target, Runnable alive) throws IOException {
+  private HttpResponse<Path> send(HubKind kind, URI uri, Path target, Runnable alive)
+      throws IOException {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", "retort");
     boolean own = endpoint.getAuthority().equals(uri.getAuthority());
     if (own && !token.isEmpty()) {
@@ -154,14 +193,18 @@ public final class Hub {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING));
     try {
-      return await(uri, target, response, alive);
+      return await(kind, uri, target, response, alive);
     } finally {
       response.cancel(true);
     }
   }
 
   private HttpResponse<Path> await(
-      URI uri, Path target, CompletableFuture<HttpResponse<Path>> response, Runnable alive)
+      HubKind kind,
+      URI uri,
+      Path target,
+      CompletableFuture<HttpResponse<Path>> response,
+      Runnable alive)
       throws IOException {
     long bytes = 0;
     int silent = 0;
@@ -175,50 +218,59 @@ public final class Hub {
         bytes = now;
         if (silent == SILENT_LOOKS) {
           throw unreachable(
-              uri.toString(), "no byte for " + LOOK_EVERY.multipliedBy(SILENT_LOOKS), e);
+              kind, uri.toString(), "no byte for " + LOOK_EVERY.multipliedBy(SILENT_LOOKS), e);
         }
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         throw unreachable(
-            uri.toString(), cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+            kind,
+            uri.toString(),
+            cause.getClass().getSimpleName() + ": " + cause.getMessage(),
+            cause);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw unreachable(uri.toString(), "interrupted", e);
+        throw unreachable(kind, uri.toString(), "interrupted", e);
       }
     }
   }
 
-  private static RuntimeException refused(String location, URI uri, int status) {
+  private static RuntimeException refused(HubKind kind, String location, URI uri, int status) {
     if (status == 404) {
       return Failures.user(
-          "DATA_NOT_FOUND",
-          "data: "
+          kind.notFound(),
+          kind.field
+              + ": "
               + location
               + ": "
               + uri
-              + " answers 404 (expected: a data set and a revision"
-              + " that are there)");
+              + " answers 404 (expected: "
+              + kind.noun
+              + " and a revision that are there)");
     }
     if (status == 401 || status == 403) {
       return Failures.user(
-          "DATA_FORBIDDEN",
-          "data: "
+          kind.forbidden(),
+          kind.field
+              + ": "
               + location
               + ": "
               + uri
               + " answers "
               + status
-              + " (expected: a data set that is there and may be read; for one that is private or"
-              + " gated set HF_TOKEN in the environment of the pipeline worker)");
+              + " (expected: "
+              + kind.noun
+              + " that is there and may be read; for one that is private or gated set HF_TOKEN in"
+              + " the environment of the pipeline worker)");
     }
-    return unreachable(uri.toString(), "status " + status, null);
+    return unreachable(kind, uri.toString(), "status " + status, null);
   }
 
   private static RuntimeException unreachable(
-      String address, String what, @Nullable Throwable cause) {
+      HubKind kind, String address, String what, @Nullable Throwable cause) {
     return Failures.platform(
         "HUB_UNREACHABLE",
-        "data: "
+        kind.field
+            + ": "
             + address
             + ": "
             + what
@@ -274,16 +326,8 @@ public final class Hub {
     public Copy open() throws IOException {
       Path file = Files.createTempFile("retort-hub-", ".data");
       try {
-        fetch(
-            location(),
-            "/datasets/"
-                + encoded(reference.dataSet())
-                + "/resolve/"
-                + segment(reference.revision())
-                + "/"
-                + encoded(path),
-            file,
-            alive);
+        Hub.this.file(
+            HubKind.DATA_SET, reference.dataSet(), reference.revision(), path, file, alive);
         return new Fetched(file);
       } catch (IOException | RuntimeException e) {
         Files.deleteIfExists(file);

@@ -1,8 +1,10 @@
 package io.retort.ingest;
 
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.student.StudentChecker;
 import io.retort.student.StudentFolder;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.DataSource;
@@ -30,18 +32,30 @@ public final class IngestActivitiesImpl implements IngestActivities {
 
   private final Store store;
   private final Hub hub;
+  private final DataRoots roots;
+  private final StudentChecker students;
   private final Function<String, Store> stores;
 
-  public IngestActivitiesImpl(Store store, Hub hub) {
-    this(store, hub, Store::open);
+  /**
+   * @param roots where the files and folders that specs name may lie
+   */
+  public IngestActivitiesImpl(Store store, Hub hub, DataRoots roots, StudentChecker students) {
+    this(store, hub, roots, students, Store::open);
   }
 
   /**
    * @param stores opens the store that serves the URI of a source
    */
-  IngestActivitiesImpl(Store store, Hub hub, Function<String, Store> stores) {
+  IngestActivitiesImpl(
+      Store store,
+      Hub hub,
+      DataRoots roots,
+      StudentChecker students,
+      Function<String, Store> stores) {
     this.store = store;
     this.hub = hub;
+    this.roots = roots;
+    this.students = students;
     this.stores = stores;
   }
 
@@ -51,7 +65,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
     int shardRows = request.getShardRows() == 0 ? DEFAULT_SHARD_ROWS : request.getShardRows();
     long started = System.nanoTime();
     try {
-      DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
+      DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
       Snapshot snapshot = new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows);
       IngestSummary summary =
           request.getBenchmark().isEmpty()
@@ -80,7 +94,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
   @Override
   public DescribeSourcesResponse describeSources(DescribeSourcesRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
-    DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
+    DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
     DescribeSourcesResponse.Builder response = DescribeSourcesResponse.newBuilder();
     try {
       for (DataSource source : request.getSourcesList()) {
@@ -104,11 +118,21 @@ public final class IngestActivitiesImpl implements IngestActivities {
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
     try {
-      ArtifactRef model = StudentFolder.inspect(request.getModelUri(), heartbeat::alive);
-      return InspectStudentResponse.newBuilder()
-          .setModelUri(model.getUri())
-          .setModel(model)
-          .build();
+      InspectStudentResponse.Builder response = InspectStudentResponse.newBuilder();
+      String location = request.getModelUri();
+      if (HubModel.isNamed(location)) {
+        HubModels.Copy copy =
+            new HubModels(hub, store, request.getStoreUri(), heartbeat::alive).copy(location);
+        response.setPinnedUri(copy.model().toString());
+        location = copy.uri();
+      }
+      ArtifactRef model = StudentFolder.inspect(location, roots, heartbeat::alive);
+      if (request.hasTemplate()) {
+        DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
+        response.addAllWarnings(
+            new StudentCheck(students, files).warnings(request, model.getUri()));
+      }
+      return response.setModelUri(model.getUri()).setModel(model).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

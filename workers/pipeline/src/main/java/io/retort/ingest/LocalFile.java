@@ -1,19 +1,28 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file of this machine. */
-record LocalFile(String name, Path path) implements DataFile, DataFile.Copy {
+/**
+ * A file of this machine.
+ *
+ * @param path as its source names it
+ * @param roots where it may lie
+ */
+record LocalFile(String name, Path path, DataRoots roots) implements DataFile {
   @Override
   public String location() {
     return path.toString();
   }
 
   @Override
-  public Copy open() {
-    if (!Files.isReadable(path)) {
+  public Copy open() throws IOException {
+    // A link may lead elsewhere than when the files were listed.
+    Path real = roots.real(DataFiles.FIELD, path);
+    if (!Files.isReadable(real)) {
       throw Failures.user(
           "DATA_NOT_FOUND",
           "data: "
@@ -21,10 +30,12 @@ record LocalFile(String name, Path path) implements DataFile, DataFile.Copy {
               + (Files.exists(path) ? ": not readable" : ": no such file")
               + " (expected: a readable file)");
     }
-    return this;
+    return new InPlace(real);
   }
 
-  /** The file stays. */
-  @Override
-  public void close() {}
+  /** The file itself, which stays. */
+  private record InPlace(Path path) implements Copy {
+    @Override
+    public void close() {}
+  }
 }

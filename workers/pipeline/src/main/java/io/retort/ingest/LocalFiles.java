@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
 import io.retort.store.Locations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,17 +32,27 @@ final class LocalFiles {
   private static final Pattern DATA_NAME =
       Pattern.compile("(?i).*\\.(?:jsonl|ndjson|json|parquet)(?:\\.gz|\\.zst)?");
 
+  private final DataRoots roots;
+
+  /**
+   * @param roots where files may lie
+   */
+  LocalFiles(DataRoots roots) {
+    this.roots = roots;
+  }
+
   /**
    * @param location an absolute path or a {@code file:} URI
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/LOCATION_FORBIDDEN
    */
-  static List<DataFile> of(String location) throws IOException {
+  List<DataFile> of(String location) throws IOException {
+    roots.require(DataFiles.FIELD, location);
     Path path = Locations.path(location).orElse(null);
     if (path != null && Files.isDirectory(path)) {
       return below(path);
     }
     if (path != null && Files.exists(path)) {
-      return List.of(new LocalFile(String.valueOf(path.getFileName()), path));
+      return List.of(new LocalFile(String.valueOf(path.getFileName()), path, roots));
     }
     String written = Locations.written(location);
     if (written.startsWith("/") && WILDCARD.matcher(written).find()) {
@@ -56,7 +67,7 @@ final class LocalFiles {
   }
 
   /** All data files below a folder: those whose content or name says so. */
-  private static List<DataFile> below(Path folder) throws IOException {
+  private List<DataFile> below(Path folder) throws IOException {
     List<Path> files = walk(folder, file -> isData(folder, file));
     if (files.isEmpty()) {
       throw notFound(
@@ -67,9 +78,10 @@ final class LocalFiles {
     return named(folder, files);
   }
 
-  private static List<DataFile> matching(String glob) throws IOException {
+  private List<DataFile> matching(String glob) throws IOException {
     int wildcard = first(WILDCARD, glob);
     Path folder = Path.of(glob.substring(0, glob.lastIndexOf('/', wildcard) + 1));
+    roots.real(DataFiles.FIELD, folder);
     Predicate<Path> matches = globs(glob);
     List<Path> files = Files.isDirectory(folder) ? walk(folder, matches) : List.of();
     if (files.isEmpty()) {
@@ -93,13 +105,18 @@ final class LocalFiles {
     }
   }
 
-  private static List<Path> walk(Path folder, Predicate<Path> wanted) throws IOException {
+  private List<Path> walk(Path folder, Predicate<Path> wanted) throws IOException {
     try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return paths
-          .filter(Files::isRegularFile)
-          .filter(wanted)
-          .sorted(Comparator.comparing(Path::toString))
-          .toList();
+      List<Path> files =
+          paths
+              .filter(Files::isRegularFile)
+              .filter(wanted)
+              .sorted(Comparator.comparing(Path::toString))
+              .toList();
+      for (Path file : files) {
+        roots.real(DataFiles.FIELD, file);
+      }
+      return files;
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof AccessDeniedException denied) {
         throw notFound(denied.getFile(), "not readable (expected: a readable folder)");
@@ -113,7 +130,7 @@ final class LocalFiles {
     return DATA_NAME.matcher(name).matches() && !METADATA.contains(name);
   }
 
-  private static boolean isData(Path folder, Path file) {
+  private boolean isData(Path folder, Path file) {
     for (Path part : folder.relativize(file)) {
       if (part.toString().startsWith(".")) {
         return false;
@@ -127,6 +144,7 @@ final class LocalFiles {
       return true;
     }
     try {
+      roots.real(DataFiles.FIELD, file);
       boolean data =
           Files.isReadable(file) && FileContent.of(file, file.toString()) != FileContent.UNKNOWN;
       if (!data) {
@@ -138,9 +156,9 @@ final class LocalFiles {
     }
   }
 
-  private static List<DataFile> named(Path folder, List<Path> files) {
+  private List<DataFile> named(Path folder, List<Path> files) {
     return files.stream()
-        .<DataFile>map(file -> new LocalFile(folder.relativize(file).toString(), file))
+        .<DataFile>map(file -> new LocalFile(folder.relativize(file).toString(), file, roots))
         .toList();
   }
 
@@ -152,6 +170,4 @@ final class LocalFiles {
   private static RuntimeException notFound(String location, String what) {
     return Failures.user("DATA_NOT_FOUND", "data: " + location + ": " + what);
   }
-
-  private LocalFiles() {}
 }

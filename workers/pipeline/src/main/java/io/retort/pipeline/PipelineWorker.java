@@ -25,8 +25,11 @@ import io.retort.run.RunRecordActivitiesImpl;
 import io.retort.run.RunWorkflowImpl;
 import io.retort.run.RunWorkflowV1Impl;
 import io.retort.stage.StageActivitiesImpl;
+import io.retort.store.DataRoots;
 import io.retort.store.Store;
+import io.retort.student.PythonStudentChecker;
 import io.retort.student.PythonTokenCounter;
+import io.retort.student.StudentChecker;
 import io.retort.student.TokenCounter;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -51,7 +54,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hosts the workflows, and every activity that needs no GPU.
  *
- * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_JUDGE_ADDRESSES} ({@code
+ * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_DATA_ROOTS} (places that specs may
+ * name besides the store, see {@link DataRoots}; optional), {@code RETORT_JUDGE_ADDRESSES} ({@code
  * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
  * environment, for answers that need computer algebra, code answers and tokens; optional), {@code
  * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_ROWS_IN_FLIGHT} (most rows under
@@ -85,6 +89,7 @@ public final class PipelineWorker {
 
   private static void run(Environment environment) throws InterruptedException {
     Store store = Store.open(environment.require("RETORT_STORE"));
+    DataRoots roots = DataRoots.of(environment);
     ExecutorService rows = rowExecutor();
     ShutdownSignal shutdown = new ShutdownSignal();
     MetricsServer metrics = MetricsServer.start(environment);
@@ -95,6 +100,8 @@ public final class PipelineWorker {
     Optional<PythonWorkers> python = pythonWorkers(environment);
     AnswerChecker answers =
         python.<AnswerChecker>map(PythonAnswerChecker::new).orElseGet(FastAnswerChecker::new);
+    StudentChecker students =
+        python.<StudentChecker>map(PythonStudentChecker::new).orElseGet(StudentChecker::none);
     TokenCounter tokens =
         python.<TokenCounter>map(PythonTokenCounter::new).orElseGet(TokenCounter::none);
     TemporalConnection temporal = TemporalConnection.open(environment, metrics);
@@ -113,11 +120,11 @@ public final class PipelineWorker {
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
     RowStage[] rowStages = {
-      new CurationStage(store, answers, tokens), new PairingStage(store, answers)
+      new CurationStage(store, answers, tokens, roots), new PairingStage(store, answers)
     };
     pipeline.registerActivitiesImplementations(
-        new IngestActivitiesImpl(store, Hub.of(environment)),
-        new PromptActivitiesImpl(store, judge, rowStages),
+        new IngestActivitiesImpl(store, Hub.of(environment), roots, students),
+        new PromptActivitiesImpl(store, judge, roots, rowStages),
         new RowStageActivitiesImpl(store, judge, engine, rowStages),
         new EvaluationActivitiesImpl(store, answers),
         new ReleaseActivitiesImpl(store),

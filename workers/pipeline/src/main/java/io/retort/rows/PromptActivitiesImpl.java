@@ -4,6 +4,7 @@ import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeRoles;
 import io.retort.layout.RunLayout;
+import io.retort.store.DataRoots;
 import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
@@ -22,14 +23,17 @@ import java.util.stream.Collectors;
 public final class PromptActivitiesImpl implements PromptActivities {
   private final Store store;
   private final JudgeClient judge;
+  private final DataRoots roots;
   private final List<RowStage> stages;
 
   /**
+   * @param roots where the folder of prompts may lie
    * @param stages that ask with the prompts
    */
-  public PromptActivitiesImpl(Store store, JudgeClient judge, RowStage... stages) {
+  public PromptActivitiesImpl(Store store, JudgeClient judge, DataRoots roots, RowStage... stages) {
     this.store = store;
     this.judge = judge;
+    this.roots = roots;
     this.stages = List.of(stages);
   }
 
@@ -54,7 +58,8 @@ public final class PromptActivitiesImpl implements PromptActivities {
   }
 
   /** Of a folder that may lie elsewhere than the runs: on a file system, while those are in S3. */
-  private static List<PromptFile> files(String location) throws IOException {
+  private List<PromptFile> files(String location) throws IOException {
+    roots.requireFolder("judge.prompts", location);
     Optional<String> folder = Locations.uri(location);
     if (folder.isPresent()) {
       List<PromptFile> files = PromptFiles.read(Store.open(folder.get()), folder.get());

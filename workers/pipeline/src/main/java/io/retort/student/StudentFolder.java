@@ -3,6 +3,7 @@ package io.retort.student;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Locations;
 import io.retort.store.Store;
@@ -17,6 +18,14 @@ import java.util.TreeSet;
 
 /** A model folder in Hugging Face layout, looked at before any work is paid for. */
 public final class StudentFolder {
+  /** What is wrong with a model that has other weights alone. */
+  public static final String PICKLES =
+      "weights are pickles (.bin), which can run code when they are loaded (expected:"
+          + " *.safetensors; convert them with save_pretrained(..., safe_serialization=True))";
+
+  public static final String NO_WEIGHTS = "no weights (expected: *.safetensors)";
+
+  private static final String FIELD = "student.model";
   private static final String INDEX = "model.safetensors.index.json";
   private static final List<String> LOADED =
       List.of(".json", ".safetensors", ".model", ".txt", ".jinja");
@@ -45,10 +54,14 @@ public final class StudentFolder {
    * A folder that has configuration, tokenizer and safetensors weights; on a file system or in S3,
    * wherever the runs are. Its hash is that of the names and contents of its files.
    *
+   * @param roots where the folder may lie
    * @param alive called while files are read; what it throws ends that
-   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE,
+   *     USER/LOCATION_FORBIDDEN
    */
-  public static ArtifactRef inspect(String location, Runnable alive) throws IOException {
+  public static ArtifactRef inspect(String location, DataRoots roots, Runnable alive)
+      throws IOException {
+    roots.requireFolder(FIELD, location);
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       throw notFound(location);
@@ -68,9 +81,12 @@ public final class StudentFolder {
   /**
    * Hash of what decides how text becomes tokens; empty where there is no such folder.
    *
+   * @param roots where the folder may lie
+   * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    * @throws IOException on a fault of the store
    */
-  public static Optional<String> tokenizer(String location) throws IOException {
+  public static Optional<String> tokenizer(String location, DataRoots roots) throws IOException {
+    roots.requireFolder(FIELD, location);
     Optional<String> uri = Locations.uri(location);
     if (uri.isEmpty()) {
       return Optional.empty();
@@ -101,6 +117,11 @@ public final class StudentFolder {
   /** Whether the loaders of models and tokenizers read such a file. */
   private static boolean isLoaded(String name) {
     return LOADED.stream().anyMatch(name::endsWith);
+  }
+
+  /** Whether loaders of tokenizers and configurations read such a file. */
+  public static boolean isSmall(String name) {
+    return isLoaded(name) && !name.endsWith(".safetensors");
   }
 
   private List<String> defects() throws IOException {
@@ -136,11 +157,7 @@ public final class StudentFolder {
     if (names.stream().anyMatch(name -> name.endsWith(".safetensors"))) {
       return;
     }
-    defects.add(
-        names.stream().anyMatch(name -> name.endsWith(".bin"))
-            ? "weights are pickles (.bin), which can run code when they are loaded (expected:"
-                + " *.safetensors; convert them with save_pretrained(..., safe_serialization=True))"
-            : "no weights (expected: *.safetensors)");
+    defects.add(names.stream().anyMatch(name -> name.endsWith(".bin")) ? PICKLES : NO_WEIGHTS);
   }
 
   private JsonNode read(String name) throws IOException {
@@ -162,6 +179,6 @@ public final class StudentFolder {
             + location
             + " (expected: a folder in Hugging Face layout, as "
             + Locations.EXPECTED
-            + ")");
+            + ", or hf://OWNER/NAME)");
   }
 }

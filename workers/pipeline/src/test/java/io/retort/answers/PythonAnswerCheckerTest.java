@@ -226,7 +226,7 @@ final class PythonAnswerCheckerTest {
                 .setAnswer("print(-int(input()))")
                 .setCodeTests(tests)
                 .build());
-    try (PythonWorkers workers = trainer()) {
+    try (PythonWorkers workers = TrainerPython.workers()) {
       AnswerChecker checker = new PythonAnswerChecker(workers);
       assumeThat(checker.requireSandbox()).as("a sandbox").succeedsWithin(Duration.ofMinutes(2));
 

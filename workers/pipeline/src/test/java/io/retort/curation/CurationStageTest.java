@@ -19,6 +19,7 @@ import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
 import io.retort.run.FilledSpecs;
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
@@ -114,7 +115,8 @@ final class CurationStageTest {
             store,
             judge,
             engine.engine,
-            new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
+            new CurationStage(
+                store, new FastAnswerChecker(), TokenCounter.none(), DataRoots.all())));
     activities = environment.newActivityStub(RowStageActivities.class);
   }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server that speaks the hub's API for one data set, {@code owner/name}; its files come from a
- * second server, as large ones do.
+ * A server that speaks the hub's API for one data set or model, {@code owner/name}; its files come
+ * from a second server, as large ones do.
  */
 final class FakeHub implements AutoCloseable {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -28,10 +28,30 @@ final class FakeHub implements AutoCloseable {
 
   final List<String> fileTokens = new CopyOnWriteArrayList<>();
 
+  /** Where files are; empty: at the second server. */
+  volatile String elsewhere = "";
+
   /** Status of all answers of the API; 200 at first. */
   volatile int status = 200;
 
+  /** The commit of main. */
+  volatile String commit = COMMIT;
+
+  private final String information;
+  private final String resolve;
+
+  /** A data set. */
   FakeHub() throws IOException {
+    this("/api/datasets/", "/datasets/");
+  }
+
+  static FakeHub model() throws IOException {
+    return new FakeHub("/api/models/", "/");
+  }
+
+  private FakeHub(String information, String resolve) throws IOException {
+    this.information = information + "owner/name/revision/";
+    this.resolve = resolve + "owner/name/resolve/";
     api.createContext("/", this::answer);
     files.createContext("/", this::file);
     api.start();
@@ -50,21 +70,24 @@ final class FakeHub implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getRawPath();
     requests.add(path + " " + token(exchange));
-    String resolve = "/datasets/owner/name/resolve/" + COMMIT + "/";
     if (status != 200) {
       send(exchange, status, new byte[0]);
-    } else if (path.equals("/api/datasets/owner/name/revision/main")) {
+    } else if (path.equals(information + "main") || path.equals(information + commit)) {
       StringBuilder siblings = new StringBuilder();
       for (String name : new TreeMap<>(contents).descendingKeySet()) {
         siblings.append(siblings.isEmpty() ? "" : ",");
         siblings.append("{\"rfilename\": \"").append(name).append("\"}");
       }
-      String info = "{\"sha\": \"" + COMMIT + "\", \"siblings\": [" + siblings + "]}";
+      String info = "{\"sha\": \"" + commit + "\", \"siblings\": [" + siblings + "]}";
       send(exchange, 200, info.getBytes(StandardCharsets.UTF_8));
-    } else if (path.startsWith(resolve)) {
+    } else if (path.startsWith(resolve + commit + "/")) {
       exchange
           .getResponseHeaders()
-          .add("Location", endpoint(files) + "/" + path.substring(resolve.length()));
+          .add(
+              "Location",
+              elsewhere.isEmpty()
+                  ? endpoint(files) + "/" + path.substring((resolve + commit + "/").length())
+                  : elsewhere);
       send(
           exchange,
           302,

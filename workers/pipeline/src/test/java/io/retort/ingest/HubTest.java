@@ -100,6 +100,27 @@ final class HubTest {
     assertThat(failure.getOriginalMessage()).contains(text);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/latest/meta-data",
+        "http://[fd00:ec2::254]/latest",
+        "http://[fe80::1]/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://100.100.100.200/",
+        "file:///etc/passwd"
+      })
+  void redirectsToTheMachinesOwnServicesAreNotFollowed(String elsewhere) {
+    hub.elsewhere = elsewhere;
+
+    ApplicationFailure failure =
+        ActivityFailures.of(
+            () -> harness.ingest(harness.source("hf://datasets/owner/name/test.jsonl")));
+
+    assertThat(failure.getType()).isEqualTo("USER/LOCATION_FORBIDDEN");
+    assertThat(failure.getOriginalMessage()).contains("redirects to " + elsewhere);
+  }
+
   @Test
   void otherRevision() {
     ActivityFailures.of(

@@ -1,8 +1,10 @@
 package io.retort.ingest;
 
+import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.student.StudentChecker;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.Count;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -54,12 +57,33 @@ final class IngestHarness implements AutoCloseable {
       Map<String, String> variables,
       UnaryOperator<Store> around,
       Function<String, Store> stores) {
+    this(folder, variables, around, stores, StudentChecker.none());
+  }
+
+  IngestHarness(
+      Path folder,
+      Map<String, String> variables,
+      UnaryOperator<Store> around,
+      Function<String, Store> stores,
+      StudentChecker students) {
     this.folder = folder;
     storeUri = folder.resolve("store").toUri().toString();
     store = Store.open(storeUri);
     environment.registerActivitiesImplementations(
-        new IngestActivitiesImpl(around.apply(store), Hub.of(new Environment(variables)), stores));
+        new IngestActivitiesImpl(
+            around.apply(store),
+            Hub.of(new Environment(variables)),
+            roots(variables),
+            students,
+            stores));
     activities = environment.newActivityStub(IngestActivities.class);
+  }
+
+  private DataRoots roots(Map<String, String> variables) {
+    Map<String, String> with = new HashMap<>(variables);
+    with.put("RETORT_STORE", storeUri);
+    with.putIfAbsent(DataRoots.VARIABLE, DataRoots.ALL);
+    return DataRoots.of(new Environment(with));
   }
 
   IngestActivities activities() {

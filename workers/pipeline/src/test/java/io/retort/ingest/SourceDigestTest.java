@@ -2,6 +2,7 @@ package io.retort.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.store.DataRoots;
 import io.retort.student.StudentFolder;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.InspectStudentRequest;
@@ -67,9 +68,9 @@ final class SourceDigestTest {
           .isEqualTo(first.getSha256());
       assertThat(student(harness, folder.resolve("c"), "others").getSha256())
           .isNotEqualTo(first.getSha256());
-      assertThat(StudentFolder.tokenizer(folder.resolve("c").toString()))
+      assertThat(StudentFolder.tokenizer(folder.resolve("c").toString(), DataRoots.all()))
           .as("the weights are no part of it")
-          .isEqualTo(StudentFolder.tokenizer(folder.resolve("a").toString()))
+          .isEqualTo(StudentFolder.tokenizer(folder.resolve("a").toString(), DataRoots.all()))
           .isPresent();
     }
   }

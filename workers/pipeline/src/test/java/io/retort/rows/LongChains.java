@@ -9,6 +9,7 @@ import io.retort.judge.client.CallScope;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
 import io.retort.run.FilledSpecs;
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
@@ -101,7 +102,7 @@ final class LongChains {
   private void run() throws IOException {
     FastAnswerChecker answers = new FastAnswerChecker();
     ArtifactRef kept =
-        run(new CurationStage(store, answers, TokenCounter.none()), dataset())
+        run(new CurationStage(store, answers, TokenCounter.none(), DataRoots.all()), dataset())
             .getCuration()
             .getKept();
     System.out.println("kept: " + kept.getRows());

@@ -8,6 +8,7 @@ import io.retort.curation.CurationStage;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.pipeline.ActivityFailures;
+import io.retort.store.DataRoots;
 import io.retort.store.Store;
 import io.retort.student.TokenCounter;
 import io.retort.v1.FailureCategory;
@@ -18,12 +19,14 @@ import io.retort.v1.RolesSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SnapshotPromptsRequest;
+import io.retort.worker.Environment;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,11 @@ final class PromptActivitiesTest {
     Store store = Store.open("file://" + temporary);
     environment.registerActivitiesImplementations(
         new PromptActivitiesImpl(
-            store, judge, new CurationStage(store, new FastAnswerChecker(), TokenCounter.none())));
+            store,
+            judge,
+            DataRoots.of(new Environment(Map.of("RETORT_STORE", "file://" + temporary))),
+            new CurationStage(
+                store, new FastAnswerChecker(), TokenCounter.none(), DataRoots.all())));
     activities = environment.newActivityStub(PromptActivities.class);
   }
 
@@ -90,6 +97,22 @@ final class PromptActivitiesTest {
             "judge.prompts: "
                 + folder.resolve("none")
                 + " (expected: a folder with at least one prompt file)");
+  }
+
+  @Test
+  void filesOutsideTheWorkersRootsAreNotRead(@TempDir Path other) throws IOException {
+    Path key = Files.writeString(other.resolve("key"), "secret").toRealPath();
+    Files.createDirectories(folder.resolve("mine"));
+    Files.createSymbolicLink(folder.resolve("mine/evaluate-v1.system.txt"), key);
+
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> activities.snapshotPrompts(request("mine")));
+
+    assertThat(failure.getType()).isEqualTo("USER/LOCATION_FORBIDDEN");
+    assertThat(failure.getOriginalMessage())
+        .startsWith("judge.prompts: " + folder.resolve("mine/evaluate-v1.system.txt"))
+        .contains(" leads to " + key, "RETORT_DATA_ROOTS");
+    assertThat(folder.resolve("runs")).doesNotExist();
   }
 
   @Test

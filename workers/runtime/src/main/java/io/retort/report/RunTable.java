@@ -96,6 +96,9 @@ public final class RunTable {
                   run.getFailure().getType() + ": " + run.getFailure().getMessage()))
           .append('\n');
     }
+    for (String warning : run.getWarningsList()) {
+      text.append("Warning: ").append(TextTable.printable(warning)).append('\n');
+    }
   }
 
   private void ingest(IngestSummary ingest) {

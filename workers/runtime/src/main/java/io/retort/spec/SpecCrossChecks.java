@@ -82,7 +82,16 @@ final class SpecCrossChecks {
 
   private void student() {
     if (spec.getStudent().hasModel() && !spec.getStudent().getModel().isEmpty()) {
-      location(spec.getStudent().getModel(), "student.model");
+      model(spec.getStudent().getModel(), "student.model");
+    }
+  }
+
+  private void model(String location, String path) {
+    if (!location.startsWith("hf://")) {
+      location(location, path);
+    } else if (!SpecPaths.isHubModel(location)) {
+      violations.add(
+          SpecViolation.of(path, location, "hf://OWNER/NAME or hf://OWNER/NAME@REVISION"));
     }
   }
 

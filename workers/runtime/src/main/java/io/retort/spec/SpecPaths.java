@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
 /** Where the files that a spec names lie. */
 public final class SpecPaths {
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+  private static final Pattern HUB_MODEL =
+      Pattern.compile(
+          "hf://(?!(?:datasets|spaces|models)/)[\\w-][\\w.-]*/[\\w-][\\w.-]*"
+              + "(?:@(?:refs/[\\w-]+/[\\w-]+|[\\w-][\\w.-]*))?/?");
 
   /** Resolves every relative path against the folder of the spec's file. */
   public static RunSpec resolve(RunSpec spec, Path folder) {
@@ -38,6 +42,10 @@ public final class SpecPaths {
 
   static boolean isAbsolute(String location) {
     return location.startsWith("/") || URI.matcher(location).matches();
+  }
+
+  static boolean isHubModel(String location) {
+    return HUB_MODEL.matcher(location).matches();
   }
 
   /** Data lie on a file system, in S3 or on the hub. */

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecValidatorTest {
   private static final String DATA = "data: {train: [{path: /a.jsonl}]}\n";
@@ -46,6 +47,10 @@ class SpecValidatorTest {
         "student: {model: smol} | student.model: smol (expected: an absolute path or URI)",
         "student: {model: 'gs://b/k'} | student.model: gs://b/k (expected: an absolute path or a"
             + " URI that begins with file:/ or s3://)",
+        "student: {model: 'hf://name'} | student.model: hf://name (expected: hf://OWNER/NAME or"
+            + " hf://OWNER/NAME@REVISION)",
+        "student: {model: 'hf://datasets/a/b'} | student.model: hf://datasets/a/b (expected:"
+            + " hf://OWNER/NAME or hf://OWNER/NAME@REVISION)",
         "judge: {temperature: 2.5} | judge.temperature: 2.5 (expected: >= 0 and <= 2)",
         "judge: {concurrency: 0} | judge.concurrency: 0 (expected: >= 1 and <= 4096)",
         "curation: {max_rounds: 11} | curation.max_rounds: 11 (expected: <= 10)",
@@ -154,6 +159,12 @@ class SpecValidatorTest {
             "preference.corrupters[1]: unspecified (expected: one of judge, rules)")
         .anyMatch(message -> message.startsWith("preference.corrupters[0]: "))
         .hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hf://owner/na-me.v1", "hf://owner/name@v1.0", "hf://o/n@refs/pr/1"})
+  void aStudentMayBeOnTheHub(String model) throws SpecException {
+    assertThat(messages(SpecReader.read(DATA + "\nstudent: {model: '" + model + "'}"))).isEmpty();
   }
 
   @Test

@@ -1,0 +1,38 @@
+package io.retort.training;
+
+import io.retort.failure.Failures;
+import io.retort.v1.ResourceSpec;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Holds a spec's resources against the nodes that the cluster has. */
+public final class ResourceActivitiesImpl implements ResourceActivities {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ResourceActivitiesImpl.class);
+
+  private final TrainerGateway gateway;
+
+  public ResourceActivitiesImpl(TrainerGateway gateway) {
+    this.gateway = gateway;
+  }
+
+  @Override
+  public void checkResources(ResourceSpec resources) {
+    try {
+      // Asked first: the last node may join between the two answers.
+      boolean settled = gateway.isSettled();
+      Optional<String> infeasibility = gateway.infeasibility(resources);
+      if (settled && infeasibility.isPresent()) {
+        throw Failures.resource(
+            "INFEASIBLE",
+            "resources: "
+                + infeasibility.get()
+                + " (expected: what the nodes can hold; lower resources.gpus or resources.ranks, add"
+                + " nodes, or set resources.allow_autoscaling)");
+      }
+    } catch (TrainerException.Unreachable e) {
+      // Training itself waits for the cluster.
+      LOGGER.warn("the cluster does not tell whether it can hold a training: {}", e.getMessage());
+    }
+  }
+}

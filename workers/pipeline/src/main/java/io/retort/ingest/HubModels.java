@@ -1,0 +1,146 @@
+package io.retort.ingest;
+
+import io.retort.student.StudentFolder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.failure.Failures;
+import io.retort.layout.RunLayout;
+import io.retort.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Models of the hub, each commit of which is kept in the store once: {@code
+ * students/OWNER/NAME/COMMIT/} with the files that loaders read, and {@code COMMIT.json} beside it,
+ * written last. Pickles and code are never fetched.
+ */
+final class HubModels {
+  private static final int BLOCK_BYTES = 1 << 20;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Files of the folder itself: what is below it are other formats of the same weights. */
+  private static final Pattern WEIGHTS = Pattern.compile("model[\\w.-]*\\.safetensors");
+
+  private static final Pattern OTHERS = Pattern.compile("\\w[\\w.-]*\\.(?:json|model|txt|jinja)");
+  private static final Pattern PICKLES = Pattern.compile("[\\w.-]*\\.(?:bin|pt|pth|ckpt)");
+
+  private final Hub hub;
+  private final Store store;
+  private final String storeUri;
+  private final Runnable alive;
+
+  /** A commit's files in the store. */
+  record Copy(HubModel model, String uri) {}
+
+  /**
+   * @param alive called while files are fetched; what it throws ends that
+   */
+  HubModels(Hub hub, Store store, String storeUri, Runnable alive) {
+    this.hub = hub;
+    this.store = store;
+    this.storeUri = storeUri;
+    this.alive = alive;
+  }
+
+  /**
+   * The copy of a model, fetched where it is not there yet. A commit that is there is not asked
+   * for.
+   *
+   * @param location {@code hf://OWNER/NAME[@REVISION]}
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_FORBIDDEN,
+   *     USER/MODEL_INCOMPLETE, PLATFORM/HUB_UNREACHABLE
+   */
+  Copy copy(String location) throws IOException {
+    HubModel asked = HubModel.parse(location);
+    if (HubModel.isCommit(asked.revision()) && isKept(asked)) {
+      return new Copy(asked, folder(asked));
+    }
+    JsonNode info = hub.information(HubKind.MODEL, asked.name(), asked.revision(), alive);
+    String commit = info.path("sha").asText("");
+    if (!HubModel.isCommit(commit)) {
+      throw Failures.platform(
+          "HUB_UNREACHABLE",
+          "student.model: "
+              + asked
+              + ": the hub names no commit (expected: sha, 40 hexadecimal digits)",
+          null);
+    }
+    HubModel model = asked.at(commit);
+    if (!isKept(model)) {
+      fetch(model, files(model, info));
+    }
+    return new Copy(model, folder(model));
+  }
+
+  private static List<String> files(HubModel model, JsonNode info) {
+    List<String> wanted = new ArrayList<>();
+    boolean weights = false;
+    boolean pickles = false;
+    for (JsonNode sibling : info.path("siblings")) {
+      String name = sibling.path("rfilename").asText();
+      if (WEIGHTS.matcher(name).matches() || OTHERS.matcher(name).matches()) {
+        wanted.add(name);
+      }
+      weights |= WEIGHTS.matcher(name).matches();
+      pickles |= PICKLES.matcher(name).matches();
+    }
+    if (!weights) {
+      throw Failures.user(
+          "MODEL_INCOMPLETE",
+          "student.model: "
+              + model
+              + ": "
+              + (pickles ? StudentFolder.PICKLES : StudentFolder.NO_WEIGHTS));
+    }
+    return wanted.stream().sorted().toList();
+  }
+
+  private void fetch(HubModel model, List<String> files) throws IOException {
+    ObjectNode hashes = MAPPER.createObjectNode();
+    for (String name : files) {
+      Path file = Files.createTempFile("retort-hub-", ".model");
+      try {
+        hub.file(HubKind.MODEL, model.name(), model.revision(), name, file, alive);
+        String uri = Store.resolve(folder(model), name);
+        hashes.put(name, store.write(uri, output -> copy(file, output)).getSha256());
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    }
+    ObjectNode marker = MAPPER.createObjectNode().put("model", model.toString());
+    marker.set("files", hashes);
+    byte[] bytes = marker.toString().getBytes(StandardCharsets.UTF_8);
+    store.write(marker(model), output -> output.write(bytes));
+  }
+
+  private void copy(Path file, OutputStream output) throws IOException {
+    byte[] block = new byte[BLOCK_BYTES];
+    try (InputStream input = Files.newInputStream(file)) {
+      for (int read = input.read(block); read >= 0; read = input.read(block)) {
+        output.write(block, 0, read);
+        alive.run();
+      }
+    }
+  }
+
+  /** Also where a person has deleted files by hand, but not all. */
+  private boolean isKept(HubModel model) throws IOException {
+    return store.exists(marker(model)) && store.exists(Store.resolve(folder(model), "config.json"));
+  }
+
+  private String folder(HubModel model) {
+    return RunLayout.student(storeUri, model.name(), model.revision());
+  }
+
+  private String marker(HubModel model) {
+    return folder(model) + ".json";
+  }
+}

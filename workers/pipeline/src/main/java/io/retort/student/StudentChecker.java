@@ -1,0 +1,37 @@
+package io.retort.student;
+
+import io.retort.v1.Sample;
+import io.retort.v1.StudentTemplate;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Renders rows with a student's own tokenizer and chat template. Thread-safe. */
+public interface StudentChecker {
+  /**
+   * @param student folder of the student, in Hugging Face layout; its weights are not read
+   * @param maxNewTokens of the evaluation; 0 where nothing is evaluated
+   * @return tokens of each row as training counts them, without rows that it leaves out for another
+   *     reason; fails with a USER failure for what no data could change (a chat template that
+   *     refuses the system turn or cannot be rendered, no room in the model's context), with {@link
+   *     UncheckedStudentException} where nothing can be told
+   */
+  CompletableFuture<List<Integer>> tokens(
+      Path student, StudentTemplate template, int maxNewTokens, List<Sample> rows);
+
+  /** The reason is no fault of the platform, and asking again would not help. */
+  final class UncheckedStudentException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UncheckedStudentException(String message) {
+      super(message);
+    }
+  }
+
+  /** Where there is no Python: nothing can be told. */
+  static StudentChecker none() {
+    return (student, template, maxNewTokens, rows) ->
+        CompletableFuture.failedFuture(
+            new UncheckedStudentException("RETORT_PYTHON is not set for the pipeline worker"));
+  }
+}

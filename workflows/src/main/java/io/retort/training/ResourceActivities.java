@@ -1,0 +1,20 @@
+package io.retort.training;
+
+import io.retort.v1.ResourceSpec;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+
+/** What the cluster can tell before a run is paid for. */
+@ActivityInterface
+public interface ResourceActivities {
+  String CHECK_RESOURCES = "CheckResources";
+
+  /**
+   * Returns where the cluster's nodes could hold the ranks of a training, were they free, and where
+   * that is not known.
+   *
+   * @throws io.temporal.failure.ApplicationFailure RESOURCE/INFEASIBLE
+   */
+  @ActivityMethod(name = CHECK_RESOURCES)
+  void checkResources(ResourceSpec resources);
+}
