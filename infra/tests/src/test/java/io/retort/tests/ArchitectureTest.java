@@ -10,10 +10,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,8 @@ final class ArchitectureTest {
   private static final List<String> WORKERS =
       List.of("workers/judge", "workers/pipeline", "workers/control", "gpu-workers/driver", "cli");
 
+  private static final int MOST_LINES = 400;
+
   private static JavaClasses all;
 
   @BeforeAll
@@ -45,6 +50,21 @@ final class ArchitectureTest {
   @Test
   void packagesHaveNoCircles() {
     slices().matching("(**)").should().beFreeOfCycles().check(all);
+  }
+
+  @Test
+  void filesAreSmall() throws IOException {
+    for (String module : MODULES) {
+      try (Stream<Path> files =
+          Files.walk(TestStack.repository().resolve(module).resolve("src/main/java"))) {
+        assertThat(files.filter(file -> file.toString().endsWith(".java")))
+            .allSatisfy(
+                file ->
+                    assertThat(lines(file))
+                        .as("lines of %s", file)
+                        .isLessThanOrEqualTo(MOST_LINES));
+      }
+    }
   }
 
   @Test
@@ -138,5 +158,13 @@ final class ArchitectureTest {
 
   private static Path folder(String module) {
     return TestStack.repository().resolve(module).resolve("target/classes");
+  }
+
+  private static long lines(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
