@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
-import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -41,7 +40,7 @@ final class BenchmarkRowsTest {
         .satisfies(
             failure -> {
               assertThat(failure.getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_USER);
-              assertThat(((Failure) failure).getType()).isEqualTo("BENCHMARK_ROWS_LOST");
+              assertThat(failure.getType()).isEqualTo("BENCHMARK_ROWS_LOST");
               assertThat(failure.getMessage())
                   .startsWith("evaluation.benchmarks[math]: 2 of 4 rows cannot be read: ")
                   .contains(
