@@ -160,6 +160,7 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
         .setSftCheckpointUri(summary.getSft().getModelUri())
         .setCogpoCheckpointUri(summary.getCogpo().getModelUri())
         .addAllScores(summary.getScoresList())
+        .addAllComparisons(summary.getComparisonsList())
         .setParameters(request.getExport().getParameters())
         .putAllFiles(request.getExport().getFilesMap())
         .build();

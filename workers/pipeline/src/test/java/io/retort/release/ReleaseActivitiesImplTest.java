@@ -152,6 +152,8 @@ class ReleaseActivitiesImplTest {
     assertThat(provenance.getSftCheckpointUri()).endsWith("checkpoints/step-42");
     assertThat(provenance.getScoresList())
         .isEqualTo(SampleRuns.finished().getSummary().getScoresList());
+    assertThat(provenance.getComparisonsList())
+        .isEqualTo(SampleRuns.finished().getSummary().getComparisonsList());
     assertThat(provenance.getFilesMap()).containsOnlyKeys("config.json", "model.safetensors");
   }
 
