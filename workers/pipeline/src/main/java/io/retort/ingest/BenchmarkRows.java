@@ -1,7 +1,7 @@
 package io.retort.ingest;
 
-import io.retort.samples.FingerprintCounts;
 import io.retort.failure.Failures;
+import io.retort.samples.FingerprintCounts;
 import io.retort.store.Hashes;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;

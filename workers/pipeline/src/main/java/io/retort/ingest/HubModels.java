@@ -1,12 +1,12 @@
 package io.retort.ingest;
 
-import io.retort.student.StudentFolder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.store.Store;
+import io.retort.student.StudentFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

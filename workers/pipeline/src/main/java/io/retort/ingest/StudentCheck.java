@@ -1,10 +1,10 @@
 package io.retort.ingest;
 
-import io.retort.student.StudentFolder;
-import io.retort.student.StudentChecker.UncheckedStudentException;
 import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.student.StudentChecker;
+import io.retort.student.StudentChecker.UncheckedStudentException;
+import io.retort.student.StudentFolder;
 import io.retort.v1.DataSource;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.QuarantinedRow;
