@@ -60,8 +60,6 @@ class JudgeDescribeTest {
 
     assertThat(described.getModelsList()).containsExactly("other-model");
     assertThat(described.getModelVersionsList()).containsExactly("other-model@r2");
-    assertThat(fixture.stub().evaluate(evaluate("other")).getProvenance().getAskedModelsList())
-        .containsExactly("other-model@r2");
   }
 
   @Test
