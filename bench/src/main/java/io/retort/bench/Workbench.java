@@ -218,6 +218,10 @@ final class Workbench implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
+    if (!name.equals("pipeline")) {
+      // As in the local stack.
+      command.add("-XX:TieredStopAtLevel=1");
+    }
     if (record) {
       command.add(
           "-XX:StartFlightRecording=settings=profile,filename=" + folder.resolve(name + ".jfr"));

@@ -14,6 +14,7 @@ import java.util.Set;
 /** Which processes a stack is made of, in the order in which they start. */
 final class StackPlan {
   private static final Duration QUICK = Duration.ofMinutes(1);
+  private static final String PIPELINE = "pipeline";
   private static final Duration SLOW = Duration.ofMinutes(3);
 
   private final StackOptions options;
@@ -205,7 +206,7 @@ final class StackPlan {
 
   private StackProcess pipeline() {
     return worker(
-        "pipeline",
+        PIPELINE,
         "workers/pipeline/target/retort-pipeline.jar",
         512,
         StackPort.PIPELINE_METRICS,
@@ -266,20 +267,22 @@ final class StackPlan {
       Readiness ready) {
     Map<String, String> complete = new HashMap<>(environment);
     complete.put("RETORT_METRICS_PORT", port(metrics));
-    return new StackProcess(
-        name,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            // A process without memory is in no known state: its supervisor starts another.
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xmx" + heapMegabytes + "m",
-            "-jar",
-            options.repository().resolve(jar).toString()),
-        complete,
-        withheld,
-        ready,
-        SLOW);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                // A process without memory is in no known state: its supervisor starts another.
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xmx" + heapMegabytes + "m"));
+    if (!name.equals(PIPELINE)) {
+      // They wait for others most of the time: the second compiler would cost half of their CPU
+      // time
+      // for minutes, and gain a tenth. Only the pipeline worker computes.
+      command.add("-XX:TieredStopAtLevel=1");
+    }
+    command.addAll(List.of("-jar", options.repository().resolve(jar).toString()));
+    return new StackProcess(name, command, complete, withheld, ready, SLOW);
   }
 
   private static String endpoint(String name, StackOptions.ModelEndpoint endpoint) {
