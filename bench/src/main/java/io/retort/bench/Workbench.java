@@ -218,7 +218,7 @@ final class Workbench implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
-    if (!name.equals("pipeline")) {
+    if (name.startsWith("judge") || name.equals("control")) {
       // As in the local stack.
       command.add("-XX:TieredStopAtLevel=1");
     }
