@@ -57,7 +57,7 @@ public final class PromptActivitiesImpl implements PromptActivities {
   private static List<PromptFile> files(String location) throws IOException {
     Optional<String> folder = Locations.uri(location);
     if (folder.isPresent()) {
-      List<PromptFile> files = PromptFiles.read(Store.open(folder.get()), folder.get());
+      List<PromptFile> files = PromptReplacements.read(Store.open(folder.get()), folder.get());
       if (!files.isEmpty()) {
         return files;
       }
