@@ -66,17 +66,17 @@ public final class ChainChecker {
       return answers.compare(gold, stated.get());
     }
     return CompletableFuture.completedFuture(
-        Numbers.parse(gold.answer())
+        WrittenNumbers.parse(gold.answer())
             .map(number -> checkNumber(number, gold.answer(), chain))
             .orElseGet(() -> checkText(gold, chain)));
   }
 
   private static AnswerCheck checkNumber(BigDecimal number, String gold, String chain) {
-    List<Numbers.Token> all = Numbers.tokens(chain);
+    List<WrittenNumbers.Token> all = WrittenNumbers.tokens(chain);
     if (all.isEmpty()) {
       return AnswerCheck.unknown("the chain holds no number");
     }
-    Numbers.Token last = all.get(all.size() - 1);
+    WrittenNumbers.Token last = all.get(all.size() - 1);
     int lastStep =
         ChainText.steps(chain).stream()
             .filter(step -> step.start() <= last.start())
@@ -84,7 +84,7 @@ public final class ChainChecker {
             .max()
             .orElse(0);
     boolean named = false;
-    for (Numbers.Token token : all) {
+    for (WrittenNumbers.Token token : all) {
       if (isGold(number, token, chain)) {
         named = true;
         if (token.start() >= lastStep) {
@@ -98,12 +98,12 @@ public final class ChainChecker {
         : AnswerCheck.wrong(concluded, gold);
   }
 
-  private static boolean isGold(BigDecimal gold, Numbers.Token token, String chain) {
-    if (Numbers.same(token.value(), gold)) {
+  private static boolean isGold(BigDecimal gold, WrittenNumbers.Token token, String chain) {
+    if (WrittenNumbers.same(token.value(), gold)) {
       return true;
     }
     boolean percent = token.end() < chain.length() && chain.charAt(token.end()) == '%';
-    return percent && Numbers.same(token.value().divide(HUNDRED), gold);
+    return percent && WrittenNumbers.same(token.value().divide(HUNDRED), gold);
   }
 
   private static AnswerCheck checkText(GoldAnswer gold, String chain) {

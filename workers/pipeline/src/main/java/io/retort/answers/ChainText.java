@@ -81,11 +81,11 @@ public final class ChainText {
   public record Step(int start, int end, String text) {}
 
   private static Optional<String> cutAtResult(String chain, String gold) {
-    return Numbers.parse(gold)
+    return WrittenNumbers.parse(gold)
         .flatMap(
             number ->
-                Numbers.tokens(chain).stream()
-                    .filter(token -> Numbers.same(token.value(), number))
+                WrittenNumbers.tokens(chain).stream()
+                    .filter(token -> WrittenNumbers.same(token.value(), number))
                     .filter(token -> isResult(chain, token.start()))
                     .findFirst())
         .map(token -> stripCurrency(chain.substring(0, token.start())));
@@ -139,11 +139,11 @@ public final class ChainText {
   }
 
   private static boolean mentions(String text, String gold) {
-    return Numbers.parse(gold)
+    return WrittenNumbers.parse(gold)
         .map(
             number ->
-                Numbers.tokens(text).stream()
-                    .anyMatch(token -> Numbers.same(token.value(), number)))
+                WrittenNumbers.tokens(text).stream()
+                    .anyMatch(token -> WrittenNumbers.same(token.value(), number)))
         .orElseGet(() -> unspacedFormula(text).contains(unspacedFormula(gold)));
   }
 
@@ -181,11 +181,11 @@ public final class ChainText {
       return decided.map(AnswerCheck::isCorrect).orElse(false);
     }
     String concluded = answer.substring(answer.lastIndexOf('=') + 1);
-    List<Numbers.Token> numbers = Numbers.tokens(concluded);
+    List<WrittenNumbers.Token> numbers = WrittenNumbers.tokens(concluded);
     return numbers.size() == 1
         && !FORMULA.matcher(concluded).find()
-        && Numbers.parse(gold.answer())
-            .map(number -> Numbers.same(number, numbers.get(0).value()))
+        && WrittenNumbers.parse(gold.answer())
+            .map(number -> WrittenNumbers.same(number, numbers.get(0).value()))
             .orElse(false);
   }
 

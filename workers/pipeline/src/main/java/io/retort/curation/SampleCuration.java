@@ -9,7 +9,7 @@ import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.RefusedByEndpointException;
-import io.retort.rows.Usages;
+import io.retort.rows.UsageSums;
 import io.retort.student.TokenCounter;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
@@ -324,7 +324,7 @@ final class SampleCuration {
   }
 
   private synchronized void count(Usage more) {
-    usage = Usages.sum(usage, more);
+    usage = UsageSums.sum(usage, more);
   }
 
   private static void add(Set<String> names, String name) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -122,8 +122,8 @@ final class JsonRow {
       throw wrongNumber(field, value, "text or a finite number");
     }
     if (value.isNumber()) {
-      String expected = "text or a number of at most " + Numbers.MOST_DIGITS + " digits";
-      return Numbers.plain(value.decimalValue())
+      String expected = "text or a number of at most " + WrittenNumbers.MOST_DIGITS + " digits";
+      return WrittenNumbers.plain(value.decimalValue())
           .orElseThrow(() -> wrongNumber(field, value, expected));
     }
     if (!value.isTextual()) {

@@ -1,6 +1,6 @@
 package io.retort.preference;
 
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class Arithmetic {
     parser.skipSpace();
     return value == null || parser.position < expression.length() || parser.operators == 0
         ? Optional.empty()
-        : Optional.of(value).filter(Numbers::isWritable);
+        : Optional.of(value).filter(WrittenNumbers::isWritable);
   }
 
   static boolean isOperator(char character) {

@@ -1,7 +1,7 @@
 package io.retort.preference;
 
 import io.retort.answers.ChainText;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -89,7 +89,7 @@ final class CarriedChange {
   /** What has become of a value; empty when it is as it was. */
   Optional<BigDecimal> replacement(BigDecimal value) {
     return changed.entrySet().stream()
-        .filter(entry -> Numbers.same(entry.getKey(), value))
+        .filter(entry -> WrittenNumbers.same(entry.getKey(), value))
         .map(Map.Entry::getValue)
         .findFirst();
   }
@@ -112,7 +112,7 @@ final class CarriedChange {
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 
-  private String format(BigDecimal value, Numbers.Token like) {
+  private String format(BigDecimal value, WrittenNumbers.Token like) {
     boolean grouped = chain.substring(like.start(), like.end()).indexOf(',') >= 0;
     return grouped && value.stripTrailingZeros().scale() <= 0
         ? String.format(java.util.Locale.ROOT, "%,d", value.toBigInteger())
@@ -127,7 +127,7 @@ final class CarriedChange {
   private String substitute(String text) {
     StringBuilder result = new StringBuilder();
     int copied = 0;
-    for (Numbers.Token token : Numbers.tokens(text)) {
+    for (WrittenNumbers.Token token : WrittenNumbers.tokens(text)) {
       Optional<BigDecimal> replacement = replacement(token.value());
       if (replacement.isPresent()) {
         result.append(text, copied, token.start()).append(plain(replacement.get()));

@@ -62,7 +62,7 @@ public final class PromptActivitiesImpl implements PromptActivities {
     roots.requireFolder("judge.prompts", location);
     Optional<String> folder = Locations.uri(location);
     if (folder.isPresent()) {
-      List<PromptFile> files = PromptFiles.read(Store.open(folder.get()), folder.get());
+      List<PromptFile> files = PromptReplacements.read(Store.open(folder.get()), folder.get());
       if (!files.isEmpty()) {
         return files;
       }

@@ -70,7 +70,7 @@ public final class JudgeClient implements AutoCloseable {
   }
 
   /** Calls that end with {@code scope}. */
-  public JudgeCalls calls(CallScope scope) {
+  public JudgeCalls calls(CallGroup scope) {
     return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
   }
 
