@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  *       by it.
  *   <li>Otherwise, with a numeric gold answer, it is CORRECT when its last number is the gold
  *       answer, or when its last step with a number names it; WRONG when it holds numbers, but
- *       nowhere the gold answer; UNKNOWN when the gold answer stands in earlier steps only, or no
+ *       nowhere the gold answer; UNKNOWN when the gold answer is in earlier steps only, or no
  *       number at all.
  *   <li>Otherwise, with any other gold answer that is no letter, it is CORRECT when its last step
  *       names the gold answer, UNKNOWN when not.
@@ -52,9 +52,7 @@ public final class ChainChecker {
     };
   }
 
-  /**
-   * A chain is a thought; what follows the thought is looked at first, where it states an answer.
-   */
+  /** A chain is a thought; what follows the thought is checked first, where it states an answer. */
   private static String own(String chain) {
     String conclusion = Thoughts.conclusion(chain);
     return Statements.of(conclusion).isEmpty() ? Thoughts.withoutMarks(chain) : conclusion;

@@ -28,7 +28,7 @@ public final class ChainText {
    */
   public static String canonical(String text, GoldAnswer gold) {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
-    // "1 << 2" is no mark of a calculator.
+    // "1 << 2" is no calculator annotation.
     String bare = code ? text : CALCULATOR_MARK.matcher(text).replaceAll("");
     String chain =
         Thoughts.withoutMarks(bare)
@@ -91,7 +91,7 @@ public final class ChainText {
         .map(token -> stripCurrency(chain.substring(0, token.start())));
   }
 
-  /** Whether an equals sign stands before the number, with at most a currency sign between. */
+  /** Whether an equals sign precedes the number, with at most a currency sign between. */
   private static boolean isResult(String chain, int start) {
     String before = stripCurrency(chain.substring(Math.max(0, start - 8), start));
     return before.endsWith("=");

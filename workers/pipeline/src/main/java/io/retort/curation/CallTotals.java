@@ -7,7 +7,7 @@ import io.retort.v1.Usage;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the judge calls of one sample cost, and which prompts and models answered. Thread-safe. */
+/** Usage, prompt versions and models of the judge calls of one sample. Thread-safe. */
 final class CallTotals {
   private final Set<String> promptVersions = new TreeSet<>();
   private final Set<String> models = new TreeSet<>();

@@ -18,7 +18,7 @@ final class CanonicalSamples {
     AnswerKind kind = kind(text, source);
     boolean code = kind == AnswerKind.ANSWER_KIND_CODE;
     String problem = text.problem().strip();
-    // In code, what looks like a mark or a number may be neither.
+    // In code, text that resembles a marker or a number may be neither.
     String answer = code ? code(text.answer()) : answer(text.answer());
     String chain = ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
     return Sample.newBuilder()

@@ -23,7 +23,7 @@ final class JsonRow {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // Python writes them, and they mostly stand in fields that nothing reads.
+          // Python writes them, and they are mostly in fields that nothing reads.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates what stands before an equals sign in a solution: numbers with {@code + - * / x × ÷},
+ * Evaluates the expression before an equals sign in a solution: numbers with {@code + - * / x × ÷},
  * parentheses, thousands separators, currency and percent signs.
  */
 final class Arithmetic {

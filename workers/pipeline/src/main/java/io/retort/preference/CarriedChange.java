@@ -30,7 +30,7 @@ final class CarriedChange {
   }
 
   /**
-   * @param start what stands before stays as it is
+   * @param start index from which text is replaced
    */
   CarriedChange(String chain, int start) {
     this.chain = chain;
@@ -46,7 +46,7 @@ final class CarriedChange {
     }
   }
 
-  /** From here on {@code replacement} stands where {@code value} stood. */
+  /** From here on {@code value} is replaced with {@code replacement}. */
   void replace(BigDecimal value, BigDecimal replacement) {
     if (value.compareTo(replacement) != 0) {
       changed.put(value, replacement);

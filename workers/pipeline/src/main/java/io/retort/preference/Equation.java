@@ -69,7 +69,7 @@ record Equation(
         || character == '.';
   }
 
-  /** Only white space and a currency sign may stand between the equals sign and its result. */
+  /** Only white space and a currency sign may be between the equals sign and its result. */
   private static boolean isBare(String between) {
     return between.length() <= 4
         && between.chars().allMatch(character -> " $€£".indexOf(character) >= 0);

@@ -148,7 +148,7 @@ final class SamplePairing {
         Origin.ORIGINAL);
   }
 
-  /** Why a chain that came out of curation may not stand on the side of the right ones. */
+  /** Why a curated chain cannot be the chosen side of a pair. */
   private enum Fault {
     /** By program, its answer is wrong or not known to be right. */
     UNVERIFIED,

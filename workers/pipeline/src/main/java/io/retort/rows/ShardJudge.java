@@ -110,7 +110,7 @@ public record ShardJudge(
     }
   }
 
-  /** Of the models and prompts that answer the methods at this moment. */
+  /** Digests of the models and prompts that currently answer the methods. */
   static String fingerprint(
       JudgeClient client, Store store, RunContext run, List<JudgeMethod<?, ?>> methods)
       throws IOException {
