@@ -92,7 +92,7 @@ class TrainerActor:
             return self._status
 
     def rank_progress(self, progress_json: str) -> None:
-        """Rank 0 tells TrainerProgress for all ranks."""
+        """Rank 0 reports TrainerProgress for all ranks."""
         self._context.progress(documents.parse_json(TrainerProgress, progress_json, source="rank_progress"))
 
     def rank_should_stop(self) -> int:

@@ -21,8 +21,8 @@
 
 `id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. `verdict` is
 EQUAL, DIFFERENT or, with a reason, UNDECIDED. `answer` is empty where a text states none; with
-`"last_number": false` the last number of a text is none. An error that someone has to mend, or that
-another attempt may mend, comes with its `category` and `type`. Answers come in the order of the questions,
+`"last_number": false` the last number of a text is none. An error that a user has to fix, or that
+another attempt may fix, comes with its `category` and `type`. Answers come in the order of the questions,
 and nothing else is written to standard output, whatever libraries print. The process ends at the end of its
 input.
 """
@@ -58,8 +58,8 @@ def reply(line: bytes) -> dict[str, object]:
     try:
         return {"id": identifier, **_answer(question)}
     except RetortError as error:
-        told = {"error": error.message, "category": error.category.value, "type": error.type}
-        return {"id": identifier, **told}
+        reply = {"error": error.message, "category": error.category.value, "type": error.type}
+        return {"id": identifier, **reply}
     except _BadQuestion as error:
         return {"id": identifier, "error": str(error)}
     except Exception as error:  # One question must not take the others with it.
@@ -91,12 +91,12 @@ def _answer(question: dict[str, Any]) -> dict[str, object]:
         found = check(gold, text, last_number=question.get("last_number") is not False)
     else:
         found = compare(gold, answer)
-    told: dict[str, object] = {
+    reply: dict[str, object] = {
         "answer": found.answer,
         "verdict": found.verdict.value,
         "correct": found.correct,
     }
-    return {**told, "reason": found.reason} if found.reason else told
+    return {**reply, "reason": found.reason} if found.reason else reply
 
 
 def _code_tests(question: dict[str, Any]) -> CodeTests | None:

@@ -94,7 +94,7 @@ def check(gold: Gold, text: str, *, last_number: bool = True) -> Check:
 
 
 def compare(gold: Gold, answer: str | None) -> Check:
-    """Compares an answer that stands alone."""
+    """Compares an answer without surrounding text."""
     match gold.kind:
         case AnswerKind.MATH | AnswerKind.UNSPECIFIED:
             decision = decide(gold.answer, answer)

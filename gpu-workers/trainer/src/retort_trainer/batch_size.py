@@ -54,14 +54,14 @@ def halved_on_out_of_memory(
         size = _smaller(settings.per_device_batch_size)
         record = {"schema_version": 1, "fingerprint": fingerprint, "per_device_batch_size": size}
         store.replace(store.join(checkpoints_uri, RECORD_NAME), json.dumps(record).encode())
-        raise _told(error, settings.per_device_batch_size, size) from error
+        raise _reported(error, settings.per_device_batch_size, size) from error
 
 
 def _smaller(size: int) -> int:
     return next(size // divisor for divisor in range(2, size + 1) if size % divisor == 0)
 
 
-def _told(error: torch.OutOfMemoryError, before: int, after: int) -> RetortError:
+def _reported(error: torch.OutOfMemoryError, before: int, after: int) -> RetortError:
     failure = to_failure(error)
     return resource_error(
         failure.type,

@@ -44,7 +44,7 @@ class Checkpoint:
 
 
 class CheckpointFolder:
-    """The checkpoints of one job; `fingerprint` tells them from those of other data or settings."""
+    """The checkpoints of one job; `fingerprint` distinguishes them from those of other data or settings."""
 
     def __init__(self, uri: str, fingerprint: str, context: JobContext) -> None:
         self.uri = uri.rstrip("/")
@@ -121,7 +121,7 @@ class CheckpointFolder:
 
     def _remove(self, name: str) -> None:
         uri = store.join(self.uri, name)
-        # Without its commit mark a half-deleted folder counts for nothing.
+        # Without its commit record a half-deleted folder is ignored.
         store.delete(store.join(uri, COMPLETE_NAME))
         store.delete(uri)
 
@@ -227,7 +227,7 @@ class CheckpointCallback(TrainerCallback):
     def _finish(self) -> None:
         upload, self._upload = self._upload, None
         if upload is not None:
-            # Told on the trainer's own thread.
+            # Reported on the trainer's own thread.
             self._published(upload.result())
 
 

@@ -70,7 +70,7 @@ def letter(answer: str) -> str | None:
         return SEVERAL
     if closing or (not opening and _MARK.match(rest)):
         return found.upper()
-    # Without a mark only a capital chooses, and A and I only where a reason follows: "A train", "I think".
+    # Without a marker only a capital chooses, and A and I only where a reason follows: "A train", "I think".
     word = found in "AI"
     follows = _REASON.match(rest) if word else re.match(r"\s", rest)
     return found if not opening and found.isupper() and follows else None

@@ -1,4 +1,4 @@
-"""What a running job may ask of, and tell, whoever runs it."""
+"""The interface between a running job and its caller: stop requests and progress."""
 
 import threading
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class JobContext:
 
     @property
     def stepping(self) -> bool:
-        """True once the job has told of optimizer steps, at whose ends it looks for a stop."""
+        """True once the job has reported optimizer steps, after each of which it checks for a stop."""
         return self._stepping.is_set()
 
     def request_stop(self) -> None:

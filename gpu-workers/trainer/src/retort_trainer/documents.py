@@ -25,7 +25,7 @@ UInt64 = Annotated[int, (0, 2**64 - 1)]
 
 Document = TypeVar("Document")
 
-# JSON can tell them by an escape; neither tokenizers nor UTF-8 know them.
+# JSON can represent them by an escape; tokenizers and UTF-8 cannot.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -142,7 +142,7 @@ def _limit_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     except (ImportError, OSError, ValueError):
-        return  # Not every system can; the time limit stands.
+        return  # Not every system can; the time limit still applies.
 
 
 def _limit_time(seconds: float) -> None:

@@ -26,7 +26,7 @@ _STEPS = 4
 
 
 def run(job: TrainerJob, context: JobContext) -> TrainerResult:
-    """Writes the model's files to `output_uri` and tells their hashes.
+    """Writes the model's files to `output_uri` and returns their hashes.
 
     Idempotent: the same job again writes the same files. Other files in the folder stay.
     Raises RetortError; PLATFORM, EXPORT_MISMATCH, where the exported folder generates something else.

@@ -38,7 +38,7 @@ class RetortError(Exception):
 
 
 class JobStopped(Exception):
-    """The job ended early because a stop was requested; its last checkpoint stands."""
+    """The job ended early because a stop was requested; its last checkpoint is kept."""
 
 
 def user_error(type: str, message: str) -> RetortError:

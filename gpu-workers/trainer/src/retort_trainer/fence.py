@@ -13,7 +13,7 @@ _OWNER = re.compile(r"owner-(\d+)")
 class Fence:
     """Guards one folder of the store, in which every owner leaves its token: the largest owns it.
 
-    An owner writes an object of its own, and only then looks for larger tokens. So of several that take the
+    An owner writes an object of its own, and only then lists larger tokens. So of several that take the
     folder at the same time all but the one with the largest token find that out, on any store.
     """
 
@@ -41,7 +41,7 @@ class Fence:
         self.take()
 
     def check(self) -> None:
-        """Raises FENCED when a larger token stands in the folder."""
+        """Raises FENCED when the folder has a larger token."""
         with self._lock:
             self._raise_if_larger()
 

@@ -21,7 +21,7 @@ from retort_trainer.failures import JobStopped, RetortError, platform_error
 from retort_trainer.job import TrainerJob, TrainerResult, TrainerState, TrainerStatus
 
 POLL_SECONDS = 0.2
-# How long ranks that lost contact wait for the news of which one has gone: Ray tells of a dead node late.
+# How long ranks that lost contact wait for the news of which one has gone: Ray reports a dead node late.
 PEER_LOST_SECONDS = 60.0
 COLLECTIVE_TIMEOUT_SECONDS = 1800
 

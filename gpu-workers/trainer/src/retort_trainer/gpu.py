@@ -39,7 +39,7 @@ def load(device: torch.device) -> Load:
         return Load()
     try:
         busy = torch.cuda.utilization(device) / 100
-    # A driver without NVML, or a part of a GPU, tells nothing.
+    # A driver without NVML, or a part of a GPU, reports nothing.
     except (RuntimeError, pynvml.NVMLError):
         busy = 0.0
     return Load(torch.cuda.memory_allocated(device), busy)

@@ -1,4 +1,4 @@
-"""What a model folder in Hugging Face layout tells without its weights: nothing fetched, no remote code."""
+"""Checks of a model folder in Hugging Face layout without its weights: nothing fetched, no remote code."""
 
 import json
 from pathlib import Path

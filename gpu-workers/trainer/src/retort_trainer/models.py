@@ -70,6 +70,6 @@ def device_for(resources: ResourceSpec) -> torch.device:
 
 
 def set_threads(resources: ResourceSpec) -> None:
-    """Lets PyTorch use the CPUs that the job was given; Ray tells OpenMP 1 unless asked otherwise."""
+    """Lets PyTorch use the CPUs that the job was given; Ray sets OpenMP to 1 unless asked otherwise."""
     count = math.ceil(resources.cpus) if resources.cpus else (os.cpu_count() or 1)
     torch.set_num_threads(max(1, count))

@@ -24,7 +24,7 @@ def canonical(answer: str) -> str:
 
 
 def equal(gold: str, answer: str) -> bool | None:
-    """None where only reading them can tell."""
+    """None where they have to be parsed."""
     first, second = canonical(gold), canonical(answer)
     if first == second:
         return first != ""

@@ -55,13 +55,13 @@ class ProgressCallback(TrainerCallback):
         self._flops_per_token = flops.per_token(model)
         self._began_at = time.monotonic()
         self._began_step = state.global_step
-        looks = loss_curve(state.log_history, validation.LOSS)
+        evaluations = loss_curve(state.log_history, validation.LOSS)
         self._report(
             TrainerProgress(
                 done=state.global_step,
                 total=state.max_steps,
                 unit=STEPS,
-                validation_loss=looks[-1].loss if looks else 0.0,
+                validation_loss=evaluations[-1].loss if evaluations else 0.0,
             )
         )
 
@@ -89,7 +89,7 @@ class ProgressCallback(TrainerCallback):
                     "NAN_LOSS",
                     f"{name} is {logs[name]} at step {state.global_step} of {state.max_steps} "
                     f"(learning_rate {logs.get('learning_rate', 0.0):g}). Lower learning_rate or "
-                    "look at the data.",
+                    "check the data.",
                 )
         if validation.LOSS in logs:
             self._report(replace(self._last, validation_loss=logs[validation.LOSS]))
@@ -115,7 +115,7 @@ class ProgressCallback(TrainerCallback):
         )
 
     def published(self, uri: str) -> None:
-        """Tells of a new complete checkpoint."""
+        """Reports a new complete checkpoint."""
         self.checkpoint_uri = uri
         self._report(self._last)
 

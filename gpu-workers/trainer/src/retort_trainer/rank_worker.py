@@ -34,7 +34,7 @@ class RankWorker(RayTrainWorker):
 
 
 class RankContext(JobContext):
-    """The coordinator's context as a rank sees it: rank 0 asks and tells it for all."""
+    """The coordinator's context as a rank sees it: rank 0 queries it and reports to it for all."""
 
     def __init__(self, coordinator: Any) -> None:
         super().__init__()

@@ -47,8 +47,8 @@ class Reference:
     def values(self, model: str, rows: Dataset, batch_size: int, compute: Compute) -> torch.Tensor:
         """The log-probabilities of all rows, in their order; float32 of shape (rows, 2). Collective.
 
-        `model` tells the reference's weights and precision from others. Each rank computes its share of a
-        shard, at most `batch_size` rows at once, and tells of them as progress in pairs. Raises JobStopped
+        `model` identifies the reference's weights and precision. Each rank computes its share of a
+        shard, at most `batch_size` rows at once, and reports its progress in pairs. Raises JobStopped
         before a batch once a stop was requested.
         """
         lengths = list(rows["length"])
@@ -58,10 +58,10 @@ class Reference:
         for start in range(0, len(order), SHARD_ROWS):
             shard = order[start : start + SHARD_ROWS]
 
-            def told(done: int, start: int = start) -> None:
+            def report_done(done: int, start: int = start) -> None:
                 self.context.progress(TrainerProgress(done=start + done, total=len(order), unit=PAIRS))
 
-            values[shard] = self._shard(model, rows.select(shard).to_list(), batch_size, compute, told)
+            values[shard] = self._shard(model, rows.select(shard).to_list(), batch_size, compute, report_done)
         return values
 
     def _shard(
@@ -70,7 +70,7 @@ class Reference:
         rows: list[dict[str, Any]],
         batch_size: int,
         compute: Compute,
-        told: Callable[[int], None],
+        report_done: Callable[[int], None],
     ) -> torch.Tensor:
         key = _key(model, rows)
         stored = ranks.from_main(lambda: self._find(key))
@@ -81,7 +81,7 @@ class Reference:
         for start in range(0, len(own), batch_size):
             self.context.raise_if_stopped()
             batches.append(compute(own[start : start + batch_size]).float().cpu())
-            told(min((start + batch_size) * ranks.size(), len(rows)))
+            report_done(min((start + batch_size) * ranks.size(), len(rows)))
         values = torch.empty(len(rows), 2)
         for rank, share in enumerate(ranks.gather(torch.cat(batches))):
             values[rank :: ranks.size()] = share
@@ -94,9 +94,9 @@ class Reference:
         uri = store.join(self.uri, f"{key}.safetensors")
         if not store.exists(uri):
             return None
-        mark = store.join(self.uri, f"{key}.json")
+        record = store.join(self.uri, f"{key}.json")
         try:
-            expected = documents.parse_json(ArtifactRef, store.read_bytes(mark), source=mark).sha256
+            expected = documents.parse_json(ArtifactRef, store.read_bytes(record), source=record).sha256
             content = store.read_bytes(uri)
             found = hashlib.sha256(content).hexdigest()
             if found != expected:
@@ -109,12 +109,12 @@ class Reference:
     def _keep(self, key: str, values: torch.Tensor) -> None:
         name = f"{key}.safetensors"
         content = safetensors.torch.save({_TENSOR_NAME: values})
-        mark = ArtifactRef(
+        record = ArtifactRef(
             uri=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content), rows=len(values)
         )
         self.context.check_fence()
         store.replace(store.join(self.uri, name), content)
-        store.replace(store.join(self.uri, f"{key}.json"), documents.to_json(mark).encode())
+        store.replace(store.join(self.uri, f"{key}.json"), documents.to_json(record).encode())
 
 
 def _key(model: str, rows: list[dict[str, Any]]) -> str:

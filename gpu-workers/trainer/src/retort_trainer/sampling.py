@@ -15,7 +15,7 @@ from transformers import DynamicCache
 
 # A finished share of the batch that is worth copying the rest of the cache for.
 _COMPACTION_SHARE = 0.25
-# How many of the likeliest tokens nucleus sampling looks at before it sorts the whole vocabulary.
+# How many of the likeliest tokens nucleus sampling considers before it sorts the whole vocabulary.
 _NUCLEUS_WIDTHS = (64, 2048)
 
 

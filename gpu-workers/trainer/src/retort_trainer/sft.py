@@ -48,7 +48,7 @@ def build(setup: Setup) -> OrderedRows:
     return OrderedSFTTrainer(
         model=setup.model,
         args=SFTConfig(**setup.arguments, dataset_kwargs={"skip_prepare_dataset": True}),
-        # Packed, without an attention mask: transformers then tells rows apart by positions that restart.
+        # Packed, without an attention mask: transformers then separates rows by positions that restart.
         # TRL's own padding_free means the same collator, but refuses max_length and advises larger batches.
         data_collator=DataCollatorForLanguageModeling(setup.tokenizer.pad_token_id, padding_free=packed),
         train_dataset=Dataset.from_list(rows),

@@ -25,7 +25,7 @@ REQUIRED_FILES = (
 
 
 class ModelPackageError(Exception):
-    """The package with the model file is not installed as expected; the message names the mend."""
+    """The package with the model file is not installed as expected; the message says how to fix it."""
 
 
 def packaged_path() -> Path:

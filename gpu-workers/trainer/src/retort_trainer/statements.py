@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# A final answer stands at the end; what is before is not searched.
+# Longest end of a text that is searched for the final answer, in characters.
 SEARCHED_CHARACTERS = 65_536
 _LONGEST_BOXED = 2_000
 _MOST_BOXED = 64
@@ -142,7 +142,7 @@ class Statement:
 
 
 def after_thought(text: str) -> str:
-    """What stands behind the last mark that ends a thought, or all."""
+    """The text after the last marker that ends a thought, or the whole text without one."""
     end = 0
     for mark in _END_OF_THOUGHT.finditer(text):
         end = mark.end()
@@ -150,7 +150,7 @@ def after_thought(text: str) -> str:
 
 
 def conclusion(text: str) -> str:
-    """What stands behind the last mark that ends a thought, or all; of a long text its end."""
+    """The end of the text after the last marker that ends a thought, or of the whole text without one."""
     return after_thought(text)[-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
 
 
@@ -161,7 +161,7 @@ def stated(text: str) -> str | None:
 
 
 def last(found: list[Statement]) -> Statement | None:
-    """The statement that stands. Questions, and words that are no value, count where nothing else does."""
+    """The final statement. Questions, and words that are no value, count where nothing else does."""
     found = [one for one in found if not one.question] or found
     values = [one for one in found if one.marked or is_value(one.answer)]
     if not values:
@@ -205,7 +205,7 @@ def last_number(text: str) -> str | None:
 
 
 def is_number(answer: str) -> bool:
-    """Whether an answer is one number, as it may stand at the end of a text."""
+    """Whether an answer is one number, as it may be at the end of a text."""
     return _ONE_NUMBER.fullmatch(answer.replace("$", "").strip()) is not None
 
 
@@ -227,7 +227,7 @@ def _instructs(quotation: str) -> bool:
 
 
 def _boxes(text: str) -> Iterator[Statement]:
-    """Boxes that only "or" stands between are one statement."""
+    """Boxes separated only by "or" are one statement."""
     group: list[Statement] = []
     for match in list(BOXED.finditer(text))[-_MOST_BOXED:]:
         box = _box(text, match)
@@ -302,7 +302,7 @@ def _subjects(text: str) -> Iterator[Statement]:
 
 
 def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
-    """A statement in words; none where it denies, says nothing or holds a box, which stands for itself."""
+    """A statement in words; none where it denies, says nothing, or has a box, which is its own statement."""
     sentence = _sentence(raw)
     answer = _answer(sentence)
     if not answer or _NEGATION.match(answer) is not None or BOXED.search(sentence) is not None:

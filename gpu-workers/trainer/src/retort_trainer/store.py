@@ -159,7 +159,7 @@ def read_rows(
 ) -> Iterator[Row]:
     """Rows of all parts of a manifest, in order, streamed. Each part's hash is checked before its first row.
 
-    Fields that the row class does not have are ignored. `wrong` tells what is wrong with a row, or nothing.
+    Fields that the row class does not have are ignored. `wrong` returns what is wrong with a row, or None.
     Raises BAD_ROW (USER) with the row's file, line, and id where it has one.
     """
     folder, manifest = read_manifest(ref)

@@ -1,4 +1,4 @@
-"""Whether a student can be trained and evaluated as a spec asks, told by its tokenizer and configuration."""
+"""Checks with a student's tokenizer and configuration whether it can be trained and evaluated as asked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _SHORTEST = Sample(problem="?", chain="?", answer="?", answer_kind=AnswerKind.MA
 
 @dataclass(frozen=True)
 class Lengths:
-    """Tokens of the model's context (None: not told), of the shortest row, and of each row that was given,
+    """Tokens of the model's context (None: unknown), of the shortest row, and of each row that was given,
     without those that training leaves out for another reason."""
 
     context: int | None

@@ -28,14 +28,14 @@ class Encoded:
 
 
 def solution(answer: str, kind: AnswerKind) -> str:
-    """How an answer is told, which is what the evaluation's answer parser looks for."""
+    """The instruction for stating an answer, which is what the evaluation's answer parser looks for."""
     if kind is AnswerKind.CODE:
         return f"```python\n{answer.strip()}\n```"
     return f"The answer is \\boxed{{{answer}}}."
 
 
 def trace(chain: str, answer: str, kind: AnswerKind, trace_format: TraceFormat) -> str:
-    """An assistant turn: the chain between the format's marks, then the answer."""
+    """An assistant turn: the chain between the format's markers, then the answer."""
     chain = chain.strip()
     if trace_format is TraceFormat.THOUGHT:
         return (

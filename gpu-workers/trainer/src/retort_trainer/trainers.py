@@ -51,6 +51,6 @@ class OrderedRows(Trainer):
         self.control.should_training_stop |= self.state.global_step >= self.state.max_steps
         if self.control.should_training_stop:
             return
-        # Of several ranks that resume within an epoch, Hugging Face's trainer tells the epoch to none.
+        # Of several ranks that resume within an epoch, Hugging Face's trainer sets the epoch of none.
         self._order.set_epoch(epoch)
         super()._run_epoch(epoch=epoch, **arguments)

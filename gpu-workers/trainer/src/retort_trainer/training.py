@@ -76,10 +76,12 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
     flash = ranks.from_main(lambda: packing.flash_attention(training.model_uri, on_gpu=on_gpu))
     batching = packing.choose(planned.batching, flash)
     planned = replace(planned, batching=batching)
-    mark = fingerprint(job, batching)
-    settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, mark))
-    halving = partial(batch_size.halved_on_out_of_memory, settings, training.checkpoints_uri, mark, context)
-    folder = CheckpointFolder(training.checkpoints_uri, mark, context)
+    job_fingerprint = fingerprint(job, batching)
+    settings = ranks.from_main(lambda: batch_size.adapted(planned, training.checkpoints_uri, job_fingerprint))
+    halving = partial(
+        batch_size.halved_on_out_of_memory, settings, training.checkpoints_uri, job_fingerprint, context
+    )
+    folder = CheckpointFolder(training.checkpoints_uri, job_fingerprint, context)
     finished = ranks.from_main(folder.final)
     if finished is not None:
         result = documents.parse(
@@ -210,7 +212,7 @@ def _load(trainer: Trainer, checkpoint: Checkpoint) -> None:
 
 
 def fingerprint(job: TrainerJob, batching: Batching) -> str:
-    """Tells jobs apart whose checkpoints must not be mixed: model, data, template, settings, ranks, seed.
+    """Identifies jobs whose checkpoints can be shared: model, data, template, settings, ranks, seed.
 
     `batching` is what AUTO came to: a step of packs has seen other rows than a step of rows.
     """
@@ -238,7 +240,7 @@ def _build(setup: Setup) -> OrderedRows:
 
 
 def _dtype(settings: Settings, device: torch.device) -> torch.dtype:
-    # Whole-model training keeps float32 weights under autocast: at 1e-6 bfloat16 weights stand still.
+    # Whole-model training keeps float32 weights under autocast: at 1e-6 bfloat16 weights do not change.
     return torch.bfloat16 if device.type == "cuda" and settings.lora is not None else torch.float32
 
 

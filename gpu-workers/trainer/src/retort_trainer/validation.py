@@ -1,4 +1,4 @@
-"""Rows that are held out of training, to tell how the student does on problems that it has not seen."""
+"""Rows that are held out of training, to measure the student on problems that it has not seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,16 +33,16 @@ def held_out(problems: Sequence[str], ratio: float, seed: int) -> list[bool]:
 
 
 def best_step(history: Sequence[dict[str, float]]) -> int | None:
-    """The step of the lowest held-out loss in a trainer's log, the first of equals; None before any look."""
-    looks = [entry for entry in history if LOSS in entry]
-    return int(min(looks, key=lambda look: look[LOSS])["step"]) if looks else None
+    """The step of the lowest held-out loss in a trainer's log, the first of equals; None without one."""
+    evaluations = [entry for entry in history if LOSS in entry]
+    return int(min(evaluations, key=lambda entry: entry[LOSS])["step"]) if evaluations else None
 
 
 class EarlyStop(TrainerCallback):
-    """Ends training after `patience` (>= 1) looks in a row that did not better the held-out loss.
+    """Ends training after `patience` (>= 1) evaluations in a row that did not improve the held-out loss.
 
-    The best look's checkpoint is saved, and the last step of all is looked at too. What it decides follows
-    from the trainer's log alone, so training that is resumed after its end stays ended.
+    The best evaluation's checkpoint is saved, and the last step of all is evaluated too. Decisions depend on
+    the trainer's log alone, so training that is resumed after its end stays ended.
     """
 
     def __init__(self, patience: int) -> None:

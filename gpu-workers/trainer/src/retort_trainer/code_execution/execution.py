@@ -87,15 +87,15 @@ class _Run:
 
     def start(self) -> None:
         theirs: list[int] = []
-        told = []
+        descriptions = []
         with contextlib.ExitStack() as sent:
             for process in self._processes:
                 own = self._pipes(process, sent)
                 own.update({name: end.fileno() for name, end in process.sockets.items()})
-                told.append({"role": process.role, "descriptors": list(own)})
+                descriptions.append({"role": process.role, "descriptors": list(own)})
                 theirs.extend(own.values())
             message = {
-                "processes": told,
+                "processes": descriptions,
                 "seconds": ceil(self._seconds) + 1,
                 "memory_bytes": self._sandbox.memory_bytes,
             }
@@ -217,7 +217,7 @@ class _Run:
 
 
 def _waited(pid: int) -> float:
-    """Seconds that a process was ready to run and had no processor; 0 where the kernel does not tell."""
+    """Seconds that a process was ready to run and had no processor; 0 where the kernel does not report it."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):

@@ -68,7 +68,7 @@ def _bad(message: str) -> RetortError:
 def run(code: str, tests: CodeTests, memory_bytes: int = MEMORY_BYTES) -> Grade:
     """Runs a program with its tests, up to the first one that it fails, in a sandbox of its own.
 
-    Does not look whether the sandbox is safe: see `self_test.require`. Raises RetortError:
+    Does not check whether the sandbox is safe: see `self_test.require`. Raises RetortError:
     USER/BAD_CODE_TESTS, or PLATFORM/SANDBOX_FAILED when the sandbox stopped working.
     """
     validate(tests)

@@ -151,7 +151,7 @@ def _failure(execution: Execution, role: str, seconds: float) -> Outcome | None:
 
 
 def _result(execution: Execution) -> dict[str, Any]:
-    """What the run told; an empty object where the program has written anything else."""
+    """The report of the run; an empty object where the program has written anything else."""
     try:
         found = comparison.parse_value(bytes(execution.outputs["result"]))
     except ValueError:

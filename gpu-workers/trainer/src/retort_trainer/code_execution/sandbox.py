@@ -121,7 +121,7 @@ class Sandbox:
         )
         self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         resources.callback(self.control.close)
-        # The kernel then tells the sender's process id, as this process sees it.
+        # The kernel then reports the sender's process id, as this process sees it.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         said = resources.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         with inner, _filter() as system_calls:
@@ -185,7 +185,7 @@ def _filter() -> Iterator[int]:
 
 
 def require() -> None:
-    """Raises USER/SANDBOX_MISSING where there can be no sandbox. Looks once per process."""
+    """Raises USER/SANDBOX_MISSING where there can be no sandbox. Checks once per process."""
     missing = _missing()
     if missing is not None:
         raise missing

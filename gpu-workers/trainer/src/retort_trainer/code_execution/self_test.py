@@ -41,7 +41,7 @@ class Surroundings:
 
 
 def require() -> None:
-    """Looks once in each process whether generated programs can be graded here.
+    """Checks once in each process whether generated programs can be graded here.
 
     Raises RetortError: USER/SANDBOX_MISSING where there can be no sandbox, PLATFORM/SANDBOX_UNSAFE where a
     program of the self-test gets its way, PLATFORM/SANDBOX_FAILED where the sandbox stopped working.

@@ -1,4 +1,4 @@
-"""Cuts tokens at signs that stand outside of all brackets."""
+"""Cuts tokens at signs that are outside of all brackets."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ _CLOSING = frozenset({")", "]", "}", "\\}", "rfloor", "rceil", "rangle", "end"})
 
 
 def outside(tokens: list[Token]) -> list[bool]:
-    """For each token whether it stands outside of all brackets; brackets themselves do not."""
+    """For each token whether it is outside of all brackets; brackets themselves are not."""
     found: list[bool] = []
     depth = 0
     # "\begin{pmatrix}" is three tokens more, which are inside of it.

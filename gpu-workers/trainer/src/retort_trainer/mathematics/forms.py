@@ -10,7 +10,7 @@ from retort_trainer.mathematics.units import Unit
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number or an expression, with what stands behind it."""
+    """A number or an expression, with the text after it."""
 
     value: Expr
     unit: Unit | None = None

@@ -23,7 +23,7 @@ class Kind(Enum):
     FUNCTION = auto()
     # A word of prose or a unit.
     WORD = auto()
-    # An operator, bracket or mark, by its LaTeX name without a backslash where it has one.
+    # An operator, bracket or sign, by its LaTeX name without a backslash where it has one.
     SIGN = auto()
 
 
@@ -31,7 +31,7 @@ class Kind(Enum):
 class Token:
     kind: Kind
     text: str
-    # A blank stands before it.
+    # Whether a blank precedes it.
     spaced: bool = False
     value: Fraction = Fraction(0)
     # Significant digits of a number with a point or an exponent, 0 of one without.

@@ -1,4 +1,4 @@
-"""One spelling of mathematics: Unicode signs become LaTeX, and what only changes the looks is removed."""
+"""One spelling of mathematics: Unicode signs become LaTeX, and purely visual commands are removed."""
 
 import re
 import unicodedata

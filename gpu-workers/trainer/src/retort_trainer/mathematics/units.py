@@ -112,7 +112,7 @@ def _measure(word: str) -> tuple[str, Fraction] | None:
 
 
 def read(words: list[str]) -> tuple[Unit | None, tuple[str, ...]]:
-    """The unit that words behind a number tell, None where they tell none, and the words that are none.
+    """The unit in the words after a number, None where there is none, and the words that are none.
 
     Of "^" and a number behind it comes a power; "/" and "per" divide.
     """

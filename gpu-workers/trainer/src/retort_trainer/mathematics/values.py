@@ -17,7 +17,7 @@ from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, of, undecided
 # Digits from which a decimal is taken for the result of floating-point arithmetic.
 FLOATING_DIGITS = 10
 _FLOATING = Rational(1, 10**9)
-# Fewest digits that a rounded decimal needs to stand for a value that has no end.
+# Fewest digits that a rounded decimal needs to equal a value with infinitely many digits.
 _ROUNDED_DIGITS = 6
 _PRECISIONS = (60, 400)
 _POINTS = 12

@@ -45,8 +45,8 @@ def _reply(names: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
         arguments = [values.decode(argument) for argument in question["arguments"]]
         keywords = {name: values.decode(value) for name, value in question["keywords"].items()}
         returned = names[question["call"]](*arguments, **keywords)
-        told = values.encode(returned)
-        return {"returned": told, "arguments": [_encoded(argument) for argument in arguments]}
+        encoded = values.encode(returned)
+        return {"returned": encoded, "arguments": [_encoded(argument) for argument in arguments]}
     except values.NotPlainError as error:
         return {"unusable": str(error)[:300]}
     except BaseException as error:

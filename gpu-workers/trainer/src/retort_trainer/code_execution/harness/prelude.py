@@ -55,7 +55,7 @@ def _module(name: str) -> types.ModuleType:
 
 
 def reason(error: BaseException) -> str:
-    """What is told of an exception; never raises, whatever the exception's class does."""
+    """The report of an exception; never raises, whatever the exception's class does."""
     try:
         return f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
     except BaseException:

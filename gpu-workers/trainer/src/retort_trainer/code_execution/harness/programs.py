@@ -55,7 +55,7 @@ def run_stdin(job: Job, descriptors: Descriptors) -> None:
 
 
 def run_functional(job: Job, descriptors: Descriptors) -> None:
-    """Calls the function and tells the JSON of what it returns."""
+    """Calls the function and reports the JSON of what it returns."""
     # Before the program can replace them.
     load, dump, end = json.loads, json.dumps, os._exit
     result = descriptors["result"]
@@ -64,11 +64,11 @@ def run_functional(job: Job, descriptors: Descriptors) -> None:
         exec(compile(job["code"], "solution.py", "exec"), module.__dict__)  # noqa: S102
         arguments = [load(argument) for argument in job["arguments"]]
         value = _function(module, job["function"])(*arguments)
-        told = dump({"value": value})
+        reply = dump({"value": value})
     except BaseException as error:
         write_result(result, {"error": prelude.reason(error)})
         end(1)
-    content = told.encode()
+    content = reply.encode()
     while content:
         content = content[os.write(result, content) :]
     end(0)

@@ -1,6 +1,6 @@
 package io.retort.bench;
 
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.JudgeClient;
 import io.retort.v1.EvaluateRequest;
@@ -39,7 +39,7 @@ public final class JudgeLoad {
     ExecutorService executor =
         Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
     try (JudgeClient client = JudgeClient.connect(arguments[0], Duration.ofMinutes(10), executor)) {
-      JudgeLoad load = new JudgeLoad(client.calls(new CallScope()));
+      JudgeLoad load = new JudgeLoad(client.calls(new CallGroup()));
       for (int call = Integer.parseInt(arguments[1]); call > 0; call--) {
         load.evaluateNext();
       }

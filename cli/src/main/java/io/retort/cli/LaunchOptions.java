@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the commands that launch a run have in common. */
+/** Options of all commands that launch a run. */
 final class LaunchOptions {
   @Parameters(paramLabel = "SPEC", description = "YAML or JSON file.")
   private Path file = Path.of("");

@@ -13,12 +13,12 @@ import java.io.IOException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the control plane's refusals say, for people. */
+/** Messages for errors of the control plane. */
 final class RpcErrors {
   /** The reason of an {@code ErrorInfo} whose violations are fields of the spec. */
   private static final String SPEC_INVALID = "SPEC_INVALID";
 
-  /** What gRPC says of a call whose deadline passed before there was a connection. */
+  /** gRPC's message for a call whose deadline passed before there was a connection. */
   private static final String NOT_CONNECTED = "was_still_waiting";
 
   /** By where it went wrong: before the control plane was reached, or in its answer. */

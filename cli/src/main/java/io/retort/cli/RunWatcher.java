@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Shows a run until it ends: redrawn in place on a terminal, which the launcher tells by {@code
+ * Shows a run until it ends: redrawn in place on a terminal, which the launcher announces by {@code
  * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, else each line when it changes.
  */
 final class RunWatcher {

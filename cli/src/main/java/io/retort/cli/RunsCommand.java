@@ -82,7 +82,7 @@ public final class RunsCommand {
       @Option(names = "--reason", defaultValue = "", description = "Shown with the run.")
           String reason) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      tell(client.pause(runId, reason));
+      printPhase(client.pause(runId, reason));
       return 0;
     }
   }
@@ -99,12 +99,12 @@ public final class RunsCommand {
       request.setBudget(budget);
     }
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      tell(client.resume(request.build()));
+      printPhase(client.resume(request.build()));
       return 0;
     }
   }
 
-  private void tell(Run run) {
+  private void printPhase(Run run) {
     spec.commandLine()
         .getOut()
         .println(

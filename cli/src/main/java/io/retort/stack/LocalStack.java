@@ -168,7 +168,7 @@ public final class LocalStack {
     state.supervisor().handle().ifPresent(handle -> ProcessTrees.stop(handle, STOP_LIMIT));
   }
 
-  /** Told here, and not by the logs of workers that do not start. */
+  /** Reported here, rather than in the logs of workers that do not start. */
   private static void requireStore(String storeUri) throws IOException {
     Optional<Path> folder = Locations.path(storeUri);
     if (folder.isPresent()) {
@@ -184,7 +184,7 @@ public final class LocalStack {
 
   private StackState awaitUp(Optional<ProcessHandle> supervisor, PrintWriter out)
       throws IOException, InterruptedException {
-    int told = 0;
+    int announced = 0;
     while (true) {
       // Before the state is read: what it wrote last is seen then.
       boolean ended = supervisor.isEmpty() || !supervisor.get().isAlive();
@@ -193,8 +193,8 @@ public final class LocalStack {
         List<RecordedProcess> processes = state.get().processes();
         boolean up = state.get().phase() == Phase.UP;
         // A process is recorded when it starts, so the one before the last is ready.
-        for (; told < processes.size() - (up ? 0 : 1); told++) {
-          out.println("  ready: " + processes.get(told).name());
+        for (; announced < processes.size() - (up ? 0 : 1); announced++) {
+          out.println("  ready: " + processes.get(announced).name());
           out.flush();
         }
         if (up && !ended) {

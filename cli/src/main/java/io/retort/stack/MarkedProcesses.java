@@ -11,26 +11,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds what a process has started by a mark in its environment, which children inherit. Unlike the
- * tree of parents, a mark outlives the death of everything in between. Only where there is a {@code
- * /proc}; elsewhere nothing is found.
+ * Finds what a process has started by a marker in its environment, which children inherit. Unlike
+ * the tree of parents, a marker outlives the death of everything in between. Only where there is a
+ * {@code /proc}; elsewhere nothing is found.
  */
 final class MarkedProcesses {
   private static final Path PROC = Path.of("/proc");
   private static final String VARIABLE = "RETORT_STACK_PROCESS";
 
-  private final String mark;
+  private final String marker;
 
-  private MarkedProcesses(String mark) {
-    this.mark = mark;
+  private MarkedProcesses(String marker) {
+    this.marker = marker;
   }
 
-  /** Of one process of the stack with this home. */
+  /** The descendants of one process of the stack with this home. */
   static MarkedProcesses of(Path home, String name) {
     return new MarkedProcesses(VARIABLE + "=" + home.toAbsolutePath() + "#" + name + "\0");
   }
 
-  /** Of all of them. */
+  /** The descendants of all processes of the stack. */
   static MarkedProcesses of(Path home) {
     return new MarkedProcesses(VARIABLE + "=" + home.toAbsolutePath() + "#");
   }
@@ -64,7 +64,7 @@ final class MarkedProcesses {
   private boolean isMarked(Path environ) {
     try {
       String variables = new String(Files.readAllBytes(environ), StandardCharsets.UTF_8);
-      return variables.startsWith(mark) || variables.contains("\0" + mark);
+      return variables.startsWith(marker) || variables.contains("\0" + marker);
     } catch (IOException e) {
       // It has ended, or belongs to somebody else.
       return false;

@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When a process began, to tell it from a later one with the same id.
+ * When a process began, which distinguishes it from a later one with the same id.
  *
  * @param boot id of the system's boot and clock ticks from there to the start, {@code ID/TICKS},
  *     which a change of the clock leaves alone; empty where there is no {@code /proc}
- * @param milliseconds since the epoch by the clock of the time it was looked at, 0 where the system
+ * @param milliseconds since the epoch by the clock at the time of the query, 0 where the system
  *     does not say
  * @param command path of the program, empty where the system does not say
  */

@@ -13,7 +13,7 @@ final class ProcessTrees {
 
   /**
    * Asks the process to end, and ends by force what is left of its tree after {@code grace}.
-   * Descendants are looked up before, since they lose their parent when it ends.
+   * Descendants are listed first, since they lose their parent when it ends.
    */
   static void stop(ProcessHandle process, Duration grace) {
     List<ProcessHandle> tree = new ArrayList<>();

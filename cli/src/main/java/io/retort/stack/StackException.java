@@ -1,6 +1,6 @@
 package io.retort.stack;
 
-/** The local stack cannot be started or stopped; the message tells why and what to do. */
+/** The local stack cannot be started or stopped; the message says why and what to do. */
 public final class StackException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

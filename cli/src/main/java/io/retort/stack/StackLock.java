@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An exclusive lock of one stack, held by one process at a time; the system releases it when that
- * process ends, however it ends. The holder's pid stands in a file beside it.
+ * process ends, however it ends. The holder's pid is in a file beside it.
  */
 final class StackLock implements AutoCloseable {
   private static final long TICK_MILLISECONDS = 100;
@@ -28,7 +28,7 @@ final class StackLock implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** What a lock is for: each kind is a lock of its own. */
+  /** Kinds of locks, each with a lock file of its own. */
   enum Kind {
     /** Held while a command starts the stack, or removes what is left of one. */
     CHANGE("change.lock"),

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a stack is started with.
+ * Options of a stack.
  *
  * @param repository checkout that holds the built workers and the Python environment
  * @param home folder for logs, state, Temporal's database and, by default, the store
@@ -81,7 +81,7 @@ public record StackOptions(
                     option + ": " + place + " (expected: " + Locations.EXPECTED + ")"));
   }
 
-  /** What the embedded model server serves, whatever the student is. */
+  /** The model of the embedded model server, whatever the student is. */
   Path servedModel() {
     return smallModel(repository).resolve("SmolLM2-135M-Instruct.Q8_0.gguf");
   }

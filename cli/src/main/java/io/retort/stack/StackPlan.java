@@ -70,7 +70,7 @@ final class StackPlan {
     return options.storeUri();
   }
 
-  /** What the judge workers read. */
+  /** The endpoints file that the judge workers read. */
   Path endpointsFile() {
     return options
         .endpoints()
@@ -213,7 +213,7 @@ final class StackPlan {
         Map.of(
             "RETORT_STORE",
             storeUri(),
-            // Who names the files is who started the stack, and may read what it may.
+            // Specs come from the user who started the stack, who can read the same files.
             DataRoots.VARIABLE,
             DataRoots.ALL,
             "TEMPORAL_ADDRESS",

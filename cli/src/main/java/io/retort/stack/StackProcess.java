@@ -28,7 +28,7 @@ record StackProcess(
     withheld = Set.copyOf(withheld);
   }
 
-  /** What a started process shows once it serves. Both are asked for when both are given. */
+  /** Readiness checks of a started process. Both are asked for when both are given. */
   record Readiness(Optional<Integer> port, Optional<String> logText) {
     static Readiness port(int number) {
       return new Readiness(Optional.of(number), Optional.empty());

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the supervisor tells of the stack, in {@code stack.json} of its home; replaced as a whole at
- * every change.
+ * The state of the stack that the supervisor records, in {@code stack.json} of its home; replaced
+ * as a whole at every change.
  *
  * @param failure why the stack could not start; empty while it has not failed
  * @param rayFolder folder outside the home that {@code down} deletes; empty when Ray is not
@@ -47,7 +47,7 @@ public record StackState(
    * A process of the stack.
    *
    * @param pid 0 while it does not run
-   * @param start tells it from a later process with the same id
+   * @param start distinguishes it from a later process with the same id
    * @param starts how often the supervisor has started it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)

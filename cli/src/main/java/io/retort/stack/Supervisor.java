@@ -28,11 +28,11 @@ final class Supervisor {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private int started;
   private boolean stateIsOld;
-  private String told = "";
+  private String lastReported = "";
 
   /**
    * @param folder working folder of the processes
-   * @param description addresses to tell; phase and processes are filled in here
+   * @param description the addresses of the stack; phase and processes are filled in here
    */
   Supervisor(Path home, Path folder, StackState description, List<StackProcess> plan)
       throws IOException {
@@ -131,13 +131,13 @@ final class Supervisor {
     return "";
   }
 
-  /** What cannot be done now, of a full disk for example, is told and tried again. */
+  /** Problems such as a full disk are reported, and the step is tried again later. */
   private void tendAll() {
     for (SupervisedProcess process : processes) {
       try {
         stateIsOld |= process.tend(folder);
       } catch (IOException e) {
-        tell(process.name() + " could not be started again, and will be tried later: " + e);
+        report(process.name() + " could not be started again, and will be tried later: " + e);
       }
     }
     if (!stateIsOld) {
@@ -147,7 +147,7 @@ final class Supervisor {
       write(Phase.UP, "");
       stateIsOld = false;
     } catch (IOException e) {
-      tell("the state of the stack could not be written, and will be later: " + e);
+      report("the state of the stack could not be written, and will be later: " + e);
     }
   }
 
@@ -156,16 +156,16 @@ final class Supervisor {
       try {
         processes.get(index).stop();
       } catch (IOException e) {
-        tell(processes.get(index).name() + " may have left processes: " + e);
+        report(processes.get(index).name() + " may have left processes: " + e);
       }
     }
   }
 
-  /** To the supervisor's log; the same problem once until there is another. */
-  private void tell(String problem) {
-    if (!problem.equals(told)) {
+  /** Writes to the supervisor's log; repetitions of the last problem are left out. */
+  private void report(String problem) {
+    if (!problem.equals(lastReported)) {
       System.err.println(Instant.now() + " " + problem);
-      told = problem;
+      lastReported = problem;
     }
   }
 

@@ -3,7 +3,7 @@ package io.retort.layout;
 import io.retort.v1.RunContext;
 import java.util.Locale;
 
-/** Where a run keeps what it makes: the one place that knows the store's folders. */
+/** The layout of the store: folders and objects of runs. */
 public record RunLayout(String storeUri, String runId) {
   public static RunLayout of(RunContext run) {
     return new RunLayout(run.getStoreUri(), run.getRunId());
@@ -94,7 +94,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "export");
   }
 
-  /** Of an export that is under way: what it has written. */
+  /** Progress records of an export that is under way. */
   public String exportChunks() {
     return resolve(run(), "export-chunks");
   }

@@ -27,7 +27,7 @@ public interface ReleaseActivities {
   @ActivityMethod(name = PUBLISH)
   PublishResponse publish(PublishRequest request);
 
-  /** Moves the alias to the version unless it stands there or at a higher one. */
+  /** Moves the alias to the version unless it already points to this or a higher version. */
   @ActivityMethod(name = MOVE_ALIAS)
   MoveAliasResponse moveAlias(MoveAliasRequest request);
 

@@ -8,7 +8,9 @@ import java.util.TreeMap;
 
 /** Inputs that every row stage has. */
 public final class RowStageInputs {
-  /** What answers the stage's calls, as the judge workers describe it at this moment. */
+  /**
+   * Models and prompts that answer the stage's calls, as the judge workers currently describe them.
+   */
   public static SortedMap<String, String> describe(StageContext context, Stage stage) {
     RowStageActivities activities =
         context.activities(RowStageActivities.class, RowStageActivities.DESCRIBE_ROW_STAGE);

@@ -31,7 +31,7 @@ public interface RowStageWorkflow {
   void pause();
 
   /**
-   * Rows of shards that are committed; rows of shards under way stand in their activities'
+   * Rows of shards that are committed; rows of shards under way are in their activities'
    * heartbeats.
    */
   @QueryMethod(name = PROGRESS)

@@ -106,7 +106,7 @@ final class ShardWindow {
     return pause;
   }
 
-  /** What was done about the fault. */
+  /** The retries that were made because of the fault. */
   String tried() {
     return tried;
   }
@@ -135,7 +135,7 @@ final class ShardWindow {
         + running.values().stream().mapToDouble(Running::cost).sum();
   }
 
-  /** What is left to do once no shard is under way. */
+  /** The request for the rest of the stage, once no shard is under way. */
   RowStageRequest rest() {
     return request.toBuilder()
         .setNextShard(next)
@@ -185,12 +185,12 @@ final class ShardWindow {
     return running.isEmpty();
   }
 
-  /** Nothing runs, and what is left to do costs more than there is. */
+  /** Whether nothing runs and the remaining rows cost more than the remaining budget. */
   private boolean leavesNothingToSpend() {
     return request.hasBudget() && !isFinished() && running.isEmpty() && free() <= 0;
   }
 
-  /** What neither was spent nor may be spent by shards under way. */
+  /** Budget that is neither spent nor reserved by shards under way. */
   private double free() {
     double reserved =
         running.values().stream()
@@ -236,14 +236,14 @@ final class ShardWindow {
       waiting.addFirst(open);
       return;
     }
-    Failure told = Failures.fromThrowable(thrown);
-    if (told.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
+    Failure reported = Failures.fromThrowable(thrown);
+    if (reported.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
       waiting.addFirst(open.toBuilder().setCost(Math.max(open.getCost(), cost(thrown))).build());
-      if (!told.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
-        pause = pause(told.getMessage() + "; then go on: retort runs resume " + runId());
+      if (!reported.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
+        pause = pause(reported.getMessage() + "; then go on: retort runs resume " + runId());
       }
     } else if (Failures.isCancellation(thrown)
-        || told.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
+        || reported.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
       if (failure == null) {
         failure = thrown;
       }
@@ -256,21 +256,21 @@ final class ShardWindow {
   /** Pauses for a fault that outlived its retries. */
   void pauseFor(Throwable thrown) {
     if (pause == null) {
-      Failure told = Failures.fromThrowable(thrown);
-      fault = told;
+      Failure reported = Failures.fromThrowable(thrown);
+      fault = reported;
       tried = ActivityPolicies.attempts(thrown);
       pause =
           Pause.newBuilder()
-              .setCategory(told.getCategory())
-              .setMessage(told.getMessage() + "; go on: retort runs resume " + runId())
+              .setCategory(reported.getCategory())
+              .setMessage(reported.getMessage() + "; go on: retort runs resume " + runId())
               .build();
     }
   }
 
   private static double cost(Throwable thrown) {
     for (Throwable current = thrown; current != null; current = current.getCause()) {
-      if (current instanceof ApplicationFailure told && told.getDetails().getSize() > 0) {
-        return told.getDetails().get(Double.class);
+      if (current instanceof ApplicationFailure reported && reported.getDetails().getSize() > 0) {
+        return reported.getDetails().get(Double.class);
       }
     }
     return 0;

@@ -4,9 +4,9 @@ import io.retort.v1.CacheStatus;
 import io.retort.v1.Usage;
 import java.util.Locale;
 
-/** What a row stage's calls cost and whether the cache answered them, for the stage's detail. */
+/** Cost and cache use of a row stage's calls, for the stage's detail. */
 public final class UsageDetail {
-  /** Begins with a comma; empty where there is nothing to tell. */
+  /** Begins with a comma; empty where there is nothing to report. */
   public static String of(Usage usage, CacheStatus cache) {
     String cost =
         usage.getCost() > 0 ? String.format(Locale.ROOT, ", cost %.4f", usage.getCost()) : "";

@@ -22,7 +22,7 @@ final class PauseControl {
   /** Type of the failure of an update that comes too late. */
   static final String RUN_ENDED = "RUN_ENDED";
 
-  /** Temporal ends a workflow at some 50 thousand events: long before, a person has to look. */
+  /** Temporal ends a workflow at some 50 thousand events: long before that, a person has to act. */
   private static final long MOST_EVENTS = 20_000;
 
   private final String runId;
@@ -193,7 +193,7 @@ final class PauseControl {
     String goesOn =
         resumesAt
             .map(at -> "goes on by itself at " + Instant.ofEpochMilli(at) + ", or now")
-            .orElse("it does not go on by itself any more: mend it, then go on");
+            .orElse("it does not go on by itself any more: fix the cause, then go on");
     Pause.Builder pause =
         Pause.newBuilder()
             .setCategory(failure.getCategory())

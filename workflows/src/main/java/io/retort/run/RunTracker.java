@@ -60,7 +60,7 @@ final class RunTracker {
 
   void pause(Pause pause) {
     run.setPause(pause);
-    stand(RunPhase.RUN_PHASE_PAUSED);
+    enterPhase(RunPhase.RUN_PHASE_PAUSED);
   }
 
   /** Adds what a person should know; nothing where there is nothing. */
@@ -70,11 +70,11 @@ final class RunTracker {
 
   void resume() {
     run.clearPause();
-    stand(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
+    enterPhase(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
   }
 
   /** Changes the phase of the run, and of its stage under way. */
-  private void stand(RunPhase phase) {
+  private void enterPhase(RunPhase phase) {
     run.setPhase(phase);
     if (isStageUnderWay()) {
       currentStage().setPhase(phase);
@@ -83,7 +83,7 @@ final class RunTracker {
     showDetails();
   }
 
-  /** Tells how much the stage under way has to do, once it is known. */
+  /** Sets the total work of the stage under way, once it is known. */
   void expect(long total) {
     currentStage().setTotal(total);
   }

@@ -25,8 +25,8 @@ public interface RunWorkflow {
   Run run(RunRequest request);
 
   /**
-   * The run as the workflow knows it. Live progress of the stage under way stands in the heartbeats
-   * of its activities.
+   * The run as the workflow knows it. Live progress of the stage under way is in the heartbeats of
+   * its activities.
    */
   @QueryMethod
   Run getRun();

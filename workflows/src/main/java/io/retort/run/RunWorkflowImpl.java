@@ -57,7 +57,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final FaultTolerance faults;
   private final StageRunner stages;
 
-  /** What is inspected: the spec's model, of one commit once that is known. */
+  /** The student to inspect: the spec's model, pinned to a commit once that is known. */
   private String student;
 
   private boolean checked;
@@ -126,7 +126,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     pauses.check(asked);
   }
 
-  /** What is refused is refused before anything is paid for. */
+  /** Checks that refuse a run before any work is paid for. */
   private void prepare() {
     if (spec.getJudge().hasPrompts()) {
       faults.run(
@@ -156,7 +156,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
   }
 
-  /** Where nobody can tell in time, as all slots of the queue are taken, training will. */
+  /** If all slots of the queue are taken, the check times out and training reports it instead. */
   private void checkResources() {
     try {
       Workflow.newActivityStub(ResourceActivities.class, StageOptions.resourceCheck(spec))
@@ -192,7 +192,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     return inspected.getModel();
   }
 
-  /** The alias moves last: whoever follows it finds everything there. */
+  /** The alias moves last, so that everything exists when it is resolved. */
   private void finish() {
     tracker.runReport(
         faults
@@ -209,7 +209,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
   }
 
-  /** A version that was taken over may be older than the one that the alias stands at. */
+  /** A version that was taken over may be older than the one that the alias points to. */
   private void moveAlias(ReleaseSummary release) {
     String alias = spec.getRelease().getAlias();
     int version =

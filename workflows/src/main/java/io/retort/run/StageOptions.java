@@ -88,7 +88,7 @@ public final class StageOptions {
         .build();
   }
 
-  /** Options of the look at the cluster before a run: it does not wait for trainers to end. */
+  /** Options of the cluster check before a run, which does not wait for trainers to end. */
   static ActivityOptions resourceCheck(RunSpec spec) {
     return ActivityOptions.newBuilder(trainer(spec))
         .setScheduleToStartTimeout(Duration.ofSeconds(30))

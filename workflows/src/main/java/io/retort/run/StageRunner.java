@@ -68,7 +68,7 @@ final class StageRunner {
   }
 
   /**
-   * Looks at the student's folder: now, and once more behind each stage that has read it.
+   * Inspects the student's folder now, and again after each stage that has read it.
    *
    * @param inspected hashes it
    */
@@ -99,9 +99,9 @@ final class StageRunner {
     }
     tracker.run(found.getReason());
     StageOutput output = stage.run(context);
-    // What was looked at before may have been changed while it was read: then nobody can tell what
-    // the result was made from.
-    context.lookAgain();
+    // An input may have changed while the stage read it: the result then belongs to neither version
+    // and is not published.
+    context.refreshInputs();
     boolean same =
         Fingerprint.of(stage, request.getSpec(), stage.inputs(context)).equals(fingerprint);
     tracker.leave(
@@ -154,7 +154,7 @@ final class StageRunner {
   private final class Context implements StageContext {
     private final Stage stage;
     private final RunContext run;
-    private boolean looksAgain;
+    private boolean refresh;
 
     Context(RunStage stage) {
       this.stage = stage.stage();
@@ -177,9 +177,9 @@ final class StageRunner {
           .orElse(spec);
     }
 
-    /** What lies outside the run is not as it was found before, but as it is now. */
-    void lookAgain() {
-      looksAgain = true;
+    /** Inspects external inputs again instead of returning the earlier digests. */
+    void refreshInputs() {
+      refresh = true;
     }
 
     @Override
@@ -199,9 +199,9 @@ final class StageRunner {
 
     @Override
     public Optional<ArtifactRef> student() {
-      if (looksAgain) {
+      if (refresh) {
         student = inspect.apply();
-        looksAgain = false;
+        refresh = false;
       }
       return student;
     }

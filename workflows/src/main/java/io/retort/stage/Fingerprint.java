@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What a stage's result is a function of.
+ * Digest of everything that a stage's result depends on.
  *
  * @param fields the spec fields that it reads, by their paths
  * @param inputs digests of what it reads besides, by name

@@ -9,9 +9,9 @@ import java.util.Set;
  */
 public final class OperationalFields {
   private static final String SCHEDULING = "when and where trainers run, not what they make";
-  private static final String REPORTING = "what is told beside the result";
+  private static final String REPORTING = "what is reported beside the result";
 
-  /** Reasons by path; the path of a message stands for everything in it. */
+  /** Reasons by path; the path of a message covers every field in it. */
   public static final Map<String, String> REASONS =
       Map.ofEntries(
           Map.entry("team", "who pays"),

@@ -25,12 +25,12 @@ public interface RunStage {
   /** Paths of the {@link io.retort.v1.RunSpec} that decide the result, see {@link SpecFields}. */
   List<String> reads();
 
-  /** What its progress counts: {@code rows}, {@code steps}, ... */
+  /** Unit of its progress: {@code rows}, {@code steps}, ... */
   String unit();
 
   /**
    * Digests of what the stage reads besides the spec, by name: results of earlier stages, and
-   * things of the world such as files and models, which are looked at here.
+   * external things such as files and models, which are inspected here.
    */
   SortedMap<String, String> inputs(StageContext context);
 

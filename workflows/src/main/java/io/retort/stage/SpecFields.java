@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * Fields of a {@link RunSpec} by their paths, such as {@code sft.learning_rate}. The path of a
- * message stands for everything in it, and a path through a repeated field for every element of it:
+ * message covers every field in it, and a path through a repeated field for every element of it:
  * {@code data.train.limit}.
  */
 final class SpecFields {
@@ -19,7 +19,7 @@ final class SpecFields {
    * The fields that are set, by their paths; elements of repeated fields have an index: {@code
    * data.train[0].limit}.
    *
-   * @param wanted paths to be looked at
+   * @param wanted paths to include
    * @param left paths to be left out, also where they lie in a wanted one
    */
   static SortedMap<String, String> values(

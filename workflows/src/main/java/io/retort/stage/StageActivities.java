@@ -13,7 +13,7 @@ public interface StageActivities {
   String PUBLISH_STAGE = "PublishStage";
 
   /**
-   * Looks for the result of a stage. There is one only where every object that it names is there:
+   * Looks up the result of a stage. A result is found only if every object that it names exists:
    * small ones with their bytes, large ones with their size, whose bytes are checked by whoever
    * reads them. Heartbeats.
    */
@@ -22,8 +22,8 @@ public interface StageActivities {
 
   /**
    * Writes {@code stages/<fingerprint>.json} with the digests of all objects that the artifacts
-   * name. Of two runs that publish the same fingerprint the later one stands; both are whole.
-   * Heartbeats.
+   * name. If two runs publish the same fingerprint, the later result replaces the earlier; both are
+   * complete. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/CORRUPT_ARTIFACT where an object is
    *     missing or has other bytes than its manifest says

@@ -12,7 +12,7 @@ import io.temporal.workflow.Functions;
 import java.util.List;
 import java.util.Optional;
 
-/** What a stage knows of its run and can have done. Workflow code. */
+/** The run as a stage sees it, and the operations available to the stage. Workflow code. */
 public interface StageContext {
   /** With the spec of {@link #spec}. */
   RunContext run();
@@ -25,7 +25,7 @@ public interface StageContext {
   /** Results of the stages before. */
   RunSummary summary();
 
-  /** The whole run as it stands, for what tells of it: reports, cards and provenance. */
+  /** The current state of the whole run, for reports, cards and provenance. */
   Run snapshot();
 
   /** The student's folder, empty in a run that trains nothing. */

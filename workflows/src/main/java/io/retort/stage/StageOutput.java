@@ -5,7 +5,7 @@ import io.retort.v1.RunSummary;
 import java.util.List;
 
 /**
- * What a stage has made.
+ * The result of a stage.
  *
  * @param summary the stage's part of the run's summary
  * @param artifacts objects of the store, and manifests that name others; a digest may be left out

@@ -4,7 +4,7 @@ import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a stage sees of a spec. */
+/** The part of a spec that a stage reads. */
 public final class StageSpec {
   /** The fields that the stage reads, and those that change no result. */
   public static RunSpec of(RunStage stage, RunSpec spec) {

@@ -4,7 +4,7 @@ import io.retort.v1.ResourceSpec;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 
-/** What the cluster can tell before a run is paid for. */
+/** Checks of the cluster before a run is paid for. */
 @ActivityInterface
 public interface ResourceActivities {
   String CHECK_RESOURCES = "CheckResources";

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What SFT and CogPO have in common. */
+/** Common base of SFT and CogPO. */
 abstract class TrainStage implements RunStage {
   /** Name of the object in a checkpoint's folder that is written last. */
   private static final String COMPLETE = "COMPLETE.json";

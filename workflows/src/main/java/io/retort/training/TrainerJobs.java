@@ -17,7 +17,7 @@ import io.retort.v1.TrainingStage;
 public final class TrainerJobs {
   private static final int SCHEMA_VERSION = 1;
 
-  /** What the exported model is asked before and after its reload. */
+  /** The problem that the exported model answers before and after its reload. */
   private static final String CHECK_PROBLEM = "What is 7 plus 5?";
 
   private final RunContext run;

@@ -101,7 +101,7 @@ public final class GpuDriver {
   }
 
   /**
-   * Polls until the process is told to stop, or the Ray cluster is gone.
+   * Polls until the process is asked to stop, or the Ray cluster is gone.
    *
    * @return whether the cluster is still there
    */

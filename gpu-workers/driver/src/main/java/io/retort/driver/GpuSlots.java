@@ -80,7 +80,7 @@ final class GpuSlots implements SlotSupplier<ActivitySlotInfo> {
     }
   }
 
-  /** Whoever waited for the slot does not take it any more, not even one granted just now. */
+  /** Ends the wait for a slot, and releases one that was granted meanwhile. */
   private synchronized void abort(CompletableFuture<SlotPermit> slot) {
     if (!waiting.removeIf(other -> other == slot)) {
       release();

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the nodes of a cluster have in all, busy or not.
+ * Total resources of the nodes of a cluster, in use or not.
  *
  * @param nodes resources by Ray's names, one map for each node that is alive
  */
@@ -23,7 +23,7 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
   private static final String ACCELERATOR = "accelerator_type:";
   private static final double GIB = 1L << 30;
 
-  // Every node with such a GPU has 1 of it: it tells kinds apart and counts nothing.
+  // Every node with such a GPU has 1 of it: it distinguishes kinds and does not count GPUs.
   private static final double ACCELERATOR_SHARE = 0.001;
 
   // Amounts are decimals that doubles miss by less; Ray counts in steps of 0.0001.
@@ -33,7 +33,7 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
     nodes = List.copyOf(nodes);
   }
 
-  /** Of the cluster that this process is connected to. */
+  /** Capacity of the cluster that this process is connected to. */
   static ClusterCapacity now() {
     return new ClusterCapacity(
         Ray.getRuntimeContext().getAllNodeInfo().stream()
@@ -84,7 +84,7 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
                 wanted, strategy(resources.getPlacement()), nodes.size(), all, most, useful));
   }
 
-  /** What one rank asks of one node, by Ray's names. */
+  /** Resources of one rank on one node, by Ray's names. */
   static Map<String, Double> bundle(ResourceSpec resources) {
     Map<String, Double> bundle = new TreeMap<>();
     bundle.put(CPU, resources.getCpus());

@@ -2,7 +2,7 @@ package io.retort.ray;
 
 import java.util.Map;
 
-/** What a driver can see of the cluster that it joined. */
+/** The cluster as seen by a driver that has joined it. */
 interface ClusterView {
   /** The id of the node through which this process joined. */
   String ownNode();

@@ -39,7 +39,7 @@ final class ClusterWatch implements AutoCloseable {
   private final ClusterView cluster;
   private final InstantSource clock;
   private final ExecutorService questions = Executors.newCachedThreadPool(ClusterWatch::daemon);
-  private final ScheduledExecutorService looks =
+  private final ScheduledExecutorService checks =
       Executors.newSingleThreadScheduledExecutor(ClusterWatch::daemon);
   private final CompletableFuture<String> lost = new CompletableFuture<>();
   private volatile Instant changedAt;
@@ -59,8 +59,8 @@ final class ClusterWatch implements AutoCloseable {
   static ClusterWatch start(ClusterView cluster) {
     ClusterWatch watch = new ClusterWatch(cluster, InstantSource.system());
     ScheduledFuture<?> unused =
-        watch.looks.scheduleWithFixedDelay(
-            watch::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        watch.checks.scheduleWithFixedDelay(
+            watch::check, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     return watch;
   }
 
@@ -81,7 +81,7 @@ final class ClusterWatch implements AutoCloseable {
     onGpus = callback;
   }
 
-  void look() {
+  void check() {
     if (!cluster.isOwnNodeListening()) {
       lose("the raylet of node " + cluster.ownNode() + " has ended");
     } else if (answer.isDone()) {
@@ -94,7 +94,7 @@ final class ClusterWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    looks.shutdownNow();
+    checks.shutdownNow();
     questions.shutdownNow();
   }
 

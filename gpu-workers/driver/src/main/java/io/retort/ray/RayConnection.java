@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 
 /** This process's one connection to a Ray cluster. */
 public final class RayConnection implements AutoCloseable {
-  /** Of all trainers, whichever driver made them. */
+  /** Ray namespace of all trainers, whichever driver started them. */
   public static final String NAMESPACE = "retort";
 
   private final ClusterWatch watch;

@@ -40,7 +40,7 @@ final class RayPlacement implements Placement {
       }
       throw e;
     } catch (TrainerException.Died e) {
-      // Of the task's process, which says nothing about what it was to ask for.
+      // Only the task's process died, which does not show whether the cluster has the resources.
       throw new TrainerException.Unreachable(what + ": the task that asks for it died", e);
     } catch (TrainerException e) {
       throw new TrainerException.Misbehaved("reservation refused: " + e.getMessage(), e);

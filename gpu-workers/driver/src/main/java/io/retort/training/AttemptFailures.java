@@ -93,17 +93,17 @@ final class AttemptFailures {
         null);
   }
 
-  /** What the trainer itself told. */
-  ApplicationFailure told(Failure error) {
-    Failure.Builder told =
+  /** A failure that the trainer itself reported. */
+  ApplicationFailure reported(Failure error) {
+    Failure.Builder reported =
         Failure.newBuilder()
             .setCategory(error.getCategory())
             .setType(error.getType().isEmpty() ? "TRAINER_FAILED" : error.getType())
             .setMessage(name + ": " + error.getMessage());
     if (error.getCategory() == FailureCategory.FAILURE_CATEGORY_UNSPECIFIED) {
-      told.setCategory(FailureCategory.FAILURE_CATEGORY_PLATFORM);
+      reported.setCategory(FailureCategory.FAILURE_CATEGORY_PLATFORM);
     }
-    return Failures.toApplicationFailure(told.build(), null);
+    return Failures.toApplicationFailure(reported.build(), null);
   }
 
   ApplicationFailure infeasible(String lack) {

@@ -12,55 +12,56 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an attempt tells of its trainer: to the server with each beat, and to the next attempt. */
+/** The heartbeat details of a trainer: sent with each beat, and read by the next attempt. */
 final class AttemptHeartbeat {
   private static final Logger logger = LoggerFactory.getLogger(AttemptHeartbeat.class);
 
   private final ActivityExecutionContext context;
-  private final TrainerHeartbeat.Builder told;
+  private final TrainerHeartbeat.Builder details;
 
-  private AttemptHeartbeat(ActivityExecutionContext context, TrainerHeartbeat.Builder told) {
+  private AttemptHeartbeat(ActivityExecutionContext context, TrainerHeartbeat.Builder details) {
     this.context = context;
-    this.told = told;
+    this.details = details;
   }
 
-  /** Goes on where the attempt before, if there was one, ended. */
+  /** Continues from the details of the previous attempt, if there was one. */
   static AttemptHeartbeat resume(ActivityExecutionContext context, String name) {
-    TrainerHeartbeat.Builder told = TrainerHeartbeat.newBuilder();
+    TrainerHeartbeat.Builder details = TrainerHeartbeat.newBuilder();
     Optional<TrainerHeartbeat> previous = context.getLastHeartbeatDetails(TrainerHeartbeat.class);
     if (previous.isPresent()) {
-      told.mergeFrom(previous.get());
+      details.mergeFrom(previous.get());
       logger.info(
           "{}: attempt {} goes on at {} {} of {}, last checkpoint \"{}\"",
           name,
           context.getInfo().getAttempt(),
-          told.getProgress().getUnit(),
-          told.getProgress().getDone(),
-          told.getProgress().getTotal(),
-          told.getProgress().getCheckpointUri());
+          details.getProgress().getUnit(),
+          details.getProgress().getDone(),
+          details.getProgress().getTotal(),
+          details.getProgress().getCheckpointUri());
     }
-    told.setActorName(name)
+    details
+        .setActorName(name)
         .setState(TrainerState.TRAINER_STATE_STARTING)
         .clearWaitingFor()
         .clearWaitingPlace();
-    return new AttemptHeartbeat(context, told);
+    return new AttemptHeartbeat(context, details);
   }
 
   void beat() {
-    context.heartbeat(told.build());
+    context.heartbeat(details.build());
   }
 
   /** Whether the job waits for resources, in this or an earlier attempt. */
   boolean hasWaited() {
-    return told.hasWaitingSince();
+    return details.hasWaitingSince();
   }
 
   /** Since when the job has waited for resources, over all attempts. */
   Instant waitingSince(Instant now) {
-    if (!told.hasWaitingSince()) {
-      told.setWaitingSince(timestamp(now));
+    if (!details.hasWaitingSince()) {
+      details.setWaitingSince(timestamp(now));
     }
-    return instant(told.getWaitingSince());
+    return instant(details.getWaitingSince());
   }
 
   /**
@@ -68,38 +69,38 @@ final class AttemptHeartbeat {
    * @param place among those that wait, 0 where it has none yet
    */
   void waiting(String wanted, int place) {
-    told.setWaitingFor(wanted).setWaitingPlace(place);
+    details.setWaitingFor(wanted).setWaitingPlace(place);
   }
 
   void placed() {
-    told.clearWaitingFor().clearWaitingPlace().clearWaitingSince();
+    details.clearWaitingFor().clearWaitingPlace().clearWaitingSince();
   }
 
   /** Whether a trainer of this or an earlier attempt has had the resources. */
   boolean hasTrained() {
-    return told.hasTrainingStartedAt();
+    return details.hasTrainingStartedAt();
   }
 
   /** When the first trainer of all attempts began. */
   Instant trainingStarted(Instant now) {
-    if (!told.hasTrainingStartedAt()) {
-      told.setTrainingStartedAt(timestamp(now));
+    if (!details.hasTrainingStartedAt()) {
+      details.setTrainingStartedAt(timestamp(now));
     }
-    return instant(told.getTrainingStartedAt());
+    return instant(details.getTrainingStartedAt());
   }
 
   TrainerState state() {
-    return told.getState();
+    return details.getState();
   }
 
   TrainerProgress progress() {
-    return told.getProgress();
+    return details.getProgress();
   }
 
   void observe(TrainerStatus status) {
-    told.setState(status.getState());
+    details.setState(status.getState());
     if (status.hasProgress()) {
-      told.setProgress(status.getProgress());
+      details.setProgress(status.getProgress());
     }
   }
 

@@ -3,7 +3,7 @@ package io.retort.training;
 import io.temporal.activity.ActivityInfo;
 
 /**
- * Tells a newer owner of a trainer from an older one.
+ * Orders the owners of a trainer: a newer owner has a larger token.
  *
  * <p>The attempt's number alone is not enough: a reset workflow schedules the activity anew, as
  * attempt 1, and may find the actor of the old one. So the token is the time at which Temporal's

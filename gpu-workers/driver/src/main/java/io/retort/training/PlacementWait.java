@@ -43,7 +43,7 @@ final class PlacementWait {
    */
   void await()
       throws TrainerException.Unreachable, TrainerException.Misbehaved, InterruptedException {
-    // What trained or waited before had room: nodes that have gone since may come back.
+    // A job that trained or waited before had room: missing nodes may come back.
     boolean feasible =
         resources.getAllowAutoscaling()
             || heartbeat.hasTrained()

@@ -32,7 +32,7 @@ public final class ResourceActivitiesImpl implements ResourceActivities {
       }
     } catch (TrainerException.Unreachable e) {
       // Training itself waits for the cluster.
-      LOGGER.warn("the cluster does not tell whether it can hold a training: {}", e.getMessage());
+      LOGGER.warn("cannot find out whether the cluster can hold a training: {}", e.getMessage());
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Resources, for people. */
 public final class ResourceText {
-  /** Of all ranks, for example {@code 8 GPU, 4 CPU, for 4 ranks}. */
+  /** Resources of all ranks, for example {@code 8 GPU, 4 CPU, for 4 ranks}. */
   public static String of(ResourceSpec resources) {
     int ranks = Math.max(1, resources.getRanks());
     List<String> parts = new ArrayList<>();

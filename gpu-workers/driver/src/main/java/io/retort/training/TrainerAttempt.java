@@ -231,7 +231,7 @@ final class TrainerAttempt {
         Failure error = status.getError();
         logger.warn(
             "{}: {} {}\n{}", name, error.getType(), error.getMessage(), error.getTraceback());
-        throw failures.told(error);
+        throw failures.reported(error);
       }
       case TRAINER_STATE_STOPPED -> {
         release();
@@ -331,7 +331,8 @@ final class TrainerAttempt {
     try {
       return !workflows.isOpen(context.getInfo());
     } catch (RuntimeException e) {
-      logger.warn("{}: cannot tell whether the workflow has ended; leaving the trainer", name, e);
+      logger.warn(
+          "{}: cannot find out whether the workflow has ended; leaving the trainer", name, e);
       return false;
     }
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * How long the activity waits for what.
  *
- * @param poll between two looks at a running trainer
+ * @param poll interval between two status queries of a running trainer
  * @param call for one answer of the trainer
  * @param firstAnswer for the first answer of a new trainer's process
  * @param stopGrace for a trainer that was asked to stop, before it is killed; below the activity's

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The trainers of this driver that the cluster cannot place yet, oldest first.
  *
- * <p>Ray tells nobody when a placement group was asked for, so trainers of other drivers, whose age
- * cannot be known, are left out. Ray itself may place a younger one first where it is smaller.
+ * <p>Ray does not report when a placement group was requested, so trainers of other drivers, whose
+ * age cannot be known, are left out. Ray itself may place a younger one first where it is smaller.
  */
 final class WaitingTrainers {
   private final Map<String, Instant> since = new ConcurrentHashMap<>();

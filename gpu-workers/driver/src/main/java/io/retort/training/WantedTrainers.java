@@ -39,19 +39,19 @@ public final class WantedTrainers {
             .allMatch(activity -> isOfAnother(name, activity, converter));
   }
 
-  /** One that has not told yet which trainer it holds may be about to take this one. */
+  /** An attempt that has not reported its trainer yet may be about to take this one. */
   private static boolean isOfAnother(
       String name, PendingActivityInfo activity, DataConverter converter) {
     if (!activity.hasHeartbeatDetails()) {
       return false;
     }
-    TrainerHeartbeat told =
+    TrainerHeartbeat details =
         converter.fromPayloads(
             0,
             Optional.of(activity.getHeartbeatDetails()),
             TrainerHeartbeat.class,
             TrainerHeartbeat.class);
-    return !told.getActorName().equals(name);
+    return !details.getActorName().equals(name);
   }
 
   private WantedTrainers() {}

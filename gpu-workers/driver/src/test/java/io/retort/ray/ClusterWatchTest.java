@@ -39,10 +39,10 @@ final class ClusterWatchTest {
   @Test
   void aClusterThatIsSilentForAWhileIsNotGone() {
     now = now.plus(ClusterWatch.SILENCE).minusSeconds(1);
-    watch.look();
+    watch.check();
     answer(Set.of("own"));
     now = now.plus(ClusterWatch.SILENCE).minusSeconds(1);
-    watch.look();
+    watch.check();
 
     assertThat(watch.lost()).isNotDone();
   }
@@ -50,7 +50,7 @@ final class ClusterWatchTest {
   @Test
   void aClusterThatStaysSilentIsGivenUp() {
     now = now.plus(ClusterWatch.SILENCE);
-    watch.look();
+    watch.check();
 
     assertThat(watch.lost()).isCompletedWithValue("it has not answered for 45 s");
   }
@@ -77,7 +77,7 @@ final class ClusterWatchTest {
   @Test
   void withoutItsOwnNodeADriverHasNoCluster() {
     cluster.listening = false;
-    watch.look();
+    watch.check();
 
     assertThat(watch.lost()).isCompletedWithValue("the raylet of node own has ended");
   }
@@ -117,7 +117,7 @@ final class ClusterWatchTest {
     cluster.answers.add(answer);
     answered++;
     while (cluster.asked.get() <= answered) {
-      watch.look();
+      watch.check();
       Thread.onSpinWait();
     }
   }

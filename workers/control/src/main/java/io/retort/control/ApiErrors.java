@@ -75,8 +75,8 @@ final class ApiErrors {
   }
 
   /**
-   * An error with a {@code google.rpc.ErrorInfo}, by which clients tell an answer of the control
-   * plane from a connection that failed.
+   * An error with a {@code google.rpc.ErrorInfo}, by which clients recognise an answer of the
+   * control plane from a connection that failed.
    */
   static StatusRuntimeException failure(
       Status.Code code,

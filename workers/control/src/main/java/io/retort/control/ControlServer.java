@@ -108,7 +108,7 @@ public final class ControlServer implements AutoCloseable {
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
     RunLister lister = new RunLister(workflows, reader, index);
-    // Of its own: polls of many watched runs must not keep calls waiting.
+    // A separate executor: polls of many watched runs must not keep calls waiting.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
     GrpcService grpc =

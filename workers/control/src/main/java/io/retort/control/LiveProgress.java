@@ -59,7 +59,10 @@ final class LiveProgress {
     return merged.build();
   }
 
-  /** Rows of committed shards stand in the child; rows of shards under way in their heartbeats. */
+  /**
+   * Rows of committed shards are reported by the child workflow, rows of shards under way in
+   * heartbeats.
+   */
   private void shards(
       StageProgress.Builder stage, String child, List<PendingActivityInfo> pending) {
     // Described before it is queried: a shard that ends in between is counted twice for a moment,

@@ -49,7 +49,7 @@ final class RecordedRunIndex implements AutoCloseable {
   private final AtomicInteger toRead = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
 
-  /** Of the refreshing thread alone. */
+  /** Used only by the refreshing thread. */
   private final Map<String, Entry> ended = new HashMap<>();
 
   private @Nullable Future<List<Entry>> refresh;

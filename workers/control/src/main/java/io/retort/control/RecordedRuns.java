@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the store keeps of runs, for as long as the store lasts: Temporal forgets a run when its
+ * Records of runs in the store, which outlive the workflow: Temporal forgets a run when its
  * retention is over.
  */
 final class RecordedRuns {

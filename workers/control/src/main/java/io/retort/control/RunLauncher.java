@@ -109,7 +109,7 @@ final class RunLauncher {
     try {
       return runs.exists(runId);
     } catch (IOException e) {
-      throw ApiErrors.store("look for run " + runId, e);
+      throw ApiErrors.store("look up run " + runId, e);
     }
   }
 

@@ -66,7 +66,7 @@ final class RunLister {
       if (response.getRunsCount() == 0) {
         throw e;
       }
-      // What Temporal knows is told all the same; the next page says what is wrong.
+      // Runs known to Temporal are still listed; the next page reports the error.
       response.setNextPageToken(RunPageToken.store(from.last()).encode());
     }
     return response.build();
@@ -82,7 +82,7 @@ final class RunLister {
         recorded.after(last).stream().filter(entry -> matches(entry, phases)).toList();
     List<RecordedRunIndex.Entry> page = new ArrayList<>();
     int wanted = pageSize - response.getRunsCount();
-    // One more than wanted, which tells whether there is another page.
+    // One more than wanted, to know whether there is another page.
     for (List<RecordedRunIndex.Entry> chunk : Lists.partition(candidates, KNOWN_CHUNK)) {
       Set<String> known = knownToTemporal(chunk);
       for (RecordedRunIndex.Entry entry : chunk) {
@@ -106,7 +106,7 @@ final class RunLister {
     }
   }
 
-  /** A run that Temporal forgot before its end was recorded is told as failed. */
+  /** A run that Temporal forgot before its end was recorded is reported as failed. */
   private static boolean matches(RecordedRunIndex.Entry entry, List<RunPhase> phases) {
     RunPhase phase = Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
     return phases.isEmpty() || phases.contains(phase);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept beside a run's workflow, so that it can be told and retrained while no worker is up.
+ * Data kept with a run's workflow, so that it can be reported and retrained while no worker is up.
  *
  * @param asked the spec before defaults: what a retrain changes, so that defaults follow
  * @param filled the spec that runs

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a run from three sources: its workflow while it runs, its record in the store once it has
+ * Reads a run from three sources: its workflow while it runs, its record in the store once it has
  * ended, and Temporal's description of it where neither answers.
  */
 final class RunReader {

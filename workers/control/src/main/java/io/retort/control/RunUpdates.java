@@ -142,7 +142,7 @@ final class RunUpdates {
             + pending.runId
             + ": no pipeline worker has answered within "
             + deadlines.update().toMillis()
-            + " ms (expected: one that is up; it may still be carried out when one is: look at the"
+            + " ms (expected: one that is up; it may still be carried out when one is: check the"
             + " run before asking again)",
         cause);
   }

@@ -145,7 +145,7 @@ final class RunWatches implements AutoCloseable {
       this.runId = runId;
     }
 
-    /** Returns whether there is anybody left to tell, and anything left to come. */
+    /** Returns whether watchers are left and the run has not ended. */
     boolean pollOnce() {
       admit();
       watchers.removeIf(watcher -> watcher.observer.isCancelled());
@@ -156,7 +156,7 @@ final class RunWatches implements AutoCloseable {
         Run run = read.apply(runId);
         misses = 0;
         boolean ends = Phases.isTerminal(run.getPhase());
-        watchers.removeIf(watcher -> !watcher.tell(run, ends));
+        watchers.removeIf(watcher -> !watcher.send(run, ends));
         return !ends;
       } catch (StatusRuntimeException e) {
         misses++;
@@ -196,23 +196,23 @@ final class RunWatches implements AutoCloseable {
     }
   }
 
-  /** One stream. What it throws is its own: the others are told all the same. */
+  /** One stream. Its exceptions do not affect the other streams. */
   private static final class Watcher {
     private final ServerCallStreamObserver<WatchRunResponse> observer;
-    private @Nullable Run told;
+    private @Nullable Run sent;
 
     Watcher(ServerCallStreamObserver<WatchRunResponse> observer) {
       this.observer = observer;
     }
 
     /** Returns whether the stream is still open. */
-    boolean tell(Run run, boolean last) {
+    boolean send(Run run, boolean last) {
       try {
         if (observer.isCancelled()) {
           return false;
         }
-        if (!run.equals(told) && (last || observer.isReady())) {
-          told = run;
+        if (!run.equals(sent) && (last || observer.isReady())) {
+          sent = run;
           observer.onNext(WatchRunResponse.newBuilder().setRun(run).build());
         }
         if (last) {

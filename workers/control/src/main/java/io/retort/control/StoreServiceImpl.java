@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The API of the store. One sweep at a time: two would tell of each other's items. */
+/** The API of the store. One sweep at a time: two would report each other's items. */
 final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(StoreServiceImpl.class);
 

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what the store holds for nobody: folders of runs, data sets and records of stages that no
- * kept run refers to.
+ * Finds unused content of the store: folders of runs, data sets and records of stages that no kept
+ * run refers to.
  *
  * <p>Records of stages go first. A run that begins afterwards finds none of them, and one that
  * began before is live: then nothing else is deleted.
@@ -41,7 +41,7 @@ final class StoreSweeper {
   private static final Logger LOG = LoggerFactory.getLogger(StoreSweeper.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What stays of every run: it is told when Temporal has forgotten it. */
+  /** Kept of every run, to report it after Temporal has forgotten it. */
   private static final Set<String> ALWAYS_KEPT =
       Set.of(RecordedRuns.RECORD, RecordedRuns.ASKED, "spec.json", "report");
 
@@ -76,7 +76,7 @@ final class StoreSweeper {
       }
       Survey survey = survey(cutoff, live);
       List<SweptItem> records = unneededRecords(survey);
-      // Before liveness is looked at again: what begins later is in no list.
+      // Before liveness is checked again: what begins later is in no list.
       List<SweptItem> folders = unneededFolders(survey);
       for (SweptItem record : records) {
         found.accept(record);
@@ -152,7 +152,7 @@ final class StoreSweeper {
     }
     for (String name : store.list(RunLayout.stages(storeUri))) {
       String uri = Store.resolve(RunLayout.stages(storeUri), name);
-      // One that cannot be read is taken over by nobody.
+      // An unreadable record is reused by no run.
       Optional<StageRecord> record = stageRecord(uri);
       boolean kept =
           record.isPresent()

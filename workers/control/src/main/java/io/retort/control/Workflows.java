@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the control plane asks of Temporal: blocking, each call with a deadline. */
+/** The control plane's calls to Temporal: blocking, each with a deadline. */
 final class Workflows {
   private static final Logger LOG = LoggerFactory.getLogger(Workflows.class);
   private static final int STARTS_AT_ONCE = 16;

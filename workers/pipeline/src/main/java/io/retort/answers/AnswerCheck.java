@@ -16,7 +16,7 @@ public record AnswerCheck(AnswerVerdict verdict, String answer, String reason) {
         AnswerVerdict.WRONG, answer, "final answer: " + answer + " (expected: " + gold + ")");
   }
 
-  /** Of code that does not pass its tests. */
+  /** The result for code that does not pass its tests. */
   static AnswerCheck failed(String code, String reason) {
     return new AnswerCheck(AnswerVerdict.WRONG, code, "the code fails its tests: " + reason);
   }

@@ -20,7 +20,7 @@ public interface AnswerChecker {
   CompletableFuture<AnswerCheck> compare(GoldAnswer gold, String answer);
 
   /**
-   * Fails with USER/SANDBOX_MISSING, and how to mend it, where code cannot be run, and with
+   * Fails with USER/SANDBOX_MISSING, and how to fix it, where code cannot be run, and with
    * PLATFORM/SANDBOX_UNSAFE where a program could leave the sandbox.
    */
   CompletableFuture<Void> requireSandbox();

@@ -16,8 +16,8 @@ import java.util.function.Function;
  *
  * <p>Answers known to be the gold answer are one class. Others are one where they are the same
  * canonical text, or the checker says that they are equal; what it cannot decide stays apart. A
- * class is told by its most frequent text. At most the 32 most frequent classes are compared with;
- * rarer answers than those stand alone.
+ * class is represented by its most frequent text. At most the 32 most frequent classes are compared
+ * with; each rarer answer is a class of its own.
  */
 public final class AnswerClasses {
   private static final int MOST_COMPARED = 32;

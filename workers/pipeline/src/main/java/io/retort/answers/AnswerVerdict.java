@@ -1,6 +1,6 @@
 package io.retort.answers;
 
-/** What a program says of a final answer. */
+/** The result of checking a final answer by program. */
 public enum AnswerVerdict {
   CORRECT,
   WRONG,

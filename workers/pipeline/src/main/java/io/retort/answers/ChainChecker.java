@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  *       by it.
  *   <li>Otherwise, with a numeric gold answer, it is CORRECT when its last number is the gold
  *       answer, or when its last step with a number names it; WRONG when it holds numbers, but
- *       nowhere the gold answer; UNKNOWN when the gold answer stands in earlier steps only, or no
+ *       nowhere the gold answer; UNKNOWN when the gold answer is in earlier steps only, or no
  *       number at all.
  *   <li>Otherwise, with any other gold answer that is no letter, it is CORRECT when its last step
  *       names the gold answer, UNKNOWN when not.
@@ -52,9 +52,7 @@ public final class ChainChecker {
     };
   }
 
-  /**
-   * A chain is a thought; what follows the thought is looked at first, where it states an answer.
-   */
+  /** A chain is a thought; what follows the thought is checked first, where it states an answer. */
   private static String own(String chain) {
     String conclusion = Thoughts.conclusion(chain);
     return Statements.of(conclusion).isEmpty() ? Thoughts.withoutMarks(chain) : conclusion;
@@ -66,17 +64,17 @@ public final class ChainChecker {
       return answers.compare(gold, stated.get());
     }
     return CompletableFuture.completedFuture(
-        Numbers.parse(gold.answer())
+        WrittenNumbers.parse(gold.answer())
             .map(number -> checkNumber(number, gold.answer(), chain))
             .orElseGet(() -> checkText(gold, chain)));
   }
 
   private static AnswerCheck checkNumber(BigDecimal number, String gold, String chain) {
-    List<Numbers.Token> all = Numbers.tokens(chain);
+    List<WrittenNumbers.Token> all = WrittenNumbers.tokens(chain);
     if (all.isEmpty()) {
       return AnswerCheck.unknown("the chain holds no number");
     }
-    Numbers.Token last = all.get(all.size() - 1);
+    WrittenNumbers.Token last = all.get(all.size() - 1);
     int lastStep =
         ChainText.steps(chain).stream()
             .filter(step -> step.start() <= last.start())
@@ -84,7 +82,7 @@ public final class ChainChecker {
             .max()
             .orElse(0);
     boolean named = false;
-    for (Numbers.Token token : all) {
+    for (WrittenNumbers.Token token : all) {
       if (isGold(number, token, chain)) {
         named = true;
         if (token.start() >= lastStep) {
@@ -98,12 +96,12 @@ public final class ChainChecker {
         : AnswerCheck.wrong(concluded, gold);
   }
 
-  private static boolean isGold(BigDecimal gold, Numbers.Token token, String chain) {
-    if (Numbers.same(token.value(), gold)) {
+  private static boolean isGold(BigDecimal gold, WrittenNumbers.Token token, String chain) {
+    if (WrittenNumbers.same(token.value(), gold)) {
       return true;
     }
     boolean percent = token.end() < chain.length() && chain.charAt(token.end()) == '%';
-    return percent && Numbers.same(token.value().divide(HUNDRED), gold);
+    return percent && WrittenNumbers.same(token.value().divide(HUNDRED), gold);
   }
 
   private static AnswerCheck checkText(GoldAnswer gold, String chain) {

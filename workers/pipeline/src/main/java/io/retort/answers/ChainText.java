@@ -28,7 +28,7 @@ public final class ChainText {
    */
   public static String canonical(String text, GoldAnswer gold) {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
-    // "1 << 2" is no mark of a calculator.
+    // "1 << 2" is no calculator annotation.
     String bare = code ? text : CALCULATOR_MARK.matcher(text).replaceAll("");
     String chain =
         Thoughts.withoutMarks(bare)
@@ -81,17 +81,17 @@ public final class ChainText {
   public record Step(int start, int end, String text) {}
 
   private static Optional<String> cutAtResult(String chain, String gold) {
-    return Numbers.parse(gold)
+    return WrittenNumbers.parse(gold)
         .flatMap(
             number ->
-                Numbers.tokens(chain).stream()
-                    .filter(token -> Numbers.same(token.value(), number))
+                WrittenNumbers.tokens(chain).stream()
+                    .filter(token -> WrittenNumbers.same(token.value(), number))
                     .filter(token -> isResult(chain, token.start()))
                     .findFirst())
         .map(token -> stripCurrency(chain.substring(0, token.start())));
   }
 
-  /** Whether an equals sign stands before the number, with at most a currency sign between. */
+  /** Whether an equals sign precedes the number, with at most a currency sign between. */
   private static boolean isResult(String chain, int start) {
     String before = stripCurrency(chain.substring(Math.max(0, start - 8), start));
     return before.endsWith("=");
@@ -139,11 +139,11 @@ public final class ChainText {
   }
 
   private static boolean mentions(String text, String gold) {
-    return Numbers.parse(gold)
+    return WrittenNumbers.parse(gold)
         .map(
             number ->
-                Numbers.tokens(text).stream()
-                    .anyMatch(token -> Numbers.same(token.value(), number)))
+                WrittenNumbers.tokens(text).stream()
+                    .anyMatch(token -> WrittenNumbers.same(token.value(), number)))
         .orElseGet(() -> unspacedFormula(text).contains(unspacedFormula(gold)));
   }
 
@@ -181,11 +181,11 @@ public final class ChainText {
       return decided.map(AnswerCheck::isCorrect).orElse(false);
     }
     String concluded = answer.substring(answer.lastIndexOf('=') + 1);
-    List<Numbers.Token> numbers = Numbers.tokens(concluded);
+    List<WrittenNumbers.Token> numbers = WrittenNumbers.tokens(concluded);
     return numbers.size() == 1
         && !FORMULA.matcher(concluded).find()
-        && Numbers.parse(gold.answer())
-            .map(number -> Numbers.same(number, numbers.get(0).value()))
+        && WrittenNumbers.parse(gold.answer())
+            .map(number -> WrittenNumbers.same(number, numbers.get(0).value()))
             .orElse(false);
   }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * <p>The same rules as the trainer's {@code choices.py}; its {@code answer_cases.jsonl} tests both.
  */
 final class ChoiceAnswer {
-  /** What a text says that names more than one letter. */
+  /** The answer of a text that names more than one letter. */
   static final String SEVERAL = "several letters";
 
   private static final int UNICODE = Pattern.UNICODE_CHARACTER_CLASS;

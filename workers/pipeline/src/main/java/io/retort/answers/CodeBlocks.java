@@ -21,7 +21,7 @@ final class CodeBlocks {
   /**
    * A block with its fences, {@code end} exclusive.
    *
-   * @param code what stands between the fences
+   * @param code the text between the fences
    */
   record Block(int start, int end, String code) {}
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What is beyond doubt: the same texts, plain numbers and multiple-choice letters. What has to be
- * read is UNDECIDED, and code cannot be checked at all. Needs no other process.
+ * Decides cases beyond doubt: the same texts, plain numbers and multiple-choice letters. What has
+ * to be read is UNDECIDED, and code cannot be checked at all. Needs no other process.
  */
 public final class FastAnswerChecker implements AnswerChecker {
   @Override
@@ -57,7 +57,7 @@ public final class FastAnswerChecker implements AnswerChecker {
     };
   }
 
-  /** Of CHOICE and EXACT. */
+  /** The check of CHOICE and EXACT answers. */
   static AnswerCheck checkWords(GoldAnswer gold, String text) {
     return gold.kind() == AnswerKind.ANSWER_KIND_CHOICE
         ? ChoiceAnswer.check(gold.answer(), text)

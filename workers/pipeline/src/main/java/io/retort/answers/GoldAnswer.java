@@ -5,7 +5,7 @@ import io.retort.v1.CodeTests;
 import io.retort.v1.Sample;
 
 /**
- * What answers are checked against, and how.
+ * The reference that answers are checked against, and how.
  *
  * @param answer the gold answer; of CODE a program that passes the tests
  * @param tests Python unit tests of CODE, else empty
@@ -22,7 +22,7 @@ public record GoldAnswer(AnswerKind kind, String answer, String tests, CodeTests
         };
   }
 
-  /** Of an answer without other tests than a Python program. */
+  /** A gold answer with no tests other than a Python program. */
   public GoldAnswer(AnswerKind kind, String answer, String tests) {
     this(kind, answer, tests, CodeTests.getDefaultInstance());
   }

@@ -8,7 +8,7 @@ final class MathAnswer {
   private static final int LONGEST = 512;
 
   /**
-   * What may be the final answer of a text.
+   * The candidate for the final answer of a text.
    *
    * @param stated the text says so; otherwise it is the whole text, and no answer unless it is
    *     right
@@ -29,7 +29,7 @@ final class MathAnswer {
     return stated.map(answer -> new Candidate(answer, true)).or(() -> whole(gold, text));
   }
 
-  /** Whether both are the same; empty where only the trainer can tell. */
+  /** Whether both are the same; empty where the trainer has to decide. */
   static Optional<Boolean> decide(String gold, String answer) {
     Optional<Boolean> same = PlainAnswers.equal(gold.strip(), answer.strip());
     if (same.isPresent() || !ChoiceAnswer.isLetter(gold)) {

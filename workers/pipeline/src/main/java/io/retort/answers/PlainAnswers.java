@@ -29,7 +29,7 @@ final class PlainAnswers {
 
   private static final int LETTERS = 2;
 
-  /** Whether both are the same; empty where only reading them can tell. */
+  /** Whether both are the same; empty where they have to be parsed. */
   static Optional<Boolean> equal(String gold, String answer) {
     String first = canonical(gold);
     String second = canonical(answer);

@@ -31,7 +31,7 @@ public final class PythonAnswerChecker implements AnswerChecker {
    */
   private static final Duration CODE_TIMEOUT = Duration.ofMinutes(3);
 
-  /** Of a test that names none. */
+  /** Time limit of a test that sets none. */
   private static final double TEST_SECONDS = 6;
 
   private final PythonWorkers workers;

@@ -28,7 +28,7 @@ public final class StatedAnswer {
     return Optional.of(last).filter(content -> !content.isEmpty());
   }
 
-  /** What stands behind the last "the answer is", to the end of its line. */
+  /** The text after the last "the answer is", to the end of its line. */
   static Optional<String> wholeSentence(String text) {
     List<MatchResult> all = Statements.results(StatementPatterns.SENTENCE, text);
     return all.isEmpty()
@@ -57,7 +57,7 @@ public final class StatedAnswer {
     return lastNumberIn(own);
   }
 
-  /** Whether an answer is one number, as it may stand at the end of a text. */
+  /** Whether an answer is one number, as it may be at the end of a text. */
   static boolean isNumber(String answer) {
     return StatementPatterns.ONE_NUMBER.matcher(answer.replace("$", "").strip()).matches();
   }

@@ -23,7 +23,7 @@ final class Statements {
   private static final int SIGN_CHARACTERS = 6;
   private static final int HYPOTHESIS_CHARACTERS = 40;
 
-  /** Of a text's conclusion, without quotations. */
+  /** Statements in a text's conclusion, without quotations. */
   static List<Statement> of(String text) {
     String own = Quotations.removed(Thoughts.conclusion(text));
     StatementHints hints = StatementHints.of(own);
@@ -50,10 +50,7 @@ final class Statements {
     return found;
   }
 
-  /**
-   * The statement that stands. Questions, and words that are no value, count where nothing else
-   * does.
-   */
+  /** The final statement. Questions, and words that are no value, count where nothing else does. */
   static Optional<Statement> standing(List<Statement> all) {
     List<Statement> stated = all.stream().filter(one -> !one.question()).toList();
     List<Statement> found = stated.isEmpty() ? all : stated;
@@ -104,7 +101,7 @@ final class Statements {
     return pattern.matcher(text).matches();
   }
 
-  /** Boxes that only "or" stands between are one statement. */
+  /** Boxes separated only by "or" are one statement. */
   private static List<Statement> boxes(String text) {
     List<MatchResult> all = results(StatementPatterns.BOXED, text);
     List<Statement> joined = new ArrayList<>();
@@ -200,7 +197,7 @@ final class Statements {
     }
   }
 
-  /** Empty where words deny, say nothing or hold a box, which stands for itself. */
+  /** Empty where words deny, say nothing or hold a box, which is a statement of its own. */
   private static Optional<Statement> said(int start, int end, String raw) {
     String sentence = sentence(raw);
     String answer = answer(sentence);
@@ -214,16 +211,16 @@ final class Statements {
     return Optional.of(new Statement(start, end + answer.length(), answer, false, question));
   }
 
-  /** What a text says behind its last statement and a word that takes it back: "No, it is 7.". */
+  /** Statements after the last one and a word that retracts it: "No, it is 7.". */
   private static List<Statement> corrections(String text, Statement before) {
     List<Statement> found = new ArrayList<>();
-    Matcher mark = from(StatementPatterns.CORRECTION, text, before.end());
+    Matcher correction = from(StatementPatterns.CORRECTION, text, before.end());
     int first = -1;
-    while (mark.find()) {
-      first = first < 0 ? mark.start() : first;
-      Matcher direct = from(StatementPatterns.AFTER_CORRECTION, text, mark.end());
+    while (correction.find()) {
+      first = first < 0 ? correction.start() : first;
+      Matcher direct = from(StatementPatterns.AFTER_CORRECTION, text, correction.end());
       if (direct.lookingAt()) {
-        addClaim(found, mark.start(), direct.toMatchResult(), StatementPatterns.SHORT);
+        addClaim(found, correction.start(), direct.toMatchResult(), StatementPatterns.SHORT);
       }
     }
     if (first >= 0) {
@@ -236,7 +233,7 @@ final class Statements {
     return found;
   }
 
-  /** What stands before is looked at, but nothing is found there. */
+  /** A matcher from {@code start} on, whose look-behind sees the text before. */
   private static Matcher from(Pattern pattern, String text, int start) {
     return pattern
         .matcher(text)

@@ -19,7 +19,7 @@ final class Thoughts {
               + "|\u25c1/think\u25b7|"
               + FINAL_CHANNEL,
           FLAGS);
-  private static final Pattern MARK =
+  private static final Pattern MARKER =
       Pattern.compile(
           "</?"
               + NAMES
@@ -31,16 +31,16 @@ final class Thoughts {
   /** Blanks that do not break a line are blanks, whatever a language makes of them. */
   private static final Pattern FIXED_BLANK = Pattern.compile("[\u00a0\u2007\u202f]");
 
-  /** A final answer stands at the end; what is before is not searched. */
+  /** Longest end of a text that is searched for the final answer, in characters. */
   private static final int SEARCHED_CHARACTERS = 65_536;
 
   /**
-   * What stands behind the last mark that ends a thought, or all where there is none; of a long
-   * text its end.
+   * The text after the last marker that ends a thought, or the whole text without one. At most its
+   * last {@value #SEARCHED_CHARACTERS} characters.
    */
   static String conclusion(String text) {
     int end = 0;
-    if (mayHoldMark(text)) {
+    if (mayHoldMarker(text)) {
       Matcher matcher = END.matcher(text);
       while (matcher.find()) {
         end = matcher.end();
@@ -51,12 +51,12 @@ final class Thoughts {
         .replaceAll(" ");
   }
 
-  /** A chain of thought is a thought: all of it, without the marks. */
+  /** The whole chain without thought markers. */
   static String withoutMarks(String chain) {
-    return mayHoldMark(chain) ? MARK.matcher(chain).replaceAll("") : chain;
+    return mayHoldMarker(chain) ? MARKER.matcher(chain).replaceAll("") : chain;
   }
 
-  private static boolean mayHoldMark(String text) {
+  private static boolean mayHoldMarker(String text) {
     return text.indexOf('<') >= 0 || text.indexOf('[') >= 0 || text.indexOf('\u25c1') >= 0;
   }
 

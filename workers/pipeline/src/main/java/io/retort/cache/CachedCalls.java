@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls that are made only where no answer is kept, and whose answers are kept. What fails is not:
- * a useless answer is a failure, too. Nor is the answer of a model or prompt that was not
- * described, whose key would be another.
+ * Makes calls only where the cache has no answer, and caches their answers. Failed calls are not
+ * cached, and neither are unusable answers. The answer of a model or prompt that differs from the
+ * described one is not cached either, as its key would be another.
  *
  * <p>A kept answer has no tokens and no cost, as it was counted where it was made. Where that was
- * an earlier attempt at the same row, though, no record holds it yet: it is told as it came.
+ * an earlier attempt at the same row, though, no record holds it yet: it is counted as a call.
  */
 public final class CachedCalls implements JudgeCalls {
   private static final Logger LOGGER = LoggerFactory.getLogger(CachedCalls.class);

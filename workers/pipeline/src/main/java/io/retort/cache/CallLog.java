@@ -42,7 +42,7 @@ public final class CallLog implements AutoCloseable {
   private final String cacheUri;
   private final String attempt = UUID.randomUUID().toString().substring(0, 8);
 
-  /** Not durable yet. */
+  /** Answers that are not durable yet. */
   private final Map<ByteString, CachedResponse> fresh = new ConcurrentHashMap<>();
 
   private final ScratchRecords scratch;
@@ -114,7 +114,7 @@ public final class CallLog implements AutoCloseable {
   }
 
   /**
-   * Moves the answers to the cache; the parts are left to whoever commits the shard.
+   * Moves the answers to the cache; the parts are left to the commit of the shard.
    *
    * @return answers
    */

@@ -218,7 +218,7 @@ public final class ResponseCache {
     }
   }
 
-  /** Of whole groups only: the rest is few. Two processes may both write one, which is harmless. */
+  /** Indexes whole groups of segments only. Two processes may both write one, which is harmless. */
   private void writeIndexes(String folderUri, List<CacheIndex.Segment> segments, Runnable tick)
       throws IOException {
     for (int end = SEGMENTS_IN_INDEX; end <= segments.size(); end += SEGMENTS_IN_INDEX) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What the rewriter is told of the chain that it is to improve. */
+/** The critique that the rewriter gets with the chain that it is to improve. */
 final class Critique {
   /**
    * @param base the round whose chain is rewritten

@@ -186,7 +186,7 @@ public final class CurationStage implements RowStage {
               + summary.getRows()
               + " rows was kept, by reason: "
               + totals.reasons()
-              + " (expected: at least one; look at the records in "
+              + " (expected: at least one; see the records in "
               + layout.curationShard(0)
               + ")");
     }
@@ -207,7 +207,7 @@ public final class CurationStage implements RowStage {
         .build();
   }
 
-  /** Looked for before anything is asked. */
+  /** Checked before any judge call. */
   private void requireSandbox() {
     try {
       answers.requireSandbox().join();

@@ -2,7 +2,7 @@ package io.retort.curation;
 
 import io.retort.failure.Failures;
 import io.retort.rows.Counts;
-import io.retort.rows.Usages;
+import io.retort.rows.UsageSums;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
@@ -52,7 +52,7 @@ final class CurationTotals {
         cognitiveDifficulty.add(String.valueOf(record.getRatings().getCognitiveDifficulty()));
       }
     }
-    usage = Usages.sum(usage, record.getUsage());
+    usage = UsageSums.sum(usage, record.getUsage());
   }
 
   static boolean isKept(CurationRecord record) {

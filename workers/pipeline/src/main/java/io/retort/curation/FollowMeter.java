@@ -7,13 +7,11 @@ import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.v1.FollowRate;
 import io.retort.v1.JudgeContext;
-import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ final class FollowMeter {
   private final AnswerChecker answers;
   private final CurationSettings settings;
   private final Sample sample;
-  private final Consumer<Provenance> asked;
+  private final CallTotals totals;
   private @Nullable CompletableFuture<Integer> alone;
 
   FollowMeter(
@@ -36,12 +34,12 @@ final class FollowMeter {
       AnswerChecker answers,
       CurationSettings settings,
       Sample sample,
-      Consumer<Provenance> asked) {
+      CallTotals totals) {
     this.calls = calls;
     this.answers = answers;
     this.settings = settings;
     this.sample = sample;
-    this.asked = asked;
+    this.totals = totals;
   }
 
   CompletableFuture<FollowRate> measure(String chain, int round) {
@@ -89,7 +87,7 @@ final class FollowMeter {
   }
 
   private CompletableFuture<Integer> countCorrect(SampleAnswersResponse response) {
-    asked.accept(response.getProvenance());
+    totals.add(response.getProvenance());
     List<CompletableFuture<AnswerCheck>> checks =
         response.getTextsList().stream()
             .map(text -> answers.check(GoldAnswer.of(sample), text))

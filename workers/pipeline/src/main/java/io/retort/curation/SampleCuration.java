@@ -9,57 +9,47 @@ import io.retort.answers.GoldAnswer;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.RefusedByEndpointException;
-import io.retort.rows.Usages;
 import io.retort.student.TokenCounter;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import io.retort.v1.Difficulty;
-import io.retort.v1.EvaluateRequest;
 import io.retort.v1.FollowRate;
-import io.retort.v1.ImproveRequest;
-import io.retort.v1.Provenance;
 import io.retort.v1.Sample;
-import io.retort.v1.Usage;
-import io.retort.v1.ValidateRequest;
 import io.retort.v1.Validation;
 import io.retort.v1.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
  * One sample on its way through evaluate, improve and validate.
  *
- * <p>Each round looks at one chain, the original first. The program's check of the answer comes
+ * <p>Each round assesses one chain, the original first. The program's check of the answer comes
  * before any call: a wrong original is rejected, one that the program cannot decide is quarantined,
- * and a rewrite of either kind is not evaluated. What is not MEDIUM and verified is improved, from
- * the last chain whose answer was not wrong, until the rounds are used up. What is kept then passes
- * the spec's selection.
+ * and a rewrite of either kind is not evaluated. A chain that is not MEDIUM and verified is
+ * improved, from the last chain whose answer was not wrong, until the rounds are used up. A kept
+ * chain then passes the spec's selection.
  */
 final class SampleCuration {
   private static final String EMPTY_CHAIN = "EMPTY_CHAIN";
   private static final String WRONG_ANSWER = "WRONG_ANSWER";
   private static final String ANSWER_UNDECIDED = "ANSWER_UNDECIDED";
 
-  private final JudgeCalls calls;
   private final AnswerChecker answers;
   private final CurationSettings settings;
   private final Sample sample;
   private final String key;
   private final GoldAnswer gold;
   private final DifficultyDecision decision;
+  private final CallTotals totals = new CallTotals();
+  private final ChainJudge judge;
   private final FollowMeter follow;
   private final Selection selection;
 
   private final List<CurationRound> rounds = new ArrayList<>();
-  private final Set<String> promptVersions = new TreeSet<>();
-  private final Set<String> models = new TreeSet<>();
-  private Usage usage = Usage.getDefaultInstance();
 
   SampleCuration(
       JudgeCalls calls,
@@ -68,15 +58,15 @@ final class SampleCuration {
       CurationSettings settings,
       Sample sample,
       String key) {
-    this.calls = calls;
     this.answers = answers;
     this.settings = settings;
     this.sample = sample;
     this.key = key;
     this.gold = GoldAnswer.of(sample);
     this.decision = new DifficultyDecision(settings);
-    this.follow = new FollowMeter(calls, answers, settings, sample, this::count);
-    this.selection = new Selection(calls, tokens, settings, sample, this::count, this::count);
+    this.judge = new ChainJudge(calls, settings.judge(), sample, totals);
+    this.follow = new FollowMeter(calls, answers, settings, sample, totals);
+    this.selection = new Selection(calls, tokens, settings, sample, totals);
   }
 
   CompletableFuture<CurationRecord> run() {
@@ -84,12 +74,12 @@ final class SampleCuration {
       return CompletableFuture.completedFuture(
           end(CurationOutcome.CURATION_OUTCOME_REJECTED, EMPTY_CHAIN));
     }
-    return look(sample.getChain(), sample.getChain())
-        .thenCompose(this::goOn)
+    return assess(sample.getChain(), sample.getChain())
+        .thenCompose(this::next)
         .exceptionallyCompose(this::quarantine);
   }
 
-  private CompletableFuture<CurationRecord> goOn(CurationRound round) {
+  private CompletableFuture<CurationRecord> next(CurationRound round) {
     rounds.add(round);
     if (isKept(round)) {
       CurationOutcome outcome =
@@ -106,12 +96,12 @@ final class SampleCuration {
               : CurationOutcome.CURATION_OUTCOME_REJECTED;
       return CompletableFuture.completedFuture(end(outcome, reason(round)));
     }
-    return improve().thenCompose(this::goOn);
+    return improve().thenCompose(this::next);
   }
 
   private CompletableFuture<CurationRecord> select(CurationOutcome outcome, String chain) {
     return selection
-        .look(chain)
+        .choose(chain)
         .thenCompose(
             choice -> {
               CurationRecord.Builder record =
@@ -138,19 +128,11 @@ final class SampleCuration {
             .setDifficulty(decision.direction(base.getDifficulty(), base.getChain()))
             .setCritique(Critique.of(base, rounds.get(rounds.size() - 1)))
             .build();
-    return calls
-        .improve(
-            ImproveRequest.newBuilder()
-                .setContext(settings.judge().context(sample.getId(), "improve-" + rounds.size()))
-                .setProblem(sample.getProblem())
-                .setAnswer(sample.getAnswer())
-                .setChain(base.getChain())
-                .setVerdict(verdict)
-                .build())
+    return judge
+        .improve(base.getChain(), verdict, rounds.size())
         .thenCompose(
-            response -> {
-              count(response.getProvenance());
-              String chain = ChainText.canonical(response.getChain(), gold);
+            rewrite -> {
+              String chain = ChainText.canonical(rewrite, gold);
               if (chain.isBlank()) {
                 throw new UselessAnswerException("EMPTY", "the rewritten chain is only an answer");
               }
@@ -158,17 +140,18 @@ final class SampleCuration {
                 return CompletableFuture.completedFuture(
                     base.toBuilder().setRound(rounds.size()).build());
               }
-              return look(chain, response.getChain());
+              return assess(chain, rewrite);
             });
   }
 
   /**
-   * One round.
+   * Checks, labels and validates the chain of the current round.
    *
-   * @param chain as it would be trained on
-   * @param written as it came, maybe with a final-answer line, which the program's check reads
+   * @param chain the text to train on
+   * @param written the text before {@link ChainText#canonical}, whose final-answer line the
+   *     program's check reads
    */
-  private CompletableFuture<CurationRound> look(String chain, String written) {
+  private CompletableFuture<CurationRound> assess(String chain, String written) {
     CurationRound.Builder round =
         CurationRound.newBuilder().setRound(rounds.size()).setChain(chain);
     return new ChainChecker(answers)
@@ -188,7 +171,7 @@ final class SampleCuration {
   }
 
   private CompletableFuture<CurationRound.Builder> label(CurationRound.Builder round) {
-    CompletableFuture<Verdict> judged = evaluate(round);
+    CompletableFuture<Verdict> judged = judge.evaluate(round.getChain(), round.getRound());
     CompletableFuture<Optional<FollowRate>> rate =
         settings.measures()
             ? follow.measure(round.getChain(), round.getRound()).thenApply(Optional::of)
@@ -206,52 +189,22 @@ final class SampleCuration {
         });
   }
 
-  private CompletableFuture<Verdict> evaluate(CurationRound.Builder round) {
-    return calls
-        .evaluate(
-            EvaluateRequest.newBuilder()
-                .setContext(
-                    settings.judge().context(sample.getId(), "evaluate-" + round.getRound()))
-                .setProblem(sample.getProblem())
-                .setAnswer(sample.getAnswer())
-                .setChain(round.getChain())
-                .build())
-        .thenApply(
-            response -> {
-              count(response.getProvenance());
-              return switch (response.getVerdict().getDifficulty()) {
-                case DIFFICULTY_SIMPLE, DIFFICULTY_MEDIUM, DIFFICULTY_HARD -> response.getVerdict();
-                case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED ->
-                    throw new UselessAnswerException("UNPARSED", "the verdict has no difficulty");
-              };
-            });
-  }
-
   private CompletableFuture<CurationRound> validate(
       CurationRound.Builder round, AnswerCheck check) {
     if (!settings.llmValidation() || round.getDifficulty() != Difficulty.DIFFICULTY_MEDIUM) {
       return CompletableFuture.completedFuture(round.build());
     }
-    return calls
-        .validate(
-            ValidateRequest.newBuilder()
-                .setContext(
-                    settings.judge().context(sample.getId(), "validate-" + round.getRound()))
-                .setProblem(sample.getProblem())
-                .setAnswer(sample.getAnswer())
-                .setChain(round.getChain())
-                .build())
+    return judge
+        .validate(round.getChain(), round.getRound())
         .thenApply(
-            response -> {
-              count(response.getProvenance());
-              return round
-                  .setValidation(
-                      Validation.newBuilder()
-                          .setAnswerCorrect(check.isCorrect())
-                          .setSound(response.getSound())
-                          .setReason(response.getReason()))
-                  .build();
-            });
+            response ->
+                round
+                    .setValidation(
+                        Validation.newBuilder()
+                            .setAnswerCorrect(check.isCorrect())
+                            .setSound(response.getSound())
+                            .setReason(response.getReason()))
+                    .build());
   }
 
   private boolean isKept(CurationRound round) {
@@ -287,7 +240,7 @@ final class SampleCuration {
   private CompletableFuture<CurationRecord> quarantine(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException useless) {
-      count(useless.usage());
+      totals.add(useless.usage());
       CurationRecord quarantined =
           record(CurationOutcome.CURATION_OUTCOME_QUARANTINED, useless.reason())
               .setMessage(useless.message())
@@ -304,32 +257,13 @@ final class SampleCuration {
     return record(outcome, reason).build();
   }
 
-  private synchronized CurationRecord.Builder record(CurationOutcome outcome, String reason) {
-    return CurationRecord.newBuilder()
-        .setKey(key)
-        .setSample(sample)
-        .setOutcome(outcome)
-        .setReason(reason)
-        .addAllRounds(rounds)
-        .setUsage(usage)
-        .addAllPromptVersions(promptVersions)
-        .addAllModels(models);
-  }
-
-  /** Calls of one round end on several threads. */
-  private synchronized void count(Provenance provenance) {
-    count(provenance.getUsage());
-    add(promptVersions, provenance.getPromptVersion());
-    add(models, provenance.getModel());
-  }
-
-  private synchronized void count(Usage more) {
-    usage = Usages.sum(usage, more);
-  }
-
-  private static void add(Set<String> names, String name) {
-    if (!name.isEmpty()) {
-      names.add(name);
-    }
+  private CurationRecord.Builder record(CurationOutcome outcome, String reason) {
+    return totals.writeTo(
+        CurationRecord.newBuilder()
+            .setKey(key)
+            .setSample(sample)
+            .setOutcome(outcome)
+            .setReason(reason)
+            .addAllRounds(rounds));
   }
 }

@@ -4,24 +4,22 @@ import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.student.TokenCounter;
-import io.retort.v1.Provenance;
 import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.Ratings;
 import io.retort.v1.Sample;
-import io.retort.v1.Usage;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 
 /**
- * Counts the tokens of a chain that is to be kept, has it rated, and tells whether the spec's
- * limits let it go on.
+ * Counts the tokens of a verified chain, has it rated, and decides whether it is within the limits
+ * of {@code curation.select}.
  *
- * <p>Tokens come first: a chain that is too long is not paid for. A chain that the judge cannot
- * rate goes on without ratings, unless there are limits on them: then it is NOT_RATED.
+ * <p>Tokens are counted first, so that no rating is paid for a chain that is too long. A chain that
+ * the judge cannot rate is selected without ratings, unless ratings are limited: then it is refused
+ * as NOT_RATED.
  */
 final class Selection {
   private static final String NOT_SELECTED = "NOT_SELECTED";
@@ -31,43 +29,37 @@ final class Selection {
   private final TokenCounter tokens;
   private final CurationSettings settings;
   private final Sample sample;
-  private final Consumer<Provenance> asked;
-  private final Consumer<Usage> useless;
+  private final CallTotals totals;
 
   /**
-   * What was found.
+   * The decision on a chain.
    *
-   * @param refusal why the chain does not go on, empty when it does
-   * @param ratings empty where nobody was asked or the answer was of no use
-   * @param unrated words of the endpoint that refused to rate
+   * @param refusal reason why the chain is not selected, empty where it is
+   * @param tokens of the chain in the student's tokenizer, 0 where they were not counted
+   * @param ratings empty where no rating was asked for or its answer could not be used
+   * @param unrated message of the endpoint that refused to rate
    */
   record Choice(
       Optional<String> refusal, int tokens, Optional<Ratings> ratings, Optional<String> unrated) {}
 
-  /**
-   * @param asked is told of every answer
-   * @param useless is told what an answer of no use has cost
-   */
   Selection(
       JudgeCalls calls,
       TokenCounter tokens,
       CurationSettings settings,
       Sample sample,
-      Consumer<Provenance> asked,
-      Consumer<Usage> useless) {
+      CallTotals totals) {
     this.calls = calls;
     this.tokens = tokens;
     this.settings = settings;
     this.sample = sample;
-    this.asked = asked;
-    this.useless = useless;
+    this.totals = totals;
   }
 
   /**
-   * Fails with what the calls fail with, and with USER/TOKENIZER_MISSING where tokens are limited
-   * and cannot be counted.
+   * Decides whether a chain is selected. Fails as the calls do, and with USER/TOKENIZER_MISSING
+   * where tokens are limited and cannot be counted.
    */
-  CompletableFuture<Choice> look(String chain) {
+  CompletableFuture<Choice> choose(String chain) {
     return countTokens(chain).thenCompose(counted -> rate(chain, counted));
   }
 
@@ -117,7 +109,7 @@ final class Selection {
   }
 
   private Rated read(RateResponse response) {
-    asked.accept(response.getProvenance());
+    totals.add(response.getProvenance());
     return new Rated(
         Optional.of(response.getRatings()).filter(SelectionLimits::isOnScale), Optional.empty());
   }
@@ -125,7 +117,7 @@ final class Selection {
   private Rated withoutUselessAnswer(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (cause instanceof UselessAnswerException answer) {
-      useless.accept(answer.usage());
+      totals.add(answer.usage());
       return new Rated(
           Optional.empty(), answer.isRefusal() ? Optional.of(answer.message()) : Optional.empty());
     }

@@ -31,7 +31,7 @@ final class Ballots {
 
   /**
    * One ballot per problem, in their order; none where a problem asks for code: programs that do
-   * the same are different texts, and nobody can tell which are the same.
+   * the same are different texts, and it is unknown which are the same.
    *
    * @param kinds of all problems, by id
    * @throws ApplicationFailure PLATFORM where the checker gives no answer

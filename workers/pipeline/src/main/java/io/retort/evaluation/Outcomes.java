@@ -5,7 +5,7 @@ import io.retort.v1.OutcomeCounts;
 import io.retort.v1.SampleOutcome;
 import java.util.List;
 
-/** What became of generated answers. */
+/** Generated answers by outcome. */
 final class Outcomes {
   /** The sample's own outcome, or what its booleans say. */
   static SampleOutcome of(GeneratedSample sample) {

@@ -25,7 +25,7 @@ record Problem(String sampleId, List<Answer> answers) {
   }
 
   /**
-   * What scoring needs of a generated sample.
+   * The part of a generated sample that scoring needs.
    *
    * @param text the final answer, empty where there is none
    * @param truncated whether the text was cut, whatever it states

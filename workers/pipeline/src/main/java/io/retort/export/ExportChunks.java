@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the attempts at an export have finished of one kind of rows: objects {@code
- * <kind>-00000.json} and so on, each written after the files that it names.
+ * The finished parts of an export, for one kind of rows: objects {@code <kind>-00000.json} and so
+ * on, each written after the files that it names.
  */
 final class ExportChunks {
   private final Store store;

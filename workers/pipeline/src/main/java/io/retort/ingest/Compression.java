@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** How a file is compressed, told by its first bytes. */
+/** How a file is compressed, recognised by its first bytes. */
 enum Compression {
   NONE("") {
     @Override
@@ -86,7 +86,7 @@ enum Compression {
             + " (expected: a whole file; fetch or pack it again)");
   }
 
-  /** Tells damage as what it is: a fault of the file, not of the platform. */
+  /** Reports damage as a fault of the file, not of the platform. */
   private final class Checked extends FilterInputStream {
     private final String location;
     private long bytes;

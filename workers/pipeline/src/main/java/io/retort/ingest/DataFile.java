@@ -14,11 +14,11 @@ interface DataFile {
    */
   String name();
 
-  /** Where it lies, as messages tell it. */
+  /** The location of the file, for messages. */
   String location();
 
   /**
-   * A hash that tells its content from any other; its name is no part of it.
+   * A hash of the content, without the file's name.
    *
    * @param alive called while bytes are read; what it throws ends that
    * @throws io.temporal.failure.ApplicationFailure as {@link #open}

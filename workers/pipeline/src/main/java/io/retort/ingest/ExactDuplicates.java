@@ -3,7 +3,7 @@ package io.retort.ingest;
 import io.retort.samples.FingerprintCounts;
 import io.retort.v1.Sample;
 
-/** Of samples with one content, only the first stays. Memory: 24 to 48 bytes a sample. */
+/** Keeps only the first of samples with the same content. Memory: 24 to 48 bytes a sample. */
 final class ExactDuplicates implements SampleFilter {
   private final FingerprintCounts seen = new FingerprintCounts();
 

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a file holds, known by its bytes and never by its name. */
+/** The content type of a file, detected from its bytes and never from its name. */
 enum FileContent {
   JSON_LINES,
   JSON_ARRAY,

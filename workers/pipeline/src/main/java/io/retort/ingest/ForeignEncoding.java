@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Encodings of text that are not read, told by a file's first bytes. */
+/** Encodings of text that are not read, recognised by a file's first bytes. */
 enum ForeignEncoding {
   // Before UTF-16, whose mark it begins with.
   UTF_32LE("UTF-32", "\u00ff\u00fe\0\0", "UTF-32LE", ".\0\0\0"),

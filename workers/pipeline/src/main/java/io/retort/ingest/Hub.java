@@ -37,7 +37,7 @@ public final class Hub {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
-  /** Looks without a new byte before a transfer counts as broken. */
+  /** Checks without a new byte before a transfer counts as stalled. */
   private static final int SILENT_LOOKS = 12;
 
   private static final int MOST_REDIRECTS = 5;
@@ -102,8 +102,8 @@ public final class Hub {
   }
 
   /**
-   * What the hub tells of a revision: {@code sha}, the commit, and {@code siblings}, each with
-   * {@code rfilename}.
+   * The description of a revision by the hub: {@code sha}, the commit, and {@code siblings}, each
+   * with {@code rfilename}.
    *
    * @param name {@code OWNER/NAME}
    * @param alive called while it waits; what it throws ends the waiting
@@ -170,7 +170,7 @@ public final class Hub {
                 + location
                 + ": the hub redirects to "
                 + uri
-                + " (expected: http or https, and no link-local address; look at HF_ENDPOINT)");
+                + " (expected: http or https, and no link-local address; check HF_ENDPOINT)");
       }
     }
     throw unreachable(kind, uri.toString(), "more than " + MOST_REDIRECTS + " redirects", null);

@@ -1,6 +1,6 @@
 package io.retort.ingest;
 
-/** What the hub serves, as its addresses and messages name it. */
+/** Kinds of hub repositories, as addresses and messages name them. */
 enum HubKind {
   DATA_SET("data", "a data set", "DATA", HubReference.SCHEME, "/api/datasets/", "/datasets/"),
   MODEL("student.model", "a model", "MODEL", HubModel.SCHEME, "/api/models/", "/");

@@ -138,7 +138,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
     }
   }
 
-  /** Tells how many rows are read, also while none are. */
+  /** Reports how many rows have been read, also while none arrive. */
   private static final class Heartbeat {
     private final ActivityExecutionContext context;
     private ShardProgress progress = ShardProgress.getDefaultInstance();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows that are the elements of one JSON array.
  *
- * <p>Elements are told apart by brackets, strings and commas alone, and parsed one by one: a bad
+ * <p>Elements are delimited by brackets, strings and commas alone, and parsed one by one: a bad
  * element costs only itself, where a parser of the whole document would stop. A bracket that closes
  * an outer one closes what was left open in it.
  */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ final class JsonRow {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // Python writes them, and they mostly stand in fields that nothing reads.
+          // Python writes them, and they are mostly in fields that nothing reads.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
@@ -122,8 +122,8 @@ final class JsonRow {
       throw wrongNumber(field, value, "text or a finite number");
     }
     if (value.isNumber()) {
-      String expected = "text or a number of at most " + Numbers.MOST_DIGITS + " digits";
-      return Numbers.plain(value.decimalValue())
+      String expected = "text or a number of at most " + WrittenNumbers.MOST_DIGITS + " digits";
+      return WrittenNumbers.plain(value.decimalValue())
           .orElseThrow(() -> wrongNumber(field, value, expected));
     }
     if (!value.isTextual()) {

@@ -18,7 +18,7 @@ import opennlp.tools.langdetect.LanguageDetectorME;
 import opennlp.tools.langdetect.LanguageDetectorModel;
 
 /**
- * Problems in the languages of the spec, told by OpenNLP's model of 103 languages.
+ * Problems in the languages of the spec, detected by OpenNLP's model of 103 languages.
  *
  * <p>A problem goes only where some other language is {@value #CLEARLY} times as likely as every
  * language that is wanted. So what is short, or nearly all formula, stays: on English problems the

@@ -25,7 +25,7 @@ final class LocalFiles {
   private static final Logger LOGGER = LoggerFactory.getLogger(LocalFiles.class);
   private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
 
-  /** What data sets carry beside their data. */
+  /** Files that data sets have beside their data. */
   private static final Set<String> METADATA =
       Set.of("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
 
@@ -90,7 +90,7 @@ final class LocalFiles {
     return named(folder, files);
   }
 
-  /** As shells read it, {@code /**}{@code /} also stands for no folder at all. */
+  /** As shells read it, {@code /**}{@code /} also matches no folder at all. */
   private static Predicate<Path> globs(String glob) {
     PathMatcher deep = matcher(glob);
     PathMatcher shallow = matcher(glob.replace("/**/", "/"));
@@ -125,7 +125,7 @@ final class LocalFiles {
     }
   }
 
-  /** Whether a file's name says that it holds data, and not what is told about them. */
+  /** Whether a file's name says that it holds data, and not metadata. */
   static boolean isDataName(String name) {
     return DATA_NAME.matcher(name).matches() && !METADATA.contains(name);
   }

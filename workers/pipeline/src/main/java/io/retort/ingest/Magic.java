@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Looks at the beginning of a stream that can be marked, and consumes nothing of it. */
+/** Peeks at the beginning of a stream that supports mark, without consuming it. */
 final class Magic {
   private static final int LONGEST_BLANK = 1 << 12;
 

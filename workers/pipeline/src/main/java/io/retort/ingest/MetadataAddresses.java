@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Set;
 
 /**
- * Addresses at which clouds tell a machine about itself, its keys included: all of the link-local
+ * Addresses at which clouds serve a machine's metadata, its keys included: all of the link-local
  * ranges (169.254.0.0/16, fe80::/10), and those of Amazon and Alibaba Cloud outside of them.
  */
 final class MetadataAddresses {

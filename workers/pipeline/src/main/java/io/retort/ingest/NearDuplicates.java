@@ -4,7 +4,7 @@ import io.retort.v1.Sample;
 import java.util.Locale;
 
 /**
- * Of samples whose problems resemble each other, only the first stays. Memory for each sample that
+ * Keeps only the first of samples whose problems resemble each other. Memory for each sample that
  * stays: that of {@link SignatureIndex}, and 8 bytes for its place.
  */
 final class NearDuplicates implements SampleFilter {

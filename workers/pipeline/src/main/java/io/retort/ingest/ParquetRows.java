@@ -116,7 +116,7 @@ final class ParquetRows implements RowReader {
     Set<String> lowerCase = new HashSet<>();
     boolean collide =
         columns.stream().anyMatch(name -> !lowerCase.add(name.toLowerCase(Locale.ROOT)));
-    // The alias of the table stands for the whole row, so it must not be the name of a column.
+    // The alias of the table denotes the whole row, so it must not be the name of a column.
     String row = "to_json(retort_whole_row)";
     String aliases = "";
     if (collide) {

@@ -8,7 +8,7 @@ import java.nio.file.PathMatcher;
 /** A glob over paths below a folder; a path itself matches too, whatever is in its name. */
 record PathGlob(String text) {
   /**
-   * As shells read it, {@code **}{@code /} also stands for no folder at all.
+   * As shells read it, {@code **}{@code /} also matches no folder at all.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND where the text is no glob
    */

@@ -2,7 +2,7 @@ package io.retort.ingest;
 
 /** Why ingest refuses a row; the names are stable. */
 enum QuarantineReason {
-  /** Not a JSON object in UTF-8. */
+  /** The row is not a JSON object in UTF-8. */
   NOT_JSON,
   /** A field of the layout is absent, null or blank. */
   MISSING_FIELD,
@@ -10,7 +10,7 @@ enum QuarantineReason {
   WRONG_TYPE,
   /** Problem, chain and answer are those of an earlier row. */
   DUPLICATE,
-  /** The row tells no final answer. */
+  /** The row has no final answer. */
   NO_ANSWER,
   /** Longer than 1 MiB. */
   TOO_LARGE,

@@ -26,7 +26,7 @@ final class RawRow {
     return new RawRow(number, json, length, null);
   }
 
-  /** Something that stands where a row should, and is none. */
+  /** An element in the place of a row that is not a row. */
   static RawRow defective(long number, String defect) {
     return new RawRow(number, new byte[0], 0, defect);
   }

@@ -1,6 +1,6 @@
 package io.retort.ingest;
 
-/** One way in which a JSON row tells problem, chain and answer. */
+/** One layout of problem, chain and answer in a JSON row. */
 interface RowLayout {
   RowText read(JsonRow row) throws RefusedRowException;
 }

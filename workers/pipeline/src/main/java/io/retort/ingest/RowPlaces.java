@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Places of samples, {@code file:row}, in 8 bytes each where one file's stand together. */
+/** Places of samples, {@code file:row}, in 8 bytes each if those of one file are adjacent. */
 final class RowPlaces {
   private final List<String> files = new ArrayList<>();
   private int[] fileOf = new int[1 << 10];

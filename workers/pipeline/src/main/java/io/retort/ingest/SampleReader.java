@@ -84,7 +84,7 @@ final class SampleReader {
         try {
           JsonRow json = row.parse();
           layout = layout == null ? RowLayouts.detect(source, json, where) : layout;
-          Sample sample = Samples.of(layout.read(json), source, place);
+          Sample sample = CanonicalSamples.of(layout.read(json), source, place);
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }

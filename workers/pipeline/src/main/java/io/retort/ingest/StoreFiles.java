@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * The files that an object, a folder or a glob of a store names, in the order of their paths. Of a
- * folder, those whose name says that they are data: to look into the others they would have to be
+ * folder, those whose name says that they are data: to inspect the others, they would have to be
  * fetched.
  */
 final class StoreFiles {

@@ -52,7 +52,7 @@ final class StudentCheck {
   }
 
   /**
-   * What a person should know before the run is paid for.
+   * Warnings for the user, before any work is paid for.
    *
    * @param folder URI of the student's folder
    * @throws ApplicationFailure USER/SYSTEM_TURN_REFUSED, USER/CHAT_TEMPLATE_UNUSABLE,
@@ -134,10 +134,10 @@ final class StudentCheck {
       try {
         new SampleReader(files, List.of(source), List.of()).read(first);
       } catch (EnoughException e) {
-        LOGGER.debug("{}: {} rows looked at so far", source.getPath(), first.samples.size());
+        LOGGER.debug("{}: {} rows checked so far", source.getPath(), first.samples.size());
       } catch (IOException | ApplicationFailure e) {
-        // Ingest reads it again, and is where data that cannot be read are told.
-        LOGGER.warn("{}: not looked at with the student: {}", source.getPath(), e.getMessage());
+        // Ingest reads it again and reports unreadable data.
+        LOGGER.warn("{}: not checked with the student: {}", source.getPath(), e.getMessage());
       }
     }
     return first.samples;

@@ -5,38 +5,41 @@ import io.retort.answers.StatedAnswer;
 /**
  * An assistant's text split into its chain and the answer that its solution states.
  *
- * <p>Chains stand in {@code <think>...</think>} or {@code
- * <|begin_of_thought|>...<|end_of_thought|>}, solutions after them. A text without marks is both.
+ * <p>Chains are in {@code <think>...</think>} or {@code <|begin_of_thought|>...<|end_of_thought|>},
+ * solutions after them. A text without markers is both.
  */
 record Trace(String chain, String answer) {
   /** How traces are marked: what opens and closes the thought. */
-  private enum Marks {
+  private enum Markers {
     THINK("<think>", "</think>"),
     THOUGHT("<|begin_of_thought|>", "<|end_of_thought|>");
 
     private final String open;
     private final String close;
 
-    Marks(String open, String close) {
+    Markers(String open, String close) {
       this.open = open;
       this.close = close;
     }
   }
 
   static Trace parse(String field, String text) throws RefusedRowException {
-    for (Marks marks : Marks.values()) {
-      int close = text.lastIndexOf(marks.close);
-      // Some templates open the thought in the prompt, so that only its end stands in the text.
-      int open = text.indexOf(marks.open);
+    for (Markers markers : Markers.values()) {
+      int close = text.lastIndexOf(markers.close);
+      // Some templates open the thought in the prompt, so that the text has only its end.
+      int open = text.indexOf(markers.open);
       if (close >= 0) {
-        int start = open >= 0 && open < close ? open + marks.open.length() : 0;
+        int start = open >= 0 && open < close ? open + markers.open.length() : 0;
         return of(
-            field, text.substring(start, close), text.substring(close + marks.close.length()));
+            field, text.substring(start, close), text.substring(close + markers.close.length()));
       }
       if (open >= 0) {
         throw new RefusedRowException(
             QuarantineReason.NO_ANSWER,
-            field + ": a thought that does not end (expected: " + marks.close + " and a solution)");
+            field
+                + ": a thought that does not end (expected: "
+                + markers.close
+                + " and a solution)");
       }
     }
     return of(field, text, text);

@@ -1,13 +1,13 @@
 package io.retort.preference;
 
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates what stands before an equals sign in a solution: numbers with {@code + - * / x × ÷},
+ * Evaluates the expression before an equals sign in a solution: numbers with {@code + - * / x × ÷},
  * parentheses, thousands separators, currency and percent signs.
  */
 final class Arithmetic {
@@ -32,7 +32,7 @@ final class Arithmetic {
     parser.skipSpace();
     return value == null || parser.position < expression.length() || parser.operators == 0
         ? Optional.empty()
-        : Optional.of(value).filter(Numbers::isWritable);
+        : Optional.of(value).filter(WrittenNumbers::isWritable);
   }
 
   static boolean isOperator(char character) {

@@ -1,7 +1,7 @@
 package io.retort.preference;
 
 import io.retort.answers.ChainText;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -30,7 +30,7 @@ final class CarriedChange {
   }
 
   /**
-   * @param start what stands before stays as it is
+   * @param start index from which text is replaced
    */
   CarriedChange(String chain, int start) {
     this.chain = chain;
@@ -46,7 +46,7 @@ final class CarriedChange {
     }
   }
 
-  /** From here on {@code replacement} stands where {@code value} stood. */
+  /** From here on {@code value} is replaced with {@code replacement}. */
   void replace(BigDecimal value, BigDecimal replacement) {
     if (value.compareTo(replacement) != 0) {
       changed.put(value, replacement);
@@ -89,7 +89,7 @@ final class CarriedChange {
   /** What has become of a value; empty when it is as it was. */
   Optional<BigDecimal> replacement(BigDecimal value) {
     return changed.entrySet().stream()
-        .filter(entry -> Numbers.same(entry.getKey(), value))
+        .filter(entry -> WrittenNumbers.same(entry.getKey(), value))
         .map(Map.Entry::getValue)
         .findFirst();
   }
@@ -112,7 +112,7 @@ final class CarriedChange {
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 
-  private String format(BigDecimal value, Numbers.Token like) {
+  private String format(BigDecimal value, WrittenNumbers.Token like) {
     boolean grouped = chain.substring(like.start(), like.end()).indexOf(',') >= 0;
     return grouped && value.stripTrailingZeros().scale() <= 0
         ? String.format(java.util.Locale.ROOT, "%,d", value.toBigInteger())
@@ -127,7 +127,7 @@ final class CarriedChange {
   private String substitute(String text) {
     StringBuilder result = new StringBuilder();
     int copied = 0;
-    for (Numbers.Token token : Numbers.tokens(text)) {
+    for (WrittenNumbers.Token token : WrittenNumbers.tokens(text)) {
       Optional<BigDecimal> replacement = replacement(token.value());
       if (replacement.isPresent()) {
         result.append(text, copied, token.start()).append(plain(replacement.get()));

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Corrupts Python code by a seeded program: one operator (WRONG_OPERATION), one whole number
  * (WRONG_NUMBER), one comparison (MISREAD_CONDITION), one connective or truth value
  * (INVALID_INFERENCE) or one statement (DROPPED_STEP) is another. Whether the code is wrong then,
- * its tests tell.
+ * its tests decide.
  *
  * <p>The code is the last fenced block of the chain, which is what a chain concludes; the answer,
  * where the chain has none.

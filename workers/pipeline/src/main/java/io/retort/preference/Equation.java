@@ -1,6 +1,6 @@
 package io.retort.preference;
 
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param result the number behind the equals sign
  * @param value what the expression really is
  */
-record Equation(int start, int end, String expression, BigDecimal value, Numbers.Token result) {
+record Equation(
+    int start, int end, String expression, BigDecimal value, WrittenNumbers.Token result) {
   private static final int LONGEST_EXPRESSION = 200;
   private static final String EXPRESSION_CHARACTERS = "0123456789.,+-*/x×÷()$% ";
   private static final BigDecimal ROUNDING = new BigDecimal("0.02");
@@ -21,7 +22,7 @@ record Equation(int start, int end, String expression, BigDecimal value, Numbers
   /** The equations of a chain whose left side is plain arithmetic, in order. */
   static List<Equation> find(String chain) {
     List<Equation> equations = new ArrayList<>();
-    List<Numbers.Token> numbers = Numbers.tokens(chain);
+    List<WrittenNumbers.Token> numbers = WrittenNumbers.tokens(chain);
     int next = 0;
     for (int sign = chain.indexOf('='); sign >= 0; sign = chain.indexOf('=', sign + 1)) {
       while (next < numbers.size() && numbers.get(next).start() < sign) {
@@ -40,7 +41,7 @@ record Equation(int start, int end, String expression, BigDecimal value, Numbers
     return difference.compareTo(value.abs().multiply(ROUNDING)) <= 0;
   }
 
-  private static Optional<Equation> at(String chain, int sign, Numbers.Token result) {
+  private static Optional<Equation> at(String chain, int sign, WrittenNumbers.Token result) {
     int start = sign;
     int limit = Math.max(0, sign - LONGEST_EXPRESSION);
     while (start > limit && EXPRESSION_CHARACTERS.indexOf(chain.charAt(start - 1)) >= 0) {
@@ -68,7 +69,7 @@ record Equation(int start, int end, String expression, BigDecimal value, Numbers
         || character == '.';
   }
 
-  /** Only white space and a currency sign may stand between the equals sign and its result. */
+  /** Only white space and a currency sign may be between the equals sign and its result. */
   private static boolean isBare(String between) {
     return between.length() <= 4
         && between.chars().allMatch(character -> " $€£".indexOf(character) >= 0);

@@ -3,7 +3,7 @@ package io.retort.preference;
 import io.retort.v1.Provenance;
 
 /**
- * What wrote the rejected side.
+ * The source of the rejected side.
  *
  * @param model empty, as is {@code promptVersion}, where no model did
  */

@@ -2,7 +2,7 @@ package io.retort.preference;
 
 import io.retort.failure.Failures;
 import io.retort.rows.Counts;
-import io.retort.rows.Usages;
+import io.retort.rows.UsageSums;
 import io.retort.samples.FingerprintCounts;
 import io.retort.store.Hashes;
 import io.retort.v1.CorruptionKind;
@@ -58,7 +58,7 @@ final class PairTotals {
   /** The pairs of a record that go into the data set. */
   List<PreferencePair> add(PairingRecord record) {
     record.getRejectionsList().forEach(rejections::add);
-    usage = Usages.sum(usage, record.getUsage());
+    usage = UsageSums.sum(usage, record.getUsage());
     List<PreferencePair> accepted = record.getPairsList().stream().filter(this::isWanted).toList();
     for (PreferencePair pair : accepted) {
       gaps.merge(pair.getGap(), 1L, Long::sum);

@@ -16,9 +16,9 @@ enum Refusal {
   ORIGINAL_UNSOUND,
   /** The corrupted side concludes the gold answer, and nothing shows a fault on the way there. */
   CORRUPTION_STILL_SOUND,
-  /** The program cannot tell whether the corrupted side concludes the gold answer. */
+  /** The program cannot decide whether the corrupted side concludes the gold answer. */
   CORRUPTION_UNDECIDED,
-  /** Nothing is left of the corrupted side but an answer. */
+  /** The corrupted side is only an answer. */
   CORRUPTION_EMPTY,
   /** The sides differ in fewer words than preference.min_magnitude allows. */
   MAGNITUDE_TOO_SMALL,

@@ -1,7 +1,7 @@
 package io.retort.preference;
 
 import io.retort.answers.ChainText;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import io.retort.v1.CorruptionKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class RulesCorrupter {
    * allowed ones in an order of the seed's. Empty where the chain allows none.
    */
   Stream<Corruption> corruptions(CorruptionKind wanted, List<CorruptionKind> allowed) {
-    Optional<BigDecimal> answer = Numbers.parse(gold);
+    Optional<BigDecimal> answer = WrittenNumbers.parse(gold);
     if (answer.isEmpty()) {
       return Stream.empty();
     }
@@ -113,10 +113,10 @@ final class RulesCorrupter {
 
   private Optional<Corruption> misreadCondition(int index, BigDecimal answer) {
     Equation equation = equations.get(index);
-    List<Numbers.Token> given = Numbers.tokens(problem);
-    for (Numbers.Token operand : Numbers.tokens(equation.expression())) {
+    List<WrittenNumbers.Token> given = WrittenNumbers.tokens(problem);
+    for (WrittenNumbers.Token operand : WrittenNumbers.tokens(equation.expression())) {
       boolean isGiven =
-          given.stream().anyMatch(token -> Numbers.same(token.value(), operand.value()));
+          given.stream().anyMatch(token -> WrittenNumbers.same(token.value(), operand.value()));
       if (!isGiven) {
         continue;
       }
@@ -139,7 +139,7 @@ final class RulesCorrupter {
   /** Later steps go on with the first number of the step that is left out. */
   private Optional<Corruption> droppedStep(int index, BigDecimal answer) {
     Equation equation = equations.get(index);
-    List<Numbers.Token> operands = Numbers.tokens(equation.expression());
+    List<WrittenNumbers.Token> operands = WrittenNumbers.tokens(equation.expression());
     ChainText.Step step =
         ChainText.steps(chain).stream()
             .filter(candidate -> candidate.start() <= equation.start())
@@ -162,8 +162,8 @@ final class RulesCorrupter {
     int start = -1;
     for (ChainText.Step step : steps) {
       boolean named =
-          Numbers.tokens(step.text()).stream()
-              .anyMatch(token -> Numbers.same(token.value(), answer));
+          WrittenNumbers.tokens(step.text()).stream()
+              .anyMatch(token -> WrittenNumbers.same(token.value(), answer));
       start = named ? step.start() : start;
     }
     if (start < 0) {
@@ -185,14 +185,14 @@ final class RulesCorrupter {
     String corrupted = change.finish(equations.subList(index + 1, equations.size())).strip();
     return change
         .replacement(answer)
-        .filter(wrong -> !Numbers.same(wrong, answer))
+        .filter(wrong -> !WrittenNumbers.same(wrong, answer))
         .filter(wrong -> wrong.signum() > 0 || answer.signum() <= 0)
         .map(wrong -> new Corruption(corrupted, CarriedChange.plain(wrong), kind));
   }
 
   private static boolean isPlausible(BigDecimal result, Equation equation) {
     return CarriedChange.rounded(result).signum() > 0
-        && !Numbers.same(CarriedChange.rounded(result), equation.result().value());
+        && !WrittenNumbers.same(CarriedChange.rounded(result), equation.result().value());
   }
 
   /** Another number of the same kind: positive where the old one was, whole where it was. */

@@ -9,7 +9,7 @@ import io.retort.judge.client.JudgeCalls;
 import io.retort.judge.client.UselessAnswerException;
 import io.retort.rows.RefusedByEndpointException;
 import io.retort.rows.Seeds;
-import io.retort.rows.Usages;
+import io.retort.rows.UsageSums;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptionKind;
@@ -148,7 +148,7 @@ final class SamplePairing {
         Origin.ORIGINAL);
   }
 
-  /** Why a chain that came out of curation may not stand on the side of the right ones. */
+  /** Why a curated chain cannot be the chosen side of a pair. */
   private enum Fault {
     /** By program, its answer is wrong or not known to be right. */
     UNVERIFIED,
@@ -381,7 +381,7 @@ final class SamplePairing {
   }
 
   private void count(Usage more) {
-    usage = Usages.sum(usage, more);
+    usage = UsageSums.sum(usage, more);
   }
 
   private static CompletableFuture<Void> done() {

@@ -81,7 +81,10 @@ final class PythonProcess {
     process.destroyForcibly();
   }
 
-  /** Of a question that it could not read, the process does not know the id. */
+  /**
+   * Whether the reply is to this question; one without an id is to a question that could not be
+   * parsed.
+   */
   private static boolean isReply(JsonNode reply, long id) {
     JsonNode found = reply.path("id");
     return found.isIntegralNumber()

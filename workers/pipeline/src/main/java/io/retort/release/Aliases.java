@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The aliases of one model: {@code aliases.json} maps each name to a version number.
  *
- * <p>Publishing moves an alias forwards only. So the order in which runs and repeated attempts
- * arrive does not matter: the highest published version stands at the end. Going back is a person's
- * decision, made by editing the object.
+ * <p>Publishing only moves an alias forwards. The order in which runs and repeated attempts arrive
+ * therefore does not matter: the alias ends at the highest published version. To move it back, edit
+ * the object.
  */
 final class Aliases {
   static final String NAME = "aliases.json";
@@ -35,23 +35,23 @@ final class Aliases {
   }
 
   /**
-   * Moves the alias to the version unless it stands there or further already; returns where it
-   * stands then.
+   * Moves the alias to the version unless it already points to this or a higher version; returns
+   * the version that it points to afterwards.
    */
   int moveForwards(String alias, int version) throws IOException {
-    AtomicInteger stands = new AtomicInteger(version);
+    AtomicInteger target = new AtomicInteger(version);
     store.update(
         uri,
         current -> {
           SortedMap<String, Integer> versions = parse(current);
-          stands.set(Math.max(version, versions.getOrDefault(alias, 0)));
+          target.set(Math.max(version, versions.getOrDefault(alias, 0)));
           if (versions.getOrDefault(alias, 0) >= version) {
             return Optional.empty();
           }
           versions.put(alias, version);
           return Optional.of(print(versions));
         });
-    return stands.get();
+    return target.get();
   }
 
   private SortedMap<String, Integer> parse(Optional<byte[]> json) throws IOException {

@@ -11,8 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /**
- * Version numbers of one model: 1, 2, ... Each is owned by the run whose id stands in its
- * reservation, an object that is written once and never replaced.
+ * Version numbers of one model: 1, 2, ... Each is owned by the run whose id is in its reservation,
+ * an object that is written once and never replaced.
  */
 final class ModelVersions {
   static final String RESERVATION = "reservation.json";

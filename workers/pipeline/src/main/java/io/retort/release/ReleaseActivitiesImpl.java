@@ -30,7 +30,7 @@ import java.util.Optional;
 
 /** The file-like registry: versions, provenance, aliases and reports as objects of the store. */
 public final class ReleaseActivitiesImpl implements ReleaseActivities {
-  /** Name of the object in a version's folder that tells where the model comes from. */
+  /** Name of the object in a version's folder that says where the model comes from. */
   public static final String PROVENANCE = "provenance.json";
 
   private static final int SCHEMA_VERSION = 1;

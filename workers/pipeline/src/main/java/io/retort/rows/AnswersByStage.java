@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is known of the answers of the stages that this process has worked for last.
+ * Answers by stage, for the stages that this process has worked for most recently.
  *
  * <p>Thread-safe.
  */

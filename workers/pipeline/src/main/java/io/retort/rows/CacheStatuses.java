@@ -5,7 +5,7 @@ import io.retort.v1.CacheStatus;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.Usage;
 
-/** What the response cache was to a stage. */
+/** How the response cache was used in a stage. */
 public final class CacheStatuses {
   public static CacheStatus of(FinishStageRequest request, Usage usage) {
     CacheMode mode = request.getContext().getRun().getSpec().getJudge().getCache();

@@ -3,7 +3,7 @@ package io.retort.rows;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** Tells rows that cannot be judged from endpoints that judge none. */
+/** Distinguishes rows that cannot be judged from endpoints that judge no row. */
 interface EndpointCheck {
   /** Whether whatever refused a row of the attempt has answered for another one since it began. */
   boolean answersOthers();

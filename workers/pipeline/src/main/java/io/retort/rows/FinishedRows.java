@@ -118,7 +118,7 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
   /**
    * Returns when all records are durable.
    *
-   * @param done told of each row
+   * @param done called with each row
    */
   void save(IntConsumer done) throws IOException {
     if (unsaved.isEmpty()) {

@@ -3,7 +3,7 @@ package io.retort.rows;
 import io.retort.v1.ShardProgress;
 import java.util.function.Consumer;
 
-/** Heartbeats of work that goes through many rows, and may be long between two shards. */
+/** Heartbeats of work over many rows, with long gaps between two shards. */
 public final class Heartbeats {
   private static final int ROWS = 1_000;
 
@@ -24,16 +24,16 @@ public final class Heartbeats {
   public void row() {
     rows++;
     if (rows % ROWS == 0) {
-      tell();
+      beat();
     }
   }
 
   public void shard() {
     done++;
-    tell();
+    beat();
   }
 
-  private void tell() {
+  private void beat() {
     heartbeat.accept(ShardProgress.newBuilder().setDone(done).setTotal(total).build());
   }
 }

@@ -5,7 +5,8 @@ import io.retort.v1.RunSpec;
 import java.util.HexFormat;
 
 /**
- * What the calls of a run have in common; whom they ask, and how, is their role's.
+ * Settings that all judge calls of a run share; endpoint and sampling parameters depend on the
+ * role.
  *
  * @param roles the spec's roles, as part of the keys of rows
  */
@@ -14,7 +15,7 @@ public record JudgeSettings(long seed, String studentSize, String roles) {
     return new JudgeSettings(
         Integer.toUnsignedLong(spec.getSeed()),
         spec.getStudent().getSize(),
-        // Not as text: protobuf promises none that stays the same.
+        // Not as text: protobuf does not guarantee a stable text format.
         HexFormat.of().formatHex(spec.getJudge().getRoles().toByteArray()));
   }
 

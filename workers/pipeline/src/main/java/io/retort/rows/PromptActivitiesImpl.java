@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Keeps a spec's prompt files with its run, once the judge workers have looked at them. */
+/** Keeps a spec's prompt files with its run, once the judge workers have validated them. */
 public final class PromptActivitiesImpl implements PromptActivities {
   private final Store store;
   private final JudgeClient judge;
@@ -46,7 +46,7 @@ public final class PromptActivitiesImpl implements PromptActivities {
         judge.describe(endpoint, files);
       }
       String snapshot = RunLayout.of(request.getRun()).prompts();
-      // What an earlier attempt wrote of a folder that has changed since.
+      // Files of an earlier attempt, from a folder that has changed since.
       store.delete(snapshot);
       for (PromptFile file : files) {
         byte[] text = file.getText().getBytes(StandardCharsets.UTF_8);
@@ -57,12 +57,12 @@ public final class PromptActivitiesImpl implements PromptActivities {
     }
   }
 
-  /** Of a folder that may lie elsewhere than the runs: on a file system, while those are in S3. */
+  /** Prompt files of a folder, which may be on a file system while the runs are in S3. */
   private List<PromptFile> files(String location) throws IOException {
     roots.requireFolder("judge.prompts", location);
     Optional<String> folder = Locations.uri(location);
     if (folder.isPresent()) {
-      List<PromptFile> files = PromptFiles.read(Store.open(folder.get()), folder.get());
+      List<PromptFile> files = PromptReplacements.read(Store.open(folder.get()), folder.get());
       if (!files.isEmpty()) {
         return files;
       }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * What all shards of a process share.
+ * Resources that all shards of a process share.
  *
  * @param executor starts rows; must not be the thread that calls {@link ShardRunner#run}
  * @param heartbeatEvery longest silence of a shard

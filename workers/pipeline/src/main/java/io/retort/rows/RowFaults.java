@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row that fails is tried again after all others, and put aside when it has failed as often as
  * it may. A rate limit and an endpoint that is left alone for a while are no tries: they pass by
- * themselves. A row that an endpoint refuses is put aside at once. Whoever knows whether the others
+ * themselves. A row that an endpoint refuses is set aside at once. Whoever knows whether the others
  * go on takes the rows that are aside.
  *
  * <p>Not thread-safe.
@@ -166,7 +166,7 @@ final class RowFaults {
     return taken;
   }
 
-  /** What was said of the first row that is aside because it was refused. */
+  /** The message of the first row that was set aside because it was refused. */
   String saidOfRefused() {
     return saidFirst;
   }
@@ -175,7 +175,7 @@ final class RowFaults {
     return refused.size();
   }
 
-  /** The failure to be told: the first one, or the first that no other attempt would mend. */
+  /** The failure to report: the first one, or the first that another attempt would not fix. */
   @Nullable Throwable first() {
     return first;
   }
@@ -193,7 +193,7 @@ final class RowFaults {
     return thrown instanceof ApplicationFailure failure && failure.isNonRetryable();
   }
 
-  /** What a failure that is no try tells to wait for. */
+  /** The delay that a failure asks for which does not count as an attempt. */
   static Optional<Duration> hint(Throwable thrown) {
     return thrown instanceof ApplicationFailure failure && !failure.isNonRetryable()
         ? Optional.ofNullable(failure.getNextRetryDelay())

@@ -3,7 +3,7 @@ package io.retort.rows;
 import java.time.Duration;
 
 /**
- * Holds the rows of an attempt back: for a while, or until whoever asks an endpoint has heard.
+ * Holds back the rows of an attempt, for some time or until an endpoint has answered.
  *
  * <p>Not thread-safe.
  */
@@ -17,7 +17,7 @@ final class RowPause {
     this.queue = queue;
   }
 
-  /** Holds rows back for so long at least. */
+  /** Holds rows back for at least {@code delay}. */
   void lengthen(Duration delay) {
     if (delay.isZero()) {
       return;
@@ -28,11 +28,11 @@ final class RowPause {
   }
 
   /**
-   * Lets rows go on when it is time.
+   * Starts rows again when the pause is over.
    *
-   * @param hold whether to hold them back however long that takes
+   * @param hold whether to hold rows back regardless of the pause's length
    */
-  void look(boolean hold) {
+  void check(boolean hold) {
     held = hold;
     if (hold && !on) {
       end = System.nanoTime();
@@ -43,8 +43,8 @@ final class RowPause {
     }
   }
 
-  /** After which to look again, no longer than {@code otherwise}. */
-  Duration untilNextLook(Duration otherwise) {
+  /** After which to check again, at most {@code otherwise}. */
+  Duration untilNextCheck(Duration otherwise) {
     return on && !held && untilEnd().compareTo(otherwise) < 0 ? untilEnd() : otherwise;
   }
 

@@ -57,7 +57,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
     wake();
   }
 
-  /** Nothing is left in memory of a row that has ended. */
+  /** Frees the memory of a row that has ended. */
   void forget(int row) {
     if (inMemory.remove(row)) {
       slots.release(memory(row));
@@ -95,7 +95,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
   }
 
   /**
-   * Looks for rows that can be started; on another thread, as the caller may hold what they need.
+   * Starts rows where possible, on another thread, as the caller may hold resources that they need.
    */
   private void wake() {
     engine.executor().execute(this::startMore);
@@ -103,7 +103,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
 
   /**
    * Starts rows while there is room. One thread at a time does: another's call, also one from a row
-   * that ends while it is started, makes it look again, so that rows that need no call do not nest.
+   * that ends while it is started, causes another pass, so that rows that need no call do not nest.
    */
   private void startMore() {
     if (starting.getAndIncrement() > 0) {
@@ -120,7 +120,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
     // Only one thread takes rows, so that the first one stays the first.
     for (Integer row = first(); row != null && slots.tryTake(memory(row)); row = first()) {
       inFlight.incrementAndGet();
-      // Looked at again after counting: whoever stops then either sees the count or has been seen.
+      // Checked again after counting: a concurrent stop either sees the count or is seen here.
       if (!isOpen()) {
         inFlight.decrementAndGet();
         slots.release();

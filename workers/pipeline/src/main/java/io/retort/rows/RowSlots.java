@@ -112,7 +112,7 @@ public final class RowSlots {
       tellRefused();
     }
 
-    /** Nothing is left of a row in memory. */
+    /** Frees the memory of a row. */
     void release(long bytes) {
       synchronized (RowSlots.this) {
         if (closed) {

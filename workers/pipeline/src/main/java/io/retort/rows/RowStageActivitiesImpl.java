@@ -3,7 +3,7 @@ package io.retort.rows;
 import com.google.protobuf.Message;
 import io.retort.activity.ActivityPolicies;
 import io.retort.cache.ResponseCache;
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.store.Manifests;
@@ -71,7 +71,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
 
   @Override
   public RunShardResponse runShard(RunShardRequest request) {
-    CallScope calls = new CallScope();
+    CallGroup calls = new CallGroup();
     RowStageContext context = request.getContext();
     RowStage stage = stage(context);
     Consumer<ShardProgress> heartbeat = heartbeat();
@@ -121,7 +121,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
       ShardJob<I, R> job,
       ShardJudge shardJudge,
       RunShardRequest request,
-      CallScope calls)
+      CallGroup calls)
       throws IOException {
     ShardInputs<I> inputs = job.inputs();
     try (inputs) {

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of rows that are aside: the row is to blame where its endpoint answers for
- * others, and gets a record that says so; else the endpoint is, and the attempt ends with nothing
- * stored for the row.
+ * Decides about rows that were set aside after a failure. If the endpoint answers other rows, the
+ * row is to blame and is quarantined; otherwise the endpoint is to blame, and the attempt ends
+ * without a record for the row.
  *
  * <p>Not thread-safe.
  */
@@ -32,12 +32,12 @@ final class RowTriage {
   private int refusedWhenAsked;
   private int cleared;
 
-  /** What is done with rows. */
+  /** Actions on the rows of the attempt. */
   interface Rows {
-    /** The row is to blame: its record says why. */
+    /** Stores a record that blames the row and says why. */
     void quarantine(int row, String reason, String said) throws IOException;
 
-    /** The record counts. */
+    /** Keeps the record of a refused row. */
     void keep(RowFaults.Refused row) throws IOException;
 
     /** Whether an earlier attempt at the shard had a row that was answered. */
@@ -48,7 +48,7 @@ final class RowTriage {
      */
     int keepFinished();
 
-    /** Something that was waited for may be there; on any thread. */
+    /** Requests another check; called on any thread. */
     void wake();
   }
 
@@ -64,20 +64,20 @@ final class RowTriage {
     return holdsRowsBack;
   }
 
-  /** After which to look again though nothing has happened. */
-  Optional<Duration> untilNextLook() {
+  /** After which to check again even if no row has ended. */
+  Optional<Duration> untilNextCheck() {
     return waits
         ? Optional.of(Duration.ofNanos(Math.max(0, askAt - System.nanoTime())))
         : Optional.empty();
   }
 
   /**
-   * Decides what can be decided.
+   * Makes the decisions that are possible now.
    *
    * @param allAside whether no other rows are left
    * @throws ApplicationFailure where the endpoint, or all that rows need, is to blame
    */
-  void look(boolean allAside) throws IOException {
+  void check(boolean allAside) throws IOException {
     if (faults.hasRefused() && endpoints.answersOthers()) {
       keepRefused();
     }
@@ -141,7 +141,7 @@ final class RowTriage {
     holdsRowsBack = false;
     quarantine(faults.takeFailedAtTheJudge());
     faults.forgive();
-    // The next look may have nothing else to wait for.
+    // The next check may have nothing else to wait for.
     rows.wake();
   }
 
@@ -156,8 +156,8 @@ final class RowTriage {
       throw failures.refused(rows.keepFinished(), refusal.message());
     }
     int kept = rows.keepFinished();
-    Throwable told = RowFaults.isFinal(thrown) || faults.first() == null ? thrown : faults.first();
-    throw failures.of(told, Math.max(faults.failedRows(), faults.aside()), kept);
+    Throwable cause = RowFaults.isFinal(thrown) || faults.first() == null ? thrown : faults.first();
+    throw failures.of(cause, Math.max(faults.failedRows(), faults.aside()), kept);
   }
 
   private ApplicationFailure failed() {

@@ -10,7 +10,7 @@ final class ShardEndpoints implements EndpointCheck {
   private final ControlQuestions questions;
   private final Elsewhere elsewhere;
 
-  /** Looks whether a committed shard of the stage has a row that was answered. */
+  /** Checks whether a committed shard of the stage has a row that was answered. */
   interface Elsewhere {
     boolean hasAnswered() throws IOException;
   }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an attempt at a shard fails with. Every message tells how many rows are kept.
+ * Failures of an attempt at a shard. Every message says how many rows are kept.
  *
  * @param stage label of messages
  * @param rows of the shard
@@ -18,17 +18,17 @@ record ShardFailures(String stage, int rows) {
 
   /** The failure of rows. */
   ApplicationFailure of(@Nullable Throwable first, int failed, int kept) {
-    String told = String.format(Locale.ROOT, "%s: %d rows failed, %s", stage, failed, kept(kept));
-    LOGGER.warn("{}", told, first);
+    String detail = String.format(Locale.ROOT, "%s: %d rows failed, %s", stage, failed, kept(kept));
+    LOGGER.warn("{}", detail, first);
     if (first instanceof ApplicationFailure application) {
       return ApplicationFailure.newBuilder()
           .setType(application.getType())
-          .setMessage(application.getOriginalMessage() + " (" + told + ")")
+          .setMessage(application.getOriginalMessage() + " (" + detail + ")")
           .setNonRetryable(application.isNonRetryable())
           .setCause(application)
           .build();
     }
-    return Failures.platform("ROWS_FAILED", told + "; first failure: " + first, first);
+    return Failures.platform("ROWS_FAILED", detail + "; first failure: " + first, first);
   }
 
   /**
@@ -52,7 +52,7 @@ record ShardFailures(String stage, int rows) {
         kept);
   }
 
-  /** Not retried as it is: the workflow decides on another allowance. */
+  /** Not retryable: the workflow decides on another allowance. */
   ApplicationFailure allowanceSpent(Spending spending, int kept) {
     return ApplicationFailure.newBuilder()
         .setType("BUDGET/ALLOWANCE_SPENT")
@@ -80,12 +80,12 @@ record ShardFailures(String stage, int rows) {
   }
 
   /** No other attempt mends it, but a person can, and then the run goes on. */
-  private ApplicationFailure endpointRefused(String told, int kept) {
+  private ApplicationFailure endpointRefused(String detail, int kept) {
     ApplicationFailure failure =
         Failures.platform(
             "ENDPOINT_REFUSED",
-            told
-                + " (expected: answers; mend the endpoint's entry in RETORT_ENDPOINTS or the"
+            detail
+                + " (expected: answers; fix the endpoint's entry in RETORT_ENDPOINTS or the"
                 + " endpoint itself, then resume the run; "
                 + kept(kept)
                 + ")",

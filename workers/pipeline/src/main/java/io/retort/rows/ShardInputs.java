@@ -33,7 +33,7 @@ public final class ShardInputs<I> implements AutoCloseable {
   }
 
   /**
-   * @param keys as {@link RowWork#key} tells them
+   * @param keys of the rows, see {@link RowWork#key}
    */
   public static <I> ShardInputs<I> of(RowCodec<I> codec, Function<I, String> keys, Source<I> source)
       throws IOException {

@@ -4,7 +4,7 @@ import io.retort.cache.CachedCalls;
 import io.retort.cache.CallLog;
 import io.retort.cache.ResponseCache;
 import io.retort.failure.Failures;
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.ControlQuestions;
 import io.retort.judge.client.EndpointDescriptions;
 import io.retort.judge.client.JudgeCalls;
@@ -64,7 +64,7 @@ public record ShardJudge(
       String shardUri,
       List<JudgeMethod<?, ?>> methods,
       StageAnswers answers,
-      CallScope scope,
+      CallGroup scope,
       Runnable tick)
       throws IOException {
     RunSpec spec = stage.getRun().getSpec();
@@ -110,7 +110,7 @@ public record ShardJudge(
     }
   }
 
-  /** Of the models and prompts that answer the methods at this moment. */
+  /** Digests of the models and prompts that currently answer the methods. */
   static String fingerprint(
       JudgeClient client, Store store, RunContext run, List<JudgeMethod<?, ?>> methods)
       throws IOException {
@@ -120,7 +120,7 @@ public record ShardJudge(
 
   private static List<PromptFile> prompts(Store store, RunContext run) throws IOException {
     return run.getSpec().getJudge().hasPrompts()
-        ? PromptFiles.read(store, RunLayout.of(run).prompts())
+        ? PromptReplacements.read(store, RunLayout.of(run).prompts())
         : List.of();
   }
 

@@ -54,7 +54,7 @@ final class ShardRunner<I, R extends Message> {
   private int outstanding;
 
   /**
-   * A row's end, or, with the row {@link Completion#NONE}, that it is time to look at all of them.
+   * A row's end, or, with the row {@link Completion#NONE}, that all rows are to be checked.
    *
    * @param line of the record, also of one that waits because of {@code thrown}
    */
@@ -98,7 +98,7 @@ final class ShardRunner<I, R extends Message> {
    * Runs once. The caller closes the job's inputs.
    *
    * @throws ApplicationFailure the failure of rows, with what is finished kept;
-   *     PLATFORM/ENDPOINT_REFUSED, not retryable, where a person has to mend an endpoint;
+   *     PLATFORM/ENDPOINT_REFUSED, not retryable, where a person has to fix an endpoint;
    *     BUDGET/ALLOWANCE_SPENT with the shard's cost as its detail
    */
   ShardResult run() {
@@ -118,7 +118,8 @@ final class ShardRunner<I, R extends Message> {
       if (finished.kept() < rows) {
         throw failures.rowLost();
       }
-      // Before the manifest: once that stands, nobody looks for what is missing in the cache.
+      // Before the manifest: a shard with a manifest is never resumed, so nothing would add answers
+      // that are missing in the cache.
       int keptAnswers = calls.isPresent() ? calls.get().commit() : 0;
       Manifest manifest = finished.commit(this::reportProgress);
       engine.metrics().committed(job.stage(), (System.nanoTime() - started) / 1e9);
@@ -155,9 +156,9 @@ final class ShardRunner<I, R extends Message> {
     try {
       queue.start();
       while (outstanding > 0 || !finished.areSaved()) {
-        collect(untilNextLook());
-        triage.look(outstanding == faults.aside());
-        pause.look(triage.holdsRowsBack());
+        collect(untilNextCheck());
+        triage.check(outstanding == faults.aside());
+        pause.check(triage.holdsRowsBack());
         if (mustSave()) {
           save();
           reportProgress();
@@ -238,10 +239,10 @@ final class ShardRunner<I, R extends Message> {
     return Duration.ofNanos(outstanding == 0 || finished.areMany() ? 0 : Math.max(0, left));
   }
 
-  private Duration untilNextLook() {
+  private Duration untilNextCheck() {
     Duration untilSave = untilSave();
-    Duration untilTriage = triage.untilNextLook().orElse(untilSave);
-    return pause.untilNextLook(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
+    Duration untilTriage = triage.untilNextCheck().orElse(untilSave);
+    return pause.untilNextCheck(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
   }
 
   /** Waits for a finished row, then takes all that are there. */
@@ -320,8 +321,8 @@ final class ShardRunner<I, R extends Message> {
 
   /**
    * Starts no more rows, lets those under way finish for a while, ends the calls of the rest, and
-   * stores what is finished, and the answers of rows that are not. Does nothing the second time but
-   * look again.
+   * stores what is finished, and the answers of rows that are not. A second call only stores rows
+   * that have finished since.
    */
   private void keepFinished(Duration atMost) {
     queue.stop();
@@ -337,7 +338,7 @@ final class ShardRunner<I, R extends Message> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      // The failure that brought us here is the one to tell; this one is most often the same.
+      // The failure that ended the attempt is reported; this one mostly has the same cause.
       LOGGER.warn(
           "{}: {} finished rows could not be stored",
           job.stage(),

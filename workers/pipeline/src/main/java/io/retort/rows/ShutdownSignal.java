@@ -1,6 +1,6 @@
 package io.retort.rows;
 
-/** Tells shards under way that the process ends: they keep what is finished and hand over. */
+/** Signals to shards under way that the process ends: they store finished rows and end. */
 public final class ShutdownSignal {
   private volatile boolean requested;
 

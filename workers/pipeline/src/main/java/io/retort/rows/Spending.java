@@ -3,7 +3,7 @@ package io.retort.rows;
 import java.util.concurrent.atomic.DoubleAdder;
 
 /**
- * What the rows of a shard have cost, those of earlier attempts among them.
+ * The cost of the rows of a shard, including those of earlier attempts.
  *
  * <p>Thread-safe.
  *

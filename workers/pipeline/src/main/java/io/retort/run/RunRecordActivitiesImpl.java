@@ -16,8 +16,9 @@ import java.util.Optional;
 /**
  * Writes {@code run.json} and {@code spec.json} of a run, indented for people.
  *
- * <p>Terminal is terminal: once a record with a terminal phase stands, only a record with the same
- * phase replaces it. An attempt that was thought dead and still writes therefore changes nothing.
+ * <p>Terminal is terminal: once a record with a terminal phase is stored, only a record with the
+ * same phase replaces it. An attempt that was thought dead and still writes therefore changes
+ * nothing.
  */
 public final class RunRecordActivitiesImpl implements RunRecordActivities {
   private static final JsonFormat.Printer PRINTER =

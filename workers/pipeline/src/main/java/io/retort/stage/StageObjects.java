@@ -21,11 +21,11 @@ import java.util.Optional;
 
 /**
  * The objects that a stage's artifacts consist of: themselves, and what they name where they are
- * manifests ({@code manifest.json}), or tell the hashes of a model's files ({@code COMPLETE.json}
+ * manifests ({@code manifest.json}), or list the hashes of a model's files ({@code COMPLETE.json}
  * of a checkpoint, {@code provenance.json} of a version).
  */
 final class StageObjects {
-  /** What is larger is looked at by its size alone: whoever reads it checks its bytes. */
+  /** Larger objects are verified by their size alone: their reader verifies their bytes. */
   static final long LARGEST_HASHED = 1 << 20;
 
   private static final List<String> FILE_HASHES = List.of("COMPLETE.json", "provenance.json");
@@ -55,7 +55,7 @@ final class StageObjects {
     return objects;
   }
 
-  /** What is wrong with the objects now; empty where nothing is. */
+  /** Describes missing or changed objects; empty if there are none. */
   Optional<String> defect(List<ArtifactRef> objects) throws IOException {
     for (ArtifactRef object : objects) {
       alive.run();

@@ -14,7 +14,7 @@ public interface StudentChecker {
    * @return tokens of each row as training counts them, without rows that it leaves out for another
    *     reason; fails with a USER failure for what no data could change (a chat template that
    *     refuses the system turn or cannot be rendered, no room in the model's context), with {@link
-   *     UncheckedStudentException} where nothing can be told
+   *     UncheckedStudentException} where the student cannot be checked
    */
   CompletableFuture<List<Integer>> tokens(
       Path student, StudentTemplate template, int maxNewTokens, List<Sample> rows);
@@ -28,7 +28,7 @@ public interface StudentChecker {
     }
   }
 
-  /** Where there is no Python: nothing can be told. */
+  /** Without Python, the student cannot be checked. */
   static StudentChecker none() {
     return (student, template, maxNewTokens, rows) ->
         CompletableFuture.failedFuture(

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A model folder in Hugging Face layout, looked at before any work is paid for. */
+/** A model folder in Hugging Face layout, checked before any work is paid for. */
 public final class StudentFolder {
   /** What is wrong with a model that has other weights alone. */
   public static final String PICKLES =

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.FastAnswerChecker;
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.run.FilledSpecs;
@@ -282,7 +282,7 @@ final class SampleCurationTest {
                 .setStudent(StudentSpec.newBuilder().setModel(student.toString()))
                 .setCuration(curation));
     return new SampleCuration(
-            judge.calls(new CallScope()),
+            judge.calls(new CallGroup()),
             answers,
             tokens,
             CurationSettings.of(spec, 10),

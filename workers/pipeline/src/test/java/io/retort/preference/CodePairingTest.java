@@ -6,7 +6,7 @@ import io.retort.answers.AnswerCheck;
 import io.retort.answers.AnswerChecker;
 import io.retort.answers.AnswerVerdict;
 import io.retort.answers.GoldAnswer;
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.ScriptedJudge;
 import io.retort.rows.Seeds;
@@ -135,7 +135,7 @@ final class CodePairingTest {
                         .addKinds(CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION))
                 .setSeed(seedThatWantsANumber()));
     return new SamplePairing(
-            judge.calls(new CallScope()),
+            judge.calls(new CallGroup()),
             new TestRunner(checks),
             PairingSettings.of(spec),
             new PairingInput(sample, curation),

@@ -10,7 +10,7 @@ import io.retort.answers.ChainChecker;
 import io.retort.answers.ChainText;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.GoldAnswer;
-import io.retort.answers.Numbers;
+import io.retort.answers.WrittenNumbers;
 import io.retort.rows.Counts;
 import io.retort.v1.CorruptionKind;
 import java.io.IOException;
@@ -182,9 +182,9 @@ final class RulesCorrupterTest {
         corrupted++;
         kinds.add(corruption.get().kind().name());
         assertThat(corruption.get().chain()).isNotEqualTo(chain);
-        List<Numbers.Token> numbers = Numbers.tokens(corruption.get().chain());
+        List<WrittenNumbers.Token> numbers = WrittenNumbers.tokens(corruption.get().chain());
         BigDecimal last = numbers.get(numbers.size() - 1).value();
-        wrong += Numbers.same(last, new BigDecimal(gold)) ? 0 : 1;
+        wrong += WrittenNumbers.same(last, new BigDecimal(gold)) ? 0 : 1;
       }
     }
     assertThat(corrupted).isGreaterThan(1_900);

@@ -5,7 +5,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.cache.ResponseCache;
 import io.retort.curation.CurationStage;
-import io.retort.judge.client.CallScope;
+import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
 import io.retort.run.FilledSpecs;
@@ -150,7 +150,7 @@ final class LongChains {
   }
 
   private void runShard(RowStage stage, RowStageContext context, int shard) {
-    CallScope scope = new CallScope();
+    CallGroup scope = new CallGroup();
     try (ShardJudge shardJudge =
         ShardJudge.open(
             judge,
@@ -169,7 +169,7 @@ final class LongChains {
   }
 
   private <I, R extends Message> void run(
-      ShardJob<I, R> job, ShardJudge shardJudge, CallScope scope) throws IOException {
+      ShardJob<I, R> job, ShardJudge shardJudge, CallGroup scope) throws IOException {
     ShardInputs<I> inputs = job.inputs();
     try (inputs) {
       ShardResult result =

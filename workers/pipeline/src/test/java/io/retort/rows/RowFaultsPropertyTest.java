@@ -273,7 +273,7 @@ final class RowFaultsPropertyTest {
                     calls
                         .evaluate(request(row, "second"))
                         .thenApply(
-                            second -> record(row, Usages.sum(usage(first), usage(second)), "")))
+                            second -> record(row, UsageSums.sum(usage(first), usage(second)), "")))
             .exceptionallyCompose(
                 thrown -> {
                   Throwable cause =

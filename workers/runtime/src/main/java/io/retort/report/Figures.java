@@ -126,7 +126,7 @@ public final class Figures {
     return String.format(Locale.ROOT, "%,.4f", cost);
   }
 
-  /** The count of that name, 0 where there is none; the enum's prefix may stand before the name. */
+  /** The count of that name, 0 where there is none; the name may have the enum's prefix. */
   public static long of(List<Count> counts, String name) {
     return counts.stream()
         .filter(count -> count.getName().equals(name) || count.getName().endsWith("_" + name))

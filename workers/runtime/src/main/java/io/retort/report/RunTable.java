@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run came to, as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
+ * The results of a run as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
  * paired differences, judge tokens and cost, times and addresses. Parts that the run has not
  * reached are left out.
  */
@@ -147,7 +147,7 @@ public final class RunTable {
     table.line(name, Figures.count(count), Figures.share(count, rows));
   }
 
-  /** What was measured and rated; nothing where nothing was. */
+  /** Follow rates and ratings, where they were computed. */
   private void kept(CurationSummary curation) {
     if (curation.hasFollowRate()) {
       FollowRate rate = curation.getFollowRate();
@@ -229,22 +229,22 @@ public final class RunTable {
     if (uncounted > 0) {
       text.append("  at least: ")
           .append(Figures.count(uncounted))
-          .append(" answers did not tell their usage\n");
+          .append(" answers did not report their usage\n");
     }
   }
 
   private void times(List<StageProgress> stages) {
-    // Runs that began before stages had fingerprints tell nothing of it.
-    boolean told =
+    // Runs that began before stages had fingerprints do not have it.
+    boolean hasReuse =
         stages.stream().anyMatch(stage -> stage.getReuse() != StageReuse.STAGE_REUSE_UNSPECIFIED);
     TextTable table =
-        told ? new TextTable("Stage", "time", "result") : new TextTable("Stage", "time");
+        hasReuse ? new TextTable("Stage", "time", "result") : new TextTable("Stage", "time");
     for (StageProgress stage : stages) {
       String time =
           stage.hasFinishedAt()
               ? Figures.duration(Figures.seconds(stage.getStartedAt(), stage.getFinishedAt()))
               : Figures.name(stage.getPhase());
-      if (told) {
+      if (hasReuse) {
         table.line(Figures.name(stage.getStage()), time, reuse(stage));
       } else {
         table.line(Figures.name(stage.getStage()), time);
@@ -261,7 +261,7 @@ public final class RunTable {
     };
   }
 
-  /** Runs that began before every run had a report tell it with their release. */
+  /** In runs that began before every run had a report, its URI is part of their release. */
   private void report(Run run) {
     String uri =
         run.getSummary().getReportUri().isEmpty()

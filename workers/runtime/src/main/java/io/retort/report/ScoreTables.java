@@ -35,7 +35,7 @@ final class ScoreTables {
     return table;
   }
 
-  /** What became of the answers; empty for scores of before outcomes were counted. */
+  /** Outcomes of the answers; empty for scores from before outcomes were counted. */
   static Optional<TextTable> outcomes(String benchmark, List<Score> all) {
     List<Score> scores = of(benchmark, all).stream().filter(Score::hasOutcomes).toList();
     if (scores.isEmpty()) {

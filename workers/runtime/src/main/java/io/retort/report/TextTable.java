@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /**
  * A heading and lines of cells in aligned columns: the first to the left, the others to the right.
- * The lines stand two blanks in.
+ * Lines are indented by two blanks.
  */
 final class TextTable {
   private static final String INDENT = "  ";

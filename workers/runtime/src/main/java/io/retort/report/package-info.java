@@ -1,4 +1,4 @@
-/** What a run came to, for people: figures as text, and the closing table of the command line. */
+/** Results of a run, for people: figures as text, and the closing table of the command line. */
 @NullMarked
 package io.retort.report;
 

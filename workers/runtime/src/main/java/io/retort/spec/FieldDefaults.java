@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The defaults that stand in the contract as options of its fields: {@code default_value}, and
+ * The defaults that the contract declares as options of its fields: {@code default_value}, and
  * {@code member_default} for a message whose defaults depend on where it is. Fields with a {@code
  * default_rule} are left to program code, which takes their value from here.
  */

@@ -12,11 +12,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells the rules of a field of the spec as an expectation: {@code > 0 and <= 1}. */
+/** Describes the rules of a spec field as an expectation: {@code > 0 and <= 1}. */
 final class RuleExpectation {
   private static final ExtensionRegistry REGISTRY = registry();
 
-  /** Of the field, or of one item where {@code item} is set and the field is repeated. */
+  /**
+   * The expectation of the field, or of one item where {@code item} is set and the field is
+   * repeated.
+   */
   static String of(FieldDescriptor field, boolean item) {
     FieldRules rules = rules(field);
     if (field.isRepeated() && !item) {

@@ -109,7 +109,8 @@ final class SpecMapper {
       case STRING -> text(scalar, path);
       case ENUM -> enumValue(field, scalar, path);
       case BYTE_STRING, MESSAGE ->
-          throw new IllegalStateException(field.getFullName() + " cannot stand in a spec");
+          throw new IllegalStateException(
+              field.getFullName() + " is of a type that a spec cannot have");
     };
   }
 
@@ -135,7 +136,8 @@ final class SpecMapper {
     long least = unsigned ? 0 : Integer.MIN_VALUE;
     long most = unsigned ? 0xFFFF_FFFFL : Integer.MAX_VALUE;
     if (field.getJavaType() == FieldDescriptor.JavaType.LONG) {
-      throw new IllegalStateException(field.getFullName() + " cannot stand in a spec");
+      throw new IllegalStateException(
+          field.getFullName() + " is of a type that a spec cannot have");
     }
     if (value.compareTo(BigDecimal.valueOf(least)) < 0
         || value.compareTo(BigDecimal.valueOf(most)) > 0) {

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** A spec's text as a tree, before it is known what its keys mean. Written in YAML or in JSON. */
 sealed interface SpecNode {
-  /** What the value is called in a message. */
+  /** The name of the value's type in a message. */
   String shown();
 
   /** Keys in the order of the text. */

@@ -39,7 +39,8 @@ final class SpecTree {
       case BOOLEAN -> new SpecNode.Scalar(String.valueOf(value), SpecNode.Kind.BOOLEAN);
       case STRING -> new SpecNode.Scalar(String.valueOf(value), SpecNode.Kind.TEXT);
       case BYTE_STRING ->
-          throw new IllegalStateException(field.getFullName() + " cannot stand in a spec");
+          throw new IllegalStateException(
+              field.getFullName() + " is of a type that a spec cannot have");
     };
   }
 

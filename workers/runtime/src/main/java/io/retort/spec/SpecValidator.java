@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a spec as a whole: the rules that stand in the proto, and those between fields. Runs
- * before the defaults are filled in.
+ * Judges a spec as a whole: the rules in the proto, and those between fields. Runs before the
+ * defaults are filled in.
  */
 public final class SpecValidator {
   private static final int SHOWN_CHARACTERS = 80;
@@ -37,9 +37,10 @@ public final class SpecValidator {
       throw new IllegalStateException("the rules of RunSpec cannot be evaluated", e);
     }
     // A rule's own words say more: "> 0" is also not finite.
-    Set<String> told = violations.stream().map(SpecViolation::field).collect(Collectors.toSet());
+    Set<String> reported =
+        violations.stream().map(SpecViolation::field).collect(Collectors.toSet());
     FiniteNumbers.check(spec).stream()
-        .filter(violation -> !told.contains(violation.field()))
+        .filter(violation -> !reported.contains(violation.field()))
         .forEach(violations::add);
     violations.addAll(SpecCrossChecks.check(spec));
     return List.copyOf(violations);

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /**
  * The places that specs may name to a worker: below the worker's store, and below the roots of
  * {@code RETORT_DATA_ROOTS}, folders and prefixes in S3 with commas between; {@code /} and {@code
- * s3://} stand for all of them. A spec comes from whoever reaches the control plane, and the worker
- * can read more than that person may: keys, other teams' data.
+ * s3://} mean all of them. A spec comes from whoever reaches the control plane, and the worker can
+ * read more than that person may: keys, other teams' data.
  *
  * <p>Symbolic links are resolved before a place is compared, so that a link below a root leads
  * nowhere else. Whoever can replace folders below a root while they are read is trusted.
@@ -73,7 +73,7 @@ public final class DataRoots {
   }
 
   /**
-   * Checks a place before anything is read there, or even looked for.
+   * Checks a place before anything is read or looked up there.
    *
    * @param field of the spec, for the message
    * @param location an absolute path, or a URI of a store; of a {@code file:} URI that is none, as

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Places that a spec names: an absolute path on a file system, or the URI of one in a store. */
 public final class Locations {
-  /** What a place may be, for messages. */
+  /** The allowed kinds of location, for messages. */
   public static final String EXPECTED =
       "an absolute path or a URI that begins with " + StoreScheme.prefixes();
 

@@ -5,13 +5,13 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What must hold of the object that stands for another to take its place; the server looks and
- * writes in one step. Servers that do not know conditions ignore them, or answer 501.
+ * What must hold of the stored object before another replaces it; the server checks and writes in
+ * one step. Servers that do not know conditions ignore them, or answer 501.
  */
 record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
   static final S3Condition NONE = new S3Condition(null, null);
 
-  /** No object stands. */
+  /** No object is stored. */
   static final S3Condition ABSENT = new S3Condition("*", null);
 
   private static final int NOT_FOUND = 404;
@@ -19,7 +19,7 @@ record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
   private static final int PRECONDITION_FAILED = 412;
   private static final int NOT_IMPLEMENTED = 501;
 
-  /** The same object stands as when it had this tag. */
+  /** The stored object still has this tag. */
   static S3Condition unchanged(String eTag) {
     return new S3Condition(null, eTag);
   }
@@ -39,7 +39,7 @@ record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
       // 409: another writer is at work on the object at this moment.
       case PRECONDITION_FAILED, CONFLICT -> Outcome.DOES_NOT_HOLD;
       case NOT_IMPLEMENTED -> Outcome.NOT_KNOWN;
-      // The object that was to stand unchanged has been deleted.
+      // The object that should be unchanged has been deleted.
       case NOT_FOUND ->
           ifMatch != null && code(refusal).equals("NoSuchKey")
               ? Outcome.DOES_NOT_HOLD

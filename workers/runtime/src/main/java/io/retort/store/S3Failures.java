@@ -8,13 +8,13 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** What an error of S3 means to the callers of a store. */
+/** Maps errors of S3 to exceptions of the store. */
 final class S3Failures {
   private static final int MOVED = 301;
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
-  /** Answered with status 400, although credentials or the region are to be mended. */
+  /** Answered with status 400, although the credentials or the region are wrong. */
   private static final Set<String> REFUSALS =
       Set.of(
           "AuthorizationHeaderMalformed",
@@ -48,7 +48,7 @@ final class S3Failures {
 
   private static IOException of(S3Location location, S3Exception answer) {
     AwsErrorDetails details = answer.awsErrorDetails();
-    // An answer to a HEAD request has no body that could tell more.
+    // An answer to a HEAD request has no body with details.
     String code = details == null || details.errorCode() == null ? "" : details.errorCode();
     int status = answer.statusCode();
     if (code.equals("NoSuchBucket")) {

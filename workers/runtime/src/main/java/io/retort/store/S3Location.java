@@ -1,7 +1,7 @@
 package io.retort.store;
 
 /**
- * A place in a bucket: {@code s3://bucket/key}. The key is taken as it stands, nothing in it is
+ * A place in a bucket: {@code s3://bucket/key}. The key is used literally, nothing in it is
  * decoded, as in the trainer's Python.
  *
  * @param key without a slash at its end; empty for the bucket as a whole
@@ -24,7 +24,7 @@ record S3Location(String bucket, String key) {
     return new S3Location(bucket, key);
   }
 
-  /** What the keys of all objects in this folder begin with. */
+  /** The key prefix of all objects in this folder. */
   String folder() {
     return key.isEmpty() ? "" : key + "/";
   }

@@ -205,7 +205,7 @@ final class S3Store implements Store {
     return !location.key().isEmpty() && call(location, () -> head(location)).isPresent();
   }
 
-  /** Empty also where there is no bucket: an answer to a HEAD request does not tell. */
+  /** Empty also where there is no bucket: an answer to a HEAD request does not distinguish them. */
   private Optional<HeadObjectResponse> head(S3Location location) {
     try {
       return Optional.of(

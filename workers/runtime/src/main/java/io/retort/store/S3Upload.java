@@ -77,7 +77,7 @@ final class S3Upload extends OutputStream {
    * Makes the object appear as a whole if the condition holds. May be called again when it returned
    * false.
    *
-   * @return whether this object stands now
+   * @return whether this object is stored now
    */
   boolean commit(S3Condition condition) throws IOException {
     if (uploadId != null && part.size() > 0) {

@@ -52,7 +52,7 @@ public final class ScratchFile implements AutoCloseable {
     }
   }
 
-  /** Reads what lies before the {@link #size} that was told last. */
+  /** Reads bytes before the last returned {@link #size}. */
   public byte[] read(long start, int bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(bytes);
     while (buffer.hasRemaining()) {

@@ -107,8 +107,8 @@ public interface Store {
   @FunctionalInterface
   interface Change {
     /**
-     * @param current the bytes that stand, empty where there is no object
-     * @return the bytes to stand, empty to leave the object as it is
+     * @param current the stored bytes, empty where there is no object
+     * @return the bytes to store, empty to leave the object as it is
      */
     Optional<byte[]> apply(Optional<byte[]> current) throws IOException;
   }

@@ -4,7 +4,7 @@ import io.retort.failure.Failures;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 
-/** What a fault of the store means: a person has to act, or it is retried with backoff. */
+/** Maps errors of the store to failures: a person has to act, or it is retried with backoff. */
 public final class StoreFailures {
   /** USER/STORE_REFUSED, PLATFORM/DISK_FULL, PLATFORM/CORRUPT_ARTIFACT or PLATFORM/STORE_FAILED. */
   public static ApplicationFailure of(IOException failure) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store cannot be used as it is set up: no bucket, no credentials or no permission. Trying
- * again does not help; the message tells what to set.
+ * again does not help; the message says what to set.
  */
 public final class StoreRefusedException extends IOException {
   private static final long serialVersionUID = 1L;

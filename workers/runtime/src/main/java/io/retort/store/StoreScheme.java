@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The kinds of store, told from one another by how a URI begins. */
+/** The kinds of store, recognised by the beginning of a URI. */
 enum StoreScheme {
   FILE("file:/"),
   S3("s3://");

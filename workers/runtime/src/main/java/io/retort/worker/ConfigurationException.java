@@ -1,7 +1,7 @@
 package io.retort.worker;
 
 /**
- * A process was configured wrongly; the message tells the variable or file, its value and what was
+ * A process was configured wrongly; the message names the variable or file, its value and what was
  * expected.
  */
 public final class ConfigurationException extends RuntimeException {

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when polls of this process have arrived at Temporal, which is later than the start of its
+ * Detects when polls of this process have arrived at Temporal, which is later than the start of its
  * workers: those poll in the background, and go on trying where they are refused.
  *
  * <p>To be made before the workers start, as it takes what is listed then for polls of an earlier
@@ -77,7 +77,10 @@ public final class PollerWatch {
         .allMatch(entry -> Timestamps.compare(lastPoll(entry.getKey()), entry.getValue()) > 0);
   }
 
-  /** Of this process, or of an earlier one with its identity; the epoch where there was none. */
+  /**
+   * Last poll of this process, or of an earlier one with its identity; the epoch where there was
+   * none.
+   */
   private Timestamp lastPoll(PolledQueue queue) {
     String identity = client.getOptions().getIdentity();
     try {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * buckets each, for every timer and combination of tags.
  *
  * <p>Buckets are kept for how long tasks wait for a worker, by task queue: whether there are enough
- * workers. Every other timer is a count, a sum and a maximum. Requests are told apart by operation,
+ * workers. Every other timer is a count, a sum and a maximum. Requests are labelled by operation,
  * not by the type of the workflow or activity that they are about, which has metrics of its own.
  */
 final class TemporalMeters implements MeterFilter {

@@ -1,4 +1,4 @@
-/** What every JVM process of the platform needs: configuration, metrics, a Temporal connection. */
+/** Common parts of every JVM process: configuration, metrics, a Temporal connection. */
 @NullMarked
 package io.retort.worker;
 

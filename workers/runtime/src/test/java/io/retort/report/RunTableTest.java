@@ -85,7 +85,7 @@ class RunTableTest {
               curation             600          90,000          30,000             12   taken over   1.5000
               pairing              100           9,000           3,000              0         MISS   0.2500
               paid by this run                                                                       0.2500
-              at least: 3 answers did not tell their usage
+              at least: 3 answers did not report their usage
 
             Stage         time                result
               ingest     1.5 s                   RUN

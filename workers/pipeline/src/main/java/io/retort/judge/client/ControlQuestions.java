@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Questions that every judge can answer, to tell rows that cannot be judged from an endpoint that
- * judges none.
+ * Questions that every judge can answer, to distinguish rows that cannot be judged from an endpoint
+ * that judges none.
  */
 public final class ControlQuestions {
   private static final String ROW = "control";

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the judge workers told of the endpoints that a stage asks.
+ * Descriptions by the judge workers of the endpoints that a stage asks.
  *
  * @param byEndpoint by the endpoint's name
  */
@@ -23,10 +23,7 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
     return description(endpoint).getModelsList();
   }
 
-  /**
-   * What identifies these models to a cache: their names, with revisions where the endpoints have
-   * any.
-   */
+  /** Cache identities of these models: their names, with revisions where the endpoints have any. */
   public List<String> modelVersions(String endpoint) {
     DescribeResponse description = description(endpoint);
     return description.getModelVersionsCount() == 0

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class GrpcCalls implements JudgeCalls {
   private final JudgeServiceFutureStub stub;
   private final Duration deadline;
-  private final CallScope scope;
+  private final CallGroup scope;
 
-  GrpcCalls(JudgeServiceFutureStub stub, Duration deadline, CallScope scope) {
+  GrpcCalls(JudgeServiceFutureStub stub, Duration deadline, CallGroup scope) {
     this.stub = stub;
     this.deadline = deadline;
     this.scope = scope;

@@ -29,7 +29,7 @@ record JudgeAddresses(List<InetSocketAddress> addresses) {
     }
     try {
       String host = part.substring(0, colon).replaceAll("^\\[(.*)]$", "$1");
-      // Unresolved: the channel looks names up, again after a lost connection.
+      // Unresolved: the channel resolves names, again after a lost connection.
       return InetSocketAddress.createUnresolved(host, Integer.parseInt(part.substring(colon + 1)));
     } catch (IllegalArgumentException e) {
       throw invalid(part, e);

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A channel to the judge workers: calls go round robin over those that say they are healthy, and
- * nothing is retried here. Several addresses are taken as they are; a single one is looked up in
- * DNS again and again, so that a headless service's name balances over all its pods.
+ * nothing is retried here. Several addresses are taken as they are; a single one is resolved in DNS
+ * again and again, so that a headless service's name balances over all its pods.
  */
 public final class JudgeClient implements AutoCloseable {
   private static final Duration DESCRIBE_DEADLINE = Duration.ofSeconds(20);
@@ -70,7 +70,7 @@ public final class JudgeClient implements AutoCloseable {
   }
 
   /** Calls that end with {@code scope}. */
-  public JudgeCalls calls(CallScope scope) {
+  public JudgeCalls calls(CallGroup scope) {
     return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
   }
 

@@ -17,13 +17,13 @@ import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a failed call of the judge means. */
+/** Maps failed judge calls to failures of the row. */
 public final class JudgeFailures {
   private static final String USELESS = "USELESS_ANSWER";
 
   /**
    * {@link UselessAnswerException} for DATA_LOSS; else an {@link
-   * io.temporal.failure.ApplicationFailure} with the category and type that the judge told, or
+   * io.temporal.failure.ApplicationFailure} with the category and type that the judge reported, or
    * those of the status code.
    */
   static RuntimeException of(Throwable thrown) {
@@ -40,18 +40,18 @@ public final class JudgeFailures {
     FailureCategory category =
         detail
             .map(Failure::getCategory)
-            .filter(told -> told != FailureCategory.FAILURE_CATEGORY_UNSPECIFIED)
-            .filter(told -> told != FailureCategory.UNRECOGNIZED)
+            .filter(reported -> reported != FailureCategory.FAILURE_CATEGORY_UNSPECIFIED)
+            .filter(reported -> reported != FailureCategory.UNRECOGNIZED)
             .orElseGet(() -> category(status.getCode()));
     String type =
         detail
             .map(Failure::getType)
-            .filter(told -> !told.isEmpty())
+            .filter(reported -> !reported.isEmpty())
             .orElseGet(() -> "JUDGE_" + status.getCode().name());
     ApplicationFailure failure =
         Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
     if (status.getCode() == Status.Code.FAILED_PRECONDITION) {
-      // Of whichever category: a person has to act before it is worth another attempt.
+      // Whatever its category, it is only worth another attempt after a person has acted.
       failure.setNonRetryable(true);
     }
     detail(thrown, RetryInfo.class)

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What calls cost, by the spec's price table. Prices are for the names of the endpoints'
+ * The cost of calls, by the spec's price table. Prices are for the names of the endpoints'
  * configuration; providers answer with names of their own ({@code gpt-x-2026-01-01} for {@code
  * gpt-x}), so that a name that has no price counts as the configured one that begins it.
  */
@@ -34,9 +34,9 @@ public final class Prices {
   /**
    * The usage with its cost.
    *
-   * @param model as the provider told it, empty where it did not
+   * @param model name that the provider reported, empty where it reported none
    * @param models that may have answered, as configured: of several, the dearest counts where the
-   *     told name is none of them
+   *     reported name is none of them
    */
   public Usage priced(Usage usage, String model, List<String> models) {
     if (byModel.isEmpty()) {

@@ -5,7 +5,7 @@ import io.retort.v1.PromptFile;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Tells each call whom it asks, how, and with which prompts. */
+/** Sets endpoint, sampling parameters and prompts of each call by its role. */
 public final class RoleCalls implements JudgeCalls {
   private final JudgeCalls next;
   private final JudgeRoles roles;

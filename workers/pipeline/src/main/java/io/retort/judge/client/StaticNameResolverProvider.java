@@ -70,7 +70,7 @@ final class StaticNameResolverProvider extends NameResolverProvider {
     }
 
     /**
-     * Looks names up again, so that a judge worker that has moved is found after a lost connection.
+     * Resolves names again, so that a judge worker that has moved is found after a lost connection.
      */
     @Override
     public void refresh() {
@@ -88,7 +88,7 @@ final class StaticNameResolverProvider extends NameResolverProvider {
           groups.isEmpty()
               ? StatusOr.fromStatus(
                   Status.UNAVAILABLE.withDescription(
-                      "no address of " + judges + " can be looked up"))
+                      "no address of " + judges + " can be resolved"))
               : StatusOr.fromValue(groups);
       requireNonNull(listener)
           .onResult(ResolutionResult.newBuilder().setAddressesOrError(outcome).build());

@@ -38,12 +38,12 @@ public final class UselessAnswerException extends RuntimeException {
     return reason;
   }
 
-  /** What the judge said, for people. */
+  /** The judge's message, for people. */
   public String message() {
     return String.valueOf(getMessage());
   }
 
-  /** What the endpoint counted for the answer all the same. */
+  /** Usage that the endpoint reported for the answer. */
   public Usage usage() {
     return usage;
   }

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What the report shows of rows and pairs. */
+/** The report's view of rows and pairs. */
 final class DataViews {
   private static final int HIGHEST_RATING = 9;
 
@@ -144,7 +144,7 @@ final class DataViews {
             note(cells.stream().filter(Cell::hasBothLabels).toList())));
   }
 
-  /** Of the chains that have a label from both. */
+  /** Counts over chains that have both labels. */
   private static String note(List<Cell> cells) {
     long all = cells.stream().mapToLong(Cell::count).sum();
     if (all == 0) {

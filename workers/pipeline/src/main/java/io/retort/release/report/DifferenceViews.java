@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the report shows of how models compare. */
+/** The report's view of model comparisons. */
 final class DifferenceViews {
   private static final double SMALLEST_SHOWN = 0.001;
 

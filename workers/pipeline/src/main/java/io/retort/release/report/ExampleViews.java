@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What the report shows of single rows; long texts are cut. */
+/** The report's view of single rows; long texts are cut. */
 final class ExampleViews {
   private static final int LONGEST = 1_200;
 

@@ -16,8 +16,8 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * The report of a run as one HTML page that loads nothing: styles and charts stand in the page, and
- * a content security policy forbids scripts and every other resource.
+ * The report of a run as one HTML page that loads nothing: styles and charts are inline, and a
+ * content security policy forbids scripts and every other resource.
  *
  * <p>Everything that comes from data, judges or specs goes through the template's HTML escaping;
  * the template has no unescaped tag.

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A few rows to look at: what curation made of the first improved, retained and rejected samples,
- * and one pair of each gap.
+ * Example rows: what curation made of the first improved, retained and rejected samples, and one
+ * pair of each gap.
  */
 public record ReportExamples(List<CurationRecord> records, List<PreferencePair> pairs) {
   private static final int SHARDS_SEARCHED = 4;

@@ -169,7 +169,7 @@ final class ReportViews {
         name, LossChart.of(name, result.getCurveList(), result.getValidationCurveList()), facts);
   }
 
-  /** What the settings came to; runs of older trainers do not tell. */
+  /** The settings as resolved by the trainer; results of older trainers do not have them. */
   private static void how(List<ReportView.Fact> facts, TrainingResult result) {
     if (result.getTokens() > 0) {
       facts.add(new ReportView.Fact("Tokens, without padding", Figures.count(result.getTokens())));
@@ -244,7 +244,7 @@ final class ReportViews {
         Svg.number(Math.min(100, 100 * seconds / all)));
   }
 
-  /** When the run ended, or as far as its stages tell. */
+  /** When the run ended, or the latest time of its stages. */
   private static Optional<Timestamp> end(Run run) {
     if (!run.hasCreatedAt()) {
       return Optional.empty();

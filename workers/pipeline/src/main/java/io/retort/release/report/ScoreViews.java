@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the report shows of scores. */
+/** The report's view of scores. */
 final class ScoreViews {
   private static final int HASH_DIGITS = 12;
 
@@ -34,7 +34,7 @@ final class ScoreViews {
     return score.getPassAtKList().stream().min(java.util.Comparator.comparingInt(PassAtK::getK));
   }
 
-  /** What the models scored on the first benchmark; empty without scores. */
+  /** Scores of the models on the first benchmark; empty without scores. */
   static String sentence(List<Score> scores) {
     Optional<PassAtK> base = figure(scores, "base");
     if (base.isEmpty()) {

@@ -32,12 +32,12 @@ record Ticks(double low, double high, double step) {
     return values;
   }
 
-  /** Where a value stands in the range: 0 at its low end, 1 at its high end. */
+  /** The position of a value in the range: 0 at its low end, 1 at its high end. */
   double position(double value) {
     return (value - low) / (high - low);
   }
 
-  /** The value with as many digits as tell the ticks apart. */
+  /** The value with as many digits as distinguish the ticks. */
   String label(double value) {
     int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     return String.format(java.util.Locale.ROOT, "%." + Math.min(digits, 8) + "f", value + 0.0);

@@ -38,7 +38,7 @@ final class JudgeClientTest {
   @Test
   void callsGoRoundOverAllJudges() {
     try (JudgeClient client = connect(first.address() + ", " + second.address())) {
-      JudgeCalls calls = client.calls(new CallScope());
+      JudgeCalls calls = client.calls(new CallGroup());
       // The first calls go to whichever connection is ready first.
       while (first.evaluated.isEmpty() || second.evaluated.isEmpty()) {
         evaluate(calls).join();
@@ -59,7 +59,7 @@ final class JudgeClientTest {
     first.setServing(false);
     try (JudgeClient client = connect(first.address() + "," + second.address() + ",127.0.0.1:1")) {
       for (int call = 0; call < 10; call++) {
-        evaluate(client.calls(new CallScope())).join();
+        evaluate(client.calls(new CallGroup())).join();
       }
     }
 
@@ -75,7 +75,7 @@ final class JudgeClientTest {
         };
     try (JudgeClient client = connect(first.address())) {
       ApplicationFailure failure =
-          ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join());
+          ActivityFailures.of(() -> evaluate(client.calls(new CallGroup())).join());
 
       assertThat(failure.getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
     }
@@ -111,7 +111,7 @@ final class JudgeClientTest {
             throw Status.INVALID_ARGUMENT.withDescription("endpoint: nope").asRuntimeException();
           };
       assertThat(
-              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType())
+              ActivityFailures.of(() -> evaluate(client.calls(new CallGroup())).join()).getType())
           .isEqualTo("USER/JUDGE_INVALID_ARGUMENT");
     }
   }
@@ -128,7 +128,7 @@ final class JudgeClientTest {
         };
     try (JudgeClient client = connect(first.address())) {
       assertThat(
-              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join())
+              ActivityFailures.of(() -> evaluate(client.calls(new CallGroup())).join())
                   .getNextRetryDelay())
           .isEqualTo(Duration.ofSeconds(42));
     }
@@ -141,7 +141,7 @@ final class JudgeClientTest {
           throw ScriptedJudge.useless("UNPARSED");
         };
     try (JudgeClient client = connect(first.address())) {
-      Throwable thrown = catchThrowable(() -> evaluate(client.calls(new CallScope())).join());
+      Throwable thrown = catchThrowable(() -> evaluate(client.calls(new CallGroup())).join());
 
       assertThat(thrown).hasCauseInstanceOf(UselessAnswerException.class);
       assertThat(thrown.getCause())
@@ -157,7 +157,7 @@ final class JudgeClientTest {
     try (JudgeClient client =
         JudgeClient.connect(first.address(), Duration.ofMillis(300), executor)) {
       assertThat(
-              ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType())
+              ActivityFailures.of(() -> evaluate(client.calls(new CallGroup())).join()).getType())
           .isEqualTo("TIMEOUT/JUDGE_DEADLINE_EXCEEDED");
     } finally {
       never.countDown();
@@ -168,14 +168,14 @@ final class JudgeClientTest {
   void cancelledScopeEndsItsCallsAndNoOthers() {
     CountDownLatch never = new CountDownLatch(1);
     first.evaluate = request -> await(never);
-    CallScope scope = new CallScope();
+    CallGroup scope = new CallGroup();
     try (JudgeClient client = connect(first.address())) {
       CompletableFuture<EvaluateResponse> call = evaluate(client.calls(scope));
       scope.cancel();
 
       assertThat(call).failsWithin(Duration.ofSeconds(20));
       first.evaluate = request -> Difficulty.DIFFICULTY_MEDIUM;
-      assertThat(evaluate(client.calls(new CallScope()))).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(evaluate(client.calls(new CallGroup()))).succeedsWithin(Duration.ofSeconds(20));
     } finally {
       never.countDown();
     }
@@ -196,7 +196,7 @@ final class JudgeClientTest {
         request -> {
           throw ScriptedJudge.failure(code, category, type);
         };
-    return ActivityFailures.of(() -> evaluate(client.calls(new CallScope())).join()).getType();
+    return ActivityFailures.of(() -> evaluate(client.calls(new CallGroup())).join()).getType();
   }
 
   private static CompletableFuture<EvaluateResponse> evaluate(JudgeCalls calls) {

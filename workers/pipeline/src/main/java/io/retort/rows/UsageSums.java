@@ -3,7 +3,7 @@ package io.retort.rows;
 import io.retort.v1.Usage;
 
 /** Sums of what model endpoints counted. */
-public final class Usages {
+public final class UsageSums {
   public static Usage sum(Usage left, Usage right) {
     return Usage.newBuilder()
         .setCalls(left.getCalls() + right.getCalls())
@@ -16,5 +16,5 @@ public final class Usages {
         .build();
   }
 
-  private Usages() {}
+  private UsageSums() {}
 }

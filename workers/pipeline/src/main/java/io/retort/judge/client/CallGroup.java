@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Calls that end together. Not a gRPC context: the channel opens its health streams in the context
  * of whichever call wakes it, and would lose its connections when that context ends.
  */
-public final class CallScope {
+public final class CallGroup {
   private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
   private volatile boolean cancelled;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Prompt files that replace built-in ones. */
-final class PromptFiles {
+final class PromptReplacements {
   /** As much as the judge takes of one file, in bytes. */
   private static final int LARGEST_BYTES = 4 * 65_536;
 
@@ -43,5 +43,5 @@ final class PromptFiles {
     return files;
   }
 
-  private PromptFiles() {}
+  private PromptReplacements() {}
 }

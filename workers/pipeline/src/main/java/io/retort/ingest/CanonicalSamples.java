@@ -2,15 +2,15 @@ package io.retort.ingest;
 
 import io.retort.answers.ChainText;
 import io.retort.answers.GoldAnswer;
-import io.retort.answers.Numbers;
 import io.retort.answers.StatedAnswer;
+import io.retort.answers.WrittenNumbers;
 import io.retort.store.Hashes;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.DataSource;
 import io.retort.v1.Sample;
 
 /** Canonical samples: what layouts found, in one form. */
-final class Samples {
+final class CanonicalSamples {
   /**
    * @param place file and row, for messages
    */
@@ -18,7 +18,7 @@ final class Samples {
     AnswerKind kind = kind(text, source);
     boolean code = kind == AnswerKind.ANSWER_KIND_CODE;
     String problem = text.problem().strip();
-    // In code, what looks like a mark or a number may be neither.
+    // In code, text that resembles a marker or a number may be neither.
     String answer = code ? code(text.answer()) : answer(text.answer());
     String chain = ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
     return Sample.newBuilder()
@@ -60,7 +60,7 @@ final class Samples {
     }
     boolean grouped = answer.indexOf(',') >= 0 && answer.indexOf('$') < 0;
     return grouped
-        ? Numbers.parse(answer).map(number -> answer.replace(",", "")).orElse(answer)
+        ? WrittenNumbers.parse(answer).map(number -> answer.replace(",", "")).orElse(answer)
         : answer;
   }
 
@@ -77,5 +77,5 @@ final class Samples {
     return code.substring(code.lastIndexOf('\n', start) + 1);
   }
 
-  private Samples() {}
+  private CanonicalSamples() {}
 }

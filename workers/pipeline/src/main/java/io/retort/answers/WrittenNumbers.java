@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Numbers as people write them in solutions: {@code 1,080}, {@code -3.5}, {@code .25}, {@code 3/4}.
  */
-public final class Numbers {
+public final class WrittenNumbers {
   // Bounded and possessive: a hostile row of a million digits costs no more than its length.
   private static final String MAGNITUDE =
       "(?:\\d{1,3}(?:[, \u00a0\u2009\u202f]\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
@@ -124,5 +124,5 @@ public final class Numbers {
     return new BigDecimal(SEPARATOR.matcher(written).replaceAll(""));
   }
 
-  private Numbers() {}
+  private WrittenNumbers() {}
 }
