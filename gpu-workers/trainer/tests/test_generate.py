@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import answers, generate, jobs, sandbox, store
+from retort_trainer import answers, generate, jobs, sandbox, store, template
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
@@ -169,6 +169,51 @@ def test_text_that_was_cut_off_concludes_nothing_by_its_last_number(
     found = rows(run(make_generation()))
     # Checked side by side.
     assert sorted(asked) == sorted(not row.truncated for row in found)
+
+
+def test_options_are_rotated_over_the_samples_and_the_key_is_kept_with_each(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    original = template.prompt_ids
+
+    def prompt_ids(tokenizer: Any, chat: Any, problem: str) -> list[int]:
+        asked.append(problem)
+        return original(tokenizer, chat, problem)
+
+    def checked(known: answers.Gold, text: str, *, last_number: bool) -> Check:
+        return Check("A", Verdict.EQUAL if known.answer == "A" else Verdict.DIFFERENT)
+
+    monkeypatch.setattr(template, "prompt_ids", prompt_ids)
+    monkeypatch.setattr(answers, "check", checked)
+    choice = Sample(
+        id="c",
+        problem="1?",
+        answer="B",
+        answer_kind=AnswerKind.CHOICE,
+        choices=["x", "y", "z"],
+        redacted=True,
+    )
+    job = make_generation(dataset=write_rows([choice]), samples=6, batch_size=4, prompt="Q: {problem}")
+    found = sorted(rows(run(job)), key=lambda row: row.index)
+    # A prompt is read once for its samples of a batch.
+    assert sorted(set(asked)) == [
+        "Q: 1?\n\nA) x\nB) y\nC) z",
+        "Q: 1?\n\nA) y\nB) z\nC) x",
+        "Q: 1?\n\nA) z\nB) x\nC) y",
+    ]
+    assert len(asked) == 3
+    assert [row.gold for row in found] == ["B", "A", "C"] * 2
+    assert [row.unrotated_answer for row in found] == ["A", "B", "C"] * 2
+    assert [row.correct for row in found] == [False, True, False] * 2
+    assert all(row.choices == 3 and row.redacted for row in found)
+
+
+def test_a_prompt_without_the_problem_is_refused(make_generation: MakeGeneration) -> None:
+    with pytest.raises(RetortError, match=r"generation.prompt: .* \(expected: once\)"):
+        run(make_generation(prompt="Solve it."))
 
 
 def test_code_is_checked_by_its_tests(

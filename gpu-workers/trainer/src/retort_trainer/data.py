@@ -1,6 +1,6 @@
 """Rows of the store that the trainer reads and writes: parts of retort/v1/data.proto and trainer.proto."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from retort_trainer.documents import UInt32
@@ -28,6 +28,12 @@ class Sample:
     answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
     # Python unit tests of a CODE sample.
     tests: str = ""
+    # Options of a multiple choice; `answer` is the letter of the right one in this order.
+    choices: list[str] = field(default_factory=list)
+    # What is known to be wrong with a benchmark's problem.
+    errata: str = ""
+    # Shown in no report, export or log.
+    redacted: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class PreferencePair:
 
 @dataclass(frozen=True)
 class GeneratedSample:
-    """One generated answer to one problem."""
+    """One generated answer to one problem. Letters of `answer` and `gold` are those that were shown."""
 
     sample_id: str = ""
     index: UInt32 = 0
@@ -62,3 +68,9 @@ class GeneratedSample:
     truncated: bool = False
     tokens: UInt32 = 0
     undecided: bool = False
+    # Options that were shown.
+    choices: UInt32 = 0
+    # The letter of `answer` in the order of the row, the same for one option in every rotation.
+    unrotated_answer: str = ""
+    errata: str = ""
+    redacted: bool = False

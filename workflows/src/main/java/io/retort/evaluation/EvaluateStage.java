@@ -40,7 +40,7 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -94,8 +94,7 @@ public final class EvaluateStage implements RunStage {
       samples += problems.getRows() * benchmark.getSamples() * models.size();
       models.forEach(
           (model, modelUri) ->
-              tasks.add(
-                  () -> evaluate(context, model, modelUri, benchmark, problems.getDataset())));
+              tasks.add(() -> evaluate(context, model, modelUri, benchmark, problems)));
     }
     context.expect(samples);
     List<Evaluated> evaluated = context.all(tasks);
@@ -119,6 +118,7 @@ public final class EvaluateStage implements RunStage {
                     IngestRequest.newBuilder()
                         .setStoreUri(context.run().getStoreUri())
                         .addSources(benchmark.getSource())
+                        .setBenchmark(benchmark)
                         .build()))
         .getSummary();
   }
@@ -128,11 +128,12 @@ public final class EvaluateStage implements RunStage {
       String model,
       String modelUri,
       BenchmarkSpec benchmark,
-      ArtifactRef dataset) {
+      IngestSummary problems) {
     GenerationResult generated =
         context
             .trainOnce(
-                new TrainerJobs(context.run()).generation(model, modelUri, benchmark, dataset))
+                new TrainerJobs(context.run())
+                    .generation(model, modelUri, benchmark, problems.getDataset()))
             .getGeneration();
     EvaluationActivities activities =
         context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
@@ -142,7 +143,8 @@ public final class EvaluateStage implements RunStage {
                 .setRun(context.run())
                 .setModel(model)
                 .setBenchmark(benchmark)
-                .setDataset(dataset)
+                .setDataset(problems.getDataset())
+                .setProblems(problems)
                 .setSamples(generated.getSamples())
                 .build());
     context.advance(

@@ -43,6 +43,7 @@ public final class TrainerJobs {
         .build();
   }
 
+  /** Settings that a run from before benchmarks had their own lacks are the evaluation's. */
   public TrainerJob generation(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
@@ -54,10 +55,17 @@ public final class TrainerJobs {
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
                 .setSamples(benchmark.getSamples())
-                .setTemperature(evaluation.getTemperature())
-                .setTopP(evaluation.getTopP())
-                .setMaxNewTokens(evaluation.getMaxNewTokens())
-                .setBatchSize(evaluation.getBatchSize()))
+                .setTemperature(
+                    benchmark.hasTemperature()
+                        ? benchmark.getTemperature()
+                        : evaluation.getTemperature())
+                .setTopP(benchmark.hasTopP() ? benchmark.getTopP() : evaluation.getTopP())
+                .setMaxNewTokens(
+                    benchmark.hasMaxNewTokens()
+                        ? benchmark.getMaxNewTokens()
+                        : evaluation.getMaxNewTokens())
+                .setBatchSize(evaluation.getBatchSize())
+                .setPrompt(benchmark.getPrompt()))
         .build();
   }
 

@@ -2,8 +2,11 @@ package io.retort.evaluation;
 
 import io.retort.failure.Failures;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.LetterAccuracy;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,8 @@ final class DrawnAnswers {
   private final String benchmark;
   private final int samples;
   private final Map<String, TreeMap<Integer, Problem.Answer>> answers = new LinkedHashMap<>();
+  private final LetterTally letters = new LetterTally();
+  private final Map<String, String> errata = new HashMap<>();
 
   /**
    * @param samples answers asked per problem
@@ -37,12 +42,20 @@ final class DrawnAnswers {
     }
     Problem.Answer answer =
         new Problem.Answer(
-            sample.getAnswer(), sample.getCorrect(), sample.getTruncated(), sample.getUndecided());
+            // Of rotated options a letter means another one in each sample.
+            sample.getChoices() > 0 ? sample.getUnrotatedAnswer() : sample.getAnswer(),
+            sample.getCorrect(),
+            sample.getTruncated(),
+            sample.getUndecided());
     if (answers
             .computeIfAbsent(sample.getSampleId(), ignored -> new TreeMap<>())
             .putIfAbsent(index, answer)
         != null) {
       throw missing("index " + index + " of problem " + sample.getSampleId() + " was drawn twice");
+    }
+    letters.add(sample);
+    if (!sample.getErrata().isEmpty()) {
+      errata.put(sample.getSampleId(), sample.getErrata());
     }
   }
 
@@ -66,6 +79,15 @@ final class DrawnAnswers {
       throw missing(problems.size() + " problems (expected: " + expectedProblems + ")");
     }
     return problems;
+  }
+
+  List<LetterAccuracy> letters() {
+    return letters.letters();
+  }
+
+  /** What is wrong with problems, by sample id; none for a problem that nothing is wrong with. */
+  Map<String, String> errata() {
+    return Collections.unmodifiableMap(errata);
   }
 
   private ApplicationFailure missing(String what) {

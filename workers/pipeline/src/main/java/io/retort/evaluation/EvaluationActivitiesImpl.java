@@ -36,15 +36,22 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     BenchmarkSpec benchmark = request.getBenchmark();
     Scorer.checkK(benchmark);
     try {
-      List<Problem> problems = readProblems(request);
-      Score score =
-          Scorer.score(
-                  benchmark, problems, Integer.toUnsignedLong(request.getRun().getSpec().getSeed()))
-              .toBuilder()
+      long expected = expectedProblems(request);
+      DrawnAnswers drawn = readAnswers(request, expected);
+      List<Problem> problems = drawn.problems(expected);
+      long seed = Integer.toUnsignedLong(request.getRun().getSpec().getSeed());
+      Score.Builder builder =
+          Scorer.score(benchmark, problems, seed).toBuilder()
               .setModel(request.getModel())
-              .setTemperature(request.getRun().getSpec().getEvaluation().getTemperature())
+              .setTemperature(temperature(request))
               .setDatasetSha256(request.getDataset().getSha256())
-              .build();
+              .addAllLetters(drawn.letters())
+              .addAllRevisions(request.getProblems().getRevisionsList())
+              .setContentSha256(request.getProblems().getContentSha256())
+              .setRedacted(benchmark.getRedacted());
+      ErrataScore.of(benchmark, problems, drawn.errata(), seed)
+          .ifPresent(builder::setWithoutErrata);
+      Score score = builder.build();
       byte[] json = ProtoJson.print(score).getBytes(StandardCharsets.UTF_8);
       ArtifactRef artifact =
           store.write(
@@ -56,13 +63,24 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     }
   }
 
-  private List<Problem> readProblems(ScoreRequest request) throws IOException {
+  /** Benchmarks of before they had their own temperature have the evaluation's. */
+  private static double temperature(ScoreRequest request) {
+    return request.getBenchmark().hasTemperature()
+        ? request.getBenchmark().getTemperature()
+        : request.getRun().getSpec().getEvaluation().getTemperature();
+  }
+
+  private long expectedProblems(ScoreRequest request) throws IOException {
     long expected = Manifests.read(store, request.getDataset()).getRows();
     if (expected == 0) {
       throw Failures.user(
           "DATA_EMPTY",
           "benchmark " + request.getBenchmark().getName() + ": 0 problems (expected: at least 1)");
     }
+    return expected;
+  }
+
+  private DrawnAnswers readAnswers(ScoreRequest request, long expected) throws IOException {
     ActivityExecutionContext context = Activity.getExecutionContext();
     ShardProgress.Builder progress =
         ShardProgress.newBuilder().setTotal(expected * request.getBenchmark().getSamples());
@@ -80,6 +98,6 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
             context.heartbeat(progress.build());
           }
         });
-    return drawn.problems(expected);
+    return drawn;
   }
 }

@@ -4,6 +4,7 @@ import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.DescribeSourcesRequest;
 import io.retort.v1.DescribeSourcesResponse;
@@ -52,10 +53,13 @@ public final class IngestActivitiesImpl implements IngestActivities {
     try {
       DataFiles files = new DataFiles(hub, stores, heartbeat::alive);
       Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
+      Snapshot snapshot = new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows);
       IngestSummary summary =
-          new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows)
-              .write(
+          request.hasBenchmark()
+              ? benchmark(request, files, filters, snapshot)
+              : snapshot.write(
                   new SampleReader(files, request.getSourcesList(), filters.list()), filters.key());
+      summary = summary.toBuilder().addAllRevisions(files.revisions()).build();
       LOGGER.info(
           "ingested {} rows into {} shards, {} quarantined, in {} ms: {}",
           summary.getRows(),
@@ -67,6 +71,20 @@ public final class IngestActivitiesImpl implements IngestActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  private static IngestSummary benchmark(
+      IngestRequest request, DataFiles files, Filters filters, Snapshot snapshot)
+      throws IOException {
+    BenchmarkSpec benchmark = request.getBenchmark();
+    BenchmarkContent content = new BenchmarkContent(benchmark);
+    List<SampleFilter> list = new ArrayList<>(filters.list());
+    list.add(content);
+    list.add(new ContestDates(benchmark));
+    SampleReader reader =
+        new SampleReader(files, request.getSourcesList(), list, benchmark.getRedacted());
+    IngestSummary summary = snapshot.write(reader, filters.key(), content);
+    return summary.toBuilder().setContentSha256(content.sha256()).build();
   }
 
   @Override

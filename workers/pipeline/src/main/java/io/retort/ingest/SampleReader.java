@@ -13,15 +13,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class SampleReader {
   private static final int ROWS_PER_SIGN = 1_000;
+  private static final String WITHHELD = "withheld, as the benchmark is redacted";
 
   private final DataFiles files;
   private final List<DataSource> sources;
   private final List<SampleFilter> filters;
+  private final boolean redacted;
 
   SampleReader(DataFiles files, List<DataSource> sources, List<SampleFilter> filters) {
+    this(files, sources, filters, false);
+  }
+
+  /**
+   * @param redacted mark the samples as redacted, and quote nothing of a row in its refusal
+   */
+  SampleReader(
+      DataFiles files, List<DataSource> sources, List<SampleFilter> filters, boolean redacted) {
     this.files = files;
     this.sources = sources;
     this.filters = filters;
+    this.redacted = redacted;
   }
 
   /** Receives what is read, in order. */
@@ -56,7 +67,7 @@ final class SampleReader {
       throws IOException {
     long read = 0;
     try (DataFile.Copy copy = file.open();
-        RowReader rows = FileContent.open(copy.path(), file.location())) {
+        RowReader rows = FileContent.open(copy.path(), file.location(), source.getFormat())) {
       RowLayout layout = RowLayouts.named(source).orElse(null);
       for (RawRow row = next(rows, read, limit); row != null; row = next(rows, read, limit)) {
         read++;
@@ -68,7 +79,7 @@ final class SampleReader {
         try {
           JsonRow json = row.parse();
           layout = layout == null ? RowLayouts.detect(source, json, where) : layout;
-          Sample sample = Samples.of(layout.read(json), source, place);
+          Sample sample = Samples.of(layout.read(json), source, place, redacted);
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }
@@ -79,7 +90,7 @@ final class SampleReader {
               QuarantinedRow.newBuilder()
                   .setSource(where)
                   .setReason(e.reason().name())
-                  .setMessage(String.valueOf(e.getMessage()))
+                  .setMessage(redacted ? WITHHELD : String.valueOf(e.getMessage()))
                   .build());
         }
       }

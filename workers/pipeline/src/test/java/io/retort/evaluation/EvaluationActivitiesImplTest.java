@@ -3,6 +3,7 @@ package io.retort.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import com.google.protobuf.Message;
 import io.retort.failure.Failures;
@@ -10,10 +11,13 @@ import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.Count;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.LetterAccuracy;
 import io.retort.v1.Manifest;
 import io.retort.v1.PassAtK;
 import io.retort.v1.RunContext;
@@ -148,6 +152,80 @@ class EvaluationActivitiesImplTest {
               assertThat(failure.getType()).isEqualTo("CORRUPT_ARTIFACT");
               assertThat(failure.getMessage()).contains("part-00000.jsonl.zst", "expected");
             });
+  }
+
+  @Test
+  void lettersOfRotatedOptionsAreCountedAsShownAndVotedForAsOptions() throws IOException {
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (String problem : List.of("a", "b", "c")) {
+      for (int index = 0; index < SAMPLES; index++) {
+        // The model always says B; the right option is the first, shown at A, D, C, B.
+        String gold = String.valueOf("ADCB".charAt(index));
+        samples.add(
+            answer(problem, index, "B", gold.equals("B")).toBuilder()
+                .setGold(gold)
+                .setChoices(4)
+                .setUnrotatedAnswer(String.valueOf("BCDA".charAt(index)))
+                .build());
+      }
+    }
+    Score score = score(samples, 1);
+
+    assertThat(score.getLettersList())
+        .extracting(
+            LetterAccuracy::getLetter,
+            LetterAccuracy::getSamples,
+            LetterAccuracy::getCorrect,
+            LetterAccuracy::getChosen)
+        .containsExactly(
+            tuple("A", 3L, 0L, 0L),
+            tuple("B", 3L, 3L, 12L),
+            tuple("C", 3L, 0L, 0L),
+            tuple("D", 3L, 0L, 0L));
+    // Four different options have one vote each, not one option four.
+    assertThat(score.getMajorityVote()).isZero();
+  }
+
+  @Test
+  void problemsWithErrataAreScoredWithAndWithoutThem() throws IOException {
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (GeneratedSample sample : threeProblems()) {
+      samples.add(
+          sample.getSampleId().equals("c")
+              ? sample.toBuilder().setErrata("wrong-tests").build()
+              : sample);
+    }
+    Score score = score(samples, 1);
+
+    assertThat(score.getPassAtK(0).getValue()).isCloseTo(1.25 / 3, within(1e-12));
+    assertThat(score.getWithoutErrata().getProblems()).isEqualTo(2);
+    assertThat(score.getWithoutErrata().getPassAtK(0).getValue())
+        .isCloseTo(1.25 / 2, within(1e-12));
+    assertThat(score.getWithoutErrata().getLeftOutList())
+        .containsExactly(Count.newBuilder().setName("wrong-tests").setCount(1).build());
+    assertThat(score(threeProblems(), 1).hasWithoutErrata()).isFalse();
+  }
+
+  @Test
+  void aScoreTellsWhatWasAskedAndHow() throws IOException {
+    ScoreRequest request = request(commit("samples", threeProblems()), 1);
+    Score score =
+        activities
+            .score(
+                request.toBuilder()
+                    .setBenchmark(
+                        request.getBenchmark().toBuilder().setTemperature(0.2).setRedacted(true))
+                    .setProblems(
+                        IngestSummary.newBuilder()
+                            .addRevisions("hf://datasets/o/n@c")
+                            .setContentSha256("cafe"))
+                    .build())
+            .getScore();
+
+    assertThat(score.getTemperature()).isEqualTo(0.2);
+    assertThat(score.getRedacted()).isTrue();
+    assertThat(score.getRevisionsList()).containsExactly("hf://datasets/o/n@c");
+    assertThat(score.getContentSha256()).isEqualTo("cafe");
   }
 
   private static List<GeneratedSample> threeProblems() {

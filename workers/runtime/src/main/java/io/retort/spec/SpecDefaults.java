@@ -2,7 +2,6 @@ package io.retort.spec;
 
 import io.retort.run.RunStages;
 import io.retort.v1.Batching;
-import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.BetaSpec;
 import io.retort.v1.CacheMode;
 import io.retort.v1.Corrupter;
@@ -12,7 +11,6 @@ import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.DifficultySignal;
 import io.retort.v1.DistributedStrategy;
-import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.FollowSpec;
@@ -47,8 +45,6 @@ public record SpecDefaults(String studentModel) {
       "Your role as an assistant involves thoroughly exploring questions through a systematic long"
           + " thinking process before providing the final precise and accurate solutions.";
 
-  static final int BENCHMARK_SAMPLES = 4;
-
   private static final String NAME = "run";
   private static final int SEED = 42;
   private static final int PATIENCE_SECONDS = 86_400;
@@ -71,7 +67,7 @@ public record SpecDefaults(String studentModel) {
                   "folder of a model in Hugging Face layout, or RETORT_STUDENT_MODEL in the control"
                       + " plane's environment")));
     }
-    RunSpec.Builder builder = spec.toBuilder();
+    RunSpec.Builder builder = BenchmarkPresets.expand(spec).toBuilder();
     if (!spec.hasName()) {
       builder.setName(NAME);
     }
@@ -93,7 +89,7 @@ public record SpecDefaults(String studentModel) {
     sft(builder.getSftBuilder(), onGpu);
     preference(builder.getPreferenceBuilder());
     cogpo(builder.getCogpoBuilder(), onGpu);
-    evaluation(builder.getEvaluationBuilder());
+    EvaluationDefaults.fill(builder.getEvaluationBuilder());
     release(builder.getReleaseBuilder(), builder.getName());
     resources(builder.getResourcesBuilder());
     if (!spec.hasLastStage()) {
@@ -134,7 +130,7 @@ public record SpecDefaults(String studentModel) {
     }
   }
 
-  private static void source(DataSource.Builder source) {
+  static void source(DataSource.Builder source) {
     if (!source.hasFormat()) {
       source.setFormat(
           source.hasFields() ? DataFormat.DATA_FORMAT_FIELDS : DataFormat.DATA_FORMAT_AUTO);
@@ -362,35 +358,6 @@ public record SpecDefaults(String studentModel) {
     }
     if (!preference.hasBalanceGaps()) {
       preference.setBalanceGaps(false);
-    }
-  }
-
-  private static void evaluation(EvaluationSpec.Builder evaluation) {
-    if (!evaluation.hasTemperature()) {
-      evaluation.setTemperature(0.6);
-    }
-    if (!evaluation.hasTopP()) {
-      evaluation.setTopP(0.95);
-    }
-    if (!evaluation.hasMaxNewTokens()) {
-      evaluation.setMaxNewTokens(512);
-    }
-    if (!evaluation.hasBatchSize()) {
-      evaluation.setBatchSize(32);
-    }
-    evaluation.getBenchmarksBuilderList().forEach(SpecDefaults::benchmark);
-  }
-
-  private static void benchmark(BenchmarkSpec.Builder benchmark) {
-    source(benchmark.getSourceBuilder());
-    if (!benchmark.hasSamples()) {
-      benchmark.setSamples(BENCHMARK_SAMPLES);
-    }
-    if (benchmark.getKCount() == 0) {
-      benchmark.addK(1);
-      if (benchmark.getSamples() > 1) {
-        benchmark.addK(benchmark.getSamples());
-      }
     }
   }
 
