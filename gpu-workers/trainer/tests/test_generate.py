@@ -211,6 +211,15 @@ def test_options_are_rotated_over_the_samples_and_the_key_is_kept_with_each(
     assert all(row.choices == 3 and row.redacted for row in found)
 
 
+def test_a_job_without_a_prompt_is_the_one_from_before_there_were_prompts(
+    make_generation: MakeGeneration, tmp_path: Path
+) -> None:
+    run(make_generation("a", prompt=""))
+    assert '"prompt":' not in (tmp_path / "a" / "job.json").read_text()
+    run(make_generation("b", prompt="{problem}"))
+    assert "{problem}" in (tmp_path / "b" / "job.json").read_text()
+
+
 def test_a_prompt_without_the_problem_is_refused(make_generation: MakeGeneration) -> None:
     with pytest.raises(RetortError, match=r"generation.prompt: .* \(expected: once\)"):
         run(make_generation(prompt="Solve it."))

@@ -102,7 +102,7 @@ def _sampling(job: GenerationJob) -> Sampling:
 
 
 def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
-    benchmark_prompt.check(job.prompt)
+    benchmark_prompt.check(job.prompt or "")
     if not rows:
         raise user_error("NO_ROWS", f"{job.dataset.uri}: no problem to answer (expected: at least 1)")
     seen: set[str] = set()
@@ -123,11 +123,13 @@ def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
 
 
 def _identity(job: TrainerJob) -> str:
-    """What must be the same for parts of two attempts to belong together."""
+    """What must be the same for parts of two attempts to belong together.
+
+    Without a prompt it is what it was before there were prompts, so that attempts begun then go on.
+    """
     assert job.generation is not None
-    return documents.to_json(
-        {"schema_version": 1, "seed": str(job.seed), "generation": replace(job.generation, output_uri="")}
-    )
+    generation = replace(job.generation, output_uri="", prompt=job.generation.prompt or None)
+    return documents.to_json({"schema_version": 1, "seed": str(job.seed), "generation": generation})
 
 
 def _batches(rows: list[Sample], job: GenerationJob) -> Iterator[list[Task]]:
@@ -174,7 +176,7 @@ class _Generator:
         dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         self._model = models.load_model(folder, dtype, device)
         self._template = job.template
-        self._prompt = job.prompt
+        self._prompt = job.prompt or ""
         self._sampling = sampling
         self._seed = seed
         self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *_end_ids(self._model)])

@@ -58,7 +58,7 @@ class GenerationJob:
     max_new_tokens: UInt32 = 0
     batch_size: UInt32 = 0
     # The user's turn, in which {problem} stands for the problem; empty: the problem alone.
-    prompt: str = ""
+    prompt: str | None = None
 
 
 @dataclass(frozen=True)

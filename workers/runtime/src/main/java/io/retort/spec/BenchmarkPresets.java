@@ -43,18 +43,27 @@ public final class BenchmarkPresets {
     return builder.build();
   }
 
-  /** Every field of the spec's own goes before the preset's. */
+  /**
+   * Every field of the spec's own goes before the preset's. A value that is equal to the preset's
+   * counts as the preset's: a retrain that changes one field brings the others filled in.
+   */
   private static BenchmarkSpec merged(BenchmarkSpec preset, BenchmarkSpec own) {
     BenchmarkSpec.Builder merged = preset.toBuilder().clearK();
-    if (own.getSource().hasLimit()) {
-      // What the preset knows of the whole file is not true of a part.
-      merged.clearExpectedRows().clearContentSha256();
-    }
     if (own.getSource().hasFields()) {
       merged.getSourceBuilder().clearFormat();
     }
     merged.mergeFrom(own);
-    if (own.getKCount() == 0) {
+    if (own.getSource().hasLimit()) {
+      // What the preset knows of the whole file is not true of a part.
+      if (merged.getExpectedRows() == preset.getExpectedRows()) {
+        merged.clearExpectedRows();
+      }
+      if (merged.getContentSha256().equals(preset.getContentSha256())) {
+        merged.clearContentSha256();
+      }
+    }
+    if (own.getKCount() == 0 || own.getKList().equals(preset.getKList())) {
+      merged.clearK();
       preset.getKList().stream()
           .filter(k -> Integer.compareUnsigned(k, merged.getSamples()) <= 0)
           .forEach(merged::addK);

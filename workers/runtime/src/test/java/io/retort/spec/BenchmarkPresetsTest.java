@@ -1,11 +1,14 @@
 package io.retort.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.retort.v1.AnswerKind;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataFormat;
 import io.retort.v1.RunSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,25 @@ final class BenchmarkPresetsTest {
   }
 
   @Test
+  void oneFieldOfAFilledSpecCanBeChanged() throws Exception {
+    RunSpec filled = fill("evaluation: {benchmarks: [{benchmark: aime24}]}");
+    assertThat(defaults.fill(filled)).isEqualTo(filled);
+
+    RunSpec.Builder changed = filled.toBuilder();
+    changed
+        .getEvaluationBuilder()
+        .getBenchmarksBuilder(0)
+        .setSamples(8)
+        .getSourceBuilder()
+        .setLimit(3);
+    assertThat(validator.validate(changed.build())).isEmpty();
+    BenchmarkSpec again = defaults.fill(changed.build()).getEvaluation().getBenchmarks(0);
+    assertThat(again.getKList()).containsExactly(1, 8);
+    assertThat(again.hasExpectedRows()).isFalse();
+    assertThat(again.hasContentSha256()).isFalse();
+  }
+
+  @Test
   void oneBenchmarkTwiceUnderTwoNames() throws Exception {
     RunSpec filled =
         fill(
@@ -145,6 +167,26 @@ final class BenchmarkPresetsTest {
                 .stream()
                 .map(SpecViolation::toString))
         .containsExactly("evaluation.benchmarks[0]." + message);
+  }
+
+  @Test
+  void theExampleOfTheReadmeCanBeRun() throws Exception {
+    String readme = Files.readString(Path.of("../../README.md"));
+    int begin = readme.indexOf("evaluation:\n  max_new_tokens: 4096");
+    String example = readme.substring(begin, readme.indexOf("```", begin));
+    RunSpec spec = SpecPaths.resolve(SpecReader.read(DATA + example), Path.of("/specs"));
+
+    assertThat(validator.validate(spec)).isEmpty();
+    assertThat(defaults.fill(spec).getEvaluation().getBenchmarksList())
+        .extracting(BenchmarkSpec::getName, BenchmarkSpec::getMaxNewTokens)
+        .containsExactly(
+            tuple("math500", 32_768),
+            tuple("aime24", 32_768),
+            tuple("livecodebench-v2", 32_768),
+            tuple("mine", 4096));
+    assertThat(spec.getEvaluation().getBenchmarks(1).getSource().getPath())
+        .isEqualTo("/specs/data/aime24.jsonl");
+    assertThat(spec.getEvaluation().getBenchmarks(2).getFromDate()).isEqualTo("2024-01-01");
   }
 
   @Test

@@ -82,12 +82,19 @@ final class ScoreViews {
     List<ReportView.PublishedScore> published = PublishedScores.of(name);
     return new ReportView.Benchmark(
         name,
-        note(scores.get(0)),
+        String.join(". ", notes(scores)),
         ScoreChart.of(scores, ks, published),
         ks.stream().map(k -> "pass@" + k).toList(),
         scores.stream().map(score -> row(score, ks)).toList(),
         !published.isEmpty(),
         published);
+  }
+
+  /** Sentences without their last full stop. */
+  private static List<String> notes(List<Score> scores) {
+    List<String> notes = new ArrayList<>(List.of(note(scores.get(0))));
+    notes.addAll(BenchmarkNotes.of(scores));
+    return notes;
   }
 
   private static String note(Score score) {
