@@ -118,7 +118,7 @@ public final class EvaluateStage implements RunStage {
                     IngestRequest.newBuilder()
                         .setStoreUri(context.run().getStoreUri())
                         .addSources(benchmark.getSource())
-                        .setBenchmark(benchmark)
+                        .setBenchmarkSpec(benchmark)
                         .build()))
         .getSummary();
   }

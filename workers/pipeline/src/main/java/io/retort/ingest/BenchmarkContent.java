@@ -40,12 +40,10 @@ final class BenchmarkContent implements SampleFilter {
     rows.add(hash(sample));
   }
 
-  /** To be told of every row that is lost before it is counted, or after. */
+  /** To be told of every row that is lost. */
   void refused(QuarantinedRow row) {
-    if (!row.getReason().equals(QuarantineReason.OUTSIDE_DATES.name())) {
-      refusals.merge(row.getReason(), 1L, Long::sum);
-      firstRefusal = firstRefusal == null ? row : firstRefusal;
-    }
+    refusals.merge(row.getReason(), 1L, Long::sum);
+    firstRefusal = firstRefusal == null ? row : firstRefusal;
   }
 
   /** Lower-case hex SHA-256 of the rows so far. */

@@ -2,9 +2,10 @@ package io.retort.ingest;
 
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.Sample;
+import java.util.function.Predicate;
 
-/** Leaves out problems of contests before or after a benchmark's window of dates. */
-final class ContestDates implements SampleFilter {
+/** Problems of contests within a benchmark's window of dates; all where it has none. */
+final class ContestDates implements Predicate<Sample> {
   private final BenchmarkSpec benchmark;
 
   ContestDates(BenchmarkSpec benchmark) {
@@ -12,21 +13,11 @@ final class ContestDates implements SampleFilter {
   }
 
   @Override
-  public void check(Sample sample) throws RefusedRowException {
+  public boolean test(Sample sample) {
     String date = sample.getContestDate();
     // Dates of the form YYYY-MM-DD are in the order of their texts.
     boolean early = benchmark.hasFromDate() && date.compareTo(benchmark.getFromDate()) < 0;
     boolean late = benchmark.hasToDate() && date.compareTo(benchmark.getToDate()) > 0;
-    if (early || late) {
-      throw new RefusedRowException(
-          QuarantineReason.OUTSIDE_DATES,
-          "contest_date: "
-              + date
-              + " (expected: from "
-              + (benchmark.hasFromDate() ? benchmark.getFromDate() : "any")
-              + " to "
-              + (benchmark.hasToDate() ? benchmark.getToDate() : "any")
-              + ")");
-    }
+    return !early && !late;
   }
 }

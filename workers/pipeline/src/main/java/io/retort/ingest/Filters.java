@@ -45,7 +45,12 @@ record Filters(List<SampleFilter> list, String key) {
       BenchmarkSpec benchmark, DataFiles files, Decontamination decontamination)
       throws IOException {
     Problems problems = new Problems(benchmark.getName(), decontamination);
-    new SampleReader(files, List.of(benchmark.getSource()), List.of(), benchmark.getRedacted())
+    new SampleReader(
+            files,
+            List.of(benchmark.getSource()),
+            List.of(),
+            sample -> true,
+            benchmark.getRedacted())
         .read(problems);
     return problems.hash;
   }

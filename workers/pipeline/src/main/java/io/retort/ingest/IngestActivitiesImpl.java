@@ -55,7 +55,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
       Filters filters = Filters.of(request.getFilters(), request.getBenchmarksList(), files);
       Snapshot snapshot = new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows);
       IngestSummary summary =
-          request.hasBenchmark()
+          request.hasBenchmarkSpec()
               ? benchmark(request, files, filters, snapshot)
               : snapshot.write(
                   new SampleReader(files, request.getSourcesList(), filters.list()), filters.key());
@@ -76,13 +76,17 @@ public final class IngestActivitiesImpl implements IngestActivities {
   private static IngestSummary benchmark(
       IngestRequest request, DataFiles files, Filters filters, Snapshot snapshot)
       throws IOException {
-    BenchmarkSpec benchmark = request.getBenchmark();
+    BenchmarkSpec benchmark = request.getBenchmarkSpec();
     BenchmarkContent content = new BenchmarkContent(benchmark);
     List<SampleFilter> list = new ArrayList<>(filters.list());
     list.add(content);
-    list.add(new ContestDates(benchmark));
     SampleReader reader =
-        new SampleReader(files, request.getSourcesList(), list, benchmark.getRedacted());
+        new SampleReader(
+            files,
+            request.getSourcesList(),
+            list,
+            new ContestDates(benchmark),
+            benchmark.getRedacted());
     IngestSummary summary = snapshot.write(reader, filters.key(), content);
     return summary.toBuilder().setContentSha256(content.sha256()).build();
   }

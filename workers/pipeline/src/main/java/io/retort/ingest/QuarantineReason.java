@@ -26,8 +26,6 @@ enum QuarantineReason {
   TOO_SHORT,
   /** Problem or chain is longer than wanted. */
   TOO_LONG,
-  /** Of a contest before or after the dates that a benchmark asks for. */
-  OUTSIDE_DATES,
   /** Tests of a program are not in the form that their layout says, or too large. */
   BAD_TESTS
 }

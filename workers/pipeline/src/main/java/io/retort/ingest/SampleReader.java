@@ -5,6 +5,7 @@ import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,20 +19,27 @@ final class SampleReader {
   private final DataFiles files;
   private final List<DataSource> sources;
   private final List<SampleFilter> filters;
+  private final Predicate<Sample> wanted;
   private final boolean redacted;
 
   SampleReader(DataFiles files, List<DataSource> sources, List<SampleFilter> filters) {
-    this(files, sources, filters, false);
+    this(files, sources, filters, sample -> true, false);
   }
 
   /**
+   * @param wanted of the samples that pass the filters: the others are left out without a refusal
    * @param redacted mark the samples as redacted, and quote nothing of a row in its refusal
    */
   SampleReader(
-      DataFiles files, List<DataSource> sources, List<SampleFilter> filters, boolean redacted) {
+      DataFiles files,
+      List<DataSource> sources,
+      List<SampleFilter> filters,
+      Predicate<Sample> wanted,
+      boolean redacted) {
     this.files = files;
     this.sources = sources;
     this.filters = filters;
+    this.wanted = wanted;
     this.redacted = redacted;
   }
 
@@ -83,7 +91,9 @@ final class SampleReader {
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }
-          visitor.accept(sample);
+          if (wanted.test(sample)) {
+            visitor.accept(sample);
+          }
         } catch (RefusedRowException e) {
           visitor.refuse(
               place,

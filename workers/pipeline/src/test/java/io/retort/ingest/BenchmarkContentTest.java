@@ -111,7 +111,7 @@ final class BenchmarkContentTest {
               .ingest(
                   online
                       .request(online.source("hf://datasets/owner/name@main/*.jsonl"))
-                      .setBenchmark(benchmark())
+                      .setBenchmarkSpec(benchmark())
                       .build())
               .getSummary();
       assertThat(summary.getRevisionsList())
@@ -146,7 +146,7 @@ final class BenchmarkContentTest {
     IngestSummary summary =
         harness
             .activities()
-            .ingest(harness.request(benchmark.getSource()).setBenchmark(benchmark).build())
+            .ingest(harness.request(benchmark.getSource()).setBenchmarkSpec(benchmark).build())
             .getSummary();
 
     assertThat(summary.getRows()).isEqualTo(benchmark.getExpectedRows());
@@ -162,7 +162,7 @@ final class BenchmarkContentTest {
     DataSource source = harness.source(file);
     return harness
         .activities()
-        .ingest(harness.request(source).setBenchmark(benchmark.setSource(source)).build())
+        .ingest(harness.request(source).setBenchmarkSpec(benchmark.setSource(source)).build())
         .getSummary();
   }
 

@@ -164,7 +164,7 @@ final class GpqaTest {
     DataSource source = benchmark(redacted).getSource();
     return harness
         .activities()
-        .ingest(harness.request(source).setBenchmark(benchmark(redacted)).build())
+        .ingest(harness.request(source).setBenchmarkSpec(benchmark(redacted)).build())
         .getSummary();
   }
 }

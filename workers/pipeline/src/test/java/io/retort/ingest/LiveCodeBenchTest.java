@@ -115,7 +115,8 @@ final class LiveCodeBenchTest {
     assertThat(harness.samples(summary))
         .extracting(Sample::getContestDate)
         .containsExactly("2024-02-01", "2024-02-29");
-    assertThat(IngestHarness.reasons(summary)).containsOnlyKeys("OUTSIDE_DATES");
+    // They are not asked for, so they are not refused either.
+    assertThat(summary.getQuarantined()).isZero();
     assertThat(summary.getContentSha256()).isEqualTo(ingest(benchmark()).getContentSha256());
   }
 
@@ -306,7 +307,7 @@ final class LiveCodeBenchTest {
     DataSource source = benchmark.getSource();
     return harness
         .activities()
-        .ingest(harness.request(source).setBenchmark(benchmark).build())
+        .ingest(harness.request(source).setBenchmarkSpec(benchmark).build())
         .getSummary();
   }
 }
