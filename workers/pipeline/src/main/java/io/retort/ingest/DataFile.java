@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** One file of a source. */
 interface DataFile {
@@ -16,6 +17,11 @@ interface DataFile {
 
   /** Where it lies, as messages tell it. */
   String location();
+
+  /** Where it is of a data set of the hub: {@code hf://datasets/OWNER/NAME@COMMIT}. */
+  default Optional<String> revision() {
+    return Optional.empty();
+  }
 
   /**
    * A hash that tells its content from any other; its name is no part of it.
