@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import answers, generate, jobs, store
+from retort_trainer import answers, generate, jobs, store, template
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, sandbox, self_test
 from retort_trainer.context import JobContext
 from retort_trainer.data import (
     AnswerKind,
+    CodeTest,
     CodeTests,
     CodeTestsKind,
     GeneratedSample,
@@ -26,6 +27,7 @@ from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, Trai
 from retort_trainer.sampling import Sequence
 from retort_trainer.spec import ResourceSpec
 from retort_trainer.verdicts import Verdict
+from tests.code_programs import PATIENT_SECONDS, needs_sandbox
 from tests.conftest import TEMPLATE
 
 MakeGeneration = Callable[..., TrainerJob]
@@ -180,6 +182,60 @@ def test_text_that_was_cut_off_concludes_nothing_by_its_last_number(
     assert sorted(asked) == sorted(not row.truncated for row in found)
 
 
+def test_options_are_rotated_over_the_samples_and_the_key_is_kept_with_each(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    original = template.prompt_ids
+
+    def prompt_ids(tokenizer: Any, chat: Any, problem: str) -> list[int]:
+        asked.append(problem)
+        return original(tokenizer, chat, problem)
+
+    def checked(known: answers.Gold, text: str, *, last_number: bool) -> Check:
+        return Check("A", Verdict.EQUAL if known.answer == "A" else Verdict.DIFFERENT)
+
+    monkeypatch.setattr(template, "prompt_ids", prompt_ids)
+    monkeypatch.setattr(answers, "check", checked)
+    choice = Sample(
+        id="c",
+        problem="1?",
+        answer="B",
+        answer_kind=AnswerKind.CHOICE,
+        choices=["x", "y", "z"],
+        redacted=True,
+    )
+    job = make_generation(dataset=write_rows([choice]), samples=6, batch_size=4, prompt="Q: {problem}")
+    found = sorted(rows(run(job)), key=lambda row: row.index)
+    # A prompt is read once for its samples of a batch.
+    assert sorted(set(asked)) == [
+        "Q: 1?\n\nA) x\nB) y\nC) z",
+        "Q: 1?\n\nA) y\nB) z\nC) x",
+        "Q: 1?\n\nA) z\nB) x\nC) y",
+    ]
+    assert len(asked) == 3
+    assert [row.gold for row in found] == ["B", "A", "C"] * 2
+    assert [row.unrotated_answer for row in found] == ["A", "B", "C"] * 2
+    assert [row.correct for row in found] == [False, True, False] * 2
+    assert all(row.choices == 3 and row.redacted for row in found)
+
+
+def test_a_job_without_a_prompt_is_the_one_from_before_there_were_prompts(
+    make_generation: MakeGeneration, tmp_path: Path
+) -> None:
+    run(make_generation("a", prompt=""))
+    assert '"prompt":' not in (tmp_path / "a" / "job.json").read_text()
+    run(make_generation("b", prompt="{problem}"))
+    assert "{problem}" in (tmp_path / "b" / "job.json").read_text()
+
+
+def test_a_prompt_without_the_problem_is_refused(make_generation: MakeGeneration) -> None:
+    with pytest.raises(RetortError, match=r"generation.prompt: .* \(expected: once\)"):
+        run(make_generation(prompt="Solve it."))
+
+
 def test_code_is_checked_by_its_tests(
     make_generation: MakeGeneration,
     write_rows: Callable[[list[Any]], ArtifactRef],
@@ -197,6 +253,120 @@ def test_code_is_checked_by_its_tests(
     found = rows(run(make_generation(dataset=write_rows([code]))))
     assert ran == ["assert f()"] * 2
     assert all(row.correct for row in found)
+
+
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], str]], None]:
+    """Has the model say to each user's turn what a function says to it."""
+
+    def patch(answer: Callable[[str], str]) -> None:
+        spoken: list[str] = []
+        original = template.prompt_ids
+
+        def prompt_ids(tokenizer: Any, chat: Any, problem: str) -> list[int]:
+            spoken.append(answer(problem))
+            return original(tokenizer, chat, problem)
+
+        def sample_batch(_model: Any, prompts: list[list[int]], seeds: list[list[int]], *_: Any) -> Any:
+            first = len(spoken) - len(prompts)
+            return [
+                [Sequence([first + number, 0], truncated=False) for _ in group]
+                for number, group in enumerate(seeds)
+            ]
+
+        monkeypatch.setattr(template, "prompt_ids", prompt_ids)
+        monkeypatch.setattr(generate, "sample_batch", sample_batch)
+        monkeypatch.setattr(generate._Generator, "_text", lambda _, sequence: spoken[sequence.token_ids[0]])
+
+    return patch
+
+
+@needs_sandbox
+def test_programs_are_graded_by_standard_input_and_by_functions(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    says: Callable[[Callable[[str], str]], None],
+) -> None:
+    stdin = CodeTests(
+        kind=CodeTestsKind.STDIN,
+        tests=[CodeTest("1 2\n", "3\n"), CodeTest("20 22\n", "42\n")],
+        timeout_seconds=PATIENT_SECONDS,
+    )
+    functional = CodeTests(
+        kind=CodeTestsKind.FUNCTIONAL,
+        function="twice",
+        tests=[CodeTest("[1, 2]", "[2, 4]"), CodeTest("[]", "[]")],
+        starter_code="class Solution:\n    def twice(self, xs):",
+        timeout_seconds=PATIENT_SECONDS,
+    )
+    problems = [
+        Sample(
+            id=f"{name}-{wanted}",
+            problem=f"{name}, {wanted}?",
+            answer_kind=AnswerKind.CODE,
+            code_tests=tests,
+            errata="wrong-tests" if wanted == "wrong" else "",
+        )
+        for name, tests in (("sum", stdin), ("twice", functional))
+        for wanted in ("right", "wrong")
+    ]
+
+    def answer(problem: str) -> str:
+        assert "3" not in problem, "no test is told"
+        right = "right" in problem
+        if "sum" in problem:
+            code = "a, b = map(int, input().split())\nprint(a + b)" if right else "print(3)"
+        else:
+            factor = 2 if right else 3
+            code = f"class Solution:\n    def twice(self, xs):\n        return [{factor} * x for x in xs]"
+        return f"<think>Easy.</think>\n```python\n{code}\n```"
+
+    says(answer)
+    found = rows(run(make_generation(dataset=write_rows(problems), prompt="Q: {problem}")))
+    assert len(found) == 8
+    for row in found:
+        expected = SampleOutcome.CORRECT if row.sample_id.endswith("right") else SampleOutcome.WRONG
+        assert (row.outcome, row.correct, row.undecided) == (
+            expected,
+            expected is SampleOutcome.CORRECT,
+            False,
+        )
+        assert bool(row.reason) == (expected is SampleOutcome.WRONG)
+        assert row.errata == ("" if row.correct else "wrong-tests")
+        assert (row.choices, row.unrotated_answer) == (0, "")
+
+
+def test_a_choice_is_graded_by_the_letter_that_was_shown(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    says: Callable[[Callable[[str], str]], None],
+) -> None:
+    choice = Sample(
+        id="c",
+        problem="Which is a noble gas?",
+        answer="C",
+        answer_kind=AnswerKind.CHOICE,
+        choices=["iron", "water", "neon", "salt"],
+        redacted=True,
+    )
+    unknown = replace(choice, id="d", problem="Which?")
+
+    def answer(problem: str) -> str:
+        if "noble" not in problem:
+            return "<think>Whatever.</think>\nI do not know."
+        letter = next(line[0] for line in problem.splitlines() if line.endswith(") neon"))
+        return f"<think>Not the first.</think>\nAnswer: {letter}"
+
+    says(answer)
+    found = rows(run(make_generation(dataset=write_rows([choice, unknown]), samples=4)))
+    known = sorted((row for row in found if row.sample_id == "c"), key=lambda row: row.index)
+    assert [(row.gold, row.answer, row.unrotated_answer) for row in known] == [
+        (letter, letter, "C") for letter in "CBAD"
+    ]
+    assert {row.outcome for row in known} == {SampleOutcome.CORRECT}
+    others = [row for row in found if row.sample_id == "d"]
+    assert {(row.outcome, row.unrotated_answer) for row in others} == {(SampleOutcome.NO_ANSWER, "")}
+    assert all(row.redacted for row in found)
 
 
 def test_code_without_a_sandbox_is_refused_before_anything_is_generated(

@@ -48,6 +48,8 @@ _SUBJECT = re.compile(
 )
 _OPTION = re.compile(r"(?<!\w)\(?([A-J])[).:](?=\s)")
 
+# Of options, in their order.
+LETTERS = "ABCDEFGHIJ"
 # What a text says that names more than one letter.
 SEVERAL = "several letters"
 

@@ -76,6 +76,12 @@ class Sample:
     tests: str = ""
     # Where they are not, or not only, a Python program.
     code_tests: CodeTests | None = None
+    # Options of a multiple choice; `answer` is the letter of the right one in this order.
+    choices: list[str] = field(default_factory=list)
+    # What is known to be wrong with a benchmark's problem.
+    errata: str = ""
+    # Shown in no report, export or log.
+    redacted: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class PreferencePair:
 
 @dataclass(frozen=True)
 class GeneratedSample:
-    """One generated answer to one problem."""
+    """One generated answer to one problem. Letters of `answer` and `gold` are those that were shown."""
 
     sample_id: str = ""
     index: UInt32 = 0
@@ -113,3 +119,9 @@ class GeneratedSample:
     outcome: SampleOutcome = SampleOutcome.UNSPECIFIED
     # Why the checker could not decide, or why code is wrong.
     reason: str = ""
+    # Options that were shown.
+    choices: UInt32 = 0
+    # The letter of `answer` in the order of the row, the same for one option in every rotation.
+    unrotated_answer: str = ""
+    errata: str = ""
+    redacted: bool = False

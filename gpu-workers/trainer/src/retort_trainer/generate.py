@@ -19,7 +19,7 @@ import torch
 import zstandard
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import answers, documents, model_folder, models, store, template
+from retort_trainer import answers, benchmark_prompt, documents, model_folder, models, store, template
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, self_test
 from retort_trainer.context import JobContext
@@ -103,6 +103,7 @@ def _sampling(job: GenerationJob) -> Sampling:
 
 
 def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
+    benchmark_prompt.check(job.prompt or "")
     if not rows:
         raise user_error("NO_ROWS", f"{job.dataset.uri}: no problem to answer (expected: at least 1)")
     seen: set[str] = set()
@@ -113,6 +114,11 @@ def _check_rows(job: GenerationJob, rows: list[Sample]) -> None:
             raise user_error("BAD_ROW", f"{job.dataset.uri}: sample {row.id}: problem or answer is empty")
         if code:
             _check_tests(job, row)
+        if not benchmark_prompt.is_answerable(row):
+            raise user_error(
+                "BAD_ROW",
+                f"{job.dataset.uri}: sample {row.id}: the answer is the letter of none of its choices",
+            )
         if row.id in seen:
             raise user_error("BAD_ROW", f"{job.dataset.uri}: sample {row.id}: there twice (expected: once)")
         seen.add(row.id)
@@ -128,17 +134,23 @@ def _check_tests(job: GenerationJob, row: Sample) -> None:
 
 
 def _identity(job: TrainerJob) -> str:
-    """What must be the same for parts of two attempts to belong together."""
+    """What must be the same for parts of two attempts to belong together.
+
+    Without a prompt it is what it was before there were prompts, so that attempts begun then go on.
+    """
     assert job.generation is not None
-    return documents.to_json(
-        {"schema_version": 1, "seed": str(job.seed), "generation": replace(job.generation, output_uri="")}
-    )
+    generation = replace(job.generation, output_uri="", prompt=job.generation.prompt or None)
+    return documents.to_json({"schema_version": 1, "seed": str(job.seed), "generation": generation})
 
 
 def _batches(rows: list[Sample], job: GenerationJob) -> Iterator[list[Task]]:
-    """Tasks of like length together; samples of one problem side by side, so that its prompt is read once."""
+    """Tasks of like length together; samples of one prompt side by side, so that it is read once."""
     order = sorted(range(len(rows)), key=lambda row: (len(rows[row].problem), rows[row].id))
-    tasks = [Task(row, index) for row in order for index in range(job.samples)]
+    tasks = [
+        Task(row, index)
+        for row in order
+        for index in sorted(range(job.samples), key=lambda index: benchmark_prompt.rotation(rows[row], index))
+    ]
     for start in range(0, len(tasks), job.batch_size):
         yield tasks[start : start + job.batch_size]
 
@@ -175,40 +187,44 @@ class _Generator:
         dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
         self._model = models.load_model(folder, dtype, device)
         self._template = job.template
+        self._prompt = job.prompt or ""
         self._sampling = sampling
         self._seed = seed
         self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *_end_ids(self._model)])
         self._context_length = getattr(self._model.config, "max_position_embeddings", None)
 
     def generate(self, batch: list[tuple[Sample, int]], progress: "_Progress") -> list[GeneratedSample]:
-        """Samples in the order of the batch, in which a row's samples stand side by side."""
-        rows: dict[str, tuple[Sample, list[int]]] = {}
+        """Samples in the order of the batch, in which samples of one prompt stand side by side."""
+        asked: dict[tuple[str, int], tuple[Sample, list[int]]] = {}
         for row, index in batch:
-            rows.setdefault(row.id, (row, []))[1].append(index)
+            key = (row.id, benchmark_prompt.rotation(row, index))
+            asked.setdefault(key, (row, []))[1].append(index)
         prompts = [
-            template.prompt_ids(self._tokenizer, self._template, row.problem) for row, _ in rows.values()
+            template.prompt_ids(
+                self._tokenizer, self._template, benchmark_prompt.render(self._prompt, row, indexes[0])
+            )
+            for row, indexes in asked.values()
         ]
-        seeds = [[_seed(self._seed, row.id, index) for index in indexes] for row, indexes in rows.values()]
-        sequences = sample_batch(
-            self._model, prompts, seeds, self._bounded(prompts, rows), self._stop_ids, progress.step
-        )
+        seeds = [[_seed(self._seed, row.id, index) for index in indexes] for row, indexes in asked.values()]
+        sampling = self._bounded(prompts, [row.id for row, _ in asked.values()])
+        sequences = sample_batch(self._model, prompts, seeds, sampling, self._stop_ids, progress.step)
         drawn = [
             (row, index, sequence, self._text(sequence))
-            for (row, indexes), group in zip(rows.values(), sequences, strict=True)
+            for (row, indexes), group in zip(asked.values(), sequences, strict=True)
             for index, sequence in zip(indexes, group, strict=True)
         ]
         # Side by side, because code runs in processes of its own.
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return list(pool.map(lambda one: _checked(*one), drawn))
 
-    def _bounded(self, prompts: list[list[int]], rows: dict[str, Any]) -> Sampling:
+    def _bounded(self, prompts: list[list[int]], ids: list[str]) -> Sampling:
         """No sequence grows beyond the model's context."""
         if self._context_length is None:
             return self._sampling
         longest = max(len(prompt) for prompt in prompts)
         room = self._context_length - longest
         if room < 1:
-            name = next(name for name, prompt in zip(rows, prompts, strict=True) if len(prompt) == longest)
+            name = next(name for name, prompt in zip(ids, prompts, strict=True) if len(prompt) == longest)
             raise user_error(
                 "PROMPT_TOO_LONG",
                 f"sample {name}: {longest} tokens "
@@ -223,19 +239,26 @@ class _Generator:
 
 def _checked(row: Sample, index: int, sequence: Sequence, text: str) -> GeneratedSample:
     # A text that was cut off concludes nothing by its last number.
-    found = answers.check(answers.Gold.of(row), text, last_number=not sequence.truncated)
+    gold = benchmark_prompt.gold(row, index)
+    found = answers.check(
+        replace(answers.Gold.of(row), answer=gold), text, last_number=not sequence.truncated
+    )
     return GeneratedSample(
         sample_id=row.id,
         index=index,
         text=text,
         answer=found.answer,
-        gold=row.answer,
+        gold=gold,
         correct=found.correct,
         truncated=sequence.truncated,
         tokens=len(sequence.token_ids),
         undecided=found.verdict is Verdict.UNDECIDED,
         outcome=_outcome(found, truncated=sequence.truncated),
         reason=found.reason,
+        choices=len(row.choices),
+        unrotated_answer=benchmark_prompt.unrotated(row, index, found.answer),
+        errata=row.errata,
+        redacted=row.redacted,
     )
 
 

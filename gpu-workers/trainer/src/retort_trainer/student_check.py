@@ -27,8 +27,8 @@ class Lengths:
 def check(folder: Path, student: StudentTemplate, max_new_tokens: int, rows: Iterable[Sample]) -> Lengths:
     """Renders rows with the student's own chat template.
 
-    `max_new_tokens` is that of the evaluation, 0 where nothing is evaluated. Raises a USER failure for what
-    no data could change: a template that cannot be rendered, or no room for any row or answer.
+    `max_new_tokens` is the largest of the benchmarks, 0 where nothing is evaluated. Raises a USER failure for
+    what no data could change: a template that cannot be rendered, or no room for any row or answer.
     """
     tokenizer = model_folder.load_tokenizer(folder)
     shortest = _render(folder, tokenizer, student)
@@ -49,8 +49,9 @@ def check(folder: Path, student: StudentTemplate, max_new_tokens: int, rows: Ite
     if context is not None and max_new_tokens and prompt + max_new_tokens > context:
         raise user_error(
             "CONTEXT_TOO_SMALL",
-            f"evaluation.max_new_tokens: {max_new_tokens} (expected: <= {max(0, context - prompt)}: the "
-            f"shortest prompt takes {prompt} of the model's {context} positions)",
+            f"evaluation.max_new_tokens, or that of a benchmark: {max_new_tokens} "
+            f"(expected: <= {max(0, context - prompt)}: the shortest prompt takes {prompt} of the model's "
+            f"{context} positions)",
         )
     control = template.control_tokens(tokenizer)
     lengths = [

@@ -129,8 +129,7 @@ public final class EvaluateStage implements RunStage {
                     IngestRequest.newBuilder()
                         .setStoreUri(context.run().getStoreUri())
                         .addSources(benchmark.getSource())
-                        .setBenchmark(benchmark.getName())
-                        .setAllowLostRows(benchmark.getAllowLostRows())
+                        .setBenchmark(benchmark)
                         .build()))
         .getSummary();
   }
@@ -141,11 +140,11 @@ public final class EvaluateStage implements RunStage {
       String modelUri,
       BenchmarkSpec benchmark,
       IngestSummary problems) {
-    ArtifactRef dataset = problems.getDataset();
     GenerationResult generated =
         context
             .trainOnce(
-                new TrainerJobs(context.run()).generation(model, modelUri, benchmark, dataset))
+                new TrainerJobs(context.run())
+                    .generation(model, modelUri, benchmark, problems.getDataset()))
             .getGeneration();
     EvaluationActivities activities =
         context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
@@ -155,9 +154,9 @@ public final class EvaluateStage implements RunStage {
                 .setRun(context.run())
                 .setModel(model)
                 .setBenchmark(benchmark)
-                .setDataset(dataset)
+                .setDataset(problems.getDataset())
+                .setProblems(problems)
                 .setSamples(generated.getSamples())
-                .addAllLostRows(problems.getQuarantineReasonsList())
                 .build());
     context.advance(
         generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");

@@ -39,7 +39,12 @@ public final class IngestStage implements RunStage {
 
   @Override
   public List<String> reads() {
-    return List.of("data", "evaluation.benchmarks.name", "evaluation.benchmarks.source");
+    return List.of(
+        "data",
+        "evaluation.benchmarks.name",
+        "evaluation.benchmarks.source",
+        // Whether the quarantine may quote what a training problem shares with a benchmark.
+        "evaluation.benchmarks.redacted");
   }
 
   @Override

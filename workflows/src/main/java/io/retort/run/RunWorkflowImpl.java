@@ -176,11 +176,9 @@ public final class RunWorkflowImpl implements RunWorkflow {
     if (RunStages.trains(spec) && !checked) {
       asked
           .setTemplate(TrainerJobs.template(spec))
+          .setMaxNewTokens(TrainerJobs.longestAnswer(spec.getEvaluation()))
           .setMaxTruncatedRatio(spec.getSft().getMaxTruncatedRatio())
           .addAllSources(spec.getData().getTrainList());
-      if (spec.getEvaluation().getBenchmarksCount() > 0) {
-        asked.setMaxNewTokens(spec.getEvaluation().getMaxNewTokens());
-      }
     }
     InspectStudentResponse inspected = ingestActivities.inspectStudent(asked.build());
     checked = true;

@@ -43,6 +43,7 @@ public final class TrainerJobs {
         .build();
   }
 
+  /** Settings that a run from before benchmarks had their own lacks are the evaluation's. */
   public TrainerJob generation(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
@@ -54,10 +55,14 @@ public final class TrainerJobs {
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
                 .setSamples(benchmark.getSamples())
-                .setTemperature(evaluation.getTemperature())
-                .setTopP(evaluation.getTopP())
-                .setMaxNewTokens(evaluation.getMaxNewTokens())
-                .setBatchSize(evaluation.getBatchSize()))
+                .setTemperature(
+                    benchmark.hasTemperature()
+                        ? benchmark.getTemperature()
+                        : evaluation.getTemperature())
+                .setTopP(benchmark.hasTopP() ? benchmark.getTopP() : evaluation.getTopP())
+                .setMaxNewTokens(maxNewTokens(evaluation, benchmark))
+                .setBatchSize(evaluation.getBatchSize())
+                .setPrompt(benchmark.getPrompt()))
         .build();
   }
 
@@ -92,6 +97,18 @@ public final class TrainerJobs {
         .setTraceFormat(spec.getStudent().getTraceFormat())
         .setMaxLength(spec.getStudent().getMaxLength())
         .build();
+  }
+
+  /** Tokens that the longest answer to any benchmark may have; 0 where nothing is evaluated. */
+  public static int longestAnswer(EvaluationSpec evaluation) {
+    return evaluation.getBenchmarksList().stream()
+        .map(benchmark -> maxNewTokens(evaluation, benchmark))
+        .max(Integer::compareUnsigned)
+        .orElse(0);
+  }
+
+  private static int maxNewTokens(EvaluationSpec evaluation, BenchmarkSpec benchmark) {
+    return benchmark.hasMaxNewTokens() ? benchmark.getMaxNewTokens() : evaluation.getMaxNewTokens();
   }
 
   private RunLayout layout() {

@@ -86,8 +86,8 @@ final class RunWorkflowTest {
   void aBenchmarkThatLosesRowsFailsTheRunBeforeAnythingIsGenerated() {
     activities.onIngest =
         ingested -> {
-          if (!ingested.getBenchmark().isEmpty()) {
-            throw Failures.user("BENCHMARK_ROWS_LOST", ingested.getBenchmark());
+          if (ingested.hasBenchmark()) {
+            throw Failures.user("BENCHMARK_ROWS_LOST", ingested.getBenchmark().getName());
           }
         };
 

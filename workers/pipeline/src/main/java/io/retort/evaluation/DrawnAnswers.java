@@ -2,8 +2,11 @@ package io.retort.evaluation;
 
 import io.retort.failure.Failures;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.LetterAccuracy;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ final class DrawnAnswers {
   private final int samples;
   private final Set<String> expected;
   private final Map<String, TreeMap<Integer, Problem.Answer>> answers = new LinkedHashMap<>();
+  private final LetterTally letters = new LetterTally();
+  private final Map<String, String> errata = new HashMap<>();
 
   /**
    * @param samples answers asked per problem
@@ -43,12 +48,20 @@ final class DrawnAnswers {
               + ")");
     }
     Problem.Answer answer =
-        new Problem.Answer(sample.getAnswer(), Outcomes.of(sample), sample.getTruncated());
+        new Problem.Answer(
+            // Of rotated options a letter means another one in each sample.
+            sample.getChoices() > 0 ? sample.getUnrotatedAnswer() : sample.getAnswer(),
+            Outcomes.of(sample),
+            sample.getTruncated());
     if (answers
             .computeIfAbsent(sample.getSampleId(), ignored -> new TreeMap<>())
             .putIfAbsent(index, answer)
         != null) {
       throw missing("index " + index + " of problem " + sample.getSampleId() + " was drawn twice");
+    }
+    letters.add(sample);
+    if (!sample.getErrata().isEmpty()) {
+      errata.put(sample.getSampleId(), sample.getErrata());
     }
   }
 
@@ -72,6 +85,15 @@ final class DrawnAnswers {
       throw missing(problems.size() + " problems (expected: " + expected.size() + ")");
     }
     return problems;
+  }
+
+  List<LetterAccuracy> letters() {
+    return letters.letters();
+  }
+
+  /** What is wrong with problems, by sample id; none for a problem that nothing is wrong with. */
+  Map<String, String> errata() {
+    return Collections.unmodifiableMap(errata);
   }
 
   private ApplicationFailure missing(String what) {

@@ -15,6 +15,7 @@ import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.Sample;
+import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
@@ -65,19 +66,25 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
       Map<String, AnswerKind> kinds = readKinds(request, context);
       progress.setTotal((long) kinds.size() * benchmark.getSamples());
       context.heartbeat(progress.build());
-      List<Problem> problems = readProblems(request, kinds, context, progress);
+      DrawnAnswers drawn = readAnswers(request, kinds, context, progress);
+      List<Problem> problems = drawn.problems();
       List<Ballot> ballots =
           new Ballots(answers, () -> context.heartbeat(progress.build())).of(problems, kinds);
       long seed = Integer.toUnsignedLong(request.getRun().getSpec().getSeed());
       ScoreRecord.Builder scored = Scorer.score(benchmark, problems, ballots, seed).toBuilder();
-      scored
-          .getScoreBuilder()
+      List<Count> lost = request.getProblems().getQuarantineReasonsList();
+      Score.Builder score = scored.getScoreBuilder();
+      score
           .setModel(request.getModel())
-          .setTemperature(request.getRun().getSpec().getEvaluation().getTemperature())
+          .setTemperature(temperature(request))
           .setDatasetSha256(request.getDataset().getSha256())
-          .setProblemsExpected(
-              problems.size() + request.getLostRowsList().stream().mapToLong(Count::getCount).sum())
-          .addAllLostRows(request.getLostRowsList());
+          .setProblemsExpected(problems.size() + lost.stream().mapToLong(Count::getCount).sum())
+          .addAllLostRows(lost)
+          .addAllLetters(drawn.letters())
+          .addAllRevisions(request.getProblems().getRevisionsList())
+          .setContentSha256(request.getProblems().getContentSha256())
+          .setRedacted(benchmark.getRedacted());
+      ErrataScore.of(benchmark, problems, drawn.errata(), seed).ifPresent(score::setWithoutErrata);
       byte[] json = ProtoJson.print(scored).getBytes(StandardCharsets.UTF_8);
       ArtifactRef artifact =
           store.write(
@@ -113,6 +120,13 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     }
   }
 
+  /** Benchmarks of before they had their own temperature have the evaluation's. */
+  private static double temperature(ScoreRequest request) {
+    return request.getBenchmark().hasTemperature()
+        ? request.getBenchmark().getTemperature()
+        : request.getRun().getSpec().getEvaluation().getTemperature();
+  }
+
   private ScoreRecord readRecord(ArtifactRef scores) throws IOException {
     try (InputStream input = store.read(scores.getUri())) {
       String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
@@ -142,7 +156,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     return kinds;
   }
 
-  private List<Problem> readProblems(
+  private DrawnAnswers readAnswers(
       ScoreRequest request,
       Map<String, AnswerKind> kinds,
       ActivityExecutionContext context,
@@ -162,6 +176,6 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
             context.heartbeat(progress.build());
           }
         });
-    return drawn.problems();
+    return drawn;
   }
 }

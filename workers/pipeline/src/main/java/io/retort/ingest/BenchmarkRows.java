@@ -3,6 +3,7 @@ package io.retort.ingest;
 import io.retort.failure.Failures;
 import io.retort.samples.FingerprintCounts;
 import io.retort.store.Hashes;
+import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.Sample;
@@ -29,26 +30,30 @@ final class BenchmarkRows {
   /**
    * Commits the benchmark's rows.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS_LOST when rows could not be
-   *     read, unless the spec allows it; and what the reader throws
+   * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS and USER/BENCHMARK_CONTENT
+   *     when the source is another one than the benchmark expects, USER/BENCHMARK_ROWS_LOST when
+   *     rows could not be read, unless the spec allows it; and what the reader throws
    */
   static IngestSummary read(IngestRequest request, DataFiles files, Snapshot snapshot)
       throws IOException {
-    SampleReader reader = SampleReader.ofBenchmark(files, request.getSourcesList());
-    IngestSummary summary = snapshot.write(reader, "benchmark-v1");
-    requireAll(request, summary);
-    return summary;
+    BenchmarkSpec benchmark = request.getBenchmark();
+    BenchmarkContent content = new BenchmarkContent(benchmark);
+    SampleReader reader =
+        SampleReader.ofBenchmark(files, request.getSourcesList(), benchmark, content);
+    IngestSummary summary = snapshot.write(reader, "benchmark-v1", content);
+    requireAll(benchmark, summary);
+    return summary.toBuilder().setContentSha256(content.sha256()).build();
   }
 
-  private static void requireAll(IngestRequest request, IngestSummary summary) {
-    if (request.getAllowLostRows() || summary.getQuarantined() == 0) {
+  private static void requireAll(BenchmarkSpec benchmark, IngestSummary summary) {
+    if (benchmark.getAllowLostRows() || summary.getQuarantined() == 0) {
       return;
     }
     String reasons =
         summary.getQuarantineReasonsList().stream()
             .map(reason -> reason.getName() + " " + reason.getCount())
             .collect(Collectors.joining(", "));
-    String path = "evaluation.benchmarks[" + request.getBenchmark() + "]";
+    String path = "evaluation.benchmarks[" + benchmark.getName() + "]";
     throw Failures.user(
         "BENCHMARK_ROWS_LOST",
         path

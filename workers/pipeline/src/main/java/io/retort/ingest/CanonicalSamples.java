@@ -6,33 +6,55 @@ import io.retort.answers.StatedAnswer;
 import io.retort.answers.WrittenNumbers;
 import io.retort.store.Hashes;
 import io.retort.v1.AnswerKind;
+import io.retort.v1.CodeTest;
+import io.retort.v1.CodeTests;
 import io.retort.v1.DataSource;
 import io.retort.v1.Sample;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Canonical samples: what layouts found, in one form. */
 final class CanonicalSamples {
   /**
    * @param place file and row, for messages
+   * @param redacted as in a sample
    */
-  static Sample of(RowText text, DataSource source, String place) throws RefusedRowException {
+  static Sample of(RowText text, DataSource source, String place, boolean redacted)
+      throws RefusedRowException {
     AnswerKind kind = kind(text, source);
     boolean code = kind == AnswerKind.ANSWER_KIND_CODE;
     String problem = text.problem().strip();
     // In code, text that resembles a marker or a number may be neither.
-    String answer = code ? code(text.answer()) : answer(text.answer());
+    boolean program = text.codeTests().getTestsCount() > 0;
+    String answer = program ? "" : code ? code(text.answer()) : answer(text.answer());
     String chain = ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
-    return Sample.newBuilder()
-        .setId(id(problem, chain, answer, text.tests()))
+    Sample.Builder sample = Sample.newBuilder();
+    if (program) {
+      sample.setCodeTests(text.codeTests());
+    }
+    return sample
+        .setId(id(problem, chain, answer, text))
         .setProblem(problem)
         .setChain(chain)
         .setAnswer(answer)
         .setSource(place)
         .setAnswerKind(kind)
         .setTests(text.tests())
+        .addAllChoices(text.choices())
+        .setErrata(text.errata())
+        .setContestDate(text.contestDate())
+        .setRedacted(redacted)
         .build();
   }
 
   private static AnswerKind kind(RowText text, DataSource source) throws RefusedRowException {
+    // Of these the layout alone knows how they are checked.
+    if (!text.choices().isEmpty()) {
+      return AnswerKind.ANSWER_KIND_CHOICE;
+    }
+    if (text.codeTests().getTestsCount() > 0) {
+      return AnswerKind.ANSWER_KIND_CODE;
+    }
     AnswerKind kind =
         source.hasAnswerKind()
             ? source.getAnswerKind()
@@ -46,10 +68,34 @@ final class CanonicalSamples {
     return kind;
   }
 
-  private static String id(String problem, String chain, String answer, String tests) {
-    return tests.isEmpty()
-        ? Hashes.sha256Hex(problem, chain, answer)
-        : Hashes.sha256Hex(problem, chain, answer, tests);
+  private static String id(String problem, String chain, String answer, RowText text) {
+    List<String> parts = new ArrayList<>(List.of(problem, chain, answer));
+    if (!text.tests().isEmpty()) {
+      parts.add(text.tests());
+    }
+    if (!text.choices().isEmpty()) {
+      parts.add("choices");
+      parts.addAll(text.choices());
+    }
+    if (text.codeTests().getTestsCount() > 0) {
+      parts.add("code tests");
+      parts.add(hash(text.codeTests()));
+    }
+    return Hashes.sha256Hex(parts.toArray(String[]::new));
+  }
+
+  /** A hash of all that decides what the tests ask for. */
+  private static String hash(CodeTests tests) {
+    String hash =
+        Hashes.sha256Hex(
+            tests.getKind().name(),
+            tests.getFunction(),
+            tests.getProgram(),
+            tests.getStarterCode());
+    for (CodeTest test : tests.getTestsList()) {
+      hash = Hashes.sha256Hex(hash, test.getInput(), test.getExpectedOutput());
+    }
+    return hash;
   }
 
   /** The gold answer without {@code \boxed{}}; a number without thousands separators. */

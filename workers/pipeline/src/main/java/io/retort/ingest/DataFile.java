@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** One file of a source. */
 interface DataFile {
@@ -16,6 +17,11 @@ interface DataFile {
 
   /** The location of the file, for messages. */
   String location();
+
+  /** Where it is of a data set of the hub: {@code hf://datasets/OWNER/NAME@COMMIT}. */
+  default Optional<String> revision() {
+    return Optional.empty();
+  }
 
   /**
    * A hash of the content, without the file's name.

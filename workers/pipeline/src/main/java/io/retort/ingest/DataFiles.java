@@ -5,6 +5,8 @@ import io.retort.store.Locations;
 import io.retort.store.Store;
 import java.io.IOException;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** The files of a source, wherever they lie. */
@@ -16,6 +18,7 @@ final class DataFiles {
   private final Function<String, Store> stores;
   private final DataRoots roots;
   private final Runnable alive;
+  private final NavigableSet<String> revisions = new TreeSet<>();
 
   /**
    * @param stores opens the store that serves a URI
@@ -27,6 +30,11 @@ final class DataFiles {
     this.stores = stores;
     this.roots = roots;
     this.alive = alive;
+  }
+
+  /** The data sets of the hub whose files were asked for, each with its commit. */
+  List<String> revisions() {
+    return List.copyOf(revisions);
   }
 
   /** To be called by who reads the files, every second or so. */
@@ -42,7 +50,9 @@ final class DataFiles {
    */
   List<DataFile> of(String location) throws IOException {
     if (location.startsWith(HubReference.SCHEME)) {
-      return hub.files(HubReference.parse(location), alive);
+      List<DataFile> files = hub.files(HubReference.parse(location), alive);
+      files.forEach(file -> file.revision().ifPresent(revisions::add));
+      return files;
     }
     if (Locations.isServed(location) && !Locations.isLocal(location)) {
       roots.require(FIELD, location);

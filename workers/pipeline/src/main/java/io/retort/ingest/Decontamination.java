@@ -25,7 +25,10 @@ final class Decontamination implements SampleFilter {
   private final Map<Long, List<Problem>> stretches = new HashMap<>();
   private final ShortProblems<Problem> shortProblems = new ShortProblems<>();
 
-  private record Problem(String benchmark, String source, List<String> numbers) {}
+  /**
+   * @param redacted nothing of it is quoted
+   */
+  private record Problem(String benchmark, String source, List<String> numbers, boolean redacted) {}
 
   /**
    * @param length words of a stretch, more than 0
@@ -37,7 +40,8 @@ final class Decontamination implements SampleFilter {
   /** Adds a problem that training must not see. */
   void add(String benchmark, Sample sample) {
     List<String> words = Words.of(sample.getProblem());
-    Problem problem = new Problem(benchmark, sample.getSource(), numbers(words));
+    Problem problem =
+        new Problem(benchmark, sample.getSource(), numbers(words), sample.getRedacted());
     if (words.size() < length) {
       shortProblems.add(words, problem);
       return;
@@ -69,9 +73,11 @@ final class Decontamination implements SampleFilter {
       Problem shared = find(hashes.of(start, length), numbers);
       if (shared != null) {
         throw refused(
-            "the problem shares \""
-                + String.join(" ", words.subList(start, start + length))
-                + "\" and all numbers with "
+            "the problem shares "
+                + (shared.redacted()
+                    ? length + " words"
+                    : '"' + String.join(" ", words.subList(start, start + length)) + '"')
+                + " and all numbers with "
                 + shown(shared));
       }
     }

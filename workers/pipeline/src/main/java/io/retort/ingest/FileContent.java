@@ -1,6 +1,7 @@
 package io.retort.ingest;
 
 import io.retort.failure.Failures;
+import io.retort.v1.DataFormat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,17 +32,23 @@ enum FileContent {
   }
 
   /**
-   * Opens the rows of a file; what is unknown is read as lines.
+   * Opens the rows of a file; what is unknown is read as lines, or as CSV where the format is one
+   * of CSV.
    *
    * @param location the file as messages name it
+   * @param format of the source
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT; USER/DATA_FORMAT_UNKNOWN for
    *     Parquet that was compressed as a whole, and for UTF-16
    */
-  static RowReader open(Path file, String location) throws IOException {
+  static RowReader open(Path file, String location, DataFormat format) throws IOException {
     InputStream input = decompressed(file, location);
     try {
       return switch (of(input)) {
-        case JSON_LINES, UNKNOWN -> new JsonLines(input);
+        case JSON_LINES -> lines(input, format);
+        case UNKNOWN ->
+            format == DataFormat.DATA_FORMAT_GPQA
+                ? CsvRows.open(input, location)
+                : lines(input, format);
         case JSON_ARRAY -> new JsonArray(input);
         case PARQUET -> {
           input.close();
@@ -54,6 +61,14 @@ enum FileContent {
       input.close();
       throw e;
     }
+  }
+
+  private static RowReader lines(InputStream input, DataFormat format) {
+    return new JsonLines(
+        input,
+        format == DataFormat.DATA_FORMAT_LIVECODEBENCH
+            ? LiveCodeBenchLayout.longestRowBytes()
+            : RawRow.LONGEST_BYTES);
   }
 
   private static RowReader parquet(Path file, String location) throws IOException {

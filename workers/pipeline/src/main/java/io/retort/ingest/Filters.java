@@ -45,7 +45,8 @@ record Filters(List<SampleFilter> list, String key) {
       BenchmarkSpec benchmark, DataFiles files, Decontamination decontamination)
       throws IOException {
     Problems problems = new Problems(benchmark.getName(), decontamination);
-    new SampleReader(files, List.of(benchmark.getSource()), List.of()).read(problems);
+    new SampleReader(files, List.of(benchmark.getSource()), List.of(), benchmark.getRedacted())
+        .read(problems);
     return problems.hash;
   }
 

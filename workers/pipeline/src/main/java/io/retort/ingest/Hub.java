@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -315,6 +316,11 @@ public final class Hub {
     @Override
     public String name() {
       return path;
+    }
+
+    @Override
+    public Optional<String> revision() {
+      return Optional.of(HubReference.SCHEME + reference.dataSet() + "@" + reference.revision());
     }
 
     @Override

@@ -68,9 +68,10 @@ public final class IngestActivitiesImpl implements IngestActivities {
       DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
       Snapshot snapshot = new Snapshot(store, request.getStoreUri(), shardRows, heartbeat::rows);
       IngestSummary summary =
-          request.getBenchmark().isEmpty()
-              ? training(request, files, snapshot)
-              : BenchmarkRows.read(request, files, snapshot);
+          request.hasBenchmark()
+              ? BenchmarkRows.read(request, files, snapshot)
+              : training(request, files, snapshot);
+      summary = summary.toBuilder().addAllRevisions(files.revisions()).build();
       LOGGER.info(
           "ingested {} rows into {} shards, {} quarantined, in {} ms: {}",
           summary.getRows(),

@@ -10,13 +10,18 @@ final class JsonLines implements RowReader {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final InputStream input;
+  private final int longestBytes;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int start;
   private int end;
   private long number;
 
-  JsonLines(InputStream input) {
+  /**
+   * @param longestBytes of a row; of a longer one the beginning is kept
+   */
+  JsonLines(InputStream input, int longestBytes) {
     this.input = input;
+    this.longestBytes = longestBytes;
   }
 
   @Override
@@ -27,7 +32,7 @@ final class JsonLines implements RowReader {
       number++;
       byte[] bytes = line.toByteArray();
       if (length > bytes.length || !isBlank(bytes)) {
-        return RawRow.of(number, bytes, length);
+        return RawRow.of(number, bytes, length, longestBytes);
       }
     }
     return null;
@@ -41,7 +46,7 @@ final class JsonLines implements RowReader {
       while (lineEnd < end && buffer[lineEnd] != '\n') {
         lineEnd++;
       }
-      int kept = (int) Math.min(lineEnd - start, Math.max(0, RawRow.LONGEST_BYTES - length));
+      int kept = (int) Math.min(lineEnd - start, Math.max(0, longestBytes - length));
       line.write(buffer, start, kept);
       length += lineEnd - start;
       start = lineEnd;

@@ -1,7 +1,9 @@
 package io.retort.ingest;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,7 +21,12 @@ import java.util.stream.StreamSupport;
 /** One JSON object with typed access to its fields; every refusal names the field. */
 final class JsonRow {
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              // A row is limited as a whole, before it is parsed.
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -36,9 +43,13 @@ final class JsonRow {
   }
 
   static JsonRow parse(byte[] bytes) throws RefusedRowException {
+    return parse(decode(bytes));
+  }
+
+  static JsonRow parse(String json) throws RefusedRowException {
     JsonNode node;
     try {
-      node = MAPPER.readTree(decode(bytes));
+      node = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       // What is wrong with a number, such as an exponent of twenty digits, has no location.
       JsonLocation location = e.getLocation();
@@ -176,7 +187,7 @@ final class JsonRow {
     return text;
   }
 
-  private static boolean hasLoneSurrogate(String text) {
+  static boolean hasLoneSurrogate(String text) {
     for (int index = 0; index < text.length(); index++) {
       char character = text.charAt(index);
       if (Character.isSurrogate(character)) {

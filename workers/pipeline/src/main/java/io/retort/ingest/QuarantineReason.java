@@ -25,5 +25,7 @@ enum QuarantineReason {
   /** Problem or chain is shorter than wanted. */
   TOO_SHORT,
   /** Problem or chain is longer than wanted. */
-  TOO_LONG
+  TOO_LONG,
+  /** Tests of a program are not in the form that their layout says, or too large. */
+  BAD_TESTS
 }

@@ -9,12 +9,14 @@ final class RawRow {
   private final long number;
   private final byte[] json;
   private final long length;
+  private final long longest;
   private final @Nullable String defect;
 
-  private RawRow(long number, byte[] json, long length, @Nullable String defect) {
+  private RawRow(long number, byte[] json, long length, long longest, @Nullable String defect) {
     this.number = number;
     this.json = json;
     this.length = length;
+    this.longest = longest;
     this.defect = defect;
   }
 
@@ -23,12 +25,19 @@ final class RawRow {
    * @param length in bytes, of the whole row; longer than {@code json} where that was cut
    */
   static RawRow of(long number, byte[] json, long length) {
-    return new RawRow(number, json, length, null);
+    return of(number, json, length, LONGEST_BYTES);
+  }
+
+  /**
+   * @param longest bytes that a row of its file may have
+   */
+  static RawRow of(long number, byte[] json, long length, long longest) {
+    return new RawRow(number, json, length, longest, null);
   }
 
   /** An element in the place of a row that is not a row. */
   static RawRow defective(long number, String defect) {
-    return new RawRow(number, new byte[0], 0, defect);
+    return new RawRow(number, new byte[0], 0, LONGEST_BYTES, defect);
   }
 
   long number() {
@@ -41,7 +50,7 @@ final class RawRow {
     }
     if (length > json.length) {
       throw new RefusedRowException(
-          QuarantineReason.TOO_LARGE, length + " bytes (expected: at most " + LONGEST_BYTES + ")");
+          QuarantineReason.TOO_LARGE, length + " bytes (expected: at most " + longest + ")");
     }
     return JsonRow.parse(json);
   }

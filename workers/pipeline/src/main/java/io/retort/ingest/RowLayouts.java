@@ -20,6 +20,8 @@ final class RowLayouts {
       case DATA_FORMAT_INSTRUCTION -> Optional.of(new InstructionLayout());
       case DATA_FORMAT_MESSAGES -> Optional.of(new MessagesLayout());
       case DATA_FORMAT_HUMANEVAL -> Optional.of(new HumanEvalLayout());
+      case DATA_FORMAT_GPQA -> Optional.of(new GpqaLayout());
+      case DATA_FORMAT_LIVECODEBENCH -> Optional.of(new LiveCodeBenchLayout());
       case DATA_FORMAT_AUTO, DATA_FORMAT_UNSPECIFIED -> Optional.empty();
       case UNRECOGNIZED ->
           throw Failures.user(

@@ -1,10 +1,12 @@
 package io.retort.ingest;
 
+import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,30 +16,60 @@ import org.jspecify.annotations.Nullable;
  */
 final class SampleReader {
   private static final int ROWS_PER_SIGN = 1_000;
+  private static final String WITHHELD = "withheld, as the benchmark is redacted";
 
   private final DataFiles files;
   private final List<DataSource> sources;
   private final List<SampleFilter> filters;
+  private final Predicate<Sample> wanted;
   private final UnaryOperator<Sample> naming;
+  private final boolean redacted;
 
   SampleReader(DataFiles files, List<DataSource> sources, List<SampleFilter> filters) {
-    this(files, sources, filters, UnaryOperator.identity());
+    this(files, sources, filters, false);
+  }
+
+  /**
+   * @param redacted mark the samples as redacted, and quote nothing of a row in its refusal
+   */
+  SampleReader(
+      DataFiles files, List<DataSource> sources, List<SampleFilter> filters, boolean redacted) {
+    this(files, sources, filters, sample -> true, UnaryOperator.identity(), redacted);
   }
 
   private SampleReader(
       DataFiles files,
       List<DataSource> sources,
       List<SampleFilter> filters,
-      UnaryOperator<Sample> naming) {
+      Predicate<Sample> wanted,
+      UnaryOperator<Sample> naming,
+      boolean redacted) {
     this.files = files;
     this.sources = sources;
     this.filters = filters;
+    this.wanted = wanted;
     this.naming = naming;
+    this.redacted = redacted;
   }
 
-  /** Without filters; rows that are the same have ids of their own. Reads once. */
-  static SampleReader ofBenchmark(DataFiles files, List<DataSource> sources) {
-    return new SampleReader(files, sources, List.of(), new BenchmarkRows()::distinct);
+  /**
+   * Rows of other dates than the benchmark asks are left out without a refusal, and those that are
+   * the same have ids of their own. Reads once.
+   *
+   * @param content told of every row, whatever its date
+   */
+  static SampleReader ofBenchmark(
+      DataFiles files,
+      List<DataSource> sources,
+      BenchmarkSpec benchmark,
+      BenchmarkContent content) {
+    return new SampleReader(
+        files,
+        sources,
+        List.of(content),
+        new ContestDates(benchmark),
+        new BenchmarkRows()::distinct,
+        benchmark.getRedacted());
   }
 
   /** Receives what is read, in order. */
@@ -72,7 +104,7 @@ final class SampleReader {
       throws IOException {
     long read = 0;
     try (DataFile.Copy copy = file.open();
-        RowReader rows = FileContent.open(copy.path(), file.location())) {
+        RowReader rows = FileContent.open(copy.path(), file.location(), source.getFormat())) {
       RowLayout layout = RowLayouts.named(source).orElse(null);
       for (RawRow row = next(rows, read, limit); row != null; row = next(rows, read, limit)) {
         read++;
@@ -84,18 +116,20 @@ final class SampleReader {
         try {
           JsonRow json = row.parse();
           layout = layout == null ? RowLayouts.detect(source, json, where) : layout;
-          Sample sample = CanonicalSamples.of(layout.read(json), source, place);
+          Sample sample = CanonicalSamples.of(layout.read(json), source, place, redacted);
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }
-          visitor.accept(naming.apply(sample));
+          if (wanted.test(sample)) {
+            visitor.accept(naming.apply(sample));
+          }
         } catch (RefusedRowException e) {
           visitor.refuse(
               place,
               QuarantinedRow.newBuilder()
                   .setSource(where)
                   .setReason(e.reason().name())
-                  .setMessage(String.valueOf(e.getMessage()))
+                  .setMessage(redacted ? WITHHELD : String.valueOf(e.getMessage()))
                   .build());
         }
       }

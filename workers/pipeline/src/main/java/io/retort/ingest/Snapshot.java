@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits what a reader reads as a content-addressed data set.
@@ -51,10 +52,24 @@ final class Snapshot {
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_EMPTY, and what the reader throws
    */
   IngestSummary write(SampleReader reader, String filters) throws IOException {
+    return write(reader, filters, null);
+  }
+
+  /**
+   * As {@link #write(SampleReader, String)}, of a benchmark.
+   *
+   * @param content one of the reader's filters, whose rows must be as it expects before anything is
+   *     written
+   */
+  IngestSummary write(SampleReader reader, String filters, @Nullable BenchmarkContent content)
+      throws IOException {
     try (Spool spool = new Spool(shardRows)) {
-      Survey survey = new Survey(spool, filters);
+      Survey survey = new Survey(spool, filters, content);
       reader.read(survey);
       spool.flush();
+      if (content != null) {
+        content.verify();
+      }
       if (survey.rows == 0) {
         throw Failures.user(
             "DATA_EMPTY",
@@ -132,14 +147,16 @@ final class Snapshot {
   /** What is learnt by reading. */
   private final class Survey implements SampleReader.Visitor {
     private final Spool spool;
+    private final @Nullable BenchmarkContent content;
     private final Map<String, Long> reasons = new TreeMap<>();
     private final ChainLengths lengths = new ChainLengths();
     private String address;
     private long rows;
     private long quarantined;
 
-    Survey(Spool spool, String filters) {
+    Survey(Spool spool, String filters, @Nullable BenchmarkContent content) {
       this.spool = spool;
+      this.content = content;
       this.address = Hashes.sha256Hex("dataset-v2", String.valueOf(shardRows), filters);
     }
 
@@ -148,6 +165,10 @@ final class Snapshot {
       address =
           Hashes.sha256Hex(
               address, sample.getId(), sample.getSource(), sample.getAnswerKind().name());
+      if (sample.getRedacted() || !sample.getErrata().isEmpty()) {
+        address =
+            Hashes.sha256Hex(address, String.valueOf(sample.getRedacted()), sample.getErrata());
+      }
       lengths.add(sample.getChain());
       spool.add(sample);
       rows++;
@@ -158,6 +179,9 @@ final class Snapshot {
     public void refuse(String place, QuarantinedRow row) throws IOException {
       address = Hashes.sha256Hex(address, row.getReason(), place);
       reasons.merge(row.getReason(), 1L, Long::sum);
+      if (content != null) {
+        content.refused(row);
+      }
       spool.add(row);
       quarantined++;
       report();

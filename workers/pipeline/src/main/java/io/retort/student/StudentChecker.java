@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 public interface StudentChecker {
   /**
    * @param student folder of the student, in Hugging Face layout; its weights are not read
-   * @param maxNewTokens of the evaluation; 0 where nothing is evaluated
+   * @param maxNewTokens the largest of the benchmarks; 0 where nothing is evaluated
    * @return tokens of each row as training counts them, without rows that it leaves out for another
    *     reason; fails with a USER failure for what no data could change (a chat template that
    *     refuses the system turn or cannot be rendered, no room in the model's context), with {@link

@@ -3,6 +3,7 @@ package io.retort.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import com.google.protobuf.Message;
 import io.retort.answers.FastAnswerChecker;
@@ -20,6 +21,8 @@ import io.retort.v1.EvaluationSpec;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.IngestSummary;
+import io.retort.v1.LetterAccuracy;
 import io.retort.v1.Manifest;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
@@ -121,7 +124,12 @@ class EvaluationActivitiesImplTest {
     ArtifactRef samples = commit("samples", threeProblems());
 
     Score score =
-        activities.score(request(samples, 1).toBuilder().addLostRows(lost).build()).getScore();
+        activities
+            .score(
+                request(samples, 1).toBuilder()
+                    .setProblems(IngestSummary.newBuilder().addQuarantineReasons(lost))
+                    .build())
+            .getScore();
 
     assertThat(score.getProblems()).isEqualTo(3);
     assertThat(score.getProblemsExpected()).isEqualTo(5);
@@ -252,6 +260,105 @@ class EvaluationActivitiesImplTest {
             });
   }
 
+  @Test
+  void lettersOfRotatedOptionsAreCountedAsShownAndVotedForAsOptions() throws IOException {
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (String problem : List.of("a", "b", "c")) {
+      for (int index = 0; index < SAMPLES; index++) {
+        // The model always says B; the right option is the first, shown at A, D, C, B.
+        String gold = String.valueOf("ADCB".charAt(index));
+        samples.add(
+            answer(problem, index, "B", gold.equals("B")).toBuilder()
+                .setGold(gold)
+                .setChoices(4)
+                .setUnrotatedAnswer(String.valueOf("BCDA".charAt(index)))
+                .build());
+      }
+    }
+    Score score = score(samples, 1);
+
+    assertThat(score.getLettersList())
+        .extracting(
+            LetterAccuracy::getLetter,
+            LetterAccuracy::getSamples,
+            LetterAccuracy::getCorrect,
+            LetterAccuracy::getChosen)
+        .containsExactly(
+            tuple("A", 3L, 0L, 0L),
+            tuple("B", 3L, 3L, 12L),
+            tuple("C", 3L, 0L, 0L),
+            tuple("D", 3L, 0L, 0L));
+    // Four different options have one vote each, not one option four.
+    assertThat(score.getMajorityVote()).isEqualTo(0.25);
+    assertThat(record().getScore().getLettersList()).isEqualTo(score.getLettersList());
+  }
+
+  @Test
+  void anOptionIsVotedForWhateverItsLetter() throws IOException {
+    dataset = commit("data", List.of(choice("a"), choice("b"), choice("c")));
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (String problem : List.of("a", "b", "c")) {
+      for (int index = 0; index < SAMPLES; index++) {
+        // The right option is the first, which the model says as A, as D and as B.
+        String gold = String.valueOf("ADCB".charAt(index));
+        String said = index < 2 ? gold : "B";
+        samples.add(
+            answer(problem, index, said, index < 2 || gold.equals("B")).toBuilder()
+                .setGold(gold)
+                .setChoices(4)
+                .setUnrotatedAnswer(String.valueOf("AADA".charAt(index)))
+                .build());
+      }
+    }
+
+    Score score = score(samples, 1, SAMPLES);
+
+    assertThat(score.getMajorityVote()).isEqualTo(1);
+    assertThat(score.getConsAtK(0).getValue()).isEqualTo(0.75);
+  }
+
+  @Test
+  void problemsWithErrataAreScoredWithAndWithoutThem() throws IOException {
+    List<GeneratedSample> samples = new ArrayList<>();
+    for (GeneratedSample sample : threeProblems()) {
+      samples.add(
+          sample.getSampleId().equals("c")
+              ? sample.toBuilder().setErrata("wrong-tests").build()
+              : sample);
+    }
+    Score score = score(samples, 1);
+
+    assertThat(score.getPassAtK(0).getValue()).isCloseTo(1.25 / 3, within(1e-12));
+    assertThat(score.getWithoutErrata().getProblems()).isEqualTo(2);
+    assertThat(score.getWithoutErrata().getPassAtK(0).getValue())
+        .isCloseTo(1.25 / 2, within(1e-12));
+    assertThat(score.getWithoutErrata().getLeftOutList())
+        .containsExactly(Count.newBuilder().setName("wrong-tests").setCount(1).build());
+    assertThat(score(threeProblems(), 1).hasWithoutErrata()).isFalse();
+  }
+
+  @Test
+  void aScoreTellsWhatWasAskedAndHow() throws IOException {
+    ScoreRequest request = request(commit("samples", threeProblems()), 1);
+    Score score =
+        activities
+            .score(
+                request.toBuilder()
+                    .setBenchmark(
+                        request.getBenchmark().toBuilder().setTemperature(0.2).setRedacted(true))
+                    .setProblems(
+                        IngestSummary.newBuilder()
+                            .addRevisions("hf://datasets/o/n@c")
+                            .setContentSha256("cafe"))
+                    .build())
+            .getScore();
+
+    assertThat(score.getTemperature()).isEqualTo(0.2);
+    assertThat(score.getRedacted()).isTrue();
+    assertThat(score.getRevisionsList()).containsExactly("hf://datasets/o/n@c");
+    assertThat(score.getContentSha256()).isEqualTo("cafe");
+  }
+
   private static List<GeneratedSample> threeProblems() {
     List<GeneratedSample> samples = new ArrayList<>();
     for (int index = 0; index < SAMPLES; index++) {
@@ -274,6 +381,10 @@ class EvaluationActivitiesImplTest {
         .setAnswer(text)
         .setCorrect(correct)
         .build();
+  }
+
+  private static Sample choice(String id) {
+    return sample(id).toBuilder().setAnswerKind(AnswerKind.ANSWER_KIND_CHOICE).build();
   }
 
   private static Sample sample(String id) {

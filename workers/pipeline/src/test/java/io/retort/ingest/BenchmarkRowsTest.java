@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.retort.failure.Failures;
+import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -55,10 +56,32 @@ final class BenchmarkRowsTest {
     harness.write("data.jsonl", ROW, "not json", OTHER);
 
     IngestSummary summary =
-        harness.activities().ingest(request().setAllowLostRows(true).build()).getSummary();
+        harness
+            .activities()
+            .ingest(request(benchmark().setAllowLostRows(true)).build())
+            .getSummary();
 
     assertThat(summary.getRows()).isEqualTo(2);
     assertThat(IngestHarness.reasons(summary)).containsOnlyKeys("NOT_JSON").containsValue(1L);
+  }
+
+  @Test
+  void lostRowsThatAreAllowedAreAmongThoseExpected() throws IOException {
+    harness.write("data.jsonl", ROW, "not json", OTHER);
+    BenchmarkSpec.Builder benchmark =
+        benchmark().setAllowLostRows(true).setContentSha256("0".repeat(64));
+
+    assertThat(
+            harness
+                .activities()
+                .ingest(request(benchmark.setExpectedRows(3)).build())
+                .getSummary()
+                .getRows())
+        .isEqualTo(2);
+    assertThatThrownBy(
+            () -> harness.activities().ingest(request(benchmark.setExpectedRows(2)).build()))
+        .extracting(failure -> Failures.fromThrowable(failure).getType())
+        .isEqualTo("BENCHMARK_ROWS");
   }
 
   @Test
@@ -85,6 +108,14 @@ final class BenchmarkRowsTest {
   }
 
   private IngestRequest.Builder request() {
-    return harness.request(harness.source("data.jsonl")).setBenchmark("math");
+    return request(benchmark());
+  }
+
+  private IngestRequest.Builder request(BenchmarkSpec.Builder benchmark) {
+    return harness.request(harness.source("data.jsonl")).setBenchmark(benchmark);
+  }
+
+  private static BenchmarkSpec.Builder benchmark() {
+    return BenchmarkSpec.newBuilder().setName("math");
   }
 }

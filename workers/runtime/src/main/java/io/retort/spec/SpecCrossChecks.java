@@ -15,11 +15,9 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.SelectionSpec;
 import io.retort.v1.TrainingSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /** Rules between fields, and those that need more than a pattern. */
@@ -44,7 +42,7 @@ final class SpecCrossChecks {
     checks.preference();
     checks.training();
     checks.resources();
-    checks.benchmarks();
+    checks.violations.addAll(BenchmarkChecks.check(spec));
     return checks.violations;
   }
 
@@ -267,37 +265,6 @@ final class SpecCrossChecks {
             SpecViolation.of(path, name, "a custom resource; this one has a field of its own"));
       } else if (!name.isEmpty() && !names.add(name)) {
         violations.add(SpecViolation.of(path, name, "one amount for each resource"));
-      }
-    }
-  }
-
-  private void benchmarks() {
-    Map<String, Integer> names = new HashMap<>();
-    for (int index = 0; index < spec.getEvaluation().getBenchmarksCount(); index++) {
-      BenchmarkSpec benchmark = spec.getEvaluation().getBenchmarks(index);
-      String path = "evaluation.benchmarks[" + index + "]";
-      Integer earlier = names.putIfAbsent(benchmark.getName(), index);
-      if (earlier != null && benchmark.hasName()) {
-        violations.add(
-            SpecViolation.of(
-                path + ".name",
-                '"' + benchmark.getName() + '"',
-                "another name than that of evaluation.benchmarks[" + earlier + "]"));
-      }
-      draws(benchmark, path);
-    }
-  }
-
-  private void draws(BenchmarkSpec benchmark, String path) {
-    int samples = benchmark.hasSamples() ? benchmark.getSamples() : SpecDefaults.benchmarkSamples();
-    for (int index = 0; index < benchmark.getKCount(); index++) {
-      int k = benchmark.getK(index);
-      if (Integer.compareUnsigned(k, samples) > 0) {
-        violations.add(
-            SpecViolation.of(
-                path + ".k[" + index + "]",
-                Integer.toUnsignedString(k),
-                "<= samples, which is " + Integer.toUnsignedString(samples)));
       }
     }
   }

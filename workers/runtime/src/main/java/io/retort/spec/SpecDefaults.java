@@ -6,6 +6,7 @@ import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
+import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.JudgeSpecOrBuilder;
@@ -54,7 +55,8 @@ public record SpecDefaults(String studentModel) {
                   "folder of a model in Hugging Face layout, or RETORT_STUDENT_MODEL in the control"
                       + " plane's environment")));
     }
-    RunSpec.Builder builder = spec.toBuilder();
+    // Before the contract's defaults: a field of a built-in benchmark goes before them.
+    RunSpec.Builder builder = BenchmarkPresets.expand(spec).toBuilder();
     FieldDefaults.fill(builder);
     student(builder.getStudentBuilder());
     builder.getDataBuilder().getTrainBuilderList().forEach(SpecDefaults::source);
@@ -64,7 +66,7 @@ public record SpecDefaults(String studentModel) {
     training(builder.getCogpoBuilder(), onGpu);
     beta(builder.getCogpoBuilder());
     kinds(builder.getPreferenceBuilder());
-    builder.getEvaluationBuilder().getBenchmarksBuilderList().forEach(SpecDefaults::benchmark);
+    benchmarks(builder.getEvaluationBuilder());
     if (!builder.getRelease().hasModel()) {
       builder.getReleaseBuilder().setModel(builder.getName());
     }
@@ -149,12 +151,23 @@ public record SpecDefaults(String studentModel) {
     }
   }
 
-  private static void benchmark(BenchmarkSpec.Builder benchmark) {
-    source(benchmark.getSourceBuilder());
-    if (benchmark.getKCount() == 0) {
-      benchmark.addK(1);
-      if (benchmark.getSamples() > 1) {
-        benchmark.addK(benchmark.getSamples());
+  private static void benchmarks(EvaluationSpec.Builder evaluation) {
+    for (BenchmarkSpec.Builder benchmark : evaluation.getBenchmarksBuilderList()) {
+      source(benchmark.getSourceBuilder());
+      if (benchmark.getKCount() == 0) {
+        benchmark.addK(1);
+        if (benchmark.getSamples() > 1) {
+          benchmark.addK(benchmark.getSamples());
+        }
+      }
+      if (!benchmark.hasTemperature()) {
+        benchmark.setTemperature(evaluation.getTemperature());
+      }
+      if (!benchmark.hasTopP()) {
+        benchmark.setTopP(evaluation.getTopP());
+      }
+      if (!benchmark.hasMaxNewTokens()) {
+        benchmark.setMaxNewTokens(evaluation.getMaxNewTokens());
       }
     }
   }

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges a spec as a whole: the rules in the proto, and those between fields. Runs before the
- * defaults are filled in.
+ * Validates a whole spec: the rules in the proto, and those between fields. Runs before the defaults
+ * are filled in, and after the fields of built-in benchmarks are.
  */
 public final class SpecValidator {
   private static final int SHOWN_CHARACTERS = 80;
@@ -28,7 +28,8 @@ public final class SpecValidator {
   private final Validator validator = ValidatorFactory.newBuilder().build();
 
   /** Everything that is wrong, in the order of the fields; empty for a spec that can be run. */
-  public List<SpecViolation> validate(RunSpec spec) {
+  public List<SpecViolation> validate(RunSpec asked) {
+    RunSpec spec = BenchmarkPresets.expand(asked);
     Set<SpecViolation> violations = new LinkedHashSet<>();
     try {
       ValidationResult result = validator.validate(spec);
@@ -36,6 +37,8 @@ public final class SpecValidator {
     } catch (ValidationException e) {
       throw new IllegalStateException("the rules of RunSpec cannot be evaluated", e);
     }
+    List<String> unfilled = BenchmarkChecks.missingWithoutPreset(spec);
+    violations.removeIf(violation -> unfilled.contains(violation.field()));
     // A rule's own words say more: "> 0" is also not finite.
     Set<String> reported =
         violations.stream().map(SpecViolation::field).collect(Collectors.toSet());

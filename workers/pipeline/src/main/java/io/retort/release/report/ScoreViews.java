@@ -72,7 +72,7 @@ final class ScoreViews {
     List<ReportView.PublishedScore> published = PublishedScores.of(name);
     return new ReportView.Benchmark(
         name,
-        note(scores.get(0)),
+        String.join(". ", notes(scores)),
         lost(scores.get(0)),
         ScoreChart.of(scores, ks, published),
         CurveChart.of(scores),
@@ -83,6 +83,13 @@ final class ScoreViews {
         scores.stream().anyMatch(Score::hasOutcomes),
         !published.isEmpty(),
         published);
+  }
+
+  /** Sentences without their last full stop. */
+  private static List<String> notes(List<Score> scores) {
+    List<String> notes = new ArrayList<>(List.of(note(scores.get(0))));
+    notes.addAll(BenchmarkNotes.of(scores));
+    return notes;
   }
 
   private static String note(Score score) {
