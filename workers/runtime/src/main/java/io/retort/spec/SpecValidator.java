@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validates a whole spec: the rules in the proto, and those between fields. Runs before the defaults
- * are filled in, and after the fields of built-in benchmarks are.
+ * Validates a whole spec: the rules in the proto, and those between fields. Runs before the
+ * defaults are filled in, and after the fields of built-in benchmarks are.
  */
 public final class SpecValidator {
   private static final int SHOWN_CHARACTERS = 80;
