@@ -222,6 +222,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
                             .setModel(release.getModel())
                             .setAlias(alias)
                             .setVersion(release.getVersion())
+                            .setRunId(request.getRunId())
                             .build()))
             .getVersion();
     if (version == release.getVersion()) {
