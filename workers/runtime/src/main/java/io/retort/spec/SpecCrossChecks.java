@@ -7,6 +7,7 @@ import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.DistributedStrategy;
 import io.retort.v1.FilterSpec;
+import io.retort.v1.GateCondition;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferenceSpec;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Rules between fields, and those that need more than a pattern. */
 final class SpecCrossChecks {
@@ -45,6 +47,7 @@ final class SpecCrossChecks {
     checks.training();
     checks.resources();
     checks.benchmarks();
+    checks.gate();
     return checks.violations;
   }
 
@@ -285,6 +288,23 @@ final class SpecCrossChecks {
                 "another name than that of evaluation.benchmarks[" + earlier + "]"));
       }
       draws(benchmark, path);
+    }
+  }
+
+  private void gate() {
+    Set<String> names = new TreeSet<>();
+    spec.getEvaluation().getBenchmarksList().forEach(benchmark -> names.add(benchmark.getName()));
+    for (int index = 0; index < spec.getRelease().getGate().getConditionsCount(); index++) {
+      GateCondition condition = spec.getRelease().getGate().getConditions(index);
+      if (condition.hasBenchmark() && !names.contains(condition.getBenchmark())) {
+        violations.add(
+            SpecViolation.of(
+                "release.gate.conditions[" + index + "].benchmark",
+                '"' + condition.getBenchmark() + '"',
+                names.isEmpty()
+                    ? "the name of a benchmark; evaluation.benchmarks has none"
+                    : "one of evaluation.benchmarks: " + String.join(", ", names)));
+      }
     }
   }
 
