@@ -11,6 +11,7 @@ import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
@@ -35,11 +36,13 @@ final class ControlClient implements AutoCloseable {
   private final ManagedChannel channel;
   private final RunServiceGrpc.RunServiceBlockingStub runs;
   private final StoreServiceGrpc.StoreServiceBlockingStub stores;
+  private final ModelServiceGrpc.ModelServiceBlockingStub models;
 
   private ControlClient(String address) {
     channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
     runs = RunServiceGrpc.newBlockingStub(channel);
     stores = StoreServiceGrpc.newBlockingStub(channel);
+    models = ModelServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -120,6 +123,11 @@ final class ControlClient implements AutoCloseable {
       }
     }
     return totals;
+  }
+
+  /** The model registry; each call of it is bounded in time. */
+  ModelServiceGrpc.ModelServiceBlockingStub models() {
+    return models.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

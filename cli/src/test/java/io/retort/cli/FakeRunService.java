@@ -50,12 +50,14 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   private final int port;
 
   final FakeStoreService store = new FakeStoreService();
+  final FakeModelService models = new FakeModelService();
 
   FakeRunService() throws IOException {
     server =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(this)
             .addService(store)
+            .addService(models)
             .build()
             .start();
     port = server.getPort();

@@ -13,6 +13,10 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "datasets");
   }
 
+  public static String models(String storeUri) {
+    return resolve(storeUri, "models");
+  }
+
   public static String model(String storeUri, String model) {
     return resolve(storeUri, "models/" + model);
   }

@@ -6,6 +6,7 @@ import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.GateResult;
 import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -157,6 +158,10 @@ final class RunTracker {
 
   void alias(String alias) {
     run.getSummaryBuilder().getReleaseBuilder().setAlias(alias);
+  }
+
+  void gate(GateResult gate) {
+    run.getSummaryBuilder().getReleaseBuilder().setGate(gate);
   }
 
   void runReport(String reportUri) {

@@ -4,6 +4,7 @@ import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
 import io.retort.release.ReleaseActivities;
+import io.retort.release.ReleaseGate;
 import io.retort.rows.PromptActivities;
 import io.retort.stage.RunStage;
 import io.retort.training.ResourceActivities;
@@ -11,6 +12,7 @@ import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.GateAction;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
 import io.retort.v1.MoveAliasRequest;
@@ -192,6 +194,12 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   /** The alias moves last, so that everything exists when it is resolved. */
   private void finish() {
+    boolean released = tracker.snapshot().getSummary().hasRelease();
+    if (released && spec.getRelease().hasGate()) {
+      tracker.gate(
+          ReleaseGate.decide(
+              spec.getRelease().getGate(), tracker.snapshot().getSummary().getComparisonsList()));
+    }
     tracker.runReport(
         faults
             .call(
@@ -202,8 +210,11 @@ public final class RunWorkflowImpl implements RunWorkflow {
                             .setStoreUri(request.getStoreUri())
                             .build()))
             .getReportUri());
-    if (tracker.snapshot().getSummary().hasRelease()) {
-      moveAlias(tracker.snapshot().getSummary().getRelease());
+    if (released) {
+      ReleaseSummary release = tracker.snapshot().getSummary().getRelease();
+      if (release.getGate().getAction() != GateAction.GATE_ACTION_HOLD) {
+        moveAlias(release);
+      }
     }
   }
 
@@ -220,6 +231,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
                             .setModel(release.getModel())
                             .setAlias(alias)
                             .setVersion(release.getVersion())
+                            .setRunId(request.getRunId())
                             .build()))
             .getVersion();
     if (version == release.getVersion()) {

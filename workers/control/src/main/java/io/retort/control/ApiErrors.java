@@ -29,6 +29,10 @@ final class ApiErrors {
     return invalid("REQUEST_INVALID", List.of(new SpecViolation(field, description)));
   }
 
+  static StatusRuntimeException invalid(List<SpecViolation> violations) {
+    return invalid("REQUEST_INVALID", violations);
+  }
+
   static StatusRuntimeException notFound(String runId) {
     return Status.NOT_FOUND
         .withDescription(

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
@@ -22,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService} over gRPC, with health and reflection.
+ * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
+ * and reflection.
  *
  * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) are where it listens, {@code
  * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
@@ -123,6 +125,7 @@ public final class ControlServer implements AutoCloseable {
                     watches))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
+            .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
             .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)
             .intercept(new ApiMetrics(metrics.registry()))

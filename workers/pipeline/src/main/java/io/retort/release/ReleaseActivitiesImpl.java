@@ -2,12 +2,18 @@ package io.retort.release;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
+import io.retort.registry.Aliases;
+import io.retort.registry.ContentDigest;
+import io.retort.registry.ModelVersions;
 import io.retort.release.report.HtmlReport;
 import io.retort.release.report.ReportExamples;
+import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.v1.AliasChange;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.MoveAliasResponse;
@@ -26,19 +32,18 @@ import io.retort.v1.WriteReportResponse;
 import io.temporal.activity.Activity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Optional;
 
 /** The file-like registry: versions, provenance, aliases and reports as objects of the store. */
 public final class ReleaseActivitiesImpl implements ReleaseActivities {
-  /** Name of the object in a version's folder that says where the model comes from. */
-  public static final String PROVENANCE = "provenance.json";
-
   private static final int SCHEMA_VERSION = 1;
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().sortingMapKeys();
 
   private final Store store;
   private final Runnable heartbeat;
+  private final Clock clock = Clock.systemUTC();
 
   public ReleaseActivitiesImpl(Store store) {
     this(store, () -> Activity.getExecutionContext().heartbeat(null));
@@ -73,24 +78,39 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     try {
       ModelVersions versions = new ModelVersions(store, request.getStoreUri(), release.getModel());
       requireOwner(versions, version, run.getRunId(), release.getModel());
-      ExportCheck.check(store, request.getExport(), heartbeat);
-      byte[] json = json(provenance(request));
-      ArtifactRef provenance =
-          store.write(
-              Store.resolve(versions.folder(version), PROVENANCE), output -> output.write(json));
+      String content = ContentDigest.of(request.getExport().getFilesMap());
+      // Asked first: what a repeated attempt finds may be half deleted.
+      Optional<Integer> known = versions.ofContent(content);
+      if (known.isEmpty() || known.get() == version) {
+        ExportCheck.check(store, request.getExport(), heartbeat);
+        byte[] json = json(provenance(request));
+        ArtifactRef unused =
+            store.write(
+                Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
+                output -> output.write(json));
+      }
+      int registered = versions.register(version, content, heartbeat);
+      if (registered != version) {
+        versions.clear(version);
+      }
       if (!request.getLeavesAlias()) {
         int unused =
-            new Aliases(store, request.getStoreUri(), release.getModel())
-                .moveForwards(release.getAlias(), version);
+            moveForwards(
+                request.getStoreUri(),
+                release.getModel(),
+                release.getAlias(),
+                registered,
+                run.getRunId());
       }
       return PublishResponse.newBuilder()
-          .setProvenance(provenance)
+          .setProvenance(
+              reference(Store.resolve(versions.folder(registered), ModelVersions.PROVENANCE)))
           .setRelease(
               ReleaseSummary.newBuilder()
                   .setModel(release.getModel())
-                  .setVersion(version)
+                  .setVersion(registered)
                   .setAlias(request.getLeavesAlias() ? "" : release.getAlias())
-                  .setModelUri(versions.folder(version)))
+                  .setModelUri(versions.folder(registered)))
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
@@ -102,8 +122,12 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     try {
       return MoveAliasResponse.newBuilder()
           .setVersion(
-              new Aliases(store, request.getStoreUri(), request.getModel())
-                  .moveForwards(request.getAlias(), request.getVersion()))
+              moveForwards(
+                  request.getStoreUri(),
+                  request.getModel(),
+                  request.getAlias(),
+                  request.getVersion(),
+                  request.getRunId()))
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
@@ -123,6 +147,26 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  private int moveForwards(String storeUri, String model, String alias, int version, String runId)
+      throws IOException {
+    return new Aliases(store, storeUri, model)
+        .moveForwards(
+            AliasChange.newBuilder()
+                .setAlias(alias)
+                .setToVersion(version)
+                .setRunId(runId)
+                .setChangedAt(Timestamps.fromMillis(clock.millis()))
+                .build());
+  }
+
+  private ArtifactRef reference(String uri) throws IOException {
+    return ArtifactRef.newBuilder()
+        .setUri(uri)
+        .setSha256(Hashes.sha256Hex(store, uri))
+        .setBytes(store.size(uri))
+        .build();
   }
 
   private static void requireOwner(ModelVersions versions, int version, String runId, String model)

@@ -2,9 +2,12 @@ package io.retort.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
+import io.retort.registry.Aliases;
+import io.retort.registry.ModelVersions;
 import io.retort.release.report.SampleRuns;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
@@ -42,6 +45,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -137,7 +141,7 @@ class ReleaseActivitiesImplTest {
                 .setAlias("latest")
                 .setModelUri(Store.resolve(root, "models/smol/versions/1"))
                 .build());
-    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\":1}");
+    assertThat(aliases()).containsOnly(entry("latest", 1));
     ReleaseProvenance provenance =
         (ReleaseProvenance)
             ProtoJson.parse(
@@ -154,7 +158,8 @@ class ReleaseActivitiesImplTest {
         .isEqualTo(SampleRuns.finished().getSummary().getScoresList());
     assertThat(provenance.getComparisonsList())
         .isEqualTo(SampleRuns.finished().getSummary().getComparisonsList());
-    assertThat(provenance.getFilesMap()).containsOnlyKeys("config.json", "model.safetensors");
+    assertThat(provenance.getFilesMap())
+        .containsOnlyKeys("README.md", "config.json", "model.safetensors");
   }
 
   @Test
@@ -179,8 +184,7 @@ class ReleaseActivitiesImplTest {
 
     publish("run-a", first);
 
-    assertThat(read("models/smol/aliases.json"))
-        .isEqualToIgnoringWhitespace("{\"latest\": 2, \"production\": 1}");
+    assertThat(aliases()).containsOnly(entry("latest", 2), entry("production", 1));
   }
 
   @Test
@@ -199,7 +203,7 @@ class ReleaseActivitiesImplTest {
           return publish("run-" + run, exports.get(run));
         });
 
-    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\": 8}");
+    assertThat(aliases()).containsOnly(entry("latest", 8));
   }
 
   @Test
@@ -265,7 +269,70 @@ class ReleaseActivitiesImplTest {
             .setAlias("latest")
             .setVersion(1)
             .build());
-    assertThat(read("models/smol/aliases.json")).isEqualToIgnoringWhitespace("{\"latest\":1}");
+    assertThat(aliases()).containsOnly(entry("latest", 1));
+  }
+
+  @Test
+  void equalContentIsOneVersion() throws IOException {
+    publish("run-a", export("run-a", "same"));
+
+    ExportResult second = export("run-b", "same");
+    PublishResponse published = activities.publish(publishRequest("run-b", 2, second));
+
+    assertThat(published.getRelease().getVersion()).isEqualTo(1);
+    assertThat(published.getRelease().getModelUri()).endsWith("models/smol/versions/1");
+    assertThat(published.getProvenance().getUri())
+        .endsWith("models/smol/versions/1/provenance.json");
+    assertThat(published.getProvenance().getSha256())
+        .isEqualTo(Hashes.sha256Hex(store, published.getProvenance().getUri()));
+    assertThat(store.list(Store.resolve(root, "models/smol/versions/2")))
+        .containsExactly("reservation.json");
+    assertThat(activities.publish(publishRequest("run-b", 2, second))).isEqualTo(published);
+    assertThat(publish("run-c", export("run-c", "other")).getVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void equalContentIsOneVersionWhenRunsPublishAtOnce() throws Exception {
+    int runs = 6;
+    List<ExportResult> exports = new ArrayList<>();
+    for (int run = 0; run < runs; run++) {
+      exports.add(export("run-" + run, "same"));
+    }
+    CyclicBarrier start = new CyclicBarrier(runs);
+
+    List<ReleaseSummary> published =
+        inParallel(
+            runs,
+            run -> {
+              start.await();
+              return publish("run-" + run, exports.get(run));
+            });
+
+    assertThat(published)
+        .extracting(ReleaseSummary::getVersion)
+        .containsOnly(published.get(0).getVersion());
+    ModelVersions versions = new ModelVersions(store, root, "smol");
+    for (int version : versions.numbers()) {
+      assertThat(versions.provenance(version).isPresent())
+          .isEqualTo(version == published.get(0).getVersion());
+    }
+    assertThat(aliases()).containsOnly(entry("latest", published.get(0).getVersion()));
+  }
+
+  @Test
+  void aVersionOfBeforeContentsWereKeptIsFoundByItsProvenance() throws IOException {
+    publish("run-a", export("run-a", "same"));
+    store.delete(Store.resolve(root, "models/smol/contents"));
+
+    assertThat(publish("run-b", export("run-b", "same")).getVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void contentOfADeletedVersionIsPublishedAnew() throws IOException {
+    publish("run-a", export("run-a", "same"));
+    new ModelVersions(store, root, "smol").clear(1);
+
+    assertThat(publish("run-b", export("run-b", "same")).getVersion()).isEqualTo(2);
   }
 
   @Test
@@ -314,10 +381,17 @@ class ReleaseActivitiesImplTest {
 
   /** Reserves a version and writes two files there, as an exporter does. */
   private ExportResult export(String runId) throws IOException {
+    return export(runId, runId);
+  }
+
+  /** Files of the content; the card names the run, as an exporter's does. */
+  private ExportResult export(String runId, String content) throws IOException {
     String uri = reserve(runId).getModelUri();
     ExportResult.Builder export = ExportResult.newBuilder().setModelUri(uri).setParameters(7);
-    for (String name : List.of("config.json", "model.safetensors")) {
-      byte[] bytes = (name + " of " + runId).getBytes(StandardCharsets.UTF_8);
+    for (String name : List.of("README.md", "config.json", "model.safetensors")) {
+      byte[] bytes =
+          (name + " of " + (name.equals("README.md") ? runId : content))
+              .getBytes(StandardCharsets.UTF_8);
       store.write(Store.resolve(uri, name), output -> output.write(bytes));
       export.putFiles(name, Hashes.sha256Hex(store, Store.resolve(uri, name)));
     }
@@ -349,6 +423,10 @@ class ReleaseActivitiesImplTest {
     } catch (ApplicationFailure e) {
       return Failures.fromThrowable(e);
     }
+  }
+
+  private Map<String, Integer> aliases() throws IOException {
+    return new Aliases(store, root, "smol").read().getVersionsMap();
   }
 
   private static Failure incomplete(String message) {

@@ -7,6 +7,8 @@ import io.retort.v1.CacheStatus;
 import io.retort.v1.Comparison;
 import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.Count;
+import io.retort.v1.GateAction;
+import io.retort.v1.GateResult;
 import io.retort.v1.PassAtK;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Score;
@@ -70,6 +72,13 @@ public final class Figures {
   /** {@code not worse}. */
   public static String name(ComparisonVerdict verdict) {
     return lower(verdict.name(), "COMPARISON_VERDICT_");
+  }
+
+  /** What a gate has decided of the alias. */
+  public static String gate(GateResult gate) {
+    return gate.getAction() == GateAction.GATE_ACTION_HOLD
+        ? "held: published, and the alias stays where it is"
+        : "passed";
   }
 
   /** Whole MiB, for example {@code 1,234 MiB}. */

@@ -301,6 +301,17 @@ public final class RunTable {
                     + release.getVersion()
                     + (release.getAlias().isEmpty() ? "" : ", alias " + release.getAlias())))
         .append('\n');
+    if (release.hasGate()) {
+      text.append("  gate     ").append(Figures.gate(release.getGate())).append('\n');
+      release
+          .getGate()
+          .getFindingsList()
+          .forEach(
+              finding ->
+                  text.append("    ")
+                      .append(TextTable.printable(finding.getSentence()))
+                      .append('\n'));
+    }
   }
 
   /** The most frequent reason first; equal ones by name. */

@@ -7,6 +7,7 @@ import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
 import io.retort.v1.DistributedStrategy;
 import io.retort.v1.FilterSpec;
+import io.retort.v1.GateCondition;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferenceSpec;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Rules between fields, and those that need more than a pattern. */
 final class SpecCrossChecks {
@@ -43,6 +45,7 @@ final class SpecCrossChecks {
     checks.training();
     checks.resources();
     checks.violations.addAll(BenchmarkChecks.check(spec));
+    checks.gate();
     return checks.violations;
   }
 
@@ -265,6 +268,23 @@ final class SpecCrossChecks {
             SpecViolation.of(path, name, "a custom resource; this one has a field of its own"));
       } else if (!name.isEmpty() && !names.add(name)) {
         violations.add(SpecViolation.of(path, name, "one amount for each resource"));
+      }
+    }
+  }
+
+  private void gate() {
+    Set<String> names = new TreeSet<>();
+    spec.getEvaluation().getBenchmarksList().forEach(benchmark -> names.add(benchmark.getName()));
+    for (int index = 0; index < spec.getRelease().getGate().getConditionsCount(); index++) {
+      GateCondition condition = spec.getRelease().getGate().getConditions(index);
+      if (condition.hasBenchmark() && !names.contains(condition.getBenchmark())) {
+        violations.add(
+            SpecViolation.of(
+                "release.gate.conditions[" + index + "].benchmark",
+                '"' + condition.getBenchmark() + '"',
+                names.isEmpty()
+                    ? "the name of a benchmark; evaluation.benchmarks has none"
+                    : "one of evaluation.benchmarks: " + String.join(", ", names)));
       }
     }
   }

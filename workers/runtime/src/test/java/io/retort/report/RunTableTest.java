@@ -10,6 +10,8 @@ import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FollowRate;
+import io.retort.v1.GateAction;
+import io.retort.v1.GateFinding;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PairingSummary;
@@ -331,5 +333,23 @@ class RunTableTest {
 
   private static PassAtK passAtK(int k, double value, double low, double high) {
     return PassAtK.newBuilder().setK(k).setValue(value).setLow(low).setHigh(high).build();
+  }
+
+  @Test
+  void tellsWhyTheGateHolds() {
+    Run.Builder run = Run.newBuilder().setRunId("demo-1");
+    run.getSummaryBuilder()
+        .getReleaseBuilder()
+        .setModel("smol")
+        .setVersion(3)
+        .getGateBuilder()
+        .setAction(GateAction.GATE_ACTION_HOLD)
+        .addFindings(GateFinding.newBuilder().setSentence("better than base on math: not met."));
+
+    assertThat(RunTable.render(run.build(), false))
+        .contains(
+            "  version  smol 3\n"
+                + "  gate     held: published, and the alias stays where it is\n"
+                + "    better than base on math: not met.\n");
   }
 }

@@ -97,6 +97,10 @@ class SpecValidatorTest {
         "evaluation: {benchmarks: [{source: {path: /e}}]} | evaluation.benchmarks[0].name: missing"
             + " (expected: 1 to 40 lower-case letters, digits and hyphens, no hyphen at either"
             + " end)",
+        "release: {gate: {conditions: [{benchmark: b}]}} | release.gate.conditions[0].benchmark:"
+            + " \"b\" (expected: the name of a benchmark; evaluation.benchmarks has none)",
+        "release: {gate: {conditions: []}} | release.gate.conditions: empty (expected: at least 1"
+            + " item)",
         "evaluation: {benchmarks: [{name: a, source: {path: e.jsonl}}]} |"
             + " evaluation.benchmarks[0].source.path: e.jsonl (expected: an absolute path or URI)",
         "judge: {budget: 5} | judge.prices: missing (expected: the price of each model, without"

@@ -12,6 +12,7 @@ import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CustomResource;
 import io.retort.v1.DataSource;
 import io.retort.v1.FieldMapping;
+import io.retort.v1.GateCondition;
 import io.retort.v1.ModelPrice;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
@@ -187,6 +188,7 @@ final class StageFieldsTest {
     return switch (field.getName()) {
       case "prices" -> ModelPrice.newBuilder().setModel("m").build();
       case "custom" -> CustomResource.newBuilder().setName("fpga").setAmount(1).build();
+      case "conditions" -> GateCondition.getDefaultInstance();
       case "fields" -> FieldMapping.getDefaultInstance();
       default -> throw new IllegalArgumentException("no element for " + field.getFullName());
     };

@@ -9,6 +9,8 @@ import io.retort.v1.Count;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.DataSource;
 import io.retort.v1.DataSpec;
+import io.retort.v1.GateAction;
+import io.retort.v1.GateFinding;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -178,6 +180,21 @@ class HtmlReportTest {
         .contains("were not compared problem by problem.")
         .doesNotContain(
             "<h2>Differences", "pass@k by k", "Answers by outcome", "could not be read");
+  }
+
+  @Test
+  void tellsWhyTheGateHolds() {
+    Run.Builder run = SampleRuns.finished().toBuilder();
+    run.getSummaryBuilder()
+        .getReleaseBuilder()
+        .getGateBuilder()
+        .setAction(GateAction.GATE_ACTION_HOLD)
+        .addFindings(GateFinding.newBuilder().setSentence("better than <base> on math: not met."));
+
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+        .contains(
+            "held: published, and the alias stays where it is",
+            "better than &lt;base&gt; on math: not met.");
   }
 
   @Test

@@ -1,0 +1,231 @@
+package io.retort.cli;
+
+import io.retort.report.ModelTable;
+import io.retort.v1.AliasChange;
+import io.retort.v1.GetModelRequest;
+import io.retort.v1.GetVersionRequest;
+import io.retort.v1.ListModelsRequest;
+import io.retort.v1.ListModelsResponse;
+import io.retort.v1.ListVersionsRequest;
+import io.retort.v1.ListVersionsResponse;
+import io.retort.v1.Model;
+import io.retort.v1.ModelVersion;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.RollBackAliasRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code retort models}. REF is NAME:vN, NAME:ALIAS or NAME@sha256:HEX. */
+@Command(
+    name = "models",
+    description = {
+      "List, show, compare, promote, roll back and pull published models.",
+      "A version is named NAME:vN, NAME:ALIAS or NAME@sha256:HEX."
+    },
+    mixinStandardHelpOptions = true)
+public final class ModelsCommand {
+  @Spec private CommandSpec spec;
+
+  @Command(name = "list", description = "Models with their versions and aliases, newest first.")
+  int list(
+      @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only this model.")
+          @Nullable String name,
+      @Option(
+              names = "--limit",
+              defaultValue = "20",
+              description = "Most versions shown of a model (default: 20).")
+          int limit) {
+    PrintWriter out = spec.commandLine().getOut();
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      List<ModelVersion> versions = new ArrayList<>();
+      boolean more = false;
+      for (String model : name == null ? names(client) : List.of(name)) {
+        ListVersionsResponse response =
+            client
+                .models()
+                .listVersions(
+                    ListVersionsRequest.newBuilder().setModel(model).setPageSize(limit).build());
+        versions.addAll(response.getVersionsList());
+        more |= !response.getNextPageToken().isEmpty();
+      }
+      out.println(versions.isEmpty() ? "No model is published." : ModelTable.versions(versions));
+      if (more) {
+        out.println("... more: --limit");
+      }
+      return 0;
+    }
+  }
+
+  @Command(name = "show", description = "One version: scores, comparisons and where it comes from.")
+  int show(@Parameters(paramLabel = "REF") String reference) {
+    PrintWriter out = spec.commandLine().getOut();
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      ModelVersion version = version(client, reference);
+      out.println(ModelTable.version(version));
+      Model model =
+          client
+              .models()
+              .getModel(GetModelRequest.newBuilder().setModel(version.getModel()).build())
+              .getModel();
+      List<AliasChange> changes =
+          model.getAliases().getHistoryList().stream()
+              .filter(
+                  change ->
+                      change.getToVersion() == version.getVersion()
+                          || change.getFromVersion() == version.getVersion())
+              .toList();
+      if (!changes.isEmpty()) {
+        out.println();
+        out.println(ModelTable.history(changes));
+      }
+      return 0;
+    }
+  }
+
+  @Command(name = "diff", description = "What two versions differ in: spec, scores, content.")
+  int diff(
+      @Parameters(paramLabel = "REF") String first, @Parameters(paramLabel = "REF") String second) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      ModelVersion left = version(client, first);
+      ModelVersion right = version(client, second);
+      spec.commandLine()
+          .getOut()
+          .println(
+              ModelTable.difference(
+                  left,
+                  right,
+                  SpecFields.of(left.getProvenance().getSpec()),
+                  SpecFields.of(right.getProvenance().getSpec())));
+      return 0;
+    }
+  }
+
+  @Command(name = "promote", description = "Move an alias to a version, or make it.")
+  int promote(
+      @Parameters(paramLabel = "REF") String reference,
+      @Parameters(paramLabel = "ALIAS") String alias,
+      @Option(
+              names = "--reason",
+              required = true,
+              description = "Kept in the history of the alias.")
+          String reason) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      AliasChange change =
+          client
+              .models()
+              .promoteAlias(
+                  PromoteAliasRequest.newBuilder()
+                      .setReference(reference)
+                      .setAlias(alias)
+                      .setReason(reason)
+                      .setActor(actor())
+                      .build())
+              .getChange();
+      tell(change);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Move an alias back to the version that it named before.")
+  int rollback(
+      @Parameters(paramLabel = "NAME") String model,
+      @Parameters(paramLabel = "ALIAS") String alias,
+      @Option(
+              names = "--reason",
+              defaultValue = "",
+              description = "Kept in the history of the alias.")
+          String reason) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      AliasChange change =
+          client
+              .models()
+              .rollBackAlias(
+                  RollBackAliasRequest.newBuilder()
+                      .setModel(model)
+                      .setAlias(alias)
+                      .setReason(reason)
+                      .setActor(actor())
+                      .build())
+              .getChange();
+      tell(change);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "pull",
+      description = {
+        "Copy a version's files into a new or empty folder, and check each file's SHA-256.",
+        "Reads the store itself: a store in S3 needs its variables here too."
+      })
+  int pull(
+      @Parameters(paramLabel = "REF") String reference,
+      @Parameters(paramLabel = "FOLDER") Path folder)
+      throws IOException {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      ModelVersion version = version(client, reference);
+      ModelPull.pull(version, folder);
+      spec.commandLine()
+          .getOut()
+          .println(
+              version.getModel()
+                  + ":v"
+                  + version.getVersion()
+                  + " is in "
+                  + folder
+                  + ", "
+                  + version.getProvenance().getFilesCount()
+                  + " files checked");
+      return 0;
+    }
+  }
+
+  private static List<String> names(ControlClient client) {
+    List<String> names = new ArrayList<>();
+    String token = "";
+    do {
+      ListModelsResponse response =
+          client.models().listModels(ListModelsRequest.newBuilder().setPageToken(token).build());
+      response.getModelsList().forEach(model -> names.add(model.getName()));
+      token = response.getNextPageToken();
+    } while (!token.isEmpty());
+    return names;
+  }
+
+  private static ModelVersion version(ControlClient client, String reference) {
+    return client
+        .models()
+        .getVersion(GetVersionRequest.newBuilder().setReference(reference).build())
+        .getVersion();
+  }
+
+  private static String actor() {
+    return System.getProperty("user.name", "");
+  }
+
+  private void tell(AliasChange change) {
+    spec.commandLine()
+        .getOut()
+        .println(
+            change.getAlias()
+                + (change.getFromVersion() == change.getToVersion()
+                    ? String.format(Locale.ROOT, ": stays at v%d", change.getToVersion())
+                    : String.format(
+                        Locale.ROOT,
+                        ": %s -> v%d",
+                        change.getFromVersion() == 0 ? "new" : "v" + change.getFromVersion(),
+                        change.getToVersion())));
+  }
+}

@@ -1,0 +1,177 @@
+package io.retort.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.stack.Repository;
+import io.retort.store.Hashes;
+import io.retort.v1.ModelVersion;
+import io.retort.v1.PassAtK;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Score;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a process of its own, with a registry that the test fills. */
+class ModelsCommandTest {
+  private Path folder = Path.of("");
+  private FakeRunService control;
+
+  @BeforeEach
+  void start(@TempDir Path place) throws IOException {
+    folder = place;
+    control = new FakeRunService();
+    add(1, 0.25, 7);
+    add(2, 0.5, 8);
+  }
+
+  @AfterEach
+  void stop() {
+    control.close();
+  }
+
+  @Test
+  void listsShowsAndCompares() throws Exception {
+    Ended listed = models("list");
+    Ended shown = models("show", "smol:v2");
+    Ended compared = models("diff", "smol:v1", "smol:v2");
+    Ended absent = models("show", "smol:v9");
+
+    assertThat(listed.status).as(listed.output).isZero();
+    assertThat(listed.output.lines().skip(1))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("smol:v2", "latest", "run-2", "math 50.0 %"),
+            line -> assertThat(line).contains("smol:v1", "-", "run-1", "math 25.0 %"));
+    assertThat(shown.output)
+        .contains("Model smol version 2", "content sha256:c2", "run run-2", "Benchmark math")
+        .contains("latest", "release");
+    assertThat(compared.output)
+        .containsPattern("seed +7 +8")
+        .doesNotContain("name ")
+        .containsPattern("math +25.0 % .* +50.0 % .* +the same")
+        .contains("The models differ.");
+    assertThat(absent.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(absent.output).isEqualTo("error: smol:v9: there is no such version");
+  }
+
+  @Test
+  void promotesWithAReasonAndRollsBack() throws Exception {
+    Ended promoted = models("promote", "smol:v2", "prod", "--reason", "better on math");
+    Ended rolledBack = models("rollback", "smol", "prod");
+    Ended unreasoned = models("promote", "smol:v2", "prod");
+
+    assertThat(promoted.output).isEqualTo("prod: new -> v2");
+    assertThat(rolledBack.output).isEqualTo("prod: v2 -> v1");
+    assertThat(unreasoned.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(control.models.promoted).hasSize(1);
+    assertThat(control.models.promoted.get(0).getReason()).isEqualTo("better on math");
+    assertThat(control.models.promoted.get(0).getActor())
+        .isEqualTo(System.getProperty("user.name"));
+    assertThat(control.models.rolledBack.get(0).getModel()).isEqualTo("smol");
+  }
+
+  @Test
+  void pullsAndChecksEachFile() throws Exception {
+    Path target = folder.resolve("pulled");
+
+    Ended pulled = models("pull", "smol:v2", target.toString());
+    Ended again = models("pull", "smol:v2", target.toString());
+    Files.writeString(folder.resolve("store/2/config.json"), "changed");
+    Ended changed = models("pull", "smol:v2", folder.resolve("other").toString());
+
+    assertThat(pulled.output).isEqualTo("smol:v2 is in " + target + ", 1 files checked");
+    assertThat(target.resolve("config.json")).hasContent("config 2");
+    assertThat(target.resolve("provenance.json")).exists();
+    assertThat(again.status).isEqualTo(Retort.FAILED);
+    assertThat(again.output).contains("not empty (expected: a new or empty folder)");
+    assertThat(changed.status).isEqualTo(Retort.FAILED);
+    assertThat(changed.output).startsWith("error: file config.json: sha256 ");
+    assertThat(folder.resolve("other/config.json")).doesNotExist();
+  }
+
+  @Test
+  void pullsNothingFromOutsideTheVersion() throws Exception {
+    ModelVersion version = Objects.requireNonNull(control.models.versions.get("smol:v2"));
+    ModelVersion.Builder hostile = version.toBuilder();
+    hostile.getProvenanceBuilder().clearFiles().putFiles("../1/config.json", "00");
+    control.models.versions.put("smol:v3", hostile.build());
+
+    Ended pulled = models("pull", "smol:v3", folder.resolve("pulled").toString());
+
+    assertThat(pulled.status).isEqualTo(Retort.FAILED);
+    assertThat(pulled.output).contains("../1/config.json (expected: a name inside the version)");
+    assertThat(folder.resolve("1")).doesNotExist();
+  }
+
+  private void add(int number, double passAt1, int seed) throws IOException {
+    Path place = Files.createDirectories(folder.resolve("store/" + number));
+    Files.writeString(place.resolve("config.json"), "config " + number);
+    Files.writeString(place.resolve("provenance.json"), "{}");
+    ModelVersion.Builder version =
+        ModelVersion.newBuilder()
+            .setModel("smol")
+            .setVersion(number)
+            .setContentSha256("c" + number)
+            .setModelUri("file://" + place)
+            .setProvenance(
+                ReleaseProvenance.newBuilder()
+                    .setRunId("run-" + number)
+                    .setSpec(RunSpec.newBuilder().setName("demo").setSeed(seed))
+                    .putFiles(
+                        "config.json",
+                        Hashes.sha256Hex(
+                            new ByteArrayInputStream(
+                                ("config " + number).getBytes(StandardCharsets.UTF_8)),
+                            () -> {}))
+                    .addScores(
+                        Score.newBuilder()
+                            .setModel("stage-2")
+                            .setBenchmark("math")
+                            .setProblems(8)
+                            .setSamples(1)
+                            .setDatasetSha256("d")
+                            .addPassAtK(
+                                PassAtK.newBuilder()
+                                    .setK(1)
+                                    .setValue(passAt1)
+                                    .setLow(0.1)
+                                    .setHigh(0.9))));
+    if (number == 2) {
+      version.addAliases("latest");
+    }
+    control.models.versions.put("smol:v" + number, version.build());
+  }
+
+  private Ended models(String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-D" + Repository.PROPERTY + "=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Retort.class.getName(),
+                "models"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
+    Process process = builder.start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return new Ended(process.waitFor(), output);
+  }
+
+  private record Ended(int status, String output) {}
+}

@@ -1,0 +1,241 @@
+package io.retort.control;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.retort.registry.AliasException;
+import io.retort.registry.ModelReference;
+import io.retort.registry.ModelRegistry;
+import io.retort.spec.RequestValidator;
+import io.retort.spec.SpecViolation;
+import io.retort.v1.AliasChange;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.GetModelRequest;
+import io.retort.v1.GetModelResponse;
+import io.retort.v1.GetVersionRequest;
+import io.retort.v1.GetVersionResponse;
+import io.retort.v1.ListModelsRequest;
+import io.retort.v1.ListModelsResponse;
+import io.retort.v1.ListVersionsRequest;
+import io.retort.v1.ListVersionsResponse;
+import io.retort.v1.Model;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.ModelVersion;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.PromoteAliasResponse;
+import io.retort.v1.RollBackAliasRequest;
+import io.retort.v1.RollBackAliasResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The API of the model registry. */
+final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelServiceImpl.class);
+  private static final int MODELS = 50;
+  private static final int VERSIONS = 20;
+
+  private final ModelRegistry registry;
+  private final Clock clock;
+  private final RequestValidator validator = new RequestValidator();
+
+  ModelServiceImpl(ModelRegistry registry, Clock clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
+    answer(request, observer, () -> models(request));
+  }
+
+  @Override
+  public void getModel(GetModelRequest request, StreamObserver<GetModelResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          requireModel(request.getModel());
+          return GetModelResponse.newBuilder().setModel(registry.model(request.getModel())).build();
+        });
+  }
+
+  @Override
+  public void listVersions(
+      ListVersionsRequest request, StreamObserver<ListVersionsResponse> observer) {
+    answer(request, observer, () -> versions(request));
+  }
+
+  @Override
+  public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> GetVersionResponse.newBuilder().setVersion(resolve(request.getReference())).build());
+  }
+
+  @Override
+  public void promoteAlias(
+      PromoteAliasRequest request, StreamObserver<PromoteAliasResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          if (!ModelReference.isAlias(request.getAlias())) {
+            throw ApiErrors.invalid(
+                "alias", request.getAlias() + " (expected: a name that is not a version's, as v2)");
+          }
+          ModelVersion version = resolve(request.getReference());
+          AliasChange change =
+              change(request.getAlias(), request.getActor(), request.getReason())
+                  .setToVersion(version.getVersion())
+                  .build();
+          return PromoteAliasResponse.newBuilder()
+              .setChange(
+                  registry
+                      .aliases(version.getModel())
+                      .promote(change, request.getExpectedVersion()))
+              .build();
+        });
+  }
+
+  @Override
+  public void rollBackAlias(
+      RollBackAliasRequest request, StreamObserver<RollBackAliasResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          requireModel(request.getModel());
+          return RollBackAliasResponse.newBuilder()
+              .setChange(
+                  registry
+                      .aliases(request.getModel())
+                      .rollBack(
+                          change(request.getAlias(), request.getActor(), request.getReason())
+                              .build(),
+                          request.getExpectedVersion()))
+              .build();
+        });
+  }
+
+  private ListModelsResponse models(ListModelsRequest request) throws IOException {
+    int size = request.getPageSize() == 0 ? MODELS : request.getPageSize();
+    List<String> names =
+        registry.models().stream()
+            .filter(name -> name.compareTo(request.getPageToken()) > 0)
+            .limit(size + 1L)
+            .toList();
+    ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
+    for (String name : names.subList(0, Math.min(size, names.size()))) {
+      Model.Builder model = registry.model(name).toBuilder();
+      model.getAliasesBuilder().clearHistory();
+      response.addModels(model);
+    }
+    if (names.size() > size) {
+      response.setNextPageToken(names.get(size - 1));
+    }
+    return response.build();
+  }
+
+  private ListVersionsResponse versions(ListVersionsRequest request) throws IOException {
+    requireModel(request.getModel());
+    int size = request.getPageSize() == 0 ? VERSIONS : request.getPageSize();
+    int below =
+        request.getPageToken().isEmpty()
+            ? Integer.MAX_VALUE
+            : Integer.parseInt(request.getPageToken());
+    List<ModelVersion> versions = registry.versions(request.getModel(), below, size + 1);
+    ListVersionsResponse.Builder response =
+        ListVersionsResponse.newBuilder()
+            .addAllVersions(versions.subList(0, Math.min(size, versions.size())));
+    if (versions.size() > size) {
+      response.setNextPageToken(Integer.toString(versions.get(size - 1).getVersion()));
+    }
+    return response.build();
+  }
+
+  private AliasChange.Builder change(String alias, String actor, String reason) {
+    return AliasChange.newBuilder()
+        .setAlias(alias)
+        .setActor(actor)
+        .setReason(reason)
+        .setChangedAt(Timestamps.fromMillis(clock.millis()));
+  }
+
+  private ModelVersion resolve(String text) throws IOException {
+    ModelReference reference =
+        ModelReference.parse(text)
+            .orElseThrow(
+                () ->
+                    ApiErrors.invalid(
+                        "reference", text + " (expected: NAME:vN, NAME:ALIAS or NAME@sha256:HEX)"));
+    return registry
+        .resolve(reference)
+        .orElseThrow(
+            () ->
+                notFound(
+                    "VERSION_NOT_FOUND",
+                    text
+                        + ": there is no such version (expected: a published version or an alias;"
+                        + " `retort models list` shows them)"));
+  }
+
+  private void requireModel(String model) throws IOException {
+    if (!registry.exists(model)) {
+      throw notFound(
+          "MODEL_NOT_FOUND",
+          "model "
+              + model
+              + ": there is none (expected: a model of the registry; `retort models list` shows"
+              + " them)");
+    }
+  }
+
+  private static StatusRuntimeException notFound(String reason, String message) {
+    return ApiErrors.failure(
+        Status.Code.NOT_FOUND, FailureCategory.FAILURE_CATEGORY_USER, reason, message, null);
+  }
+
+  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
+    T response;
+    try {
+      List<SpecViolation> violations = validator.validate(request);
+      if (!violations.isEmpty()) {
+        throw ApiErrors.invalid(violations);
+      }
+      response = call.run();
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+      return;
+    } catch (AliasException e) {
+      observer.onError(
+          ApiErrors.failure(
+              Status.Code.FAILED_PRECONDITION,
+              FailureCategory.FAILURE_CATEGORY_USER,
+              "ALIAS_STANDS_ELSEWHERE",
+              String.valueOf(e.getMessage()),
+              e));
+      return;
+    } catch (IOException e) {
+      observer.onError(ApiErrors.store("use the model registry", e));
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("a call failed", e);
+      observer.onError(
+          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException, AliasException;
+  }
+}

@@ -1,0 +1,194 @@
+package io.retort.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.retort.registry.ModelVersions;
+import io.retort.store.ProtoJson;
+import io.retort.store.Store;
+import io.retort.v1.GetModelRequest;
+import io.retort.v1.GetVersionRequest;
+import io.retort.v1.ListModelsRequest;
+import io.retort.v1.ListModelsResponse;
+import io.retort.v1.ListVersionsRequest;
+import io.retort.v1.ListVersionsResponse;
+import io.retort.v1.Model;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.ModelVersion;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.RollBackAliasRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelServiceTest {
+  private ControlHarness harness;
+  private ModelServiceGrpc.ModelServiceBlockingStub api;
+
+  @BeforeEach
+  void start(@TempDir Path folder) throws IOException {
+    harness = new ControlHarness(folder);
+    api = harness.client(ModelServiceGrpc.ModelServiceBlockingStub.class);
+    publish("smol", 1);
+    publish("smol", 2);
+    publish("other", 1);
+    // Reserved, not published.
+    new ModelVersions(Store.open(harness.storeUri), harness.storeUri, "smol").reserve("run-9");
+  }
+
+  @AfterEach
+  void stop() {
+    harness.close();
+  }
+
+  @Test
+  void listsModelsByPages() {
+    ListModelsResponse first =
+        api.listModels(ListModelsRequest.newBuilder().setPageSize(1).build());
+    ListModelsResponse second =
+        api.listModels(
+            ListModelsRequest.newBuilder()
+                .setPageSize(1)
+                .setPageToken(first.getNextPageToken())
+                .build());
+
+    assertThat(first.getModelsList()).extracting(Model::getName).containsExactly("other");
+    assertThat(second.getModelsList()).extracting(Model::getName).containsExactly("smol");
+    assertThat(second.getNextPageToken()).isEmpty();
+  }
+
+  @Test
+  void listsPublishedVersionsNewestFirst() {
+    ListVersionsResponse first =
+        api.listVersions(ListVersionsRequest.newBuilder().setModel("smol").setPageSize(1).build());
+    ListVersionsResponse second =
+        api.listVersions(
+            ListVersionsRequest.newBuilder()
+                .setModel("smol")
+                .setPageToken(first.getNextPageToken())
+                .build());
+
+    assertThat(first.getVersionsList()).extracting(ModelVersion::getVersion).containsExactly(2);
+    assertThat(second.getVersionsList()).extracting(ModelVersion::getVersion).containsExactly(1);
+    assertThat(second.getNextPageToken()).isEmpty();
+  }
+
+  @Test
+  void promotesAndRollsBackWithAHistory() {
+    promote("smol:v1", "prod");
+    promote("smol:v2", "prod");
+    ModelVersion promoted = version("smol:prod");
+    api.rollBackAlias(
+        RollBackAliasRequest.newBuilder()
+            .setModel("smol")
+            .setAlias("prod")
+            .setExpectedVersion(2)
+            .build());
+
+    assertThat(promoted.getVersion()).isEqualTo(2);
+    assertThat(promoted.getAliasesList()).containsExactly("prod");
+    assertThat(version("smol@sha256:" + promoted.getContentSha256()).getVersion()).isEqualTo(2);
+    Model model = api.getModel(GetModelRequest.newBuilder().setModel("smol").build()).getModel();
+    assertThat(model.getAliases().getVersionsMap()).containsOnly(entry("prod", 1));
+    assertThat(model.getAliases().getHistoryCount()).isEqualTo(3);
+    assertThat(model.getAliases().getHistory(1).getActor()).isEqualTo("ann");
+    assertThat(model.getAliases().getHistory(1).getReason()).isEqualTo("better on math");
+    assertThat(model.getAliases().getHistory(1).getChangedAt().getSeconds()).isPositive();
+  }
+
+  @Test
+  void refusesWithCategory() {
+    promote("smol:v1", "prod");
+
+    refused(() -> version("smol:v7"), Status.Code.NOT_FOUND, "smol:v7: there is no such version");
+    refused(() -> version("smol:v3"), Status.Code.NOT_FOUND, "smol:v3: there is no such version");
+    refused(() -> version("../smol"), Status.Code.INVALID_ARGUMENT, "reference: ../smol (expected");
+    refused(() -> version(""), Status.Code.INVALID_ARGUMENT, "reference: ");
+    refused(() -> promote("smol:v1", "v2"), Status.Code.INVALID_ARGUMENT, "alias: v2 (expected");
+    refused(() -> promote("smol:v1", "../x"), Status.Code.INVALID_ARGUMENT, "alias: ");
+    refused(
+        () ->
+            api.rollBackAlias(
+                RollBackAliasRequest.newBuilder().setModel("smol").setAlias("prod").build()),
+        Status.Code.FAILED_PRECONDITION,
+        "alias prod of model smol: stands at version 1 and has no version before");
+    refused(
+        () -> api.getModel(GetModelRequest.newBuilder().setModel("absent").build()),
+        Status.Code.NOT_FOUND,
+        "model absent: there is none");
+    refused(
+        () -> api.listModels(ListModelsRequest.newBuilder().setPageSize(1001).build()),
+        Status.Code.INVALID_ARGUMENT,
+        "page_size: ");
+  }
+
+  private void promote(String reference, String alias) {
+    assertThat(
+            api.promoteAlias(
+                    PromoteAliasRequest.newBuilder()
+                        .setReference(reference)
+                        .setAlias(alias)
+                        .setActor("ann")
+                        .setReason("better on math")
+                        .build())
+                .getChange()
+                .getAlias())
+        .isEqualTo(alias);
+  }
+
+  private ModelVersion version(String reference) {
+    return api.getVersion(GetVersionRequest.newBuilder().setReference(reference).build())
+        .getVersion();
+  }
+
+  private void publish(String model, int version) throws IOException {
+    Store store = Store.open(harness.storeUri);
+    ModelVersions versions = new ModelVersions(store, harness.storeUri, model);
+    assertThat(versions.reserve("run-" + version)).isEqualTo(version);
+    byte[] json =
+        ProtoJson.print(
+                ReleaseProvenance.newBuilder()
+                    .setRunId("run-" + version)
+                    .setModel(model)
+                    .setVersion(version)
+                    .putFiles("model.safetensors", "sha-" + version))
+            .getBytes(StandardCharsets.UTF_8);
+    store.write(
+        Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
+        output -> output.write(json));
+  }
+
+  private static void refused(Runnable call, Status.Code code, String message) {
+    StatusRuntimeException thrown = catchThrowableOfType(StatusRuntimeException.class, call::run);
+    assertThat(thrown.getStatus().getCode()).as(message).isEqualTo(code);
+    assertThat(thrown.getStatus().getDescription()).startsWith(message);
+    assertThat(category(thrown)).isEqualTo("USER");
+  }
+
+  private static String category(StatusRuntimeException thrown) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    assertThat(status).isNotNull();
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(ErrorInfo.class)) {
+        try {
+          return detail.unpack(ErrorInfo.class).getMetadataOrThrow("category");
+        } catch (InvalidProtocolBufferException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,10 @@
+package io.retort.registry;
+
+/** An alias that cannot be changed as asked: what stands, and what was expected. */
+public final class AliasException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  AliasException(String message) {
+    super(message);
+  }
+}
