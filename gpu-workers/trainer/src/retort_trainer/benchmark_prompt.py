@@ -1,7 +1,7 @@
 """What a model is asked of a benchmark's problem: the benchmark's prompt with the problem and its options.
 
-The options of sample i are the row's own, rotated by i modulo their number, so that over the samples the
-right one stands at every letter equally often.
+The options of sample i are the row's own, rotated by i modulo their number, so that over the samples
+every letter is the right one equally often.
 """
 
 from retort_trainer import choices
@@ -12,7 +12,7 @@ _PROBLEM = "{problem}"
 
 
 def check(prompt: str) -> None:
-    """Raises a USER failure unless the problem stands in the prompt once; an empty prompt is the problem."""
+    """Raises a USER failure unless {problem} occurs once in the prompt; an empty prompt is the problem."""
     if prompt and prompt.count(_PROBLEM) != 1:
         raise user_error(
             "BAD_DOCUMENT",
@@ -53,9 +53,9 @@ def unrotated(row: Sample, index: int, answer: str) -> str:
 
 def is_answerable(row: Sample) -> bool:
     """Whether the gold answer of a multiple choice is the letter of one of its options."""
-    return not row.choices or row.answer in [
-        letter for letter, _ in zip(choices.LETTERS, row.choices, strict=False)
-    ]
+    return not row.choices or (
+        len(row.choices) <= len(choices.LETTERS) and row.answer in choices.LETTERS[: len(row.choices)]
+    )
 
 
 def _shown(row: Sample, index: int) -> list[str]:

@@ -1,7 +1,7 @@
 """Generation: samples answers to a data set's problems and checks them against the gold answers.
 
 The work is cut into batches, always the same for the same job, and each batch becomes one write-once part.
-At-least- once: a later attempt keeps the parts that are there and generates the missing ones; the manifest
+At-least-once: a later attempt keeps the parts that are there and generates the missing ones; the manifest
 comes last.
 """
 
@@ -130,7 +130,9 @@ def _check_tests(job: GenerationJob, row: Sample) -> None:
     try:
         grading.validate(answers.Gold.of(row).graded_by())
     except RetortError as error:
-        raise user_error(error.type, f"{job.dataset.uri}: sample {row.id}: {error.message}") from error
+        # A message quotes tests, which a redacted row must not show.
+        why = "its tests cannot grade" if row.redacted else error.message
+        raise user_error(error.type, f"{job.dataset.uri}: sample {row.id}: {why}") from error
 
 
 def _identity(job: TrainerJob) -> str:

@@ -57,7 +57,7 @@ class GenerationJob:
     top_p: float = 0.0
     max_new_tokens: UInt32 = 0
     batch_size: UInt32 = 0
-    # The user's turn, in which {problem} stands for the problem; empty: the problem alone.
+    # The user's turn; {problem} is replaced by the problem. Empty: the problem alone.
     prompt: str | None = None
 
 

@@ -35,7 +35,7 @@ def load_tokenizer(folder: Path) -> Any:
     check_folder(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # The tokenizers library raises what it likes.
         raise user_error("MODEL_UNREADABLE", f"{folder}: the tokenizer cannot be loaded: {error}") from error
     if isinstance(tokenizer.chat_template, dict):
         tokenizer.chat_template = _chat_template(folder, tokenizer.chat_template)

@@ -1,8 +1,8 @@
 """A control group for each sandbox, where cgroup v2 is delegated to this process.
 
 Resource limits hold for each process of a program; a control group bounds all of them together. A group can
-be made below a cgroup v2 directory that is writable and passes the controllers `memory` and `pids` on to its
-children (systemd: `Delegate=memory pids`): the one that RETORT_CODE_CGROUP names, else the process's own.
+be made below a cgroup v2 directory that is writable, has no processes of its own, and passes the controllers
+`memory` and `pids` on to its children: RETORT_CODE_CGROUP names it; otherwise the process's own is tried.
 Elsewhere programs run under resource limits alone, and `missing` says why.
 """
 
@@ -14,6 +14,8 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from retort_trainer.failures import RetortError, platform_error
 
 VARIABLE = "RETORT_CODE_CGROUP"
 CONTROLLERS = frozenset({"memory", "pids"})
@@ -48,7 +50,18 @@ def group(memory_bytes: int, processes: int) -> Iterator[Path | None]:
         yield None
         return
     made = folder / f"retort-code-{os.getpid()}-{secrets.token_hex(8)}"
-    made.mkdir()
+    try:
+        made.mkdir()
+    except OSError as error:
+        raise _unusable(made, error) from error
+    try:
+        _limit(made, memory_bytes, processes)
+        yield made
+    finally:
+        _remove(made)
+
+
+def _limit(made: Path, memory_bytes: int, processes: int) -> None:
     try:
         (made / "memory.max").write_text(str(memory_bytes))
         (made / "pids.max").write_text(str(processes))
@@ -56,16 +69,19 @@ def group(memory_bytes: int, processes: int) -> Iterator[Path | None]:
             # Kernels without swap accounting have no such file.
             with contextlib.suppress(FileNotFoundError):
                 (made / name).write_text(value)
-        yield made
-    finally:
-        _remove(made)
+    except OSError as error:
+        raise _unusable(made, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> RetortError:
+    return platform_error("SANDBOX_FAILED", f"{folder}: the cgroup cannot be used: {error.strerror}")
 
 
 def _remove(folder: Path) -> None:
     deadline = time.monotonic() + _REMOVE_SECONDS
     while True:
         # Kernels before 5.14 have no such file; the sandbox has killed its processes by itself.
-        with contextlib.suppress(OSError), (folder / "cgroup.kill").open("r+") as kill:
+        with contextlib.suppress(OSError), (folder / "cgroup.kill").open("w") as kill:
             kill.write("1")
         try:
             folder.rmdir()

@@ -112,6 +112,9 @@ class _Run:
             for key, _ in self._selector.select(left):
                 if key.fileobj is self._sandbox.control:
                     self._hear()
+                elif key.fd not in self._open:
+                    # Closed since, because the run has ended.
+                    continue
                 elif isinstance(key.data, memoryview):
                     self._feed(key)
                 elif not self._read(key):

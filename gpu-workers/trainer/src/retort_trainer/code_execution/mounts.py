@@ -41,6 +41,16 @@ def _bind(path: Path, made: set[Path]) -> Iterator[str]:
             yield from ("--perms", "0755", "--dir", str(parent))
         made.add(parent)
     yield from ("--ro-bind", str(path), str(path))
+    if path.is_dir():
+        for packages in _packages(path):
+            yield from ("--perms", "0755", "--size", "4096", "--tmpfs", str(packages))
+            yield from ("--remount-ro", str(packages))
+
+
+def _packages(folder: Path) -> Iterator[Path]:
+    """Folders of packages below a folder that is mounted: only the standard library is for programs."""
+    for pattern in ("*-packages", "python3*/*-packages"):
+        yield from sorted(found for found in folder.glob(pattern) if found.is_dir() and not found.is_symlink())
 
 
 def _installation() -> list[Path]:

@@ -29,7 +29,7 @@ from retort_trainer.code_execution.harness import source
 from retort_trainer.code_execution.harness.supervisor import MOST_PROCESSES
 from retort_trainer.failures import RetortError, platform_error, user_error
 
-_MEND = (
+_REMEDY = (
     "install bubblewrap (Debian, Ubuntu: apt install bubblewrap) and let this user make namespaces "
     "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, "
     "user.max_user_namespaces above 0; in a container: a seccomp profile that allows them)"
@@ -200,14 +200,14 @@ def _missing() -> RetortError | None:
             f"no filter of system calls for {platform.machine()}", " or ".join(seccomp.machines())
         )
     if shutil.which("bwrap") is None:
-        return _refused("bwrap is not installed", _MEND)
+        return _refused("bwrap is not installed", _REMEDY)
     try:
         Sandbox(memory_bytes=1024**3).close()
     except RetortError as error:
         if "not ready within" in error.message:
             # A machine that is too busy says nothing of the sandbox.
             raise
-        return _refused(error.message.removeprefix("the sandbox for code does not start: "), _MEND)
+        return _refused(error.message.removeprefix("the sandbox for code does not start: "), _REMEDY)
     return None
 
 

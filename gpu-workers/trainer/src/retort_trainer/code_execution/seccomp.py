@@ -88,6 +88,8 @@ _DENIED: dict[str, tuple[int, int | None]] = {
     "sethostname": (170, 161),
     "setns": (308, 268),
     "settimeofday": (164, 170),
+    # Its segments count under no limit of a process.
+    "shmget": (29, 194),
     "swapoff": (168, 225),
     "swapon": (167, 224),
     "syslog": (103, 116),

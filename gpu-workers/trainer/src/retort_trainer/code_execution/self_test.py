@@ -124,9 +124,12 @@ def _surroundings() -> Iterator[tuple[Surroundings, Callable[[], bool]]]:
 
 def _home() -> list[str]:
     """What lies in the user's home, but for what Python is installed in."""
-    home = Path.home()
     seen = [Path(mounts.interpreter()), Path(os.__file__).resolve()]
-    with contextlib.suppress(OSError):
+    # Some users have no home, or the root folder, which every sandbox has.
+    with contextlib.suppress(OSError, RuntimeError):
+        home = Path.home()
+        if home == Path("/"):
+            return []
         entries = sorted(home.iterdir())[:_MOST_HOME_ENTRIES]
         return [str(entry) for entry in entries if not any(path.is_relative_to(entry) for path in seen)]
     return []

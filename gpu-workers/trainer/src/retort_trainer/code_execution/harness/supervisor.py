@@ -5,8 +5,8 @@ never reads code, tests or inputs: descriptors that it is sent go to the process
 job.
 
 Standard input is a socket of whole messages.
-    out  {"ready": true} in   {"processes": [{"role": "stdin", "descriptors": ["job", …]}, …], "seconds": 7,
-    "memory_bytes": 1000000}
+    out  {"ready": true}
+    in   {"processes": [{"role": "stdin", "descriptors": ["job", …]}, …], "seconds": 7, "memory_bytes": 1000000}
          with the descriptors; the run ends with the last of its processes
     out  {"started": "stdin"} from each process of a run
     out  {"statuses": {"stdin": 0}}, wait statuses, once everything of the run is gone

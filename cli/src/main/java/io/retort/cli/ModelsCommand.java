@@ -131,7 +131,7 @@ public final class ModelsCommand {
                       .setActor(actor())
                       .build())
               .getChange();
-      tell(change);
+      print(change);
       return 0;
     }
   }
@@ -159,7 +159,7 @@ public final class ModelsCommand {
                       .setActor(actor())
                       .build())
               .getChange();
-      tell(change);
+      print(change);
       return 0;
     }
   }
@@ -215,7 +215,7 @@ public final class ModelsCommand {
     return System.getProperty("user.name", "");
   }
 
-  private void tell(AliasChange change) {
+  private void print(AliasChange change) {
     spec.commandLine()
         .getOut()
         .println(

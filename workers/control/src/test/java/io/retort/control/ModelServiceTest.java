@@ -123,7 +123,7 @@ class ModelServiceTest {
             api.rollBackAlias(
                 RollBackAliasRequest.newBuilder().setModel("smol").setAlias("prod").build()),
         Status.Code.FAILED_PRECONDITION,
-        "alias prod of model smol: stands at version 1 and has no version before");
+        "alias prod of model smol: it names version 1 and has no version before");
     refused(
         () -> api.getModel(GetModelRequest.newBuilder().setModel("absent").build()),
         Status.Code.NOT_FOUND,

@@ -94,7 +94,7 @@ public final class PythonWorkers implements AutoCloseable {
    * Asks one question; its {@code id} is added.
    *
    * @return the reply; fails with {@link UnansweredException}, or with the categorised {@link
-   *     io.temporal.failure.ApplicationFailure} that the process told or is
+   *     io.temporal.failure.ApplicationFailure} that the process reported or is
    */
   public CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
     Question question = new Question(Map.copyOf(fields), timeout, new CompletableFuture<>());

@@ -79,7 +79,7 @@ record ShardFailures(String stage, int rows) {
         "ROW_LOST", stage + ": a row has no record (expected: one for each)", null);
   }
 
-  /** No other attempt mends it, but a person can, and then the run goes on. */
+  /** No further attempt helps, but a person can fix it; then the run goes on. */
   private ApplicationFailure endpointRefused(String detail, int kept) {
     ApplicationFailure failure =
         Failures.platform(

@@ -1,6 +1,6 @@
 package io.retort.registry;
 
-/** An alias that cannot be changed as asked: what stands, and what was expected. */
+/** An alias that cannot be changed as asked: what it names, and what was expected. */
 public final class AliasException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -52,13 +52,13 @@ public final class Aliases {
   }
 
   /**
-   * Moves the alias to the version of a run, unless it stands at a higher one or has stood at this
-   * one before. Returns where it stands then.
+   * Moves the alias to the version of a run, unless it names a higher one or has named this
+   * one before. Returns the version that it names afterwards.
    *
    * @param change with alias, version, run and time
    */
   public int moveForwards(AliasChange change) throws IOException {
-    AtomicInteger stands = new AtomicInteger();
+    AtomicInteger named = new AtomicInteger();
     boolean unused =
         store.update(
             uri,
@@ -66,10 +66,10 @@ public final class Aliases {
               ModelAliases aliases = parse(current);
               int standing = aliases.getVersionsOrDefault(change.getAlias(), 0);
               if (standing >= change.getToVersion() || hasStoodAt(aliases, change)) {
-                stands.set(standing);
+                named.set(standing);
                 return Optional.empty();
               }
-              stands.set(change.getToVersion());
+              named.set(change.getToVersion());
               return Optional.of(
                   changed(
                       aliases,
@@ -77,15 +77,15 @@ public final class Aliases {
                           .setKind(AliasChangeKind.ALIAS_CHANGE_KIND_RELEASE)
                           .build()));
             });
-    return stands.get();
+    return named.get();
   }
 
   /**
-   * Moves the alias to the version, in whichever direction. Does nothing where it stands there.
+   * Moves the alias to the version, in whichever direction. Does nothing where it names it already.
    *
    * @param change with alias, version, actor, reason and time
    * @param expected the version that the alias must stand at, 0 for any
-   * @throws AliasException when it stands at another
+   * @throws AliasException when it names another one
    */
   public AliasChange promote(AliasChange change, int expected) throws IOException, AliasException {
     return apply(change, expected, AliasChangeKind.ALIAS_CHANGE_KIND_PROMOTE);
@@ -96,7 +96,7 @@ public final class Aliases {
    *
    * @param change with alias, actor, reason and time
    * @param expected the version that the alias must stand at, 0 for any
-   * @throws AliasException when there is no version before, or it stands at another
+   * @throws AliasException when there is no version before, or it names another one
    */
   public AliasChange rollBack(AliasChange change, int expected) throws IOException, AliasException {
     return apply(change, expected, AliasChangeKind.ALIAS_CHANGE_KIND_ROLL_BACK);
@@ -145,7 +145,7 @@ public final class Aliases {
         + alias
         + " of model "
         + model
-        + (version == 0 ? ": there is none" : ": stands at version " + version);
+        + (version == 0 ? ": there is none" : ": it names version " + version);
   }
 
   private static boolean hasStoodAt(ModelAliases aliases, AliasChange change) {

@@ -58,7 +58,7 @@ class AliasesTest {
     assertThatThrownBy(() -> aliases.rollBack(change(0).build(), 0))
         .isInstanceOf(AliasException.class)
         .hasMessage(
-            "alias latest of model smol: stands at version 1 and has no version before (expected:"
+            "alias latest of model smol: it names version 1 and has no version before (expected:"
                 + " an alias that was moved)");
   }
 
@@ -78,7 +78,7 @@ class AliasesTest {
 
     assertThatThrownBy(() -> aliases.promote(change(3).build(), 1))
         .isInstanceOf(AliasException.class)
-        .hasMessage("alias latest of model smol: stands at version 2 (expected: version 1)");
+        .hasMessage("alias latest of model smol: it names version 2 (expected: version 1)");
     assertThatThrownBy(() -> aliases.rollBack(change(0).setAlias("prod").build(), 1))
         .hasMessage("alias prod of model smol: there is none (expected: version 1)");
     assertThat(aliases.read().getHistoryCount()).isEqualTo(1);
