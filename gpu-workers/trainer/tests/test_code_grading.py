@@ -147,7 +147,8 @@ def test_wrong_programs_fail_and_say_why(code: str, tests: str, reason: str) -> 
 @needs_sandbox
 def test_code_does_not_pass_without_its_tests(code: str, tests: str) -> None:
     # Most programs have the function, so that it is no missing name that fails them.
-    assert not run(f"def f():\n    return 2\n{code}", tests).passed
+    # One of them breaks the exchange with its tests and never ends.
+    assert not run(f"def f():\n    return 2\n{code}", tests, seconds=5.0).passed
 
 
 @pytest.mark.parametrize("tests", ["assert f() == 1", check("f", "assert candidate() == 1")])
@@ -405,3 +406,10 @@ def test_tests_that_cannot_grade_are_refused(tests: CodeTests, message: str) -> 
     with pytest.raises(RetortError, match="^BAD_CODE_TESTS: " + re.escape(f"code_tests.{message}")) as caught:
         grading.run("x = 1", tests)
     assert caught.value.category is FailureCategory.USER
+
+
+@needs_sandbox
+def test_program_that_ends_without_reading_a_large_input() -> None:
+    """The pipe of the input and the word of the run's end may be ready at the same time."""
+    for _ in range(20):
+        assert run_stdin("print(1)", ("x" * 1_000_000, "1")).passed

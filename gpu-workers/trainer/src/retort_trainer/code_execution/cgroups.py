@@ -81,8 +81,8 @@ def _remove(folder: Path) -> None:
     deadline = time.monotonic() + _REMOVE_SECONDS
     while True:
         # Kernels before 5.14 have no such file; the sandbox has killed its processes by itself.
-        with contextlib.suppress(OSError), (folder / "cgroup.kill").open("w") as kill:
-            kill.write("1")
+        with contextlib.suppress(OSError):
+            _kill(folder / "cgroup.kill")
         try:
             folder.rmdir()
         except OSError:
@@ -107,3 +107,12 @@ def _folder() -> Path | None:
     if own is None or not (_ROOT / "cgroup.controllers").is_file():
         return None
     return _ROOT / own.strip().lstrip("/")
+
+
+def _kill(file: Path) -> None:
+    # Write-only, and never made where there is none.
+    descriptor = os.open(file, os.O_WRONLY)
+    try:
+        os.write(descriptor, b"1")
+    finally:
+        os.close(descriptor)

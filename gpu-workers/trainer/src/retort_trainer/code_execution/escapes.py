@@ -73,9 +73,7 @@ def _right_programs() -> list[Escape]:
 def _passing_without_a_solution(secret: str) -> list[Escape]:
     liar = "class Liar(list):\n    def __eq__(self, other):\n        return True\n"
     equals = f"{liar}class Solution:\n    def f(self, x):\n        return Liar()\n"
-    marks = (
-        "for mark in ('[true]', 'True', 'passed', 'OK', '{\"passed\": true}', 'ok 1'):\n    print(mark)\n"
-    )
+    marks = "for mark in ('[true]', 'True', 'passed', 'OK', '{\"passed\": true}', 'ok 1'):\n    print(mark)\n"
     check = "def check(candidate):\n    assert candidate(1) == [2]\n\ncheck(f)"
     plain = "assert f(1) == [2]"
     return [

@@ -50,7 +50,9 @@ def _bind(path: Path, made: set[Path]) -> Iterator[str]:
 def _packages(folder: Path) -> Iterator[Path]:
     """Folders of packages below a folder that is mounted: only the standard library is for programs."""
     for pattern in ("*-packages", "python3*/*-packages"):
-        yield from sorted(found for found in folder.glob(pattern) if found.is_dir() and not found.is_symlink())
+        yield from sorted(
+            found for found in folder.glob(pattern) if found.is_dir() and not found.is_symlink()
+        )
 
 
 def _installation() -> list[Path]:

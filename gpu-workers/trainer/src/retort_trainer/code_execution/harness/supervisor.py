@@ -6,7 +6,8 @@ job.
 
 Standard input is a socket of whole messages.
     out  {"ready": true}
-    in   {"processes": [{"role": "stdin", "descriptors": ["job", …]}, …], "seconds": 7, "memory_bytes": 1000000}
+    in   {"processes": [{"role": "stdin", "descriptors": ["job", …]}, …], "seconds": 7,
+          "memory_bytes": 1000000}
          with the descriptors; the run ends with the last of its processes
     out  {"started": "stdin"} from each process of a run
     out  {"statuses": {"stdin": 0}}, wait statuses, once everything of the run is gone

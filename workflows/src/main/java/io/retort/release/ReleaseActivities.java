@@ -23,11 +23,18 @@ public interface ReleaseActivities {
   @ActivityMethod(name = RESERVE_VERSION)
   ReserveVersionResponse reserveVersion(ReserveVersionRequest request);
 
-  /** Writes provenance.json, and moves the alias to the version unless that is left for later. */
+  /**
+   * Writes provenance.json, and moves the alias to the version unless that is left for later. Where
+   * a version with the same content was published before, that one is returned, and the files of
+   * this one are deleted.
+   */
   @ActivityMethod(name = PUBLISH)
   PublishResponse publish(PublishRequest request);
 
-  /** Moves the alias to the version unless it already points to this or a higher version. */
+  /**
+   * Moves the alias to the version unless it points to a higher version, or has pointed to this one
+   * before.
+   */
   @ActivityMethod(name = MOVE_ALIAS)
   MoveAliasResponse moveAlias(MoveAliasRequest request);
 

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.ExportChunk;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,20 +32,19 @@ final class ChunkWriter<R> implements AutoCloseable {
   private final ExportKind<R> kind;
   private final int number;
   private final int rowsInFile;
+  private final Runnable alive;
   private final ParquetFiles parquet;
-  private final Map<String, LineFile> lines = new LinkedHashMap<>();
+  private final Map<String, SpooledFile> lines = new LinkedHashMap<>();
   private final TreeSet<String> models = new TreeSet<>();
   private final TreeSet<String> promptVersions = new TreeSet<>();
   private long rows;
   private long bytes;
 
-  /** A file of lines on the local disk. */
-  private record LineFile(Path path, OutputStream output) {}
-
   /**
    * @param number of the chunk, 0-based
    * @param parquetFiles that earlier chunks have
    * @param rowsInFile most rows of one Parquet file
+   * @param alive called while files are written; ends the work by throwing
    */
   ChunkWriter(
       Store store,
@@ -55,13 +52,15 @@ final class ChunkWriter<R> implements AutoCloseable {
       ExportKind<R> kind,
       int number,
       int parquetFiles,
-      int rowsInFile)
+      int rowsInFile,
+      Runnable alive)
       throws IOException {
     this.store = store;
     this.folderUri = folderUri;
     this.kind = kind;
     this.number = number;
     this.rowsInFile = rowsInFile;
+    this.alive = alive;
     parquet =
         new ParquetFiles(
             store,
@@ -69,10 +68,15 @@ final class ChunkWriter<R> implements AutoCloseable {
             ExportKind.parquetPrefix(kind.name()),
             kind.columns(),
             rowsInFile,
-            parquetFiles);
-    for (String folder : kind.lines().keySet()) {
-      Path path = Files.createTempFile("retort-export-", ".jsonl");
-      lines.put(folder, new LineFile(path, new BufferedOutputStream(Files.newOutputStream(path))));
+            parquetFiles,
+            alive);
+    try {
+      for (String folder : kind.lines().keySet()) {
+        lines.put(folder, new SpooledFile(Files.createTempFile("retort-export-", ".jsonl")));
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
     }
   }
 
@@ -85,7 +89,7 @@ final class ChunkWriter<R> implements AutoCloseable {
     parquet.add(columns.get());
     for (Map.Entry<String, Function<R, ObjectNode>> layout : kind.lines().entrySet()) {
       byte[] line = (layout.getValue().apply(row) + "\n").getBytes(StandardCharsets.UTF_8);
-      file(layout.getKey()).output().write(line);
+      file(layout.getKey()).write(line);
       bytes += line.length;
     }
     models.addAll(kind.models().apply(row));
@@ -106,13 +110,14 @@ final class ChunkWriter<R> implements AutoCloseable {
    */
   ExportChunk finish(int nextShard) throws IOException {
     List<ArtifactRef> files = new ArrayList<>(parquet.finish());
-    for (Map.Entry<String, LineFile> entry : lines.entrySet()) {
-      entry.getValue().output().close();
+    for (Map.Entry<String, SpooledFile> entry : lines.entrySet()) {
+      entry.getValue().finish();
       if (rows > 0) {
         String name = String.format(Locale.ROOT, "%s/part-%05d.jsonl", entry.getKey(), number);
         Path path = entry.getValue().path();
         ArtifactRef file =
-            store.write(Store.resolve(folderUri, name), output -> Files.copy(path, output));
+            store.write(
+                Store.resolve(folderUri, name), output -> SpooledFile.copy(path, output, alive));
         files.add(file.toBuilder().setUri(name).setRows(rows).build());
       }
     }
@@ -127,14 +132,26 @@ final class ChunkWriter<R> implements AutoCloseable {
   /** Removes the local files. */
   @Override
   public void close() throws IOException {
-    parquet.close();
-    for (LineFile file : lines.values()) {
-      file.output().close();
-      Files.deleteIfExists(file.path());
+    try (parquet) {
+      IOException first = null;
+      for (SpooledFile file : lines.values()) {
+        try {
+          file.close();
+        } catch (IOException e) {
+          if (first == null) {
+            first = e;
+          } else {
+            first.addSuppressed(e);
+          }
+        }
+      }
+      if (first != null) {
+        throw first;
+      }
     }
   }
 
-  private LineFile file(String folder) {
+  private SpooledFile file(String folder) {
     return Objects.requireNonNull(lines.get(folder), "a file for each layout");
   }
 }

@@ -147,7 +147,13 @@ final class DatasetExport {
                 .count();
     try (ChunkWriter<R> writer =
         new ChunkWriter<>(
-            store, layout.export(), kind, chunks.finished().size(), parquetFiles, rowsInFile)) {
+            store,
+            layout.export(),
+            kind,
+            chunks.finished().size(),
+            parquetFiles,
+            rowsInFile,
+            this::heartbeat)) {
       int shard = chunks.nextShard();
       while (shard < shards.size() && !writer.isFull()) {
         shards.get(shard).forEach(row -> add(writer, row));

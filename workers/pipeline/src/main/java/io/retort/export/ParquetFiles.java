@@ -43,6 +43,7 @@ final class ParquetFiles implements AutoCloseable {
   private final Map<String, String> columns;
   private final int rowsInFile;
   private final int firstNumber;
+  private final Runnable alive;
   private final Path work;
   private final List<ArtifactRef> written = new ArrayList<>();
 
@@ -56,6 +57,7 @@ final class ParquetFiles implements AutoCloseable {
    * @param columns SQL types by name, in order
    * @param rowsInFile most rows of one file, at least 1
    * @param firstNumber of the first file
+   * @param alive called while files are written; ends the work by throwing
    */
   ParquetFiles(
       Store store,
@@ -63,7 +65,8 @@ final class ParquetFiles implements AutoCloseable {
       String prefix,
       Map<String, String> columns,
       int rowsInFile,
-      int firstNumber)
+      int firstNumber,
+      Runnable alive)
       throws IOException {
     this.store = store;
     this.folderUri = folderUri;
@@ -71,6 +74,7 @@ final class ParquetFiles implements AutoCloseable {
     this.columns = columns;
     this.rowsInFile = rowsInFile;
     this.firstNumber = firstNumber;
+    this.alive = alive;
     this.work = Files.createTempDirectory("retort-export-");
   }
 
@@ -99,12 +103,15 @@ final class ParquetFiles implements AutoCloseable {
   /** Removes the local files. */
   @Override
   public void close() throws IOException {
-    if (lines != null) {
-      lines.close();
-    }
-    try (Stream<Path> files = Files.walk(work)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
+    try {
+      if (lines != null) {
+        lines.close();
+      }
+    } finally {
+      try (Stream<Path> files = Files.walk(work)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
       }
     }
   }
@@ -115,11 +122,13 @@ final class ParquetFiles implements AutoCloseable {
       lines = null;
     }
     Path parquet = work.resolve("rows.parquet");
+    alive.run();
     convert(parquet);
     String name =
         String.format(Locale.ROOT, "%s-%05d.parquet", prefix, firstNumber + written.size());
     ArtifactRef file =
-        store.write(Store.resolve(folderUri, name), output -> Files.copy(parquet, output));
+        store.write(
+            Store.resolve(folderUri, name), output -> SpooledFile.copy(parquet, output, alive));
     written.add(file.toBuilder().setUri(name).setRows(rows).build());
     Files.delete(parquet);
     rows = 0;

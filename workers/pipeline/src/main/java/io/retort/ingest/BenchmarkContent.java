@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BenchmarkContent implements SampleFilter {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\u00a0]+");
-  private static final Pattern LEADING_ZEROS = Pattern.compile("0+(?=\\d+)(\\d{1,18})");
+  private static final Pattern LEADING_ZEROS = Pattern.compile("^0+(?=\\d{1,18}$)");
 
   private final BenchmarkSpec benchmark;
   private final List<String> rows = new ArrayList<>();
@@ -116,7 +116,7 @@ final class BenchmarkContent implements SampleFilter {
         new ArrayList<>(
             List.of(
                 canonical(sample.getProblem()),
-                LEADING_ZEROS.matcher(canonical(sample.getAnswer())).replaceAll("$1"),
+                LEADING_ZEROS.matcher(canonical(sample.getAnswer())).replaceAll(""),
                 canonical(sample.getTests())));
     sample.getChoicesList().forEach(choice -> parts.add(canonical(choice)));
     if (sample.hasCodeTests()) {

@@ -58,6 +58,17 @@ final class BenchmarkContentTest {
   }
 
   @Test
+  void onlyLeadingZerosOfAWholeNumberDoNotMatter() throws Exception {
+    harness.write("a.jsonl", ONE, TWO.replace("\"3\"", "\"204\""));
+    harness.write("b.jsonl", ONE, TWO.replace("\"3\"", "\"0204\""));
+    harness.write("c.jsonl", ONE, TWO.replace("\"3\"", "\"24\""));
+    String hash = ingest("a.jsonl", benchmark()).getContentSha256();
+
+    assertThat(ingest("b.jsonl", benchmark()).getContentSha256()).isEqualTo(hash);
+    assertThat(ingest("c.jsonl", benchmark()).getContentSha256()).isNotEqualTo(hash);
+  }
+
+  @Test
   void anotherAnswerIsAnotherContent() throws Exception {
     harness.write("a.jsonl", ONE, TWO);
     harness.write("b.jsonl", ONE, TWO.replace("\"3\"", "\"4\""));

@@ -52,8 +52,8 @@ public final class Aliases {
   }
 
   /**
-   * Moves the alias to the version of a run, unless it names a higher one or has named this
-   * one before. Returns the version that it names afterwards.
+   * Moves the alias to the version of a run, unless it names a higher one or has named this one
+   * before. Returns the version that it names afterwards.
    *
    * @param change with alias, version, run and time
    */

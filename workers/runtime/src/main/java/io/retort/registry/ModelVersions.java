@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Version numbers of one model: 1, 2, ... Each is owned by the run whose id is in its
- * reservation, an object that is written once and never replaced.
+ * Version numbers of one model: 1, 2, ... Each is owned by the run whose id is in its reservation,
+ * an object that is written once and never replaced.
  */
 public final class ModelVersions {
   static final String RESERVATION = "reservation.json";

@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import io.retort.registry.ModelReference;
 import io.retort.store.Locations;
 import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
@@ -45,7 +46,7 @@ final class SpecCrossChecks {
     checks.training();
     checks.resources();
     checks.violations.addAll(BenchmarkChecks.check(spec));
-    checks.gate();
+    checks.release();
     return checks.violations;
   }
 
@@ -272,7 +273,15 @@ final class SpecCrossChecks {
     }
   }
 
-  private void gate() {
+  private void release() {
+    String alias = spec.getRelease().getAlias();
+    if (!alias.isEmpty() && !ModelReference.isAlias(alias)) {
+      violations.add(
+          SpecViolation.of(
+              "release.alias",
+              '"' + alias + '"',
+              "a name that is no version, as v2 is; a reference would never reach it"));
+    }
     Set<String> names = new TreeSet<>();
     spec.getEvaluation().getBenchmarksList().forEach(benchmark -> names.add(benchmark.getName()));
     for (int index = 0; index < spec.getRelease().getGate().getConditionsCount(); index++) {

@@ -1,0 +1,59 @@
+package io.retort.export;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file on this machine's disk, on its way into the store. {@link #close} deletes it. */
+final class SpooledFile implements AutoCloseable {
+  private static final int BLOCK_BYTES = 1 << 20;
+
+  private final Path path;
+  private final OutputStream output;
+
+  SpooledFile(Path path) throws IOException {
+    this.path = path;
+    output = new BufferedOutputStream(Files.newOutputStream(path));
+  }
+
+  void write(byte[] bytes) throws IOException {
+    output.write(bytes);
+  }
+
+  /** Ends writing. */
+  void finish() throws IOException {
+    output.close();
+  }
+
+  /**
+   * Copies a file.
+   *
+   * @param alive called after each block; ends the work by throwing
+   */
+  static void copy(Path file, OutputStream output, Runnable alive) throws IOException {
+    byte[] block = new byte[BLOCK_BYTES];
+    try (InputStream input = Files.newInputStream(file)) {
+      for (int read = input.read(block); read >= 0; read = input.read(block)) {
+        output.write(block, 0, read);
+        alive.run();
+      }
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Deletes the file, also where the disk is full and its last bytes cannot be written. */
+  @Override
+  public void close() throws IOException {
+    try {
+      output.close();
+    } finally {
+      Files.deleteIfExists(path);
+    }
+  }
+}
