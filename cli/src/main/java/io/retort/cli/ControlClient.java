@@ -33,13 +33,20 @@ import java.util.function.Consumer;
 final class ControlClient implements AutoCloseable {
   private static final long CALL_SECONDS = 30;
 
+  /** In bytes; a page of runs holds the spec of each, and gRPC's default of 4 MiB is too small. */
+  private static final int LARGEST_ANSWER = 64 << 20;
+
   private final ManagedChannel channel;
   private final RunServiceGrpc.RunServiceBlockingStub runs;
   private final StoreServiceGrpc.StoreServiceBlockingStub stores;
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
 
   private ControlClient(String address) {
-    channel = ManagedChannelBuilder.forTarget(address).usePlaintext().build();
+    channel =
+        ManagedChannelBuilder.forTarget(address)
+            .usePlaintext()
+            .maxInboundMessageSize(LARGEST_ANSWER)
+            .build();
     runs = RunServiceGrpc.newBlockingStub(channel);
     stores = StoreServiceGrpc.newBlockingStub(channel);
     models = ModelServiceGrpc.newBlockingStub(channel);

@@ -110,6 +110,17 @@ class CommandLineTest {
   }
 
   @Test
+  void listsRunsThatTakeMoreThanGrpcsDefaultOfFourMebibytes() throws Exception {
+    control.run =
+        control.run.toBuilder().setSpec(RunSpec.newBuilder().setName("n".repeat(5 << 20))).build();
+
+    Ended ended = retort("runs", "list");
+
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.output).startsWith(FakeRunService.RUN_ID);
+  }
+
+  @Test
   void showsTheFolderOfTheExportAtTheEnd() throws Exception {
     control.changes =
         List.of(

@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
+import io.retort.store.CorruptArtifactException;
 import io.retort.store.StoreRefusedException;
 import io.retort.v1.FailureCategory;
 import java.io.IOException;
@@ -66,16 +67,25 @@ final class ApiErrors {
         .asRuntimeException();
   }
 
-  /** UNAVAILABLE, or FAILED_PRECONDITION where somebody has to set the store up rightly first. */
+  /**
+   * UNAVAILABLE; FAILED_PRECONDITION where somebody has to set the store up rightly first;
+   * DATA_LOSS for an object that cannot be parsed, which no repetition mends.
+   */
   static StatusRuntimeException store(String attempt, IOException cause) {
-    return failure(
+    String message = "cannot " + attempt + ": " + cause.getMessage();
+    if (cause instanceof CorruptArtifactException) {
+      return store(Status.Code.DATA_LOSS, message + " (restore the object)", cause);
+    }
+    return store(
         cause instanceof StoreRefusedException
             ? Status.Code.FAILED_PRECONDITION
             : Status.Code.UNAVAILABLE,
-        FailureCategory.FAILURE_CATEGORY_PLATFORM,
-        "STORE",
-        "cannot " + attempt + ": " + cause.getMessage(),
+        message,
         cause);
+  }
+
+  private static StatusRuntimeException store(Status.Code code, String message, IOException cause) {
+    return failure(code, FailureCategory.FAILURE_CATEGORY_PLATFORM, "STORE", message, cause);
   }
 
   /**

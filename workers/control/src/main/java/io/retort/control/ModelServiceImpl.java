@@ -10,6 +10,7 @@ import io.retort.registry.ModelReference;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecViolation;
+import io.retort.store.CorruptArtifactException;
 import io.retort.v1.AliasChange;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetModelRequest;
@@ -30,6 +31,7 @@ import io.retort.v1.RollBackAliasResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,14 +134,24 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
             .toList();
     ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
     for (String name : names.subList(0, Math.min(size, names.size()))) {
-      Model.Builder model = registry.model(name).toBuilder();
-      model.getAliasesBuilder().clearHistory();
-      response.addModels(model);
+      readable(name).ifPresent(response::addModels);
     }
     if (names.size() > size) {
       response.setNextPageToken(names.get(size - 1));
     }
     return response.build();
+  }
+
+  /** Without history; empty, and in the log, where the aliases cannot be parsed. */
+  private Optional<Model> readable(String name) throws IOException {
+    try {
+      Model.Builder model = registry.model(name).toBuilder();
+      model.getAliasesBuilder().clearHistory();
+      return Optional.of(model.build());
+    } catch (CorruptArtifactException e) {
+      LOG.warn("model {} is not listed: its aliases cannot be read", name, e);
+      return Optional.empty();
+    }
   }
 
   private ListVersionsResponse versions(ListVersionsRequest request) throws IOException {
@@ -150,9 +162,10 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
             ? Integer.MAX_VALUE
             : Integer.parseInt(request.getPageToken());
     List<ModelVersion> versions = registry.versions(request.getModel(), below, size + 1);
-    ListVersionsResponse.Builder response =
-        ListVersionsResponse.newBuilder()
-            .addAllVersions(versions.subList(0, Math.min(size, versions.size())));
+    ListVersionsResponse.Builder response = ListVersionsResponse.newBuilder();
+    for (ModelVersion version : versions.subList(0, Math.min(size, versions.size()))) {
+      response.addVersions(ListedVersions.of(version));
+    }
     if (versions.size() > size) {
       response.setNextPageToken(Integer.toString(versions.get(size - 1).getVersion()));
     }

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,13 +44,14 @@ final class RecordedRunIndex implements AutoCloseable {
 
   private final RecordedRuns runs;
   private final Duration mostAge;
+  private final Duration longestWait;
   private final ExecutorService readers = daemons(READERS, "run-records");
   private final ExecutorService refresher = daemons(1, "run-index");
   private final AtomicInteger toRead = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
 
-  /** Used only by the refreshing thread. */
-  private final Map<String, Entry> ended = new HashMap<>();
+  /** Filled as records are read, so that a refresh that fails or is late has not read in vain. */
+  private final Map<String, Entry> ended = new ConcurrentHashMap<>();
 
   private @Nullable Future<List<Entry>> refresh;
   private long begunAt;
@@ -60,8 +61,16 @@ final class RecordedRunIndex implements AutoCloseable {
    * @param mostAge how old the list of folders may be
    */
   RecordedRunIndex(RecordedRuns runs, Duration mostAge) {
+    this(runs, mostAge, LONGEST_WAIT);
+  }
+
+  /**
+   * @param longestWait how long a call waits for a refresh before it takes the one before
+   */
+  RecordedRunIndex(RecordedRuns runs, Duration mostAge, Duration longestWait) {
     this.runs = runs;
     this.mostAge = mostAge;
+    this.longestWait = longestWait;
     Future<List<Entry>> ignored = refreshing();
   }
 
@@ -101,11 +110,7 @@ final class RecordedRunIndex implements AutoCloseable {
   private List<Entry> entries() {
     Future<List<Entry>> current = refreshing();
     try {
-      List<Entry> fresh = current.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-      synchronized (this) {
-        latest = fresh;
-      }
-      return fresh;
+      return current.get(longestWait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return latestOr(
           "the records of runs are still being read: "
@@ -152,18 +157,16 @@ final class RecordedRunIndex implements AutoCloseable {
     read.set(0);
     List<Entry> entries = new ArrayList<>();
     for (Optional<Entry> entry : inParallel(unknown, this::entry)) {
-      if (entry.isEmpty()) {
-        continue;
-      }
-      if (Phases.isTerminal(entry.get().phase())) {
-        ended.put(entry.get().runId(), entry.get());
-      } else {
-        entries.add(entry.get());
-      }
+      entry.filter(one -> !Phases.isTerminal(one.phase())).ifPresent(entries::add);
     }
     entries.addAll(ended.values());
     entries.sort(NEWEST_FIRST);
-    return List.copyOf(entries);
+    List<Entry> fresh = List.copyOf(entries);
+    // Here and not by the caller, who may have stopped waiting.
+    synchronized (this) {
+      latest = fresh;
+    }
+    return fresh;
   }
 
   private <T> List<T> inParallel(List<String> runIds, Reading<T> reading) throws IOException {
@@ -187,8 +190,11 @@ final class RecordedRunIndex implements AutoCloseable {
 
   /** The little that is kept of a record, so that never many of them are in memory. */
   private Optional<Entry> entry(String runId) throws IOException {
-    return record(runId)
-        .map(run -> new Entry(runId, Timestamps.toMillis(run.getCreatedAt()), run.getPhase()));
+    Optional<Entry> entry =
+        record(runId)
+            .map(run -> new Entry(runId, Timestamps.toMillis(run.getCreatedAt()), run.getPhase()));
+    entry.filter(one -> Phases.isTerminal(one.phase())).ifPresent(one -> ended.put(runId, one));
+    return entry;
   }
 
   private Optional<Run> record(String runId) throws IOException {

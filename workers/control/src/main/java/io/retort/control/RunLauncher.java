@@ -134,6 +134,8 @@ final class RunLauncher {
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
     }
+    // Not kept yet where Temporal accepted the start but answered it too late.
+    keepAsked(runId, asked);
     return run;
   }
 

@@ -15,13 +15,18 @@ import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * Lists runs: those that Temporal's visibility knows, in its order, then those of the store that it
  * has forgotten, newest first. A page reads no more records than it shows.
+ *
+ * <p>Visibility is behind by up to some seconds, so a run that has not recorded its end counts as
+ * forgotten only where Temporal's description of the run itself is missing too.
  */
 final class RunLister {
   private static final int DEFAULT_PAGE = 50;
@@ -80,14 +85,18 @@ final class RunLister {
       ListRunsResponse.Builder response) {
     List<RecordedRunIndex.Entry> candidates =
         recorded.after(last).stream().filter(entry -> matches(entry, phases)).toList();
-    List<RecordedRunIndex.Entry> page = new ArrayList<>();
+    List<Unlisted> page = new ArrayList<>();
     int wanted = pageSize - response.getRunsCount();
     // One more than wanted, to know whether there is another page.
     for (List<RecordedRunIndex.Entry> chunk : Lists.partition(candidates, KNOWN_CHUNK)) {
       Set<String> known = knownToTemporal(chunk);
       for (RecordedRunIndex.Entry entry : chunk) {
         if (page.size() <= wanted && !known.contains(entry.runId())) {
-          page.add(entry);
+          Optional<Run> live =
+              Phases.isTerminal(entry.phase()) ? Optional.empty() : reader.known(entry.runId());
+          if (live.isEmpty() || phases.isEmpty() || phases.contains(live.get().getPhase())) {
+            page.add(new Unlisted(entry, live));
+          }
         }
       }
       if (page.size() > wanted) {
@@ -95,18 +104,46 @@ final class RunLister {
       }
     }
     boolean more = page.size() > wanted;
-    List<RecordedRunIndex.Entry> shown = more ? page.subList(0, wanted) : page;
-    for (Run run : recorded.read(shown)) {
-      response.addRuns(RunReader.forgotten(run));
-    }
+    List<Unlisted> shown = more ? page.subList(0, wanted) : page;
+    response.addAllRuns(runs(shown));
     if (more) {
       Optional<RecordedRunIndex.Entry> end =
-          shown.isEmpty() ? last : Optional.of(shown.get(shown.size() - 1));
+          shown.isEmpty() ? last : Optional.of(shown.get(shown.size() - 1).entry());
       response.setNextPageToken(RunPageToken.store(end).encode());
     }
   }
 
-  /** A run that Temporal forgot before its end was recorded is reported as failed. */
+  /**
+   * A run of the store that visibility does not list.
+   *
+   * @param live as Temporal describes it; empty for a run that it has forgotten
+   */
+  private record Unlisted(RecordedRunIndex.Entry entry, Optional<Run> live) {}
+
+  /** In the same order, without those whose record is gone. */
+  private List<Run> runs(List<Unlisted> unlisted) {
+    Map<String, Run> records =
+        recorded
+            .read(
+                unlisted.stream().filter(one -> one.live().isEmpty()).map(Unlisted::entry).toList())
+            .stream()
+            .collect(Collectors.toMap(Run::getRunId, Function.identity()));
+    return unlisted.stream()
+        .flatMap(
+            one ->
+                one.live()
+                    .or(
+                        () ->
+                            Optional.ofNullable(records.get(one.entry().runId()))
+                                .map(RunReader::forgotten))
+                    .stream())
+        .toList();
+  }
+
+  /**
+   * A run that Temporal forgot before its end was recorded is reported as failed. One that goes on
+   * and is not listed by visibility yet is told apart only once Temporal has described it.
+   */
   private static boolean matches(RecordedRunIndex.Entry entry, List<RunPhase> phases) {
     RunPhase phase = Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
     return phases.isEmpty() || phases.contains(phase);

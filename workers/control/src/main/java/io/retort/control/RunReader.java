@@ -102,6 +102,15 @@ final class RunReader {
     }
   }
 
+  /** A run by Temporal's description of it, which is never behind; empty where it knows none. */
+  Optional<Run> known(String runId) {
+    return workflows
+        .describe(runId)
+        .map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo)
+        .filter(RunReader::isRun)
+        .map(this::described);
+  }
+
   /** A run that Temporal does not know any more is not going on, whatever its record says. */
   static Run forgotten(Run recorded) {
     if (Phases.isTerminal(recorded.getPhase())) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the objects that are read. */
-final class CountingStore implements Store {
+class CountingStore implements Store {
   final AtomicInteger reads = new AtomicInteger();
   private final Store store;
 

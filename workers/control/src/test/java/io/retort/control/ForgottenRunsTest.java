@@ -83,6 +83,25 @@ final class ForgottenRunsTest {
   }
 
   @Test
+  void aRepeatedRequestKeepsWhatTheFirstCouldNotKeep() throws IOException {
+    CreateRunRequest request =
+        CreateRunRequest.newBuilder()
+            .setSpec(ControlHarness.spec("waits"))
+            .setRequestId("order-2")
+            .build();
+    String runId = control.api.createRun(request).getRun().getRunId();
+    // As where Temporal has accepted the start and the answer came too late.
+    Store.open(control.storeUri).delete(control.storeUri + "/runs/" + runId + "/asked.json");
+    CreateRunRequest other =
+        request.toBuilder().setSpec(request.getSpec().toBuilder().setSeed(1)).build();
+
+    assertThat(code(() -> control.api.createRun(other))).isEqualTo(Status.Code.ALREADY_EXISTS);
+    assertThat(control.api.createRun(request).getRun().getRunId()).isEqualTo(runId);
+
+    assertThat(read(runId, "asked.json")).isEqualTo(ProtoJson.print(ControlHarness.spec("waits")));
+  }
+
+  @Test
   void aRunThatNeverRecordedItsEndHasFailed() throws IOException {
     write(Run.newBuilder().setRunId("lost-1").setPhase(RunPhase.RUN_PHASE_RUNNING).build());
     Run lost = control.awaitEnd("lost-1");
@@ -124,6 +143,24 @@ final class ForgottenRunsTest {
     assertThat(pages(7, List.of())).isEqualTo(expected);
     assertThat(pages(31, List.of())).isEqualTo(expected);
     assertThat(pages(1, List.of())).isEqualTo(expected);
+  }
+
+  @Test
+  void aRunThatVisibilityDoesNotListYetIsNotForgotten() throws Exception {
+    String live = control.create("waits").getRunId();
+    Run running = control.watchUntil(live, run -> run.getStagesCount() == 1);
+    write(running);
+    write(ended("lost-1", 3).toBuilder().setPhase(RunPhase.RUN_PHASE_RUNNING).build());
+    awaitIndexed(2);
+
+    Run listed =
+        control.api.listRuns(ListRunsRequest.newBuilder().setPageSize(1).build()).getRuns(0);
+    assertThat(listed.getRunId()).isEqualTo(live);
+    assertThat(listed.getPhase()).isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+    assertThat(pages(1, List.of())).containsExactly(live, "lost-1");
+    assertThat(pages(10, List.of(RunPhase.RUN_PHASE_FAILED))).containsExactly("lost-1");
+    assertThat(pages(10, List.of(RunPhase.RUN_PHASE_FAILED, RunPhase.RUN_PHASE_RUNNING)))
+        .containsExactly(live, "lost-1");
   }
 
   @Test

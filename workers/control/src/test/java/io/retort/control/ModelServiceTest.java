@@ -10,11 +10,15 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.layout.RunLayout;
 import io.retort.registry.ModelVersions;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.Comparison;
+import io.retort.v1.Count;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetVersionRequest;
+import io.retort.v1.LetterAccuracy;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
 import io.retort.v1.ListVersionsRequest;
@@ -22,9 +26,13 @@ import io.retort.v1.ListVersionsResponse;
 import io.retort.v1.Model;
 import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.ModelVersion;
+import io.retort.v1.PassAtK;
 import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.RollBackAliasRequest;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Score;
+import io.retort.v1.ScoreWithoutErrata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -134,6 +142,85 @@ class ModelServiceTest {
         "page_size: ");
   }
 
+  @Test
+  void aVersionThatCannotBeReadHidesNoOther() throws IOException {
+    publish("smol", 4);
+    write(
+        Store.resolve(
+            new ModelVersions(Store.open(harness.storeUri), harness.storeUri, "smol").folder(2),
+            ModelVersions.PROVENANCE),
+        "{");
+
+    ListVersionsResponse listed =
+        api.listVersions(ListVersionsRequest.newBuilder().setModel("smol").setPageSize(2).build());
+
+    assertThat(listed.getVersionsList()).extracting(ModelVersion::getVersion).containsExactly(4, 1);
+    assertThat(listed.getNextPageToken()).isEmpty();
+    lost(() -> version("smol:v2"), "/models/smol/versions/2/provenance.json");
+    assertThat(version("smol:v1").getVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void aliasesThatCannotBeReadHideNoOtherModel() throws IOException {
+    write(Store.resolve(RunLayout.model(harness.storeUri, "smol"), "aliases.json"), "{");
+
+    assertThat(api.listModels(ListModelsRequest.getDefaultInstance()).getModelsList())
+        .extracting(Model::getName)
+        .containsExactly("other");
+    lost(() -> api.getModel(GetModelRequest.newBuilder().setModel("smol").build()), "aliases.json");
+    lost(
+        () -> api.listVersions(ListVersionsRequest.newBuilder().setModel("smol").build()),
+        "aliases.json");
+    lost(() -> promote("smol:v1", "prod"), "aliases.json");
+  }
+
+  @Test
+  void aListHasNothingThatGrowsWithTheEvaluation() throws IOException {
+    Score.Builder shown =
+        Score.newBuilder()
+            .setModel("stage-2")
+            .setBenchmark("math")
+            .setProblems(8)
+            .addPassAtK(PassAtK.newBuilder().setK(1).setValue(0.5));
+    Score whole =
+        shown
+            .clone()
+            .addCurve(PassAtK.newBuilder().setK(64))
+            .addConsAtK(PassAtK.newBuilder().setK(64))
+            .addLetters(LetterAccuracy.newBuilder().setLetter("A"))
+            .addLostRows(Count.newBuilder().setCount(1))
+            .addRevisions("r")
+            .setWithoutErrata(ScoreWithoutErrata.newBuilder().setProblems(7))
+            .build();
+    ReleaseProvenance provenance =
+        ReleaseProvenance.newBuilder()
+            .setRunId("run-1")
+            .setModel("large")
+            .setVersion(1)
+            .setParameters(7)
+            .setSpec(RunSpec.newBuilder().setName("demo"))
+            .addScores(whole)
+            .addComparisons(Comparison.newBuilder().setModel("stage-2"))
+            .putFiles("model.safetensors", "sha")
+            .build();
+    publish(provenance);
+
+    ModelVersion listed =
+        api.listVersions(ListVersionsRequest.newBuilder().setModel("large").build()).getVersions(0);
+
+    assertThat(listed.getProvenance())
+        .isEqualTo(
+            ReleaseProvenance.newBuilder()
+                .setRunId("run-1")
+                .setModel("large")
+                .setVersion(1)
+                .setParameters(7)
+                .addScores(shown)
+                .build());
+    assertThat(listed.getContentSha256()).isEqualTo(version("large:v1").getContentSha256());
+    assertThat(version("large:v1").getProvenance()).isEqualTo(provenance);
+  }
+
   private void promote(String reference, String alias) {
     assertThat(
             api.promoteAlias(
@@ -154,20 +241,37 @@ class ModelServiceTest {
   }
 
   private void publish(String model, int version) throws IOException {
-    Store store = Store.open(harness.storeUri);
-    ModelVersions versions = new ModelVersions(store, harness.storeUri, model);
-    assertThat(versions.reserve("run-" + version)).isEqualTo(version);
-    byte[] json =
-        ProtoJson.print(
-                ReleaseProvenance.newBuilder()
-                    .setRunId("run-" + version)
-                    .setModel(model)
-                    .setVersion(version)
-                    .putFiles("model.safetensors", "sha-" + version))
-            .getBytes(StandardCharsets.UTF_8);
-    store.write(
-        Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
-        output -> output.write(json));
+    publish(
+        ReleaseProvenance.newBuilder()
+            .setRunId("run-" + version)
+            .setModel(model)
+            .setVersion(version)
+            .putFiles("model.safetensors", "sha-" + version)
+            .build());
+  }
+
+  private void publish(ReleaseProvenance provenance) throws IOException {
+    ModelVersions versions =
+        new ModelVersions(Store.open(harness.storeUri), harness.storeUri, provenance.getModel());
+    assertThat(versions.reserve(provenance.getRunId())).isEqualTo(provenance.getVersion());
+    write(
+        Store.resolve(versions.folder(provenance.getVersion()), ModelVersions.PROVENANCE),
+        ProtoJson.print(provenance));
+  }
+
+  private void write(String uri, String text) throws IOException {
+    Store.open(harness.storeUri)
+        .write(uri, output -> output.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static void lost(Runnable call, String object) {
+    StatusRuntimeException thrown = catchThrowableOfType(StatusRuntimeException.class, call::run);
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(thrown.getStatus().getDescription())
+        .contains(object)
+        .endsWith("(restore the object)");
+    assertThat(category(thrown)).isEqualTo("PLATFORM");
   }
 
   private static void refused(Runnable call, Status.Code code, String message) {

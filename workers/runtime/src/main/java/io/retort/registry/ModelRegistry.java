@@ -1,6 +1,7 @@
 package io.retort.registry;
 
 import io.retort.layout.RunLayout;
+import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.v1.Model;
 import io.retort.v1.ModelAliases;
@@ -11,9 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All models of a store, for readers. */
 public final class ModelRegistry {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
+
   private final Store store;
   private final String storeUri;
 
@@ -40,9 +45,11 @@ public final class ModelRegistry {
   }
 
   /**
-   * Published versions, highest first.
+   * Published versions, highest first, without those whose provenance cannot be parsed: the log
+   * names them.
    *
    * @param below only numbers below it
+   * @throws CorruptArtifactException when the model's aliases cannot be parsed
    */
   public List<ModelVersion> versions(String model, int below, int limit) throws IOException {
     ModelAliases aliases = aliases(model).read();
@@ -51,14 +58,23 @@ public final class ModelRegistry {
       if (versions.size() == limit) {
         break;
       }
-      if (number < below) {
+      if (number >= below) {
+        continue;
+      }
+      try {
         version(model, number, aliases).ifPresent(versions::add);
+      } catch (CorruptArtifactException e) {
+        LOG.warn("version {} of model {} is not listed", number, model, e);
       }
     }
     return versions;
   }
 
-  /** Empty where the reference names no published version. */
+  /**
+   * Empty where the reference names no published version.
+   *
+   * @throws CorruptArtifactException when its provenance or the model's aliases cannot be parsed
+   */
   public Optional<ModelVersion> resolve(ModelReference reference) throws IOException {
     String model = reference.model();
     ModelAliases aliases = aliases(model).read();
