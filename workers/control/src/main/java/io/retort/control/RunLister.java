@@ -131,7 +131,8 @@ final class RunLister {
     return unlisted.stream()
         .flatMap(
             one ->
-                one.live()
+                one
+                    .live()
                     .or(
                         () ->
                             Optional.ofNullable(records.get(one.entry().runId()))
