@@ -2,6 +2,7 @@ package io.retort.ingest;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /**
  * The text of a Python pickle that holds one string and nothing else, read without running it.
@@ -75,7 +76,7 @@ final class PickledString {
         }
         default ->
             throw refused(
-                String.format("opcode %02x at byte %d", opcode, position),
+                String.format(Locale.ROOT, "opcode %02x at byte %d", opcode, position),
                 "a pickle of one string and nothing else, of protocol 1 to 5");
       }
     }
