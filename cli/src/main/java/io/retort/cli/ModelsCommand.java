@@ -9,6 +9,7 @@ import io.retort.v1.ListModelsResponse;
 import io.retort.v1.ListVersionsRequest;
 import io.retort.v1.ListVersionsResponse;
 import io.retort.v1.Model;
+import io.retort.v1.ModelServiceGrpc.ModelServiceBlockingStub;
 import io.retort.v1.ModelVersion;
 import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.RollBackAliasRequest;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,21 +121,14 @@ public final class ModelsCommand {
               required = true,
               description = "Kept in the history of the alias.")
           String reason) {
-    try (ControlClient client = ControlClient.open(System.getenv())) {
-      AliasChange change =
-          client
-              .models()
-              .promoteAlias(
-                  PromoteAliasRequest.newBuilder()
-                      .setReference(reference)
-                      .setAlias(alias)
-                      .setReason(reason)
-                      .setActor(actor())
-                      .build())
-              .getChange();
-      print(change);
-      return 0;
-    }
+    PromoteAliasRequest request =
+        PromoteAliasRequest.newBuilder()
+            .setReference(reference)
+            .setAlias(alias)
+            .setReason(reason)
+            .setActor(actor())
+            .build();
+    return change(models -> models.promoteAlias(request).getChange());
   }
 
   @Command(
@@ -147,21 +142,14 @@ public final class ModelsCommand {
               defaultValue = "",
               description = "Kept in the history of the alias.")
           String reason) {
-    try (ControlClient client = ControlClient.open(System.getenv())) {
-      AliasChange change =
-          client
-              .models()
-              .rollBackAlias(
-                  RollBackAliasRequest.newBuilder()
-                      .setModel(model)
-                      .setAlias(alias)
-                      .setReason(reason)
-                      .setActor(actor())
-                      .build())
-              .getChange();
-      print(change);
-      return 0;
-    }
+    RollBackAliasRequest request =
+        RollBackAliasRequest.newBuilder()
+            .setModel(model)
+            .setAlias(alias)
+            .setReason(reason)
+            .setActor(actor())
+            .build();
+    return change(models -> models.rollBackAlias(request).getChange());
   }
 
   @Command(
@@ -213,6 +201,13 @@ public final class ModelsCommand {
 
   private static String actor() {
     return System.getProperty("user.name", "");
+  }
+
+  private int change(Function<ModelServiceBlockingStub, AliasChange> request) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      print(request.apply(client.models()));
+      return 0;
+    }
   }
 
   private void print(AliasChange change) {

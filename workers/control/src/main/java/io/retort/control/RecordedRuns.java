@@ -1,15 +1,13 @@
 package io.retort.control;
 
-import com.google.protobuf.Message;
 import io.retort.layout.RunLayout;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.Run;
 import io.retort.v1.RunSpec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,12 +41,12 @@ final class RecordedRuns {
 
   /** Throws CorruptArtifactException for a record that cannot be parsed. */
   Optional<Run> read(String runId) throws IOException {
-    return parse(uri(runId, RECORD), Run.newBuilder()).map(Run.class::cast);
+    return StoredMessages.read(store, uri(runId, RECORD), Run.getDefaultInstance());
   }
 
   /** Empty for runs created before the spec was kept. */
   Optional<RunSpec> asked(String runId) throws IOException {
-    return parse(uri(runId, ASKED), RunSpec.newBuilder()).map(RunSpec.class::cast);
+    return StoredMessages.read(store, uri(runId, ASKED), RunSpec.getDefaultInstance());
   }
 
   void keepAsked(String runId, RunSpec asked) throws IOException {
@@ -58,14 +56,5 @@ final class RecordedRuns {
 
   String uri(String runId, String name) {
     return Store.resolve(new RunLayout(storeUri, runId).run(), name);
-  }
-
-  private Optional<Message> parse(String uri, Message.Builder builder) throws IOException {
-    try (InputStream input = store.read(uri)) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      return Optional.of(ProtoJson.parse(json, builder, uri));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
   }
 }

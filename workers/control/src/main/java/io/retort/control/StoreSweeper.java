@@ -7,6 +7,7 @@ import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.Run;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageRecord;
@@ -15,9 +16,6 @@ import io.retort.v1.SweptItem;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -239,22 +237,10 @@ final class StoreSweeper {
   }
 
   private Optional<StageRecord> stageRecord(String uri) throws IOException {
-    Optional<String> json = read(uri);
-    if (json.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of((StageRecord) ProtoJson.parse(json.get(), StageRecord.newBuilder(), uri));
+      return StoredMessages.read(store, uri, StageRecord.getDefaultInstance());
     } catch (CorruptArtifactException e) {
       LOG.warn("{} cannot be read", uri, e);
-      return Optional.empty();
-    }
-  }
-
-  private Optional<String> read(String uri) throws IOException {
-    try (InputStream input = store.read(uri)) {
-      return Optional.of(new String(input.readAllBytes(), StandardCharsets.UTF_8));
-    } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }

@@ -1,59 +1,22 @@
 package io.retort.control;
 
+import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
-import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the objects that are read. */
-class CountingStore implements Store {
+class CountingStore extends DelegatingStore {
   final AtomicInteger reads = new AtomicInteger();
-  private final Store store;
 
   CountingStore(Store store) {
-    this.store = store;
+    super(store);
   }
 
   @Override
   public InputStream read(String uri) throws IOException {
     reads.incrementAndGet();
-    return store.read(uri);
-  }
-
-  @Override
-  public boolean exists(String uri) throws IOException {
-    return store.exists(uri);
-  }
-
-  @Override
-  public long size(String uri) throws IOException {
-    return store.size(uri);
-  }
-
-  @Override
-  public List<String> list(String folderUri) throws IOException {
-    return store.list(folderUri);
-  }
-
-  @Override
-  public ArtifactRef write(String uri, Content content) throws IOException {
-    return store.write(uri, content);
-  }
-
-  @Override
-  public boolean writeIfAbsent(String uri, Content content) throws IOException {
-    return store.writeIfAbsent(uri, content);
-  }
-
-  @Override
-  public boolean update(String uri, Change change) throws IOException {
-    return store.update(uri, change);
-  }
-
-  @Override
-  public void delete(String uri) throws IOException {
-    store.delete(uri);
+    return super.read(uri);
   }
 }

@@ -1,8 +1,8 @@
 package io.retort.curation;
 
 import io.retort.failure.Failures;
-import io.retort.rows.Counts;
 import io.retort.rows.UsageSums;
+import io.retort.samples.Counts;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;

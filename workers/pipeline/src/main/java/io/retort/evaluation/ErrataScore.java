@@ -1,13 +1,12 @@
 package io.retort.evaluation;
 
+import io.retort.samples.Counts;
 import io.retort.v1.BenchmarkSpec;
-import io.retort.v1.Count;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreWithoutErrata;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The score without the problems that something is known to be wrong with. */
 final class ErrataScore {
@@ -25,21 +24,13 @@ final class ErrataScore {
       return Optional.empty();
     }
     Score score = Scorer.score(benchmark, sound, List.of(), seed).getScore();
-    Map<String, Long> leftOut = new TreeMap<>();
-    errata.values().forEach(reason -> leftOut.merge(reason, 1L, Long::sum));
+    Counts leftOut = new Counts();
+    errata.values().forEach(leftOut::add);
     return Optional.of(
         ScoreWithoutErrata.newBuilder()
             .setProblems(score.getProblems())
             .addAllPassAtK(score.getPassAtKList())
-            .addAllLeftOut(
-                leftOut.entrySet().stream()
-                    .map(
-                        entry ->
-                            Count.newBuilder()
-                                .setName(entry.getKey())
-                                .setCount(entry.getValue())
-                                .build())
-                    .toList())
+            .addAllLeftOut(leftOut.toList())
             .build());
   }
 

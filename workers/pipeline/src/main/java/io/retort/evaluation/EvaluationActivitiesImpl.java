@@ -6,6 +6,7 @@ import io.retort.store.Manifests;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.store.StoredMessages;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
@@ -23,8 +24,8 @@ import io.retort.v1.ShardProgress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -128,10 +129,8 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
   }
 
   private ScoreRecord readRecord(ArtifactRef scores) throws IOException {
-    try (InputStream input = store.read(scores.getUri())) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      return (ScoreRecord) ProtoJson.parse(json, ScoreRecord.newBuilder(), scores.getUri());
-    }
+    return StoredMessages.read(store, scores.getUri(), ScoreRecord.getDefaultInstance())
+        .orElseThrow(() -> new NoSuchFileException(scores.getUri()));
   }
 
   /** The kinds of answer of the benchmark's problems, by id. */

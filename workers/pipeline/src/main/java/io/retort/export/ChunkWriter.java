@@ -1,6 +1,7 @@
 package io.retort.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.store.LocalContent;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.ExportChunk;
@@ -116,8 +117,7 @@ final class ChunkWriter<R> implements AutoCloseable {
         String name = String.format(Locale.ROOT, "%s/part-%05d.jsonl", entry.getKey(), number);
         Path path = entry.getValue().path();
         ArtifactRef file =
-            store.write(
-                Store.resolve(folderUri, name), output -> SpooledFile.copy(path, output, alive));
+            store.write(Store.resolve(folderUri, name), LocalContent.of(path, alive));
         files.add(file.toBuilder().setUri(name).setRows(rows).build());
       }
     }

@@ -1,13 +1,10 @@
 package io.retort.export;
 
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.ExportChunk;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,17 +40,15 @@ final class ExportChunks {
   }
 
   void add(ExportChunk chunk) throws IOException {
-    byte[] json = ProtoJson.print(chunk).getBytes(StandardCharsets.UTF_8);
+    byte[] json = StoredMessages.bytes(chunk);
     store.write(uri(finished.size()), output -> output.write(json));
     finished.add(chunk);
   }
 
   private Optional<ExportChunk> find(int number) throws IOException {
-    try (InputStream input = store.read(uri(number))) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      return Optional.of(
-          (ExportChunk) ProtoJson.parse(json, ExportChunk.newBuilder(), uri(number)));
-    } catch (NoSuchFileException | CorruptArtifactException e) {
+    try {
+      return StoredMessages.read(store, uri(number), ExportChunk.getDefaultInstance());
+    } catch (CorruptArtifactException e) {
       // It, and what is behind it, is written again.
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.retort.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.store.LocalContent;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import java.io.BufferedOutputStream;
@@ -126,9 +127,7 @@ final class ParquetFiles implements AutoCloseable {
     convert(parquet);
     String name =
         String.format(Locale.ROOT, "%s-%05d.parquet", prefix, firstNumber + written.size());
-    ArtifactRef file =
-        store.write(
-            Store.resolve(folderUri, name), output -> SpooledFile.copy(parquet, output, alive));
+    ArtifactRef file = store.write(Store.resolve(folderUri, name), LocalContent.of(parquet, alive));
     written.add(file.toBuilder().setUri(name).setRows(rows).build());
     Files.delete(parquet);
     rows = 0;

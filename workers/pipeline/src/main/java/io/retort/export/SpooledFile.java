@@ -2,15 +2,12 @@ package io.retort.export;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file on this machine's disk, on its way into the store. {@link #close} deletes it. */
 final class SpooledFile implements AutoCloseable {
-  private static final int BLOCK_BYTES = 1 << 20;
-
   private final Path path;
   private final OutputStream output;
 
@@ -26,21 +23,6 @@ final class SpooledFile implements AutoCloseable {
   /** Ends writing. */
   void finish() throws IOException {
     output.close();
-  }
-
-  /**
-   * Copies a file.
-   *
-   * @param alive called after each block; ends the work by throwing
-   */
-  static void copy(Path file, OutputStream output, Runnable alive) throws IOException {
-    byte[] block = new byte[BLOCK_BYTES];
-    try (InputStream input = Files.newInputStream(file)) {
-      for (int read = input.read(block); read >= 0; read = input.read(block)) {
-        output.write(block, 0, read);
-        alive.run();
-      }
-    }
   }
 
   Path path() {

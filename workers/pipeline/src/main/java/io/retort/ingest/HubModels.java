@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
+import io.retort.store.LocalContent;
 import io.retort.store.Store;
 import io.retort.student.StudentFolder;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.util.regex.Pattern;
  * written last. Pickles and code are never fetched.
  */
 final class HubModels {
-  private static final int BLOCK_BYTES = 1 << 20;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Files of the folder itself: what is below it are other formats of the same weights. */
@@ -110,7 +108,7 @@ final class HubModels {
       try {
         hub.file(HubKind.MODEL, model.name(), model.revision(), name, file, alive);
         String uri = Store.resolve(folder(model), name);
-        hashes.put(name, store.write(uri, output -> copy(file, output)).getSha256());
+        hashes.put(name, store.write(uri, LocalContent.of(file, alive)).getSha256());
       } finally {
         Files.deleteIfExists(file);
       }
@@ -119,16 +117,6 @@ final class HubModels {
     marker.set("files", hashes);
     byte[] bytes = marker.toString().getBytes(StandardCharsets.UTF_8);
     store.write(marker(model), output -> output.write(bytes));
-  }
-
-  private void copy(Path file, OutputStream output) throws IOException {
-    byte[] block = new byte[BLOCK_BYTES];
-    try (InputStream input = Files.newInputStream(file)) {
-      for (int read = input.read(block); read >= 0; read = input.read(block)) {
-        output.write(block, 0, read);
-        alive.run();
-      }
-    }
   }
 
   /** Also where a person has deleted files by hand, but not all. */

@@ -3,20 +3,18 @@ package io.retort.ingest;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.samples.ChainLengths;
+import io.retort.samples.Counts;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
-import io.retort.v1.Count;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.Manifest;
 import io.retort.v1.QuarantinedRow;
 import io.retort.v1.Sample;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,15 +83,7 @@ final class Snapshot {
               .setDataset(manifest)
               .setRows(survey.rows)
               .setQuarantined(survey.quarantined)
-              .addAllQuarantineReasons(
-                  survey.reasons.entrySet().stream()
-                      .map(
-                          entry ->
-                              Count.newBuilder()
-                                  .setName(entry.getKey())
-                                  .setCount(entry.getValue())
-                                  .build())
-                      .toList())
+              .addAllQuarantineReasons(survey.reasons.toList())
               .setShards(spool.parts());
       if (survey.quarantined > 0) {
         summary.setQuarantine(
@@ -148,7 +138,7 @@ final class Snapshot {
   private final class Survey implements SampleReader.Visitor {
     private final Spool spool;
     private final @Nullable BenchmarkContent content;
-    private final Map<String, Long> reasons = new TreeMap<>();
+    private final Counts reasons = new Counts();
     private final ChainLengths lengths = new ChainLengths();
     private String address;
     private long rows;
@@ -178,7 +168,7 @@ final class Snapshot {
     @Override
     public void refuse(String place, QuarantinedRow row) throws IOException {
       address = Hashes.sha256Hex(address, row.getReason(), place);
-      reasons.merge(row.getReason(), 1L, Long::sum);
+      reasons.add(row.getReason());
       if (content != null) {
         content.refused(row);
       }

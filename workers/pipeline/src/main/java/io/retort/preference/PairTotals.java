@@ -1,8 +1,8 @@
 package io.retort.preference;
 
 import io.retort.failure.Failures;
-import io.retort.rows.Counts;
 import io.retort.rows.UsageSums;
+import io.retort.samples.Counts;
 import io.retort.samples.FingerprintCounts;
 import io.retort.store.Hashes;
 import io.retort.v1.CorruptionKind;

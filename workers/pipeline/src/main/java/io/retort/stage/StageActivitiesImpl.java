@@ -2,18 +2,15 @@ package io.retort.stage;
 
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.store.StoredMessages;
 import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.PublishStageRequest;
 import io.retort.v1.StageRecord;
 import io.temporal.activity.Activity;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +60,7 @@ public final class StageActivitiesImpl implements StageActivities {
           request.getRecord().toBuilder()
               .addAllObjects(objects().of(request.getArtifactsList()))
               .build();
-      byte[] json = (ProtoJson.print(record) + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] json = StoredMessages.bytes(record);
       store.write(
           RunLayout.stage(request.getStoreUri(), record.getFingerprint()),
           output -> output.write(json));
@@ -73,14 +70,9 @@ public final class StageActivitiesImpl implements StageActivities {
   }
 
   private Optional<StageRecord> read(String uri) throws IOException {
-    try (InputStream input = store.read(uri)) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      StageRecord record = (StageRecord) ProtoJson.parse(json, StageRecord.newBuilder(), uri);
-      // A later version may mean something else by its fields.
-      return Optional.of(record).filter(found -> found.getSchemaVersion() == SCHEMA_VERSION);
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
+    // A later version may mean something else by its fields.
+    return StoredMessages.read(store, uri, StageRecord.getDefaultInstance())
+        .filter(found -> found.getSchemaVersion() == SCHEMA_VERSION);
   }
 
   private StageObjects objects() {

@@ -11,7 +11,7 @@ import io.retort.answers.ChainText;
 import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.GoldAnswer;
 import io.retort.answers.WrittenNumbers;
-import io.retort.rows.Counts;
+import io.retort.samples.Counts;
 import io.retort.v1.CorruptionKind;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -7,6 +7,7 @@ import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.AliasChange;
 import io.retort.v1.AliasChangeKind;
 import io.retort.v1.ModelAliases;

@@ -3,6 +3,7 @@ package io.retort.registry;
 import io.retort.layout.RunLayout;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.VersionContent;
 import io.retort.v1.VersionReservation;

@@ -36,6 +36,16 @@ public final class Figures {
     return all == 0 ? "" : percent((double) part / all);
   }
 
+  /** Every k that one of the scores has a pass@k of, ascending. */
+  public static List<Integer> ks(List<Score> scores) {
+    return scores.stream()
+        .flatMap(score -> score.getPassAtKList().stream())
+        .map(PassAtK::getK)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** {@code 36.1 % (24.0-48.2)}: the value and its interval. */
   public static String percent(PassAtK score) {
     return String.format(

@@ -2,7 +2,6 @@ package io.retort.report;
 
 import io.retort.v1.Comparison;
 import io.retort.v1.OutcomeCounts;
-import io.retort.v1.PassAtK;
 import io.retort.v1.Score;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +12,7 @@ final class ScoreTables {
   /** pass@k with intervals, cons@k with all answers, and coverage, a line per model. */
   static TextTable scores(String benchmark, List<Score> all) {
     List<Score> scores = of(benchmark, all);
-    List<Integer> ks =
-        scores.stream()
-            .flatMap(score -> score.getPassAtKList().stream())
-            .map(PassAtK::getK)
-            .distinct()
-            .sorted()
-            .toList();
+    List<Integer> ks = Figures.ks(scores);
     List<String> headings = new ArrayList<>(List.of("Benchmark " + benchmark));
     ks.forEach(k -> headings.add("pass@" + k + " (95 %)"));
     headings.add("cons@" + Integer.toUnsignedString(scores.get(0).getSamples()));

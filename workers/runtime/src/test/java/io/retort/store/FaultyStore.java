@@ -2,15 +2,9 @@ package io.retort.store;
 
 import io.retort.v1.ArtifactRef;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.List;
 
-/**
- * Another store, some of whose changes fail before anything is changed.
- *
- * @param fault decides, before each change, whether it fails
- */
-public record FaultyStore(Store store, Fault fault) implements Store {
+/** Another store, some of whose changes fail before anything is changed. */
+public final class FaultyStore extends DelegatingStore {
   /** What changes a store. */
   public enum Operation {
     WRITE,
@@ -25,47 +19,37 @@ public record FaultyStore(Store store, Fault fault) implements Store {
     void before(Operation operation, String uri) throws IOException;
   }
 
-  @Override
-  public InputStream read(String uri) throws IOException {
-    return store.read(uri);
-  }
+  private final Fault fault;
 
-  @Override
-  public boolean exists(String uri) throws IOException {
-    return store.exists(uri);
-  }
-
-  @Override
-  public long size(String uri) throws IOException {
-    return store.size(uri);
-  }
-
-  @Override
-  public List<String> list(String folderUri) throws IOException {
-    return store.list(folderUri);
+  /**
+   * @param fault decides, before each change, whether it fails
+   */
+  public FaultyStore(Store store, Fault fault) {
+    super(store);
+    this.fault = fault;
   }
 
   @Override
   public ArtifactRef write(String uri, Content content) throws IOException {
     fault.before(Operation.WRITE, uri);
-    return store.write(uri, content);
+    return super.write(uri, content);
   }
 
   @Override
   public boolean writeIfAbsent(String uri, Content content) throws IOException {
     fault.before(Operation.WRITE_IF_ABSENT, uri);
-    return store.writeIfAbsent(uri, content);
+    return super.writeIfAbsent(uri, content);
   }
 
   @Override
   public boolean update(String uri, Change change) throws IOException {
     fault.before(Operation.UPDATE, uri);
-    return store.update(uri, change);
+    return super.update(uri, change);
   }
 
   @Override
   public void delete(String uri) throws IOException {
     fault.before(Operation.DELETE, uri);
-    store.delete(uri);
+    super.delete(uri);
   }
 }

@@ -62,13 +62,7 @@ final class ScoreViews {
   }
 
   private static ReportView.Benchmark benchmark(String name, List<Score> scores) {
-    List<Integer> ks =
-        scores.stream()
-            .flatMap(score -> score.getPassAtKList().stream())
-            .map(PassAtK::getK)
-            .distinct()
-            .sorted()
-            .toList();
+    List<Integer> ks = Figures.ks(scores);
     List<ReportView.PublishedScore> published = PublishedScores.of(name);
     return new ReportView.Benchmark(
         name,

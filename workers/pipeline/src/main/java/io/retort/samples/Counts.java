@@ -1,4 +1,4 @@
-package io.retort.rows;
+package io.retort.samples;
 
 import io.retort.v1.Count;
 import java.util.List;

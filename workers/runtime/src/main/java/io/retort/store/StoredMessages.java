@@ -1,8 +1,6 @@
-package io.retort.registry;
+package io.retort.store;
 
 import com.google.protobuf.Message;
-import io.retort.store.ProtoJson;
-import io.retort.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +8,14 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /** Messages that are objects of the store. */
-final class StoredMessages {
+public final class StoredMessages {
   /**
    * Empty where there is no object.
    *
-   * @throws io.retort.store.CorruptArtifactException for an object that cannot be parsed
+   * @throws CorruptArtifactException for an object that cannot be parsed
    */
-  static <T extends Message> Optional<T> read(Store store, String uri, T type) throws IOException {
+  public static <T extends Message> Optional<T> read(Store store, String uri, T type)
+      throws IOException {
     try (InputStream input = store.read(uri)) {
       String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
       Message message = ProtoJson.parse(json, type.newBuilderForType(), uri);
@@ -28,7 +27,8 @@ final class StoredMessages {
     }
   }
 
-  static byte[] bytes(Message message) {
+  /** As {@link #read} reads it: one line of JSON. */
+  public static byte[] bytes(Message message) {
     return (ProtoJson.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
