@@ -276,9 +276,8 @@ final class StackPlan {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
     if (!name.equals(PIPELINE)) {
-      // They wait for others most of the time: the second compiler would cost half of their CPU
-      // time
-      // for minutes, and gain a tenth. Only the pipeline worker computes.
+      // The others mostly wait: the second compiler would take half of their CPU time for minutes,
+      // and gain a tenth.
       command.add("-XX:TieredStopAtLevel=1");
     }
     command.addAll(List.of("-jar", options.repository().resolve(jar).toString()));

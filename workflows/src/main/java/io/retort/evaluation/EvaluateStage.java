@@ -30,10 +30,6 @@ import java.util.SortedMap;
 
 /** Base, stage-1 and stage-2 model answer the benchmarks, are scored, and compared. */
 public final class EvaluateStage implements RunStage {
-  private static final String BASE = "base";
-  private static final String STAGE_1 = "stage-1";
-  private static final String STAGE_2 = "stage-2";
-
   /** Histories of before models were compared hold no such activity. */
   private static final String COMPARES = "evaluate-compares-models";
 
@@ -79,9 +75,9 @@ public final class EvaluateStage implements RunStage {
             context.spec().getEvaluation().getBenchmarksList().stream()
                 .map(BenchmarkSpec::getSource)
                 .toList());
-    inputs.put(BASE + " model", context.student().orElseThrow().getSha256());
-    inputs.put(STAGE_1 + " model", context.summary().getSft().getModelSha256());
-    inputs.put(STAGE_2 + " model", context.summary().getCogpo().getModelSha256());
+    inputs.put(EvaluatedModels.BASE + " model", context.student().orElseThrow().getSha256());
+    inputs.put(EvaluatedModels.STAGE_1 + " model", context.summary().getSft().getModelSha256());
+    inputs.put(EvaluatedModels.STAGE_2 + " model", context.summary().getCogpo().getModelSha256());
     return inputs;
   }
 
@@ -90,9 +86,9 @@ public final class EvaluateStage implements RunStage {
     // Before any score: those of an evaluation that began without it cannot be compared.
     int version = Workflow.getVersion(COMPARES, Workflow.DEFAULT_VERSION, 1);
     Map<String, String> models = new LinkedHashMap<>();
-    models.put(BASE, context.student().orElseThrow().getUri());
-    models.put(STAGE_1, context.summary().getSft().getModelUri());
-    models.put(STAGE_2, context.summary().getCogpo().getModelUri());
+    models.put(EvaluatedModels.BASE, context.student().orElseThrow().getUri());
+    models.put(EvaluatedModels.STAGE_1, context.summary().getSft().getModelUri());
+    models.put(EvaluatedModels.STAGE_2, context.summary().getCogpo().getModelUri());
     List<Functions.Func<Evaluated>> tasks = new ArrayList<>();
     List<ArtifactRef> artifacts = new ArrayList<>();
     long samples = 0;

@@ -1,5 +1,6 @@
 package io.retort.release;
 
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.v1.Comparison;
 import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.GateAction;
@@ -16,8 +17,6 @@ import java.util.Optional;
 
 /** Decides from paired comparisons whether the alias of a release may move. */
 public final class ReleaseGate {
-  private static final String RELEASED = "stage-2";
-
   /**
    * @param comparisons of the run; a condition without its comparison cannot be told
    */
@@ -38,7 +37,7 @@ public final class ReleaseGate {
     String baseline = baseline(condition.getBaseline());
     Optional<Comparison> comparison =
         comparisons.stream()
-            .filter(one -> one.getModel().equals(RELEASED))
+            .filter(one -> one.getModel().equals(EvaluatedModels.STAGE_2))
             .filter(one -> one.getBaseline().equals(baseline))
             .filter(one -> one.getBenchmark().equals(condition.getBenchmark()))
             .findFirst();
@@ -94,7 +93,9 @@ public final class ReleaseGate {
   }
 
   private static String baseline(GateBaseline baseline) {
-    return baseline == GateBaseline.GATE_BASELINE_STAGE_1 ? "stage-1" : "base";
+    return baseline == GateBaseline.GATE_BASELINE_STAGE_1
+        ? EvaluatedModels.STAGE_1
+        : EvaluatedModels.BASE;
   }
 
   private static String words(String name, String prefix) {

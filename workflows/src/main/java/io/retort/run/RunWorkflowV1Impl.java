@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.activity.ActivityPolicies;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.export.ExportActivities;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
@@ -49,10 +50,6 @@ import java.util.Map;
  * history is over; nothing is added here.
  */
 public final class RunWorkflowV1Impl implements RunWorkflowV1 {
-  private static final String BASE = "base";
-  private static final String STAGE_1 = "stage-1";
-  private static final String STAGE_2 = "stage-2";
-
   private final IngestActivities ingestActivities =
       Workflow.newActivityStub(
           IngestActivities.class,
@@ -194,9 +191,9 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
             sft.getModelUri(),
             paired.getPairs());
     Map<String, String> models = new LinkedHashMap<>();
-    models.put(BASE, student);
-    models.put(STAGE_1, sft.getModelUri());
-    models.put(STAGE_2, cogpo.getModelUri());
+    models.put(EvaluatedModels.BASE, student);
+    models.put(EvaluatedModels.STAGE_1, sft.getModelUri());
+    models.put(EvaluatedModels.STAGE_2, cogpo.getModelUri());
     enter(Stage.STAGE_EVALUATE, "samples", 0);
     evaluation.run(models);
     release(cogpo.getModelUri());

@@ -12,6 +12,7 @@ import io.retort.training.TrainerTiming;
 import io.retort.training.WantedTrainers;
 import io.retort.training.WorkflowLiveness;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.retort.worker.PollerWatch;
@@ -188,12 +189,7 @@ public final class GpuDriver {
     AbandonedTrainers abandoned =
         new AbandonedTrainers(gateway, WantedTrainers.isUnwanted(temporal.client()));
     ScheduledExecutorService sweeps =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "sweep");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("sweep"));
     ScheduledFuture<?> unused =
         sweeps.scheduleWithFixedDelay(
             abandoned::sweep, 0, SWEEP_PERIOD.toSeconds(), TimeUnit.SECONDS);

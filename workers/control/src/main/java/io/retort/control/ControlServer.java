@@ -8,6 +8,7 @@ import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.retort.worker.TemporalConnection;
@@ -176,13 +177,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private static ScheduledExecutorService pollers() {
-    return Executors.newScheduledThreadPool(
-        POLLING_THREADS,
-        runnable -> {
-          Thread thread = new Thread(runnable, "watch");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newScheduledThreadPool(POLLING_THREADS, DaemonThreads.named("watch"));
   }
 
   private static Store openStore(String storeUri) {

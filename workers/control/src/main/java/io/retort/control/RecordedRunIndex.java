@@ -6,6 +6,7 @@ import io.retort.store.CorruptArtifactException;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.worker.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,13 +211,7 @@ final class RecordedRunIndex implements AutoCloseable {
   }
 
   private static ExecutorService daemons(int threads, String name) {
-    return Executors.newFixedThreadPool(
-        threads,
-        runnable -> {
-          Thread thread = new Thread(runnable, name);
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newFixedThreadPool(threads, DaemonThreads.named(name));
   }
 
   @FunctionalInterface

@@ -3,6 +3,7 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.worker.DaemonThreads;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -45,13 +46,7 @@ final class Workflows {
   private static final Logger LOG = LoggerFactory.getLogger(Workflows.class);
   private static final int STARTS_AT_ONCE = 16;
   private static final ExecutorService STARTS =
-      Executors.newFixedThreadPool(
-          STARTS_AT_ONCE,
-          runnable -> {
-            Thread thread = new Thread(runnable, "start-run");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newFixedThreadPool(STARTS_AT_ONCE, DaemonThreads.named("start-run"));
 
   private final WorkflowClient client;
   private final Deadlines deadlines;

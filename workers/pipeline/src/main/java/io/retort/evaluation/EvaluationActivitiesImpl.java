@@ -42,9 +42,9 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
 
   private static final List<ModelPair> COMPARED =
       List.of(
-          new ModelPair("stage-1", "base"),
-          new ModelPair("stage-2", "stage-1"),
-          new ModelPair("stage-2", "base"));
+          new ModelPair(EvaluatedModels.STAGE_1, EvaluatedModels.BASE),
+          new ModelPair(EvaluatedModels.STAGE_2, EvaluatedModels.STAGE_1),
+          new ModelPair(EvaluatedModels.STAGE_2, EvaluatedModels.BASE));
 
   private final Store store;
   private final AnswerChecker answers;

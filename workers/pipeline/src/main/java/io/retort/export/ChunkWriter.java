@@ -1,10 +1,12 @@
 package io.retort.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.io.Closer;
 import io.retort.store.LocalContent;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.ExportChunk;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +27,7 @@ import java.util.function.Function;
  *
  * <p>Not thread-safe.
  */
-final class ChunkWriter<R> implements AutoCloseable {
+final class ChunkWriter<R> implements Closeable {
   private static final long MOST_BYTES = 256L << 20;
 
   private final Store store;
@@ -132,22 +134,10 @@ final class ChunkWriter<R> implements AutoCloseable {
   /** Removes the local files. */
   @Override
   public void close() throws IOException {
-    try (parquet) {
-      IOException first = null;
-      for (SpooledFile file : lines.values()) {
-        try {
-          file.close();
-        } catch (IOException e) {
-          if (first == null) {
-            first = e;
-          } else {
-            first.addSuppressed(e);
-          }
-        }
-      }
-      if (first != null) {
-        throw first;
-      }
+    // Each of them, whatever happens to the others.
+    try (Closer all = Closer.create()) {
+      all.register(parquet);
+      lines.values().forEach(all::register);
     }
   }
 

@@ -5,6 +5,7 @@ import io.retort.store.LocalContent;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class ParquetFiles implements AutoCloseable {
+final class ParquetFiles implements Closeable {
   private static final long MOST_BYTES = 256L << 20;
   private static final long LEAST_ROW_LIMIT = 16L << 20;
   private static final int ROWS_IN_GROUP = 10_000;

@@ -1,13 +1,14 @@
 package io.retort.export;
 
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file on this machine's disk, on its way into the store. {@link #close} deletes it. */
-final class SpooledFile implements AutoCloseable {
+final class SpooledFile implements Closeable {
   private final Path path;
   private final OutputStream output;
 

@@ -32,6 +32,7 @@ import io.retort.student.PythonTokenCounter;
 import io.retort.student.StudentChecker;
 import io.retort.student.TokenCounter;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.retort.worker.PollerWatch;
@@ -198,11 +199,7 @@ public final class PipelineWorker {
   private static ExecutorService rowExecutor() {
     return Executors.newFixedThreadPool(
         Math.max(2, Runtime.getRuntime().availableProcessors()),
-        runnable -> {
-          Thread thread = new Thread(runnable, "retort-rows");
-          thread.setDaemon(true);
-          return thread;
-        });
+        DaemonThreads.named("retort-rows"));
   }
 
   private PipelineWorker() {}

@@ -1,6 +1,7 @@
 package io.retort.report;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.v1.AliasChange;
 import io.retort.v1.ModelVersion;
 import io.retort.v1.PassAtK;
@@ -146,7 +147,7 @@ public final class ModelTable {
   private static SortedMap<String, Score> released(ReleaseProvenance provenance) {
     SortedMap<String, Score> scores = new TreeMap<>();
     provenance.getScoresList().stream()
-        .filter(score -> score.getModel().equals("stage-2"))
+        .filter(score -> score.getModel().equals(EvaluatedModels.STAGE_2))
         .forEach(score -> scores.put(score.getBenchmark(), score));
     return scores;
   }

@@ -8,6 +8,7 @@ import io.retort.v1.JudgePeerServiceGrpc.JudgePeerServiceStub;
 import io.retort.v1.ShareCoolDownRequest;
 import io.retort.v1.ShareCoolDownResponse;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,12 +41,7 @@ public final class JudgePeers implements Peers, AutoCloseable {
   private final Map<InetSocketAddress, JudgePeerServiceStub> stubs = new ConcurrentHashMap<>();
   private final Semaphore open = new Semaphore(LARGEST_OPEN);
   private final ScheduledExecutorService lookups =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "judge-peers");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("judge-peers"));
 
   JudgePeers(PeerAddresses addresses) {
     this.addresses = addresses;

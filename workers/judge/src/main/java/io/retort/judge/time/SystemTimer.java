@@ -1,5 +1,6 @@
 package io.retort.judge.time;
 
+import io.retort.worker.DaemonThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
@@ -11,14 +12,7 @@ public final class SystemTimer implements Timer, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 
   public SystemTimer() {
-    executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "judge-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
+    executor = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("judge-timer"));
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.report.Figures;
 import io.retort.store.Locations;
 import io.retort.v1.ArtifactRef;
@@ -111,9 +112,9 @@ final class ReportViews {
     List<ReportView.Tile> tiles = new ArrayList<>();
     if (summary.getScoresCount() > 0) {
       Optional<Score> last =
-          ScoreViews.first(summary.getScoresList(), "stage-2")
-              .or(() -> ScoreViews.first(summary.getScoresList(), "stage-1"));
-      Optional<Score> base = ScoreViews.first(summary.getScoresList(), "base");
+          ScoreViews.first(summary.getScoresList(), EvaluatedModels.STAGE_2)
+              .or(() -> ScoreViews.first(summary.getScoresList(), EvaluatedModels.STAGE_1));
+      Optional<Score> base = ScoreViews.first(summary.getScoresList(), EvaluatedModels.BASE);
       last.flatMap(ScoreViews::firstK)
           .ifPresent(
               figure ->

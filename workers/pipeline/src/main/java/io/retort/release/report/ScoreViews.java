@@ -1,5 +1,6 @@
 package io.retort.release.report;
 
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.report.Figures;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
@@ -36,14 +37,16 @@ final class ScoreViews {
 
   /** Scores of the models on the first benchmark; empty without scores. */
   static String sentence(List<Score> scores) {
-    Optional<PassAtK> base = figure(scores, "base");
+    Optional<PassAtK> base = figure(scores, EvaluatedModels.BASE);
     if (base.isEmpty()) {
       return "";
     }
     List<String> figures = new ArrayList<>();
     figures.add(Figures.percent(base.get()) + " for the base model");
-    figure(scores, "stage-1").ifPresent(f -> figures.add(Figures.percent(f) + " after stage 1"));
-    figure(scores, "stage-2").ifPresent(f -> figures.add(Figures.percent(f) + " after stage 2"));
+    figure(scores, EvaluatedModels.STAGE_1)
+        .ifPresent(f -> figures.add(Figures.percent(f) + " after stage 1"));
+    figure(scores, EvaluatedModels.STAGE_2)
+        .ifPresent(f -> figures.add(Figures.percent(f) + " after stage 2"));
     return "On "
         + scores.get(0).getBenchmark()
         + ", pass@"
