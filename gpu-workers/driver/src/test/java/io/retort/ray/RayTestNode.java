@@ -136,7 +136,8 @@ public final class RayTestNode {
     StringBuilder seen = new StringBuilder();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       seen.append(line).append('\n');
-      if (line.contains("Ray runtime started")) {
+      // Behind "Ray runtime started": only now the address of the cluster is written.
+      if (line.contains("This command will now block forever")) {
         reportErrors(output);
         return;
       }
