@@ -52,6 +52,7 @@ class Draws:
         self._rotation_of = array("q")
         self._answers_of = array("q")
         self._tokens_of = array("q")
+        self._answers = self._tokens = 0
         self._prompts_of: list[list[int]] = [self._prompts(row) for row in range(len(problems))]
         # For each prompt and index: a place in the spool, or that there is none.
         self._places = array("q", [_NOT_NEEDED]) * (len(self._row_of) * samples)
@@ -88,6 +89,8 @@ class Draws:
         self._places[slot] = self._spool.append(documents.to_json(completion).encode())
         self._answers_of[slot // self._samples] += 1
         self._tokens_of[slot // self._samples] += completion.tokens
+        self._answers += 1
+        self._tokens += completion.tokens
         return True
 
     def completion(self, task: Task) -> Completion:
@@ -112,6 +115,15 @@ class Draws:
             redacted=sample.redacted,
         )
 
+    def prompts(self, slots: Iterable[int]) -> Iterator[Request]:
+        """One request for each prompt of some slots."""
+        seen: set[int] = set()
+        for slot in slots:
+            prompt = slot // self._samples
+            if prompt not in seen:
+                seen.add(prompt)
+                yield self.request(slot)
+
     def expected_length(self, slot: int) -> tuple[float, int]:
         """Sorts slots by how long their completions may become: as long as others to the same prompt were.
 
@@ -119,8 +131,8 @@ class Draws:
         """
         prompt = slot // self._samples
         answers = self._answers_of[prompt]
-        known = sum(self._answers_of)
-        mean = self._tokens_of[prompt] / answers if answers else sum(self._tokens_of) / known if known else 0
+        known = (self._tokens_of[prompt], answers) if answers else (self._tokens, self._answers)
+        mean = known[0] / max(1, known[1])
         return mean, len(self._problems.row(self._row_of[prompt]).problem)
 
     def _prompts(self, row: int) -> list[int]:

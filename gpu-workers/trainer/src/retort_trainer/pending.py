@@ -2,7 +2,7 @@
 
 import threading
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from retort_trainer.draws import Draws, Request
 
@@ -48,6 +48,12 @@ class Pending:
                 if self._draws.is_slot_missing(slot):
                     taken.append(self._draws.request(slot))
         return taken
+
+    def prompts(self) -> Iterator[Request]:
+        """One request of every prompt of which something is left; hands nothing out."""
+        with self._lock:
+            slots = self._slots[self._first : self._end]
+        return self._draws.prompts(slots)
 
     def take_from_end(self) -> None:
         """From now on."""

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 
 from retort_trainer.engines.chat_client import Endpoint
 from retort_trainer.engines.engine import Engine, EngineJob
-from retort_trainer.engines.http_engine import HttpEngine
+from retort_trainer.engines.http_engine import DEFAULT_CONCURRENCY, HttpEngine
 from retort_trainer.failures import user_error
 from retort_trainer.spec import EndpointSpec, EngineSpec
 
-DEFAULT_CONCURRENCY = 32
 _DEFAULT_TIMEOUT_SECONDS = 3600
 _KEY_PREFIX = "RETORT_ENDPOINT_KEY"
 

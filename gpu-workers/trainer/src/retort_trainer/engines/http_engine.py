@@ -13,6 +13,8 @@ from retort_trainer.pending import Pending
 from retort_trainer.recorder import Recorder
 from retort_trainer.sampling_settings import Sampling
 
+DEFAULT_CONCURRENCY = 32
+
 _SECONDS_BETWEEN_LOOKS = 0.2
 # For requests that were aborted; their threads do not outlive the process.
 _SECONDS_TO_ABORT = 5.0
