@@ -90,8 +90,13 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "checkpoints/" + stage);
   }
 
+  /** A folder for each model, with one for each benchmark. */
+  public String evaluation() {
+    return resolve(run(), "evaluation");
+  }
+
   public String evaluation(String model, String benchmark) {
-    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+    return resolve(evaluation(), model + "/" + benchmark);
   }
 
   public String report() {
