@@ -35,6 +35,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "cache");
   }
 
+  /** Completions of models, shared by all runs: a folder for each set. */
+  public static String completions(String storeUri) {
+    return resolve(storeUri, "completions");
+  }
+
   public static String runs(String storeUri) {
     return resolve(storeUri, "runs");
   }
@@ -85,8 +90,13 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "checkpoints/" + stage);
   }
 
+  /** A folder for each model, with one for each benchmark. */
+  public String evaluation() {
+    return resolve(run(), "evaluation");
+  }
+
   public String evaluation(String model, String benchmark) {
-    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+    return resolve(evaluation(), model + "/" + benchmark);
   }
 
   public String report() {

@@ -24,6 +24,10 @@ public final class OperationalFields {
           Map.entry(
               "evaluation.benchmarks.source.path",
               "a place: the digest of what is there is an input"),
+          Map.entry("evaluation.engine.concurrency", "how many requests are under way at once"),
+          Map.entry("evaluation.engine.endpoint.api_key_env", "who asks, not what is answered"),
+          Map.entry("evaluation.engine.endpoint.headers", "who asks, not what is answered"),
+          Map.entry("evaluation.engine.endpoint.timeout_seconds", "how long an answer may take"),
           Map.entry("judge.prompts", "a place: the versions of the prompts are an input"),
           Map.entry("judge.concurrency", "how many rows are under way at once"),
           Map.entry("judge.prices", "what rows cost, not what they are"),
