@@ -42,7 +42,7 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -107,6 +107,7 @@ public final class EvaluateStage implements RunStage {
       summary.addScores(one.scored().getScore());
       artifacts.add(one.generated().getSamples());
       artifacts.add(one.scored().getArtifact());
+      summary.addScoreRecords(one.scored().getArtifact());
     }
     if (version > Workflow.DEFAULT_VERSION) {
       summary.addAllComparisons(compare(context, evaluated));
