@@ -268,6 +268,29 @@ def test_two_writers_at_once_meet_in_the_middle(
     assert rows(result) == rows(run(shared("third", batch_size=2)))
 
 
+def test_of_what_two_writers_generate_both_grade_the_same(
+    shared: MakeGeneration, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A writer that began earlier appends what this one has generated already."""
+    original = in_process.InProcessEngine.generate
+    batches: list[int] = []
+
+    def generated(self: Any, batch: Any, progress: Any) -> Any:
+        batches.append(len(batch))
+        if len(batches) == 2:
+            [own] = parts(tmp_path)
+            lines = store.lines(own.as_uri())
+            same = [documents.parse_json(Completion, line, source="part") for line in lines]
+            earlier = [replace(completion, text="7") for completion in same]
+            store.write_part(own.parent.as_uri(), "part-0-a.jsonl.zst", earlier)
+        return original(self, batch, progress)
+
+    monkeypatch.setattr(in_process.InProcessEngine, "generate", generated)
+    found = rows(run(shared("first")))
+    assert [row.text for row in found].count("7") == batches[0]
+    assert rows(run(shared("second"))) == found
+
+
 def test_the_later_of_two_writers_takes_from_the_end(tmp_path: Path) -> None:
     described = CompletionSet(seed=1)
     first, second = (Completions(tmp_path.as_uri(), described) for _ in range(2))

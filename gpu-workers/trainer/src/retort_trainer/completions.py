@@ -105,7 +105,7 @@ class Completions:
         began = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         self._writer = f"{began}-{uuid.uuid4().hex[:8]}"
         self._written = 0
-        self._behind = False
+        self._behind = self._shared = False
 
     @property
     def uri(self) -> str:
@@ -132,6 +132,7 @@ class Completions:
         """Completions of the parts that were not read yet, of those that are wanted."""
         found = [name for name in store.names(self._uri) if name.startswith("part-")]
         names = [name for name in found if name not in self._read]
+        self._shared |= self._written > 0 and bool(names)
         self._behind |= self._written > 0 and any(name < f"part-{self._writer}" for name in names)
         with ThreadPoolExecutor(_READERS, thread_name_prefix="completions") as pool:
             for first in range(0, len(names), _READ_AHEAD):
@@ -149,6 +150,16 @@ class Completions:
         store.put_once(store.join(self._uri, name), content)
         self._read.add(name)
         self._written += 1
+
+    def forget(self) -> None:
+        """Has `new` read all parts again."""
+        self._read.clear()
+        self._unreadable.clear()
+
+    @property
+    def shared(self) -> bool:
+        """Whether another writer was seen to append while this one did."""
+        return self._shared
 
     @property
     def behind(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from retort_trainer import benchmark_prompt, documents
 from retort_trainer.data import Completion
+from retort_trainer.failures import platform_error
 from retort_trainer.problems import Problems, Task
 from retort_trainer.spool import Spool
 
@@ -93,9 +94,19 @@ class Draws:
         self._tokens += completion.tokens
         return True
 
+    def forget(self) -> None:
+        """Takes none of the needed completions for there."""
+        for slot, place in enumerate(self._places):
+            if place >= 0:
+                self._places[slot] = _MISSING
+
     def completion(self, task: Task) -> Completion:
-        """A completion that is there."""
-        record = self._spool.read(self._places[self._slot(task)])
+        """A completion that is there. COMPLETION_LOST (PLATFORM) where its part is not whole any more."""
+        place = self._places[self._slot(task)]
+        if place < 0:
+            name = f"sample {task.index} of problem {self._problems.row(task.row).id}"
+            raise platform_error("COMPLETION_LOST", f"{name}: its completion was there, and is not any more")
+        record = self._spool.read(place)
         return documents.parse_json(Completion, record, source="completion")
 
     def request(self, slot: int) -> Request:

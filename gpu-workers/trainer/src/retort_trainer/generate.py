@@ -93,8 +93,7 @@ class _Attempt:
     def _generate(self, names: set[str], completions: Completions, described: CompletionSet) -> int:
         """Has generated what parts that are not there need; returns how many completions that were."""
         self._draws.need(self._ungraded(names))
-        for completion in completions.new(self._draws.is_missing):
-            self._draws.keep(completion)
+        self._take_over(completions)
         pending = Pending(self._draws, self._draws.missing(self._ungraded(names)))
         self._progress.found(self._problems.total - len(pending))
         if not len(pending):
@@ -108,7 +107,16 @@ class _Attempt:
                 engine.run(pending, recorder)
             finally:
                 recorder.flush()
+        if completions.shared:
+            # Of what two writers have generated, the same is graded as by every later reader.
+            completions.forget()
+            self._draws.forget()
+            self._take_over(completions)
         return recorder.generated
+
+    def _take_over(self, completions: Completions) -> None:
+        for completion in completions.new(self._draws.is_missing):
+            self._draws.keep(completion)
 
     def _ungraded(self, names: set[str]) -> Iterator[Task]:
         for number, batch in enumerate(self._problems.batches()):
