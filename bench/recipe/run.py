@@ -202,7 +202,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         sft_steps=14,
         sft_learning_rate=1e-3,
         stage2_steps=14,
-        stage2_learning_rate=3e-4,
+        stage2_learning_rate=2e-4,
         beta=0.1,
         threads=1,
     )
