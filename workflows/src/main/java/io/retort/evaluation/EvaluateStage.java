@@ -10,6 +10,7 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.Comparison;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -18,17 +19,19 @@ import io.retort.v1.RunSummary;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.Stage;
+import io.retort.v1.TrainingResult;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** Base, stage-1 and stage-2 model answer the benchmarks, are scored, and compared. */
+/**
+ * Base, stage-1 and stage-2 model, or the spec's models, answer the benchmarks, are scored, and
+ * compared.
+ */
 public final class EvaluateStage implements RunStage {
   /** Histories of before models were compared hold no such activity. */
   private static final String COMPARES = "evaluate-compares-models";
@@ -58,6 +61,7 @@ public final class EvaluateStage implements RunStage {
         "student.trace_format",
         "student.max_length",
         "resources.gpus",
+        "models.name",
         "evaluation");
   }
 
@@ -75,9 +79,7 @@ public final class EvaluateStage implements RunStage {
             context.spec().getEvaluation().getBenchmarksList().stream()
                 .map(BenchmarkSpec::getSource)
                 .toList());
-    inputs.put(EvaluatedModels.BASE + " model", context.student().orElseThrow().getSha256());
-    inputs.put(EvaluatedModels.STAGE_1 + " model", context.summary().getSft().getModelSha256());
-    inputs.put(EvaluatedModels.STAGE_2 + " model", context.summary().getCogpo().getModelSha256());
+    models(context).forEach(model -> inputs.put(model.getName() + " model", model.getSha256()));
     return inputs;
   }
 
@@ -85,10 +87,7 @@ public final class EvaluateStage implements RunStage {
   public StageOutput run(StageContext context) {
     // Before any score: those of an evaluation that began without it cannot be compared.
     int version = Workflow.getVersion(COMPARES, Workflow.DEFAULT_VERSION, 1);
-    Map<String, String> models = new LinkedHashMap<>();
-    models.put(EvaluatedModels.BASE, context.student().orElseThrow().getUri());
-    models.put(EvaluatedModels.STAGE_1, context.summary().getSft().getModelUri());
-    models.put(EvaluatedModels.STAGE_2, context.summary().getCogpo().getModelUri());
+    List<EvaluatedModel> models = models(context);
     List<Functions.Func<Evaluated>> tasks = new ArrayList<>();
     List<ArtifactRef> artifacts = new ArrayList<>();
     long samples = 0;
@@ -97,8 +96,11 @@ public final class EvaluateStage implements RunStage {
       artifacts.add(problems.getDataset());
       samples += problems.getRows() * benchmark.getSamples() * models.size();
       models.forEach(
-          (model, modelUri) ->
-              tasks.add(() -> evaluate(context, model, modelUri, benchmark, problems)));
+          model ->
+              tasks.add(
+                  () ->
+                      evaluate(
+                          context, model.getName(), model.getModelUri(), benchmark, problems)));
     }
     context.expect(samples);
     List<Evaluated> evaluated = context.all(tasks);
@@ -113,6 +115,23 @@ public final class EvaluateStage implements RunStage {
     }
     return new StageOutput(
         summary.build(), artifacts, samples, summary.getScoresCount() + " scores");
+  }
+
+  private static List<EvaluatedModel> models(StageContext context) {
+    if (context.spec().getModelsCount() > 0) {
+      return context.models();
+    }
+    ArtifactRef base = context.student().orElseThrow();
+    TrainingResult sft = context.summary().getSft();
+    TrainingResult cogpo = context.summary().getCogpo();
+    return List.of(
+        model(EvaluatedModels.BASE, base.getUri(), base.getSha256()),
+        model(EvaluatedModels.STAGE_1, sft.getModelUri(), sft.getModelSha256()),
+        model(EvaluatedModels.STAGE_2, cogpo.getModelUri(), cogpo.getModelSha256()));
+  }
+
+  private static EvaluatedModel model(String name, String uri, String sha256) {
+    return EvaluatedModel.newBuilder().setName(name).setModelUri(uri).setSha256(sha256).build();
   }
 
   private static IngestSummary ingest(StageContext context, BenchmarkSpec benchmark) {

@@ -24,7 +24,8 @@ public interface EvaluationActivities {
   ScoreResponse score(ScoreRequest request);
 
   /**
-   * Compares stage 1 with the base model, and stage 2 with both, on the same problems.
+   * Compares stage 1 with the base model, and stage 2 with both, on the same problems; of the
+   * spec's models each with the first.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/SCORES_DIFFER when two models were not
    *     asked the same

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.GateResult;
@@ -166,6 +167,10 @@ final class RunTracker {
 
   void runReport(String reportUri) {
     run.getSummaryBuilder().setReportUri(reportUri);
+  }
+
+  void models(List<EvaluatedModel> models) {
+    run.getSummaryBuilder().clearModels().addAllModels(models);
   }
 
   private void showDataset(RunSummary made) {

@@ -9,6 +9,7 @@ import io.retort.stage.StageContext;
 import io.retort.stage.StageOutput;
 import io.retort.stage.StageSpec;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.FinishStageResponse;
@@ -51,6 +52,8 @@ final class StageRunner {
   private Functions.Func<Optional<ArtifactRef>> inspect = Optional::empty;
   private Optional<ArtifactRef> student = Optional.empty();
   private Optional<ArtifactRef> fetched = Optional.empty();
+  private Functions.Func<List<EvaluatedModel>> inspectModels = List::of;
+  private List<EvaluatedModel> models = List.of();
 
   StageRunner(
       RunRequest request,
@@ -75,6 +78,17 @@ final class StageRunner {
   void student(Functions.Func<ArtifactRef> inspected) {
     inspect = () -> Optional.of(faults.call(inspected));
     student = inspect.apply();
+  }
+
+  /**
+   * Inspects the models to evaluate now, and again after the stage that has read them.
+   *
+   * @param inspected hashes their folders
+   */
+  void models(Functions.Func<List<EvaluatedModel>> inspected) {
+    inspectModels = () -> faults.call(inspected);
+    models = inspectModels.apply();
+    tracker.models(models);
   }
 
   /** The student's files are elsewhere than the spec says: in this folder. */
@@ -204,6 +218,15 @@ final class StageRunner {
         refresh = false;
       }
       return student;
+    }
+
+    @Override
+    public List<EvaluatedModel> models() {
+      if (refresh && !models.isEmpty()) {
+        models = inspectModels.apply();
+        refresh = false;
+      }
+      return models;
     }
 
     @Override

@@ -47,7 +47,9 @@ public final class TrainerJobs {
   public TrainerJob generation(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
-    return job("generate-" + model + "-" + benchmark.getName())
+    // A benchmark's name has no dot: no other model and benchmark have this name together.
+    String separator = spec.getModelsCount() > 0 ? "." : "-";
+    return job("generate-" + model + separator + benchmark.getName())
         .setGeneration(
             GenerationJob.newBuilder()
                 .setModelUri(modelUri)

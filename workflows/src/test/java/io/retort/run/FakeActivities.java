@@ -93,6 +93,9 @@ public final class FakeActivities
   /** With what students were checked. */
   public final List<InspectStudentRequest> checks = new CopyOnWriteArrayList<>();
 
+  /** Every model that was inspected, in order. */
+  public final List<InspectStudentRequest> inspected = new CopyOnWriteArrayList<>();
+
   /** Told of a student that is checked. */
   public volatile List<String> warnings = List.of();
 
@@ -131,6 +134,7 @@ public final class FakeActivities
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
+    inspected.add(request);
     students.add(request.getModelUri());
     if (request.hasTemplate()) {
       checks.add(request);

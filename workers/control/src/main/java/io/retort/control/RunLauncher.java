@@ -9,6 +9,7 @@ import io.retort.run.RunWorkflow;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,6 +150,8 @@ final class RunLauncher {
             .set(RunSearchAttributes.PROGRESS, 0.0);
     if (spec.getStudent().hasModel()) {
       attributes.set(RunSearchAttributes.STUDENT, spec.getStudent().getModel());
+    } else if (spec.getModelsCount() > 0) {
+      attributes.set(RunSearchAttributes.STUDENT, spec.getModels(0).getModel());
     }
     return WorkflowOptions.newBuilder()
         .setWorkflowId(runId)
@@ -162,9 +166,14 @@ final class RunLauncher {
 
   private static String summary(RunSpec spec) {
     String what =
-        RunStages.trains(spec)
-            ? "Distil " + spec.getRelease().getModel()
-            : "Curate " + spec.getName();
+        spec.getModelsCount() > 0
+            ? "Evaluate "
+                + spec.getModelsList().stream()
+                    .map(ModelSpec::getName)
+                    .collect(Collectors.joining(", "))
+            : RunStages.trains(spec)
+                ? "Distil " + spec.getRelease().getModel()
+                : "Curate " + spec.getName();
     return what + " for " + spec.getTeam();
   }
 
@@ -173,6 +182,16 @@ final class RunLauncher {
     if (memo.filled().getStudent().hasModel()) {
       details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
     }
+    memo.filled()
+        .getModelsList()
+        .forEach(
+            model ->
+                details
+                    .append("* model ")
+                    .append(model.getName())
+                    .append(": `")
+                    .append(model.getModel())
+                    .append("`\n"));
     memo.filled()
         .getData()
         .getTrainList()

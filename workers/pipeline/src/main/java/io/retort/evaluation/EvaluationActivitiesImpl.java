@@ -15,6 +15,7 @@ import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
@@ -112,13 +113,25 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
           .getBenchmarksList()
           .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
       List<Comparison> comparisons = new ArrayList<>();
-      for (ModelPair pair : COMPARED) {
+      for (ModelPair pair : pairs(request.getRun().getSpec())) {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
       }
       return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  /** Models that are named by the spec are compared with the first of them. */
+  private static List<ModelPair> pairs(RunSpec spec) {
+    if (spec.getModelsCount() == 0) {
+      return COMPARED;
+    }
+    String first = spec.getModels(0).getName();
+    return spec.getModelsList().stream()
+        .skip(1)
+        .map(model -> new ModelPair(model.getName(), first))
+        .toList();
   }
 
   /** Benchmarks of before they had their own temperature have the evaluation's. */

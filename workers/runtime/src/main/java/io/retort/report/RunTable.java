@@ -42,6 +42,9 @@ public final class RunTable {
     RunTable table = new RunTable(styled);
     table.head(run);
     RunSummary summary = run.getSummary();
+    if (summary.getModelsCount() > 0) {
+      table.append(EvaluatedModelTable.of(summary.getModelsList()));
+    }
     if (summary.hasIngest()) {
       table.ingest(summary.getIngest());
     }

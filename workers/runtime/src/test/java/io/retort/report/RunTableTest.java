@@ -7,6 +7,7 @@ import io.retort.v1.CacheStatus;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FollowRate;
@@ -29,6 +30,40 @@ import io.retort.v1.Usage;
 import org.junit.jupiter.api.Test;
 
 class RunTableTest {
+  @Test
+  void namesTheModelsOfARunThatTrainsNone() {
+    Run run =
+        Run.newBuilder()
+            .setRunId("eval-1")
+            .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+            .setSummary(
+                RunSummary.newBuilder()
+                    .addModels(model("smol", "/models/smol", ""))
+                    .addModels(model("best", "registry:smol:best", "registry:smol:v3"))
+                    .addModels(model("hub", "hf://a/b", "hf://a/b@c1")))
+            .build();
+
+    assertThat(RunTable.render(run, false))
+        .isEqualTo(
+            """
+            Run eval-1: succeeded
+
+            Models                               evaluated         sha256
+              smol                            /models/smol   0123456789ab
+              best   registry:smol:best = registry:smol:v3   0123456789ab
+              hub                              hf://a/b@c1   0123456789ab
+            """);
+  }
+
+  private static EvaluatedModel model(String name, String model, String pinned) {
+    return EvaluatedModel.newBuilder()
+        .setName(name)
+        .setModel(model)
+        .setPinnedUri(pinned)
+        .setSha256("0123456789abcdef")
+        .build();
+  }
+
   @Test
   void showsEveryPartOfAFinishedRunInAlignedColumns() {
     assertThat(RunTable.render(finishedRun(), false))
