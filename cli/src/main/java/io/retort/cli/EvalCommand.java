@@ -18,11 +18,12 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "eval",
     description = "Evaluate models side by side, without training; or a run's with more samples.",
+    subcommands = {EvalRescoreCommand.class, EvalCalibrateCommand.class},
     mixinStandardHelpOptions = true)
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "[LABEL=]MODEL",
-      arity = "1..*",
+      arity = "0..*",
       description =
           "A folder, hf://OWNER/NAME[@REVISION], or NAME:vN, NAME:ALIAS or NAME@sha256:HEX of the"
               + " registry; each is compared with the first. With --samples: a run.")
@@ -42,6 +43,11 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (evaluated.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "nothing to evaluate (expected: models and --benchmark, or a run and --samples)");
+    }
     if (samples.isEmpty()) {
       return options.launch(models(spec, evaluated), spec.commandLine().getOut());
     }

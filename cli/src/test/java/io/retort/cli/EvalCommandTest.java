@@ -126,6 +126,42 @@ class EvalCommandTest {
   }
 
   @Test
+  void gradesARunAnew() throws Exception {
+    Ended ended = eval("rescore", FakeRunService.RUN_ID, "--request-id", "r2");
+
+    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(control.retrained)
+        .containsExactly(
+            RetrainRunRequest.newBuilder()
+                .setRunId(FakeRunService.RUN_ID)
+                .setRequestId("r2")
+                .setRescore(true)
+                .build());
+  }
+
+  @Test
+  void calibratesAPublicModel() throws Exception {
+    String r1 = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B";
+    Ended hub = eval("calibrate", "hf://" + r1 + "@main", "--benchmark", "math500");
+    Ended copy = eval("calibrate", "r1=Base", "--published", r1, "--benchmark", "aime24=8");
+    Ended untold = eval("calibrate", "Base", "--benchmark", "math500");
+
+    assertThat(hub.status).as(hub.output).isZero();
+    assertThat(copy.status).as(copy.output).isZero();
+    assertThat(control.created)
+        .extracting(request -> request.getSpec().getModels(0))
+        .containsExactly(
+            ModelSpec.newBuilder().setModel("hf://" + r1 + "@main").setPublished(r1).build(),
+            ModelSpec.newBuilder()
+                .setName("r1")
+                .setModel(folder.resolve("Base").toString())
+                .setPublished(r1)
+                .build());
+    assertThat(untold.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(untold.output).contains("--published: missing", r1);
+  }
+
+  @Test
   void saysWhatAModelOrABenchmarkIs() throws Exception {
     Ended model = eval("nowhere", "--benchmark", "math500");
     Ended benchmark = eval("Base", "--benchmark", "no/file.jsonl");

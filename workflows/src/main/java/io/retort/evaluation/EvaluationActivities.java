@@ -1,7 +1,11 @@
 package io.retort.evaluation;
 
+import io.retort.v1.CalibrateRequest;
+import io.retort.v1.CalibrateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
+import io.retort.v1.ListFlipsRequest;
+import io.retort.v1.ListFlipsResponse;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.temporal.activity.ActivityInterface;
@@ -12,6 +16,8 @@ import io.temporal.activity.ActivityMethod;
 public interface EvaluationActivities {
   String SCORE = "Score";
   String COMPARE = "Compare";
+  String LIST_FLIPS = "ListFlips";
+  String CALIBRATE = "Calibrate";
 
   /**
    * Reads the generated samples of one model and benchmark, writes scores.json, and returns
@@ -32,4 +38,19 @@ public interface EvaluationActivities {
    */
   @ActivityMethod(name = COMPARE)
   CompareResponse compare(CompareRequest request);
+
+  /**
+   * Lists the answers of the run that its origin has with the same text and another outcome, in
+   * {@code runs/RUN/evaluation/flips}. Answers that the origin does not have are counted, not
+   * compared. Heartbeats.
+   */
+  @ActivityMethod(name = LIST_FLIPS)
+  ListFlipsResponse listFlips(ListFlipsRequest request);
+
+  /**
+   * Compares scores on built-in benchmarks with the figures published of the spec's models, and
+   * keeps each result as the last of its figure in {@code calibrations/BENCHMARK.json}.
+   */
+  @ActivityMethod(name = CALIBRATE)
+  CalibrateResponse calibrate(CalibrateRequest request);
 }

@@ -4,9 +4,11 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
+import io.retort.v1.Calibration;
 import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.FlipSummary;
 import io.retort.v1.GateResult;
 import io.retort.v1.Pause;
 import io.retort.v1.Run;
@@ -163,6 +165,14 @@ final class RunTracker {
 
   void gate(GateResult gate) {
     run.getSummaryBuilder().getReleaseBuilder().setGate(gate);
+  }
+
+  void flips(FlipSummary flips) {
+    run.getSummaryBuilder().setFlips(flips);
+  }
+
+  void calibrations(List<Calibration> calibrations) {
+    run.getSummaryBuilder().clearCalibrations().addAllCalibrations(calibrations);
   }
 
   void runReport(String reportUri) {

@@ -234,6 +234,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   /** The alias moves last, so that everything exists when it is resolved. */
   private void finish() {
+    new EvaluationFindings(request, tracker, faults).find();
     boolean released = tracker.snapshot().getSummary().hasRelease();
     if (released && spec.getRelease().hasGate()) {
       tracker.gate(

@@ -32,6 +32,7 @@ public final class StageOptions {
           StageActivities.FIND_STAGE,
           StageActivities.PUBLISH_STAGE,
           EvaluationActivities.SCORE,
+          EvaluationActivities.LIST_FLIPS,
           ExportActivities.EXPORT_DATA,
           ReleaseActivities.PUBLISH);
 
@@ -39,6 +40,7 @@ public final class StageOptions {
       Set.of(
           RowStageActivities.DESCRIBE_ROW_STAGE,
           EvaluationActivities.COMPARE,
+          EvaluationActivities.CALIBRATE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,

@@ -20,6 +20,7 @@ public final class OperationalFields {
           Map.entry("last_stage", "which stages run, not what each makes"),
           Map.entry(
               "student.model", "a place: the digest of what is there is an input of the stages"),
+          Map.entry("models.published", "compared with at the end of every run"),
           Map.entry("models.model", "a place: the digest of what is there is an input"),
           Map.entry("data.train.path", "a place: the digest of what is there is an input"),
           Map.entry(

@@ -95,7 +95,46 @@ final class EvaluationRunTest {
     assertThat(activities.jobs).hasSize(2 * jobs);
   }
 
+  @Test
+  void verdictsAreComparedWithTheOriginsWhereThatIsAsked() {
+    Run plain = run("first", spec -> {});
+    Run rescored =
+        environment
+            .newRun("second")
+            .run(
+                request("second", spec -> {}).toBuilder()
+                    .setOriginRunId("first")
+                    .setListsFlips(true)
+                    .addFreshStages(Stage.STAGE_EVALUATE)
+                    .build());
+
+    assertThat(plain.getSummary().hasFlips()).isFalse();
+    assertThat(rescored.getStages(0).getReuse()).isEqualTo(StageReuse.STAGE_REUSE_RUN);
+    assertThat(rescored.getSummary().getFlips().getRunId()).isEqualTo("first");
+    assertThat(rescored.getSummary().getFlips().getCompared()).isEqualTo(2);
+  }
+
+  @Test
+  void aPublishedModelIsCalibratedAlsoWhereItsScoresAreReused() {
+    Run plain = run("first", spec -> {});
+    Run calibrated = run("second", spec -> spec.getModelsBuilder(0).setPublished("owner/one"));
+
+    assertThat(plain.getSummary().getCalibrationsCount()).isZero();
+    assertThat(calibrated.getStages(0).getReuse()).isEqualTo(StageReuse.STAGE_REUSE_HIT);
+    assertThat(calibrated.getSummary().getCalibrationsList())
+        .singleElement()
+        .satisfies(
+            calibration -> {
+              assertThat(calibration.getRunId()).isEqualTo("second");
+              assertThat(calibration.getCodeVersion()).startsWith("evaluate stage ");
+            });
+  }
+
   private Run run(String runId, Consumer<RunSpec.Builder> change) {
+    return environment.newRun(runId).run(request(runId, change));
+  }
+
+  private static RunRequest request(String runId, Consumer<RunSpec.Builder> change) {
     RunSpec.Builder spec =
         RunSpec.newBuilder()
             .setName("eval")
@@ -115,13 +154,10 @@ final class EvaluationRunTest {
                     .setWaitingDeadlineSeconds(60)
                     .setActiveDeadlineSeconds(3600));
     change.accept(spec);
-    return environment
-        .newRun(runId)
-        .run(
-            RunRequest.newBuilder()
-                .setRunId(runId)
-                .setStoreUri("file:///store")
-                .setSpec(spec)
-                .build());
+    return RunRequest.newBuilder()
+        .setRunId(runId)
+        .setStoreUri("file:///store")
+        .setSpec(spec)
+        .build();
   }
 }

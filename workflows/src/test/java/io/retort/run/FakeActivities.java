@@ -12,6 +12,9 @@ import io.retort.stage.StageActivities;
 import io.retort.training.ResourceActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CalibrateRequest;
+import io.retort.v1.CalibrateResponse;
+import io.retort.v1.Calibration;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
@@ -28,12 +31,15 @@ import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
+import io.retort.v1.FlipSummary;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.ListFlipsRequest;
+import io.retort.v1.ListFlipsResponse;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PairingSummary;
@@ -309,6 +315,26 @@ public final class FakeActivities
                 .setModel("stage-2")
                 .setBaseline("base")
                 .setProblems(request.getScoresCount()))
+        .build();
+  }
+
+  @Override
+  public ListFlipsResponse listFlips(ListFlipsRequest request) {
+    return ListFlipsResponse.newBuilder()
+        .setFlips(
+            FlipSummary.newBuilder()
+                .setRunId(request.getRun().getOriginRunId())
+                .setCompared(request.getRun().getSummary().getScoresCount()))
+        .build();
+  }
+
+  @Override
+  public CalibrateResponse calibrate(CalibrateRequest request) {
+    return CalibrateResponse.newBuilder()
+        .addCalibrations(
+            Calibration.newBuilder()
+                .setRunId(request.getRun().getRunId())
+                .setCodeVersion(request.getCodeVersion()))
         .build();
   }
 

@@ -64,6 +64,15 @@ final class RunLauncher {
    */
   Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
       throws SpecException {
+    return launch(asked, requestId, originRunId, fresh, false);
+  }
+
+  /**
+   * @param listsFlips whether the verdicts that differ from the origin's are listed
+   */
+  Run launch(
+      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean listsFlips)
+      throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
           "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
@@ -92,6 +101,7 @@ final class RunLauncher {
             .setOriginRunId(originRunId)
             .setStoreUri(storeUri)
             .addAllFreshStages(fresh)
+            .setListsFlips(listsFlips)
             .build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
       return existing(runId, requestId, asked, spec);

@@ -1,5 +1,6 @@
 package io.retort.evaluation;
 
+import com.google.protobuf.util.Timestamps;
 import io.retort.answers.AnswerChecker;
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
@@ -10,11 +11,16 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CalibrateRequest;
+import io.retort.v1.CalibrateResponse;
+import io.retort.v1.Calibration;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.ListFlipsRequest;
+import io.retort.v1.ListFlipsResponse;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.Score;
@@ -27,6 +33,7 @@ import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +56,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
 
   private final Store store;
   private final AnswerChecker answers;
+  private final Clock clock = Clock.systemUTC();
 
   /**
    * @param answers decides which of the answers to a problem are the same, for cons@k
@@ -117,6 +125,33 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
       }
       return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public ListFlipsResponse listFlips(ListFlipsRequest request) {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    try {
+      return ListFlipsResponse.newBuilder()
+          .setFlips(
+              new FlipLister(store, request.getStoreUri(), () -> context.heartbeat(null))
+                  .list(request.getRun()))
+          .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CalibrateResponse calibrate(CalibrateRequest request) {
+    List<Calibration> calibrations =
+        Calibrator.calibrate(
+            request.getRun(), Timestamps.fromMillis(clock.millis()), request.getCodeVersion());
+    try {
+      new Calibrations(store, request.getStoreUri()).keep(calibrations);
+      return CalibrateResponse.newBuilder().addAllCalibrations(calibrations).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

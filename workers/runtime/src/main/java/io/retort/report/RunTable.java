@@ -66,6 +66,18 @@ public final class RunTable {
     if (summary.getComparisonsCount() > 0) {
       table.append(ScoreTables.comparisons(summary.getComparisonsList()));
     }
+    if (summary.hasFlips()) {
+      TextTable flips = new TextTable("Graded anew: " + FlipLines.headline(summary.getFlips()));
+      FlipLines.details(summary.getFlips()).forEach(flips::line);
+      table.append(flips);
+    }
+    if (summary.getCalibrationsCount() > 0) {
+      TextTable calibrations = new TextTable("Calibration, pass@1 (95 %)");
+      summary.getCalibrationsList().stream()
+          .map(CalibrationLines::sentence)
+          .forEach(calibrations::line);
+      table.append(calibrations);
+    }
     if (summary.hasCuration() || summary.hasPairing()) {
       table.judge(run);
     }

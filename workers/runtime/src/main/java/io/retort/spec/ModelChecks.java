@@ -4,11 +4,17 @@ import io.retort.registry.RegistryLocation;
 import io.retort.store.Locations;
 import io.retort.v1.LastStage;
 import io.retort.v1.ModelSpec;
+import io.retort.v1.PublishedFigure;
+import io.retort.v1.PublishedModel;
 import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Rules of a spec that evaluates models, and of one that has none to evaluate. */
 final class ModelChecks {
@@ -78,6 +84,9 @@ final class ModelChecks {
         continue;
       }
       location(model.getModel(), "models[" + index + "].model");
+      if (model.hasPublished()) {
+        published(model.getPublished(), "models[" + index + "].published");
+      }
       String name = ModelNames.of(model);
       Integer earlier = names.putIfAbsent(name, index);
       if (earlier != null) {
@@ -87,6 +96,33 @@ final class ModelChecks {
                 '"' + name + '"',
                 "another name than that of models[" + earlier + "]"));
       }
+    }
+  }
+
+  private void published(String model, String path) {
+    Optional<PublishedModel> known = PublishedModels.find(model);
+    if (known.isEmpty()) {
+      violations.add(
+          SpecViolation.of(
+              path,
+              '"' + model + '"',
+              "one of "
+                  + PublishedModels.all().stream()
+                      .map(PublishedModel::getModel)
+                      .collect(Collectors.joining(", "))));
+      return;
+    }
+    Set<String> figures =
+        known.get().getFiguresList().stream()
+            .map(PublishedFigure::getBenchmark)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    if (spec.getEvaluation().getBenchmarksList().stream()
+        .noneMatch(benchmark -> figures.contains(benchmark.getBenchmark()))) {
+      violations.add(
+          SpecViolation.of(
+              path,
+              model + ": no figure of it is known on these benchmarks",
+              "one of " + String.join(", ", figures) + " in evaluation.benchmarks"));
     }
   }
 

@@ -101,6 +101,34 @@ class ModelSpecTest {
   }
 
   @Test
+  void comparesWithWhatIsPublishedOfAKnownModelOnAKnownBenchmark() throws SpecException {
+    String model = "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B";
+    String spec = "models: [{model: /m, published: %s}]\nevaluation: {benchmarks: [{%s}]}";
+
+    assertThat(messages(SpecReader.read(String.format(spec, model, "benchmark: math500"))))
+        .isEmpty();
+    assertThat(messages(SpecReader.read(String.format(spec, model, "benchmark: gsm8k"))))
+        .containsExactly(
+            "models[0].published: "
+                + model
+                + ": no figure of it is known on these benchmarks (expected: one of aime24, math500,"
+                + " gpqa-diamond in evaluation.benchmarks)");
+    assertThat(messages(SpecReader.read(String.format(spec, "a/b", "benchmark: math500"))))
+        .singleElement()
+        .asString()
+        .startsWith("models[0].published: \"a/b\" (expected: one of deepseek-ai/");
+    assertThat(PublishedModels.all())
+        .hasSize(4)
+        .allSatisfy(
+            published ->
+                assertThat(published.getFiguresList())
+                    .hasSize(6)
+                    .allSatisfy(
+                        figure ->
+                            assertThat(BenchmarkPresets.find(figure.getBenchmark())).isPresent()));
+  }
+
+  @Test
   void resolvesRelativeFoldersAgainstTheSpecsOwn() throws SpecException {
     RunSpec spec =
         SpecPaths.resolve(

@@ -95,6 +95,7 @@ final class ReportViews {
     if (!run.getOriginRunId().isEmpty()) {
       facts.add(new ReportView.Fact("Retrained from", run.getOriginRunId()));
     }
+    facts.addAll(EvaluationFindingViews.facts(run.getSummary()));
     return facts;
   }
 
