@@ -103,6 +103,30 @@ class PreferencePair:
     answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
 
 
+class FinishReason(StrEnum):
+    """Why a completion ended."""
+
+    UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
+    STOP = "FINISH_REASON_STOP"
+    # Cut by the limit of tokens or the model's context.
+    LENGTH = "FINISH_REASON_LENGTH"
+    CONTENT_FILTER = "FINISH_REASON_CONTENT_FILTER"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One text that a model answered a prompt with: the `index`-th one."""
+
+    prompt_sha256: str = ""
+    index: UInt32 = 0
+    text: str = ""
+    finish_reason: FinishReason = FinishReason.UNSPECIFIED
+    # Generated ones, 0 where an endpoint does not tell.
+    tokens: UInt32 = 0
+    # How far the options were rotated to the left when they were shown.
+    rotation: UInt32 = 0
+
+
 @dataclass(frozen=True)
 class GeneratedSample:
     """One generated answer to one problem. Letters of `answer` and `gold` are those that were shown."""
@@ -125,3 +149,4 @@ class GeneratedSample:
     unrotated_answer: str = ""
     errata: str = ""
     redacted: bool = False
+    finish_reason: FinishReason = FinishReason.UNSPECIFIED

@@ -7,7 +7,7 @@ from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.documents import Int64, UInt32, UInt64
 from retort_trainer.failures import Failure, user_error
-from retort_trainer.spec import Batching, ResourceSpec, TraceFormat, TrainingSpec
+from retort_trainer.spec import Batching, EngineSpec, ResourceSpec, TraceFormat, TrainingSpec
 
 SCHEMA_VERSION = 1
 
@@ -59,6 +59,14 @@ class GenerationJob:
     batch_size: UInt32 = 0
     # The user's turn; {problem} is replaced by the problem. Empty: the problem alone.
     prompt: str | None = None
+    # Folder of the store of completions. Empty: output_uri/completions.
+    completions_uri: str | None = None
+    # What identifies weights, tokenizer and chat template. Empty: computed from the folder's files.
+    model_sha256: str | None = None
+    # None: in-process.
+    engine: EngineSpec | None = None
+    # Grade completions that are there and generate none.
+    reuse_only: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,15 @@ class TrainingResult:
 @dataclass(frozen=True)
 class GenerationResult:
     samples: ArtifactRef = field(default_factory=ArtifactRef)
+    # Of all samples, whoever generated them.
     generated_tokens: Int64 = 0
     seconds: float = 0.0
+    # set.json of the completions that were graded.
+    completions: ArtifactRef | None = None
+    # By this attempt.
+    generated_samples: Int64 = 0
+    # Parts of completions that cannot be read.
+    unreadable_parts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

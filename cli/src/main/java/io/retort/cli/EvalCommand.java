@@ -25,8 +25,9 @@ public final class EvalCommand implements Callable<Integer> {
       paramLabel = "[LABEL=]MODEL",
       arity = "0..*",
       description =
-          "A folder, hf://OWNER/NAME[@REVISION], or NAME:vN, NAME:ALIAS or NAME@sha256:HEX of the"
-              + " registry; each is compared with the first. With --samples: a run.")
+          "A folder, hf://OWNER/NAME[@REVISION], NAME:vN, NAME:ALIAS or NAME@sha256:HEX of the"
+              + " registry, or http://HOST:PORT/v1#MODEL; each is compared with the first. With"
+              + " --samples: a run.")
   private List<String> evaluated = List.of();
 
   @Mixin private EvaluationOptions options = new EvaluationOptions();

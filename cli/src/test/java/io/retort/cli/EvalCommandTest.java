@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.retort.stack.Repository;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
+import io.retort.v1.EndpointSpec;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.ModelSpec;
 import io.retort.v1.RetrainRunRequest;
@@ -55,6 +56,7 @@ class EvalCommandTest {
             "Base",
             "tuned=smol:v2",
             "hf://HuggingFaceTB/SmolLM2-135M",
+            "served=http://localhost:8000/v1#org/big",
             "--benchmark",
             "math500=2",
             "--benchmark",
@@ -84,7 +86,14 @@ class EvalCommandTest {
         .containsExactly(
             ModelSpec.newBuilder().setModel(folder.resolve("Base").toString()).build(),
             ModelSpec.newBuilder().setName("tuned").setModel("registry:smol:v2").build(),
-            ModelSpec.newBuilder().setModel("hf://HuggingFaceTB/SmolLM2-135M").build());
+            ModelSpec.newBuilder().setModel("hf://HuggingFaceTB/SmolLM2-135M").build(),
+            ModelSpec.newBuilder()
+                .setName("served")
+                .setEndpoint(
+                    EndpointSpec.newBuilder()
+                        .setBaseUrl("http://localhost:8000/v1")
+                        .setModel("org/big"))
+                .build());
     assertThat(spec.getEvaluation().getBenchmarksList())
         .containsExactly(
             BenchmarkSpec.newBuilder()
@@ -168,7 +177,8 @@ class EvalCommandTest {
 
     assertThat(model.status).isEqualTo(Retort.WRONG_USE);
     assertThat(model.output)
-        .startsWith("'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION],");
+        .startsWith(
+            "'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION], NAME:vN");
     assertThat(benchmark.status).isEqualTo(Retort.WRONG_USE);
     assertThat(benchmark.output)
         .contains("'no/file.jsonl' (expected: a built-in benchmark, for example math500,");

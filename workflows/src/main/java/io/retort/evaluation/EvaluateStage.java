@@ -45,7 +45,7 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -62,6 +62,7 @@ public final class EvaluateStage implements RunStage {
         "student.max_length",
         "resources.gpus",
         "models.name",
+        "models.endpoint",
         "evaluation");
   }
 
@@ -79,7 +80,9 @@ public final class EvaluateStage implements RunStage {
             context.spec().getEvaluation().getBenchmarksList().stream()
                 .map(BenchmarkSpec::getSource)
                 .toList());
-    models(context).forEach(model -> inputs.put(model.getName() + " model", model.getSha256()));
+    models(context).stream()
+        .filter(model -> !model.hasEndpoint())
+        .forEach(model -> inputs.put(model.getName() + " model", model.getSha256()));
     return inputs;
   }
 
@@ -95,12 +98,7 @@ public final class EvaluateStage implements RunStage {
       IngestSummary problems = ingest(context, benchmark);
       artifacts.add(problems.getDataset());
       samples += problems.getRows() * benchmark.getSamples() * models.size();
-      models.forEach(
-          model ->
-              tasks.add(
-                  () ->
-                      evaluate(
-                          context, model.getName(), model.getModelUri(), benchmark, problems)));
+      models.forEach(model -> tasks.add(() -> evaluate(context, model, benchmark, problems)));
     }
     context.expect(samples);
     List<Evaluated> evaluated = context.all(tasks);
@@ -109,6 +107,9 @@ public final class EvaluateStage implements RunStage {
       summary.addScores(one.scored().getScore());
       artifacts.add(one.generated().getSamples());
       artifacts.add(one.scored().getArtifact());
+      if (one.generated().hasCompletions()) {
+        artifacts.add(one.generated().getCompletions());
+      }
     }
     if (version > Workflow.DEFAULT_VERSION) {
       summary.addAllComparisons(compare(context, evaluated));
@@ -150,16 +151,17 @@ public final class EvaluateStage implements RunStage {
   }
 
   private static Evaluated evaluate(
-      StageContext context,
-      String model,
-      String modelUri,
-      BenchmarkSpec benchmark,
-      IngestSummary problems) {
+      StageContext context, EvaluatedModel model, BenchmarkSpec benchmark, IngestSummary problems) {
     GenerationResult generated =
         context
             .trainOnce(
                 new TrainerJobs(context.run())
-                    .generation(model, modelUri, benchmark, problems.getDataset()))
+                    .generation(
+                        model.getName(),
+                        model.getModelUri(),
+                        model.getSha256(),
+                        benchmark,
+                        problems.getDataset()))
             .getGeneration();
     EvaluationActivities activities =
         context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
@@ -167,14 +169,15 @@ public final class EvaluateStage implements RunStage {
         activities.score(
             ScoreRequest.newBuilder()
                 .setRun(context.run())
-                .setModel(model)
+                .setModel(model.getName())
                 .setBenchmark(benchmark)
                 .setDataset(problems.getDataset())
                 .setProblems(problems)
                 .setSamples(generated.getSamples())
                 .build());
     context.advance(
-        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
+        generated.getSamples().getRows(),
+        model.getName() + " " + benchmark.getName() + " is scored");
     return new Evaluated(generated, scored);
   }
 

@@ -35,6 +35,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "cache");
   }
 
+  /** Completions of models, shared by all runs: a folder for each set. */
+  public static String completions(String storeUri) {
+    return resolve(storeUri, "completions");
+  }
+
   public static String runs(String storeUri) {
     return resolve(storeUri, "runs");
   }

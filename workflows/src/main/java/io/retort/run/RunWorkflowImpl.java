@@ -209,6 +209,14 @@ public final class RunWorkflowImpl implements RunWorkflow {
     List<EvaluatedModel> inspected = new ArrayList<>();
     for (int index = 0; index < spec.getModelsCount(); index++) {
       ModelSpec model = spec.getModels(index);
+      if (model.hasEndpoint()) {
+        inspected.add(
+            EvaluatedModel.newBuilder()
+                .setName(model.getName())
+                .setEndpoint(model.getEndpoint())
+                .build());
+        continue;
+      }
       InspectStudentResponse found =
           ingestActivities.inspectStudent(
               InspectStudentRequest.newBuilder()

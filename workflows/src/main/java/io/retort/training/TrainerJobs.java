@@ -3,9 +3,14 @@ package io.retort.training;
 import io.retort.layout.RunLayout;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EndpointSpec;
+import io.retort.v1.EngineKind;
+import io.retort.v1.EngineSpec;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.ExportJob;
 import io.retort.v1.GenerationJob;
+import io.retort.v1.ModelSpec;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.StudentTemplate;
@@ -15,6 +20,9 @@ import io.retort.v1.TrainingStage;
 
 /** The trainer jobs of one run, with all settings resolved from its spec. */
 public final class TrainerJobs {
+  /** What stands for the evaluated model's name in the name of an endpoint's model. */
+  public static final String MODEL_NAME = "{model}";
+
   private static final int SCHEMA_VERSION = 1;
 
   /** The problem that the exported model answers before and after its reload. */
@@ -43,16 +51,31 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** Settings that a run from before benchmarks had their own lacks are the evaluation's. */
+  /**
+   * Answers of a model to a benchmark. Settings that a run from before benchmarks had their own
+   * lacks are the evaluation's.
+   *
+   * @param model name of the evaluated model: base, stage-1 or stage-2, or of one of the spec's
+   * @param modelSha256 digest of what is at {@code modelUri}, empty to have the trainer compute it
+   */
   public TrainerJob generation(
-      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
+      String model,
+      String modelUri,
+      String modelSha256,
+      BenchmarkSpec benchmark,
+      ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
     // A benchmark's name has no dot: no other model and benchmark have this name together.
     String separator = spec.getModelsCount() > 0 ? "." : "-";
+    EngineSpec engine = engine(model);
     return job("generate-" + model + separator + benchmark.getName())
+        .setResources(generationResources(engine))
         .setGeneration(
             GenerationJob.newBuilder()
                 .setModelUri(modelUri)
+                .setModelSha256(modelSha256)
+                .setCompletionsUri(RunLayout.completions(run.getStoreUri()))
+                .setEngine(engine)
                 .setDataset(dataset)
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
@@ -76,6 +99,40 @@ public final class TrainerJobs {
                 .setOutputUri(outputUri)
                 .setTemplate(template())
                 .setCheckProblem(CHECK_PROBLEM))
+        .build();
+  }
+
+  /** The endpoint's model by the name that the server knows it by; a model's own goes before. */
+  private EngineSpec engine(String model) {
+    EngineSpec engine = spec.getEvaluation().getEngine();
+    for (ModelSpec evaluated : spec.getModelsList()) {
+      if (evaluated.getName().equals(model) && evaluated.hasEndpoint()) {
+        return EngineSpec.newBuilder()
+            .setKind(EngineKind.ENGINE_KIND_ENDPOINT)
+            .setEndpoint(evaluated.getEndpoint())
+            .setConcurrency(engine.getConcurrency())
+            .build();
+      }
+    }
+    if (!engine.hasEndpoint()) {
+      return engine;
+    }
+    EngineSpec.Builder named = engine.toBuilder();
+    EndpointSpec.Builder endpoint = named.getEndpointBuilder();
+    endpoint.setModel(endpoint.getModel().replace(MODEL_NAME, model));
+    return named.build();
+  }
+
+  /** A model that another server serves needs no GPU here. */
+  private ResourceSpec generationResources(EngineSpec engine) {
+    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT) {
+      return spec.getResources();
+    }
+    return spec.getResources().toBuilder()
+        .setGpus(0)
+        .setRanks(1)
+        .clearAcceleratorType()
+        .clearCustom()
         .build();
   }
 

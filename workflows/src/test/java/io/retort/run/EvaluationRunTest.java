@@ -96,6 +96,29 @@ final class EvaluationRunTest {
   }
 
   @Test
+  void aModelThatAnotherServerServesIsAskedThere() {
+    Run run =
+        run(
+            "first",
+            spec ->
+                spec.getModelsBuilder(1)
+                    .clearModel()
+                    .getEndpointBuilder()
+                    .setBaseUrl("http://h/v1")
+                    .setModel("big"));
+
+    assertThat(activities.students).containsOnly("file:///models/one");
+    assertThat(run.getSummary().getModels(1).getEndpoint().getModel()).isEqualTo("big");
+    assertThat(activities.jobs)
+        .filteredOn(job -> job.getJobName().equals("generate-two.unseen"))
+        .extracting(job -> job.getGeneration().getEngine().getEndpoint().getBaseUrl())
+        .containsExactly("http://h/v1");
+    assertThat(activities.jobs)
+        .filteredOn(job -> job.getJobName().equals("generate-one.unseen"))
+        .noneMatch(job -> job.getGeneration().getEngine().hasEndpoint());
+  }
+
+  @Test
   void verdictsAreComparedWithTheOriginsWhereThatIsAsked() {
     Run plain = run("first", spec -> {});
     Run rescored =

@@ -161,7 +161,7 @@ final class RunLauncher {
     if (spec.getStudent().hasModel()) {
       attributes.set(RunSearchAttributes.STUDENT, spec.getStudent().getModel());
     } else if (spec.getModelsCount() > 0) {
-      attributes.set(RunSearchAttributes.STUDENT, spec.getModels(0).getModel());
+      attributes.set(RunSearchAttributes.STUDENT, place(spec.getModels(0)));
     }
     return WorkflowOptions.newBuilder()
         .setWorkflowId(runId)
@@ -187,6 +187,12 @@ final class RunLauncher {
     return what + " for " + spec.getTeam();
   }
 
+  private static String place(ModelSpec model) {
+    return model.hasEndpoint()
+        ? model.getEndpoint().getBaseUrl() + "#" + model.getEndpoint().getModel()
+        : model.getModel();
+  }
+
   private static String details(RunMemo memo) {
     StringBuilder details = new StringBuilder();
     if (memo.filled().getStudent().hasModel()) {
@@ -200,7 +206,7 @@ final class RunLauncher {
                     .append("* model ")
                     .append(model.getName())
                     .append(": `")
-                    .append(model.getModel())
+                    .append(place(model))
                     .append("`\n"));
     memo.filled()
         .getData()

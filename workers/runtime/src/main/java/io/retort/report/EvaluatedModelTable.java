@@ -18,6 +18,9 @@ final class EvaluatedModelTable {
 
   /** The pinned commit or version says more than what was asked, unless that was an alias. */
   private static String place(EvaluatedModel model) {
+    if (model.hasEndpoint()) {
+      return model.getEndpoint().getBaseUrl() + "#" + model.getEndpoint().getModel();
+    }
     if (model.getPinnedUri().isEmpty() || model.getPinnedUri().equals(model.getModel())) {
       return model.getModel();
     }

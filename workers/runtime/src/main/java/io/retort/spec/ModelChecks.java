@@ -80,19 +80,30 @@ final class ModelChecks {
     Map<String, Integer> names = new HashMap<>();
     for (int index = 0; index < spec.getModelsCount(); index++) {
       ModelSpec model = spec.getModels(index);
-      if (model.getModel().isEmpty()) {
+      String path = "models[" + index + "]";
+      if (model.hasEndpoint() == model.hasModel()) {
+        violations.add(
+            model.hasModel()
+                ? SpecViolation.of(path + ".endpoint", "set", "not set beside model")
+                : SpecViolation.missing(
+                    path + ".model",
+                    "a folder, or a model of the hub or the registry; or an endpoint"));
         continue;
       }
-      location(model.getModel(), "models[" + index + "].model");
+      if (model.hasEndpoint()) {
+        violations.addAll(EngineChecks.headers(model.getEndpoint(), path + ".endpoint"));
+      } else if (!model.getModel().isEmpty()) {
+        location(model.getModel(), path + ".model");
+      }
       if (model.hasPublished()) {
-        published(model.getPublished(), "models[" + index + "].published");
+        published(model.getPublished(), path + ".published");
       }
       String name = ModelNames.of(model);
       Integer earlier = names.putIfAbsent(name, index);
       if (earlier != null) {
         violations.add(
             SpecViolation.of(
-                "models[" + index + "].name",
+                path + ".name",
                 '"' + name + '"',
                 "another name than that of models[" + earlier + "]"));
       }

@@ -9,7 +9,10 @@ final class ModelNames {
 
   /** The model's own name, else one from its location. */
   static String of(ModelSpec model) {
-    return model.hasName() ? model.getName() : of(model.getModel());
+    if (model.hasName()) {
+      return model.getName();
+    }
+    return of(model.hasEndpoint() ? model.getEndpoint().getModel() : model.getModel());
   }
 
   /**

@@ -93,7 +93,8 @@ class ModelSpecTest {
                 + " s3://, hf://OWNER/NAME, or registry:NAME:vN, registry:NAME:ALIAS or"
                 + " registry:NAME@sha256:HEX)",
             "models[3].name: \"m\" (expected: another name than that of models[0])",
-            "models[4].model: missing (expected: a folder, or a model of the hub or the registry)",
+            "models[4].model: missing (expected: a folder, or a model of the hub or the registry; or"
+                + " an endpoint)",
             "models[4].name: \"Big\" (expected: 1 to 64 lower-case letters, digits, dots,"
                 + " underscores and hyphens, a letter or digit at both ends)",
             "models[5].model: hf://m (expected: hf://OWNER/NAME or hf://OWNER/NAME@REVISION)",
@@ -126,6 +127,32 @@ class ModelSpecTest {
                     .allSatisfy(
                         figure ->
                             assertThat(BenchmarkPresets.find(figure.getBenchmark())).isPresent()));
+  }
+
+  @Test
+  void takesAModelThatAnotherServerServes() throws SpecException {
+    RunSpec spec =
+        SpecReader.read(
+            "models: [{endpoint: {base_url: 'http://h:1/v1', model: Org/Big}}]" + BENCHMARKS);
+    assertThat(validator.validate(spec)).isEmpty();
+    assertThat(DEFAULTS.fill(spec).getModels(0).getName()).isEqualTo("big");
+    assertThat(DEFAULTS.fill(spec).getModels(0).getEndpoint().getTimeoutSeconds()).isPositive();
+
+    assertThat(
+            messages(
+                SpecReader.read(
+                    "models: [{model: /m, endpoint: {base_url: 'http://h:1/v1', model: a}},"
+                        + " {endpoint: {base_url: 'ftp://h', model: b, headers: [{name: Cookie,"
+                        + " value: c}]}}]"
+                        + BENCHMARKS)))
+        .hasSize(3)
+        .anySatisfy(
+            message ->
+                assertThat(message)
+                    .isEqualTo("models[0].endpoint: set (expected: not set beside model)"))
+        .anySatisfy(message -> assertThat(message).startsWith("models[1].endpoint.base_url:"))
+        .anySatisfy(
+            message -> assertThat(message).startsWith("models[1].endpoint.headers[0].name:"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.retort.spec.SpecException;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CustomResource;
 import io.retort.v1.DataSource;
+import io.retort.v1.EndpointHeader;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.GateCondition;
 import io.retort.v1.ModelPrice;
@@ -133,7 +134,11 @@ final class StageFieldsTest {
         .addBenchmarks(
             BenchmarkSpec.newBuilder()
                 .setName("unseen")
-                .setSource(DataSource.newBuilder().setPath("/data/eval.jsonl")));
+                .setSource(DataSource.newBuilder().setPath("/data/eval.jsonl")))
+        .getEngineBuilder()
+        .getEndpointBuilder()
+        .setBaseUrl("http://models/v1")
+        .setModel("{model}");
     change.accept(spec);
     return DEFAULTS.fill(spec.build());
   }
@@ -142,7 +147,9 @@ final class StageFieldsTest {
   private static RunSpec evaluating(Consumer<RunSpec.Builder> change) throws SpecException {
     return filled(
         spec -> {
-          spec.clearData().addModels(ModelSpec.newBuilder().setName("one").setModel("/models/one"));
+          ModelSpec.Builder model = ModelSpec.newBuilder().setName("one").setModel("/models/one");
+          model.getEndpointBuilder().setBaseUrl("http://h/v1").setModel("m");
+          spec.clearData().addModels(model);
           change.accept(spec);
         });
   }
@@ -203,6 +210,7 @@ final class StageFieldsTest {
       case "prices" -> ModelPrice.newBuilder().setModel("m").build();
       case "custom" -> CustomResource.newBuilder().setName("fpga").setAmount(1).build();
       case "conditions" -> GateCondition.getDefaultInstance();
+      case "headers" -> EndpointHeader.newBuilder().setName("n").setValue("v").build();
       case "fields" -> FieldMapping.getDefaultInstance();
       default -> throw new IllegalArgumentException("no element for " + field.getFullName());
     };

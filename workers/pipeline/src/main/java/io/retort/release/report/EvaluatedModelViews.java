@@ -40,13 +40,18 @@ final class EvaluatedModelViews {
             model ->
                 new ReportView.Fact(
                     "Model " + model.getName(),
-                    model.getModel()
+                    (model.hasEndpoint()
+                            ? model.getEndpoint().getModel()
+                                + " of "
+                                + model.getEndpoint().getBaseUrl()
+                            : model.getModel())
                         + (model.getPinnedUri().isEmpty() ? "" : "\n" + model.getPinnedUri())
                         + (model.getContentSha256().isEmpty()
                             ? ""
                             : "\ncontent sha256 " + model.getContentSha256())
-                        + "\nfiles sha256 "
-                        + model.getSha256()))
+                        + (model.getSha256().isEmpty()
+                            ? ""
+                            : "\nfiles sha256 " + model.getSha256())))
         .toList();
   }
 
