@@ -30,7 +30,7 @@ final class EvaluationFindings {
   }
 
   void find() {
-    if (request.getListsFlips()) {
+    if (request.getRescores()) {
       tracker.flips(
           faults
               .call(

@@ -163,6 +163,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
     ResourceSpec resources = spec.getResources();
     if ((RunStages.trains(spec) || spec.getModelsCount() > 0)
+        && !request.getRescores()
         && resources.getGpus() > 0
         && !resources.getAllowAutoscaling()
         && Workflow.getVersion(RESOURCE_CHECK, Workflow.DEFAULT_VERSION, 1) == 1) {

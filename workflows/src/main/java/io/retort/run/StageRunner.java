@@ -176,6 +176,7 @@ final class StageRunner {
           RunContext.newBuilder()
               .setRunId(request.getRunId())
               .setStoreUri(request.getStoreUri())
+              .setReusesCompletions(request.getRescores())
               .setSpec(withFetchedStudent(StageSpec.of(stage, request.getSpec())))
               .build();
     }

@@ -76,6 +76,7 @@ public final class TrainerJobs {
                 .setModelSha256(modelSha256)
                 .setCompletionsUri(RunLayout.completions(run.getStoreUri()))
                 .setEngine(engine)
+                .setReuseOnly(run.getReusesCompletions())
                 .setDataset(dataset)
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
@@ -123,9 +124,9 @@ public final class TrainerJobs {
     return named.build();
   }
 
-  /** A model that another server serves needs no GPU here. */
+  /** A model that another server serves, or that is not asked, needs no GPU here. */
   private ResourceSpec generationResources(EngineSpec engine) {
-    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT) {
+    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT && !run.getReusesCompletions()) {
       return spec.getResources();
     }
     return spec.getResources().toBuilder()

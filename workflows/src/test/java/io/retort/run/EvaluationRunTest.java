@@ -127,12 +127,16 @@ final class EvaluationRunTest {
             .run(
                 request("second", spec -> {}).toBuilder()
                     .setOriginRunId("first")
-                    .setListsFlips(true)
+                    .setRescores(true)
                     .addFreshStages(Stage.STAGE_EVALUATE)
                     .build());
 
     assertThat(plain.getSummary().hasFlips()).isFalse();
     assertThat(rescored.getStages(0).getReuse()).isEqualTo(StageReuse.STAGE_REUSE_RUN);
+    assertThat(activities.jobs)
+        .extracting(job -> job.getGeneration().getReuseOnly())
+        .as("answers are generated once")
+        .containsExactly(false, false, true, true);
     assertThat(rescored.getSummary().getFlips().getRunId()).isEqualTo("first");
     assertThat(rescored.getSummary().getFlips().getCompared()).isEqualTo(2);
   }

@@ -68,10 +68,10 @@ final class RunLauncher {
   }
 
   /**
-   * @param listsFlips whether the verdicts that differ from the origin's are listed
+   * @param rescores whether the origin's completions are graded anew, and none is generated
    */
   Run launch(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean listsFlips)
+      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
       throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
@@ -101,7 +101,7 @@ final class RunLauncher {
             .setOriginRunId(originRunId)
             .setStoreUri(storeUri)
             .addAllFreshStages(fresh)
-            .setListsFlips(listsFlips)
+            .setRescores(rescores)
             .build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
       return existing(runId, requestId, asked, spec);

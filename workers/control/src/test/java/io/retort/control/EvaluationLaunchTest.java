@@ -97,7 +97,7 @@ final class EvaluationLaunchTest {
         .extracting(ModelSpec::getName, ModelSpec::getModel)
         .containsExactly(tuple("smol", "/models/Smol"), tuple("best", "registry:smol:v3"));
     RunRequest request = started(rescored.getRunId());
-    assertThat(request.getListsFlips()).isTrue();
+    assertThat(request.getRescores()).isTrue();
     assertThat(request.getFreshStagesList()).containsExactly(Stage.STAGE_EVALUATE);
   }
 
