@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CurateCommand.class,
       PairsCommand.class,
+      EvalCommand.class,
       RunsCommand.class,
       ModelsCommand.class,
       StoreCommand.class

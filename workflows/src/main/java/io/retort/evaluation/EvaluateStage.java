@@ -10,6 +10,7 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.Comparison;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestSummary;
@@ -27,13 +28,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** Base, stage-1 and stage-2 model answer the benchmarks, are scored, and compared. */
+/**
+ * Base, stage-1 and stage-2 model, or the spec's models, answer the benchmarks, are scored, and
+ * compared.
+ */
 public final class EvaluateStage implements RunStage {
   /** Histories of before models were compared hold no such activity. */
   private static final String COMPARES = "evaluate-compares-models";
-
-  /** A model to evaluate: its folder, and the digest of what is in it. */
-  private record Model(String name, String uri, String sha256) {}
 
   private record Evaluated(GenerationResult generated, ScoreResponse scored) {}
 
@@ -60,6 +61,8 @@ public final class EvaluateStage implements RunStage {
         "student.trace_format",
         "student.max_length",
         "resources.gpus",
+        "models.name",
+        "models.endpoint",
         "evaluation");
   }
 
@@ -77,9 +80,9 @@ public final class EvaluateStage implements RunStage {
             context.spec().getEvaluation().getBenchmarksList().stream()
                 .map(BenchmarkSpec::getSource)
                 .toList());
-    inputs.put(EvaluatedModels.BASE + " model", context.student().orElseThrow().getSha256());
-    inputs.put(EvaluatedModels.STAGE_1 + " model", context.summary().getSft().getModelSha256());
-    inputs.put(EvaluatedModels.STAGE_2 + " model", context.summary().getCogpo().getModelSha256());
+    models(context).stream()
+        .filter(model -> !model.hasEndpoint())
+        .forEach(model -> inputs.put(model.getName() + " model", model.getSha256()));
     return inputs;
   }
 
@@ -87,7 +90,7 @@ public final class EvaluateStage implements RunStage {
   public StageOutput run(StageContext context) {
     // Before any score: those of an evaluation that began without it cannot be compared.
     int version = Workflow.getVersion(COMPARES, Workflow.DEFAULT_VERSION, 1);
-    List<Model> models = models(context);
+    List<EvaluatedModel> models = models(context);
     List<Functions.Func<Evaluated>> tasks = new ArrayList<>();
     List<ArtifactRef> artifacts = new ArrayList<>();
     long samples = 0;
@@ -116,14 +119,21 @@ public final class EvaluateStage implements RunStage {
         summary.build(), artifacts, samples, summary.getScoresCount() + " scores");
   }
 
-  private static List<Model> models(StageContext context) {
+  private static List<EvaluatedModel> models(StageContext context) {
+    if (context.spec().getModelsCount() > 0) {
+      return context.models();
+    }
     ArtifactRef base = context.student().orElseThrow();
     TrainingResult sft = context.summary().getSft();
     TrainingResult cogpo = context.summary().getCogpo();
     return List.of(
-        new Model(EvaluatedModels.BASE, base.getUri(), base.getSha256()),
-        new Model(EvaluatedModels.STAGE_1, sft.getModelUri(), sft.getModelSha256()),
-        new Model(EvaluatedModels.STAGE_2, cogpo.getModelUri(), cogpo.getModelSha256()));
+        model(EvaluatedModels.BASE, base.getUri(), base.getSha256()),
+        model(EvaluatedModels.STAGE_1, sft.getModelUri(), sft.getModelSha256()),
+        model(EvaluatedModels.STAGE_2, cogpo.getModelUri(), cogpo.getModelSha256()));
+  }
+
+  private static EvaluatedModel model(String name, String uri, String sha256) {
+    return EvaluatedModel.newBuilder().setName(name).setModelUri(uri).setSha256(sha256).build();
   }
 
   private static IngestSummary ingest(StageContext context, BenchmarkSpec benchmark) {
@@ -142,15 +152,15 @@ public final class EvaluateStage implements RunStage {
   }
 
   private static Evaluated evaluate(
-      StageContext context, Model model, BenchmarkSpec benchmark, IngestSummary problems) {
+      StageContext context, EvaluatedModel model, BenchmarkSpec benchmark, IngestSummary problems) {
     GenerationResult generated =
         context
             .trainOnce(
                 new TrainerJobs(context.run())
                     .generation(
-                        model.name(),
-                        model.uri(),
-                        model.sha256(),
+                        model.getName(),
+                        model.getModelUri(),
+                        model.getSha256(),
                         benchmark,
                         problems.getDataset()))
             .getGeneration();
@@ -160,14 +170,15 @@ public final class EvaluateStage implements RunStage {
         activities.score(
             ScoreRequest.newBuilder()
                 .setRun(context.run())
-                .setModel(model.name())
+                .setModel(model.getName())
                 .setBenchmark(benchmark)
                 .setDataset(problems.getDataset())
                 .setProblems(problems)
                 .setSamples(generated.getSamples())
                 .build());
     context.advance(
-        generated.getSamples().getRows(), model.name() + " " + benchmark.getName() + " is scored");
+        generated.getSamples().getRows(),
+        model.getName() + " " + benchmark.getName() + " is scored");
     return new Evaluated(generated, scored);
   }
 

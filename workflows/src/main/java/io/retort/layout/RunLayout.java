@@ -49,6 +49,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "stages");
   }
 
+  /** How a built-in benchmark's scores compare with published figures. */
+  public static String calibration(String storeUri, String benchmark) {
+    return resolve(storeUri, "calibrations/" + benchmark + ".json");
+  }
+
   /** The result of a stage, by its fingerprint. */
   public static String stage(String storeUri, String fingerprint) {
     return resolve(stages(storeUri), fingerprint + ".json");
@@ -97,6 +102,11 @@ public record RunLayout(String storeUri, String runId) {
 
   public String evaluation(String model, String benchmark) {
     return resolve(evaluation(), model + "/" + benchmark);
+  }
+
+  /** Verdicts that differ from those of the run's origin; no model has such a name. */
+  public String flips() {
+    return resolve(run(), "evaluation/_flips");
   }
 
   public String report() {

@@ -26,8 +26,11 @@ public final class RunStages {
           new ReleaseStage(),
           new ExportStage());
 
-  /** Those that run with the spec's last stage. */
+  /** Those that run with the spec's last stage; with models to evaluate, that alone. */
   public static List<RunStage> with(RunSpec spec) {
+    if (spec.getModelsCount() > 0) {
+      return ALL.stream().filter(stage -> stage.stage() == Stage.STAGE_EVALUATE).toList();
+    }
     return ALL.stream().filter(stage -> stage.runsWith().contains(spec.getLastStage())).toList();
   }
 

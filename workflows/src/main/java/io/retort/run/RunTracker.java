@@ -6,8 +6,11 @@ import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
 import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
+import io.retort.v1.Calibration;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.FlipSummary;
 import io.retort.v1.GateResult;
 import io.retort.v1.Pause;
 import io.retort.v1.Run;
@@ -180,8 +183,20 @@ final class RunTracker {
     showDetails();
   }
 
+  void flips(FlipSummary flips) {
+    run.getSummaryBuilder().setFlips(flips);
+  }
+
+  void calibrations(List<Calibration> calibrations) {
+    run.getSummaryBuilder().clearCalibrations().addAllCalibrations(calibrations);
+  }
+
   void runReport(String reportUri) {
     run.getSummaryBuilder().setReportUri(reportUri);
+  }
+
+  void models(List<EvaluatedModel> models) {
+    run.getSummaryBuilder().clearModels().addAllModels(models);
   }
 
   private void showDataset(RunSummary made) {

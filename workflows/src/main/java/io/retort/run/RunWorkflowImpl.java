@@ -8,10 +8,12 @@ import io.retort.stage.RunStage;
 import io.retort.training.ResourceActivities;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.ResumeRunRequest;
@@ -25,6 +27,10 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The stages in order, each taken from the store where its result is there. */
 public final class RunWorkflowImpl implements RunWorkflow {
@@ -54,6 +60,9 @@ public final class RunWorkflowImpl implements RunWorkflow {
   /** The student to inspect: the spec's model, pinned to a commit once that is known. */
   private String student;
 
+  /** Commits and versions of the models to evaluate, by name. */
+  private final Map<String, String> pinnedModels = new LinkedHashMap<>();
+
   private boolean checked;
 
   @WorkflowInit
@@ -81,6 +90,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
         }
         stages.run(stage);
       }
+      new EvaluationFindings(request, tracker, faults).find();
       releases.finish();
       tracker.succeed();
       records.writeLast();
@@ -168,8 +178,12 @@ public final class RunWorkflowImpl implements RunWorkflow {
     if (RunStages.trains(spec) || counts) {
       stages.student(this::inspectStudent);
     }
+    if (spec.getModelsCount() > 0) {
+      stages.models(this::inspectModels);
+    }
     ResourceSpec resources = spec.getResources();
-    if (RunStages.trains(spec)
+    if ((RunStages.trains(spec) || spec.getModelsCount() > 0)
+        && !request.getRescores()
         && resources.getGpus() > 0
         && !resources.getAllowAutoscaling()
         && Workflow.getVersion(RESOURCE_CHECK, Workflow.DEFAULT_VERSION, 1) == 1) {
@@ -209,5 +223,41 @@ public final class RunWorkflowImpl implements RunWorkflow {
       stages.fetched(inspected.getModel());
     }
     return inspected.getModel();
+  }
+
+  /** Each is inspected as it was pinned the first time. */
+  private List<EvaluatedModel> inspectModels() {
+    List<EvaluatedModel> inspected = new ArrayList<>();
+    for (int index = 0; index < spec.getModelsCount(); index++) {
+      ModelSpec model = spec.getModels(index);
+      if (model.hasEndpoint()) {
+        inspected.add(
+            EvaluatedModel.newBuilder()
+                .setName(model.getName())
+                .setEndpoint(model.getEndpoint())
+                .build());
+        continue;
+      }
+      InspectStudentResponse found =
+          ingestActivities.inspectStudent(
+              InspectStudentRequest.newBuilder()
+                  .setModelUri(pinnedModels.getOrDefault(model.getName(), model.getModel()))
+                  .setStoreUri(request.getStoreUri())
+                  .setField("models[" + index + "].model")
+                  .build());
+      if (!found.getPinnedUri().isEmpty()) {
+        pinnedModels.put(model.getName(), found.getPinnedUri());
+      }
+      inspected.add(
+          EvaluatedModel.newBuilder()
+              .setName(model.getName())
+              .setModel(model.getModel())
+              .setPinnedUri(found.getPinnedUri())
+              .setModelUri(found.getModelUri())
+              .setSha256(found.getModel().getSha256())
+              .setContentSha256(found.getContentSha256())
+              .build());
+    }
+    return inspected;
   }
 }

@@ -32,6 +32,7 @@ public final class StageOptions {
           StageActivities.FIND_STAGE,
           StageActivities.PUBLISH_STAGE,
           EvaluationActivities.SCORE,
+          EvaluationActivities.LIST_FLIPS,
           ExportActivities.EXPORT_DATA,
           ReleaseActivities.PUBLISH);
 
@@ -40,6 +41,7 @@ public final class StageOptions {
           RowStageActivities.DESCRIBE_ROW_STAGE,
           EvaluationActivities.COMPARE,
           EvaluationActivities.COMPARE_FOR_GATE,
+          EvaluationActivities.CALIBRATE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,

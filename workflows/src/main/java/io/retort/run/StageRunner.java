@@ -10,6 +10,7 @@ import io.retort.stage.StageContext;
 import io.retort.stage.StageOutput;
 import io.retort.stage.StageSpec;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.FinishStageResponse;
@@ -53,6 +54,8 @@ final class StageRunner {
   private Optional<ArtifactRef> student = Optional.empty();
   private Optional<ArtifactRef> fetched = Optional.empty();
   private String released = EvaluatedModels.STAGE_2;
+  private Functions.Func<List<EvaluatedModel>> inspectModels = List::of;
+  private List<EvaluatedModel> models = List.of();
 
   StageRunner(
       RunRequest request,
@@ -77,6 +80,17 @@ final class StageRunner {
   void student(Functions.Func<ArtifactRef> inspected) {
     inspect = () -> Optional.of(faults.call(inspected));
     student = inspect.apply();
+  }
+
+  /**
+   * Inspects the models to evaluate now, and again after the stage that has read them.
+   *
+   * @param inspected hashes their folders
+   */
+  void models(Functions.Func<List<EvaluatedModel>> inspected) {
+    inspectModels = () -> faults.call(inspected);
+    models = inspectModels.apply();
+    tracker.models(models);
   }
 
   /** The student's files are elsewhere than the spec says: in this folder. */
@@ -169,6 +183,7 @@ final class StageRunner {
           RunContext.newBuilder()
               .setRunId(request.getRunId())
               .setStoreUri(request.getStoreUri())
+              .setReusesCompletions(request.getRescores())
               .setSpec(withFetchedStudent(StageSpec.of(stage, request.getSpec())))
               .build();
     }
@@ -216,6 +231,15 @@ final class StageRunner {
     @Override
     public String released() {
       return released;
+    }
+
+    @Override
+    public List<EvaluatedModel> models() {
+      if (refresh && !models.isEmpty()) {
+        models = inspectModels.apply();
+        refresh = false;
+      }
+      return models;
     }
 
     @Override

@@ -20,6 +20,11 @@ public final class OperationalFields {
           Map.entry("last_stage", "which stages run, not what each makes"),
           Map.entry(
               "student.model", "a place: the digest of what is there is an input of the stages"),
+          Map.entry("models.endpoint.api_key_env", "who asks, not what is answered"),
+          Map.entry("models.endpoint.headers", "who asks, not what is answered"),
+          Map.entry("models.endpoint.timeout_seconds", "how long an answer may take"),
+          Map.entry("models.published", "compared with at the end of every run"),
+          Map.entry("models.model", "a place: the digest of what is there is an input"),
           Map.entry("data.train.path", "a place: the digest of what is there is an input"),
           Map.entry(
               "evaluation.benchmarks.source.path",

@@ -1,6 +1,7 @@
 package io.retort.stage;
 
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
@@ -33,6 +34,9 @@ public interface StageContext {
 
   /** The evaluated model that the run releases: one of the trained models' names in scores. */
   String released();
+
+  /** The spec's models, empty in a run that trains. */
+  List<EvaluatedModel> models();
 
   /** A stub of the named activities, with their options. */
   <A> A activities(Class<A> type, String... names);

@@ -9,6 +9,7 @@ import io.retort.v1.EngineSpec;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.ExportJob;
 import io.retort.v1.GenerationJob;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
@@ -54,7 +55,7 @@ public final class TrainerJobs {
    * Answers of a model to a benchmark. Settings that a run from before benchmarks had their own
    * lacks are the evaluation's.
    *
-   * @param model name of the evaluated model: base, stage-1 or stage-2
+   * @param model name of the evaluated model: base, stage-1 or stage-2, or of one of the spec's
    * @param modelSha256 digest of what is at {@code modelUri}, empty to have the trainer compute it
    */
   public TrainerJob generation(
@@ -64,14 +65,18 @@ public final class TrainerJobs {
       BenchmarkSpec benchmark,
       ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
-    return job("generate-" + model + "-" + benchmark.getName())
-        .setResources(generationResources(evaluation.getEngine()))
+    // A benchmark's name has no dot: no other model and benchmark have this name together.
+    String separator = spec.getModelsCount() > 0 ? "." : "-";
+    EngineSpec engine = engine(model);
+    return job("generate-" + model + separator + benchmark.getName())
+        .setResources(generationResources(engine))
         .setGeneration(
             GenerationJob.newBuilder()
                 .setModelUri(modelUri)
                 .setModelSha256(modelSha256)
                 .setCompletionsUri(RunLayout.completions(run.getStoreUri()))
-                .setEngine(engine(evaluation.getEngine(), model))
+                .setEngine(engine)
+                .setReuseOnly(run.getReusesCompletions())
                 .setDataset(dataset)
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
@@ -98,8 +103,18 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** The endpoint's model by the name that the server knows it by. */
-  private static EngineSpec engine(EngineSpec engine, String model) {
+  /** The endpoint's model by the name that the server knows it by; a model's own goes before. */
+  private EngineSpec engine(String model) {
+    EngineSpec engine = spec.getEvaluation().getEngine();
+    for (ModelSpec evaluated : spec.getModelsList()) {
+      if (evaluated.getName().equals(model) && evaluated.hasEndpoint()) {
+        return EngineSpec.newBuilder()
+            .setKind(EngineKind.ENGINE_KIND_ENDPOINT)
+            .setEndpoint(evaluated.getEndpoint())
+            .setConcurrency(engine.getConcurrency())
+            .build();
+      }
+    }
     if (!engine.hasEndpoint()) {
       return engine;
     }
@@ -109,9 +124,9 @@ public final class TrainerJobs {
     return named.build();
   }
 
-  /** A model that another server serves needs no GPU here. */
+  /** A model that another server serves, or that is not asked, needs no GPU here. */
   private ResourceSpec generationResources(EngineSpec engine) {
-    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT) {
+    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT && !run.getReusesCompletions()) {
       return spec.getResources();
     }
     return spec.getResources().toBuilder()

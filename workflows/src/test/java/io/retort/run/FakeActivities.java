@@ -12,6 +12,9 @@ import io.retort.stage.StageActivities;
 import io.retort.training.ResourceActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CalibrateRequest;
+import io.retort.v1.CalibrateResponse;
+import io.retort.v1.Calibration;
 import io.retort.v1.CompareForGateRequest;
 import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
@@ -30,12 +33,15 @@ import io.retort.v1.FindStageRequest;
 import io.retort.v1.FindStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
+import io.retort.v1.FlipSummary;
 import io.retort.v1.GenerationResult;
 import io.retort.v1.IngestRequest;
 import io.retort.v1.IngestResponse;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
+import io.retort.v1.ListFlipsRequest;
+import io.retort.v1.ListFlipsResponse;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PairingSummary;
@@ -98,6 +104,9 @@ public final class FakeActivities
   /** With what students were checked. */
   public final List<InspectStudentRequest> checks = new CopyOnWriteArrayList<>();
 
+  /** Every model that was inspected, in order. */
+  public final List<InspectStudentRequest> inspected = new CopyOnWriteArrayList<>();
+
   /** Told of a student that is checked. */
   public volatile List<String> warnings = List.of();
 
@@ -156,6 +165,7 @@ public final class FakeActivities
   @Override
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     inspectedStudents.incrementAndGet();
+    inspected.add(request);
     students.add(request.getModelUri());
     if (request.hasTemplate()) {
       checks.add(request);
@@ -334,6 +344,26 @@ public final class FakeActivities
   public CompareForGateResponse compareForGate(CompareForGateRequest request) {
     gateRequests.add(request);
     return compared;
+  }
+
+  @Override
+  public ListFlipsResponse listFlips(ListFlipsRequest request) {
+    return ListFlipsResponse.newBuilder()
+        .setFlips(
+            FlipSummary.newBuilder()
+                .setRunId(request.getRun().getOriginRunId())
+                .setCompared(request.getRun().getSummary().getScoresCount()))
+        .build();
+  }
+
+  @Override
+  public CalibrateResponse calibrate(CalibrateRequest request) {
+    return CalibrateResponse.newBuilder()
+        .addCalibrations(
+            Calibration.newBuilder()
+                .setRunId(request.getRun().getRunId())
+                .setCodeVersion(request.getCodeVersion()))
+        .build();
   }
 
   @Override

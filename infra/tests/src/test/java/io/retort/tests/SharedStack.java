@@ -74,6 +74,11 @@ final class SharedStack implements AutoCloseable {
     return stack;
   }
 
+  /** Problems that no run trains on. */
+  Path unseen() {
+    return unseenFile;
+  }
+
   RunClient runs() {
     return new RunClient(stack.runs());
   }

@@ -9,6 +9,7 @@ import io.retort.run.RunWorkflow;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,15 @@ final class RunLauncher {
    */
   Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
       throws SpecException {
+    return launch(asked, requestId, originRunId, fresh, false);
+  }
+
+  /**
+   * @param rescores whether the origin's completions are graded anew, and none is generated
+   */
+  Run launch(
+      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
           "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
@@ -90,6 +101,7 @@ final class RunLauncher {
             .setOriginRunId(originRunId)
             .setStoreUri(storeUri)
             .addAllFreshStages(fresh)
+            .setRescores(rescores)
             .build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
       return existing(runId, requestId, asked, spec);
@@ -148,6 +160,8 @@ final class RunLauncher {
             .set(RunSearchAttributes.PROGRESS, 0.0);
     if (spec.getStudent().hasModel()) {
       attributes.set(RunSearchAttributes.STUDENT, spec.getStudent().getModel());
+    } else if (spec.getModelsCount() > 0) {
+      attributes.set(RunSearchAttributes.STUDENT, place(spec.getModels(0)));
     }
     return WorkflowOptions.newBuilder()
         .setWorkflowId(runId)
@@ -162,10 +176,21 @@ final class RunLauncher {
 
   private static String summary(RunSpec spec) {
     String what =
-        RunStages.trains(spec)
-            ? "Distil " + spec.getRelease().getModel()
-            : "Curate " + spec.getName();
+        spec.getModelsCount() > 0
+            ? "Evaluate "
+                + spec.getModelsList().stream()
+                    .map(ModelSpec::getName)
+                    .collect(Collectors.joining(", "))
+            : RunStages.trains(spec)
+                ? "Distil " + spec.getRelease().getModel()
+                : "Curate " + spec.getName();
     return what + " for " + spec.getTeam();
+  }
+
+  private static String place(ModelSpec model) {
+    return model.hasEndpoint()
+        ? model.getEndpoint().getBaseUrl() + "#" + model.getEndpoint().getModel()
+        : model.getModel();
   }
 
   private static String details(RunMemo memo) {
@@ -173,6 +198,16 @@ final class RunLauncher {
     if (memo.filled().getStudent().hasModel()) {
       details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
     }
+    memo.filled()
+        .getModelsList()
+        .forEach(
+            model ->
+                details
+                    .append("* model ")
+                    .append(model.getName())
+                    .append(": `")
+                    .append(place(model))
+                    .append("`\n"));
     memo.filled()
         .getData()
         .getTrainList()

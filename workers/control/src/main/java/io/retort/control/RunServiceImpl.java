@@ -146,8 +146,13 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
           RunSpec origin = reader.askedSpec(request.getRunId());
           RunSpec spec = SpecChanges.apply(origin, request.getChanges(), request.getUpdateMask());
           Run run =
-              launcher.launch(
-                  spec, request.getRequestId(), request.getRunId(), request.getFreshStagesList());
+              request.getRescore()
+                  ? Rescoring.of(reader.get(request.getRunId())).launch(launcher, request, spec)
+                  : launcher.launch(
+                      spec,
+                      request.getRequestId(),
+                      request.getRunId(),
+                      request.getFreshStagesList());
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
   }

@@ -1,5 +1,6 @@
 package io.retort.evaluation;
 
+import com.google.protobuf.util.Timestamps;
 import io.retort.answers.AnswerChecker;
 import io.retort.failure.Failures;
 import io.retort.store.Manifests;
@@ -10,6 +11,9 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CalibrateRequest;
+import io.retort.v1.CalibrateResponse;
+import io.retort.v1.Calibration;
 import io.retort.v1.CompareForGateRequest;
 import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
@@ -17,6 +21,9 @@ import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.GeneratedSample;
+import io.retort.v1.ListFlipsRequest;
+import io.retort.v1.ListFlipsResponse;
+import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
@@ -28,6 +35,7 @@ import io.temporal.activity.ActivityExecutionContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +58,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
 
   private final Store store;
   private final AnswerChecker answers;
+  private final Clock clock = Clock.systemUTC();
 
   /**
    * @param answers decides which of the answers to a problem are the same, for cons@k
@@ -114,7 +123,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
           .getBenchmarksList()
           .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
       List<Comparison> comparisons = new ArrayList<>();
-      for (ModelPair pair : COMPARED) {
+      for (ModelPair pair : pairs(request.getRun().getSpec())) {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
       }
       return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
@@ -134,6 +143,45 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  @Override
+  public ListFlipsResponse listFlips(ListFlipsRequest request) {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    try {
+      return ListFlipsResponse.newBuilder()
+          .setFlips(
+              new FlipLister(store, request.getStoreUri(), () -> context.heartbeat(null))
+                  .list(request.getRun()))
+          .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CalibrateResponse calibrate(CalibrateRequest request) {
+    List<Calibration> calibrations =
+        Calibrator.calibrate(
+            request.getRun(), Timestamps.fromMillis(clock.millis()), request.getCodeVersion());
+    try {
+      new Calibrations(store, request.getStoreUri()).keep(calibrations);
+      return CalibrateResponse.newBuilder().addAllCalibrations(calibrations).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  /** Models that are named by the spec are compared with the first of them. */
+  private static List<ModelPair> pairs(RunSpec spec) {
+    if (spec.getModelsCount() == 0) {
+      return COMPARED;
+    }
+    String first = spec.getModels(0).getName();
+    return spec.getModelsList().stream()
+        .skip(1)
+        .map(model -> new ModelPair(model.getName(), first))
+        .toList();
   }
 
   /** Benchmarks of before they had their own temperature have the evaluation's. */

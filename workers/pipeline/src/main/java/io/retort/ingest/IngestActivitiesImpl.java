@@ -5,7 +5,6 @@ import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.student.StudentChecker;
-import io.retort.student.StudentFolder;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.DataSource;
 import io.retort.v1.DescribeSourcesRequest;
@@ -119,21 +118,14 @@ public final class IngestActivitiesImpl implements IngestActivities {
   public InspectStudentResponse inspectStudent(InspectStudentRequest request) {
     Heartbeat heartbeat = new Heartbeat(Activity.getExecutionContext());
     try {
-      InspectStudentResponse.Builder response = InspectStudentResponse.newBuilder();
-      String location = request.getModelUri();
-      if (HubModel.isNamed(location)) {
-        HubModels.Copy copy =
-            new HubModels(hub, store, request.getStoreUri(), heartbeat::alive).copy(location);
-        response.setPinnedUri(copy.model().toString());
-        location = copy.uri();
-      }
-      ArtifactRef model = StudentFolder.inspect(location, roots, heartbeat::alive);
+      InspectStudentResponse.Builder response =
+          new ModelPlaces(store, hub, roots, heartbeat::alive).inspect(request).toBuilder();
       if (request.hasTemplate()) {
         DataFiles files = new DataFiles(hub, stores, roots, heartbeat::alive);
         response.addAllWarnings(
-            new StudentCheck(students, files).warnings(request, model.getUri()));
+            new StudentCheck(students, files).warnings(request, response.getModelUri()));
       }
-      return response.setModelUri(model.getUri()).setModel(model).build();
+      return response.build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

@@ -3,6 +3,7 @@ package io.retort.release;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
+import io.retort.evaluation.Calibrations;
 import io.retort.evaluation.EvaluatedModels;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
@@ -148,7 +149,9 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
     try {
       byte[] html =
-          HtmlReport.render(run, ReportExamples.read(store, request.getStoreUri(), run))
+          HtmlReport.render(
+                  new Calibrations(store, request.getStoreUri()).stamped(run),
+                  ReportExamples.read(store, request.getStoreUri(), run))
               .getBytes(StandardCharsets.UTF_8);
       String uri = request.getForApproval() ? layout.approvalReport() : layout.report();
       ArtifactRef report = store.write(uri, output -> output.write(html));

@@ -15,6 +15,7 @@ import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CompareRequest;
+import io.retort.v1.Comparison;
 import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.Count;
 import io.retort.v1.EvaluationSpec;
@@ -24,6 +25,7 @@ import io.retort.v1.GeneratedSample;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.LetterAccuracy;
 import io.retort.v1.Manifest;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
 import io.retort.v1.ProblemScore;
@@ -184,6 +186,22 @@ class EvaluationActivitiesImplTest {
               assertThat(comparison.getVerdict())
                   .isEqualTo(ComparisonVerdict.COMPARISON_VERDICT_NOT_WORSE);
             });
+  }
+
+  @Test
+  void comparesModelsOfTheSpecWithTheFirst() throws IOException {
+    RunContext.Builder run = request(dataset, 1).getRun().toBuilder();
+    CompareRequest.Builder request = CompareRequest.newBuilder();
+    for (String model : List.of("smol", "base", "tuned")) {
+      ArtifactRef samples = commit(model, threeProblems());
+      run.getSpecBuilder().addModels(ModelSpec.newBuilder().setName(model));
+      request.addScores(
+          activities.score(request(samples, 1).toBuilder().setModel(model).build()).getArtifact());
+    }
+
+    assertThat(activities.compare(request.setRun(run).build()).getComparisonsList())
+        .extracting(Comparison::getModel, Comparison::getBaseline)
+        .containsExactly(tuple("base", "smol"), tuple("tuned", "smol"));
   }
 
   @Test

@@ -43,6 +43,9 @@ public final class RunTable {
     RunTable table = new RunTable(styled);
     table.head(run);
     RunSummary summary = run.getSummary();
+    if (summary.getModelsCount() > 0) {
+      table.append(EvaluatedModelTable.of(summary.getModelsList()));
+    }
     if (summary.hasIngest()) {
       table.ingest(summary.getIngest());
     }
@@ -63,6 +66,18 @@ public final class RunTable {
         .forEach(benchmark -> table.scores(benchmark, summary.getScoresList()));
     if (summary.getComparisonsCount() > 0) {
       table.append(ScoreTables.comparisons(summary.getComparisonsList()));
+    }
+    if (summary.hasFlips()) {
+      TextTable flips = new TextTable("Graded anew: " + FlipLines.headline(summary.getFlips()));
+      FlipLines.details(summary.getFlips()).forEach(flips::line);
+      table.append(flips);
+    }
+    if (summary.getCalibrationsCount() > 0) {
+      TextTable calibrations = new TextTable("Calibration, pass@1 (95 %)");
+      summary.getCalibrationsList().stream()
+          .map(CalibrationLines::sentence)
+          .forEach(calibrations::line);
+      table.append(calibrations);
     }
     if (summary.hasCuration() || summary.hasPairing()) {
       table.judge(run);

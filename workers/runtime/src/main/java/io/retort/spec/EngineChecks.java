@@ -58,16 +58,26 @@ final class EngineChecks {
               + TrainerJobs.MODEL_NAME
               + " in it, or the base model, stage 1 and stage 2 would be the same model");
     }
+    violations.addAll(headers(endpoint, PATH + ".endpoint"));
+  }
+
+  /**
+   * @param path of the endpoint in the spec
+   */
+  static List<SpecViolation> headers(EndpointSpec endpoint, String path) {
+    List<SpecViolation> violations = new ArrayList<>();
     for (int index = 0; index < endpoint.getHeadersCount(); index++) {
       EndpointHeader header = endpoint.getHeaders(index);
       if (REFUSED_HEADERS.contains(header.getName().toLowerCase(Locale.ROOT))) {
-        refuse(
-            ".endpoint.headers[" + index + "].name",
-            '"' + header.getName() + '"',
-            "a header that carries no secret and that clients do not set themselves; a key belongs"
-                + " into the variable named by api_key_env");
+        violations.add(
+            SpecViolation.of(
+                path + ".headers[" + index + "].name",
+                '"' + header.getName() + '"',
+                "a header that carries no secret and that clients do not set themselves; a key belongs"
+                    + " into the variable named by api_key_env"));
       }
     }
+    return violations;
   }
 
   private void refuse(String field, String value, String expectation) {

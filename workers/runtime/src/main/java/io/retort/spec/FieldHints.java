@@ -8,6 +8,7 @@ import java.util.Optional;
 final class FieldHints {
   static final String NAME =
       "1 to 40 lower-case letters, digits and hyphens, no hyphen at either end";
+  static final String DATA = "a mapping with train";
   static final String PATH = "a file, a folder, a glob, or a data set of the hub";
 
   private static final String MODEL_NAME =
@@ -19,7 +20,8 @@ final class FieldHints {
       Map.of(
           "retort.v1.RunSpec.name", NAME,
           "retort.v1.RunSpec.team", NAME,
-          "retort.v1.RunSpec.data", "a mapping with train",
+          "retort.v1.ModelSpec.name", MODEL_NAME,
+          "retort.v1.ModelSpec.model", "a folder, or a model of the hub or the registry",
           "retort.v1.DataSpec.train", "at least 1 source, each with a path",
           "retort.v1.DataSource.path", PATH,
           "retort.v1.BenchmarkSpec.name", NAME,

@@ -37,6 +37,7 @@ final class SpecCrossChecks {
 
   static List<SpecViolation> check(RunSpec spec) {
     SpecCrossChecks checks = new SpecCrossChecks(spec);
+    checks.violations.addAll(ModelChecks.check(spec));
     checks.sources();
     checks.filters();
     checks.student();

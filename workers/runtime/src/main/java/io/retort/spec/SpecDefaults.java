@@ -14,6 +14,7 @@ import io.retort.v1.FieldMapping;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.JudgeSpecOrBuilder;
 import io.retort.v1.LoraSpec;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferenceSpec;
 import io.retort.v1.RoleSpec;
@@ -74,7 +75,29 @@ public record SpecDefaults(String studentModel) {
     if (!builder.getRelease().hasModel()) {
       builder.getReleaseBuilder().setModel(builder.getName());
     }
+    if (builder.getModelsCount() > 0) {
+      models(builder);
+    }
     return builder.build();
+  }
+
+  /**
+   * What a run that trains nothing does not have is not filled in, so that it can be asked again.
+   */
+  private static void models(RunSpec.Builder builder) {
+    for (ModelSpec.Builder model : builder.getModelsBuilderList()) {
+      model.setName(ModelNames.of(model.build()));
+    }
+    builder
+        .clearData()
+        .clearJudge()
+        .clearCuration()
+        .clearSft()
+        .clearPreference()
+        .clearCogpo()
+        .clearRelease()
+        .clearLastStage();
+    builder.getStudentBuilder().clearModel().clearSize().clearEndpoint();
   }
 
   /** Training starts from it, and tokens are counted by its tokenizer. */

@@ -3,6 +3,7 @@ package io.retort.spec;
 import io.retort.store.Locations;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.RunSpec;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -29,6 +30,11 @@ public final class SpecPaths {
         if (benchmark.hasSource()) {
           resolve(benchmark.getSourceBuilder(), folder);
         }
+      }
+    }
+    for (ModelSpec.Builder model : builder.getModelsBuilderList()) {
+      if (isRelative(model.getModel())) {
+        model.setModel(absolute(model.getModel(), folder));
       }
     }
     if (spec.getStudent().hasModel() && isRelative(spec.getStudent().getModel())) {

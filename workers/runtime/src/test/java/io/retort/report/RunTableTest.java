@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.ApprovalState;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.CacheStatus;
+import io.retort.v1.Calibration;
+import io.retort.v1.CalibrationVerdict;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
+import io.retort.v1.FlipCount;
+import io.retort.v1.FlipSummary;
 import io.retort.v1.FollowRate;
 import io.retort.v1.GateAction;
 import io.retort.v1.GateFinding;
@@ -17,19 +23,109 @@ import io.retort.v1.IngestSummary;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PairingSummary;
 import io.retort.v1.PassAtK;
+import io.retort.v1.PublishedFigure;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSummary;
+import io.retort.v1.SampleOutcome;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.Usage;
+import io.retort.v1.VerdictFlip;
 import org.junit.jupiter.api.Test;
 
 class RunTableTest {
+  @Test
+  void namesTheModelsOfARunThatTrainsNone() {
+    Run run =
+        Run.newBuilder()
+            .setRunId("eval-1")
+            .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+            .setSummary(
+                RunSummary.newBuilder()
+                    .addModels(model("smol", "/models/smol", ""))
+                    .addModels(model("best", "registry:smol:best", "registry:smol:v3"))
+                    .addModels(model("hub", "hf://a/b", "hf://a/b@c1")))
+            .build();
+
+    assertThat(RunTable.render(run, false))
+        .isEqualTo(
+            """
+            Run eval-1: succeeded
+
+            Models                               evaluated         sha256
+              smol                            /models/smol   0123456789ab
+              best   registry:smol:best = registry:smol:v3   0123456789ab
+              hub                              hf://a/b@c1   0123456789ab
+            """);
+  }
+
+  @Test
+  void tellsWhatGradingAnewAndCalibratingFound() {
+    Run.Builder run = Run.newBuilder().setRunId("eval-1").setPhase(RunPhase.RUN_PHASE_SUCCEEDED);
+    run.getSummaryBuilder()
+        .setFlips(
+            FlipSummary.newBuilder()
+                .setRunId("old")
+                .setCompared(40)
+                .setFlipped(2)
+                .setNotCompared(3)
+                .addCounts(
+                    FlipCount.newBuilder()
+                        .setModel("base")
+                        .setBenchmark("math")
+                        .setBefore(SampleOutcome.SAMPLE_OUTCOME_TRUNCATED)
+                        .setAfter(SampleOutcome.SAMPLE_OUTCOME_CORRECT)
+                        .setCount(2))
+                .addFirst(
+                    VerdictFlip.newBuilder()
+                        .setModel("base")
+                        .setBenchmark("math")
+                        .setSampleId("p1")
+                        .setIndex(2)
+                        .setBefore(SampleOutcome.SAMPLE_OUTCOME_TRUNCATED)
+                        .setAfter(SampleOutcome.SAMPLE_OUTCOME_CORRECT)
+                        .setAnswerAfter("1\u001b[2J"))
+                .setFlips(ArtifactRef.newBuilder().setUri("file:///flips")))
+        .addCalibrations(
+            Calibration.newBuilder()
+                .setModel("o/n")
+                .setBenchmark("math500")
+                .setPublished(PublishedFigure.newBuilder().setPercent(83.10).setSource("them"))
+                .setValue(0.83)
+                .setLow(0.8)
+                .setHigh(0.86)
+                .setVerdict(CalibrationVerdict.CALIBRATION_VERDICT_INSIDE)
+                .addDifferences("top_p 1 (published: 0.95)"));
+
+    assertThat(RunTable.render(run.build(), false))
+        .isEqualTo(
+            """
+            Run eval-1: succeeded
+
+            Graded anew: 2 of 40 verdicts flipped against old; 3 answers are not compared: it has none with the same text
+              base on math: cut -> correct 2
+              base on math, problem p1, answer 2: cut -> correct, "" -> "1?[2J"
+              ... all are in file:///flips
+
+            Calibration, pass@1 (95 %)
+              o/n on math500: published 83.1 % (them), measured 83.0 % (80.0-86.0): inside the interval; asked otherwise: top_p 1 (published: 0.95)
+            """);
+  }
+
+  private static EvaluatedModel model(String name, String model, String pinned) {
+    return EvaluatedModel.newBuilder()
+        .setName(name)
+        .setModel(model)
+        .setPinnedUri(pinned)
+        .setSha256("0123456789abcdef")
+        .build();
+  }
+
   @Test
   void showsEveryPartOfAFinishedRunInAlignedColumns() {
     assertThat(RunTable.render(finishedRun(), false))

@@ -15,6 +15,7 @@ import io.retort.v1.EndpointHeader;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.GateCondition;
 import io.retort.v1.ModelPrice;
+import io.retort.v1.ModelSpec;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import java.io.IOException;
@@ -106,10 +107,14 @@ final class StageFieldsTest {
   }
 
   private static SortedMap<String, List<Stage>> readers() throws SpecException {
-    RunSpec before = filled(builder -> {});
     SortedMap<String, List<Stage>> readers = new TreeMap<>();
     for (List<FieldDescriptor> leaf : leaves()) {
-      RunSpec after = filled(builder -> change(builder, leaf, 0, before));
+      boolean ofModels = leaf.get(0).getName().equals("models");
+      RunSpec before = ofModels ? evaluating(builder -> {}) : filled(builder -> {});
+      RunSpec after =
+          ofModels
+              ? evaluating(builder -> change(builder, leaf, 0, before))
+              : filled(builder -> change(builder, leaf, 0, before));
       readers.put(
           path(leaf),
           RunStages.ALL.stream()
@@ -136,6 +141,17 @@ final class StageFieldsTest {
         .setModel("{model}");
     change.accept(spec);
     return DEFAULTS.fill(spec.build());
+  }
+
+  /** A spec that evaluates models has no field of training. */
+  private static RunSpec evaluating(Consumer<RunSpec.Builder> change) throws SpecException {
+    return filled(
+        spec -> {
+          ModelSpec.Builder model = ModelSpec.newBuilder().setName("one").setModel("/models/one");
+          model.getEndpointBuilder().setBaseUrl("http://h/v1").setModel("m");
+          spec.clearData().addModels(model);
+          change.accept(spec);
+        });
   }
 
   private static List<List<FieldDescriptor>> leaves() {

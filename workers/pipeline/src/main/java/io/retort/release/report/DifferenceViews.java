@@ -16,6 +16,9 @@ final class DifferenceViews {
    * whose models were not compared, what they scored.
    */
   static List<String> headline(RunSummary summary) {
+    if (summary.getModelsCount() > 0) {
+      return EvaluatedModelViews.headline(summary);
+    }
     List<Comparison> comparisons = summary.getComparisonsList();
     if (comparisons.isEmpty()) {
       String scores = ScoreViews.sentence(summary.getScoresList());

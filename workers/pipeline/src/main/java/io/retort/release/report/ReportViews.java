@@ -94,6 +94,7 @@ final class ReportViews {
     if (!run.getOriginRunId().isEmpty()) {
       facts.add(new ReportView.Fact("Retrained from", run.getOriginRunId()));
     }
+    facts.addAll(EvaluationFindingViews.facts(run.getSummary()));
     return facts;
   }
 
@@ -318,7 +319,8 @@ final class ReportViews {
   private static List<ReportView.Fact> provenance(Run run) {
     RunSummary summary = run.getSummary();
     List<ReportView.Fact> facts = new ArrayList<>();
-    facts.add(new ReportView.Fact("Student", run.getSpec().getStudent().getModel()));
+    facts.addAll(EvaluatedModelViews.facts(summary.getModelsList()));
+    add(facts, "Student", run.getSpec().getStudent().getModel());
     run.getSpec()
         .getData()
         .getTrainList()

@@ -184,6 +184,22 @@ class HtmlReportTest {
   }
 
   @Test
+  void namesTheModelsOfARunThatTrainsNone() {
+    Run.Builder run = SampleRuns.evaluation().toBuilder();
+
+    assertThat(HtmlReport.render(run.build(), ReportExamples.none()))
+        .contains(
+            "tuned against smol on demo: better by 12.5 points.",
+            "Model tuned",
+            "registry:smol:best&#10;registry:smol:v3&#10;content sha256 c3",
+            "<td>smol</td>")
+        .doesNotContain("Student</", "stage-2", "base model");
+    run.getSummaryBuilder().clearComparisons().removeModels(1).removeScores(1);
+    assertThat(HtmlReport.render(run.build(), ReportExamples.none()))
+        .contains("smol on demo: pass@1 is 25.0 % (10.0-40.0).");
+  }
+
+  @Test
   void tellsWhyTheGateHolds() {
     Run.Builder run = SampleRuns.finished().toBuilder();
     run.getSummaryBuilder()

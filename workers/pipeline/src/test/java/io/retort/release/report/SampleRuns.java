@@ -17,6 +17,7 @@ import io.retort.v1.CurationSummary;
 import io.retort.v1.DataSource;
 import io.retort.v1.DataSpec;
 import io.retort.v1.Difficulty;
+import io.retort.v1.EvaluatedModel;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FollowRate;
 import io.retort.v1.Gap;
@@ -72,6 +73,45 @@ public final class SampleRuns {
   }
 
   /** The rows of {@link #finished}. */
+  /** A run that evaluated two models side by side. */
+  static Run evaluation() {
+    RunSummary.Builder summary =
+        RunSummary.newBuilder()
+            .addModels(
+                EvaluatedModel.newBuilder()
+                    .setName("smol")
+                    .setModel("/models/smol")
+                    .setSha256("s1"))
+            .addModels(
+                EvaluatedModel.newBuilder()
+                    .setName("tuned")
+                    .setModel("registry:smol:best")
+                    .setPinnedUri("registry:smol:v3")
+                    .setSha256("s2")
+                    .setContentSha256("c3"))
+            .addComparisons(
+                Comparison.newBuilder()
+                    .setModel("tuned")
+                    .setBaseline("smol")
+                    .setBenchmark("demo")
+                    .setSentence("better by 12.5 points"));
+    for (EvaluatedModel model : summary.getModelsList()) {
+      summary.addScores(
+          Score.newBuilder()
+              .setModel(model.getName())
+              .setBenchmark("demo")
+              .setProblems(8)
+              .setSamples(1)
+              .setDatasetSha256("d")
+              .addPassAtK(passAtK(1, 0.25, 0.1, 0.4)));
+    }
+    return Run.newBuilder()
+        .setRunId("eval-1")
+        .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+        .setSummary(summary)
+        .build();
+  }
+
   public static ReportExamples examples() {
     return new ReportExamples(
         List.of(improved("Too short: it never says how many apples are left."), rejected()),
