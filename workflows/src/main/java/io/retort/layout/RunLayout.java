@@ -103,6 +103,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "report/index.html");
   }
 
+  /** The report that an approval is about; the run's last report does not replace it. */
+  public String approvalReport() {
+    return resolve(run(), "report/approval.html");
+  }
+
   /** The data set for others: Parquet files and a card. */
   public String export() {
     return resolve(run(), "export");

@@ -10,6 +10,8 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
@@ -116,6 +118,19 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
       }
       return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
+    try {
+      List<ScoreRecord> records = new ArrayList<>();
+      for (ArtifactRef scores : request.getScoresList()) {
+        records.add(readRecord(scores));
+      }
+      return new GateComparer(store, request, records).compare();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
