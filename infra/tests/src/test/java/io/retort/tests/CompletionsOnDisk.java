@@ -2,6 +2,7 @@ package io.retort.tests;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Scanner;
 
 /**
  * What the store of completions holds of one evaluation of a run, read past the workers.
@@ -27,7 +28,8 @@ record CompletionsOnDisk(int written, int distinct) {
       throws IOException, InterruptedException {
     Path evaluation = stack.store().resolve("runs").resolve(runId).resolve("evaluation");
     Path named = evaluation.resolve(model).resolve(benchmark).resolve("completions.json");
-    String[] counts = TestStack.python(COUNT, named.toString()).strip().split(" ");
-    return new CompletionsOnDisk(Integer.parseInt(counts[0]), Integer.parseInt(counts[1]));
+    try (Scanner counts = new Scanner(TestStack.python(COUNT, named.toString()))) {
+      return new CompletionsOnDisk(counts.nextInt(), counts.nextInt());
+    }
   }
 }
