@@ -109,7 +109,7 @@ def test_totals_are_of_the_last_pass_up_to_the_model_that_was_taken() -> None:
     assert _pairs_and_margin(rewards.latest(log)) == pytest.approx((10, 0.1 * 20.5))
     # Less than one pass.
     assert _pairs_and_margin(rewards.last_pass(log[:4], 4)) == pytest.approx((4, 0.25))
-    assert rewards.last_pass([], 0) == rewards.curve([]) == rewards.latest([]) == []
+    assert (rewards.last_pass([], 0), rewards.curve([]), rewards.latest([])) == ([], [], [])
 
 
 def test_held_out_figures_are_those_of_the_model_that_was_taken() -> None:
@@ -224,7 +224,7 @@ def test_sft_has_none(
     make_job: Callable[..., TrainerJob], write_rows: Callable[[list[Any]], ArtifactRef], samples: list[Any]
 ) -> None:
     result = run(make_job(TrainingStage.SFT, write_rows(samples)))
-    assert result.rewards == result.validation_rewards == result.reward_curve == []
+    assert (result.rewards, result.validation_rewards, result.reward_curve) == ([], [], [])
 
 
 def _figures(found: GapRewards) -> tuple[float, ...]:
