@@ -109,9 +109,7 @@ def test_totals_are_of_the_last_pass_up_to_the_model_that_was_taken() -> None:
     assert _pairs_and_margin(rewards.latest(log)) == pytest.approx((10, 0.1 * 20.5))
     # Less than one pass.
     assert _pairs_and_margin(rewards.last_pass(log[:4], 4)) == pytest.approx((4, 0.25))
-    assert not rewards.last_pass([], 0)
-    assert not rewards.curve([])
-    assert not rewards.latest([])
+    assert (rewards.last_pass([], 0), rewards.curve([]), rewards.latest([])) == ([], [], [])
 
 
 def test_held_out_figures_are_those_of_the_model_that_was_taken() -> None:

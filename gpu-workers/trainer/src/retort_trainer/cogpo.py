@@ -73,10 +73,10 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
         chosen, rejected = log_probabilities.detach()[:, -tokens:].sum(dim=1).chunk(2)
         pairs = torch.stack(
             [
-                gaps.double(),
-                self.beta.double(),
-                (chosen - inputs["ref_chosen_logps"]).double(),
-                (rejected - inputs["ref_rejected_logps"]).double(),
+                gaps.float(),
+                self.beta,
+                (chosen - inputs["ref_chosen_logps"]).float(),
+                (rejected - inputs["ref_rejected_logps"]).float(),
             ],
             dim=1,
         )

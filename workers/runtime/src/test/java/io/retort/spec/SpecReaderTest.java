@@ -92,7 +92,7 @@ class SpecReaderTest {
             + " value)",
         "- a | a list (expected: a mapping with name, team, seed, student, data, judge, curation,"
             + " sft, preference, cogpo, evaluation, release, resources, last_stage, priority,"
-            + " patience_seconds)",
+            + " patience_seconds, models)",
         "name: !!java.net.URL [a] | line 1: Global tag is not allowed: tag:yaml.org,2002:java.net.URL"
             + " (expected: YAML)",
         "name: !secret a | name: tag !secret (expected: no tag)",
