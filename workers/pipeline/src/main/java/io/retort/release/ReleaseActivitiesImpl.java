@@ -9,6 +9,7 @@ import io.retort.registry.Aliases;
 import io.retort.registry.ContentDigest;
 import io.retort.registry.ModelVersions;
 import io.retort.release.report.HtmlReport;
+import io.retort.release.report.ReportAnswers;
 import io.retort.release.report.ReportExamples;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
@@ -140,7 +141,10 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
     try {
       byte[] html =
-          HtmlReport.render(run, ReportExamples.read(store, request.getStoreUri(), run))
+          HtmlReport.render(
+                  run,
+                  ReportExamples.read(store, request.getStoreUri(), run),
+                  ReportAnswers.read(store, run, heartbeat))
               .getBytes(StandardCharsets.UTF_8);
       store.write(layout.report(), output -> output.write(html));
       return WriteReportResponse.newBuilder().setReportUri(layout.report()).build();
