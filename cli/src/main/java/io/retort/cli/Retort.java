@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       CurateCommand.class,
       PairsCommand.class,
       RunsCommand.class,
+      ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class
     })

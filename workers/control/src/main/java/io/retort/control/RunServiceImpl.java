@@ -9,6 +9,8 @@ import io.retort.spec.SpecChanges;
 import io.retort.spec.SpecException;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CancelRunResponse;
+import io.retort.v1.CompareRunsRequest;
+import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
 import io.retort.v1.GetRunRequest;
@@ -46,6 +48,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunCanceller canceller;
   private final RunPauser pauser;
   private final RunWatches watches;
+  private final RunComparer comparer;
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -53,13 +56,15 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunLister lister,
       RunCanceller canceller,
       RunPauser pauser,
-      RunWatches watches) {
+      RunWatches watches,
+      RunComparer comparer) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
     this.canceller = canceller;
     this.pauser = pauser;
     this.watches = watches;
+    this.comparer = comparer;
   }
 
   @Override
@@ -130,6 +135,12 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                   spec, request.getRequestId(), request.getRunId(), request.getFreshStagesList());
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
+  }
+
+  @Override
+  public void compareRuns(
+      CompareRunsRequest request, StreamObserver<CompareRunsResponse> observer) {
+    answer(observer, () -> comparer.compare(request));
   }
 
   private static <T> void answer(StreamObserver<T> observer, Call<T> call) {
