@@ -8,6 +8,8 @@ import io.retort.stack.Repository;
 import io.retort.stack.StackState;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
+import io.retort.v1.CompareRunsRequest;
+import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
@@ -27,6 +29,7 @@ import io.retort.v1.SweptItem;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -111,6 +114,10 @@ final class ControlClient implements AutoCloseable {
 
   Run retrain(RetrainRunRequest request) {
     return bounded().retrainRun(request).getRun();
+  }
+
+  CompareRunsResponse compare(List<String> runIds) {
+    return bounded().compareRuns(CompareRunsRequest.newBuilder().addAllRunIds(runIds).build());
   }
 
   /** Hands each change of the run to {@code consumer} until it is terminal; returns it then. */

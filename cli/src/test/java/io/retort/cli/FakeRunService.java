@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -12,6 +13,8 @@ import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CancelRunResponse;
+import io.retort.v1.CompareRunsRequest;
+import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
 import io.retort.v1.GetRunRequest;
@@ -176,6 +179,19 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   public void retrainRun(RetrainRunRequest request, StreamObserver<RetrainRunResponse> observer) {
     retrained.add(request);
     answer(observer, RetrainRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void compareRuns(
+      CompareRunsRequest request, StreamObserver<CompareRunsResponse> observer) {
+    answer(
+        observer,
+        CompareRunsResponse.newBuilder()
+            .setReportUri("file:///store/comparisons/1/index.html")
+            .setHtml(
+                ByteString.copyFromUtf8(
+                    "<p>" + String.join(", ", request.getRunIdsList()) + "</p>"))
+            .build());
   }
 
   @Override

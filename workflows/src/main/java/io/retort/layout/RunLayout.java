@@ -59,6 +59,15 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(stages(storeUri), fingerprint + ".json");
   }
 
+  /**
+   * A report of several runs.
+   *
+   * @param name that only the same runs in the same order have
+   */
+  public static String comparison(String storeUri, String name) {
+    return resolve(storeUri, "comparisons/" + name + "/index.html");
+  }
+
   public String run() {
     return resolve(storeUri, "runs/" + runId);
   }

@@ -47,6 +47,12 @@ final class ApiErrors {
         .asRuntimeException();
   }
 
+  static StatusRuntimeException live(String runId, String phase) {
+    return Status.FAILED_PRECONDITION
+        .withDescription("run " + runId + ": " + phase + " (expected: a run that has ended)")
+        .asRuntimeException();
+  }
+
   static StatusRuntimeException runsAreLive(Set<String> runIds) {
     return Status.FAILED_PRECONDITION
         .withDescription(

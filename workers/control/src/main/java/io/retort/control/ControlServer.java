@@ -123,7 +123,8 @@ public final class ControlServer implements AutoCloseable {
                     lister,
                     new RunCanceller(workflows, reader),
                     new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
-                    watches))
+                    watches,
+                    new RunComparer(workflows, reader, store, storeUri)))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
             .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))

@@ -11,6 +11,8 @@ import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CancelRunResponse;
+import io.retort.v1.CompareRunsRequest;
+import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
 import io.retort.v1.GetRunRequest;
@@ -50,6 +52,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunCanceller canceller;
   private final RunPauser pauser;
   private final RunWatches watches;
+  private final RunComparer comparer;
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -57,13 +60,15 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunLister lister,
       RunCanceller canceller,
       RunPauser pauser,
-      RunWatches watches) {
+      RunWatches watches,
+      RunComparer comparer) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
     this.canceller = canceller;
     this.pauser = pauser;
     this.watches = watches;
+    this.comparer = comparer;
   }
 
   @Override
@@ -155,6 +160,12 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                       request.getFreshStagesList());
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
+  }
+
+  @Override
+  public void compareRuns(
+      CompareRunsRequest request, StreamObserver<CompareRunsResponse> observer) {
+    answer(observer, () -> comparer.compare(request));
   }
 
   private static <T> void answer(StreamObserver<T> observer, Call<T> call) {

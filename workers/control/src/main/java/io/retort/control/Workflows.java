@@ -3,6 +3,9 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.failure.Failures;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
 import io.retort.worker.DaemonThreads;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
@@ -24,7 +27,9 @@ import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlo
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceFutureStub;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowServiceException;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
 import java.time.Duration;
@@ -83,6 +88,40 @@ final class Workflows {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw TemporalErrors.of(attempt, namespace(), Status.CANCELLED.asRuntimeException());
+    }
+  }
+
+  /**
+   * Waits for the result of a workflow. Throws FAILED_PRECONDITION where it failed by a mistake of
+   * the user's, UNAVAILABLE where it failed otherwise, and DEADLINE_EXCEEDED where it goes on.
+   */
+  <T> T result(String workflowId, Class<T> type) {
+    try {
+      return client
+          .newUntypedWorkflowStub(workflowId)
+          .getResult(deadlines.result().toMillis(), TimeUnit.MILLISECONDS, type);
+    } catch (TimeoutException e) {
+      throw ApiErrors.failure(
+          Status.Code.DEADLINE_EXCEEDED,
+          FailureCategory.FAILURE_CATEGORY_TIMEOUT,
+          "RESULT",
+          workflowId
+              + " has no result after "
+              + deadlines.result().toSeconds()
+              + " s (repeat the call, which waits for the same result; is a pipeline worker"
+              + " running?)",
+          e);
+    } catch (WorkflowFailedException e) {
+      Failure failure = Failures.fromThrowable(e);
+      boolean user = failure.getCategory() == FailureCategory.FAILURE_CATEGORY_USER;
+      throw ApiErrors.failure(
+          user ? Status.Code.FAILED_PRECONDITION : Status.Code.UNAVAILABLE,
+          failure.getCategory(),
+          failure.getType(),
+          workflowId + ": " + failure.getMessage(),
+          e);
+    } catch (WorkflowServiceException e) {
+      throw TemporalErrors.of("read the result of " + workflowId, namespace(), e);
     }
   }
 

@@ -73,7 +73,8 @@ final class ControlHarness implements AutoCloseable {
                     IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
     Worker worker = temporal.newWorker(TaskQueues.RUNS);
-    worker.registerWorkflowImplementationTypes(StubRunWorkflow.class, StubRowStageWorkflow.class);
+    worker.registerWorkflowImplementationTypes(
+        StubRunWorkflow.class, StubRowStageWorkflow.class, StubComparisonWorkflow.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Environment environment =

@@ -15,7 +15,6 @@ import io.retort.rows.ShardInputs;
 import io.retort.rows.ShardJob;
 import io.retort.rows.ShardJudge;
 import io.retort.rows.ShardRecords;
-import io.retort.samples.ChainLengths;
 import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.RowCursor;
@@ -152,7 +151,6 @@ public final class CurationStage implements RowStage {
     Manifest dataset = Manifests.read(store, context.getInput());
     RunLayout layout = RunLayout.of(context.getRun());
     CurationTotals totals = new CurationTotals();
-    ChainLengths lengths = new ChainLengths();
     List<ArtifactRef> parts = new ArrayList<>();
     List<String> shards = new ArrayList<>();
     Heartbeats heartbeats = new Heartbeats(heartbeat, dataset.getPartsCount());
@@ -169,7 +167,6 @@ public final class CurationStage implements RowStage {
           totals.add(record);
           if (CurationTotals.isKept(record)) {
             kept.add(record.getSample().toBuilder().setChain(record.getChain()).build());
-            lengths.add(record.getChain());
           }
           heartbeats.row();
           record = nextRecord(records, samples, shard);
@@ -196,7 +193,7 @@ public final class CurationStage implements RowStage {
             layout.kept(),
             Manifest.newBuilder()
                 .addAllParts(parts)
-                .setMedianChainCharacters(lengths.median())
+                .setMedianChainCharacters(totals.keptMedian())
                 .build());
     return FinishStageResponse.newBuilder()
         .setCuration(

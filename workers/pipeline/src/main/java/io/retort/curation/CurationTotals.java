@@ -2,7 +2,9 @@ package io.retort.curation;
 
 import io.retort.failure.Failures;
 import io.retort.rows.UsageSums;
+import io.retort.samples.ChainLengths;
 import io.retort.samples.Counts;
+import io.retort.v1.CurationFlow;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
@@ -10,6 +12,8 @@ import io.retort.v1.CurationSummary;
 import io.retort.v1.Difficulty;
 import io.retort.v1.FollowRate;
 import io.retort.v1.Usage;
+import java.util.Comparator;
+import java.util.TreeMap;
 
 /** Adds up curation records. */
 final class CurationTotals {
@@ -22,6 +26,10 @@ final class CurationTotals {
   private final Counts agreement = new Counts();
   private final Counts verbosity = new Counts();
   private final Counts cognitiveDifficulty = new Counts();
+  private final TreeMap<Way, Long> ways = new TreeMap<>(Way.ORDER);
+  private final ChainLengths lengthsRead = new ChainLengths();
+  private final ChainLengths lengthsBefore = new ChainLengths();
+  private final ChainLengths lengthsAfter = new ChainLengths();
   private FollowRate followRate = FollowRate.getDefaultInstance();
   private long keptTokens;
   private Usage usage = Usage.getDefaultInstance();
@@ -35,6 +43,8 @@ final class CurationTotals {
     }
     before.add(record.getRoundsCount() == 0 ? UNJUDGED : name(record.getRounds(0).getDifficulty()));
     after.add(lastLabel(record));
+    ways.merge(Way.of(record), 1L, Long::sum);
+    lengthsRead.add(record.getSample().getChain());
     if (record.getRoundsCount() > 0) {
       CurationRound original = record.getRounds(0);
       if (original.getMeasured() != Difficulty.DIFFICULTY_UNSPECIFIED) {
@@ -47,6 +57,8 @@ final class CurationTotals {
     }
     if (isKept(record)) {
       keptTokens += record.getTokens();
+      lengthsBefore.add(record.getSample().getChain());
+      lengthsAfter.add(record.getChain());
       if (record.hasRatings()) {
         verbosity.add(String.valueOf(record.getRatings().getVerbosity()));
         cognitiveDifficulty.add(String.valueOf(record.getRatings().getCognitiveDifficulty()));
@@ -92,6 +104,7 @@ final class CurationTotals {
     if (followRate.getSamples() > 0) {
       summary.setFollowRate(followRate);
     }
+    ways.forEach((way, count) -> summary.addFlows(way.flow(count)));
     return summary
         .setRows(rows)
         .setRetained(retained)
@@ -106,7 +119,15 @@ final class CurationTotals {
         .addAllCognitiveDifficulty(cognitiveDifficulty.toList())
         .setKeptTokens(keptTokens)
         .setUsage(usage)
+        .setLengthsRead(lengthsRead.distribution())
+        .setLengthsBefore(lengthsBefore.distribution())
+        .setLengthsAfter(lengthsAfter.distribution())
         .build();
+  }
+
+  /** The lower median of the kept chains, in characters; 0 when none was kept. */
+  long keptMedian() {
+    return lengthsAfter.median();
   }
 
   /** Reasons of what was not kept, for messages. */
@@ -143,5 +164,30 @@ final class CurationTotals {
       case DIFFICULTY_HARD -> "HARD";
       case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> UNJUDGED;
     };
+  }
+
+  /** How a row went through curation. */
+  private record Way(Difficulty difficulty, int rounds, CurationOutcome outcome) {
+    static final Comparator<Way> ORDER =
+        Comparator.comparing(Way::difficulty)
+            .thenComparing(Way::rounds)
+            .thenComparing(Way::outcome);
+
+    static Way of(CurationRecord record) {
+      int rounds = record.getRoundsCount();
+      return new Way(
+          rounds == 0 ? Difficulty.DIFFICULTY_UNSPECIFIED : record.getRounds(0).getDifficulty(),
+          Math.max(0, rounds - 1),
+          record.getOutcome());
+    }
+
+    CurationFlow flow(long rows) {
+      return CurationFlow.newBuilder()
+          .setDifficulty(difficulty)
+          .setRounds(rounds)
+          .setOutcome(outcome)
+          .setRows(rows)
+          .build();
+    }
   }
 }

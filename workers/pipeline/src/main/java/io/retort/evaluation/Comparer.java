@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
  * one that is as low as the margin with at most 5 %, both two-sided and adjusted by Holm over the
  * benchmarks.
  */
-final class Comparer {
+public final class Comparer {
   static final double LEVEL = 0.05;
 
   private record Pair(ScoreRecord model, ScoreRecord baseline) {
@@ -34,7 +34,7 @@ final class Comparer {
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/SCORES_DIFFER when the two were not
    *     asked the same problems as often
    */
-  static List<Comparison> compare(
+  public static List<Comparison> compare(
       List<ScoreRecord> records, String model, String baseline, Map<String, Double> margins) {
     List<Pair> pairs = pairs(records, model, baseline);
     List<PairedDifference> differences = new ArrayList<>();

@@ -95,14 +95,19 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
           .addAllLetters(drawn.letters())
           .addAllRevisions(request.getProblems().getRevisionsList())
           .setContentSha256(request.getProblems().getContentSha256())
-          .setRedacted(benchmark.getRedacted());
+          .setRedacted(benchmark.getRedacted())
+          .setProblemsManifest(request.getDataset())
+          .setSamplesManifest(request.getSamples());
       ErrataScore.of(benchmark, problems, drawn.errata(), seed).ifPresent(score::setWithoutErrata);
       byte[] json = ProtoJson.print(scored).getBytes(StandardCharsets.UTF_8);
       ArtifactRef artifact =
           store.write(
               Store.resolve(Manifests.folder(request.getSamples()), SCORES),
               output -> output.write(json));
-      return ScoreResponse.newBuilder().setScore(scored.getScore()).setArtifact(artifact).build();
+      return ScoreResponse.newBuilder()
+          .setScore(scored.getScore().toBuilder().setRecord(artifact))
+          .setArtifact(artifact)
+          .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

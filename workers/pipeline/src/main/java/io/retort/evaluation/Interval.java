@@ -1,7 +1,7 @@
 package io.retort.evaluation;
 
 /** A 95 % confidence interval. */
-record Interval(double low, double high) {
+public record Interval(double low, double high) {
   boolean contains(double value) {
     return low <= value && value <= high;
   }

@@ -6,9 +6,9 @@ import io.retort.v1.SampleOutcome;
 import java.util.List;
 
 /** Generated answers by outcome. */
-final class Outcomes {
+public final class Outcomes {
   /** The sample's own outcome, or what its booleans say. */
-  static SampleOutcome of(GeneratedSample sample) {
+  public static SampleOutcome of(GeneratedSample sample) {
     return switch (sample.getOutcome()) {
       case SAMPLE_OUTCOME_CORRECT,
           SAMPLE_OUTCOME_WRONG,

@@ -5,7 +5,7 @@ package io.retort.evaluation;
  * refuse. Unlike {@code p ± 1.96 se} it does not shrink to nothing at 0 and 1: 0 of 30 is 0 to 11
  * %.
  */
-final class WilsonInterval {
+public final class WilsonInterval {
   /** The normal distribution's 97.5th percentile. */
   static final double Z = 1.959963984540054;
 
@@ -13,7 +13,7 @@ final class WilsonInterval {
    * @param share from 0 to 1
    * @param observations independent ones, above 0; need not be whole
    */
-  static Interval of(double share, double observations) {
+  public static Interval of(double share, double observations) {
     return of(share, observations, Z);
   }
 

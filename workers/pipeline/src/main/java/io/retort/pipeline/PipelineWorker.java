@@ -12,6 +12,8 @@ import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
 import io.retort.preference.PairingStage;
 import io.retort.python.PythonWorkers;
+import io.retort.release.ComparisonActivitiesImpl;
+import io.retort.release.ComparisonWorkflowImpl;
 import io.retort.release.ReleaseActivitiesImpl;
 import io.retort.rows.PromptActivitiesImpl;
 import io.retort.rows.RowEngine;
@@ -111,7 +113,10 @@ public final class PipelineWorker {
 
     Worker runs = factory.newWorker(TaskQueues.RUNS);
     runs.registerWorkflowImplementationTypes(
-        RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
+        RunWorkflowImpl.class,
+        RunWorkflowV1Impl.class,
+        RowStageWorkflowImpl.class,
+        ComparisonWorkflowImpl.class);
 
     Worker pipeline =
         factory.newWorker(
@@ -129,6 +134,7 @@ public final class PipelineWorker {
         new RowStageActivitiesImpl(store, judge, engine, rowStages),
         new EvaluationActivitiesImpl(store, answers),
         new ReleaseActivitiesImpl(store),
+        new ComparisonActivitiesImpl(store),
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
         new RunRecordActivitiesImpl(store));

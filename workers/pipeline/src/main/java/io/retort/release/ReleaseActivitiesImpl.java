@@ -11,6 +11,7 @@ import io.retort.registry.Aliases;
 import io.retort.registry.ContentDigest;
 import io.retort.registry.ModelVersions;
 import io.retort.release.report.HtmlReport;
+import io.retort.release.report.ReportAnswers;
 import io.retort.release.report.ReportExamples;
 import io.retort.store.Hashes;
 import io.retort.store.Store;
@@ -151,7 +152,8 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
       byte[] html =
           HtmlReport.render(
                   new Calibrations(store, request.getStoreUri()).stamped(run),
-                  ReportExamples.read(store, request.getStoreUri(), run))
+                  ReportExamples.read(store, request.getStoreUri(), run),
+                  ReportAnswers.read(store, run, heartbeat))
               .getBytes(StandardCharsets.UTF_8);
       String uri = request.getForApproval() ? layout.approvalReport() : layout.report();
       ArtifactRef report = store.write(uri, output -> output.write(html));

@@ -29,6 +29,7 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.CacheMode;
 import io.retort.v1.CacheStatus;
 import io.retort.v1.Count;
+import io.retort.v1.CurationFlow;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
@@ -617,6 +618,21 @@ final class CurationStageTest {
         .isEqualTo(Map.of("MEDIUM", 4L, "HARD", 1L, "UNJUDGED", 2L));
     assertThat(counts(summary.getDifficultyAfterList()))
         .isEqualTo(Map.of("MEDIUM", 5L, "UNJUDGED", 2L));
+    assertThat(summary.getFlowsList())
+        .containsExactly(
+            flow(
+                Difficulty.DIFFICULTY_UNSPECIFIED, 0, CurationOutcome.CURATION_OUTCOME_REJECTED, 1),
+            flow(
+                Difficulty.DIFFICULTY_UNSPECIFIED,
+                0,
+                CurationOutcome.CURATION_OUTCOME_QUARANTINED,
+                1),
+            flow(Difficulty.DIFFICULTY_MEDIUM, 0, CurationOutcome.CURATION_OUTCOME_RETAINED, 4),
+            flow(Difficulty.DIFFICULTY_HARD, 1, CurationOutcome.CURATION_OUTCOME_IMPROVED, 1));
+    assertThat(summary.getLengthsRead().getChains()).isEqualTo(7);
+    assertThat(summary.getLengthsBefore().getChains()).isEqualTo(5);
+    assertThat(summary.getLengthsBefore().getShortest()).isEqualTo("1 + 3 = 4".length());
+    assertThat(summary.getLengthsAfter().getShortest()).isEqualTo("first 1 + 3 = 4".length());
     assertThat(summary.getKept().getRows()).isEqualTo(5);
     Manifest kept = Manifests.read(store, summary.getKept());
     List<Sample> second =
@@ -871,6 +887,16 @@ final class CurationStageTest {
 
   private static StatusRuntimeException refusal(String type) {
     return ScriptedJudge.failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type);
+  }
+
+  private static CurationFlow flow(
+      Difficulty difficulty, int rounds, CurationOutcome outcome, long rows) {
+    return CurationFlow.newBuilder()
+        .setDifficulty(difficulty)
+        .setRounds(rounds)
+        .setOutcome(outcome)
+        .setRows(rows)
+        .build();
   }
 
   private static void await(CountDownLatch latch) {

@@ -21,6 +21,7 @@ import io.retort.v1.ExportResult;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Gap;
+import io.retort.v1.GeneratedSample;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.Manifest;
 import io.retort.v1.MoveAliasRequest;
@@ -36,6 +37,8 @@ import io.retort.v1.ReserveVersionResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Sample;
+import io.retort.v1.SampleOutcome;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
 import io.retort.v1.Verdict;
@@ -400,12 +403,33 @@ class ReleaseActivitiesImplTest {
                 .setGap(Gap.GAP_SMALL)
                 .setChosen("the better chain")
                 .build());
+    ArtifactRef problems =
+        commit(
+            Store.resolve(root, "datasets/demo"),
+            Sample.newBuilder().setId("p1").setProblem("what is the problem?").build());
+    ArtifactRef samples =
+        commit(
+            layout.evaluation("base", "demo"),
+            GeneratedSample.newBuilder()
+                .setSampleId("p1")
+                .setText("the model's </script> text")
+                .setOutcome(SampleOutcome.SAMPLE_OUTCOME_WRONG)
+                .build());
     Run run =
         SampleRuns.finished().toBuilder()
             .setRunId("run-a")
             .setSummary(
                 SampleRuns.finished().getSummary().toBuilder()
                     .setIngest(IngestSummary.newBuilder().setShards(1))
+                    .clearScores()
+                    .addScores(
+                        Score.newBuilder()
+                            .setBenchmark("demo")
+                            .setModel("base")
+                            .setProblems(1)
+                            .setSamples(1)
+                            .setProblemsManifest(problems)
+                            .setSamplesManifest(samples))
                     .setPairing(PairingSummary.newBuilder().setPairs(pairs)))
             .build();
 
@@ -416,7 +440,8 @@ class ReleaseActivitiesImplTest {
 
     assertThat(uri).isEqualTo(Store.resolve(root, "runs/run-a/report/index.html"));
     assertThat(read("runs/run-a/report/index.html"))
-        .contains("the third step &lt;b&gt;jumps&lt;/b&gt;", "the better chain");
+        .contains("the third step &lt;b&gt;jumps&lt;/b&gt;", "the better chain")
+        .contains("what is the problem?", "the model's \\u003c/script\\u003e text");
   }
 
   private ReserveVersionResponse reserve(String runId) {

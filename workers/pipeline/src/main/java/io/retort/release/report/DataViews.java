@@ -20,12 +20,13 @@ final class DataViews {
 
   static ReportView.Data data(IngestSummary ingest, CurationSummary curation) {
     return new ReportView.Data(
-        FlowChart.of(ingest, curation),
+        FlowViews.of(ingest, curation),
         reasons(ingest.getQuarantineReasonsList(), ingest.getRows() + ingest.getQuarantined()),
         ingest.getQuarantineReasonsCount() > 0,
         reasons(curation.getReasonsList(), curation.getRows()),
         curation.getReasonsCount() > 0,
         DifficultyChart.of(curation),
+        LengthChart.of(curation),
         agreement(curation.getAgreementList()),
         followRate(curation),
         ratings(curation),

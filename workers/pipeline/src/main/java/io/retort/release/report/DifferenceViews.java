@@ -28,17 +28,20 @@ final class DifferenceViews {
     return comparisons.stream()
         .filter(one -> one.getModel().equals(last.getModel()))
         .filter(one -> one.getBaseline().equals(last.getBaseline()))
-        .map(
-            one ->
-                one.getModel()
-                    + " against "
-                    + one.getBaseline()
-                    + " on "
-                    + one.getBenchmark()
-                    + ": "
-                    + one.getSentence()
-                    + ".")
+        .map(DifferenceViews::sentence)
         .toList();
+  }
+
+  /** Who is compared with whom, on what, and the verdict. */
+  static String sentence(Comparison comparison) {
+    return comparison.getModel()
+        + " against "
+        + comparison.getBaseline()
+        + " on "
+        + comparison.getBenchmark()
+        + ": "
+        + comparison.getSentence()
+        + ".";
   }
 
   static Optional<ReportView.Differences> differences(List<Comparison> comparisons) {

@@ -91,11 +91,7 @@ final class ExampleViews {
   }
 
   private static String cut(String text) {
-    if (text.length() <= LONGEST) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
-    return text.substring(0, end) + " … (" + (text.length() - end) + " characters more)";
+    return Cut.end(text, LONGEST);
   }
 
   private ExampleViews() {}

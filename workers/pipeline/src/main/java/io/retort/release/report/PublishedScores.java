@@ -1,38 +1,110 @@
 package io.retort.release.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.retort.evaluation.Interval;
+import io.retort.evaluation.WilsonInterval;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * pass@1 of the released DistilQwen2.5-R1 models and of the models they started from, as the recipe
- * page of the reference implementation (modelscope/easydistill) prints them. Single runs; other
- * pages print other figures. For orientation only: shown where a benchmark has the name of one of
- * theirs.
+ * pass@1 of the released DistilQwen2.5-R1 models, of the models they started from and of others, as
+ * the vendor's pages print them. Two of the pages contradict each other: a model's figures are
+ * shown beside each other, with what chance alone does to each. For orientation, where a benchmark
+ * has the name of one of theirs.
  */
 final class PublishedScores {
-  private static final List<String> MODELS =
-      List.of(
-          "Qwen2.5-7B-Instruct",
-          "DistilQwen2.5-R1-7B",
-          "Qwen2.5-32B-Instruct",
-          "DistilQwen2.5-R1-32B");
+  private static final String RESOURCE = "published-scores.json";
+  private static final PublishedScores ALL = read();
 
-  static List<ReportView.PublishedScore> of(String benchmark) {
-    // Both "aime24" and "aime-2024" are written.
-    return switch (benchmark.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "")) {
-      case "aime24", "aime2024" -> rows("10.0", "43.33", "16.67", "70.0");
-      case "math500" -> rows("73.6", "88.4", "81.4", "93.8");
-      case "gpqad", "gpqadiamond" -> rows("33.30", "42.93", "45.50", "62.12");
-      case "lcbv2", "livecodebenchv2" -> rows("30.72", "46.38", "47.36", "65.95");
-      default -> List.of();
-    };
+  private final Pages pages;
+
+  /**
+   * @param table of the vendor's, as in {@link #tables}
+   * @param share from 0 to 1
+   * @param interval Wilson's over the problems; empty where the figure is no share of them, as with
+   *     several answers a problem
+   * @param correct problems that the figure comes to, of so many
+   */
+  record Figure(
+      String model,
+      Table table,
+      double share,
+      Optional<Interval> interval,
+      long correct,
+      long problems) {}
+
+  record Table(String id, String name) {}
+
+  private record Pages(
+      String publisher, List<Table> tables, List<Benchmark> benchmarks, List<Row> scores) {}
+
+  private record Benchmark(List<String> names, long problems) {}
+
+  /**
+   * @param percent in the order of the benchmarks
+   */
+  private record Row(
+      String model,
+      String table,
+      @JsonProperty("one_answer") boolean oneAnswer,
+      List<Double> percent) {}
+
+  private PublishedScores(Pages pages) {
+    this.pages = pages;
   }
 
-  private static List<ReportView.PublishedScore> rows(String... percents) {
-    return java.util.stream.IntStream.range(0, MODELS.size())
-        .mapToObj(i -> new ReportView.PublishedScore(MODELS.get(i), percents[i]))
-        .toList();
+  /** Who prints the figures. */
+  static String publisher() {
+    return ALL.pages.publisher();
   }
 
-  private PublishedScores() {}
+  static List<Table> tables() {
+    return ALL.pages.tables();
+  }
+
+  /** Figures of a benchmark, however its name is written ("aime24", "AIME-2024"); mostly none. */
+  static List<Figure> of(String benchmark) {
+    String name = benchmark.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    List<Figure> figures = new ArrayList<>();
+    for (int index = 0; index < ALL.pages.benchmarks().size(); index++) {
+      Benchmark known = ALL.pages.benchmarks().get(index);
+      if (known.names().contains(name)) {
+        for (Row row : ALL.pages.scores()) {
+          figures.add(ALL.figure(row, row.percent().get(index) / 100, known.problems()));
+        }
+      }
+    }
+    return figures;
+  }
+
+  private Figure figure(Row row, double share, long problems) {
+    Table table =
+        pages.tables().stream()
+            .filter(known -> known.id().equals(row.table()))
+            .findFirst()
+            .orElseThrow();
+    long correct = Math.round(share * problems);
+    return new Figure(
+        row.model(),
+        table,
+        share,
+        row.oneAnswer()
+            ? Optional.of(WilsonInterval.of((double) correct / problems, (double) problems))
+            : Optional.empty(),
+        correct,
+        problems);
+  }
+
+  private static PublishedScores read() {
+    try {
+      return new PublishedScores(
+          new ObjectMapper().readValue(HtmlPage.resource(RESOURCE), Pages.class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(RESOURCE + ": cannot be read", e);
+    }
+  }
 }

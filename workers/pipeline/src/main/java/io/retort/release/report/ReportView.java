@@ -5,10 +5,11 @@ import java.util.Optional;
 
 /**
  * What the report's template shows: texts and coordinates only, in the order of the page. The
- * template escapes every one of them.
+ * template escapes every one of them but {@code embedded}.
  *
  * @param headline how the last model compares with the base model, a sentence per benchmark
  * @param settings the spec as YAML
+ * @param embedded an {@link EmbeddedJson}: the numbers of every figure, and the answers to browse
  */
 record ReportView(
     String title,
@@ -23,14 +24,19 @@ record ReportView(
     List<Training> trainings,
     List<ChainExample> chainExamples,
     List<PairExample> pairExamples,
-    List<StageRow> stages,
-    Optional<Tokens> tokens,
+    Optional<AnswerViews.Answers> answers,
+    StageViews.Stages stages,
     Optional<Loading> loading,
     String settings,
-    List<Fact> provenance) {
+    LineageViews.Lineage lineage,
+    String embedded) {
 
   boolean hasExamples() {
     return !chainExamples.isEmpty() || !pairExamples.isEmpty();
+  }
+
+  boolean hasBenchmarks() {
+    return !benchmarks.isEmpty();
   }
 
   boolean hasTrainings() {
@@ -64,7 +70,7 @@ record ReportView(
    *
    * @param lost rows of the benchmark that are in no figure, in one sentence
    * @param consensus heading of the majority's column
-   * @param published whether there are figures of other models for reference
+   * @param published figures of other models for reference
    */
   record Benchmark(
       String name,
@@ -75,10 +81,9 @@ record ReportView(
       List<String> ks,
       String consensus,
       List<ScoreRow> rows,
+      Optional<OutcomeChart> outcomeChart,
       List<OutcomeRow> outcomes,
-      boolean hasOutcomes,
-      boolean published,
-      List<PublishedScore> publishedScores) {}
+      Optional<PublishedViews.Published> published) {}
 
   record ScoreRow(
       String model, List<String> passAtK, String majority, String problems, String truncated) {}
@@ -92,21 +97,19 @@ record ReportView(
       String truncated,
       String checkerError) {}
 
-  /** A figure printed elsewhere, pass@1 in percent. */
-  record PublishedScore(String model, String value) {}
-
   /**
    * @param agreement empty where the judge and the measurement have no sample in common
    * @param followRate how often the student was right with the chains and without, in one sentence
    * @param ratings of the kept chains
    */
   record Data(
-      FlowChart flow,
+      FlowViews.Flow flow,
       List<Reason> refused,
       boolean hasRefused,
       List<Reason> reasons,
       boolean hasReasons,
       DifficultyChart difficulty,
+      Optional<LengthChart> lengths,
       Optional<Agreement> agreement,
       Optional<String> followRate,
       List<RatingRow> ratings,
@@ -138,7 +141,8 @@ record ReportView(
    */
   record GapRow(String gap, String meaning, String beta, String count, String width) {}
 
-  record Training(String name, LossChart chart, List<Fact> facts) {}
+  record Training(
+      String name, LossChart chart, Optional<RewardViews.Rewards> rewards, List<Fact> facts) {}
 
   record ChainExample(
       String outcome, String problem, String answer, List<ExampleRound> rounds, String reason) {}
@@ -147,17 +151,6 @@ record ReportView(
 
   record PairExample(
       String gap, String beta, String problem, String chosen, String rejected, String origin) {}
-
-  /**
-   * @param width of the bar, in percent of the longest stage
-   */
-  record StageRow(
-      String stage, String phase, String work, String time, String start, String width) {}
-
-  record Tokens(List<TokenRow> rows) {}
-
-  record TokenRow(
-      String stage, String calls, String prompt, String completion, String reasoning, String all) {}
 
   /**
    * Values of the inference example, as Python literals.

@@ -1,10 +1,12 @@
 package io.retort.release.report;
 
+import io.retort.evaluation.Interval;
 import io.retort.report.Figures;
 import io.retort.v1.PassAtK;
 import io.retort.v1.Score;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * pass@k of several models with intervals: one row of dots a model, grouped by k, on an axis from 0
@@ -24,22 +26,12 @@ record ScoreChart(
   record Group(String label, int y, List<Dot> dots) {}
 
   /**
-   * @param published whether the figure is of another model and has no interval
-   * @param kind class of the colour
+   * @param kind class of the colour; "published" of another model's figure
    */
-  record Dot(
-      String model,
-      boolean published,
-      String kind,
-      int y,
-      String x,
-      String low,
-      String high,
-      String width,
-      String value) {}
+  record Dot(String model, String kind, int y, String x, String low, String high, String value) {}
 
   static ScoreChart of(
-      List<Score> scores, List<Integer> ks, List<ReportView.PublishedScore> published) {
+      List<Score> scores, List<Integer> ks, List<PublishedScores.Figure> published) {
     List<Group> groups = new ArrayList<>();
     int y = TOP;
     for (int k : ks) {
@@ -55,20 +47,8 @@ record ScoreChart(
         }
       }
       if (k == 1) {
-        for (ReportView.PublishedScore figure : published) {
-          double share = Double.parseDouble(figure.value()) / 100;
-          String x = x(share);
-          dots.add(
-              new Dot(
-                  figure.model(),
-                  true,
-                  "published",
-                  y + ROW / 2,
-                  x,
-                  x,
-                  x,
-                  "0",
-                  Figures.percent(share)));
+        for (PublishedScores.Figure figure : published) {
+          dots.add(dot(figure, y + ROW / 2));
           y += ROW;
         }
       }
@@ -87,14 +67,26 @@ record ScoreChart(
     double high = clamp(score.getHigh());
     return new Dot(
         model,
-        false,
         ModelColour.of(model),
         y,
         x(clamp(score.getValue())),
         x(low),
         x(high),
-        Svg.number((high - low) * (RIGHT - LEFT)),
         Figures.percent(score));
+  }
+
+  private static Dot dot(PublishedScores.Figure figure, int y) {
+    double low = figure.interval().map(Interval::low).orElse(figure.share());
+    double high = figure.interval().map(Interval::high).orElse(figure.share());
+    return new Dot(
+        figure.model() + " (" + figure.table().id() + ")",
+        "published",
+        y,
+        x(figure.share()),
+        x(low),
+        x(high),
+        String.format(
+            Locale.ROOT, "%s (%.1f-%.1f)", Figures.percent(figure.share()), 100 * low, 100 * high));
   }
 
   private static double clamp(double share) {

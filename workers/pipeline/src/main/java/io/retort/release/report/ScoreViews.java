@@ -6,6 +6,7 @@ import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
 import io.retort.v1.Score;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ final class ScoreViews {
 
   /** The figure with the smallest k. */
   static Optional<PassAtK> firstK(Score score) {
-    return score.getPassAtKList().stream().min(java.util.Comparator.comparingInt(PassAtK::getK));
+    return score.getPassAtKList().stream().min(Comparator.comparingInt(PassAtK::getK));
   }
 
   /** Scores of the models on the first benchmark; empty without scores. */
@@ -66,20 +67,20 @@ final class ScoreViews {
 
   private static ReportView.Benchmark benchmark(String name, List<Score> scores) {
     List<Integer> ks = Figures.ks(scores);
-    List<ReportView.PublishedScore> published = PublishedScores.of(name);
+    List<PublishedScores.Figure> published = PublishedScores.of(name);
+    List<Score> withOutcomes = scores.stream().filter(Score::hasOutcomes).toList();
     return new ReportView.Benchmark(
         name,
         String.join(". ", notes(scores)),
         lost(scores.get(0)),
-        ScoreChart.of(scores, ks, published),
+        ScoreChart.of(scores, ks, PublishedViews.references(published)),
         CurveChart.of(scores),
         ks.stream().map(k -> "pass@" + k).toList(),
         "cons@" + Integer.toUnsignedString(scores.get(0).getSamples()),
         scores.stream().map(score -> row(score, ks)).toList(),
-        scores.stream().filter(Score::hasOutcomes).map(ScoreViews::outcomes).toList(),
-        scores.stream().anyMatch(Score::hasOutcomes),
-        !published.isEmpty(),
-        published);
+        withOutcomes.isEmpty() ? Optional.empty() : Optional.of(OutcomeChart.of(withOutcomes)),
+        withOutcomes.stream().map(ScoreViews::outcomes).toList(),
+        PublishedViews.of(published));
   }
 
   /** Sentences without their last full stop. */

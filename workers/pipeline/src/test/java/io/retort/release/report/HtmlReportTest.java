@@ -12,16 +12,20 @@ import io.retort.v1.DataSource;
 import io.retort.v1.DataSpec;
 import io.retort.v1.GateAction;
 import io.retort.v1.GateFinding;
+import io.retort.v1.GeneratedSample;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Sample;
+import io.retort.v1.SampleOutcome;
 import io.retort.v1.StageReuse;
-import java.io.IOException;
-import java.io.InputStream;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
+import java.lang.reflect.Type;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -36,7 +40,8 @@ class HtmlReportTest {
 
   @Test
   void showsEveryPartOfARun() {
-    String page = HtmlReport.render(SampleRuns.finished(), SampleRuns.examples());
+    String page =
+        HtmlReport.render(SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers());
 
     assertThat(page)
         .contains("<h1>demo</h1>", "demo-20260921-131320", "21 September 2026", "12 min 25 s")
@@ -49,7 +54,7 @@ class HtmlReportTest {
         .contains("<polygon class=\"stage2 band\"", "<polyline class=\"stage2 curve\"")
         .contains("<td>20 (7.8 %)</td>", "Not decided by the checker")
         .contains("64 of 66 problems", "2 rows of the benchmark could not be read", "NO_ANSWER 2")
-        .contains("200 rows read", "Kept after improvement", "70 (35.0 %)", "WRONG_ANSWER")
+        .contains("200 rows read", "Kept after improvement, 70", "WRONG_ANSWER")
         .contains("Both say the same of 52.1 % of 188 chains; Cohen&#39;s kappa")
         .contains(
             "the student was right in 50.0 % of 376 answers; given the problem alone, in 12.5 % of 376")
@@ -66,21 +71,31 @@ class HtmlReportTest {
 
   @Test
   void isTheSameForTheSameRun() {
-    assertThat(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()))
-        .isEqualTo(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()));
+    assertThat(
+            HtmlReport.render(SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers()))
+        .isEqualTo(
+            HtmlReport.render(SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers()));
   }
 
   @Test
   void loadsNothingAndRunsNothing() {
-    String page = HtmlReport.render(SampleRuns.finished(), SampleRuns.examples());
+    String page =
+        HtmlReport.render(SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers());
 
     assertThat(page)
         .contains(
-            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-")
-        .doesNotContainIgnoringCase("http://", "https://", "<script", "<link", "<img", "@import")
-        .doesNotContainIgnoringCase("url(", "javascript:", "<iframe", "<object", "style=\"");
-    assertThat(page).doesNotContainPattern("\\son[a-z]+\\s*=");
-    assertThat(page).doesNotContainPattern("\\s(href|src|srcset|action|data)\\s*=");
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-",
+            "; script-src 'sha256-",
+            "; img-src data:; base-uri 'none'; form-action 'none'\">")
+        .doesNotContainIgnoringCase("https://", "<link", "<img", "@import")
+        .doesNotContainIgnoringCase("javascript:", "<iframe", "<object", "style=\"");
+    // The name space of SVG is no address.
+    assertThat(page.replace("http://www.w3.org/2000/svg", "")).doesNotContain("http://");
+    String markup = page.replaceAll("(?s)<script.*?</script>", "");
+    assertThat(markup).doesNotContainIgnoringCase("url(");
+    assertThat(markup).doesNotContainPattern("\\son[a-z]+\\s*=");
+    assertThat(markup).doesNotContainPattern("\\s(src|srcset|action|data)\\s*=");
+    assertThat(markup).doesNotContainPattern("\\shref\\s*=\\s*\"[^#]");
   }
 
   @Test
@@ -120,14 +135,35 @@ class HtmlReportTest {
             .setCorrupter(HOSTILE)
             .build();
 
-    String page = HtmlReport.render(hostile, new ReportExamples(List.of(record), List.of(pair)));
+    ReportAnswers answers =
+        new ReportAnswers(
+            List.of(
+                new ReportAnswers.Answer(
+                    HOSTILE,
+                    HOSTILE,
+                    SampleOutcome.SAMPLE_OUTCOME_WRONG,
+                    GeneratedSample.newBuilder()
+                        .setSampleId(HOSTILE)
+                        .setAnswer(HOSTILE)
+                        .setGold(HOSTILE)
+                        .setText(HOSTILE)
+                        .build(),
+                    false)),
+            Map.of(HOSTILE, Sample.newBuilder().setId(HOSTILE).setProblem(HOSTILE).build()));
+
+    String page =
+        HtmlReport.render(hostile, new ReportExamples(List.of(record), List.of(pair)), answers);
 
     assertThat(page)
         .contains("<h1>&lt;script src&#61;&quot;")
-        .doesNotContain("<script", "<img")
+        .doesNotContain("<script src", "<img")
         .doesNotContain("\"'><");
+    assertThat(page.split("<script", -1)).as("the data and the page's own script").hasSize(3);
     assertThat(tags(page))
-        .isEqualTo(tags(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples())));
+        .isEqualTo(
+            tags(
+                HtmlReport.render(
+                    SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers())));
   }
 
   @Test
@@ -135,17 +171,21 @@ class HtmlReportTest {
     Run.Builder run = SampleRuns.finished().toBuilder();
     run.getSummaryBuilder().getReleaseBuilder().setModelUri("s3://bucket/models/demo/versions/3");
 
-    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers()))
         .contains("aws s3 cp --recursive s3://bucket/models/demo/versions/3 model</code>")
         .contains("model_name = &quot;model&quot;");
-    assertThat(HtmlReport.render(SampleRuns.finished(), SampleRuns.examples()))
+    assertThat(
+            HtmlReport.render(SampleRuns.finished(), SampleRuns.examples(), SampleRuns.answers()))
         .doesNotContain("aws s3");
   }
 
   @Test
   void leavesOutWhatARunHasNotReached() {
     String page =
-        HtmlReport.render(Run.newBuilder().setRunId("empty").build(), ReportExamples.none());
+        HtmlReport.render(
+            Run.newBuilder().setRunId("empty").build(),
+            ReportExamples.none(),
+            ReportAnswers.none());
 
     assertThat(page)
         .contains("<h1>empty</h1>")
@@ -159,7 +199,7 @@ class HtmlReportTest {
     run.getSummaryBuilder().clearCogpo().clearScores().clearRelease();
     run.getStagesBuilder(0).setReuse(StageReuse.STAGE_REUSE_HIT).setMadeByRunId("an-earlier-run");
 
-    String page = HtmlReport.render(run.build(), SampleRuns.examples());
+    String page = HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers());
 
     assertThat(page)
         .contains("TOO_MANY_TRUNCATED: cogpo: &lt;b&gt;7&lt;/b&gt; rows")
@@ -176,7 +216,7 @@ class HtmlReportTest {
         .getScoresBuilderList()
         .forEach(score -> score.clearCurve().clearOutcomes().clearProblemsExpected());
 
-    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers()))
         .contains("On demo, pass@1 is 2.3 % (0.8-4.3) for the base model")
         .contains("were not compared problem by problem.")
         .doesNotContain(
@@ -187,7 +227,7 @@ class HtmlReportTest {
   void namesTheModelsOfARunThatTrainsNone() {
     Run.Builder run = SampleRuns.evaluation().toBuilder();
 
-    assertThat(HtmlReport.render(run.build(), ReportExamples.none()))
+    assertThat(HtmlReport.render(run.build(), ReportExamples.none(), ReportAnswers.none()))
         .contains(
             "tuned against smol on demo: better by 12.5 points.",
             "Model tuned",
@@ -195,7 +235,7 @@ class HtmlReportTest {
             "<td>smol</td>")
         .doesNotContain("Student</", "stage-2", "base model");
     run.getSummaryBuilder().clearComparisons().removeModels(1).removeScores(1);
-    assertThat(HtmlReport.render(run.build(), ReportExamples.none()))
+    assertThat(HtmlReport.render(run.build(), ReportExamples.none(), ReportAnswers.none()))
         .contains("smol on demo: pass@1 is 25.0 % (10.0-40.0).");
   }
 
@@ -208,7 +248,7 @@ class HtmlReportTest {
         .setAction(GateAction.GATE_ACTION_HOLD)
         .addFindings(GateFinding.newBuilder().setSentence("better than <base> on math: not met."));
 
-    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers()))
         .contains(
             "held: published, and the alias stays where it is",
             "better than &lt;base&gt; on math: not met.");
@@ -225,7 +265,7 @@ class HtmlReportTest {
         .setNote("reads & counts well")
         .setReportDigest("ab12");
 
-    assertThat(HtmlReport.render(run.build(), SampleRuns.examples()))
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers()))
         .contains("approved by &lt;ada&gt; on", ": reads &amp; counts well", "with sha256 ab12");
   }
 
@@ -240,39 +280,29 @@ class HtmlReportTest {
                         0, run.getSummary().getScores(0).toBuilder().setBenchmark("math-500")))
             .build();
 
-    assertThat(HtmlReport.render(run, ReportExamples.none())).doesNotContain("DistilQwen2.5");
-    assertThat(HtmlReport.render(math, ReportExamples.none()))
+    assertThat(HtmlReport.render(run, ReportExamples.none(), ReportAnswers.none()))
+        .doesNotContain("DistilQwen2.5");
+    assertThat(HtmlReport.render(math, ReportExamples.none(), ReportAnswers.none()))
         .contains("DistilQwen2.5-R1-7B", "88.4 %");
   }
 
   @Test
-  void usesOnlyNamesThatTheViewHas() throws IOException {
-    Set<String> names = new TreeSet<>(Set.of("styleHash", "."));
-    Stream.concat(
-            Stream.of(ReportView.class, FlowChart.class, FlowChart.Ribbon.class),
-            Stream.of(
-                    ReportView.class.getDeclaredClasses(),
-                    ScoreChart.class.getDeclaredClasses(),
-                    LossChart.class.getDeclaredClasses(),
-                    DifficultyChart.class.getDeclaredClasses(),
-                    DifferenceChart.class.getDeclaredClasses(),
-                    CurveChart.class.getDeclaredClasses(),
-                    new Class<?>[] {DifferenceChart.class, CurveChart.class},
-                    new Class<?>[] {ScoreChart.class, LossChart.class, DifficultyChart.class})
-                .flatMap(Stream::of))
-        .filter(Class::isRecord)
-        .flatMap(view -> Stream.of(view.getRecordComponents()))
-        .map(RecordComponent::getName)
-        .forEach(names::add);
-    names.addAll(Set.of("hasExamples", "hasTrainings"));
+  void usesOnlyNamesThatTheViewHas() {
+    Set<String> names = new TreeSet<>(Set.of("."));
+    addNames(ReportView.class, names, new HashSet<>());
 
-    String template = template();
+    String template = HtmlPage.source(HtmlReport.TEMPLATE);
 
-    assertThat(template).as("unescaped tags").doesNotContain("{{{", "{{&");
-    Matcher tags = Pattern.compile("\\{\\{[#^/]?([^}]+)}}").matcher(template);
+    assertThat(template.replace("{{{embedded}}}", ""))
+        .as("unescaped tags")
+        .doesNotContain("{{{", "{{&");
+    Matcher tags = Pattern.compile("\\{\\{[#^/]?([^{}]+)}}").matcher(template);
     while (tags.find()) {
       assertThat(names).as("names of the view").contains(tags.group(1));
     }
+    assertThat(HtmlPage.resource("page.css") + HtmlPage.resource("page.js"))
+        .as("no tags of templates, nor the end of their elements")
+        .doesNotContain("{{", "</");
   }
 
   @Test
@@ -287,7 +317,8 @@ class HtmlReportTest {
     String page =
         HtmlReport.render(
             SampleRuns.finished(),
-            new ReportExamples(List.of(SampleRuns.improved("x".repeat(5_000))), List.of()));
+            new ReportExamples(List.of(SampleRuns.improved("x".repeat(5_000))), List.of()),
+            ReportAnswers.none());
 
     assertThat(page)
         .contains("x".repeat(1_200) + " … (3800 characters more)")
@@ -317,10 +348,18 @@ class HtmlReportTest {
     return tags;
   }
 
-  private static String template() throws IOException {
-    try (InputStream input = HtmlReport.class.getResourceAsStream("/report/report.mustache")) {
-      assertThat(input).isNotNull();
-      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+  /** Components of the view's records, and what they tell in words, at any depth. */
+  static void addNames(Type type, Set<String> names, Set<Type> seen) {
+    if (type instanceof ParameterizedType generic) {
+      Stream.of(generic.getActualTypeArguments()).forEach(one -> addNames(one, names, seen));
+    } else if (type instanceof Class<?> view && view.isRecord() && seen.add(view)) {
+      for (RecordComponent component : view.getRecordComponents()) {
+        names.add(component.getName());
+        addNames(component.getGenericType(), names, seen);
+      }
+      Stream.of(view.getDeclaredMethods())
+          .filter(method -> method.getParameterCount() == 0)
+          .forEach(method -> names.add(method.getName()));
     }
   }
 }

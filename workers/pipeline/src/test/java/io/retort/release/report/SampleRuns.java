@@ -1,6 +1,7 @@
 package io.retort.release.report;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.samples.ChainLengths;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Batching;
 import io.retort.v1.BenchmarkSpec;
@@ -9,6 +10,7 @@ import io.retort.v1.Comparison;
 import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.Count;
+import io.retort.v1.CurationFlow;
 import io.retort.v1.CurationOutcome;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
@@ -21,7 +23,10 @@ import io.retort.v1.EvaluatedModel;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FollowRate;
 import io.retort.v1.Gap;
+import io.retort.v1.GapRewards;
+import io.retort.v1.GeneratedSample;
 import io.retort.v1.IngestSummary;
+import io.retort.v1.LengthDistribution;
 import io.retort.v1.LossPoint;
 import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PairingSummary;
@@ -30,24 +35,35 @@ import io.retort.v1.PreferencePair;
 import io.retort.v1.PreferenceSpec;
 import io.retort.v1.ReleaseSpec;
 import io.retort.v1.ReleaseSummary;
+import io.retort.v1.RewardPoint;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Sample;
+import io.retort.v1.SampleOutcome;
 import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.StudentSpec;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.TrainingSpec;
 import io.retort.v1.Usage;
 import io.retort.v1.Validation;
 import io.retort.v1.Verdict;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A run with every part of a report. The figures are made up. */
 public final class SampleRuns {
+  private static final CurationOutcome RETAINED = CurationOutcome.CURATION_OUTCOME_RETAINED;
+  private static final CurationOutcome IMPROVED = CurationOutcome.CURATION_OUTCOME_IMPROVED;
+  private static final CurationOutcome REJECTED = CurationOutcome.CURATION_OUTCOME_REJECTED;
+  private static final CurationOutcome QUARANTINED = CurationOutcome.CURATION_OUTCOME_QUARANTINED;
+  private static final String FINGERPRINT =
+      "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce";
   private static final long STARTED = 1_790_000_000_000L;
 
   /** A run in its release stage, as the report activity gets it. */
@@ -127,6 +143,42 @@ public final class SampleRuns {
                 .setCorruption(CorruptionKind.CORRUPTION_KIND_WRONG_OPERATION)
                 .setCorrupter("rules")
                 .build()));
+  }
+
+  /** Some answers of {@link #finished}, of every outcome. */
+  public static ReportAnswers answers() {
+    List<ReportAnswers.Answer> answers = new ArrayList<>();
+    for (String model : List.of("base", "stage-1", "stage-2")) {
+      answers.add(answer(model, 0, SampleOutcome.SAMPLE_OUTCOME_CORRECT, "8", "8 are left."));
+      answers.add(answer(model, 1, SampleOutcome.SAMPLE_OUTCOME_WRONG, "16", "12 + 4 = 16."));
+      answers.add(answer(model, 2, SampleOutcome.SAMPLE_OUTCOME_NO_ANSWER, "", "I do not know."));
+      answers.add(answer(model, 3, SampleOutcome.SAMPLE_OUTCOME_TRUNCATED, "", "Let me see, "));
+    }
+    return new ReportAnswers(
+        answers,
+        Map.of(
+            "p1",
+            Sample.newBuilder()
+                .setId("p1")
+                .setProblem("Ada has 12 apples and gives a third away. How many are left?")
+                .build()));
+  }
+
+  static ReportAnswers.Answer answer(
+      String model, int index, SampleOutcome outcome, String answer, String text) {
+    return new ReportAnswers.Answer(
+        model,
+        "demo",
+        outcome,
+        GeneratedSample.newBuilder()
+            .setSampleId("p1")
+            .setIndex(index)
+            .setAnswer(answer)
+            .setGold("8")
+            .setText(text)
+            .setTokens(40)
+            .build(),
+        false);
   }
 
   static CurationRecord improved(String critique) {
@@ -244,6 +296,19 @@ public final class SampleRuns {
                         .setFollowed(188)
                         .setAloneSamples(376)
                         .setAlone(47))
+                .addFlows(flow(Difficulty.DIFFICULTY_UNSPECIFIED, 0, REJECTED, 20))
+                .addFlows(flow(Difficulty.DIFFICULTY_UNSPECIFIED, 0, QUARANTINED, 4))
+                .addFlows(flow(Difficulty.DIFFICULTY_SIMPLE, 1, IMPROVED, 38))
+                .addFlows(flow(Difficulty.DIFFICULTY_SIMPLE, 2, IMPROVED, 12))
+                .addFlows(flow(Difficulty.DIFFICULTY_SIMPLE, 2, REJECTED, 10))
+                .addFlows(flow(Difficulty.DIFFICULTY_MEDIUM, 0, RETAINED, 40))
+                .addFlows(flow(Difficulty.DIFFICULTY_MEDIUM, 0, REJECTED, 4))
+                .addFlows(flow(Difficulty.DIFFICULTY_HARD, 1, IMPROVED, 8))
+                .addFlows(flow(Difficulty.DIFFICULTY_HARD, 2, IMPROVED, 12))
+                .addFlows(flow(Difficulty.DIFFICULTY_HARD, 2, REJECTED, 44))
+                .setLengthsRead(lengths(192, 40, 2))
+                .setLengthsBefore(lengths(110, 48, 2))
+                .setLengthsAfter(lengths(110, 160, 1))
                 .addVerbosity(count("4", 110))
                 .addCognitiveDifficulty(count("3", 110))
                 .setUsage(usage(613, 92_480, 31_022)))
@@ -259,7 +324,7 @@ public final class SampleRuns {
                 .addRejections(count("CORRUPTION_STILL_SOUND", 14))
                 .addRejections(count("IDENTICAL", 3))
                 .setUsage(usage(143, 20_114, 9_870)))
-        .setCogpo(training(0.6931, 0.5012, 12, 201))
+        .setCogpo(rewarded(training(0.6931, 0.5012, 12, 201)))
         .addScores(score("base", 0.0234, 0.0078, 0.043, 0.0625, 0.0156, 0.125))
         .addScores(score("stage-1", 0.361, 0.27, 0.452, 0.578, 0.453, 0.703))
         .addScores(score("stage-2", 0.383, 0.293, 0.477, 0.609, 0.484, 0.734))
@@ -294,6 +359,59 @@ public final class SampleRuns {
         .setDone(done)
         .setTotal(done)
         .setUnit(unit)
+        .setReuse(StageReuse.STAGE_REUSE_RUN)
+        .setFingerprint(FINGERPRINT)
+        .build();
+  }
+
+  private static CurationFlow flow(
+      Difficulty difficulty, int rounds, CurationOutcome outcome, long rows) {
+    return CurationFlow.newBuilder()
+        .setDifficulty(difficulty)
+        .setRounds(rounds)
+        .setOutcome(outcome)
+        .setRows(rows)
+        .build();
+  }
+
+  private static LengthDistribution lengths(int chains, int shortest, int step) {
+    ChainLengths lengths = new ChainLengths();
+    for (int chain = 0; chain < chains; chain++) {
+      lengths.add("x".repeat(shortest + step * chain));
+    }
+    return lengths.distribution();
+  }
+
+  private static TrainingResult rewarded(TrainingResult result) {
+    TrainingResult.Builder rewarded =
+        result.toBuilder()
+            .addRewards(rewards(Gap.GAP_UNSPECIFIED, 0.42))
+            .addRewards(rewards(Gap.GAP_SMALL, -0.02))
+            .addRewards(rewards(Gap.GAP_MEDIUM, 0.31))
+            .addRewards(rewards(Gap.GAP_LARGE, 0.77))
+            .addValidationRewards(rewards(Gap.GAP_UNSPECIFIED, 0.12));
+    for (int step = 1; step <= 12; step++) {
+      rewarded.addRewardCurve(
+          RewardPoint.newBuilder()
+              .setStep(step)
+              .addRewards(rewards(Gap.GAP_UNSPECIFIED, 0.035 * step))
+              .addRewards(rewards(Gap.GAP_SMALL, -0.002 * step))
+              .addRewards(rewards(Gap.GAP_MEDIUM, 0.026 * step))
+              .addRewards(rewards(Gap.GAP_LARGE, 0.064 * step)));
+    }
+    return rewarded.build();
+  }
+
+  private static GapRewards rewards(Gap gap, double margin) {
+    return GapRewards.newBuilder()
+        .setGap(gap)
+        .setPairs(67)
+        .setMargin(margin)
+        .setAccuracy(0.5 + margin / 4)
+        .setChosenReward(margin / 3)
+        .setRejectedReward(-2 * margin / 3)
+        .setChosenLogProbabilityDrift(-1.25)
+        .setRejectedLogProbabilityDrift(-9.5)
         .build();
   }
 
@@ -364,6 +482,9 @@ public final class SampleRuns {
         .setMajorityVote(one)
         .setTruncatedRatio(0.0117)
         .setDatasetSha256("2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")
+        .setSamplesManifest(
+            artifact("runs/demo/evaluation/" + model + "/demo/manifest.json").toBuilder()
+                .setRows(256))
         .addPassAtK(passAtK(1, one, low, high))
         .addPassAtK(passAtK(4, four, low4, high4))
         .addCurve(passAtK(1, one, low, high))

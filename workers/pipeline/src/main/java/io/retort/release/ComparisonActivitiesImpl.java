@@ -1,0 +1,74 @@
+package io.retort.release;
+
+import io.retort.failure.Failures;
+import io.retort.layout.RunLayout;
+import io.retort.release.report.HtmlComparison;
+import io.retort.release.report.RecordedRun;
+import io.retort.store.Hashes;
+import io.retort.store.Store;
+import io.retort.store.StoreFailures;
+import io.retort.store.StoredMessages;
+import io.retort.v1.CompareReportsRequest;
+import io.retort.v1.CompareReportsResponse;
+import io.retort.v1.Run;
+import io.retort.v1.Score;
+import io.retort.v1.ScoreRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Reports of several runs, from their records in the store. */
+public final class ComparisonActivitiesImpl implements ComparisonActivities {
+  private static final String RECORD = "run.json";
+  private static final int NAME_DIGITS = 16;
+
+  private final Store store;
+
+  public ComparisonActivitiesImpl(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public CompareReportsResponse compareReports(CompareReportsRequest request) {
+    try {
+      List<RecordedRun> runs = new ArrayList<>();
+      for (String runId : request.getRunIdsList()) {
+        runs.add(read(request.getStoreUri(), runId));
+      }
+      byte[] html = HtmlComparison.render(runs).getBytes(StandardCharsets.UTF_8);
+      String uri = RunLayout.comparison(request.getStoreUri(), name(request.getRunIdsList()));
+      store.write(uri, output -> output.write(html));
+      return CompareReportsResponse.newBuilder().setReportUri(uri).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  private RecordedRun read(String storeUri, String runId) throws IOException {
+    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), RECORD);
+    Run run =
+        StoredMessages.read(store, uri, Run.getDefaultInstance())
+            .orElseThrow(
+                () ->
+                    Failures.user(
+                        "RUN_NOT_RECORDED",
+                        "run " + runId + ": no " + uri + " (expected: a run that has ended)"));
+    List<ScoreRecord> scores = new ArrayList<>();
+    for (Score score : run.getSummary().getScoresList()) {
+      if (score.hasRecord()) {
+        // Samples of old runs may be swept; what the record says of them stays with the run's own.
+        StoredMessages.read(store, score.getRecord().getUri(), ScoreRecord.getDefaultInstance())
+            .ifPresent(scores::add);
+      }
+    }
+    return new RecordedRun(run, scores);
+  }
+
+  private static String name(List<String> runIds) {
+    byte[] hash =
+        Hashes.sha256().digest(String.join("\n", runIds).getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(hash).substring(0, NAME_DIGITS);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.samples;
+
+import org.jspecify.annotations.NullMarked;
