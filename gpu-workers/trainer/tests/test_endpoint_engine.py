@@ -185,8 +185,8 @@ def test_faults_that_pass_are_waited_out(
     endpoint.answer = lambda asked: faults.pop(0) if faults else says("1")
     result = run(ask(concurrency=1))
     assert (len(endpoint.asked), len(waits), result.samples.rows) == (18, 8, 10)
-    assert [seconds for seconds in waits if seconds >= 7] == [7, 300]
-    assert max(seconds for seconds in waits if seconds < 7) <= 60
+    assert waits[4] >= 7 and waits[7] == 300
+    assert max(waits[:7]) <= 60
 
 
 def test_a_busy_endpoint_is_given_up_after_a_while_and_not_by_attempts(
@@ -195,7 +195,8 @@ def test_a_busy_endpoint_is_given_up_after_a_while_and_not_by_attempts(
     endpoint.answer = lambda asked: Answer(429, {}, {"Retry-After": "20"})
     error = failure(ask(concurrency=1))
     assert (error.category, error.type) == (FailureCategory.PLATFORM, "ENDPOINT_BUSY")
-    assert len(waits) == retries.BUSY_SECONDS / 20 + 1
+    assert len(waits) > retries.MOST_ATTEMPTS
+    assert sum(waits[:-1]) <= retries.BUSY_SECONDS < sum(waits)
 
 
 def test_an_endpoint_that_is_not_there_is_a_fault_of_the_platform(ask: MakeAsked, waits: list[float]) -> None:

@@ -16,6 +16,15 @@ class AnswerKind(StrEnum):
     CODE = "ANSWER_KIND_CODE"
 
 
+class Gap(StrEnum):
+    """How far apart the two sides of a pair are."""
+
+    UNSPECIFIED = "GAP_UNSPECIFIED"
+    SMALL = "GAP_SMALL"
+    MEDIUM = "GAP_MEDIUM"
+    LARGE = "GAP_LARGE"
+
+
 class SampleOutcome(StrEnum):
     """What became of a generated answer: exactly one for each."""
 
@@ -96,7 +105,7 @@ class PreferencePair:
     chosen_answer: str = ""
     rejected: str = ""
     rejected_answer: str = ""
-    gap: str = ""
+    gap: Gap = Gap.UNSPECIFIED
     beta: float = 0.0
     corruption: str = ""
     corrupter: str = ""

@@ -126,8 +126,9 @@ class _Attempt:
                 expected = [(self._problems.row(task.row).id, task.index) for task in batch]
                 part, samples = grade.finished_part(self._generation.output_uri, name, expected)
             else:
+                rows = {task.row: self._row(task.row) for task in batch}
                 samples = grade.grade(
-                    [(self._row(task), task.index, self._draws.completion(task)) for task in batch]
+                    (rows[task.row], task.index, self._draws.completion(task)) for task in batch
                 )
                 self._context.check_fence()
                 part = store.write_part(self._generation.output_uri, name, samples)
@@ -137,10 +138,10 @@ class _Attempt:
             tokens += sum(sample.tokens for sample in samples)
         return parts, tokens
 
-    def _row(self, task: Task) -> Sample:
+    def _row(self, number: int) -> Sample:
         # Only code is graded by more than what is in memory.
-        code = self._problems.row(task.row).answer_kind is AnswerKind.CODE
-        return self._problems.whole(task.row) if code else self._problems.row(task.row)
+        code = self._problems.row(number).answer_kind is AnswerKind.CODE
+        return self._problems.whole(number) if code else self._problems.row(number)
 
     def _missing(self, pending: Pending, completions: Completions) -> RetortError:
         first = pending.take(1)[0]

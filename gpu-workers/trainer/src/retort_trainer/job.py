@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef
+from retort_trainer.data import Gap
 from retort_trainer.documents import Int64, UInt32, UInt64
 from retort_trainer.failures import Failure, user_error
 from retort_trainer.spec import Batching, EngineSpec, ResourceSpec, TraceFormat, TrainingSpec
@@ -98,6 +99,27 @@ class LossPoint:
 
 
 @dataclass(frozen=True)
+class GapRewards:
+    """Means over the pairs of one gap class, or of all (UNSPECIFIED); see `rewards`."""
+
+    gap: Gap = Gap.UNSPECIFIED
+    pairs: Int64 = 0
+    margin: float = 0.0
+    # Share of pairs with a margin above 0.
+    accuracy: float = 0.0
+    chosen_reward: float = 0.0
+    rejected_reward: float = 0.0
+    chosen_log_probability_drift: float = 0.0
+    rejected_log_probability_drift: float = 0.0
+
+
+@dataclass(frozen=True)
+class RewardPoint:
+    step: Int64 = 0
+    rewards: list[GapRewards] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """`rows` were trained on; `truncated_rows` were longer than max_length and left out; `dropped_rows` were
     left out for another reason (empty, or text that holds control tokens of the chat template)."""
@@ -125,6 +147,10 @@ class TrainingResult:
     best_step: Int64 = 0
     stopped_early: bool = False
     model_sha256: str = ""
+    reward_curve: list[RewardPoint] = field(default_factory=list)
+    # Of the last pass over the pairs, and of the held-out ones.
+    rewards: list[GapRewards] = field(default_factory=list)
+    validation_rewards: list[GapRewards] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -172,6 +198,7 @@ class TrainerProgress:
     gpu_memory_bytes: Int64 = 0
     gpu_utilization: float = 0.0
     model_flops_utilization: float = 0.0
+    rewards: list[GapRewards] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

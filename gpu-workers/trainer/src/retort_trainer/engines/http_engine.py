@@ -115,13 +115,14 @@ class HttpEngine:
             "top_p": self._sampling.top_p,
             "max_tokens": self._limit(request),
         }
-        attempts = 0
+        attempts = busy = 0
         while True:
             try:
                 completion = client.complete(request, self._system_prompt, settings)
             except RetryableError as failure:
-                attempts += 0 if failure.busy else 1
-                self._retries.pause(failure, attempts)
+                attempts += not failure.busy
+                busy += failure.busy
+                self._retries.pause(failure, attempts, busy)
                 continue
             self._retries.succeeded()
             return completion

@@ -54,17 +54,17 @@ class Retries:
         """The endpoint has answered a request."""
         self._succeeded = self._clock()
 
-    def pause(self, failure: RetryableError, attempts: int) -> None:
+    def pause(self, failure: RetryableError, attempts: int, busy: int) -> None:
         """Waits before the next attempt; raises the failure's error where there is none.
 
-        `attempts` have failed, without those for which the endpoint was busy.
+        `attempts` have failed, and as many as `busy` were put off.
         """
         given_up = (
             self._clock() - self._succeeded > BUSY_SECONDS if failure.busy else attempts >= MOST_ATTEMPTS
         )
         if given_up or self.stopped:
             raise failure.error
-        seconds = min(_FIRST_SECONDS * 2 ** max(0, attempts - 1), _LONGEST_SECONDS)
+        seconds = min(_FIRST_SECONDS * 2 ** min(attempts + busy - 1, 10), _LONGEST_SECONDS)
         # Requests that failed together do not come back together.
         seconds *= random.uniform(0.5, 1)
         if failure.retry_after is not None:

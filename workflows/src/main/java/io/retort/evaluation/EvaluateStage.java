@@ -110,6 +110,7 @@ public final class EvaluateStage implements RunStage {
       if (one.generated().hasCompletions()) {
         artifacts.add(one.generated().getCompletions());
       }
+      summary.addScoreRecords(one.scored().getArtifact());
     }
     if (version > Workflow.DEFAULT_VERSION) {
       summary.addAllComparisons(compare(context, evaluated));

@@ -2,6 +2,8 @@ package io.retort.evaluation;
 
 import io.retort.v1.CalibrateRequest;
 import io.retort.v1.CalibrateResponse;
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.ListFlipsRequest;
@@ -18,6 +20,7 @@ public interface EvaluationActivities {
   String COMPARE = "Compare";
   String LIST_FLIPS = "ListFlips";
   String CALIBRATE = "Calibrate";
+  String COMPARE_FOR_GATE = "CompareForGate";
 
   /**
    * Reads the generated samples of one model and benchmark, writes scores.json, and returns
@@ -53,4 +56,12 @@ public interface EvaluationActivities {
    */
   @ActivityMethod(name = CALIBRATE)
   CalibrateResponse calibrate(CalibrateRequest request);
+
+  /**
+   * Makes the comparisons that a gate needs beyond those: with the version that the release's alias
+   * names now, by the scores that were published with it, and with a condition's own margin. Models
+   * that were not asked the same are not compared; the answer says why.
+   */
+  @ActivityMethod(name = COMPARE_FOR_GATE)
+  CompareForGateResponse compareForGate(CompareForGateRequest request);
 }

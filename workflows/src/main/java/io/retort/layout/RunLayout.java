@@ -95,8 +95,13 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "checkpoints/" + stage);
   }
 
+  /** A folder for each model, with one for each benchmark. */
+  public String evaluation() {
+    return resolve(run(), "evaluation");
+  }
+
   public String evaluation(String model, String benchmark) {
-    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+    return resolve(evaluation(), model + "/" + benchmark);
   }
 
   /** Verdicts that differ from those of the run's origin; no model has such a name. */
@@ -106,6 +111,11 @@ public record RunLayout(String storeUri, String runId) {
 
   public String report() {
     return resolve(run(), "report/index.html");
+  }
+
+  /** The report that an approval is about; the run's last report does not replace it. */
+  public String approvalReport() {
+    return resolve(run(), "report/approval.html");
   }
 
   /** The data set for others: Parquet files and a card. */

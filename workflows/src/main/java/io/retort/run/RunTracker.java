@@ -4,6 +4,8 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
+import io.retort.v1.Approval;
+import io.retort.v1.ApprovalState;
 import io.retort.v1.Calibration;
 import io.retort.v1.EvaluatedModel;
 import io.retort.v1.ExportSummary;
@@ -29,9 +31,11 @@ import java.util.function.Consumer;
  * details.
  */
 final class RunTracker {
+  private final RunRequest request;
   private final Run.Builder run;
 
   RunTracker(RunRequest request) {
+    this.request = request;
     run =
         Run.newBuilder()
             .setRunId(request.getRunId())
@@ -175,6 +179,20 @@ final class RunTracker {
     run.getSummaryBuilder().clearCalibrations().addAllCalibrations(calibrations);
   }
 
+  void ask(Approval approval) {
+    run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    awaitApproval();
+  }
+
+  void awaitApproval() {
+    enterPhase(RunPhase.RUN_PHASE_AWAITING_APPROVAL);
+  }
+
+  void decided(Approval approval) {
+    run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    showDetails();
+  }
+
   void runReport(String reportUri) {
     run.getSummaryBuilder().setReportUri(reportUri);
   }
@@ -210,6 +228,13 @@ final class RunTracker {
 
   private void end(RunPhase phase) {
     run.setPhase(phase).clearPause().setFinishedAt(now());
+    if (isAsked()) {
+      run.getSummaryBuilder()
+          .getReleaseBuilder()
+          .getApprovalBuilder()
+          .setState(ApprovalState.APPROVAL_STATE_WITHDRAWN)
+          .setDecidedAt(now());
+    }
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(phase)),
         RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) stages()));
@@ -222,6 +247,11 @@ final class RunTracker {
     }
   }
 
+  private boolean isAsked() {
+    return run.getSummary().getRelease().getApproval().getState()
+        == ApprovalState.APPROVAL_STATE_WAITING;
+  }
+
   private boolean isStageUnderWay() {
     return run.getStagesCount() > 0 && !currentStage().hasFinishedAt();
   }
@@ -231,7 +261,7 @@ final class RunTracker {
   }
 
   private int stages() {
-    return RunStages.of(run.getSpec()).size();
+    return RunStages.with(request).size();
   }
 
   private long finishedStages() {
@@ -247,6 +277,7 @@ final class RunTracker {
         .append(label(run.getPhase()))
         .append("**")
         .append(run.hasPause() ? ": " + run.getPause().getMessage() : "")
+        .append(isAsked() ? "\n\n" + ApprovalText.of(run.getRunId(), approval()) : "")
         .append("\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
     for (StageProgress stage : run.getStagesList()) {
       details
@@ -268,6 +299,10 @@ final class RunTracker {
           .append(" |\n");
     }
     Workflow.setCurrentDetails(details.toString());
+  }
+
+  private Approval approval() {
+    return run.getSummary().getRelease().getApproval();
   }
 
   static String label(RunPhase phase) {

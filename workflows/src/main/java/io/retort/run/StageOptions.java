@@ -41,6 +41,7 @@ public final class StageOptions {
           RowStageActivities.DESCRIBE_ROW_STAGE,
           EvaluationActivities.COMPARE,
           EvaluationActivities.CALIBRATE,
+          EvaluationActivities.COMPARE_FOR_GATE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,

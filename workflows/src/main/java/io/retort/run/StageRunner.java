@@ -2,6 +2,7 @@ package io.retort.run;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.ActivityPolicies;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.stage.Fingerprint;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageActivities;
@@ -54,6 +55,7 @@ final class StageRunner {
   private Optional<ArtifactRef> fetched = Optional.empty();
   private Functions.Func<List<EvaluatedModel>> inspectModels = List::of;
   private List<EvaluatedModel> models = List.of();
+  private String released = EvaluatedModels.STAGE_2;
 
   StageRunner(
       RunRequest request,
@@ -94,6 +96,11 @@ final class StageRunner {
   /** The student's files are elsewhere than the spec says: in this folder. */
   void fetched(ArtifactRef folder) {
     fetched = Optional.of(folder);
+  }
+
+  /** The run releases another of its models than the stage-2 model, or that one. */
+  void released(String model) {
+    released = model;
   }
 
   void run(RunStage stage) {
@@ -228,6 +235,11 @@ final class StageRunner {
         refresh = false;
       }
       return models;
+    }
+
+    @Override
+    public String released() {
+      return released;
     }
 
     @Override

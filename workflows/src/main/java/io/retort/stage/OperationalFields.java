@@ -49,7 +49,7 @@ public final class OperationalFields {
               "cogpo.halve_batch_on_out_of_memory", "a step sees the same rows in smaller batches"),
           Map.entry(
               "release.alias", "moved forwards at the end of every run, whoever made the version"),
-          Map.entry("release.gate", "decided at the end of every run, whoever made the version"),
+          Map.entry("release.gate", "decided in every run, whoever made the version"),
           Map.entry("resources.cpus", SCHEDULING),
           Map.entry("resources.memory_gib", SCHEDULING),
           Map.entry("resources.accelerator_type", SCHEDULING),

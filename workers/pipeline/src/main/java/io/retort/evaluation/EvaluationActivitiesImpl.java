@@ -14,6 +14,8 @@ import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CalibrateRequest;
 import io.retort.v1.CalibrateResponse;
 import io.retort.v1.Calibration;
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
@@ -139,6 +141,19 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
               new FlipLister(store, request.getStoreUri(), () -> context.heartbeat(null))
                   .list(request.getRun()))
           .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
+    try {
+      List<ScoreRecord> records = new ArrayList<>();
+      for (ArtifactRef scores : request.getScoresList()) {
+        records.add(readRecord(scores));
+      }
+      return new GateComparer(store, request, records).compare();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

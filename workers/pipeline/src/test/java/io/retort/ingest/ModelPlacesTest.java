@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,9 @@ final class ModelPlacesTest {
         StoredMessages.bytes(PROVENANCE));
     int unused =
         new Aliases(harness.store(), store(), "smol")
-            .moveForwards(AliasChange.newBuilder().setAlias("best").setToVersion(3).build());
+            .moveForwards(
+                AliasChange.newBuilder().setAlias("best").setToVersion(3).build(),
+                OptionalInt.empty());
   }
 
   @AfterEach
