@@ -18,9 +18,9 @@ import io.temporal.activity.ActivityMethod;
 public interface EvaluationActivities {
   String SCORE = "Score";
   String COMPARE = "Compare";
-  String COMPARE_FOR_GATE = "CompareForGate";
   String LIST_FLIPS = "ListFlips";
   String CALIBRATE = "Calibrate";
+  String COMPARE_FOR_GATE = "CompareForGate";
 
   /**
    * Reads the generated samples of one model and benchmark, writes scores.json, and returns
@@ -43,14 +43,6 @@ public interface EvaluationActivities {
   CompareResponse compare(CompareRequest request);
 
   /**
-   * Makes the comparisons that a gate needs beyond those: with the version that the release's alias
-   * names now, by the scores that were published with it, and with a condition's own margin. Models
-   * that were not asked the same are not compared; the answer says why.
-   */
-  @ActivityMethod(name = COMPARE_FOR_GATE)
-  CompareForGateResponse compareForGate(CompareForGateRequest request);
-
-  /**
    * Lists the answers of the run that its origin has with the same text and another outcome, in
    * {@code runs/RUN/evaluation/flips}. Answers that the origin does not have are counted, not
    * compared. Heartbeats.
@@ -64,4 +56,12 @@ public interface EvaluationActivities {
    */
   @ActivityMethod(name = CALIBRATE)
   CalibrateResponse calibrate(CalibrateRequest request);
+
+  /**
+   * Makes the comparisons that a gate needs beyond those: with the version that the release's alias
+   * names now, by the scores that were published with it, and with a condition's own margin. Models
+   * that were not asked the same are not compared; the answer says why.
+   */
+  @ActivityMethod(name = COMPARE_FOR_GATE)
+  CompareForGateResponse compareForGate(CompareForGateRequest request);
 }

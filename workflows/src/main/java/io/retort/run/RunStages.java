@@ -9,6 +9,7 @@ import io.retort.release.ReleaseStage;
 import io.retort.stage.RunStage;
 import io.retort.training.CogpoStage;
 import io.retort.training.SftStage;
+import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import java.util.List;
@@ -32,6 +33,16 @@ public final class RunStages {
       return ALL.stream().filter(stage -> stage.stage() == Stage.STAGE_EVALUATE).toList();
     }
     return ALL.stream().filter(stage -> stage.runsWith().contains(spec.getLastStage())).toList();
+  }
+
+  /** Those of a run; one that grades another anew releases and exports nothing. */
+  static List<RunStage> with(RunRequest request) {
+    List<RunStage> stages = with(request.getSpec());
+    return request.getRescores()
+        ? stages.stream()
+            .filter(stage -> stage.stage().compareTo(Stage.STAGE_EVALUATE) <= 0)
+            .toList()
+        : stages;
   }
 
   /** The same by name. */

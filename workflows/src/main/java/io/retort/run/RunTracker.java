@@ -31,9 +31,11 @@ import java.util.function.Consumer;
  * details.
  */
 final class RunTracker {
+  private final RunRequest request;
   private final Run.Builder run;
 
   RunTracker(RunRequest request) {
+    this.request = request;
     run =
         Run.newBuilder()
             .setRunId(request.getRunId())
@@ -169,6 +171,14 @@ final class RunTracker {
     run.getSummaryBuilder().getReleaseBuilder().setGate(gate);
   }
 
+  void flips(FlipSummary flips) {
+    run.getSummaryBuilder().setFlips(flips);
+  }
+
+  void calibrations(List<Calibration> calibrations) {
+    run.getSummaryBuilder().clearCalibrations().addAllCalibrations(calibrations);
+  }
+
   void ask(Approval approval) {
     run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
     awaitApproval();
@@ -181,14 +191,6 @@ final class RunTracker {
   void decided(Approval approval) {
     run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
     showDetails();
-  }
-
-  void flips(FlipSummary flips) {
-    run.getSummaryBuilder().setFlips(flips);
-  }
-
-  void calibrations(List<Calibration> calibrations) {
-    run.getSummaryBuilder().clearCalibrations().addAllCalibrations(calibrations);
   }
 
   void runReport(String reportUri) {
@@ -259,7 +261,7 @@ final class RunTracker {
   }
 
   private int stages() {
-    return RunStages.of(run.getSpec()).size();
+    return RunStages.with(request).size();
   }
 
   private long finishedStages() {

@@ -84,11 +84,14 @@ public final class RunWorkflowImpl implements RunWorkflow {
     try {
       records.write();
       prepare();
-      for (RunStage stage : RunStages.with(spec)) {
+      for (RunStage stage : RunStages.with(request)) {
         if (stage.stage() == Stage.STAGE_RELEASE) {
           stages.released(releases.decide());
         }
         stages.run(stage);
+        if (stage.stage() == Stage.STAGE_EVALUATE) {
+          new EvaluationFindings(request, tracker, faults).find();
+        }
       }
       new EvaluationFindings(request, tracker, faults).find();
       releases.finish();

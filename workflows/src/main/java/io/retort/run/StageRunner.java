@@ -53,9 +53,9 @@ final class StageRunner {
   private Functions.Func<Optional<ArtifactRef>> inspect = Optional::empty;
   private Optional<ArtifactRef> student = Optional.empty();
   private Optional<ArtifactRef> fetched = Optional.empty();
-  private String released = EvaluatedModels.STAGE_2;
   private Functions.Func<List<EvaluatedModel>> inspectModels = List::of;
   private List<EvaluatedModel> models = List.of();
+  private String released = EvaluatedModels.STAGE_2;
 
   StageRunner(
       RunRequest request,
@@ -229,17 +229,17 @@ final class StageRunner {
     }
 
     @Override
-    public String released() {
-      return released;
-    }
-
-    @Override
     public List<EvaluatedModel> models() {
       if (refresh && !models.isEmpty()) {
         models = inspectModels.apply();
         refresh = false;
       }
       return models;
+    }
+
+    @Override
+    public String released() {
+      return released;
     }
 
     @Override

@@ -142,6 +142,29 @@ final class EvaluationRunTest {
   }
 
   @Test
+  void aTrainedRunThatIsGradedAnewReleasesNothing() {
+    Run trained = environment.newRun("first").run(WorkflowEnvironment.request("first"));
+    Run rescored =
+        environment
+            .newRun("second")
+            .run(
+                WorkflowEnvironment.request("second").toBuilder()
+                    .setOriginRunId("first")
+                    .setRescores(true)
+                    .addFreshStages(Stage.STAGE_EVALUATE)
+                    .build());
+
+    assertThat(rescored.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(rescored.getStagesList())
+        .extracting(StageProgress::getStage)
+        .endsWith(Stage.STAGE_COGPO, Stage.STAGE_EVALUATE);
+    assertThat(rescored.getSummary().hasRelease()).isFalse();
+    assertThat(rescored.getSummary().getFlips().getCompared())
+        .isEqualTo(trained.getSummary().getScoresCount());
+    assertThat(activities.aliases).as("of the first run").hasSize(1);
+  }
+
+  @Test
   void aPublishedModelIsCalibratedAlsoWhereItsScoresAreReused() {
     Run plain = run("first", spec -> {});
     Run calibrated = run("second", spec -> spec.getModelsBuilder(0).setPublished("owner/one"));

@@ -133,9 +133,7 @@ final class EvaluationTest {
         Manifests.commit(
             store,
             folder,
-            Manifest.newBuilder()
-                .addParts(Manifests.writePart(store, folder, 0, samples))
-                .build());
+            Manifest.newBuilder().addParts(Manifests.writePart(store, folder, 0, samples)).build());
     return VerdictFlip.newBuilder()
         .setModel("kept")
         .setBenchmark("unseen")

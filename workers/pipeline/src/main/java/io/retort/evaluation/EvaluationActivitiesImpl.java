@@ -138,19 +138,6 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
   }
 
   @Override
-  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
-    try {
-      List<ScoreRecord> records = new ArrayList<>();
-      for (ArtifactRef scores : request.getScoresList()) {
-        records.add(readRecord(scores));
-      }
-      return new GateComparer(store, request, records).compare();
-    } catch (IOException e) {
-      throw StoreFailures.of(e);
-    }
-  }
-
-  @Override
   public ListFlipsResponse listFlips(ListFlipsRequest request) {
     ActivityExecutionContext context = Activity.getExecutionContext();
     try {
@@ -159,6 +146,19 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
               new FlipLister(store, request.getStoreUri(), () -> context.heartbeat(null))
                   .list(request.getRun()))
           .build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
+    try {
+      List<ScoreRecord> records = new ArrayList<>();
+      for (ArtifactRef scores : request.getScoresList()) {
+        records.add(readRecord(scores));
+      }
+      return new GateComparer(store, request, records).compare();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
