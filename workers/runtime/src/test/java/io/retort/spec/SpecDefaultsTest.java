@@ -116,7 +116,7 @@ class SpecDefaultsTest {
               strategy: ddp
               halve_batch_on_out_of_memory: false
             evaluation: {temperature: 0.6, top_p: 0.95, max_new_tokens: 512, batch_size: 32}
-            release: {model: run, alias: latest}
+            release: {model: run, alias: latest, dtype: bfloat16}
             resources:
               gpus: 0
               cpus: 1
