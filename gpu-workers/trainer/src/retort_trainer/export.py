@@ -20,6 +20,7 @@ import torch
 from transformers.utils import logging as transformers_logging
 
 from retort_trainer import (
+    attestation,
     export_check,
     exported_folder,
     model_card,
@@ -59,6 +60,7 @@ class _Written:
     said: export_check.Said
     answers: list[list[int]]
     parameters: int
+    architecture: str
     dtype: str
     shift: float
 
@@ -97,11 +99,8 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
                 f"{written.dtype}",
             )
         done(2)
-        files = {
-            file.relative_to(staging).as_posix(): _sha256(file)
-            for file in sorted(staging.rglob("*"))
-            if file.is_file()
-        }
+        attestation.write(job, staging, _hashes(staging), written.architecture, _libraries())
+        files = _hashes(staging)
         done(3)
         context.check_fence()
         _publish(staging, export.output_uri)
@@ -185,7 +184,8 @@ def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) ->
     for file in folder.rglob("*"):
         file.chmod(0o755 if file.is_dir() else 0o644)
     folder.chmod(0o755)
-    return _Written(expected, trained.tokens, parameters, name, shift)
+    architecture = ", ".join(getattr(model.config, "architectures", None) or [type(model).__name__])
+    return _Written(expected, trained.tokens, parameters, architecture, name, shift)
 
 
 def _check_problems(export: ExportJob) -> list[str]:
@@ -222,6 +222,14 @@ def _publish(staging: Path, output_uri: str) -> None:
             place = target / file.relative_to(staging)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): _sha256(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
 
 
 def _sha256(file: Path) -> str:

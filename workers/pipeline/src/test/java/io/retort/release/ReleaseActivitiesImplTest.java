@@ -226,6 +226,7 @@ class ReleaseActivitiesImplTest {
     Map<String, String> described = new HashMap<>(files);
     described.putAll(
         Map.of("README.md", "3", "results.json", "4", ".eval_results/math500.yaml", "5"));
+    described.putAll(Map.of("bom.cdx.json", "6", "provenance.intoto.json", "7", "model.sig", "8"));
 
     assertThat(ContentDigest.of(described)).isEqualTo(ContentDigest.of(files));
     described.put("generation_config.json", "6");

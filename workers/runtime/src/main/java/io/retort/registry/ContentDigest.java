@@ -16,7 +16,8 @@ public final class ContentDigest {
    * What is said about a model, by a run that has evaluated it: it differs where the model does
    * not.
    */
-  private static final Set<String> DESCRIPTIONS = Set.of("README.md", "results.json");
+  private static final Set<String> DESCRIPTIONS =
+      Set.of("README.md", "results.json", "bom.cdx.json", "provenance.intoto.json", "model.sig");
 
   /**
    * Lower-case hex SHA-256 over the names and hashes of all files that make the model: those that
