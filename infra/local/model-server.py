@@ -1,10 +1,10 @@
-"""The embedded stack's model endpoint: llama.cpp's OpenAI-compatible server over one GGUF file.
+"""An OpenAI-compatible endpoint: llama.cpp's server over one GGUF file, or Transformers over a model folder.
 
-    python infra/local/model-server.py --model FILE.gguf [--port 8080] [--parallel 8] [--ctx-size 1024]
+    python infra/local/model-server.py --model FILE.gguf|FOLDER [--port 8080] [--parallel 8] [--ctx-size 1024]
     [--threads 2]
 
-Serves /v1/chat/completions (with `response_format` json_schema, `n`, `seed`), /health and /metrics on the
-loopback interface. Prints `ready http://HOST:PORT` once it answers. Ends with status 0 on SIGTERM or SIGINT.
+Serves /v1/chat/completions and /health on the loopback interface; of a GGUF file with `response_format`
+json_schema, `n`, and /metrics, of a folder one request at a time, see retort_trainer.chat_server. Prints `ready http://HOST:PORT` once it answers. Ends with status 0 on SIGTERM or SIGINT.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="model-server.py")
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file")
+    parser.add_argument("--model", type=Path, required=True, help="GGUF file, or folder in Hugging Face layout")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: 8080)")
     parser.add_argument("--parallel", type=int, default=8, help="requests decoded together (default: 8)")
@@ -29,11 +29,12 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def complaint(options: argparse.Namespace) -> str | None:
     """What is wrong with the arguments; the native library would end the process without a word."""
-    if not options.model.is_file():
-        return f"--model: {options.model} (expected: a GGUF file)"
-    with options.model.open("rb") as stream:
-        if stream.read(4) != b"GGUF":
-            return f"--model: {options.model} does not begin like a GGUF file"
+    if not options.model.is_file() and not options.model.is_dir():
+        return f"--model: {options.model} (expected: a GGUF file or a model folder)"
+    if options.model.is_file():
+        with options.model.open("rb") as stream:
+            if stream.read(4) != b"GGUF":
+                return f"--model: {options.model} does not begin like a GGUF file"
     for name in ("parallel", "ctx_size", "threads"):
         if getattr(options, name) < 1:
             return f"--{name.replace('_', '-')}: {getattr(options, name)} (expected: >= 1)"
@@ -58,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     ends = {signal.SIGTERM, signal.SIGINT}
     # Before the server's threads are there, which inherit it: only this thread waits for them.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+
+    if options.model.is_dir():
+        return serve_folder(options, ends)
 
     import xllamacpp
 
@@ -88,6 +92,32 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     # The binding's destructor waits for requests under way; they are lost with the caller anyway.
+    os._exit(0)
+
+
+def serve_folder(options: argparse.Namespace, ends: set[signal.Signals]) -> int:
+    """Serves a model folder until one of the signals comes."""
+    import threading
+
+    import torch
+
+    from retort_trainer import chat_server
+    from retort_trainer.failures import RetortError
+
+    torch.set_num_threads(options.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        model = chat_server.ChatModel(options.model, device)
+    except RetortError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        return 1
+    server = chat_server.server(model, options.alias or options.model.name, options.host, options.port)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"ready http://{options.host}:{server.server_port}", flush=True)
+    signal.sigwait(ends)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A request under way would be waited for.
     os._exit(0)
 
 

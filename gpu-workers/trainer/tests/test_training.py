@@ -221,7 +221,10 @@ def test_lora_ends_in_a_merged_model(
     result = run(job)
     checkpoints = folder(result).parent
     assert (checkpoints / "step-4" / "adapter_model.safetensors").is_file()
-    assert not list((checkpoints / "final").glob("adapter*"))
+    # A folder: beside the weights the adapter's configuration would make Transformers add it once more.
+    assert [path.name for path in (checkpoints / "final").glob("adapter*")] == ["adapter"]
+    adapter = json.loads((checkpoints / "final" / "adapter" / "adapter_config.json").read_text())
+    assert adapter["base_model_name_or_path"] == str(model_folder)
     merged = AutoModelForCausalLM.from_pretrained(checkpoints / "final")
     base = AutoModelForCausalLM.from_pretrained(model_folder)
     changed = {

@@ -1,28 +1,68 @@
 """Export: a checkpoint becomes a folder that anyone loads with plain Transformers.
 
-The chat template gets the job's system prompt as its default, a model card is added, and before anything is
-published the folder is loaded the plain way and has to say what the checkpoint said.
+The chat template gets the job's system prompt as its default, and sampling is that of the evaluation. Before
+anything is published the folder is loaded the plain way: it has to answer a few problems as the checkpoint
+does in the same dtype, and to give answers the same log-probabilities. How far rounding to that dtype moves
+the model is measured and told.
 """
 
+import contextlib
 import hashlib
+import importlib.metadata
 import json
+import platform
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from retort_trainer import model_card, model_folder, models, store, template
+from retort_trainer import (
+    attestation,
+    export_check,
+    exported_folder,
+    model_card,
+    model_folder,
+    models,
+    store,
+    template,
+)
 from retort_trainer.context import JobContext
 from retort_trainer.failures import platform_error, user_error
 from retort_trainer.job import ExportJob, ExportResult, TrainerJob, TrainerProgress, TrainerResult
+from retort_trainer.spec import ReleaseDtype
 
-CHECK_TOKENS = 64
+SHARD_SIZE = "5GB"
+
+# Of the mean log-probability per token of the model's own answers when weights are rounded to release.dtype.
+LARGEST_SHIFT = 0.1
 
 _STEPS = 4
+_DTYPES = {ReleaseDtype.BFLOAT16: torch.bfloat16, ReleaseDtype.FLOAT32: torch.float32}
+_LIBRARIES = (
+    "retort-trainer",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "accelerate",
+    "safetensors",
+    "tokenizers",
+)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """`said` by the checkpoint in the published dtype; `answers` are those that both were scored on."""
+
+    said: export_check.Said
+    answers: list[list[int]]
+    parameters: int
+    architecture: str
+    dtype: str
+    shift: float
 
 
 def run(job: TrainerJob, context: JobContext) -> TrainerResult:
@@ -48,21 +88,19 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
     try:
         done(0)
         with store.local_folder(export.model_uri) as source:
-            expected, parameters = _write(job, source, staging, device)
+            written = _write(job, source, staging, device)
         done(1)
-        found = generate_plainly(staging, export.check_problem, device)
-        if found != expected:
+        found = export_check.say_plainly(staging, _check_problems(export), device, written.answers)
+        mismatch = export_check.difference(written.said, found)
+        if mismatch is not None:
             raise platform_error(
                 "EXPORT_MISMATCH",
-                f"{export.output_uri}: the exported model generates {found[:200]!r} "
-                f"(expected: {expected[:200]!r}, as {export.model_uri} does)",
+                f"{export.output_uri}: the exported model {mismatch}, as {export.model_uri} does in "
+                f"{written.dtype}",
             )
         done(2)
-        files = {
-            file.relative_to(staging).as_posix(): _sha256(file)
-            for file in sorted(staging.rglob("*"))
-            if file.is_file()
-        }
+        attestation.write(job, staging, _hashes(staging), written.architecture, _libraries())
+        files = _hashes(staging)
         done(3)
         context.check_fence()
         _publish(staging, export.output_uri)
@@ -71,7 +109,14 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
         shutil.rmtree(staging, ignore_errors=True)
     return TrainerResult(
         export=ExportResult(
-            model_uri=export.output_uri, check_generation=found, parameters=parameters, files=files
+            model_uri=export.output_uri,
+            check_generation=found.texts[0],
+            parameters=written.parameters,
+            files=files,
+            dtype=written.dtype,
+            dtype_shift=written.shift,
+            libraries=_libraries(),
+            hardware=_hardware(device),
         )
     )
 
@@ -89,15 +134,6 @@ def with_default_system_prompt(chat_template: str, system_prompt: str) -> str:
     )
 
 
-def generate_plainly(folder: Path, problem: str, device: torch.device) -> str:
-    """What a model folder says to a problem, greedily, loaded as any user would."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype="auto").to(device).eval()
-    messages = [{"role": "user", "content": problem.strip()}]
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    return _greedy(model, tokenizer, tokenizer(text, add_special_tokens=False, return_tensors="pt"))
-
-
 def _staging(output_uri: str) -> Path:
     local = store.local_path(output_uri)
     if local is None:
@@ -107,36 +143,65 @@ def _staging(output_uri: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f".{local.name}-", dir=local.parent))
 
 
-def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) -> tuple[str, int]:
-    """Writes all files; returns what the checkpoint says to the check problem, and its parameters."""
+def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) -> "_Written":
+    """Writes all files, and asks the checkpoint the check problems in the dtype that is published."""
     assert job.export is not None
     export: ExportJob = job.export
     tokenizer = model_folder.load_tokenizer(source)
     model = models.load_model(source, "auto", device)
+    texts = [template.prompt_text(tokenizer, export.template, problem) for problem in _check_problems(export)]
+    prompts = export_check.prompts(tokenizer, texts)
     end_of_turn = template.end_of_turn_id(tokenizer)
-    model.generation_config.eos_token_id = end_of_turn
-    model.generation_config.pad_token_id = tokenizer.pad_token_id
-    prompt = template.prompt_text(tokenizer, export.template, export.check_problem)
-    said = _greedy(model, tokenizer, tokenizer(prompt, add_special_tokens=False, return_tensors="pt"))
+    model.generation_config = exported_folder.generation_config(export, end_of_turn, tokenizer)
+    trained = export_check.say(model, tokenizer, prompts)
+    dtype = _DTYPES.get(export.dtype, model.dtype)
+    expected, shift = trained, 0.0
+    if dtype != model.dtype:
+        # Loaded anew, as whoever uses the folder loads it: a cast would round the rotary frequencies too,
+        # which are not among the weights.
+        model = models.load_model(source, dtype, device)
+        model.generation_config = exported_folder.generation_config(export, end_of_turn, tokenizer)
+        expected = export_check.say(model, tokenizer, prompts, trained.tokens)
+        shift = export_check.largest_shift(trained, expected)
+        if not shift <= LARGEST_SHIFT:
+            raise user_error(
+                "DTYPE_CHANGES_MODEL",
+                f"release.dtype: {str(dtype).removeprefix('torch.')}: it changes the mean log-probability of "
+                f"the model's own answers by {shift:.3f} per token (expected: at most {LARGEST_SHIFT}). "
+                "Publish with release.dtype: trained.",
+            )
     tokenizer.chat_template = with_default_system_prompt(
         str(tokenizer.chat_template), export.template.system_prompt
     )
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, max_shard_size=SHARD_SIZE)
     tokenizer.save_pretrained(folder)
+    exported_folder.add_adapter(source, folder)
+    exported_folder.write_results(export, folder)
     parameters = int(model.num_parameters())
-    card = model_card.render(job, model.config, parameters)
+    name = str(dtype).removeprefix("torch.")
+    card = model_card.render(job, model.config, parameters, name, shift)
     (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
     for file in folder.rglob("*"):
         file.chmod(0o755 if file.is_dir() else 0o644)
     folder.chmod(0o755)
-    return said, parameters
+    architecture = ", ".join(getattr(model.config, "architectures", None) or [type(model).__name__])
+    return _Written(expected, trained.tokens, parameters, architecture, name, shift)
 
 
-@torch.inference_mode()
-def _greedy(model: Any, tokenizer: Any, encoded: Any) -> str:
-    inputs = {name: encoded[name].to(model.device) for name in ("input_ids", "attention_mask")}
-    generated = model.generate(**inputs, max_new_tokens=CHECK_TOKENS, do_sample=False)
-    return str(tokenizer.decode(generated[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+def _check_problems(export: ExportJob) -> list[str]:
+    return [export.check_problem, *export.more_check_problems]
+
+
+def _libraries() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def _hardware(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
 
 
 def _publish(staging: Path, output_uri: str) -> None:
@@ -157,6 +222,14 @@ def _publish(staging: Path, output_uri: str) -> None:
             place = target / file.relative_to(staging)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): _sha256(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
 
 
 def _sha256(file: Path) -> str:

@@ -8,7 +8,14 @@ from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import Gap
 from retort_trainer.documents import Int64, UInt32, UInt64
 from retort_trainer.failures import Failure, user_error
-from retort_trainer.spec import Batching, EngineSpec, ResourceSpec, TraceFormat, TrainingSpec
+from retort_trainer.spec import (
+    Batching,
+    EngineSpec,
+    ReleaseDtype,
+    ResourceSpec,
+    TraceFormat,
+    TrainingSpec,
+)
 
 SCHEMA_VERSION = 1
 
@@ -76,6 +83,14 @@ class ExportJob:
     output_uri: str = ""
     template: StudentTemplate = field(default_factory=StudentTemplate)
     check_problem: str = ""
+    dtype: ReleaseDtype = ReleaseDtype.UNSPECIFIED
+    temperature: float = 0.0
+    # 0: the sampling is not known.
+    top_p: float = 0.0
+    # JSON of VersionResults; empty: nothing was evaluated.
+    results: str = ""
+    base_model: str = ""
+    more_check_problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -173,6 +188,10 @@ class ExportResult:
     check_generation: str = ""
     parameters: Int64 = 0
     files: dict[str, str] = field(default_factory=dict)
+    dtype: str = ""
+    dtype_shift: float = 0.0
+    libraries: dict[str, str] = field(default_factory=dict)
+    hardware: str = ""
 
 
 @dataclass(frozen=True)

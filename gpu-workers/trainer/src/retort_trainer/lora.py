@@ -12,6 +12,9 @@ from retort_trainer import models, store
 from retort_trainer.failures import user_error
 from retort_trainer.settings import LoraSettings
 
+# Folder of the adapter within that of the merged model.
+ADAPTER_NAME = "adapter"
+
 
 def config(settings: LoraSettings | None) -> LoraConfig | None:
     """The adapter to train; None trains the whole model."""
@@ -45,6 +48,13 @@ def quantization(settings: LoraSettings | None, dtype: torch.dtype) -> BitsAndBy
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype,
     )
+
+
+def save_adapter(model: PeftModel, base_uri: str, folder: Path) -> None:
+    """Writes the adapter in PEFT's layout; its configuration names the model that it was trained on."""
+    configuration = model.peft_config[model.active_adapter]
+    configuration.base_model_name_or_path = base_uri
+    model.save_pretrained(folder)
 
 
 def merged(model: PeftModel, base_uri: str, dtype: torch.dtype, scratch: Path) -> Any:

@@ -49,6 +49,15 @@ class PreferenceObjective(StrEnum):
     DPO = "PREFERENCE_OBJECTIVE_DPO"
 
 
+class ReleaseDtype(StrEnum):
+    """Of published weights."""
+
+    UNSPECIFIED = "RELEASE_DTYPE_UNSPECIFIED"
+    BFLOAT16 = "RELEASE_DTYPE_BFLOAT16"
+    FLOAT32 = "RELEASE_DTYPE_FLOAT32"
+    TRAINED = "RELEASE_DTYPE_TRAINED"
+
+
 class Reporter(StrEnum):
     """Where Hugging Face's trainer reports to beside the job's own progress."""
 

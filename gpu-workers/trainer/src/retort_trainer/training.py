@@ -312,6 +312,7 @@ def _save_final(trainer: Trainer, tokenizer: Any, base_uri: str, dtype: torch.dt
         return
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
     if isinstance(model, PeftModel):
+        lora.save_adapter(model, base_uri, folder / lora.ADAPTER_NAME)
         model = lora.merged(model, base_uri, dtype, folder.with_name("adapter"))
     # Plain generate() has to stop where the student learnt to stop.
     model.generation_config.eos_token_id = template.end_of_turn_id(tokenizer)

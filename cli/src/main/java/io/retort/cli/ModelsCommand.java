@@ -1,7 +1,10 @@
 package io.retort.cli;
 
 import io.retort.report.ModelTable;
+import io.retort.stack.Repository;
 import io.retort.v1.AliasChange;
+import io.retort.v1.DeleteVersionRequest;
+import io.retort.v1.DeleteVersionResponse;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetVersionRequest;
 import io.retort.v1.ListModelsRequest;
@@ -31,7 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "models",
     description = {
-      "List, show, compare, promote, roll back and pull published models.",
+      "List, show, compare, promote, roll back, pull, push, serve and delete published models.",
       "A version is named NAME:vN, NAME:ALIAS or NAME@sha256:HEX."
     },
     mixinStandardHelpOptions = true)
@@ -162,9 +165,33 @@ public final class ModelsCommand {
       @Parameters(paramLabel = "REF") String reference,
       @Parameters(paramLabel = "FOLDER") Path folder)
       throws IOException {
+    return copy(reference, folder.toString());
+  }
+
+  @Command(
+      name = "push",
+      description = {
+        "Copy a version's files to a new or empty place, and check each file's SHA-256.",
+        "Reads and writes the stores itself: S3 needs its variables here too."
+      })
+  int push(
+      @Parameters(paramLabel = "REF") String reference,
+      @Parameters(paramLabel = "DEST", description = "A folder, or s3://BUCKET/FOLDER.")
+          String destination)
+      throws IOException {
+    if (destination.startsWith("hf://")) {
+      throw new CommandException(
+          destination
+              + " (expected: a folder or s3://...; for the hub: retort models pull REF FOLDER, then"
+              + " hf upload OWNER/NAME FOLDER)");
+    }
+    return copy(reference, destination);
+  }
+
+  private int copy(String reference, String destination) throws IOException {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ModelVersion version = version(client, reference);
-      ModelPull.pull(version, folder);
+      String unused = ModelCopy.copy(version, destination);
       spec.commandLine()
           .getOut()
           .println(
@@ -172,10 +199,56 @@ public final class ModelsCommand {
                   + ":v"
                   + version.getVersion()
                   + " is in "
-                  + folder
+                  + destination
                   + ", "
                   + version.getProvenance().getFilesCount()
                   + " files checked");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "serve",
+      description = {
+        "Answer at http://127.0.0.1:PORT/v1/chat/completions until interrupted, to try a version.",
+        "A version that is not on a file system is copied to a temporary folder first."
+      })
+  int serve(
+      @Parameters(paramLabel = "REF") String reference,
+      @Option(
+              names = "--port",
+              defaultValue = "8080",
+              description = "0 takes a free one (default: 8080).")
+          int port)
+      throws IOException, InterruptedException {
+    ModelVersion version;
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      version = version(client, reference);
+    }
+    return new ModelServer(Repository.path()).serve(version, port);
+  }
+
+  @Command(
+      name = "delete",
+      description = {
+        "Delete the files of a version that no alias names.",
+        "Its number is never given again."
+      })
+  int delete(
+      @Parameters(paramLabel = "NAME:vN") String reference,
+      @Option(names = "--reason", required = true, description = "Kept with the number.")
+          String reason) {
+    DeleteVersionRequest request =
+        DeleteVersionRequest.newBuilder()
+            .setReference(reference)
+            .setReason(reason)
+            .setActor(actor())
+            .build();
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      DeleteVersionResponse deleted = client.models().deleteVersion(request);
+      spec.commandLine()
+          .getOut()
+          .println(deleted.getModel() + ":v" + deleted.getVersion() + " is deleted");
       return 0;
     }
   }

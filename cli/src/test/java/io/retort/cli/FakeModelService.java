@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.retort.v1.AliasChange;
 import io.retort.v1.AliasChangeKind;
+import io.retort.v1.DeleteVersionRequest;
+import io.retort.v1.DeleteVersionResponse;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetModelResponse;
 import io.retort.v1.GetVersionRequest;
@@ -30,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeModelService extends ModelServiceGrpc.ModelServiceImplBase {
   final Map<String, ModelVersion> versions = new ConcurrentHashMap<>();
   final List<PromoteAliasRequest> promoted = new CopyOnWriteArrayList<>();
+  final List<DeleteVersionRequest> deleted = new CopyOnWriteArrayList<>();
   final List<RollBackAliasRequest> rolledBack = new CopyOnWriteArrayList<>();
 
   @Override
@@ -108,6 +111,13 @@ final class FakeModelService extends ModelServiceGrpc.ModelServiceImplBase {
                     .setFromVersion(2)
                     .setToVersion(1))
             .build());
+  }
+
+  @Override
+  public void deleteVersion(
+      DeleteVersionRequest request, StreamObserver<DeleteVersionResponse> observer) {
+    deleted.add(request);
+    answer(observer, DeleteVersionResponse.newBuilder().setModel("smol").setVersion(1).build());
   }
 
   private static <T> void answer(StreamObserver<T> observer, T response) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -97,6 +98,51 @@ class ModelsCommandTest {
     assertThat(changed.status).isEqualTo(Retort.FAILED);
     assertThat(changed.output).startsWith("error: file config.json: sha256 ");
     assertThat(folder.resolve("other/config.json")).doesNotExist();
+  }
+
+  @Test
+  void pushesToAStoreAndNotToTheHub() throws Exception {
+    Path target = folder.resolve("pushed");
+
+    Ended pushed = models("push", "smol:v2", target.toUri().toString());
+    Ended hub = models("push", "smol:v2", "hf://acme/tiny");
+
+    assertThat(pushed.status).as(pushed.output).isZero();
+    assertThat(target.resolve("config.json")).hasContent("config 2");
+    assertThat(target.resolve("provenance.json")).exists();
+    assertThat(hub.status).isEqualTo(Retort.FAILED);
+    assertThat(hub.output).contains("hf upload OWNER/NAME FOLDER");
+  }
+
+  @Test
+  void deletesWithAReason() throws Exception {
+    Ended deleted = models("delete", "smol:v1", "--reason", "too large");
+    Ended unreasoned = models("delete", "smol:v1");
+
+    assertThat(deleted.output).isEqualTo("smol:v1 is deleted");
+    assertThat(control.models.deleted).hasSize(1);
+    assertThat(control.models.deleted.get(0).getReason()).isEqualTo("too large");
+    assertThat(unreasoned.status).isEqualTo(Retort.WRONG_USE);
+  }
+
+  @Test
+  void servesAVersionByItsName() throws Exception {
+    Path python = folder.resolve("gpu-workers/trainer/.venv/bin/python");
+    Files.createDirectories(python.getParent());
+    Files.writeString(python, "#!/bin/sh\necho \"$@\"\n");
+    Ended missing = models("serve", "smol:v2");
+    Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    Ended served = models("serve", "smol:v2", "--port", "0");
+
+    assertThat(missing.output).contains("python: missing (expected: the trainer's Python");
+    assertThat(served.status).as(served.output).isZero();
+    assertThat(served.output)
+        .isEqualTo(
+            folder.resolve("infra/local/model-server.py")
+                + " --model "
+                + folder.resolve("store/2")
+                + " --port 0 --alias smol:v2");
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.retort.stage.RunStage;
 import io.retort.stage.StageContext;
 import io.retort.stage.StageOutput;
 import io.retort.training.TrainerJobs;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.ExportResult;
 import io.retort.v1.LastStage;
 import io.retort.v1.PublishRequest;
@@ -27,6 +28,8 @@ import java.util.TreeMap;
  * of the run.
  */
 public final class ReleaseStage implements RunStage {
+  private static final String HUB = "hf://";
+
   @Override
   public Stage stage() {
     return Stage.STAGE_RELEASE;
@@ -45,7 +48,13 @@ public final class ReleaseStage implements RunStage {
   @Override
   public List<String> reads() {
     return List.of(
-        "student.system_prompt", "student.trace_format", "student.max_length", "release.model");
+        "student.system_prompt",
+        "student.trace_format",
+        "student.max_length",
+        "evaluation.temperature",
+        "evaluation.top_p",
+        "release.model",
+        "release.dtype");
   }
 
   @Override
@@ -73,7 +82,11 @@ public final class ReleaseStage implements RunStage {
         context
             .train(
                 new TrainerJobs(context.run())
-                    .export(released(context).getModelUri(), reserved.getModelUri()))
+                    .export(
+                        released(context).getModelUri(),
+                        reserved.getModelUri(),
+                        ReleaseResults.json(context.snapshot(), context.released()),
+                        hubModel(context.snapshot().getSpec().getStudent().getModel())))
             .getExport();
     PublishResponse published =
         context.call(
@@ -86,6 +99,7 @@ public final class ReleaseStage implements RunStage {
                         .setExport(export)
                         .setLeavesAlias(true)
                         .setReleased(context.released())
+                        .setStudent(context.student().orElse(ArtifactRef.getDefaultInstance()))
                         .build()));
     ReleaseSummary release = published.getRelease();
     return new StageOutput(
@@ -93,6 +107,11 @@ public final class ReleaseStage implements RunStage {
         List.of(published.getProvenance()),
         1,
         release.getModel() + " version " + release.getVersion());
+  }
+
+  /** {@code OWNER/NAME} of {@code hf://OWNER/NAME@REVISION}; empty for another place. */
+  private static String hubModel(String student) {
+    return student.startsWith(HUB) ? student.substring(HUB.length()).replaceFirst("@.*", "") : "";
   }
 
   private static TrainingResult released(StageContext context) {

@@ -297,7 +297,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     ReserveVersionResponse reserved =
         releaseActivities.reserveVersion(
             ReserveVersionRequest.newBuilder().setRun(context).build());
-    TrainerResult exported = trainers.run(jobs.export(modelUri, reserved.getModelUri()));
+    TrainerResult exported = trainers.run(jobs.export(modelUri, reserved.getModelUri(), "", ""));
     ExportResult export = exported.getExport();
     ReleaseSummary published =
         releaseActivities

@@ -20,7 +20,7 @@ abstract class TrainStage implements RunStage {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.retort.v1.StudentTemplate;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainingJob;
 import io.retort.v1.TrainingStage;
+import java.util.List;
 
 /** The trainer jobs of one run, with all settings resolved from its spec. */
 public final class TrainerJobs {
@@ -27,6 +28,12 @@ public final class TrainerJobs {
 
   /** The problem that the exported model answers before and after its reload. */
   private static final String CHECK_PROBLEM = "What is 7 plus 5?";
+
+  private static final List<String> MORE_CHECK_PROBLEMS =
+      List.of(
+          "Ann has 3 bags with 4 apples each and eats 2 apples. How many are left?",
+          "A train goes 60 kilometres in 45 minutes. How far does it go in 2 hours?",
+          "Solve 2x + 3 = 11 for x.");
 
   private final RunContext run;
   private final RunSpec spec;
@@ -92,14 +99,25 @@ public final class TrainerJobs {
         .build();
   }
 
-  public TrainerJob export(String modelUri, String outputUri) {
+  /**
+   * @param results JSON of the version's {@code VersionResults}
+   * @param baseModel {@code OWNER/NAME} on the hub; empty for a student of another place
+   */
+  public TrainerJob export(String modelUri, String outputUri, String results, String baseModel) {
+    EvaluationSpec evaluation = spec.getEvaluation();
     return job("export")
         .setExport(
             ExportJob.newBuilder()
                 .setModelUri(modelUri)
                 .setOutputUri(outputUri)
                 .setTemplate(template())
-                .setCheckProblem(CHECK_PROBLEM))
+                .setCheckProblem(CHECK_PROBLEM)
+                .addAllMoreCheckProblems(MORE_CHECK_PROBLEMS)
+                .setDtype(spec.getRelease().getDtype())
+                .setTemperature(evaluation.getTemperature())
+                .setTopP(evaluation.getTopP())
+                .setResults(results)
+                .setBaseModel(baseModel))
         .build();
   }
 

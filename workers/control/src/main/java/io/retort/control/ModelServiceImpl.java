@@ -12,6 +12,8 @@ import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
 import io.retort.v1.AliasChange;
+import io.retort.v1.DeleteVersionRequest;
+import io.retort.v1.DeleteVersionResponse;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetModelResponse;
@@ -28,6 +30,7 @@ import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.PromoteAliasResponse;
 import io.retort.v1.RollBackAliasRequest;
 import io.retort.v1.RollBackAliasResponse;
+import io.retort.v1.VersionTombstone;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -123,6 +126,45 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
                           request.getExpectedVersion()))
               .build();
         });
+  }
+
+  @Override
+  public void deleteVersion(
+      DeleteVersionRequest request, StreamObserver<DeleteVersionResponse> observer) {
+    answer(request, observer, () -> delete(request));
+  }
+
+  /** The tombstone comes first: a call that is interrupted can be made again. */
+  private DeleteVersionResponse delete(DeleteVersionRequest request)
+      throws IOException, AliasException {
+    ModelReference reference =
+        ModelReference.parse(request.getReference())
+            .filter(parsed -> parsed.version() > 0)
+            .orElseThrow(
+                () ->
+                    ApiErrors.invalid(
+                        "reference", request.getReference() + " (expected: NAME:vN)"));
+    String model = reference.model();
+    requireModel(model);
+    if (!registry.model(model).getAliases().containsDeleted(reference.version())) {
+      ModelVersion unused = resolve(request.getReference());
+    }
+    VersionTombstone tombstone =
+        registry
+            .aliases(model)
+            .delete(
+                reference.version(),
+                VersionTombstone.newBuilder()
+                    .setActor(request.getActor())
+                    .setReason(request.getReason())
+                    .setDeletedAt(Timestamps.fromMillis(clock.millis()))
+                    .build());
+    registry.deleteFiles(model, reference.version());
+    return DeleteVersionResponse.newBuilder()
+        .setModel(model)
+        .setVersion(reference.version())
+        .setTombstone(tombstone)
+        .build();
   }
 
   private ListModelsResponse models(ListModelsRequest request) throws IOException {

@@ -16,6 +16,7 @@ import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
+import io.retort.v1.DeleteVersionRequest;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetVersionRequest;
 import io.retort.v1.LetterAccuracy;
@@ -33,6 +34,7 @@ import io.retort.v1.RollBackAliasRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreWithoutErrata;
+import io.retort.v1.VersionTombstone;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -114,6 +116,36 @@ class ModelServiceTest {
     assertThat(model.getAliases().getHistory(1).getActor()).isEqualTo("ann");
     assertThat(model.getAliases().getHistory(1).getReason()).isEqualTo("better on math");
     assertThat(model.getAliases().getHistory(1).getChangedAt().getSeconds()).isPositive();
+  }
+
+  @Test
+  void deletesAVersionThatNoAliasNames() {
+    promote("smol:v1", "prod");
+    DeleteVersionRequest request =
+        DeleteVersionRequest.newBuilder()
+            .setReference("smol:v2")
+            .setReason("too large")
+            .setActor("ann")
+            .build();
+
+    VersionTombstone tombstone = api.deleteVersion(request).getTombstone();
+
+    assertThat(tombstone.getActor()).isEqualTo("ann");
+    assertThat(tombstone.getReason()).isEqualTo("too large");
+    refused(() -> version("smol:v2"), Status.Code.NOT_FOUND, "smol:v2: there is no such version");
+    assertThat(api.deleteVersion(request).getTombstone()).isEqualTo(tombstone);
+    refused(
+        () -> api.deleteVersion(request.toBuilder().setReference("smol:v1").build()),
+        Status.Code.FAILED_PRECONDITION,
+        "version 1 of model smol: alias prod names it");
+    refused(
+        () -> api.deleteVersion(request.toBuilder().setReference("smol:prod").build()),
+        Status.Code.INVALID_ARGUMENT,
+        "reference: smol:prod (expected: NAME:vN)");
+    refused(
+        () -> api.deleteVersion(request.toBuilder().setReference("smol:v9").build()),
+        Status.Code.NOT_FOUND,
+        "smol:v9: there is no such version");
   }
 
   @Test

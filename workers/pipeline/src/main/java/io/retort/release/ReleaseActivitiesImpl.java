@@ -29,7 +29,6 @@ import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunContext;
-import io.retort.v1.RunSummary;
 import io.retort.v1.WriteReportRequest;
 import io.retort.v1.WriteReportResponse;
 import io.temporal.activity.Activity;
@@ -41,7 +40,6 @@ import java.util.OptionalInt;
 
 /** The file-like registry: versions, provenance, aliases and reports as objects of the store. */
 public final class ReleaseActivitiesImpl implements ReleaseActivities {
-  private static final int SCHEMA_VERSION = 1;
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().sortingMapKeys();
 
@@ -88,8 +86,8 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
       if (known.isEmpty() || known.get() == version) {
         ExportCheck.check(store, request.getExport(), heartbeat);
         VersionScoreRecords.copy(
-            store, run.getSummary(), released(request), versions.folder(version));
-        byte[] json = json(provenance(request));
+            store, run.getSummary(), Provenance.released(request), versions.folder(version));
+        byte[] json = json(Provenance.of(store, request));
         ArtifactRef unused =
             store.write(
                 Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
@@ -205,37 +203,6 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
               + ")",
           null);
     }
-  }
-
-  private static ReleaseProvenance provenance(PublishRequest request) {
-    Run run = request.getRun();
-    RunSummary summary = run.getSummary();
-    return ReleaseProvenance.newBuilder()
-        .setSchemaVersion(SCHEMA_VERSION)
-        .setRunId(run.getRunId())
-        .setOriginRunId(run.getOriginRunId())
-        .setModel(run.getSpec().getRelease().getModel())
-        .setVersion(request.getVersion())
-        .setSpec(run.getSpec())
-        .setDataset(summary.getIngest().getDataset())
-        .setCurated(summary.getCuration().getKept())
-        .setPairs(summary.getPairing().getPairs())
-        .setSftCheckpointUri(summary.getSft().getModelUri())
-        .setCogpoCheckpointUri(summary.getCogpo().getModelUri())
-        .addAllScores(summary.getScoresList())
-        .addAllComparisons(summary.getComparisonsList())
-        .setParameters(request.getExport().getParameters())
-        .putAllFiles(request.getExport().getFilesMap())
-        .setReleased(released(request))
-        .setModelSha256(
-            released(request).equals(EvaluatedModels.STAGE_1)
-                ? summary.getSft().getModelSha256()
-                : summary.getCogpo().getModelSha256())
-        .build();
-  }
-
-  private static String released(PublishRequest request) {
-    return request.getReleased().isEmpty() ? EvaluatedModels.STAGE_2 : request.getReleased();
   }
 
   private static byte[] json(ReleaseProvenance provenance) throws InvalidProtocolBufferException {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import com.google.protobuf.util.Timestamps;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.registry.Aliases;
+import io.retort.registry.ContentDigest;
 import io.retort.registry.ModelVersions;
 import io.retort.release.report.SampleRuns;
 import io.retort.store.Hashes;
@@ -41,6 +43,10 @@ import io.retort.v1.Sample;
 import io.retort.v1.SampleOutcome;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageRecord;
+import io.retort.v1.StageReuse;
 import io.retort.v1.Verdict;
 import io.retort.v1.WriteReportRequest;
 import io.retort.v1.WriteReportResponse;
@@ -50,6 +56,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -166,6 +173,67 @@ class ReleaseActivitiesImplTest {
         .isEqualTo(SampleRuns.finished().getSummary().getComparisonsList());
     assertThat(provenance.getFilesMap())
         .containsOnlyKeys("README.md", "config.json", "model.safetensors");
+  }
+
+  @Test
+  void tellsWhatTheModelWasMadeFromAndWith() throws IOException {
+    StageRecord record =
+        StageRecord.newBuilder().setVersion(4).putInputs("judge", "of models and prompts").build();
+    byte[] json = ProtoJson.print(record).getBytes(StandardCharsets.UTF_8);
+    store.write(RunLayout.stage(root, "f1"), output -> output.write(json));
+    PublishRequest.Builder request = publishRequest("run-a", 1, export("run-a")).toBuilder();
+    request
+        .setStudent(
+            ArtifactRef.newBuilder().setUri(root + "/students/acme/tiny/c0ffee").setSha256("ab"))
+        .getExportBuilder()
+        .putLibraries("torch", "2")
+        .setHardware("x86_64")
+        .setDtype("bfloat16")
+        .setDtypeShift(0.002);
+    request
+        .getRunBuilder()
+        .addStages(
+            StageProgress.newBuilder()
+                .setStage(Stage.STAGE_CURATE)
+                .setFingerprint("f1")
+                .setReuse(StageReuse.STAGE_REUSE_HIT)
+                .setMadeByRunId("run-0")
+                .setFinishedAt(Timestamps.fromSeconds(5)))
+        .addStages(StageProgress.newBuilder().setStage(Stage.STAGE_RELEASE).setFingerprint("f2"))
+        .getSpecBuilder()
+        .getStudentBuilder()
+        .setModel("hf://acme/tiny@main");
+
+    activities.publish(request.build());
+
+    ReleaseProvenance provenance =
+        new ModelVersions(store, root, "smol").provenance(1).orElseThrow();
+    assertThat(provenance.getStudent().getSha256()).isEqualTo("ab");
+    assertThat(provenance.getStudentCommit()).isEqualTo("c0ffee");
+    assertThat(provenance.getStagesList()).hasSize(1);
+    assertThat(provenance.getStages(0).getMadeByRunId()).isEqualTo("run-0");
+    assertThat(provenance.getStages(0).getVersion()).isEqualTo(4);
+    assertThat(provenance.getStages(0).getInputsMap())
+        .containsOnly(entry("judge", "of models and prompts"));
+    assertThat(provenance.getLibrariesMap()).containsOnly(entry("torch", "2"));
+    assertThat(provenance.getHardware()).isEqualTo("x86_64");
+    assertThat(provenance.getDtype()).isEqualTo("bfloat16");
+    assertThat(provenance.getDtypeShift()).isEqualTo(0.002);
+    assertThat(provenance.getCodeVersion()).matches("[0-9]+\\..+");
+    assertThat(provenance.getReleased()).isEqualTo("stage-2");
+  }
+
+  @Test
+  void whatDescribesAModelDoesNotMakeItAnother() {
+    Map<String, String> files = Map.of("config.json", "1", "model.safetensors", "2");
+    Map<String, String> described = new HashMap<>(files);
+    described.putAll(
+        Map.of("README.md", "3", "results.json", "4", ".eval_results/math500.yaml", "5"));
+    described.putAll(Map.of("bom.cdx.json", "6", "provenance.intoto.json", "7", "model.sig", "8"));
+
+    assertThat(ContentDigest.of(described)).isEqualTo(ContentDigest.of(files));
+    described.put("generation_config.json", "6");
+    assertThat(ContentDigest.of(described)).isNotEqualTo(ContentDigest.of(files));
   }
 
   @Test

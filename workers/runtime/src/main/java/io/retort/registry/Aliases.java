@@ -11,12 +11,14 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.AliasChange;
 import io.retort.v1.AliasChangeKind;
 import io.retort.v1.ModelAliases;
+import io.retort.v1.VersionTombstone;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,8 +70,12 @@ public final class Aliases {
             current -> {
               ModelAliases aliases = parse(current);
               int standing = aliases.getVersionsOrDefault(change.getAlias(), 0);
+              boolean deleted = aliases.containsDeleted(change.getToVersion());
               boolean moved = expected.isPresent() && expected.getAsInt() != standing;
-              if (moved || standing >= change.getToVersion() || hasStoodAt(aliases, change)) {
+              if (deleted
+                  || moved
+                  || standing >= change.getToVersion()
+                  || hasStoodAt(aliases, change)) {
                 named.set(standing);
                 return Optional.empty();
               }
@@ -106,6 +112,56 @@ public final class Aliases {
     return apply(change, expected, AliasChangeKind.ALIAS_CHANGE_KIND_ROLL_BACK);
   }
 
+  /**
+   * Keeps that a version is deleted: from now on no alias moves to it. Does nothing where that is
+   * kept already.
+   *
+   * @throws AliasException when an alias names the version
+   */
+  public VersionTombstone delete(int version, VersionTombstone tombstone)
+      throws IOException, AliasException {
+    VersionTombstone.Builder kept = tombstone.toBuilder();
+    StringBuilder refusal = new StringBuilder();
+    boolean unused =
+        store.update(
+            uri,
+            current -> {
+              refusal.setLength(0);
+              ModelAliases aliases = parse(current);
+              if (aliases.containsDeleted(version)) {
+                kept.clear().mergeFrom(aliases.getDeletedOrThrow(version));
+                return Optional.empty();
+              }
+              List<String> names =
+                  aliases.getVersionsMap().entrySet().stream()
+                      .filter(alias -> alias.getValue() == version)
+                      .map(Map.Entry::getKey)
+                      .sorted()
+                      .toList();
+              if (!names.isEmpty()) {
+                refusal.append(
+                    "version "
+                        + version
+                        + " of model "
+                        + model
+                        + ": alias "
+                        + String.join(", ", names)
+                        + " names it (expected: no alias; move it first)");
+                return Optional.empty();
+              }
+              return Optional.of(
+                  StoredMessages.bytes(
+                      aliases.toBuilder()
+                          .setSchemaVersion(SCHEMA_VERSION)
+                          .putDeleted(version, tombstone)
+                          .build()));
+            });
+    if (!refusal.isEmpty()) {
+      throw new AliasException(refusal.toString());
+    }
+    return kept.build();
+  }
+
   private AliasChange apply(AliasChange asked, int expected, AliasChangeKind kind)
       throws IOException, AliasException {
     AliasChange.Builder made = asked.toBuilder().setKind(kind);
@@ -133,6 +189,16 @@ public final class Aliases {
                   return Optional.empty();
                 }
                 made.setToVersion(before.get());
+              }
+              if (aliases.containsDeleted(made.getToVersion())) {
+                refusal.append(
+                    "version "
+                        + made.getToVersion()
+                        + " of model "
+                        + model
+                        + ": it was deleted (expected: one that is there; retort models promote"
+                        + " moves an alias to any)");
+                return Optional.empty();
               }
               return made.getToVersion() == standing
                   ? Optional.empty()

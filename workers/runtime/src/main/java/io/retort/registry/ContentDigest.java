@@ -4,15 +4,24 @@ import io.retort.store.Hashes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The identity of a version: its files, whichever run published them. */
 public final class ContentDigest {
-  /** The model card. It names the run and the version, so it differs where the model does not. */
-  static final String MODEL_CARD = "README.md";
+  /** Folder of the scores in the hub's layout. Its name is hidden from listings of a file store. */
+  static final String EVAL_RESULTS = ".eval_results";
 
   /**
-   * Lower-case hex SHA-256 over the names and hashes of all files but the model card.
+   * What is said about a model, by a run that has evaluated it: it differs where the model does
+   * not.
+   */
+  private static final Set<String> DESCRIPTIONS =
+      Set.of("README.md", "results.json", "bom.cdx.json", "provenance.intoto.json", "model.sig");
+
+  /**
+   * Lower-case hex SHA-256 over the names and hashes of all files that make the model: those that
+   * describe it are left out.
    *
    * @param files SHA-256 of every file, by name
    */
@@ -21,7 +30,7 @@ public final class ContentDigest {
     new TreeMap<>(files)
         .forEach(
             (name, sha256) -> {
-              if (!name.equals(MODEL_CARD)) {
+              if (!DESCRIPTIONS.contains(name) && !name.startsWith(EVAL_RESULTS + "/")) {
                 parts.add(name);
                 parts.add(sha256);
               }

@@ -88,6 +88,11 @@ public final class ModelRegistry {
     return number == 0 ? Optional.empty() : version(model, number, aliases);
   }
 
+  /** Deletes the files of a version; its number stays taken. */
+  public void deleteFiles(String model, int version) throws IOException {
+    new ModelVersions(store, storeUri, model).clear(version);
+  }
+
   private int ofContent(String model, String sha256) throws IOException {
     ModelVersions versions = new ModelVersions(store, storeUri, model);
     Optional<Integer> known = versions.ofContent(sha256);

@@ -135,11 +135,14 @@ public final class ModelVersions {
 
   /** Deletes what a version consists of; its number stays taken. */
   public void clear(int version) throws IOException {
+    // First: without it the version is not published any more.
+    store.delete(Store.resolve(folder(version), PROVENANCE));
     for (String name : store.list(folder(version))) {
       if (!name.equals(RESERVATION)) {
         store.delete(Store.resolve(folder(version), name));
       }
     }
+    store.delete(Store.resolve(folder(version), ContentDigest.EVAL_RESULTS));
   }
 
   private Optional<Integer> claimed(String sha256) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import io.retort.store.Store;
 import io.retort.v1.AliasChange;
 import io.retort.v1.AliasChangeKind;
+import io.retort.v1.VersionTombstone;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,6 +82,28 @@ class AliasesTest {
     assertThat(aliases.moveForwards(change(3).build(), OptionalInt.of(2))).isEqualTo(3);
     // A repeated attempt finds its own move.
     assertThat(aliases.moveForwards(change(3).build(), OptionalInt.of(2))).isEqualTo(3);
+  }
+
+  @Test
+  void noAliasMovesToADeletedVersion() throws Exception {
+    VersionTombstone tombstone = VersionTombstone.newBuilder().setReason("too large").build();
+    aliases.moveForwards(change(1).build(), OptionalInt.empty());
+    AliasChange unused = aliases.promote(change(2).build(), 0);
+    assertThatThrownBy(() -> aliases.delete(2, tombstone))
+        .isInstanceOf(AliasException.class)
+        .hasMessage(
+            "version 2 of model smol: alias latest names it (expected: no alias; move it first)");
+
+    assertThat(aliases.delete(1, tombstone)).isEqualTo(tombstone);
+    assertThat(aliases.delete(3, tombstone)).isEqualTo(tombstone);
+
+    assertThat(aliases.delete(1, VersionTombstone.getDefaultInstance())).isEqualTo(tombstone);
+    assertThatThrownBy(() -> aliases.promote(change(1).build(), 0))
+        .hasMessageStartingWith("version 1 of model smol: it was deleted (expected:");
+    assertThatThrownBy(() -> aliases.rollBack(change(0).build(), 0))
+        .hasMessageStartingWith("version 1 of model smol: it was deleted (expected:");
+    assertThat(aliases.moveForwards(change(3).build(), OptionalInt.empty())).isEqualTo(2);
+    assertThat(aliases.read().getVersionsMap()).containsOnly(entry("latest", 2));
   }
 
   @Test

@@ -121,7 +121,7 @@ class SpecDefaultsTest {
               max_new_tokens: 512
               batch_size: 32
               engine: {kind: in_process, dtype: float32, concurrency: 32}
-            release: {model: run, alias: latest}
+            release: {model: run, alias: latest, dtype: bfloat16}
             resources:
               gpus: 0
               cpus: 1
