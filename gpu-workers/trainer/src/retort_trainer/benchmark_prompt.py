@@ -1,7 +1,7 @@
-"""What a model is asked of a benchmark's problem: the benchmark's prompt with the problem and its options.
+"""The user's turn for a benchmark's problem: the benchmark's prompt with the problem and its options.
 
-The options of sample i are the row's own, rotated by i modulo their number, so that over the samples
-every letter is the right one equally often.
+The options of sample i are the row's options, rotated by i modulo their number, so that over the samples
+every letter is correct equally often.
 """
 
 from retort_trainer import choices
@@ -30,12 +30,12 @@ def render(prompt: str, row: Sample, index: int) -> str:
 
 
 def rotation(row: Sample, index: int) -> int:
-    """How far the options are rotated to the left; 0 for a row without options."""
+    """The number of positions by which the options are rotated to the left; 0 for a row without options."""
     return index % len(row.choices) if row.choices else 0
 
 
 def gold(row: Sample, index: int) -> str:
-    """The gold answer as it is shown: of a multiple choice the letter after the rotation."""
+    """The gold answer as shown: for a multiple choice, the letter after the rotation."""
     if not row.choices:
         return row.answer
     place = choices.LETTERS.index(row.answer) - rotation(row, index)
@@ -43,7 +43,9 @@ def gold(row: Sample, index: int) -> str:
 
 
 def unrotated(row: Sample, index: int, answer: str) -> str:
-    """The letter, in the row's own order, of the option that an answer names as shown; empty for none."""
+    """The letter, in the row's own order, of the option whose shown letter is the answer; empty if there is
+    none.
+    """
     letter = choices.letter(answer) if row.choices else None
     place = choices.LETTERS.find(letter) if letter is not None and len(letter) == 1 else -1
     if not 0 <= place < len(row.choices):
