@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * When a run that a fault has paused goes on by itself: after half a minute, then at intervals that
- * double to ten minutes, until the patience is over.
+ * When a run that paused for a fault resumes automatically: after half a minute, then at intervals
+ * that double up to ten minutes, until the patience is exhausted.
  */
 final class FaultPatience {
   private static final Duration FIRST = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   /**
-   * A fault that comes later than this after the run went on is another trouble. Ten attempts at a
-   * call that hangs take less.
+   * A fault that occurs later than this after the run resumed is unrelated to the previous one. Ten
+   * attempts at a hanging call take less time.
    */
   private static final Duration SAME_TROUBLE = Duration.ofHours(3);
 
@@ -23,14 +23,14 @@ final class FaultPatience {
   private long wentOnAt;
 
   /**
-   * @param patience from the first of several faults in a row
+   * @param patience counted from the first of consecutive faults
    */
   FaultPatience(Duration patience) {
     this.patience = patience;
   }
 
   /**
-   * How long to wait after a fault; empty where only a person lets the run go on.
+   * How long to wait after a fault; empty if only a person can resume the run.
    *
    * @param now in milliseconds
    */
@@ -53,7 +53,7 @@ final class FaultPatience {
         : Optional.of(delay);
   }
 
-  /** Something went well: the next fault is the first again. */
+  /** Records a success: the next fault is a first one again. */
   void recovered() {
     faults = 0;
   }

@@ -13,7 +13,7 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import java.util.List;
 
-/** The stages of a run, in their order: what a run is. */
+/** The stages of a run, in order. */
 public final class RunStages {
   public static final List<RunStage> ALL =
       List.of(
@@ -26,17 +26,17 @@ public final class RunStages {
           new ReleaseStage(),
           new ExportStage());
 
-  /** Those that run with the spec's last stage. */
+  /** The stages of a run with the spec's last stage. */
   public static List<RunStage> with(RunSpec spec) {
     return ALL.stream().filter(stage -> stage.runsWith().contains(spec.getLastStage())).toList();
   }
 
-  /** The same by name. */
+  /** The names of {@link #with}. */
   public static List<Stage> of(RunSpec spec) {
     return with(spec).stream().map(RunStage::stage).toList();
   }
 
-  /** Whether a student is trained; without training a run needs no model of its own. */
+  /** Whether the run trains a student; a run without training needs no model of its own. */
   public static boolean trains(RunSpec spec) {
     return of(spec).contains(Stage.STAGE_SFT);
   }

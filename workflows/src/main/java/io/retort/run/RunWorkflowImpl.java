@@ -31,7 +31,7 @@ import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
-/** The stages in order, each taken from the store where its result is there. */
+/** Runs the stages in order and reuses the results that the store contains. */
 public final class RunWorkflowImpl implements RunWorkflow {
   private static final String RESOURCE_CHECK = "resource-check";
 
@@ -59,7 +59,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final FaultTolerance faults;
   private final StageRunner stages;
 
-  /** The student to inspect: the spec's model, pinned to a commit once that is known. */
+  /** The student to inspect: the spec's model, with its commit once that is known. */
   private String student;
 
   private boolean checked;
@@ -128,7 +128,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     pauses.check(asked);
   }
 
-  /** Checks that refuse a run before any work is paid for. */
+  /** Checks that refuse a run before any paid work. */
   private void prepare() {
     if (spec.getJudge().hasPrompts()) {
       faults.run(
@@ -142,7 +142,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
                               .setSpec(spec))
                       .build()));
     }
-    // A model of the hub has to be fetched before its tokenizer counts, too.
+    // A model of the hub must also be downloaded before its tokenizer can count.
     boolean counts =
         spec.getCuration().getSelect().hasMaxTokens()
             && spec.getStudent().getModel().startsWith("hf://");
@@ -158,7 +158,10 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
   }
 
-  /** If all slots of the queue are taken, the check times out and training reports it instead. */
+  /**
+   * Checks the cluster. If all slots of the queue are taken, the check times out, and training
+   * reports missing resources instead.
+   */
   private void checkResources() {
     try {
       Workflow.newActivityStub(ResourceActivities.class, StageOptions.resourceCheck(spec))
@@ -192,7 +195,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     return inspected.getModel();
   }
 
-  /** The alias moves last, so that everything exists when it is resolved. */
+  /** Moves the alias last, so that everything exists when the alias is resolved. */
   private void finish() {
     boolean released = tracker.snapshot().getSummary().hasRelease();
     if (released && spec.getRelease().hasGate()) {
@@ -218,7 +221,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
   }
 
-  /** A version that was taken over may be older than the one that the alias points to. */
+  /** A reused version may be older than the one that the alias points to. */
   private void moveAlias(ReleaseSummary release) {
     String alias = spec.getRelease().getAlias();
     int version =

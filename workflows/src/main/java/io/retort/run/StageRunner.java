@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes the result of a stage from the store where it is there, else runs the stage and publishes
- * what it has made.
+ * Reuses the result of a stage if the store has it; otherwise runs the stage and publishes its
+ * result.
  */
 final class StageRunner {
   private static final int SCHEMA_VERSION = 1;
@@ -70,14 +70,14 @@ final class StageRunner {
   /**
    * Inspects the student's folder now, and again after each stage that has read it.
    *
-   * @param inspected hashes it
+   * @param inspected hashes the folder
    */
   void student(Functions.Func<ArtifactRef> inspected) {
     inspect = () -> Optional.of(faults.call(inspected));
     student = inspect.apply();
   }
 
-  /** The student's files are elsewhere than the spec says: in this folder. */
+  /** Records that the student's files are in this folder instead of the spec's location. */
   void fetched(ArtifactRef folder) {
     fetched = Optional.of(folder);
   }
@@ -99,8 +99,8 @@ final class StageRunner {
     }
     tracker.run(found.getReason());
     StageOutput output = stage.run(context);
-    // An input may have changed while the stage read it: the result then belongs to neither version
-    // and is not published.
+    // An input may have changed while the stage read it. The result then matches neither version of
+    // the input and is not published.
     context.refreshInputs();
     boolean same =
         Fingerprint.of(stage, request.getSpec(), stage.inputs(context)).equals(fingerprint);
@@ -177,7 +177,7 @@ final class StageRunner {
           .orElse(spec);
     }
 
-    /** Inspects external inputs again instead of returning the earlier digests. */
+    /** Discards the earlier digests, so that external inputs are inspected again. */
     void refreshInputs() {
       refresh = true;
     }

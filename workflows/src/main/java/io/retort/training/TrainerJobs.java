@@ -43,7 +43,10 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** Settings that a run from before benchmarks had their own lacks are the evaluation's. */
+  /**
+   * Creates a generation job. For runs that began before benchmarks had their own settings, missing
+   * settings are the evaluation's.
+   */
   public TrainerJob generation(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
@@ -90,7 +93,7 @@ public final class TrainerJobs {
     return template(spec);
   }
 
-  /** How problems and chains become text in all trainer jobs of a run. */
+  /** How all trainer jobs of a run render problems and chains as text. */
   public static StudentTemplate template(RunSpec spec) {
     return StudentTemplate.newBuilder()
         .setSystemPrompt(spec.getStudent().getSystemPrompt())
@@ -99,7 +102,7 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** Tokens that the longest answer to any benchmark may have; 0 where nothing is evaluated. */
+  /** Token limit of the longest answer over all benchmarks; 0 if the run does not evaluate. */
   public static int longestAnswer(EvaluationSpec evaluation) {
     return evaluation.getBenchmarksList().stream()
         .map(benchmark -> maxNewTokens(evaluation, benchmark))

@@ -238,7 +238,7 @@ final class FaultPauseTest {
     }
   }
 
-  /** Lets virtual time pass meanwhile. */
+  /** Advances virtual time until the condition holds. */
   private Run await(RunWorkflow workflow, Predicate<Run> condition) {
     Run run = workflow.getRun();
     while (!condition.test(run)) {
