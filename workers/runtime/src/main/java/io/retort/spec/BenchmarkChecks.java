@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rules between the fields of benchmarks whose built-in fields are filled in. */
+/** Rules between the fields of benchmarks, after built-in fields are filled in. */
 final class BenchmarkChecks {
-  /** What stands for the problem in a benchmark's prompt. */
+  /** Placeholder of the problem in a benchmark's prompt. */
   private static final String PROBLEM = "{problem}";
 
   private final List<SpecViolation> violations = new ArrayList<>();
@@ -39,8 +39,8 @@ final class BenchmarkChecks {
   }
 
   /**
-   * Fields of a benchmark of an unknown name that are missing for no other reason than that nothing
-   * could be filled in.
+   * Fields of a benchmark with an unknown name that are missing only because no preset could fill
+   * them in.
    */
   static List<String> missingWithoutPreset(RunSpec spec) {
     List<String> fields = new ArrayList<>();
@@ -97,7 +97,7 @@ final class BenchmarkChecks {
         unknown || benchmark.getSource().getFormat() == DataFormat.DATA_FORMAT_LIVECODEBENCH;
     date(benchmark.hasFromDate(), benchmark.getFromDate(), dated, path + ".from_date");
     date(benchmark.hasToDate(), benchmark.getToDate(), dated, path + ".to_date");
-    // Dates of this form are in the order of their texts.
+    // Dates in this format sort as text.
     if (benchmark.hasFromDate()
         && benchmark.hasToDate()
         && benchmark.getToDate().compareTo(benchmark.getFromDate()) < 0) {

@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Rules between fields, and those that need more than a pattern. */
+/** Rules between fields, and rules that a pattern cannot express. */
 final class SpecCrossChecks {
   private static final Set<String> RAY_RESOURCES =
       Set.of("CPU", "GPU", "memory", "object_store_memory");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Benchmarks by name: what is filled in, what goes before what, and what is refused. */
+/** Benchmarks by name: filled-in fields, precedence, and refused specs. */
 final class BenchmarkPresetsTest {
   private static final String DATA = "data: {train: [{path: /a}]}\n";
 
