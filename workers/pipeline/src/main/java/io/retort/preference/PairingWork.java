@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Makes pairing records. */
 final class PairingWork implements RowWork<PairingInput, PairingRecord> {
-  /** Changes whenever the same settings and sample would be paired otherwise. */
+  /** Version of the algorithm: changed whenever equal settings and samples lead to other pairs. */
   private static final String ENGINE = "pairing-v2";
 
   private final ShardJudge judge;

@@ -16,9 +16,8 @@ import java.util.Optional;
 /**
  * Writes {@code run.json} and {@code spec.json} of a run, indented for people.
  *
- * <p>Terminal is terminal: once a record with a terminal phase is stored, only a record with the
- * same phase replaces it. An attempt that was thought dead and still writes therefore changes
- * nothing.
+ * <p>Once a record with a terminal phase is stored, only a record with the same phase replaces it.
+ * A delayed write of an attempt that was considered dead therefore has no effect.
  */
 public final class RunRecordActivitiesImpl implements RunRecordActivities {
   private static final JsonFormat.Printer PRINTER =

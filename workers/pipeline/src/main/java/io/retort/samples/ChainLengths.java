@@ -3,12 +3,12 @@ package io.retort.samples;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The exact median of many lengths, in memory of the distinct ones. */
+/** The exact median of many lengths; memory grows with the number of distinct lengths. */
 public final class ChainLengths {
   private final TreeMap<Integer, Long> counts = new TreeMap<>();
   private long total;
 
-  /** Counts a chain; an empty one is none. */
+  /** Counts a chain; ignores an empty one. */
   public void add(String chain) {
     if (!chain.isEmpty()) {
       counts.merge(length(chain), 1L, Long::sum);
@@ -16,7 +16,7 @@ public final class ChainLengths {
     }
   }
 
-  /** The lower median in characters (code points), 0 when there are no chains. */
+  /** The lower median in characters (code points), 0 if there are no chains. */
   public long median() {
     long seen = 0;
     for (Map.Entry<Integer, Long> entry : counts.entrySet()) {

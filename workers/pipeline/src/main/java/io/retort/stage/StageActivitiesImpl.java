@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Records of stages as objects of the store. */
+/** Stores the records of stages as objects. */
 public final class StageActivitiesImpl implements StageActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(StageActivitiesImpl.class);
   private static final int SCHEMA_VERSION = 1;
@@ -70,7 +70,7 @@ public final class StageActivitiesImpl implements StageActivities {
   }
 
   private Optional<StageRecord> read(String uri) throws IOException {
-    // A later version may mean something else by its fields.
+    // A later version may use fields with another meaning.
     return StoredMessages.read(store, uri, StageRecord.getDefaultInstance())
         .filter(found -> found.getSchemaVersion() == SCHEMA_VERSION);
   }
