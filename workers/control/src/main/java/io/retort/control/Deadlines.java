@@ -3,11 +3,11 @@ package io.retort.control;
 import java.time.Duration;
 
 /**
- * How long the control plane waits for Temporal. Every call of it has one of these.
+ * How long the control plane waits for Temporal. Every call has one of these deadlines.
  *
- * @param call what Temporal answers by itself
- * @param query what a worker of the run's queue answers; without one the run is described
- * @param update an update, which a worker has to accept and finish
+ * @param call for calls that Temporal answers itself
+ * @param query for queries, which a worker answers; after it, the workflow's description is used
+ * @param update for updates, which a worker has to accept and finish
  */
 record Deadlines(Duration call, Duration query, Duration update) {
   static final Deadlines DEFAULT =

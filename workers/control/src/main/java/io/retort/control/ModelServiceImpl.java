@@ -142,7 +142,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
     return response.build();
   }
 
-  /** Without history; empty, and in the log, where the aliases cannot be parsed. */
+  /** The model without history; empty, with a log entry, if its aliases cannot be parsed. */
   private Optional<Model> readable(String name) throws IOException {
     try {
       Model.Builder model = registry.model(name).toBuilder();

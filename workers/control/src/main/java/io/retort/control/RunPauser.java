@@ -8,7 +8,7 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import java.util.concurrent.CompletableFuture;
 
-/** Pauses and resumes runs by updates of their workflows. */
+/** Pauses and resumes runs by workflow updates. */
 final class RunPauser {
   private static final int LONGEST_REASON = 1000;
 
@@ -20,7 +20,7 @@ final class RunPauser {
     this.reader = reader;
   }
 
-  /** Ends with FAILED_PRECONDITION where the run has ended. */
+  /** Fails with FAILED_PRECONDITION if the run has ended. */
   CompletableFuture<Run> pause(PauseRunRequest request) {
     if (request.getReason().length() > LONGEST_REASON) {
       throw ApiErrors.invalid(
@@ -30,7 +30,7 @@ final class RunPauser {
     return update(request.getRunId(), RunWorkflow.PAUSE, request);
   }
 
-  /** Ends with FAILED_PRECONDITION where the run has ended or its budget is not enough. */
+  /** Fails with FAILED_PRECONDITION if the run has ended or its budget is insufficient. */
   CompletableFuture<Run> resume(ResumeRunRequest request) {
     if (request.hasBudget()
         && !(request.getBudget() > 0 && request.getBudget() < Double.POSITIVE_INFINITY)) {

@@ -9,15 +9,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of the API to what Temporal refuses. What passes by itself keeps a code that callers
- * retry: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED. What somebody has to set up rightly
- * first is FAILED_PRECONDITION, whatever Temporal calls it: it is the control plane that was
- * refused, not its caller.
+ * Maps Temporal's refusals to errors of the API. Transient ones keep a code that callers retry:
+ * UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED. Refusals that a person has to resolve become
+ * FAILED_PRECONDITION, whatever code Temporal uses, because Temporal refused the control plane and
+ * not its caller.
  */
 final class TemporalErrors {
   /**
-   * @param attempt what was asked of Temporal, for people: "start run a"
-   * @param thrown a status of Temporal's, or what the SDK made of one
+   * @param attempt description of the request for people: "start run a"
+   * @param thrown a status from Temporal, or the SDK's exception for one
    */
   static StatusRuntimeException of(String attempt, String namespace, Throwable thrown) {
     StatusRuntimeException refusal = refusal(thrown);
@@ -126,12 +126,12 @@ final class TemporalErrors {
     };
   }
 
-  /** Whether the workflow is not there; a namespace that is not there says nothing of it. */
+  /** Whether the workflow does not exist; false if the namespace does not exist. */
   static boolean isWorkflowNotFound(StatusRuntimeException thrown) {
     return thrown.getStatus().getCode() == Status.Code.NOT_FOUND && !isNamespaceNotFound(thrown);
   }
 
-  /** Whether the same call may be answered a moment later. */
+  /** Whether a retry of the call may succeed. */
   static boolean isTransient(Status.Code code) {
     return code == Status.Code.UNAVAILABLE
         || code == Status.Code.DEADLINE_EXCEEDED
