@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code --fresh STAGE}, of the commands that launch a run. */
+/** The option {@code --fresh STAGE} of commands that launch a run. */
 final class FreshStages {
   @Option(
       names = "--fresh",
@@ -26,7 +26,7 @@ final class FreshStages {
     return stages;
   }
 
-  /** A stage by its name, as it is shown. */
+  /** Converts the displayed name of a stage. */
   static final class StageName implements ITypeConverter<Stage> {
     @Override
     public Stage convert(String name) {

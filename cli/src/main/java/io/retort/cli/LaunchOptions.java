@@ -35,9 +35,9 @@ final class LaunchOptions {
   @Mixin private FreshStages fresh = new FreshStages();
 
   /**
-   * Launches the run, prints its id, and watches it if asked to.
+   * Launches the run, prints its id, and watches it with {@code --watch}.
    *
-   * @param lastStage instead of the spec's
+   * @param lastStage replaces the spec's
    * @return the exit status
    */
   int launch(Optional<LastStage> lastStage, PrintWriter out) throws Exception {

@@ -19,8 +19,8 @@ final class ModelPull {
   private static final String PARTIAL = ".part";
 
   /**
-   * @param folder made where it is missing; must be empty
-   * @throws CommandException when the folder is not empty, or a file has other bytes than published
+   * @param folder created if it is missing; must be empty
+   * @throws CommandException if the folder is not empty, or a file differs from the published one
    */
   static void pull(ModelVersion version, Path folder) throws IOException {
     Files.createDirectories(folder);

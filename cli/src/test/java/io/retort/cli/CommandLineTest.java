@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a process of its own, with a control plane that plays a run. */
+/** The command as a separate process, with a control plane that plays a run. */
 class CommandLineTest {
   private Path folder = Path.of("");
   private FakeRunService control;
@@ -266,7 +266,7 @@ class CommandLineTest {
       line = output.readLine();
     }
     assertThat(line).isNotNull();
-    // Not by the process itself, which would close its output as well.
+    // Not by the process itself, which would also close its output.
     process.toHandle().destroy();
     assertThat(output.lines().collect(Collectors.joining("\n")))
         .contains("retort runs watch " + FakeRunService.RUN_ID)
