@@ -5,7 +5,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.retort.v1.TrainerProgress;
 
-/** What trainers do, by kind of job; never by run. */
+/** Metrics of trainers by kind of job, never by run. */
 public final class TrainerMetrics {
   /** The unit of a training's progress once it takes steps. */
   private static final String STEPS = "steps";
