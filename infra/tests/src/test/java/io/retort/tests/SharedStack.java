@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One stack and its scripted model for all test classes, taken down after the last of them. */
+/** One stack and its scripted model for all test classes, stopped after the last of them. */
 final class SharedStack implements AutoCloseable {
   /** Multiples of three keep the shares of MEDIUM, SIMPLE and HARD problems equal. */
   static final int ROWS = 24;
@@ -32,7 +32,7 @@ final class SharedStack implements AutoCloseable {
     stack = TestStack.start(folder, model);
   }
 
-  /** Gives tests the stack as a parameter. */
+  /** Passes the stack to tests as a parameter. */
   static final class Resolver implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -75,7 +75,7 @@ final class SharedStack implements AutoCloseable {
     return new RunClient(stack.runs());
   }
 
-  /** {@link #ROWS} problems that no other caller gets. */
+  /** {@link #ROWS} problems that no other caller receives. */
   WordProblems takeProblems() {
     int from = taken.getAndAdd(ROWS);
     return new WordProblems(problems.problems().subList(from, from + ROWS));
