@@ -18,8 +18,8 @@ final class FreshStages {
       split = ",",
       converter = StageName.class,
       description =
-          "Run this stage anew where the store holds its result: sft; several with commas between."
-              + " Answers of the judge still come from its cache, see judge.cache.")
+          "Run this stage again even if the store has its result, for example sft; separate several"
+              + " by commas. The judge's answers still come from the cache, see judge.cache.")
   private List<Stage> stages = List.of();
 
   List<Stage> stages() {

@@ -29,7 +29,7 @@ final class LaunchOptions {
 
   @Option(
       names = "--request-id",
-      description = "Name of this launch: repeating it gives the run that it started.")
+      description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
 
   @Mixin private FreshStages fresh = new FreshStages();

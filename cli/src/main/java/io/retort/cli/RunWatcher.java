@@ -42,7 +42,7 @@ final class RunWatcher {
         new Thread(
             () -> {
               out.printf(
-                  "%nThe run goes on. Watch it: retort runs watch %s   Stop it: retort runs cancel %s%n",
+                  "%nThe run continues. Watch it: retort runs watch %s   Stop it: retort runs cancel %s%n",
                   runId, runId);
               out.flush();
             });

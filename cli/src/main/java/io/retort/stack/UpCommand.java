@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     mixinStandardHelpOptions = true,
-    description = "Start the local stack; it goes on when this command has ended.")
+    description = "Start the local stack in the background.")
 public final class UpCommand implements Callable<Integer> {
   @Mixin private StackFlags flags = new StackFlags();
   @Spec private CommandSpec spec;

@@ -96,8 +96,8 @@ class CommandLineTest {
     assertThat(dry.status).as(dry.output).isZero();
     assertThat(dry.output)
         .contains("dataset  file:///store/datasets/d")
-        .contains("1 items can be deleted: add --delete; 3 runs are kept with what they need")
-        .contains("Not now: these runs are live: live-1");
+        .contains("1 items can be deleted: add --delete; 3 runs and their objects are kept")
+        .contains("Nothing can be deleted while these runs are live: live-1");
     assertThat(deleted.output).contains("1 items are deleted");
     assertThat(control.store.swept)
         .extracting(request -> request.getOlderThan().getSeconds())

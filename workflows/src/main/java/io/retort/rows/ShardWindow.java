@@ -240,7 +240,7 @@ final class ShardWindow {
     if (reported.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
       waiting.addFirst(open.toBuilder().setCost(Math.max(open.getCost(), cost(thrown))).build());
       if (!reported.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
-        pause = pause(reported.getMessage() + "; then go on: retort runs resume " + runId());
+        pause = pause(reported.getMessage() + "; then resume: retort runs resume " + runId());
       }
     } else if (Failures.isCancellation(thrown)
         || reported.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
@@ -262,7 +262,7 @@ final class ShardWindow {
       pause =
           Pause.newBuilder()
               .setCategory(reported.getCategory())
-              .setMessage(reported.getMessage() + "; go on: retort runs resume " + runId())
+              .setMessage(reported.getMessage() + "; resume: retort runs resume " + runId())
               .build();
     }
   }

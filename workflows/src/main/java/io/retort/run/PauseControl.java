@@ -76,7 +76,7 @@ final class PauseControl {
     }
     enter(
         Pause.newBuilder()
-            .setMessage("paused by a person" + reason + "; go on: retort runs resume " + runId)
+            .setMessage("paused by a person" + reason + "; resume it: retort runs resume " + runId)
             .build());
   }
 
@@ -192,10 +192,10 @@ final class PauseControl {
   }
 
   private Pause faultPause(Failure failure, String tried, Optional<Long> resumesAt) {
-    String goesOn =
+    String resumption =
         resumesAt
-            .map(at -> "goes on by itself at " + Instant.ofEpochMilli(at) + ", or now")
-            .orElse("it does not go on by itself any more: fix the cause, then go on");
+            .map(at -> "resumes automatically at " + Instant.ofEpochMilli(at) + ", or at once with")
+            .orElse("no longer resumes automatically: fix the cause, then run");
     Pause.Builder pause =
         Pause.newBuilder()
             .setCategory(failure.getCategory())
@@ -208,7 +208,7 @@ final class PauseControl {
                     + failure.getMessage()
                     + (tried.isEmpty() ? "" : " (" + tried + ")")
                     + "; "
-                    + goesOn
+                    + resumption
                     + ": retort runs resume "
                     + runId);
     resumesAt.ifPresent(at -> pause.setResumesAt(Timestamps.fromMillis(at)));

@@ -91,7 +91,7 @@ final class StageRunner {
     tracker.fingerprint(fingerprint.sha256());
     FindStageResponse found =
         request.getFreshStagesList().contains(stage.stage())
-            ? FindStageResponse.newBuilder().setReason("asked to run anew").build()
+            ? FindStageResponse.newBuilder().setReason("requested to run again").build()
             : find(fingerprint);
     if (found.hasRecord()) {
       tracker.take(found.getRecord());
@@ -111,7 +111,7 @@ final class StageRunner {
                 output.summary(),
                 output.artifacts(),
                 output.done(),
-                output.detail() + "; not for other runs: its inputs changed meanwhile"));
+                output.detail() + "; not published, because its inputs changed in the meantime"));
     if (same) {
       publish(fingerprint, output);
     }

@@ -136,7 +136,7 @@ final class StageReuseTest {
     activities.content = "before";
     Run second = run("second", spec -> {});
 
-    assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed meanwhile");
+    assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed in the meantime");
     assertThat(hits(second)).doesNotContain(Stage.STAGE_INGEST);
   }
 

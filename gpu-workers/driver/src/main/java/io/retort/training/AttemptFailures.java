@@ -76,9 +76,7 @@ final class AttemptFailures {
 
   ApplicationFailure stopped() {
     return Failures.platform(
-        "TRAINER_STOPPED",
-        name + ": stopped although nobody waits for that; the next attempt resumes it",
-        null);
+        "TRAINER_STOPPED", name + ": stopped without a request; the next attempt resumes it", null);
   }
 
   ApplicationFailure wrongState(TrainerState state) {

@@ -31,7 +31,7 @@ final class AttemptHeartbeat {
     if (previous.isPresent()) {
       details.mergeFrom(previous.get());
       logger.info(
-          "{}: attempt {} goes on at {} {} of {}, last checkpoint \"{}\"",
+          "{}: attempt {} continues at {} {} of {}, last checkpoint \"{}\"",
           name,
           context.getInfo().getAttempt(),
           details.getProgress().getUnit(),

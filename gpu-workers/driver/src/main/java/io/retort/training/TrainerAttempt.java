@@ -313,12 +313,12 @@ final class TrainerAttempt {
           return last;
         }
       } catch (TrainerException.Lost e) {
-        logger.info("{}: gone while it was stopped: {}", name, e.getMessage());
+        logger.info("{}: lost while it was being stopped: {}", name, e.getMessage());
         return last;
       } catch (TrainerException.Unreachable e) {
         logger.warn("{}: no answer to stop: {}", name, e.getMessage());
       } catch (TrainerException e) {
-        logger.info("{}: ended while it was stopped: {}", name, e.getMessage());
+        logger.info("{}: ended while it was being stopped: {}", name, e.getMessage());
         return last;
       }
       pacer.pause(timing.poll());

@@ -57,13 +57,13 @@ public final class TrainerMetrics {
     jobs =
         Counter.builder()
             .name("retort_trainer_jobs_total")
-            .help("Attempts at trainer jobs, by how they ended.")
+            .help("Attempts at trainer jobs, by outcome.")
             .labelNames("kind", "outcome")
             .register(registry);
     adoptions =
         Counter.builder()
             .name("retort_trainer_adoptions_total")
-            .help("Running trainers that were taken over from an earlier attempt.")
+            .help("Running trainers that were adopted from an earlier attempt.")
             .labelNames("kind")
             .register(registry);
   }

@@ -209,7 +209,7 @@ final class LifecycleTest {
       assertThat(paused.getPause().getCategory())
           .isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
       assertThat(paused.getPause().getMessage())
-          .contains("ENDPOINT_REFUSED", "401", "goes on by itself at", "retort runs resume");
+          .contains("ENDPOINT_REFUSED", "401", "resumes automatically at", "retort runs resume");
       model.refuseWith(HttpStatus.OK);
       shared.runs().resume(run.getRunId());
       Run curated = finish(run, Stage.STAGE_CURATE);

@@ -89,7 +89,8 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         () -> {
           if (!ModelReference.isAlias(request.getAlias())) {
             throw ApiErrors.invalid(
-                "alias", request.getAlias() + " (expected: a name that is not a version's, as v2)");
+                "alias",
+                request.getAlias() + " (expected: a name other than a version's, such as v2)");
           }
           ModelVersion version = resolve(request.getReference());
           AliasChange change =

@@ -121,7 +121,7 @@ final class RunLauncher {
     try {
       runs.keepAsked(runId, asked);
     } catch (IOException e) {
-      LOG.warn("the spec of run {} was not kept as it was asked for", runId, e);
+      LOG.warn("the spec of run {} was not stored as submitted", runId, e);
     }
   }
 

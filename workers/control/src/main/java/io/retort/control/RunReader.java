@@ -126,9 +126,9 @@ final class RunReader {
             .setFailure(
                 platform(
                     "FORGOTTEN",
-                    "Temporal does not know the run any more; it was last recorded as "
+                    "Temporal no longer has the run; it was last recorded as "
                         + Phases.label(recorded.getPhase())
-                        + " (retrain it: finished stages are taken over)"));
+                        + " (retrain it: finished stages are reused)"));
     for (StageProgress.Builder stage : run.getStagesBuilderList()) {
       if (!Phases.isTerminal(stage.getPhase())) {
         stage.setPhase(RunPhase.RUN_PHASE_FAILED);

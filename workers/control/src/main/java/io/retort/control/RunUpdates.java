@@ -142,8 +142,8 @@ final class RunUpdates {
             + pending.runId
             + ": no pipeline worker has answered within "
             + deadlines.update().toMillis()
-            + " ms (expected: one that is up; it may still be carried out when one is: check the"
-            + " run before asking again)",
+            + " ms (expected: a running one; it may still execute the update later: check the run"
+            + " before a retry)",
         cause);
   }
 

@@ -32,7 +32,7 @@ final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
     if (!sweeping.tryAcquire()) {
       observer.onError(
           Status.FAILED_PRECONDITION
-              .withDescription("a sweep is under way (expected: one at a time; wait for its end)")
+              .withDescription("a sweep is running (expected: one at a time; wait for its end)")
               .asRuntimeException());
       return;
     }

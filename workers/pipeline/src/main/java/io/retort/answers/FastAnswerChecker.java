@@ -33,7 +33,7 @@ public final class FastAnswerChecker implements AnswerChecker {
                 gold.kind() == AnswerKind.ANSWER_KIND_CODE
                     ? CompletableFuture.failedFuture(noSandbox())
                     : CompletableFuture.completedFuture(
-                        AnswerCheck.undecided(answer, "it has to be read, by Python")));
+                        AnswerCheck.undecided(answer, "it has to be parsed by Python")));
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class CachedCalls implements JudgeCalls {
                         .build());
               } else if (!warned.getAndSet(true)) {
                 LOGGER.warn(
-                    "answers of {} are not kept: {} with prompt {} was asked, expected {} (do all"
+                    "answers of {} are not cached: {} with prompt {} answered, expected {} (do all"
                         + " judge workers have the same configuration?)",
                     method,
                     provenance.getAskedModelsList(),
@@ -116,7 +116,7 @@ public final class CachedCalls implements JudgeCalls {
           ? Optional.empty()
           : Optional.of(asCached(method, method.parser().parseFrom(kept.get())));
     } catch (InvalidProtocolBufferException e) {
-      LOGGER.warn("cached answer of {} left out, it is asked for again", method, e);
+      LOGGER.warn("cached answer of {} ignored, the call is made again", method, e);
       return Optional.empty();
     }
   }

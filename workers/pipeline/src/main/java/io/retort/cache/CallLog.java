@@ -81,7 +81,7 @@ public final class CallLog implements AutoCloseable {
       try {
         responses = CachedResponses.read(store, uri);
       } catch (IOException e) {
-        LOGGER.warn("part left out, its calls are made again: {}", uri, e);
+        LOGGER.warn("part skipped, its calls are made again: {}", uri, e);
         continue;
       }
       spill(responses);

@@ -200,7 +200,7 @@ public final class ResponseCache {
         known.add(uri);
       }
     } catch (IOException e) {
-      LOGGER.warn("index of cached answers left out, its segments are read one by one: {}", uri, e);
+      LOGGER.warn("index of cached answers skipped, its segments are read one by one: {}", uri, e);
     }
   }
 
@@ -211,7 +211,7 @@ public final class ResponseCache {
       add(uri, checked(uri + KEYS, keys));
       return Optional.of(CacheIndex.Segment.newBuilder().setName(segment).setKeys(keys).build());
     } catch (IOException e) {
-      LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+      LOGGER.warn("cached answers skipped, their calls are made again: {}", uri, e);
       return Optional.empty();
     }
   }
@@ -260,7 +260,7 @@ public final class ResponseCache {
         keep(number, segment);
         return segment;
       } catch (IOException e) {
-        LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+        LOGGER.warn("cached answers skipped, their calls are made again: {}", uri, e);
         synchronized (this) {
           segments.set(number, "");
         }

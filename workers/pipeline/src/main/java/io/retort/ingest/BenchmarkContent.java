@@ -73,8 +73,8 @@ final class BenchmarkContent implements SampleFilter {
               + count
               + " rows (expected: "
               + expected
-              + ", its expected_rows; use the published files whole, or set expected_rows where"
-              + " another number is meant)"
+              + ", its expected_rows; use the complete published files, or set expected_rows if"
+              + " another number is intended)"
               + refused());
     }
     if (lost > 0 || benchmark.getContentSha256().isEmpty()) {
@@ -89,9 +89,8 @@ final class BenchmarkContent implements SampleFilter {
               + found
               + " (expected: "
               + benchmark.getContentSha256()
-              + ", its content_sha256: these are not the problems and answers that are known by"
-              + " this name. Use another copy, or look at this one and set content_sha256 to its"
-              + " hash)");
+              + ", its content_sha256: the problems and answers differ from those of this benchmark."
+              + " Use another copy, or inspect this one and set content_sha256 to its hash)");
     }
   }
 

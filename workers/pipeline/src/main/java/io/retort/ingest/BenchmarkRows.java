@@ -63,11 +63,11 @@ final class BenchmarkRows {
             + (summary.getRows() + summary.getQuarantined())
             + " rows cannot be read: "
             + reasons
-            + "; each with its place and reason in "
+            + "; each with its location and reason in "
             + summary.getQuarantine().getUri()
             + " (expected: none; correct the source, or set "
             + path
-            + ".allow_lost_rows: true to score the others, and retrain the run: the stages before"
-            + " are taken over)");
+            + ".allow_lost_rows: true to score the others, and retrain the run: earlier stages are"
+            + " reused)");
   }
 }

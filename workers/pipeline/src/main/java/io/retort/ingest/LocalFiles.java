@@ -148,7 +148,7 @@ final class LocalFiles {
       boolean data =
           Files.isReadable(file) && FileContent.of(file, file.toString()) != FileContent.UNKNOWN;
       if (!data) {
-        LOGGER.info("{} is left out: neither its content nor its name is that of data", file);
+        LOGGER.info("{} is skipped: neither its content nor its name indicates data", file);
       }
       return data;
     } catch (IOException e) {

@@ -112,7 +112,7 @@ public final class RowLog<R extends Message> {
       try {
         forEach(Rows.cursor(store, uri, builders), consumer);
       } catch (CorruptArtifactException | ZstdIOException | EOFException e) {
-        LOGGER.warn("part left out, its rows are made again: {}", uri, e);
+        LOGGER.warn("part skipped, its rows are processed again: {}", uri, e);
       }
     }
   }

@@ -36,17 +36,17 @@ public final class StageActivitiesImpl implements StageActivities {
       }
       Optional<String> defect = objects().defect(record.get().getObjectsList());
       if (defect.isPresent()) {
-        LOGGER.info("{} is not taken: {}", uri, defect.get());
+        LOGGER.info("{} is not reused: {}", uri, defect.get());
         return FindStageResponse.newBuilder()
             .setReason(
-                "the result of run " + record.get().getRunId() + " is not whole: " + defect.get())
+                "the result of run " + record.get().getRunId() + " is incomplete: " + defect.get())
             .build();
       }
       return FindStageResponse.newBuilder()
           .setRecord(record.get().toBuilder().clearObjects())
           .build();
     } catch (CorruptArtifactException e) {
-      LOGGER.warn("{} cannot be read and is made anew", uri, e);
+      LOGGER.warn("{} cannot be read and is made again", uri, e);
       return FindStageResponse.newBuilder().setReason("unreadable: " + e.getMessage()).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);

@@ -68,7 +68,8 @@ final class StageObjects {
         if (size <= LARGEST_HASHED) {
           String sha256 = Hashes.sha256Hex(store, object.getUri());
           if (!sha256.equals(object.getSha256())) {
-            return Optional.of(object.getUri() + ": other bytes than it was made with");
+            return Optional.of(
+                object.getUri() + ": its bytes differ from those that the stage made");
           }
         }
       } catch (NoSuchFileException e) {
@@ -121,7 +122,8 @@ final class StageObjects {
       }
       return described.build();
     } catch (NoSuchFileException e) {
-      throw new CorruptArtifactException(object.getUri() + ": missing (expected: what was made)");
+      throw new CorruptArtifactException(
+          object.getUri() + ": missing (expected: the object that the stage made)");
     }
   }
 
@@ -135,7 +137,8 @@ final class StageObjects {
       }
       return bytes;
     } catch (NoSuchFileException e) {
-      throw new CorruptArtifactException(artifact.getUri() + ": missing (expected: what was made)");
+      throw new CorruptArtifactException(
+          artifact.getUri() + ": missing (expected: the object that the stage made)");
     }
   }
 

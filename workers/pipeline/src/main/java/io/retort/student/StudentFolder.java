@@ -152,7 +152,7 @@ public final class StudentFolder {
       read(INDEX).path("weight_map").forEach(file -> missing.add(file.asText()));
       names.forEach(missing::remove);
       if (!missing.isEmpty()) {
-        defects.add(INDEX + " names weights that are not there: " + missing);
+        defects.add(INDEX + " names weights that are missing: " + missing);
       }
     }
     if (names.stream().anyMatch(name -> name.endsWith(".safetensors"))) {

@@ -62,7 +62,7 @@ final class BenchmarkChecks {
           quoted(benchmark.getBenchmark()),
           "one of "
               + String.join(", ", BenchmarkPresets.NAMES)
-              + "; or name and source of a benchmark of your own");
+              + "; or name and source of your own benchmark");
     }
   }
 
@@ -86,7 +86,7 @@ final class BenchmarkChecks {
       refuse(
           path + ".prompt",
           first < 0 ? "without {problem}" : "with {problem} more than once",
-          "a text with {problem} once, where the problem stands");
+          "a text with exactly one {problem}, the placeholder of the problem");
     }
   }
 

@@ -169,9 +169,9 @@ public final class DataRoots {
             + ": "
             + location
             + leads
-            + ": specs may not name this place to the pipeline worker (expected: one below "
+            + ": the pipeline worker does not allow this location (expected: one below "
             + String.join(", ", roots)
-            + "; whoever runs the worker adds others to "
+            + "; the operator of the worker can add others to "
             + VARIABLE
             + ")");
   }

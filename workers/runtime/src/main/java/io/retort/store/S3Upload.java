@@ -131,7 +131,7 @@ final class S3Upload extends OutputStream {
     } catch (SdkException e) {
       // The original failure is more important; the bucket's lifecycle rules can remove the
       // remains.
-      LOGGER.warn("{}: parts of a given up upload are left: {}", target, e.getMessage());
+      LOGGER.warn("{}: parts of an aborted upload remain: {}", target, e.getMessage());
     }
   }
 

@@ -22,7 +22,7 @@ public final class StoreFailures {
     if (message.contains("No space left")) {
       return Failures.platform(
           "DISK_FULL",
-          message + " (expected: free space in the store; free some and go on)",
+          message + " (expected: free space in the store; free some and resume the run)",
           failure);
     }
     return Failures.platform(
