@@ -42,7 +42,7 @@ def run(job: TrainerJob, context: JobContext, coordinator: Any) -> TrainerResult
         return _Gang(job, context, workers, coordinator).run()
     finally:
         for worker in workers.workers:
-            # Stopped here and not by shutdown(), which ends at the first dead worker.
+            # Killed here and not by shutdown(), which ends at the first dead worker.
             _kill(worker.actor)
 
 

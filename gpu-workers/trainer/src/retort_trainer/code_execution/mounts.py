@@ -56,9 +56,7 @@ def _packages(folder: Path) -> Iterator[Path]:
 
 
 def _installation() -> list[Path]:
-    """Environment variables with which libraries, the interpreter and the standard library are found; nothing
-    is inherited.
-    """
+    """Files of the dynamic linker, the interpreter and the standard library; none of the environment."""
     shared = Path(sysconfig.get_config_var("LIBDIR") or "/", sysconfig.get_config_var("INSTSONAME") or "")
     cache = Path("/etc/ld.so.cache")
     return [

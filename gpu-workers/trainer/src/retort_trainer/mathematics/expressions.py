@@ -165,7 +165,7 @@ class _Parser:
         return base
 
     def _mixed(self, before: int) -> Expr | None:
-        """Three and a half, "3 1/2" or "3\\frac{1}{2}", unless a preceding token belongs to it."""
+        """Three and a half, "3 1/2" or "3\\frac{1}{2}", unless it is part of a preceding term."""
         whole, next_one = self._peek(), self._peek(1)
         if whole is None or next_one is None or not whole.is_whole or whole.base != 10:
             return None

@@ -181,9 +181,7 @@ class Reader:
         return self.term(parts[0] if parts else found)
 
     def _together(self, parts: list[list[Token]]) -> list[Form]:
-        """Parses the items of a list; refuses a percent sign or unit at the first or last item that may apply
-        to all.
-        """
+        """Parses the items of a list separately: a sign at one item does not apply to the others."""
         return [self.form(part) for part in parts]
 
     def _both_signs(self, found: list[Token]) -> Form:

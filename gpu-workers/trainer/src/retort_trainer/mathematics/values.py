@@ -50,7 +50,7 @@ def _rounded(left: Expr, right: Expr, decimals: tuple[int, int]) -> bool:
 
 
 def _stands_for(decimal: Expr, value: Expr, digits: int) -> bool:
-    """Whether a decimal is an infinite value, rounded or truncated at its last digit."""
+    """Whether a decimal is a value with infinitely many digits, rounded or truncated at its last digit."""
     if digits < _ROUNDED_DIGITS or not decimal or (value.is_Rational and _ends(value)):
         return False
     exponent = int(mpmath.floor(mpmath.log10(mpmath.mpf(abs(decimal).p) / mpmath.mpf(abs(decimal).q))))
