@@ -27,7 +27,7 @@ final class RunWatcher {
   private final boolean terminal;
   private final int columns;
   private List<String> shown = List.of();
-  private long heardAt;
+  private long lastContactAt;
 
   RunWatcher(ControlClient client, PrintWriter out) {
     this.client = client;
@@ -57,17 +57,17 @@ final class RunWatcher {
 
   /** Follows the run; reopens a lost stream, which says nothing about the run. */
   private Run follow(String runId) {
-    heardAt = System.nanoTime();
+    lastContactAt = System.nanoTime();
     while (true) {
       try {
         return client.watch(
             runId,
             run -> {
-              heardAt = System.nanoTime();
+              lastContactAt = System.nanoTime();
               show(run);
             });
       } catch (StatusRuntimeException e) {
-        if (!RpcErrors.isTransient(e) || System.nanoTime() - heardAt > PATIENCE.toNanos()) {
+        if (!RpcErrors.isTransient(e) || System.nanoTime() - lastContactAt > PATIENCE.toNanos()) {
           throw e;
         }
         pause(e);

@@ -81,9 +81,9 @@ record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
     builder.environment().put("RETORT_ENDPOINTS", file.toString());
     Process check = builder.redirectErrorStream(true).start();
     check.getOutputStream().close();
-    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (check.waitFor() != 0) {
-      throw new StackException("--endpoints: " + said.strip());
+      throw new StackException("--endpoints: " + output.strip());
     }
   }
 

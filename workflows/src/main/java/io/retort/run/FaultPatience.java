@@ -15,12 +15,12 @@ final class FaultPatience {
    * A fault that occurs later than this after the run resumed is unrelated to the previous one. Ten
    * attempts at a hanging call take less time.
    */
-  private static final Duration SAME_TROUBLE = Duration.ofHours(3);
+  private static final Duration SAME_FAULT = Duration.ofHours(3);
 
   private final Duration patience;
   private int faults;
   private long firstAt;
-  private long wentOnAt;
+  private long resumedAt;
 
   /**
    * @param patience counted from the first of consecutive faults
@@ -35,7 +35,7 @@ final class FaultPatience {
    * @param now in milliseconds
    */
   Optional<Duration> next(long now) {
-    if (now - wentOnAt > SAME_TROUBLE.toMillis()) {
+    if (now - resumedAt > SAME_FAULT.toMillis()) {
       faults = 0;
     }
     if (faults == 0) {
@@ -47,7 +47,7 @@ final class FaultPatience {
     }
     delay = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     faults++;
-    wentOnAt = now + delay.toMillis();
+    resumedAt = now + delay.toMillis();
     return Duration.ofMillis(now - firstAt).plus(delay).compareTo(patience) > 0
         ? Optional.empty()
         : Optional.of(delay);

@@ -55,7 +55,7 @@ final class LiveProgress {
       case STAGE_SFT, STAGE_COGPO, STAGE_EVALUATE, STAGE_RELEASE -> trainers(stage, pending);
       case STAGE_INGEST, STAGE_EXPORT, STAGE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
-    troubles(stage, pending);
+    addFailures(stage, pending);
     if (stage.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES) {
       merged.setPhase(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
     }
@@ -210,7 +210,7 @@ final class LiveProgress {
   }
 
   /** Adds the failure of an activity that is being retried. */
-  private static void troubles(StageProgress.Builder stage, List<PendingActivityInfo> pending) {
+  private static void addFailures(StageProgress.Builder stage, List<PendingActivityInfo> pending) {
     for (PendingActivityInfo activity : pending) {
       if (activity.getAttempt() > 1 && activity.hasLastFailure()) {
         String message = activity.getLastFailure().getMessage();
@@ -218,8 +218,8 @@ final class LiveProgress {
             message.length() > SHOWN_CHARACTERS
                 ? message.substring(0, SHOWN_CHARACTERS) + "..."
                 : message;
-        String trouble = "attempt " + activity.getAttempt() + " after: " + cut;
-        stage.setDetail(stage.getDetail().isEmpty() ? trouble : stage.getDetail() + "; " + trouble);
+        String retried = "attempt " + activity.getAttempt() + " after: " + cut;
+        stage.setDetail(stage.getDetail().isEmpty() ? retried : stage.getDetail() + "; " + retried);
         return;
       }
     }

@@ -98,14 +98,14 @@ final class RunWatches implements AutoCloseable {
   }
 
   private void poll(Watch watch) {
-    boolean goesOn = false;
+    boolean continues = false;
     try {
       synchronized (watch) {
-        goesOn = watch.pollOnce();
+        continues = watch.pollOnce();
       }
     } finally {
       synchronized (watches) {
-        settle(watch, goesOn);
+        settle(watch, continues);
       }
     }
   }
@@ -113,8 +113,8 @@ final class RunWatches implements AutoCloseable {
   /**
    * Schedules the next poll of a watch, or ends the watch so that a later watcher starts a new one.
    */
-  private void settle(Watch watch, boolean goesOn) {
-    if (goesOn && watches.get(watch.runId) == watch) {
+  private void settle(Watch watch, boolean continues) {
+    if (continues && watches.get(watch.runId) == watch) {
       schedule(watch, period);
       return;
     }

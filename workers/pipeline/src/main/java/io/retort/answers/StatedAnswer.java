@@ -13,7 +13,7 @@ public final class StatedAnswer {
    * the text states no answer, or only in a thought or a quotation.
    */
   public static Optional<String> find(String text) {
-    return Statements.standing(Statements.of(text)).map(Statement::answer);
+    return Statements.finalStatement(Statements.of(text)).map(Statement::answer);
   }
 
   /** The content of the last well-formed {@code \boxed{...}} with balanced braces. */
@@ -47,8 +47,8 @@ public final class StatedAnswer {
       List<MatchResult> concluded =
           Statements.results(StatementPatterns.THEREFORE, lines.get(lines.size() - 1));
       if (!concluded.isEmpty()) {
-        String said = concluded.get(concluded.size() - 1).group(1);
-        Optional<String> number = lastNumberIn(Statements.sentence(said));
+        String statement = concluded.get(concluded.size() - 1).group(1);
+        Optional<String> number = lastNumberIn(Statements.sentence(statement));
         if (number.isPresent()) {
           return number;
         }

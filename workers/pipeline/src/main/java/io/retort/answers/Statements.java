@@ -54,7 +54,7 @@ final class Statements {
    * The final statement. Questions, and words that are not a value, count only if there is nothing
    * else.
    */
-  static Optional<Statement> standing(List<Statement> all) {
+  static Optional<Statement> finalStatement(List<Statement> all) {
     List<Statement> stated = all.stream().filter(one -> !one.question()).toList();
     List<Statement> found = stated.isEmpty() ? all : stated;
     List<Statement> values =

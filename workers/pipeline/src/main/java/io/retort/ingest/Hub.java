@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class Hub {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
 
   /** Number of checks without a new byte after which a transfer counts as stalled. */
-  private static final int SILENT_LOOKS = 12;
+  private static final int SILENT_CHECKS = 12;
 
   private static final int MOST_REDIRECTS = 5;
   private static final Set<String> SCHEMES = Set.of("http", "https");
@@ -210,15 +210,15 @@ public final class Hub {
     int silent = 0;
     while (true) {
       try {
-        return response.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        return response.get(CHECK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         alive.run();
         long now = Files.size(target);
         silent = now == bytes ? silent + 1 : 0;
         bytes = now;
-        if (silent == SILENT_LOOKS) {
+        if (silent == SILENT_CHECKS) {
           throw unreachable(
-              kind, uri.toString(), "no byte for " + LOOK_EVERY.multipliedBy(SILENT_LOOKS), e);
+              kind, uri.toString(), "no byte for " + CHECK_EVERY.multipliedBy(SILENT_CHECKS), e);
         }
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -43,9 +43,9 @@ final class JsonArray implements RowReader {
       number++;
       return element(first);
     }
-    boolean goesOn = !finished && first >= 0;
+    boolean hasMore = !finished && first >= 0;
     finished = true;
-    return goesOn
+    return hasMore
         ? RawRow.defective(number + 1, "text after the array's end (expected: one array)")
         : null;
   }

@@ -14,10 +14,10 @@ public final class RefusedByEndpointException extends RuntimeException {
 
   /**
    * @param rowRecord the row's record if the row itself is at fault
-   * @param said the endpoint's message
+   * @param message the endpoint's message
    */
-  public RefusedByEndpointException(Message rowRecord, String said) {
-    super(said);
+  public RefusedByEndpointException(Message rowRecord, String message) {
+    super(message);
     this.rowRecord = rowRecord;
   }
 

@@ -29,7 +29,7 @@ final class RowFaults {
   private final Map<Integer, Integer> tries = new HashMap<>();
   private final List<Failed> failed = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
-  private String saidFirst = "";
+  private String firstMessage = "";
   private @Nullable Throwable first;
   private int failedInARow;
   private boolean judgeFailed;
@@ -71,11 +71,11 @@ final class RowFaults {
   /**
    * Records a row that its endpoint refused.
    *
-   * @param said the endpoint's message
+   * @param message the endpoint's message
    */
-  void refused(Refused row, String said) {
+  void refused(Refused row, String message) {
     if (refused.isEmpty()) {
-      saidFirst = said;
+      firstMessage = message;
     }
     refused.add(row);
   }
@@ -167,8 +167,8 @@ final class RowFaults {
   }
 
   /** The message of the first row that was set aside because it was refused. */
-  String saidOfRefused() {
-    return saidFirst;
+  String messageOfRefused() {
+    return firstMessage;
   }
 
   int refusedRows() {

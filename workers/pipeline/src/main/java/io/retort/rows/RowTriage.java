@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class RowTriage {
-  private static final int LONGEST_SAID = 2_000;
+  private static final int LONGEST_MESSAGE = 2_000;
 
   private final RowFaults faults;
   private final EndpointCheck endpoints;
@@ -35,7 +35,7 @@ final class RowTriage {
   /** Actions on the rows of the attempt. */
   interface Rows {
     /** Stores a quarantine record with the reason. */
-    void quarantine(int row, String reason, String said) throws IOException;
+    void quarantine(int row, String reason, String message) throws IOException;
 
     /** Makes the held record of a refused row its record. */
     void keep(RowFaults.Refused row) throws IOException;
@@ -113,7 +113,7 @@ final class RowTriage {
     }
     if (!rows.wereAnswered() && !endpoints.hasAnswered()) {
       int kept = rows.keepFinished();
-      throw failures.everyRowRefused(faults.refusedRows(), kept, faults.saidOfRefused());
+      throw failures.everyRowRefused(faults.refusedRows(), kept, faults.messageOfRefused());
     }
     if (cleared >= faults.refusedRows()) {
       keepRefused();
@@ -175,7 +175,7 @@ final class RowTriage {
 
   private void quarantine(List<RowFaults.Failed> failed) throws IOException {
     for (RowFaults.Failed row : failed) {
-      rows.quarantine(row.row(), reason(row.thrown()), said(row.thrown()));
+      rows.quarantine(row.row(), reason(row.thrown()), message(row.thrown()));
     }
   }
 
@@ -188,11 +188,13 @@ final class RowTriage {
     return "UNEXPECTED";
   }
 
-  private static String said(Throwable thrown) {
-    String said =
+  private static String message(Throwable thrown) {
+    String message =
         thrown instanceof ApplicationFailure failure
             ? String.valueOf(failure.getOriginalMessage())
             : thrown.toString();
-    return said.length() <= LONGEST_SAID ? said : said.substring(0, LONGEST_SAID) + "...";
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "...";
   }
 }

@@ -19,7 +19,7 @@ public interface RowWork<I, R extends Message> {
    * The record of a row that cannot be processed.
    *
    * @param reason stable name
-   * @param said message for people
+   * @param message for people
    */
-  R quarantined(I input, String reason, String said);
+  R quarantined(I input, String reason, String message);
 }

@@ -34,21 +34,21 @@ record ShardFailures(String stage, int rows) {
   /**
    * @param refused number of refused rows
    */
-  ApplicationFailure everyRowRefused(int refused, int kept, String said) {
+  ApplicationFailure everyRowRefused(int refused, int kept, String message) {
     return endpointRefused(
         String.format(
             Locale.ROOT,
             "%s: no row of the stage was answered and %d were refused: %s",
             stage,
             refused,
-            said),
+            message),
         kept);
   }
 
   /** The failure for an endpoint that also refused a control question. */
-  ApplicationFailure refused(int kept, String said) {
+  ApplicationFailure refused(int kept, String message) {
     return endpointRefused(
-        String.format(Locale.ROOT, "%s: even a control question was refused: %s", stage, said),
+        String.format(Locale.ROOT, "%s: even a control question was refused: %s", stage, message),
         kept);
   }
 

@@ -41,7 +41,7 @@ final class ShardRunner<I, R extends Message> {
   private final RowQueue<I, R> queue;
   private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
   private final RowFaults faults;
-  private final AsideRows aside = new AsideRows();
+  private final SetAsideRows aside = new SetAsideRows();
   private final RowTriage triage;
   private final RowPause pause;
   private final Spending spending;
@@ -50,7 +50,7 @@ final class ShardRunner<I, R extends Message> {
   private final FinishedRows<R> finished;
   private boolean answered;
   private long savedAt;
-  private long heardAt;
+  private long lastHeartbeatAt;
   private int outstanding;
 
   /**
@@ -162,7 +162,7 @@ final class ShardRunner<I, R extends Message> {
         if (mustSave()) {
           save();
           reportProgress();
-        } else if (System.nanoTime() - heardAt >= engine.heartbeatEvery().toNanos()) {
+        } else if (System.nanoTime() - lastHeartbeatAt >= engine.heartbeatEvery().toNanos()) {
           reportProgress();
         }
         failEarly();
@@ -300,7 +300,7 @@ final class ShardRunner<I, R extends Message> {
   }
 
   private void reportProgress() {
-    heardAt = System.nanoTime();
+    lastHeartbeatAt = System.nanoTime();
     heartbeat.accept(ShardProgress.newBuilder().setDone(finished.saved()).setTotal(rows).build());
   }
 
@@ -350,11 +350,11 @@ final class ShardRunner<I, R extends Message> {
     }
   }
 
-  private final class AsideRows implements RowTriage.Rows {
+  private final class SetAsideRows implements RowTriage.Rows {
     @Override
-    public void quarantine(int row, String reason, String said) throws IOException {
-      LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, said);
-      R rowRecord = job.work().quarantined(job.inputs().get(row), reason, said);
+    public void quarantine(int row, String reason, String message) throws IOException {
+      LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, message);
+      R rowRecord = job.work().quarantined(job.inputs().get(row), reason, message);
       finished.add(row, RowLine.ofAnySize(job, rowRecord));
       counts(row);
     }

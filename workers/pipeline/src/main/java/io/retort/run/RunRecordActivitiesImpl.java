@@ -39,8 +39,8 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
       store.write(Store.resolve(layout.run(), "spec.json"), output -> output.write(spec));
       store.update(
           recordUri,
-          standing ->
-              standing.isPresent() && !mayReplace(parse(standing.get(), recordUri), run)
+          stored ->
+              stored.isPresent() && !mayReplace(parse(stored.get(), recordUri), run)
                   ? Optional.empty()
                   : Optional.of(json(run)));
     } catch (IOException e) {
@@ -48,8 +48,8 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
     }
   }
 
-  private static boolean mayReplace(Run standing, Run next) {
-    return !isTerminal(standing) || standing.getPhase() == next.getPhase();
+  private static boolean mayReplace(Run stored, Run next) {
+    return !isTerminal(stored) || stored.getPhase() == next.getPhase();
   }
 
   private static boolean isTerminal(Run run) {

@@ -33,7 +33,7 @@ final class NumberedWork implements RowWork<String, PairingRecord> {
   }
 
   @Override
-  public PairingRecord quarantined(String input, String reason, String said) {
-    return record(input).toBuilder().setError(reason + ": " + said).build();
+  public PairingRecord quarantined(String input, String reason, String message) {
+    return record(input).toBuilder().setError(reason + ": " + message).build();
   }
 }

@@ -288,8 +288,8 @@ final class RowFaultsPropertyTest {
       }
 
       @Override
-      public PairingRecord quarantined(String row, String reason, String said) {
-        return record(row, Usage.getDefaultInstance(), reason + ": " + said);
+      public PairingRecord quarantined(String row, String reason, String message) {
+        return record(row, Usage.getDefaultInstance(), reason + ": " + message);
       }
 
       private PairingRecord record(String row, Usage usage, String error) {

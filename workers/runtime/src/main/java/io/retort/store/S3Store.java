@@ -155,15 +155,15 @@ final class S3Store implements Store {
     conditional.lock();
     try {
       for (int round = 0; round < MOST_ROUNDS; round++) {
-        Optional<ResponseBytes<GetObjectResponse>> standing = call(location, () -> get(location));
-        Optional<byte[]> next = change.apply(standing.map(ResponseBytes::asByteArray));
+        Optional<ResponseBytes<GetObjectResponse>> stored = call(location, () -> get(location));
+        Optional<byte[]> next = change.apply(stored.map(ResponseBytes::asByteArray));
         if (next.isEmpty()) {
           return false;
         }
         byte[] bytes = next.get();
         try (S3Upload upload = upload(location, output -> output.write(bytes))) {
           if (upload.commit(
-              standing
+              stored
                   .map(object -> S3Condition.unchanged(object.response().eTag()))
                   .orElse(S3Condition.ABSENT))) {
             return true;
