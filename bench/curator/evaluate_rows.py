@@ -1,7 +1,7 @@
-"""Evaluates rows with bespokelabs-curator, one call a row, as the judge workers do.
+"""Evaluates rows with bespokelabs-curator, one call per row, like the judge workers.
 
-Arguments: base URL of the endpoint, JSON Lines of rows, the chat completion whose messages are asked, calls under
-way at once. Prints the seconds from the call to the data set.
+Arguments: base URL of the endpoint, JSON Lines of rows, the chat completion that contains the messages,
+concurrent calls. Prints the seconds from the call to the data set.
 """
 
 import json

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a training stage costs through Temporal and Ray: beside the same job as a bare Python process.
+"""Measures the overhead of Temporal and Ray for a training stage, compared with the same job as a plain
+Python process.
 
-Takes the local stack as it is, with ports and a home of its own. How long the stage takes is Temporal's
-client's word; when its first step was done is asked of the trainer's actor, by another Ray client.
+Uses the local stack with separate ports and a separate home. Temporal's client measures the duration of the
+stage; another Ray client queries the trainer's actor for the time of its first step.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from side_by_side import RUN_ID, Bench, gsm8k
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH = 8
-# Enough to see how long a step takes.
+# Enough to measure the duration of a step.
 WARM_UP_STEPS = 12
 LOOK_SECONDS = 0.05
 
@@ -46,7 +47,7 @@ class Measured:
 
 
 class Stack:
-    """The local stack in a folder, with no model server: nothing here judges."""
+    """The local stack in a folder, without a model server, because nothing is judged."""
 
     def __init__(self, home: Path, model: Path) -> None:
         self._environment = {**os.environ, "RETORT_HOME": str(home), "RETORT_STUDENT_MODEL": str(model)}
@@ -61,7 +62,7 @@ class Stack:
         )
         self.state = json.loads((self._home / "stack.json").read_text())
         address = (Path(self.state["rayFolder"]) / "ray_current_cluster").read_text()
-        # As the driver's job has it, or the trainer's class is not found.
+        # As in the driver's job; otherwise Ray does not find the trainer's class.
         sources = JobConfig(code_search_path=[str(ROOT / "gpu-workers/trainer/src")])
         ray.init(address, namespace="retort", job_config=sources, log_to_driver=False)
         return self
@@ -88,7 +89,9 @@ def java(jar: str, libraries: str, main_class: str, *arguments: str) -> list[str
 
 
 def job(bench: Bench, name: str, dataset: ArtifactRef, steps: int) -> Path:
-    """Writes a job that trains all rows as often as its steps need, with checkpoints as by default."""
+    """Writes a job that trains all rows for the number of epochs that its steps need, with default
+    checkpoints.
+    """
     return bench.job(
         name,
         TrainingStage.SFT,
@@ -134,7 +137,7 @@ def stage(path: Path, stack: Stack) -> Measured:
         text=True,
         check=True,
     )
-    # Beside it are lines of the log.
+    # The output also contains lines of the log.
     found = re.search(r"^(\d+\.\d+) (\d+\.\d+)$", client.stdout, re.MULTILINE)
     if found is None:
         raise SystemExit(f"error: {path}: no times of the stage in\n{client.stdout}")
@@ -143,14 +146,14 @@ def stage(path: Path, stack: Stack) -> Measured:
 
 
 def watch_steps(name: str, seen: dict[int, float]) -> None:
-    """Notes when the trainer's actor told of its first steps, in seconds since the epoch."""
+    """Records when the trainer's actor reported its first steps, in seconds since the epoch."""
     actor = None
     while 1 not in seen:
         time.sleep(LOOK_SECONDS)
         try:
             actor = actor or ray.get_actor(name)
         except ValueError:
-            # Not there yet.
+            # The actor does not exist yet.
             continue
         answer = ray.get(actor.status.remote())
         progress = documents.parse_json(TrainerStatus, answer, source="status").progress
@@ -176,7 +179,7 @@ def main() -> None:
         student.write(bench.model, (text for row in samples for text in (row.problem, row.chain)))
         dataset = bench.dataset("rows", samples)
         with Stack(bench.folder / "stack", bench.model) as stack:
-            # Brings the libraries and the model into the page cache, on both ways.
+            # Brings the libraries and the model into the page cache for both variants.
             warm = bare(job(bench, "warm-up-bare", dataset, WARM_UP_STEPS))
             stage(job(bench, "warm-up-stage", dataset, WARM_UP_STEPS), stack)
             steps = max(2, round(options.minutes * 60 / warm.step))

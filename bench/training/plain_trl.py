@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`plain_trl.py JOB.json OUTPUT SAMPLING`: the job as TRL alone trains it, in a process of its own.
+"""`plain_trl.py JOB.json OUTPUT SAMPLING`: trains the job with TRL alone, in a separate process.
 
-The rows are the very tokens that Retort trains on. The sampling is the Trainer's own "random" or
+The rows are the same tokens that Retort trains on. The sampling is the Trainer's own "random" or
 "group_by_length"; DPO keeps its reference model. Writes OUTPUT/bench.json.
 """
 
@@ -20,7 +20,7 @@ from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
 
 class Lines(TrainerCallback):
-    """The same lines as `python -m retort_trainer` prints, for the same stopwatch."""
+    """Prints the same lines as `python -m retort_trainer`, so that both are measured in the same way."""
 
     def on_train_begin(self, args, state, control, **kwargs):
         print(f"0/{state.max_steps} steps", file=sys.stderr, flush=True)
@@ -31,14 +31,14 @@ class Lines(TrainerCallback):
 
 
 class TokenizedDPOTrainer(DPOTrainer):
-    """DPOTrainer on rows that are tokens already."""
+    """DPOTrainer on rows that are already tokens."""
 
     def _prepare_dataset(self, dataset, *args, **kwargs):
         return dataset
 
 
 class CountingCollator:
-    """Counts the places of each batch, padding among them."""
+    """Counts the positions of each batch, including padding."""
 
     def __init__(self, collator):
         self.collator = collator
@@ -56,7 +56,7 @@ def main() -> None:
     training, settings = job.training, job.training.settings
     models.set_threads(job.resources)
     tokenizer = model_folder.load_tokenizer(Path(training.model_uri))
-    # By its folder, as users do: DPOTrainer loads its reference model from there.
+    # By its folder, as users do, because DPOTrainer loads its reference model from there.
     model = AutoModelForCausalLM.from_pretrained(training.model_uri, dtype=torch.float32)
     arguments = {
         "output_dir": str(output / "trl"),
@@ -69,7 +69,7 @@ def main() -> None:
         "weight_decay": settings.weight_decay,
         "per_device_train_batch_size": settings.per_device_batch_size,
         "gradient_accumulation_steps": settings.gradient_accumulation_steps,
-        # TRL's defaults are True, which only slows CPUs down; Retort's job says false, too.
+        # TRL's defaults are True, which slows CPUs down; Retort's job also sets false.
         "gradient_checkpointing": False,
         "bf16": False,
         "use_cpu": True,

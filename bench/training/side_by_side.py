@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Retort's trainer beside plain TRL: SFT tokens/s, and seconds and memory of a whole preference stage.
 
-Every job runs in a process of its own, one after the other. Only the lines that a trainer prints, the
-process's life and its peak memory are looked at, so both sides are measured by the same stopwatch.
+Jobs run one after the other, each in a separate process. Only the printed lines, the process's lifetime and
+its peak memory are measured, in the same way for both sides.
 """
 
 import argparse
@@ -44,7 +44,7 @@ HERE = Path(__file__).parent
 
 @dataclass
 class Measured:
-    """One job as seen from outside; losses by step."""
+    """The measurements of one job; losses by step."""
 
     name: str
     loop_seconds: float
@@ -67,7 +67,9 @@ def gsm8k(path: Path) -> list[Sample]:
 
 
 def long_tailed(samples: list[Sample], tokenizer, seed: int) -> list[Sample]:
-    """Chains of a lognormal number of tokens (median 90, sigma 1, at most 800), made of GSM8K's sentences."""
+    """Chains with a lognormal number of tokens (median 90, sigma 1, at most 800), composed of GSM8K's
+    sentences.
+    """
     source = random.Random(seed)
     sentences = [line for sample in samples for line in sample.chain.split("\n") if line.strip()]
     made = []
@@ -125,7 +127,7 @@ class Bench:
             training=TrainingJob(
                 stage, str(self.model), dataset, str(self.folder / "out" / name), TEMPLATE, spec
             ),
-            # The deadlines are for Ray alone.
+            # The deadlines apply only to Ray.
             resources=ResourceSpec(
                 cpus=os.cpu_count(), waiting_deadline_seconds=600, active_deadline_seconds=86400
             ),
@@ -228,7 +230,7 @@ def sft(bench: Bench, name: str, train: list[Sample], held: list[Sample], tokeni
     plain = bench.trl("TRL SFTTrainer, its default (random order)", job, "random")
     grouped = bench.trl("TRL SFTTrainer, group_by_length", job, "group_by_length")
     ours = bench.retort("Retort, length_grouped", job)
-    # As many tokens a step, as nearly as whole packs allow.
+    # As close to the same number of tokens per step as whole packs allow.
     packs = max(1, round(8 * tokens / len(rows) / TEMPLATE.max_length))
     packing = {**common, "batching": Batching.PACKED, "per_device_batch_size": packs}
     packed_job = bench.job(f"{name}-packed", TrainingStage.SFT, data, **packing)
@@ -290,7 +292,7 @@ def cogpo(bench: Bench, samples: list[Sample], held: list[Sample], tokenizer) ->
 
 
 def memory(bench: Bench, samples: list[Sample]) -> None:
-    """Preference stages of one pair a batch, where weights and not activations fill the memory."""
+    """Preference stages with one pair per batch, where weights and not activations fill the memory."""
     texts = (text for sample in samples for text in (sample.problem, sample.chain))
     weights = student.write(bench.model, texts, hidden_size=768) * 4 / 1e6
     made = [pair(sample, sample.chain, sample.chain.replace("1", "2")) for sample in samples[:8]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A random Llama of 8 layers with a vocabulary of 8,192 learnt from the bench's own texts."""
+"""A random Llama of 8 layers with a vocabulary of 8,192, learnt from the benchmark's own texts."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,7 +41,7 @@ def write(folder: Path, texts: Iterable[str], hidden_size: int = 256) -> int:
 
 def _tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     tokenizer = Tokenizer(models.BPE())
-    # Digits one by one, as in the tokenizers of current students.
+    # Splits digits, as the tokenizers of current students do.
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     )

@@ -4,7 +4,8 @@
     [--threads 2]
 
 Serves /v1/chat/completions and /health on the loopback interface; of a GGUF file with `response_format`
-json_schema, `n`, and /metrics, of a folder one request at a time, see retort_trainer.chat_server. Prints `ready http://HOST:PORT` once it answers. Ends with status 0 on SIGTERM or SIGINT.
+json_schema, `n`, and /metrics, of a folder one request at a time, see retort_trainer.chat_server. Prints
+`ready http://HOST:PORT` once it answers. Ends with status 0 on SIGTERM or SIGINT.
 """
 
 import argparse
@@ -17,7 +18,9 @@ from pathlib import Path
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="model-server.py")
-    parser.add_argument("--model", type=Path, required=True, help="GGUF file, or folder in Hugging Face layout")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="GGUF file, or folder in Hugging Face layout"
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: 8080)")
     parser.add_argument("--parallel", type=int, default=8, help="requests decoded together (default: 8)")
@@ -54,10 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {wrong}", file=sys.stderr)
         return 1
 
-    # Threads that spin while they wait lose all speed as soon as another process wants the processor too.
+    # Spinning threads lose all their speed as soon as another process needs the CPU.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     ends = {signal.SIGTERM, signal.SIGINT}
-    # Before the server's threads are there, which inherit it: only this thread waits for them.
+    # Before the server's threads start, which inherit the mask: only this thread waits for these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
 
     if options.model.is_dir():
@@ -80,18 +83,18 @@ def main(arguments: list[str] | None = None) -> int:
     parameters.n_threads_http = options.parallel + 4
     parameters.endpoint_metrics = True
     parameters.use_jinja = True
-    # Prompts kept beside the slots; the default of 8 GB is more than a small machine has.
+    # Cache of prompts in addition to the slots; the default of 8 GB exceeds the memory of a small machine.
     parameters.cache_ram_mib = 128
     try:
         server = xllamacpp.Server(parameters)
-    except Exception as error:  # The binding raises what it likes.
+    except Exception as error:  # The binding raises arbitrary exceptions.
         print(f"error: {options.model}: could not be served: {error}", file=sys.stderr)
         return 1
     print(f"ready {server.listening_address}", flush=True)
     signal.sigwait(ends)
     sys.stdout.flush()
     sys.stderr.flush()
-    # The binding's destructor waits for requests under way; they are lost with the caller anyway.
+    # The binding's destructor waits for open requests, which are lost with the caller anyway.
     os._exit(0)
 
 

@@ -1,11 +1,11 @@
-"""Programs with their tests, as the tests of code execution grade them."""
+"""Programs with their tests, as used by the tests of code execution."""
 
 import pytest
 
 from retort_trainer.code_execution import grading, sandbox
 from retort_trainer.data import CodeTest, CodeTests, CodeTestsKind
 
-# Whatever else the machine does; only programs that never end get less.
+# Long enough on a busy machine; only programs that never end have a shorter limit.
 PATIENT_SECONDS = 60.0
 SHORT_SECONDS = 0.5
 
@@ -21,13 +21,13 @@ def run(code: str, program: str = "pass", seconds: float = PATIENT_SECONDS) -> g
 
 
 def run_stdin(code: str, *tests: tuple[str, str], seconds: float = PATIENT_SECONDS) -> grading.Grade:
-    """Grades by inputs and what is expected on standard output."""
+    """Grades by inputs and expected standard output."""
     cases = [CodeTest(given, expected) for given, expected in tests]
     return grading.run(code, CodeTests(kind=CodeTestsKind.STDIN, tests=cases, timeout_seconds=seconds))
 
 
 def run_functional(code: str, *tests: tuple[str, str], function: str = "f") -> grading.Grade:
-    """Grades by arguments, one JSON value a line, and the expected JSON value."""
+    """Grades by arguments, one JSON value per line, and the expected JSON value."""
     cases = [CodeTest(given, expected) for given, expected in tests]
     return grading.run(
         code,

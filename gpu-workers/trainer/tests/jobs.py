@@ -1,4 +1,4 @@
-"""Running training jobs in the tests' own process."""
+"""Runs training jobs in the tests' own process."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def run(
 
 
 def stop_and_resume(job: TrainerJob, told_step: int = 3) -> TrainingResult:
-    """Asks the job to stop once it tells of a step, which ends it a step later, and runs it again."""
+    """Requests a stop when the job reports a step, so that it ends one step later, and runs it again."""
 
     def stop(progress: TrainerProgress) -> None:
         if progress.done == told_step:
@@ -52,7 +52,7 @@ def stop_and_resume(job: TrainerJob, told_step: int = 3) -> TrainingResult:
 
 
 def with_held_out_rows_unlike(rows: list[Any]) -> list[Any]:
-    """The rows, with those that a `PATIENT` job holds out made less likely by training on the others."""
+    """The rows; training on the others makes those that a `PATIENT` job holds out less likely."""
     out = held_out([row.problem for row in rows], PATIENT["validation_ratio"], seed=7)
     return [_unlike(row) if is_out else row for row, is_out in zip(rows, out, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Ranks that compute reference values. Imports little: each is a process of its own."""
+"""Ranks that compute reference values. Has few imports, because each rank is a separate process."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ ROWS = [
 
 
 def compute_twice(rank: int, scratch: Path) -> None:
-    """One of two ranks asks twice for the values of `ROWS`, in shards of four; writes what it saw."""
+    """One of two ranks requests the values of `ROWS` twice, in shards of four, and writes the results."""
     distributed.init_process_group("gloo", init_method=f"file://{scratch}/meeting", rank=rank, world_size=2)
     reference.SHARD_ROWS = 4
     computed: list[list[int]] = []
@@ -29,7 +29,7 @@ def compute_twice(rank: int, scratch: Path) -> None:
         computed.append(own)
         return torch.tensor([[-row, -10.0 * row] for row in own])
 
-    # As if each had a disk of its own.
+    # As if each rank had its own disk.
     stored = Reference((scratch / f"stored-{rank}").as_uri(), JobContext())
     values = [stored.values("model", Dataset.from_list(ROWS), 2, compute).tolist() for _ in range(2)]
     Path(scratch, f"seen-{rank}").write_text(json.dumps({"computed": computed, "values": values}))

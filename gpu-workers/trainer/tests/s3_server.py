@@ -35,7 +35,7 @@ def serve(folder: Path) -> Iterator[str]:
                 break
         else:
             raise AssertionError("rclone did not start: " + "".join(log))
-        # Read on, that a full pipe does not halt it.
+        # Keeps reading, because a full pipe would block the server.
         threading.Thread(target=server.stderr.read, daemon=True).start()
         yield endpoint[0]
     finally:

@@ -139,7 +139,7 @@ def test_answers_as_a_ray_actor(job: TrainerJob, tmp_path: Path) -> None:
     import ray
 
     Fence((tmp_path / "checkpoints").as_uri(), 9).take()
-    # Its own, whatever clusters other tests have up.
+    # A separate cluster, independent of those of other tests.
     ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False, namespace="retort")
     try:
         actor = ray.remote(TrainerActor).options(name="run-1/sft", max_concurrency=4, num_cpus=0).remote()

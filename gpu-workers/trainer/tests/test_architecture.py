@@ -1,4 +1,4 @@
-"""The structure of the sources: no circle of imports, no long file."""
+"""The structure of the sources: no import cycles, no long files."""
 
 import ast
 from graphlib import TopologicalSorter
@@ -21,7 +21,7 @@ def sources() -> dict[str, Path]:
 
 
 def imports(name: str, file: Path, modules: dict[str, Path]) -> set[str]:
-    """Modules of the package that a module imports, at its top or within a function."""
+    """Modules of the package that a module imports, at its top level or within a function."""
     base = name if file.name == "__init__.py" else name.rpartition(".")[0]
     imported: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -49,13 +49,13 @@ def test_the_graph_is_read() -> None:
 
 
 def test_modules_have_no_circle_of_imports() -> None:
-    # Raises CycleError, which names the modules.
+    # Raises CycleError with the modules.
     assert list(TopologicalSorter(graph()).static_order())
 
 
 def test_packages_have_no_circle_of_imports() -> None:
     def part(module: str) -> str:
-        """A package below the root with all its modules, or a module of the root by itself."""
+        """A package below the root with all its modules, or a single module of the root."""
         return ".".join(module.split(".")[:2])
 
     packages: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""A row that cannot be trained on ends the job at once, and the message says which one it is."""
+"""A row that cannot be trained on ends the job at once, and the message identifies the row."""
 
 import json
 from typing import Any
@@ -14,12 +14,12 @@ from retort_trainer.job import TrainingStage
 from retort_trainer.spec import PreferenceObjective
 from tests.jobs import MakeJob, WriteRows, run
 
-# Stands for the rows before and after.
+# Fills the positions before and after the bad row.
 ROW = {"id": "fine"}
 
 
 def part(folder_uri: str, lines: list[str]) -> ArtifactRef:
-    """A data set of one part that was not written by `store.write_part`, which writes no bad rows."""
+    """A data set of one part that was not written by `store.write_part`, which refuses bad rows."""
     content = zstandard.compress("\n".join(lines).encode())
     store.put_once(store.join(folder_uri, "part.jsonl.zst"), content)
     return store.write_manifest(folder_uri, [ArtifactRef(uri="part.jsonl.zst", rows=len(lines))])

@@ -18,7 +18,7 @@ from tests.jobs import MakeJob, WriteRows, run
 
 
 class OutOfMemory(TrainerCallback):
-    """Memory for four rows runs out in a step."""
+    """A step with four rows runs out of memory."""
 
     def __init__(self, step: int) -> None:
         self._step = step

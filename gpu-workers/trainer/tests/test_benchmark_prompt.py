@@ -1,4 +1,4 @@
-"""Prompts of benchmarks: the place of the problem, and options that are rotated evenly over the samples."""
+"""Prompts of benchmarks: the placeholder of the problem, and the even rotation of options over samples."""
 
 import pytest
 

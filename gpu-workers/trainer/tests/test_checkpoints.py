@@ -33,7 +33,7 @@ def root(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 class Saved:
-    """Stands for Hugging Face's trainer: saves a checkpoint and calls the callback."""
+    """Stands in for Hugging Face's trainer: saves a checkpoint and calls the callback."""
 
     def __init__(self, output: Path, callback: CheckpointCallback) -> None:
         self._arguments = TrainingArguments(output_dir=str(output), use_cpu=True, report_to="none")

@@ -1,4 +1,4 @@
-"""Control groups of sandboxes, on a folder that looks like cgroup v2's."""
+"""Control groups of sandboxes, in a folder that imitates cgroup v2."""
 
 from collections.abc import Iterator
 from pathlib import Path

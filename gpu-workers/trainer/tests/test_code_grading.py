@@ -1,4 +1,4 @@
-"""Verdicts on programs: right ones pass, wrong ones fail and say why, and none passes by a trick."""
+"""Verdicts on programs: correct ones pass, wrong ones fail with a reason, and none passes by a trick."""
 
 import re
 
@@ -146,8 +146,8 @@ def test_wrong_programs_fail_and_say_why(code: str, tests: str, reason: str) -> 
 )
 @needs_sandbox
 def test_code_does_not_pass_without_its_tests(code: str, tests: str) -> None:
-    # Most programs have the function, so that it is no missing name that fails them.
-    # One of them breaks the exchange with its tests and never ends.
+    # Most programs define the function, so that they do not fail because of a missing name. One of them
+    # breaks the exchange with its tests and never ends.
     assert not run(f"def f():\n    return 2\n{code}", tests, seconds=5.0).passed
 
 
@@ -410,6 +410,6 @@ def test_tests_that_cannot_grade_are_refused(tests: CodeTests, message: str) -> 
 
 @needs_sandbox
 def test_program_that_ends_without_reading_a_large_input() -> None:
-    """The pipe of the input and the word of the run's end may be ready at the same time."""
+    """The pipe of the input and the message of the run's end may be ready at the same time."""
     for _ in range(20):
         assert run_stdin("print(1)", ("x" * 1_000_000, "1")).passed

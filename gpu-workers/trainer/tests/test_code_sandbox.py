@@ -1,4 +1,4 @@
-"""What programs cannot do in their sandbox, and what becomes of a sandbox that fails."""
+"""What programs cannot do in their sandbox, and the results of a sandbox that fails."""
 
 import importlib.util
 import os
@@ -130,7 +130,7 @@ def test_nothing_outside_can_be_written(tmp_path: Path) -> None:
 
 @needs_sandbox
 def test_whole_standard_library_can_be_imported() -> None:
-    """Also what needs the machine's shared libraries."""
+    """Includes modules that need the machine's shared libraries."""
     names = [
         name
         for name in (
@@ -201,7 +201,7 @@ def test_time_that_a_program_waits_for_a_processor_does_not_count(monkeypatch: p
     left = threading.Event()
 
     def waited(pid: int) -> float:
-        # A busy machine, until the program has long had its time.
+        # Simulates a busy machine until the program has exceeded its time limit.
         left.set()
         return 30.0
 

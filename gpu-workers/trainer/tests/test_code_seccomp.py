@@ -1,4 +1,4 @@
-"""The filter of system calls: what it decides on each machine, and that the kernel does as it says."""
+"""The system call filter: its decisions on each machine, and the kernel's behaviour."""
 
 import struct
 
@@ -14,12 +14,12 @@ SOCKET = {"x86_64": 41, "aarch64": 198}
 IOCTL = {"x86_64": 16, "aarch64": 29}
 READ = {"x86_64": 0, "aarch64": 63}
 SIGCHLD, NEW_USER = 17, 0x10000000
-# What pthread_create of glibc passes.
+# The flags that glibc's pthread_create passes.
 THREAD = 0x003D0F00
 
 
 def decide(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:
-    """Runs the filter as the kernel does: only instructions that it uses are known."""
+    """Executes the filter as the kernel does; supports only the instructions that it uses."""
     data = struct.pack("=II", number, architecture or ARCHITECTURES[machine]) + struct.pack("=Q", 0)
     data += b"".join(struct.pack("=Q", argument) for argument in (*arguments, *[0] * (6 - len(arguments))))
     program = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))

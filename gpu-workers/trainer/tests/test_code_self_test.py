@@ -1,4 +1,4 @@
-"""The self-test: it passes here, and it sees each defect of a sandbox or a grader."""
+"""The self-test: it passes on this machine, and it detects each defect of a sandbox or a grader."""
 
 import os
 import re
@@ -62,7 +62,7 @@ def without(*options: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def harness(old: str, new: str) -> Callable[[pytest.MonkeyPatch], None]:
-    """A harness with another text."""
+    """A harness with a modified text."""
 
     def weaken(monkeypatch: pytest.MonkeyPatch) -> None:
         text = source.text()
@@ -113,7 +113,7 @@ def test_defects_are_seen(
     every = escapes.all_of
     chosen = [one for one in every(**ANYWHERE) if one.name in seen]
     assert len(chosen) == len(seen)
-    # The others tell nothing new.
+    # The others add no information.
     monkeypatch.setattr(
         escapes, "all_of", lambda **around: [one for one in every(**around) if one.name in seen]
     )
@@ -138,7 +138,7 @@ def test_unsafe_sandbox_grades_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_programs_are_python() -> None:
-    """What fails as a text would escape nowhere."""
+    """A program whose text fails to compile cannot test an escape."""
     for one in escapes.all_of(**ANYWHERE):
         compile(one.code, one.name, "exec")
         compile(one.tests.program, one.name, "exec")

@@ -1,4 +1,6 @@
-"""The demo's committed data: as generated, split without overlap, with gold answers that are right."""
+"""The demo's committed data: identical to the generated data, split without overlap, with correct gold
+answers.
+"""
 
 import importlib.util
 import json
@@ -39,7 +41,7 @@ def test_splits_share_no_problem(demo: ModuleType) -> None:
     problems = [problem for split in splits.values() for problem in split]
     assert len({(problem.kind, problem.numbers) for problem in problems}) == len(problems)
     assert len({problem.text for problem in problems}) == len(problems)
-    # Nor do they when every word that varies is taken away.
+    # They also do not overlap after all varying words are removed.
     bare = [(problem.kind, tuple(re.findall(r"\d+", problem.text))) for problem in problems]
     assert len(set(bare)) == len(bare)
 

@@ -1,4 +1,4 @@
-"""The child process that decides by computer algebra: bounded, and asked again where it gave no answer."""
+"""The child process that compares answers by computer algebra: its limits, and repeated questions."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from retort_trainer.equivalence import AlgebraChecker
 from retort_trainer.failures import RetortError
 from retort_trainer.verdicts import EQUAL, Verdict
 
-# Years of computing, and no bound of the reader's forbids it.
+# Takes years to compute, and is within all limits of the parser.
 ENDLESS = "e^{e^{e^{e^{e}}}}"
 
 
@@ -75,7 +75,7 @@ def test_child_ends_by_itself_when_its_parent_is_gone() -> None:
     assert "ready" in child.stdout.readline()
     child.stdin.write(f'{{"id": 1, "gold": "5", "answer": "{ENDLESS}", "seconds": 0.3}}\n')
     child.stdin.close()
-    # In the middle of a computation it does not see that its input has ended.
+    # In the middle of a computation it does not detect that its input has ended.
     assert child.wait(timeout=60) == -signal.SIGPROF
     child.stdout.close()
 

@@ -1,4 +1,4 @@
-"""What is told of a GPU, with PyTorch's answers in the place of a GPU."""
+"""Measurements of a GPU, with fake answers of PyTorch."""
 
 import pynvml
 import pytest
@@ -66,7 +66,7 @@ def test_utilization_is_the_arithmetic_of_the_tokens_by_the_peak(
     job = make_job(TrainingStage.SFT, write_rows(samples), lora=lora)
     result = run(job, JobContext(None, reports.append))
 
-    # Of the tiny model: q and o, k and v, gate, up and down, and the head over 259 tokens.
+    # For the tiny model: q and o, k and v, gate, up and down, and the head over 259 tokens.
     shapes = [(32, 32)] * 2 + [(32, 16)] * 2 + [(32, 64)] * 3
     head = 32 * 259
     if lora is None:

@@ -59,7 +59,7 @@ def test_packed_batch_has_the_loss_and_gradients_of_its_rows_one_by_one(
     packs = packing.pack(rows, max_length)
     assert len(packs) == count
     batch = DataCollatorForLanguageModeling(tokenizer.pad_token_id, padding_free=True)(packs)
-    # With a mask transformers would not look at the positions, and rows would attend to each other.
+    # With a mask, transformers would ignore the positions, and rows would attend to each other.
     assert "attention_mask" not in batch
     assert batch["input_ids"].shape == (1, sum(row["length"] for row in rows))
     assert (batch["position_ids"] == 0).sum() == len(rows)
@@ -97,7 +97,7 @@ def test_packed_training_has_the_curve_of_the_same_rows_in_one_padded_batch(
     make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
 ) -> None:
     dataset = write_rows(samples)
-    # All rows in each step either way.
+    # All rows are in each step in both cases.
     whole = {"per_device_batch_size": len(samples), "max_steps": 4, "learning_rate": 1e-3}
     padded = run(make_job(TrainingStage.SFT, dataset, "padded", batching=Batching.LENGTH_GROUPED, **whole))
     packed = run(make_job(TrainingStage.SFT, dataset, "packed", batching=Batching.PACKED, **whole))
@@ -128,7 +128,7 @@ def test_stopped_packed_training_resumes_on_the_same_loss_curve(
         ("qwen2", True, True, "flash_attention_2"),
         ("qwen2", True, False, None),
         ("qwen2", False, True, None),
-        # Has a bias on its attention that flash attention does not take.
+        # Has an attention bias, which flash attention does not support.
         ("bloom", True, True, None),
         ("t5", True, True, None),
         ("nobody's", True, True, None),

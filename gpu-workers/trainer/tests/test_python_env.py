@@ -1,4 +1,4 @@
-"""infra/local/python-env.sh on made-up machines: what it refuses before a download, when it does nothing."""
+"""infra/local/python-env.sh on simulated machines: its checks before a download, and when it does nothing."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ SYNC_OPTIONS = "--frozen --all-groups --compile-bytecode"
 
 
 class Machine:
-    """A copy of the script in a repository of its own, and Pythons that say what the test wants."""
+    """A copy of the script in a separate repository, with simulated Python interpreters."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -28,7 +28,7 @@ class Machine:
         (self.trainer / "pyproject.toml").write_text("project")
 
     def add_python(self, name: str, answer: str) -> Path:
-        """A command that answers the script's probe like `3.11 ok` and can do nothing else."""
+        """A command that answers the script's probe like `3.11 ok` and has no other function."""
         path = self.pythons / name
         path.write_text(f"#!/bin/sh\necho '{answer}'\n[ \"$1\" = -c ]\n")
         path.chmod(0o755)
@@ -46,7 +46,8 @@ class Machine:
 
     def run(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         tools = [folder for folder in ("/usr/bin", "/bin", "/usr/sbin", "/sbin") if Path(folder).is_dir()]
-        # The machine's own Pythons stand behind the made-up ones, which therefore all have to be there.
+        # The machine's own interpreters follow the simulated ones on the path, so all simulated ones must
+        # exist.
         path = os.pathsep.join([str(self.pythons), *tools])
         return subprocess.run(
             [str(self.script), *arguments],

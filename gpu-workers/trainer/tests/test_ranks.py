@@ -1,4 +1,4 @@
-"""Several ranks through real Ray: the same curve as one rank, and one end for all of them."""
+"""Several ranks through real Ray: they train the same curve as one rank, and end together."""
 
 import os
 import shutil
@@ -60,7 +60,7 @@ class HeldActor(TrainerActor):
 
 
 class Attempt:
-    """What the driver does for one attempt: reserve, create, start, poll, release."""
+    """The driver's actions for one attempt: reserve, create, start, poll, release."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Attempt:
         assert ray.get(self.actor.is_held.remote()), self.status()
 
     def end(self) -> TrainerStatus:
-        """The terminal status, after the group was given back as the driver does it."""
+        """The terminal status, after the group was released as the driver does it."""
         until(lambda: self.status().state in TERMINAL)
         status = self.status()
         self.give_back()
@@ -171,7 +171,7 @@ def cluster() -> Iterator[Cluster]:
             "_system_config": {"health_check_period_ms": 500, "health_check_failure_threshold": 4},
         },
     )
-    # As the driver's job has it: classes are looked up on the code search path before they are unpickled.
+    # As in the driver's job: classes are found on the code search path before they are unpickled.
     sources = [str(Path(__file__).parent.parent), str(Path(training.__file__).parent.parent)]
     ray.init(
         cluster.address,
@@ -256,7 +256,7 @@ def test_error_of_one_rank_is_told_and_a_dead_coordinator_takes_its_ranks_along(
     attempt.await_hold()
     Fence(job.training.checkpoints_uri, 2).take()
     ray.get(attempt.actor.release.remote())
-    # Rank 0 alone publishes; the other one waits for it in the next step.
+    # Only rank 0 publishes; the other one waits for it in the next step.
     fenced = attempt.failed()
     assert (fenced.type, fenced.message[:8]) == ("FENCED", "rank 0: ")
     assert "in _raise_if_larger" not in fenced.traceback
@@ -281,7 +281,7 @@ def test_node_that_goes_ends_the_attempt_and_another_one_takes_over(
     bundle, strategy = '{"CPU": 1, "far": 1}', "STRICT_SPREAD"
     attempt = Attempt(job, hold=3, bundle=bundle, strategy=strategy)
     attempt.await_hold()
-    # Not the coordinator's: its end is the driver's to notice.
+    # Not the coordinator's process, whose end the driver has to detect.
     last = placement_group_table(attempt.group)["bundles_to_node_id"][1]
     lost_node = next(node for node in nodes if node.node_id == last)
     cluster.remove_node(lost_node, allow_graceful=False)

@@ -1,4 +1,4 @@
-"""Verdicts on the answers of real data sets, where they are beside the checkout."""
+"""Verdicts on the answers of real data sets, if they exist next to the checkout."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from retort_trainer.mathematics.forms import Form
 from retort_trainer.mathematics.reading import readings
 from retort_trainer.verdicts import EQUAL, Verdict
 
-# Answers of MATH-500 that are the same as another problem's: read and found right.
+# Answers of MATH-500 that equal the answer of another problem, manually verified.
 _SAME_ELSEWHERE = 25
 
 

@@ -1,4 +1,4 @@
-"""The reference's values are computed once: later attempts compute only what is missing."""
+"""The reference's values are computed once: later attempts compute only the missing ones."""
 
 import json
 import multiprocessing
@@ -25,7 +25,7 @@ SHARD_ROWS = 2
 
 
 class Crash(Exception):
-    """Stands for the end of the process."""
+    """Stands in for the end of the process."""
 
 
 class CrashAtStep(TrainerCallback):
@@ -38,7 +38,7 @@ class CrashAtStep(TrainerCallback):
 
 
 class Pass:
-    """Counts the rows that the reference's pass computes; may crash before it computes more than so many."""
+    """Counts the rows of the reference's pass; may crash before it computes more than a given number."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -71,7 +71,7 @@ def job(make_job: MakeJob, write_rows: WriteRows, pairs: list[PreferencePair]) -
 
 @pytest.fixture
 def whole(job: TrainerJob, passed: Pass) -> TrainingResult:
-    """The same job, undisturbed."""
+    """The same job without a crash."""
     assert job.training is not None
     uri = f"{job.training.checkpoints_uri}-undisturbed"
     result = run(replace(job, training=replace(job.training, checkpoints_uri=uri)))
@@ -137,7 +137,7 @@ def test_an_attempt_that_dies_in_the_pass_loses_its_shard(
 
 def test_a_stop_in_the_pass_keeps_what_is_done(job: TrainerJob, passed: Pass) -> None:
     class StopAsked(JobContext):
-        """Asked to stop once the first shard is there."""
+        """A stop is requested once the first shard exists."""
 
         def should_stop(self) -> bool:
             return passed.rows == SHARD_ROWS
@@ -169,7 +169,7 @@ def test_settings_of_the_optimizer_leave_the_values_alone(
             per_device_batch_size=1,
         )
     )
-    # The changed pair and the one beside it.
+    # The changed pair and its neighbour.
     assert passed.rows == PAIRS + SHARD_ROWS
 
 

@@ -1,4 +1,4 @@
-"""The trainer's own defaults are those of the contract."""
+"""The trainer's own defaults equal those of the contract."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from retort_trainer.spec import LoraSpec, PreferenceObjective, TrainingSpec
 
 CONTRACT = Path(__file__).parents[3] / "proto/src/main/proto/retort/v1/run_spec.proto"
 STAGES = {TrainingStage.SFT: "sft", TrainingStage.COGPO: "cogpo"}
-# Not compared: ranks are started by `strategy`, and what `batching` comes to depends on the machine.
+# Not compared: `strategy` starts the ranks, and the effect of `batching` depends on the machine.
 NOT_SETTINGS = {"strategy", "batching"}
 
 
@@ -34,7 +34,7 @@ def defaults(message: str) -> dict[str, str]:
 
 
 def member_defaults(stage: TrainingStage, lora: bool) -> dict[str, str]:
-    """Of the fields that the stages have different defaults for; the first one that applies."""
+    """Declarations for fields whose defaults differ between the stages; the first one that applies."""
     values: dict[str, str] = {}
     pattern = r'\{field: "(\w+)", value: "([^"]*)"(?:, with: "(\w+)")?\}'
     for name, value, condition in re.findall(pattern, fields("RunSpec")[STAGES[stage]]):

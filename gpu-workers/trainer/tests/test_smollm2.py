@@ -1,4 +1,4 @@
-"""The conversion of the local stack's model, as far as it goes without the minute that it takes."""
+"""The conversion of the local stack's model, without the steps that take a minute."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ def fake_write(source: Path, folder: Path) -> None:
 
 @pytest.fixture
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A model file of two tensors in the place of the package's."""
+    """A model file of two tensors that replaces the package's."""
     path = tmp_path / "package" / smollm2.PACKAGED_NAME
     path.parent.mkdir()
     writer = gguf.GGUFWriter(path, "llama")

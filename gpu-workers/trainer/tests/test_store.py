@@ -76,12 +76,12 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The environment of a process that may use the server."""
+    """The environment variables of a process that can use the server."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3_server.ACCESS_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3_server.SECRET_KEY)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    # fsspec keeps file systems by their options, and these tests change what is not one.
+    # fsspec caches file systems by their options, and these tests change the environment instead.
     S3FileSystem.clear_instance_cache()
     return monkeypatch
 

@@ -1,4 +1,4 @@
-"""What a student's own files tell of a spec before anything is paid for."""
+"""Checks of a spec with the student's own files, before any paid work."""
 
 import json
 import shutil

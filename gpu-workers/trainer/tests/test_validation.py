@@ -24,7 +24,7 @@ def test_all_rows_of_a_problem_fall_on_the_same_side() -> None:
     assert [problem in chosen for problem in problems] == out
     assert held_out(problems, 0.25, seed=3) == out
     assert held_out(problems, 0.25, seed=4) != out
-    # Of another order of the rows, the same problems.
+    # The same problems for another order of the rows.
     assert held_out(problems[::-1], 0.25, seed=3) == out[::-1]
 
 
@@ -56,7 +56,7 @@ def test_held_out_rows_bear_a_loss_and_are_never_trained_on(
     assert result.validation_curve[0].loss != result.validation_curve[1].loss
     assert reports[-1].validation_loss == result.validation_curve[-1].loss
 
-    # Other chains in the held-out rows change their loss, and nothing of training.
+    # Other chains in the held-out rows change their loss, but not the training.
     chain = "chain" if stage is TrainingStage.SFT else "chosen"
     changed = [
         replace(row, **{chain: "Quite another way."}) if is_out else row
@@ -80,7 +80,7 @@ def test_held_out_loss_does_not_depend_on_the_batches(
     dataset = write_rows(rows)
 
     def look(batch_size: int) -> float:
-        # The first step of the warm-up, which changes nothing yet.
+        # The first step of the warm-up, which does not change the weights yet.
         settings = {"max_steps": 1, "validation_ratio": 0.5, "validation_steps": 1}
         name = f"by {batch_size}"
         result = run(make_job(stage, dataset, name, per_device_batch_size=batch_size, **settings))
@@ -124,7 +124,7 @@ def test_stopped_training_resumes_on_both_curves(
 
 
 def looks(*losses: float) -> list[dict[str, float]]:
-    """The log of a trainer that looks at the held-out loss at every second step."""
+    """The log of a trainer that evaluates the held-out loss at every second step."""
     log: list[dict[str, float]] = []
     for number, loss in enumerate(losses, start=1):
         log += [{"loss": 1.0, "step": 2 * number - 1}, {"loss": 1.0, "step": 2 * number}]
@@ -170,7 +170,7 @@ def test_training_ends_early_with_the_best_model(
         assert saved.keys() == final.keys()
         assert all(torch.equal(saved[name], final[name]) for name in saved)
 
-    # Where the attempt died before the model was published, the next one takes no further step.
+    # If the attempt died before the model was published, the next one makes no further steps.
     with store.local_folder(checkpoints) as folder:
         before = weights(folder)
     store.delete(store.join(checkpoints, "final"))

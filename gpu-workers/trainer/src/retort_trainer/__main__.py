@@ -1,7 +1,7 @@
-"""`python -m retort_trainer JOB.json`: the same job without Ray.
+"""`python -m retort_trainer JOB.json`: runs the same job without Ray.
 
-Progress goes to standard error, one line a change; the TrainerStatus document to standard output at the end.
-Exit status: 0 succeeded, 1 failed, 2 wrong usage, 3 stopped by Ctrl-C after a checkpoint.
+Writes progress to standard error, one line per change, and the final TrainerStatus document to standard
+output. Exit status: 0 succeeded, 1 failed, 2 wrong usage, 3 stopped by Ctrl-C after a checkpoint.
 """
 
 import argparse

@@ -18,7 +18,7 @@ TERMINAL = (TrainerState.SUCCEEDED, TrainerState.FAILED, TrainerState.STOPPED)
 
 
 def _answers(method: Callable[..., TrainerStatus]) -> Callable[..., str]:
-    """Answers JSON, whatever happens: an exception would arrive in Java as text without a category."""
+    """Returns JSON in every case: an exception would arrive in Java as text without a category."""
 
     @wraps(method)
     def answer(*args: Any) -> str:
@@ -32,10 +32,11 @@ def _answers(method: Callable[..., TrainerStatus]) -> Callable[..., str]:
 
 
 class TrainerActor:
-    """Runs one job in a background thread, on processes of their own where it has several ranks.
+    """Runs one job in a background thread, or in separate processes if it has several ranks.
 
-    Needs a Ray max concurrency of 2 or more, of 4 for several ranks. What Java calls never raises. A plain
-    class: Ray loads it by name for Java callers, and only strings and integers cross.
+    Needs a Ray max concurrency of at least 2, or 4 for several ranks. Methods that Java calls never raise. A
+    plain class, because Ray loads it by name for Java callers; arguments and results are strings and
+    integers.
     """
 
     def __init__(self) -> None:
@@ -47,15 +48,15 @@ class TrainerActor:
         self._thread: threading.Thread | None = None
 
     def ping(self) -> str:
-        """Answers "pong" once the actor's process is up."""
+        """Returns "pong" once the actor's process is up."""
         return "pong"
 
     @_answers
     def start(self, job_json: str, fencing_token: int) -> TrainerStatus:
-        """Starts the job; answers TrainerStatus JSON.
+        """Starts the job; returns TrainerStatus JSON.
 
-        Idempotent: the same run_id and job_name again only adopt a newer fencing token. Another job, one that
-        does not parse, or an older token is answered as FAILED and leaves the running job alone.
+        Idempotent: a repeated run_id and job_name only adopts a newer fencing token. Another job, a job that
+        cannot be parsed, or an older token results in FAILED and does not affect the running job.
         """
         job = parse_job(job_json)
         with self._lock:
@@ -84,7 +85,9 @@ class TrainerActor:
 
     @_answers
     def stop(self) -> TrainerStatus:
-        """Asks the job to checkpoint at its next step and end; answers TrainerStatus JSON at once."""
+        """Requests the job to write a checkpoint at its next step and end; returns TrainerStatus JSON at
+        once.
+        """
         self._context.request_stop()
         with self._lock:
             if self._job is None:
@@ -92,17 +95,18 @@ class TrainerActor:
             return self._status
 
     def rank_progress(self, progress_json: str) -> None:
-        """Rank 0 reports TrainerProgress for all ranks."""
+        """Called by rank 0 with the TrainerProgress of all ranks."""
         self._context.progress(documents.parse_json(TrainerProgress, progress_json, source="rank_progress"))
 
     def rank_should_stop(self) -> int:
-        """Answers rank 0: 1 once a stop was requested, else 0."""
+        """Called by rank 0; returns 1 once a stop was requested, else 0."""
         return int(self._context.should_stop())
 
     def rank_check_fence(self) -> str:
-        """Answers a rank before it publishes: Failure JSON, empty while this actor is the newest owner.
+        """Called by a rank before it publishes; returns Failure JSON, empty while this actor is the newest
+        owner.
 
-        Asked here because an adoption gives this actor a newer token in the middle of training.
+        The actor checks this, because an adoption gives it a newer token in the middle of training.
         """
         try:
             self._context.check_fence()
@@ -145,7 +149,7 @@ class TrainerActor:
 
 
 def _own_handle(job: TrainerJob) -> Any:
-    """The handle by which the ranks of a job reach this actor; None where its own thread trains."""
+    """The handle by which the ranks of a job reach this actor; None if its own thread trains."""
     if not jobs.has_several_ranks(job):
         return None
     import ray

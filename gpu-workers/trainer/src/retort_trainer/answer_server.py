@@ -1,4 +1,4 @@
-"""Answers the pipeline's questions, one JSON object a line: `python -m retort_trainer.answer_server`.
+"""Answers the pipeline's questions, one JSON object per line: `python -m retort_trainer.answer_server`.
 
     {"id": 1, "gold": "1/2", "text": "... \\boxed{0.5}"}
                        ->  {"id": 1, "answer": "0.5", "verdict": "EQUAL", "correct": true}
@@ -8,7 +8,7 @@
                        ->  {"id": 3, "answer": "def f(): ...", "verdict": "DIFFERENT", "correct": false,
                             "reason": "AssertionError:"}
     {"id": 4, "kind": "ANSWER_KIND_CODE", "gold": "", "code_tests": {"kind": "KIND_STDIN", ...}, "text": "."}
-                       ->  the same for tests that are no Python program: retort.v1.CodeTests
+                       ->  the same for tests that are not a Python program: retort.v1.CodeTests
     {"id": 5, "sandbox": true}                             ->  {"id": 5, "sandbox": true}
     {"id": 6, "tokenizer": "/models/student", "texts": ["a b", ""]}  ->  {"id": 6, "tokens": [2, 0]}
     {"id": 7, "student": "/models/student", "template": {"max_length": 1024}, "max_new_tokens": 512,
@@ -16,15 +16,14 @@
                        ->  {"id": 7, "context": 8192, "shortest": 51, "tokens": [63]}
     anything else                                          ->  {"id": null, "error": "..."}
 
-`template` is a StudentTemplate of retort/v1/trainer.proto; `context` is null where the model names none, and
-`tokens` leaves out rows that training leaves out for another reason than their length.
+`template` is a StudentTemplate of retort/v1/trainer.proto; `context` is null if the model does not state it,
+and `tokens` omits rows that training excludes for a reason other than their length.
 
-`id` is any JSON value and comes back as it was sent. `kind` is MATH where it is not given. `verdict` is
-EQUAL, DIFFERENT or, with a reason, UNDECIDED. `answer` is empty where a text states none; with
-`"last_number": false` the last number of a text is none. An error that a user has to fix, or that
-another attempt may fix, comes with its `category` and `type`. Answers come in the order of the questions,
-and nothing else is written to standard output, whatever libraries print. The process ends at the end of its
-input.
+`id` is any JSON value and is returned unchanged. The default of `kind` is MATH. `verdict` is EQUAL, DIFFERENT
+or, with a reason, UNDECIDED. `answer` is empty if a text states none; with `"last_number": false` the last
+number of a text does not count as an answer. An error that a user has to fix, or that another attempt may
+fix, has a `category` and a `type`. Answers are in the order of the questions, and nothing else is written to
+standard output, even if libraries print. The process ends at the end of its input.
 """
 
 import json
@@ -62,7 +61,7 @@ def reply(line: bytes) -> dict[str, object]:
         return {"id": identifier, **reply}
     except _BadQuestion as error:
         return {"id": identifier, "error": str(error)}
-    except Exception as error:  # One question must not take the others with it.
+    except Exception as error:  # One question must not affect the others.
         return {"id": identifier, "error": f"{type(error).__name__}: {error}"}
 
 
@@ -107,7 +106,7 @@ def _code_tests(question: dict[str, Any]) -> CodeTests | None:
 
 
 def _student(question: dict[str, Any]) -> dict[str, object]:
-    # Needs transformers, which no other question does.
+    # Imports transformers, which no other question needs.
     from retort_trainer import student_check
 
     rows = question.get("rows", [])
@@ -140,7 +139,7 @@ def _strings(question: dict[str, Any], name: str) -> list[str]:
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answers line by line until the source ends; flushes when no whole line is waiting."""
+    """Answers line by line until the source ends; flushes when no complete line is waiting."""
     for lines in _batches(source):
         for line in lines:
             sink.write(json.dumps(reply(line)).encode() + b"\n")
@@ -148,7 +147,7 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 
 def _batches(source: BinaryIO) -> Iterator[list[bytes]]:
-    """Whole lines, as soon as they are there. One that is too long becomes one that is no JSON."""
+    """Complete lines, as soon as they arrive. A line that is too long is replaced by one that is not JSON."""
     waiting = bytearray()
     skipping = False
     while chunk := os.read(source.fileno(), _CHUNK_BYTES):
@@ -176,7 +175,7 @@ def main() -> int:
     try:
         serve(sys.stdin.buffer, output)
     except (BrokenPipeError, KeyboardInterrupt):
-        # Whoever asked is gone; a second complaint at interpreter exit would help nobody.
+        # The caller has ended; another error at interpreter exit would not help.
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
     return 0
 

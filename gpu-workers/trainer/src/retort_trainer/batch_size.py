@@ -1,6 +1,6 @@
-"""Smaller batches after GPU memory ran out: a record beside the checkpoints that later attempts go by.
+"""Smaller batches after GPU memory ran out: a record next to the checkpoints that later attempts use.
 
-The rows of an optimizer step stay: per_device_batch_size x gradient_accumulation_steps does not change.
+The number of rows per optimizer step, per_device_batch_size x gradient_accumulation_steps, does not change.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ RECORD_NAME = "batch-size.json"
 
 
 def adapted(settings: Settings, checkpoints_uri: str, fingerprint: str) -> Settings:
-    """The settings with the batch size that an earlier attempt of the same job came down to."""
+    """The settings with the batch size that an earlier attempt of the same job recorded."""
     uri = store.join(checkpoints_uri, RECORD_NAME)
     if not settings.halve_batch_on_out_of_memory or not store.exists(uri):
         return settings
@@ -40,10 +40,11 @@ def adapted(settings: Settings, checkpoints_uri: str, fingerprint: str) -> Setti
 def halved_on_out_of_memory(
     settings: Settings, checkpoints_uri: str, fingerprint: str, context: JobContext
 ) -> Iterator[None]:
-    """Where GPU memory runs out, records the next smaller batch size and fails the attempt.
+    """Records the next smaller batch size when GPU memory runs out, and fails the attempt.
 
-    The failure is that of the memory, which is retried; the next attempt finds the record. Any rank may write
-    it. An odd size comes down to its largest proper divisor. A single row cannot be made smaller.
+    The failure is the out-of-memory failure, which is retried; the next attempt finds the record. Any rank
+    may write it. The next size is half of an even size, or the largest proper divisor of an odd one. A batch
+    of one row cannot be reduced.
     """
     try:
         yield

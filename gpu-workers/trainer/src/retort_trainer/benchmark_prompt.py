@@ -1,7 +1,7 @@
-"""What a model is asked of a benchmark's problem: the benchmark's prompt with the problem and its options.
+"""The user's turn for a benchmark's problem: the benchmark's prompt with the problem and its options.
 
-The options of sample i are the row's own, rotated by i modulo their number, so that over the samples
-every letter is the right one equally often.
+The options of sample i are the row's options, rotated by i modulo their number, so that over the samples
+every letter is correct equally often.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def render(prompt: str, row: Sample, index: int) -> str:
 
 
 def rotation(row: Sample, index: int) -> int:
-    """How far the options are rotated to the left; 0 for a row without options."""
+    """The number of positions by which the options are rotated to the left; 0 for a row without options."""
     return index % len(row.choices) if row.choices else 0
 
 

@@ -1,7 +1,7 @@
 """Checkpoints in the store: `step-<n>/` and `final/`, each committed by a COMPLETE.json that is written last.
 
-COMPLETE.json holds the SHA-256 of every file. A folder without it, with another file than it says, or of
-another job is never resumed from.
+COMPLETE.json contains the SHA-256 of every file. A folder without it, with a file that does not match it, or
+of another job is never resumed from.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ FINAL_NAME = "final"
 KEPT_STEPS = 2
 
 _STAGING_PREFIX = ".staging-"
-# Pickled Python objects that resuming does not need; weights and states are loaded with weights_only.
+# Pickled Python objects that are not needed to resume; weights and states are loaded with weights_only.
 _NOT_PUBLISHED = ("training_args.bin",)
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class CheckpointFolder:
         self._context = context
 
     def staging(self) -> Path:
-        """An empty local folder for files on their way to the store; on its disk when it is a local one."""
+        """An empty local folder for files to be published; on the store's disk if the store is local."""
         local = store.local_path(self.uri)
         if local is None:
             return Path(tempfile.mkdtemp(prefix="retort-checkpoints-"))
@@ -61,7 +61,7 @@ class CheckpointFolder:
         return folder
 
     def sweep(self) -> None:
-        """Deletes what earlier, dead owners left half-written. Call after the fence was taken."""
+        """Deletes incomplete checkpoints of earlier, dead owners. Call it after the fence was taken."""
         self._context.check_fence()
         for name in store.names(self.uri):
             if name.startswith(_STAGING_PREFIX):
@@ -97,7 +97,7 @@ class CheckpointFolder:
                 self._remove(f"step-{step}")
 
     def last_complete(self) -> Checkpoint | None:
-        """The newest checkpoint that verifies; others are skipped with a warning that says why."""
+        """The newest checkpoint that verifies; others are skipped with a warning that states the reason."""
         for step in sorted(self._steps(), reverse=True):
             uri = store.join(self.uri, f"step-{step}")
             if self._verified(uri) is not None:
@@ -105,13 +105,13 @@ class CheckpointFolder:
         return None
 
     def complete(self, step: int) -> Checkpoint:
-        """The checkpoint of a step; raises RetortError when it is not there, or does not verify."""
+        """The checkpoint of a step; raises RetortError if it is missing or does not verify."""
         uri = store.join(self.uri, f"step-{step}")
         self._verify(uri)
         return Checkpoint(step, uri)
 
     def final(self) -> dict[str, Any] | None:
-        """COMPLETE.json of the final model where it is there and verifies."""
+        """COMPLETE.json of the final model if it exists and verifies."""
         uri = store.join(self.uri, FINAL_NAME)
         return self._verified(uri) if store.exists(uri) else None
 
@@ -121,7 +121,7 @@ class CheckpointFolder:
 
     def _remove(self, name: str) -> None:
         uri = store.join(self.uri, name)
-        # Without its commit record a half-deleted folder is ignored.
+        # A partly deleted folder without its commit record is ignored.
         store.delete(store.join(uri, COMPLETE_NAME))
         store.delete(uri)
 
@@ -158,17 +158,17 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def model_sha256(folder: Path) -> str:
-    """One hash over the names and hashes of a model's files: the same for the same model."""
+    """One hash over the names and hashes of a model's files; equal for equal models."""
     return hashlib.sha256(json.dumps(hashes(folder)).encode()).hexdigest()
 
 
 class CheckpointCallback(TrainerCallback):
     """Publishes every checkpoint that Hugging Face's trainer has saved to its local output folder.
 
-    Beside the newest `kept` stays the step that `best_step` finds in the trainer's log.
-    Training goes on meanwhile. At most one checkpoint is on its way: the next one waits for it. What went
-    wrong with it is raised at the end of the next step, or of training. `close` has to be called before the
-    output folder is deleted.
+    Keeps the newest `kept` checkpoints, and the step that `best_step` finds in the trainer's log. Training
+    continues during the upload. At most one checkpoint is being published, and the next one waits for it. Its
+    errors are raised at the end of the next step, or of training. `close` must be called before the output
+    folder is deleted.
     """
 
     def __init__(
@@ -194,7 +194,7 @@ class CheckpointCallback(TrainerCallback):
         if not ranks.is_main():
             shutil.rmtree(saved, ignore_errors=True)
             return
-        # Under a name of its own, where the trainer neither writes nor deletes.
+        # Under a separate name, where the trainer neither writes nor deletes.
         snapshot = saved.rename(saved.with_name(f"{_STAGING_PREFIX}{saved.name}"))
         self._upload = self._uploader.submit(
             self._publish, snapshot, state.global_step, self._best_step(state.log_history)
@@ -212,7 +212,9 @@ class CheckpointCallback(TrainerCallback):
         self._finish()
 
     def close(self) -> None:
-        """Waits for the checkpoint that is on its way when training fails; raises nothing in its stead."""
+        """Waits for the checkpoint that is being published when training fails; raises nothing, to preserve
+        that failure.
+        """
         self._uploader.shutdown(wait=True)
         failure = self._upload.exception() if self._upload is not None else None
         if failure is not None:

@@ -1,6 +1,7 @@
-"""Letters of multiple choices, A to J: which one a text chooses. The article A and the pronoun I are none.
+"""Finds the letter, A to J, that a text chooses in a multiple choice. The article A and the pronoun I do not
+count.
 
-The same rules as io.retort.answers.ChoiceAnswer; `tests/answer_cases.jsonl` tests both.
+Implements the same rules as io.retort.answers.ChoiceAnswer; `tests/answer_cases.jsonl` tests both.
 """
 
 import re
@@ -48,9 +49,9 @@ _SUBJECT = re.compile(
 )
 _OPTION = re.compile(r"(?<!\w)\(?([A-J])[).:](?=\s)")
 
-# Of options, in their order.
+# Letters of options, in order.
 LETTERS = "ABCDEFGHIJ"
-# What a text says that names more than one letter.
+# Result for a text that names more than one letter.
 SEVERAL = "several letters"
 
 
@@ -60,7 +61,7 @@ def is_letter(gold: str) -> bool:
 
 
 def letter(answer: str) -> str | None:
-    """The letter of an answer that stands alone: "B", "(b)", "B) text", "option B", "B because ...".
+    """The letter of an isolated answer: "B", "(b)", "B) text", "option B", "B because ...".
 
     SEVERAL for "A and C".
     """
@@ -72,7 +73,8 @@ def letter(answer: str) -> str | None:
         return SEVERAL
     if closing or (not opening and _MARK.match(rest)):
         return found.upper()
-    # Without a marker only a capital chooses, and A and I only where a reason follows: "A train", "I think".
+    # Without punctuation only a capital is a choice, and A and I only if a reason follows: "A train", "I
+    # think".
     word = found in "AI"
     follows = _REASON.match(rest) if word else re.match(r"\s", rest)
     return found if not opening and found.isupper() and follows else None
@@ -98,7 +100,7 @@ def _stated(text: str) -> Iterator[tuple[int, str]]:
 
 
 def concluded(text: str) -> str | None:
-    """The letter of the last line, alone or before its option, where no other option is listed."""
+    """The letter in the last line, alone or before its option, unless the line lists other options."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return None
@@ -112,6 +114,6 @@ def concluded(text: str) -> str | None:
 
 
 def choice(text: str) -> str | None:
-    """The letter that a text chooses: stated outright, or alone or before its option in its last line."""
+    """The letter that a text chooses: stated explicitly, or in its last line alone or before its option."""
     own = statements.without_quotations(statements.conclusion(text))
     return stated(text) or concluded(own)

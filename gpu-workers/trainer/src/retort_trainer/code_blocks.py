@@ -1,6 +1,6 @@
 """Fenced code blocks of a text.
 
-The same rules as io.retort.answers.CodeBlocks; `tests/answer_cases.jsonl` tests both.
+Implements the same rules as io.retort.answers.CodeBlocks; `tests/answer_cases.jsonl` tests both.
 """
 
 import re
@@ -10,10 +10,10 @@ _PYTHON = frozenset({"", "python", "python3", "py"})
 
 
 def last(text: str) -> str | None:
-    """The content of the last Python block, None where there is none.
+    """The content of the last Python block; None if there is none.
 
-    A block without a language counts as Python, and so does one that the end of the text cuts. A fence with a
-    language begins a block even where another is open: that one was never closed.
+    A block without a language counts as Python, also if the text ends before the closing fence. A fence with
+    a language starts a block even if another block is open, because that one was never closed.
     """
     found: str | None = None
     opened: re.Match[str] | None = None

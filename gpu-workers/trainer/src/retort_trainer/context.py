@@ -23,7 +23,7 @@ class JobContext:
         self._stepping = threading.Event()
 
     def progress(self, progress: TrainerProgress) -> None:
-        """Replaces the progress that status answers show; call as often as something changed."""
+        """Replaces the progress in status responses; can be called at any rate."""
         if progress.unit == STEPS:
             self._stepping.set()
         if self._on_progress is not None:
@@ -35,11 +35,11 @@ class JobContext:
         return self._stepping.is_set()
 
     def request_stop(self) -> None:
-        """Asks the job to save what it has and end."""
+        """Requests the job to save its state and end."""
         self._stop.set()
 
     def should_stop(self) -> bool:
-        """True once a stop was requested: save what is worth saving, then raise `JobStopped`."""
+        """True once a stop was requested: the job then saves its state and raises `JobStopped`."""
         return self._stop.is_set()
 
     def raise_if_stopped(self) -> None:
@@ -48,6 +48,8 @@ class JobContext:
             raise JobStopped
 
     def check_fence(self) -> None:
-        """Call before publishing anything: the PLATFORM failure FENCED when a newer owner took over."""
+        """Must be called before anything is published: raises the PLATFORM failure FENCED if a newer owner
+        took over.
+        """
         if self._fence is not None:
             self._fence.check()

@@ -26,13 +26,13 @@ class Gap(StrEnum):
 
 
 class SampleOutcome(StrEnum):
-    """What became of a generated answer: exactly one for each."""
+    """The outcome of a generated answer; every answer has exactly one."""
 
     UNSPECIFIED = "SAMPLE_OUTCOME_UNSPECIFIED"
     CORRECT = "SAMPLE_OUTCOME_CORRECT"
     WRONG = "SAMPLE_OUTCOME_WRONG"
     NO_ANSWER = "SAMPLE_OUTCOME_NO_ANSWER"
-    # Cut, and no correct answer stated.
+    # Truncated, and without a correct stated answer.
     TRUNCATED = "SAMPLE_OUTCOME_TRUNCATED"
     # The checker could not decide.
     CHECKER_ERROR = "SAMPLE_OUTCOME_CHECKER_ERROR"
@@ -57,17 +57,17 @@ class CodeTest:
 
 @dataclass(frozen=True)
 class CodeTests:
-    """What a generated program is graded by: retort.v1.CodeTests."""
+    """The tests that grade a generated program: retort.v1.CodeTests."""
 
     kind: CodeTestsKind = CodeTestsKind.UNSPECIFIED
-    # Name of the function, of FUNCTIONAL.
+    # Name of the function; for FUNCTIONAL.
     function: str = ""
-    # Python program of ASSERTIONS.
+    # Python program; for ASSERTIONS.
     program: str = ""
-    # Of STDIN and FUNCTIONAL.
+    # For STDIN and FUNCTIONAL.
     tests: list[CodeTest] = field(default_factory=list)
     starter_code: str = ""
-    # For each test, > 0.
+    # Per test, > 0.
     timeout_seconds: float | None = None
 
 
@@ -83,19 +83,19 @@ class Sample:
     answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
     # Python unit tests of a CODE sample.
     tests: str = ""
-    # Where they are not, or not only, a Python program.
+    # Tests that are not, or not only, a Python program.
     code_tests: CodeTests | None = None
-    # Options of a multiple choice; `answer` is the letter of the right one in this order.
+    # Options of a multiple choice; `answer` is the letter of the correct option in this order.
     choices: list[str] = field(default_factory=list)
-    # What is known to be wrong with a benchmark's problem.
+    # Known defect of a benchmark's problem.
     errata: str = ""
-    # Shown in no report, export or log.
+    # The row appears in no report, export or log.
     redacted: bool = False
 
 
 @dataclass(frozen=True)
 class PreferencePair:
-    """Two chains of one problem and the beta that CogPO weighs them with."""
+    """Two chains of one problem, and CogPO's beta for them."""
 
     id: str = ""
     sample_id: str = ""
@@ -138,7 +138,7 @@ class Completion:
 
 @dataclass(frozen=True)
 class GeneratedSample:
-    """One generated answer to one problem. Letters of `answer` and `gold` are those that were shown."""
+    """One generated answer to one problem. The letters of `answer` and `gold` are as shown."""
 
     sample_id: str = ""
     index: UInt32 = 0
@@ -150,11 +150,11 @@ class GeneratedSample:
     tokens: UInt32 = 0
     undecided: bool = False
     outcome: SampleOutcome = SampleOutcome.UNSPECIFIED
-    # Why the checker could not decide, or why code is wrong.
+    # Why the checker could not decide, or why the code is wrong.
     reason: str = ""
-    # Options that were shown.
+    # Options as shown.
     choices: UInt32 = 0
-    # The letter of `answer` in the order of the row, the same for one option in every rotation.
+    # The letter of `answer` in the row's order, equal for one option in all rotations.
     unrotated_answer: str = ""
     errata: str = ""
     redacted: bool = False

@@ -1,9 +1,9 @@
-"""Proto3 JSON to dataclasses and back.
+"""Converts proto3 JSON to dataclasses and back.
 
-A document class is a dataclass whose fields bear the names of the proto message and whose annotations are
-`str`, `bool`, `float`, the integer aliases below, a `StrEnum` of proto value names, another document class,
-`list[...]`, `dict[str, str]`, or any of these `| None` for fields with presence. Absent and null fields take
-the field's default. Every other mismatch is a USER failure that names the field.
+A document class is a dataclass whose fields have the names of the proto message's fields and whose
+annotations are `str`, `bool`, `float`, the integer aliases below, a `StrEnum` of proto value names, another
+document class, `list[...]`, `dict[str, str]`, or any of these `| None` for fields with presence. Absent and
+null fields have the field's default. Every other mismatch is a USER failure that names the field.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ UInt64 = Annotated[int, (0, 2**64 - 1)]
 
 Document = TypeVar("Document")
 
-# JSON can represent them by an escape; tokenizers and UTF-8 cannot.
+# JSON can represent them with an escape; tokenizers and UTF-8 cannot.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -50,12 +50,12 @@ def parse(cls: type[Document], value: Any, *, source: str, ignore_unknown: bool 
 
 
 def to_json(document: Any) -> str:
-    """Compact proto3 JSON of a document; fields that are None are left out."""
+    """Compact proto3 JSON of a document; omits fields that are None."""
     return json.dumps(to_value(document), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def to_value(value: Any) -> Any:
-    """The JSON value of a document. Doubles that are not finite become proto3 JSON's strings."""
+    """The JSON value of a document. Doubles that are not finite become the strings of proto3 JSON."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
         return {name: to_value(item) for name, item in fields if item is not None}

@@ -1,9 +1,9 @@
-"""The verdict on two mathematical answers by computer algebra, in a child process that may be killed.
+"""Compares two mathematical answers by computer algebra, in a child process that may be killed.
 
-Computer algebra on hostile input can take for ever or all memory. The child runs
-`python -m retort_trainer.equivalence`: one JSON object a line in and out, with ids. It counts its own time:
-what takes too much computing is UNDECIDED however busy the machine is, and a child whose parent has gone ends
-too.
+Computer algebra on hostile input can take unlimited time or memory. The child runs `python -m
+retort_trainer.equivalence`, which reads and writes one JSON object with an id per line. It measures its own
+CPU time, so that a question that needs too much is UNDECIDED however busy the machine is. A child also ends
+when its parent has ended.
 """
 
 import contextlib
@@ -19,18 +19,18 @@ from typing import IO, Any, BinaryIO
 from retort_trainer.failures import platform_error
 from retort_trainer.verdicts import Decision, Verdict, undecided
 
-# The first answer also waits for the child's imports, on a machine that may be busy.
+# The first answer includes the child's imports, on a possibly busy machine.
 START_SECONDS = 120.0
-# Of computing, for one question.
+# CPU time for one question.
 DECISION_SECONDS = 5.0
-# A busy machine may need this much longer than the computing takes.
+# Additional wall-clock time on a busy machine.
 _WALL_FACTOR = 6.0
 _MOST_ATTEMPTS = 3
 _MEMORY_BYTES = 4 * 1024**3
 
 
 class AlgebraChecker:
-    """Asks a child process for verdicts. Thread-safe; starts it when needed."""
+    """Asks a child process for verdicts, and starts it when needed. Thread-safe."""
 
     def __init__(self, decision_seconds: float = DECISION_SECONDS) -> None:
         self.decision_seconds = decision_seconds
@@ -40,9 +40,9 @@ class AlgebraChecker:
         self._asked = 0
 
     def decide(self, gold: str, answer: str) -> Decision:
-        """What is not answered, because the child was killed or the machine is too busy, is asked again.
+        """Repeats a question that is not answered because the child was killed or the machine is too busy.
 
-        Raises RetortError PLATFORM/ANSWER_CHECKER_FAILED where that does not help.
+        Raises RetortError PLATFORM/ANSWER_CHECKER_FAILED if repetitions do not help.
         """
         with self._lock:
             for _ in range(_MOST_ATTEMPTS):
@@ -114,7 +114,7 @@ class AlgebraChecker:
         child.wait()
         for stream in (child.stdin, child.stdout):
             if stream is not None:
-                # What was still buffered for a dead process cannot be written any more.
+                # Data that is still buffered for a dead process cannot be written.
                 with contextlib.suppress(OSError):
                     stream.close()
 
@@ -124,7 +124,7 @@ def _pump(stream: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:
         for line in stream:
             lines.put(line)
     except ValueError:
-        pass  # Closed while reading: the child was killed.
+        pass  # Closed during the read, because the child was killed.
     lines.put(None)
 
 
@@ -142,11 +142,11 @@ def _limit_memory() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     except (ImportError, OSError, ValueError):
-        return  # Not every system can; the time limit still applies.
+        return  # Not supported by every system; the time limit still applies.
 
 
 def _limit_time(seconds: float) -> None:
-    """The signals end this process, whatever it does; 0 takes the limits away."""
+    """Sets timers whose signals end this process, whatever it does; 0 removes the limits."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, seconds * _WALL_FACTOR)
 
@@ -158,12 +158,12 @@ def _decide(gold: str, answer: str) -> Decision:
         return decide(gold, answer)
     except MemoryError:
         return undecided("more memory than an answer may take")
-    except Exception as error:  # Whatever the library raises: nothing is known of the two.
+    except Exception as error:  # Whatever the library raises, the result is unknown.
         return undecided(f"not compared: {type(error).__name__}")
 
 
 def protected_output() -> BinaryIO:
-    """Standard output for the protocol alone: what libraries print goes to standard error from here on."""
+    """Reserves standard output for the protocol: output of libraries goes to standard error from here on."""
     sys.stdout.flush()
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -178,7 +178,7 @@ def _write(output: BinaryIO, message: dict[str, object]) -> None:
 def main() -> int:
     output = protected_output()
     _limit_memory()
-    # Imports and tables are loaded before the first question's time runs.
+    # Imports and tables are loaded before the time of the first question starts.
     _decide("\\frac{1}{2} x > 1", "2.5, 3")
     _write(output, {"ready": True})
     for line in sys.stdin:

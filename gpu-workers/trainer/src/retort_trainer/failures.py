@@ -1,4 +1,4 @@
-"""Failures with a category, and the mapping of what libraries raise to them."""
+"""Failures with a category, and the mapping of library exceptions to them."""
 
 import errno
 import traceback
@@ -28,7 +28,7 @@ class Failure:
 
 
 class RetortError(Exception):
-    """An error that knows who has to act. `type` is a short stable name such as DATA_NOT_FOUND."""
+    """An error with the category of who has to act. `type` is a short stable name such as DATA_NOT_FOUND."""
 
     def __init__(self, category: FailureCategory, type: str, message: str) -> None:
         super().__init__(f"{type}: {message}")
@@ -95,7 +95,7 @@ def _classify(error: BaseException) -> RetortError:
 
 
 def _gpu_memory() -> str:
-    # Not at the top: answers are checked in processes that start without PyTorch.
+    # Not at the top, because processes that check answers start without PyTorch.
     import torch
 
     if not torch.cuda.is_available():

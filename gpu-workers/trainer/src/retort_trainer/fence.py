@@ -11,10 +11,11 @@ _OWNER = re.compile(r"owner-(\d+)")
 
 
 class Fence:
-    """Guards one folder of the store, in which every owner leaves its token: the largest owns it.
+    """Guards one folder of the store, in which every owner writes its token; the owner of the largest token
+    owns it.
 
-    An owner writes an object of its own, and only then lists larger tokens. So of several that take the
-    folder at the same time all but the one with the largest token find that out, on any store.
+    An owner writes its own object first and then lists larger tokens. If several owners take the folder at
+    once, all except the one with the largest token therefore detect it, on any store.
     """
 
     def __init__(self, folder_uri: str, token: int) -> None:
@@ -27,13 +28,13 @@ class Fence:
         return self._token
 
     def take(self) -> None:
-        """Leaves this owner's token; raises FENCED when the folder has a larger one."""
+        """Writes this owner's token; raises FENCED if the folder has a larger one."""
         with self._lock:
             store.put_once(store.join(self._folder, _FOLDER, f"owner-{self._token}"), b"owner")
             self._raise_if_larger()
 
     def adopt(self, token: int) -> None:
-        """Goes on under a newer token; a smaller one is refused with FENCED."""
+        """Continues with a newer token; refuses a smaller one with FENCED."""
         with self._lock:
             if token < self._token:
                 raise _fenced(self._folder, self._token, token)
@@ -41,7 +42,7 @@ class Fence:
         self.take()
 
     def check(self) -> None:
-        """Raises FENCED when the folder has a larger token."""
+        """Raises FENCED if the folder has a larger token."""
         with self._lock:
             self._raise_if_larger()
 
@@ -52,7 +53,7 @@ class Fence:
 
 
 def newest_token(folder_uri: str) -> int:
-    """The largest token in a folder, 0 where nobody has owned it yet."""
+    """The largest token in a folder; 0 if it has never been owned."""
     owners = (_OWNER.fullmatch(name) for name in store.names(store.join(folder_uri, _FOLDER)))
     return max((int(owner.group(1)) for owner in owners if owner), default=0)
 

@@ -1,7 +1,7 @@
-"""Several ranks as one attempt: started together in one placement group, and ended together.
+"""Runs several ranks as one attempt: they start together in one placement group, and end together.
 
 The ranks are Ray Train's worker group with its PyTorch backend, the engine inside TorchTrainer. TorchTrainer
-itself always reserves a placement group of its own, which would compete with the one the driver holds.
+itself always reserves its own placement group, which would compete with the driver's.
 """
 
 import logging
@@ -21,7 +21,7 @@ from retort_trainer.failures import JobStopped, RetortError, platform_error
 from retort_trainer.job import TrainerJob, TrainerResult, TrainerState, TrainerStatus
 
 POLL_SECONDS = 0.2
-# How long ranks that lost contact wait for the news of which one has gone: Ray reports a dead node late.
+# How long ranks that lost contact wait to learn which rank failed, because Ray reports a dead node late.
 PEER_LOST_SECONDS = 60.0
 COLLECTIVE_TIMEOUT_SECONDS = 1800
 
@@ -33,16 +33,16 @@ class RankTraceback(Exception):
 
 
 def run(job: TrainerJob, context: JobContext, coordinator: Any) -> TrainerResult:
-    """Trains a job on all its ranks; `coordinator` is the handle of the actor that this runs in.
+    """Trains a job on all its ranks; `coordinator` is the handle of the actor that calls this.
 
-    Raises JobStopped, the error of the rank that failed, or RANK_LOST when a process or its node has gone.
+    Raises JobStopped, the error of the rank that failed, or RANK_LOST if a process or its node has died.
     """
     workers = _start(job)
     try:
         return _Gang(job, context, workers, coordinator).run()
     finally:
         for worker in workers.workers:
-            # Repeated here and not by shutdown(), which ends at the first worker that is dead already.
+            # Killed here and not by shutdown(), which ends at the first dead worker.
             _kill(worker.actor)
 
 
@@ -66,7 +66,8 @@ def environments(workers: list[WorkerMetadata]) -> list[dict[str, str]]:
             "NODE_RANK": str(nodes.index(node)),
         }
         if gpus[node]:
-            # As Ray Train has it: ranks of one node reach all its GPUs, each takes that of its local rank.
+            # As in Ray Train: ranks of one node can use all its GPUs, and each takes the one of its local
+            # rank.
             environment["CUDA_VISIBLE_DEVICES"] = ",".join(gpus[node])
         local[node] += 1
         result.append(environment)
@@ -110,7 +111,7 @@ class _Gang:
         deadline = 0.0
         while pending:
             if self._context.should_stop() and not self._context.stepping:
-                # The ranks ask at the end of each step; before the first there is nothing to save.
+                # The ranks check at the end of each step; before the first step there is nothing to save.
                 raise JobStopped
             done, _ = ray.wait(list(pending), timeout=POLL_SECONDS)
             for future in done:

@@ -1,4 +1,4 @@
-"""What the device of a rank is up to: memory, how busy it is, and what it could do at most."""
+"""Measures the device of a rank: memory, utilization, and peak performance."""
 
 import resource
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pynvml
 import torch
 
-# Dense bfloat16 operations a second by data sheet, for names that hold all the words; the first match counts.
+# Dense bfloat16 operations per second from data sheets, for device names that contain all the words; the
+# first match applies.
 _PEAKS: tuple[tuple[frozenset[str], float], ...] = tuple(
     (frozenset(words.split()), teraflops * 1e12)
     for words, teraflops in (
@@ -27,26 +28,26 @@ _PEAKS: tuple[tuple[frozenset[str], float], ...] = tuple(
 
 @dataclass(frozen=True)
 class Load:
-    """`memory_bytes` are allocated; `utilization` is the busy share from 0 to 1, 0 where it is not known."""
+    """`memory_bytes` are allocated; `utilization` is the busy share from 0 to 1, 0 if unknown."""
 
     memory_bytes: int = 0
     utilization: float = 0.0
 
 
 def load(device: torch.device) -> Load:
-    """What the GPU does now; nothing on CPUs."""
+    """The current use of the GPU; zeros on CPUs."""
     if device.type != "cuda":
         return Load()
     try:
         busy = torch.cuda.utilization(device) / 100
-    # A driver without NVML, or a part of a GPU, reports nothing.
+    # A driver without NVML, or a partitioned GPU, reports nothing.
     except (RuntimeError, pynvml.NVMLError):
         busy = 0.0
     return Load(torch.cuda.memory_allocated(device), busy)
 
 
 def peak_bytes(device: torch.device) -> int:
-    """Largest allocation on the GPU so far, or on CPUs the largest resident size of this process."""
+    """Largest allocation on the GPU so far; on CPUs the largest resident size of this process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     # In KiB on Linux.
@@ -54,7 +55,7 @@ def peak_bytes(device: torch.device) -> int:
 
 
 def peak_flops(device: torch.device) -> float:
-    """Dense bfloat16 floating-point operations a second; 0 on CPUs, parts of GPUs and unknown GPUs."""
+    """Dense bfloat16 floating-point operations per second; 0 on CPUs, partitioned GPUs and unknown GPUs."""
     if device.type != "cuda":
         return 0.0
     words = set(torch.cuda.get_device_name(device).replace("-", " ").split())

@@ -1,4 +1,4 @@
-"""The documents that cross between the driver and the trainer: retort/v1/trainer.proto."""
+"""The documents that driver and trainer exchange: retort/v1/trainer.proto."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -37,7 +37,7 @@ class TrainerState(StrEnum):
 
 @dataclass(frozen=True)
 class StudentTemplate:
-    """How problems and chains become text; the same for training, generation and export."""
+    """How problems and chains become text; identical for training, generation and export."""
 
     system_prompt: str = ""
     trace_format: TraceFormat = TraceFormat.UNSPECIFIED
@@ -136,8 +136,8 @@ class RewardPoint:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """`rows` were trained on; `truncated_rows` were longer than max_length and left out; `dropped_rows` were
-    left out for another reason (empty, or text that holds control tokens of the chat template)."""
+    """`rows` were trained on; `truncated_rows` were excluded because they exceed max_length; `dropped_rows`
+    were excluded for another reason (empty, or text with control tokens of the chat template)."""
 
     model_uri: str = ""
     steps: Int64 = 0
@@ -222,7 +222,7 @@ class TrainerProgress:
 
 @dataclass(frozen=True)
 class TrainerStatus:
-    """What the actor answers. SUCCEEDED, FAILED and STOPPED are terminal."""
+    """The actor's response. SUCCEEDED, FAILED and STOPPED are terminal."""
 
     state: TrainerState = TrainerState.UNSPECIFIED
     progress: TrainerProgress | None = None

@@ -1,4 +1,4 @@
-"""Runs any job: the one place that knows which module does which."""
+"""Runs any job; the only place that maps jobs to modules."""
 
 import importlib
 
@@ -9,7 +9,7 @@ from retort_trainer.job import TrainerJob, TrainerResult
 
 
 def fence_for(job: TrainerJob, token: int) -> Fence | None:
-    """The fence of a job's output folder; None for exports, which write the same bytes whoever runs them."""
+    """The fence of a job's output folder; None for exports, which write the same bytes for every owner."""
     if job.training is not None:
         return Fence(job.training.checkpoints_uri, token)
     if job.generation is not None:
@@ -23,14 +23,14 @@ def has_several_ranks(job: TrainerJob) -> bool:
 
 
 def run(job: TrainerJob, context: JobContext) -> TrainerResult:
-    """Runs a job to its end in this process. Raises RetortError, JobStopped, or what a library raised."""
+    """Runs a job to its end in this process. Raises RetortError, JobStopped, or an exception of a library."""
     if has_several_ranks(job):
         raise user_error(
             "NEEDS_RAY",
             f"job: resources.ranks: {job.resources.ranks} (expected: 1 without Ray; several ranks need its "
             "placement group)",
         )
-    # Imported here: the heavy libraries load in the job's thread while the actor already answers.
+    # Imported here, so that the heavy libraries load in the job's thread while the actor already responds.
     name = (
         "training" if job.training is not None else "generation" if job.generation is not None else "export"
     )

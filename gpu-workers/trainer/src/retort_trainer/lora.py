@@ -17,7 +17,7 @@ ADAPTER_NAME = "adapter"
 
 
 def config(settings: LoraSettings | None) -> LoraConfig | None:
-    """The adapter to train; None trains the whole model."""
+    """The adapter to train; None to train all weights."""
     if settings is None:
         return None
     return LoraConfig(
@@ -30,9 +30,10 @@ def config(settings: LoraSettings | None) -> LoraConfig | None:
 
 
 def quantization(settings: LoraSettings | None, dtype: torch.dtype) -> BitsAndBytesConfig | None:
-    """How the frozen weights are kept: NF4 with quantized constants, computed in `dtype`; None: as they are.
+    """The quantization of the frozen weights: NF4 with quantized constants, computed in `dtype`; None:
+    unquantized.
 
-    Raises a USER failure where bitsandbytes is not installed.
+    Raises a USER failure if bitsandbytes is not installed.
     """
     if settings is None or not settings.quantize:
         return None
@@ -60,13 +61,14 @@ def save_adapter(model: PeftModel, base_uri: str, folder: Path) -> None:
 def merged(model: PeftModel, base_uri: str, dtype: torch.dtype, scratch: Path) -> Any:
     """The model with its adapter merged, in `dtype`.
 
-    Where the frozen weights are in 4 bits, the adapter goes into those of the folder `base_uri` instead, so
-    that no rounding error of theirs gets into the result. `scratch` is a folder that may be written to.
+    If the frozen weights are in 4 bits, the adapter is merged into the weights of the folder `base_uri`
+    instead, so that the result contains no quantization error. `scratch` is a writable folder.
     """
     if not model.base_model.model.config.to_dict().get("quantization_config"):
         return model.merge_and_unload()
     model.save_pretrained(scratch)
-    # On the CPU and in float32: a GPU may not hold the whole weights beside the quantized ones.
+    # On the CPU and in float32, because a GPU may not have room for the full weights next to the quantized
+    # ones.
     with store.local_folder(base_uri) as base:
         whole = models.load_model(base, torch.float32, torch.device("cpu"))
     return PeftModel.from_pretrained(whole, scratch).merge_and_unload().to(dtype)

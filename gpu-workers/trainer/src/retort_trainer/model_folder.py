@@ -1,4 +1,4 @@
-"""Checks of a model folder in Hugging Face layout without its weights: nothing fetched, no remote code."""
+"""Checks of a model folder in Hugging Face layout without its weights: no downloads, no remote code."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from retort_trainer.failures import user_error
 
 _DEFAULT_TEMPLATE = "default"
 
-# Each entry is a list of names of which one must be there.
+# Each entry is a list of names, one of which must exist.
 _REQUIRED = (
     ("config.json",),
     ("tokenizer.json", "tokenizer.model", "vocab.json"),
@@ -20,7 +20,7 @@ _REQUIRED = (
 
 
 def check_folder(folder: Path) -> None:
-    """Raises MODEL_INCOMPLETE (USER) naming the file that is missing."""
+    """Raises MODEL_INCOMPLETE (USER) with the missing file."""
     for alternatives in _REQUIRED:
         if not any((folder / name).is_file() for name in alternatives):
             others = "".join(f" or {name}" for name in alternatives[1:])
@@ -35,7 +35,7 @@ def load_tokenizer(folder: Path) -> Any:
     check_folder(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except Exception as error:  # The tokenizers library raises what it likes.
+    except Exception as error:  # The tokenizers library raises arbitrary exceptions.
         raise user_error("MODEL_UNREADABLE", f"{folder}: the tokenizer cannot be loaded: {error}") from error
     if isinstance(tokenizer.chat_template, dict):
         tokenizer.chat_template = _chat_template(folder, tokenizer.chat_template)
@@ -50,12 +50,12 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def context_length(folder: Path) -> int | None:
-    """The model's `max_position_embeddings` in tokens; None where its configuration has none."""
+    """The model's `max_position_embeddings` in tokens; None if its configuration has none."""
     try:
         config = json.loads((folder / "config.json").read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise user_error("MODEL_UNREADABLE", f"{folder}: config.json cannot be read: {error}") from error
-    # Of models of several kinds of input, the part that reads text.
+    # For multimodal models, the configuration of the text part.
     for part in (config, config.get("text_config")) if isinstance(config, dict) else ():
         limit = part.get("max_position_embeddings") if isinstance(part, dict) else None
         if isinstance(limit, int) and limit > 0:
@@ -64,7 +64,7 @@ def context_length(folder: Path) -> int | None:
 
 
 def _chat_template(folder: Path, named: dict[str, str]) -> str:
-    """Of several templates the one for plain conversations: the others are for tools and documents."""
+    """Selects the template for plain conversations; others are for tools and documents."""
     if _DEFAULT_TEMPLATE not in named:
         raise user_error(
             "MODEL_INCOMPLETE",

@@ -1,4 +1,4 @@
-"""Opening model folders in Hugging Face layout: safetensors only, no remote code, nothing fetched."""
+"""Opens model folders in Hugging Face layout: safetensors only, no remote code, no downloads."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from retort_trainer.failures import resource_error, user_error
 from retort_trainer.model_folder import check_folder
 from retort_trainer.spec import ResourceSpec
 
-# Of bitsandbytes' linear layers: a kernel for inference on CPUs, which after one evaluation stays in use for
+# A CPU inference kernel of bitsandbytes' linear layers. After one evaluation it would stay in use for
 # training, where it gives no gradients.
 _CPU_KERNEL = "support_avx512bf16_for_cpu"
 
@@ -27,7 +27,7 @@ def load_model(
 ) -> Any:
     """The causal language model of a folder, in evaluation mode on the device.
 
-    `attention` is a name that transformers knows ("flash_attention_2"); None: its default. `dtype` is that of
+    `attention` is a name from transformers ("flash_attention_2"); None: its default. `dtype` is the type of
     the weights that are not quantized.
     """
     check_folder(folder)
@@ -37,7 +37,7 @@ def load_model(
             dtype=dtype,
             attn_implementation=attention,
             quantization_config=quantization,
-            # Quantized while it is read, so at once where it is to stay.
+            # Quantized during loading, so loaded directly on its final device.
             device_map={"": _index(device)} if quantization else None,
             local_files_only=True,
             use_safetensors=True,
@@ -54,12 +54,14 @@ def load_model(
 
 
 def _index(device: torch.device) -> torch.device | int:
-    # By number: Hugging Face's trainer takes another spelling of its device for several devices.
+    # By number: Hugging Face's trainer treats another spelling of its device as several devices.
     return torch.cuda.current_device() if device.type == "cuda" else device
 
 
 def device_for(resources: ResourceSpec) -> torch.device:
-    """The accelerator when GPUs were asked for, else the CPU; RESOURCE failure NO_GPU when there is none."""
+    """The accelerator if GPUs were requested, else the CPU; raises the RESOURCE failure NO_GPU if there is no
+    GPU.
+    """
     if not resources.gpus:
         return torch.device("cpu")
     if not torch.cuda.is_available():
@@ -70,6 +72,6 @@ def device_for(resources: ResourceSpec) -> torch.device:
 
 
 def set_threads(resources: ResourceSpec) -> None:
-    """Lets PyTorch use the CPUs that the job was given; Ray sets OpenMP to 1 unless asked otherwise."""
+    """Lets PyTorch use the CPUs assigned to the job; Ray sets OpenMP to 1 by default."""
     count = math.ceil(resources.cpus) if resources.cpus else (os.cpu_count() or 1)
     torch.set_num_threads(max(1, count))

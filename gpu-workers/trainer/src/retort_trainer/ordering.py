@@ -1,16 +1,18 @@
-"""The order of training rows: a function of seed and epoch alone, so a resumed epoch goes on where it was."""
+"""The order of training rows: a function of seed and epoch, so that a resumed epoch continues at the same
+row.
+"""
 
 import random
 from collections.abc import Iterator, Sequence
 
 from torch.utils.data import Sampler
 
-# Batches that are sorted by length together: more waste less padding, fewer mix better.
+# Number of batches that are sorted by length together: more reduce padding, fewer mix better.
 _POOL_BATCHES = 50
 
 
 class LengthGroupedOrder(Sampler[int]):
-    """Rows of about the same length share a batch; batches come in random order, every row once an epoch."""
+    """Rows of similar length share a batch; batches are shuffled, and every row occurs once per epoch."""
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
         self._lengths = lengths
@@ -33,7 +35,7 @@ class LengthGroupedOrder(Sampler[int]):
         for start in range(0, len(order), pool):
             rows = sorted(order[start : start + pool], key=lambda row: self._lengths[row])
             batches += [rows[at : at + self._batch_size] for at in range(0, len(rows), self._batch_size)]
-        # A batch that is not full stays last, or it would shift the borders of all that follow.
+        # A partial batch stays last; otherwise it would shift the boundaries of all later batches.
         full = [batch for batch in batches if len(batch) == self._batch_size]
         rest = [row for batch in batches if len(batch) < self._batch_size for row in batch]
         source.shuffle(full)

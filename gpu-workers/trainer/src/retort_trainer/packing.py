@@ -1,4 +1,4 @@
-"""Whole rows one after another in one sequence: no padding, and no row attends to another."""
+"""Concatenates whole rows into one sequence: no padding, and no row attends to another."""
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
@@ -12,7 +12,9 @@ from retort_trainer.spec import Batching
 
 
 def flash_attention(model_uri: str, *, on_gpu: bool) -> str | None:
-    """Its name to load a model with, where GPU, package and the model's architecture have it."""
+    """The attention implementation for loading a model, if GPU, package and the model's architecture support
+    it.
+    """
     if not (on_gpu and is_flash_attn_2_available()):
         return None
     config = store.read_json(store.join(model_uri, "config.json"))
@@ -24,7 +26,7 @@ def flash_attention(model_uri: str, *, on_gpu: bool) -> str | None:
 
 
 def choose(batching: Batching, flash: str | None) -> Batching:
-    """What AUTO means here: PACKED with flash attention, which alone keeps rows apart without cost."""
+    """The batching that AUTO selects: PACKED with flash attention, which alone separates rows at no cost."""
     if batching is not Batching.AUTO:
         return batching
     return Batching.PACKED if flash else Batching.LENGTH_GROUPED
@@ -33,8 +35,9 @@ def choose(batching: Batching, flash: str | None) -> Batching:
 def pack(rows: Sequence[dict[str, Any]], max_length: int) -> list[dict[str, Any]]:
     """SFT rows {input_ids, labels, length}, each once, as packs {input_ids, labels, seq_lengths, length}.
 
-    No pack is longer than `max_length` tokens, which no row may be. Best-fit decreasing: the longest row
-    first, each into the fullest pack that has room for it; of equals the first, so a resumed job packs alike.
+    Neither rows nor packs exceed `max_length` tokens. Best-fit decreasing: rows are taken from the longest to
+    the shortest, and each is added to the fullest pack with enough room, the first one among equals, so that
+    a resumed job packs identically.
     """
     packs: list[list[int]] = []
     # (room, pack), ascending.
@@ -55,7 +58,8 @@ def pack(rows: Sequence[dict[str, Any]], max_length: int) -> list[dict[str, Any]
 
 
 def _joined(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    # A row's first label would be predicted from the row before it; a prompt comes first and bears no label.
+    # A row's first label would be predicted from the previous row; but a row begins with a prompt, which has
+    # no labels.
     assert all(row["labels"][0] == -100 for row in rows)
     return {
         "input_ids": [token for row in rows for token in row["input_ids"]],

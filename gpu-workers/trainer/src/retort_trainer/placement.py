@@ -1,7 +1,7 @@
-"""Reserves what a trainer needs of the cluster.
+"""Reserves a trainer's resources in the cluster.
 
-The driver calls `reserve` as a Ray task: a placement group made through Ray's Java API cannot be detached, so
-it would end, and its trainer with it, as soon as the driver's process does.
+The driver calls `reserve` as a Ray task: a placement group created through Ray's Java API cannot be detached,
+so it and its trainer would end together with the driver's process.
 """
 
 import json
@@ -10,7 +10,7 @@ from ray.util import get_placement_group, placement_group
 
 
 def reserve(name: str, bundles_json: str, strategy: str = "PACK") -> str:
-    """Asks for the detached placement group `name` in the job's namespace, unless it exists.
+    """Requests the detached placement group `name` in the job's namespace, unless it exists.
 
     `bundles_json` is a list of {resource: amount}, `strategy` one of Ray's: PACK, SPREAD, STRICT_PACK,
     STRICT_SPREAD. Returns at once, with the group's id in hexadecimal; the

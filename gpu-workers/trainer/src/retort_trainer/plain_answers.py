@@ -1,6 +1,6 @@
-"""Answers that can be compared beyond doubt without reading them: the same text, or two plain numbers.
+"""Compares answers that need no parsing: equal texts, or two plain numbers.
 
-The same rules as io.retort.answers.PlainAnswers; `tests/answer_cases.jsonl` tests both.
+Implements the same rules as io.retort.answers.PlainAnswers; `tests/answer_cases.jsonl` tests both.
 """
 
 import re
@@ -10,21 +10,23 @@ _DECORATION = re.compile(r"\\(?:left|right|displaystyle)(?![A-Za-z])|\\[()\[\]]|
 _FRACTION = re.compile(r"\\[dt]frac(?![A-Za-z])")
 _WORDS = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _NUMBER = re.compile(r"([-+\u2212]?)[ ]?([1-9][0-9]{0,2}(?:,[0-9]{3}){1,12}|[0-9]{1,40})(\.[0-9]{1,40})?")
-# Longer decimals may come of floating-point arithmetic: these are read and compared with a tolerance.
+# Longer decimals may result from floating-point arithmetic; they are parsed and compared with a tolerance.
 _MOST_DECIMAL_DIGITS = 9
 _LETTERS = 2
 
 
 def canonical(answer: str) -> str:
-    """The same text up to blanks, marks of a formula or of emphasis, a full stop, and the case of words."""
+    """The canonical text, which ignores blanks, formula and emphasis marks, a full stop, and the case of
+    words.
+    """
     text = " ".join(_DECORATION.sub("", _FRACTION.sub(r"\\frac", answer)).split())
     text = text.strip("* ").removesuffix(".").rstrip("* ")
-    # "x" and "X" are two variables.
+    # "x" and "X" are different variables.
     return text.casefold() if len(text) > _LETTERS and _WORDS.fullmatch(text) else text
 
 
 def equal(gold: str, answer: str) -> bool | None:
-    """None where they have to be parsed."""
+    """None if they have to be parsed."""
     first, second = canonical(gold), canonical(answer)
     if first == second:
         return first != ""
@@ -33,7 +35,7 @@ def equal(gold: str, answer: str) -> bool | None:
 
 
 def number(plain: str) -> Decimal | None:
-    """The plain number that a canonical text is, thousands grouped by commas or not."""
+    """The plain number that a canonical text represents, with or without thousands separators."""
     match = _NUMBER.fullmatch(plain)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""What one of several ranks does in its own process: the functions that the coordinator runs on it."""
+"""Functions that the coordinator runs in the processes of the ranks."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from retort_trainer.context import JobContext
 from retort_trainer.failures import Failure, FailureCategory, JobStopped, RetortError, to_failure
 from retort_trainer.job import TrainerProgress, TrainerStatus
 
-# A rank that only noticed that another one has gone; the other one knows more.
+# A rank that only detected the loss of another one; the other rank's failure is more specific.
 PEER_LOST = "PEER_LOST"
 
 _PEER_LOST_TEXTS = ("gloo", "nccl", "connection closed by peer", "connection reset by peer", "broken pipe")
@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 class RankWorker(RayTrainWorker):
     """The actor of one rank.
 
-    It has a constructor of its own because a job with a code search path, such as the driver's, loads the
-    class from its module, where Ray has not added the constructor that it needs.
+    It defines a constructor because a job with a code search path, such as the driver's, loads the class from
+    its module, where Ray has not added the constructor that it requires.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class RankWorker(RayTrainWorker):
 
 
 class RankContext(JobContext):
-    """The coordinator's context as a rank sees it: rank 0 queries it and reports to it for all."""
+    """The coordinator's context for a rank: rank 0 queries it and reports to it for all ranks."""
 
     def __init__(self, coordinator: Any) -> None:
         super().__init__()
@@ -51,13 +51,13 @@ class RankContext(JobContext):
             raise RetortError(failure.category, failure.type, failure.message)
 
     def agree_on_stop(self) -> None:
-        """Takes over a stop that was asked of the coordinator, on all ranks or on none. Collective."""
+        """Adopts a stop request from the coordinator, on all ranks or on none. Collective."""
         if ranks.from_main(lambda: bool(ray.get(self._coordinator.rank_should_stop.remote()))):
             self.request_stop()
 
 
 class StopTogether(TrainerCallback):
-    """Lets all ranks learn of a stop at the end of the same step. Comes before callbacks that ask for it."""
+    """Lets all ranks learn of a stop at the end of the same step. Precedes callbacks that check for it."""
 
     def __init__(self, context: RankContext) -> None:
         self._context = context
@@ -69,12 +69,12 @@ class StopTogether(TrainerCallback):
 
 
 def prepare(environment: dict[str, str]) -> None:
-    """Sets what PyTorch and accelerate read; comes before the process group is made."""
+    """Sets the variables that PyTorch and accelerate read, before the process group is created."""
     os.environ.update(environment)
 
 
 def train(job_json: str, coordinator: Any) -> str:
-    """Trains this rank's share of a job; answers a terminal TrainerStatus as JSON and never raises."""
+    """Trains this rank's share of a job; returns a terminal TrainerStatus as JSON and never raises."""
     try:
         status = _train(job_json, RankContext(coordinator))
     except JobStopped:
@@ -94,7 +94,7 @@ def _train(job_json: str, context: RankContext) -> TrainerStatus:
     if job.resources.gpus and torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     result = training.run(job, context, [StopTogether(context)])
-    # One answer is enough: the others' would only be the same curve again.
+    # One rank's curve is sufficient, because the others are identical.
     return TrainerStatus(
         state=jobs.TrainerState.SUCCEEDED,
         result=result if ranks.is_main() else None,
@@ -102,7 +102,7 @@ def _train(job_json: str, context: RankContext) -> TrainerStatus:
 
 
 def rank_failure(error: BaseException) -> Failure:
-    """The failure of a rank; PEER_LOST where the process group broke under it."""
+    """The failure of a rank; PEER_LOST if its process group broke."""
     failure = to_failure(error)
     if failure.category is not FailureCategory.PLATFORM or failure.type != "TRAINER_ERROR":
         return failure

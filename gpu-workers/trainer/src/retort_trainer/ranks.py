@@ -1,4 +1,4 @@
-"""The ranks that train one model together, as one of them sees it. Without ranks a process is rank 0 of 1.
+"""The ranks that train one model together, from the view of one rank. A process without ranks is rank 0 of 1.
 
 Functions that several ranks call are collective: every rank calls them, in the same order.
 """
@@ -19,12 +19,12 @@ Value = TypeVar("Value")
 
 
 def size() -> int:
-    """How many ranks there are."""
+    """The number of ranks."""
     return int(dist.get_world_size()) if dist.is_initialized() else 1
 
 
 def rank() -> int:
-    """This process's number, from 0."""
+    """This process's number, starting at 0."""
     return int(dist.get_rank()) if dist.is_initialized() else 0
 
 
@@ -34,7 +34,7 @@ def is_main() -> bool:
 
 
 def from_main(make: Callable[[], Value]) -> Value:
-    """What rank 0 makes, on every rank. Collective; the others wait."""
+    """Computes a value on rank 0 and returns it on every rank. Collective; the others wait."""
     if size() == 1:
         return make()
     box: list[Any] = [make() if is_main() else None]
@@ -57,9 +57,9 @@ def largest(value: int) -> int:
 
 
 def gather_files(folder: Path) -> None:
-    """Brings every rank's files to rank 0's folder; nodes need share no disk. Collective.
+    """Copies every rank's files to rank 0's folder; nodes need not share a disk. Collective.
 
-    A name that several ranks have is taken from the lowest.
+    If several ranks have a file of the same name, the lowest rank's is used.
     """
     if size() == 1:
         return
@@ -97,7 +97,8 @@ def arguments(strategy: DistributedStrategy, *, lora: bool, on_gpu: bool) -> dic
     config: dict[str, Any] = {
         "version": 2,
         "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
-        # One file for the whole model: a checkpoint that other numbers of ranks, and plain readers, can open.
+        # One file for the whole model, so that other numbers of ranks, and plain readers, can open a
+        # checkpoint.
         "state_dict_type": "FULL_STATE_DICT",
     }
     return {**backend, "fsdp": True, "fsdp_config": config}

@@ -1,9 +1,9 @@
-"""The reference's log-probabilities of preference pairs: computed once, and kept beside the checkpoints.
+"""The reference's log-probabilities of preference pairs: computed once, and stored next to the checkpoints.
 
-The pairs are sorted by length and taken in shards. `reference/<key>.safetensors` holds the values of a shard
-and `reference/<key>.json`, written last, their SHA-256. The key is a hash of all that the values follow from:
-weights, precision and token ids. An attempt computes the shards that it does not find; one that dies costs at
-most the shard that it was in. A pair takes 8 bytes, so nothing is ever pruned.
+The pairs are sorted by length and split into shards. `reference/<key>.safetensors` contains the values of a
+shard and `reference/<key>.json`, written last, their SHA-256. The key is a hash of everything that determines
+the values: weights, precision and token ids. An attempt computes the missing shards; an attempt that dies
+loses at most its current shard. A pair needs 8 bytes, so nothing is ever pruned.
 """
 
 import hashlib
@@ -33,26 +33,26 @@ _ID_COLUMNS = ("prompt_ids", "chosen_ids", "rejected_ids")
 
 _log = logging.getLogger(__name__)
 
-# From rows to a tensor of shape (rows, 2): the log-probabilities of chosen and of rejected.
+# Maps rows to a tensor of shape (rows, 2): the log-probabilities of chosen and rejected.
 Compute = Callable[[list[dict[str, Any]]], torch.Tensor]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Computes values that are not in the folder yet, and keeps them there."""
+    """Computes the values that the folder does not contain yet, and stores them there."""
 
     uri: str
     context: JobContext
 
     def values(self, model: str, rows: Dataset, batch_size: int, compute: Compute) -> torch.Tensor:
-        """The log-probabilities of all rows, in their order; float32 of shape (rows, 2). Collective.
+        """The log-probabilities of all rows, in order; float32 of shape (rows, 2). Collective.
 
         `model` identifies the reference's weights and precision. Each rank computes its share of a
         shard, at most `batch_size` rows at once, and reports its progress in pairs. Raises JobStopped
         before a batch once a stop was requested.
         """
         lengths = list(rows["length"])
-        # The longest first: where memory runs out, it does so at once.
+        # The longest rows first: if memory runs out, it does so at once.
         order = sorted(range(len(lengths)), key=lambda row: lengths[row], reverse=True)
         values = torch.empty(len(order), 2)
         for start in range(0, len(order), SHARD_ROWS):
@@ -90,7 +90,7 @@ class Reference:
         return values
 
     def _find(self, key: str) -> torch.Tensor | None:
-        """A shard's values; None where they are missing or, with a warning, not what was written."""
+        """A shard's values; None if they are missing or, with a warning, if they are corrupt."""
         uri = store.join(self.uri, f"{key}.safetensors")
         if not store.exists(uri):
             return None

@@ -1,4 +1,4 @@
-"""Reporters of Hugging Face's trainer beside the job's own progress."""
+"""Reporters of Hugging Face's trainer in addition to the job's own progress."""
 
 import importlib.util
 

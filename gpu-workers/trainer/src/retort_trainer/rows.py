@@ -1,4 +1,6 @@
-"""From rows of the store to token ids: nothing is cut, what does not fit is left out and counted."""
+"""Converts rows of the store to token ids: nothing is truncated; rows that are too long are excluded and
+counted.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,26 +15,26 @@ from retort_trainer.job import StudentTemplate
 
 @dataclass
 class EncodedRows:
-    """Rows ready for a trainer, and how many were left out and why."""
+    """Rows ready for a trainer, and counts of excluded rows by reason."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    # Of each row.
+    # Per row.
     problems: list[str] = field(default_factory=list)
     # Longer than max_length.
     truncated: int = 0
     # Empty, or with control tokens of the chat template in their text.
     dropped: int = 0
-    # Tokens of the longest row that was read.
+    # Tokens of the longest row, including excluded ones.
     longest: int = 0
 
     def split(self, ratio: float, seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The rows to train on, and those held out; see `validation.held_out`."""
+        """The rows to train on, and the held-out rows; see `validation.held_out`."""
         held = validation.held_out(self.problems, ratio, seed)
         training = [row for row, out in zip(self.rows, held, strict=True) if not out]
         return training, [row for row, out in zip(self.rows, held, strict=True) if out]
 
     def require(self, max_length: int, max_truncated_ratio: float) -> None:
-        """Raises a USER failure when too many rows were too long, or none is left."""
+        """Raises a USER failure if too many rows exceed max_length, or if no row remains."""
         total = len(self.rows) + self.truncated + self.dropped
         if total and self.truncated / total > max_truncated_ratio:
             raise user_error(
@@ -51,7 +53,9 @@ class EncodedRows:
 
 
 def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentTemplate) -> EncodedRows:
-    """SFT rows {input_ids, labels, length}; labels are -100 on the prompt, so it bears no loss."""
+    """SFT rows {input_ids, labels, length}; labels are -100 on the prompt, so that it does not contribute to
+    the loss.
+    """
     encoded = EncodedRows()
     control = templates.control_tokens(tokenizer)
     for sample in samples:
@@ -81,7 +85,7 @@ def encode_pairs(
 ) -> EncodedRows:
     """CogPO rows {prompt_ids, chosen_ids, rejected_ids, beta, gap, length}; `gap` by `rewards.index`.
 
-    A pair with either side too long is left out whole. `beta` is taken for all pairs; None: each has its own.
+    A pair is excluded if either side is too long. `beta` applies to all pairs; None: each pair has its own.
     """
     encoded = EncodedRows()
     control = templates.control_tokens(tokenizer)

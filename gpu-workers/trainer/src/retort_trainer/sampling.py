@@ -1,8 +1,7 @@
-"""Batched sampling from a causal language model: many prompts at once, several samples of each.
+"""Batched sampling from a causal language model: many prompts at once, several samples per prompt.
 
-Every sequence draws from random numbers of its own, so what it says does not depend on which others share its
-batch (up to rounding). Prompts are read once for all of their samples, and sequences that have ended leave
-the batch.
+Every sequence has its own random numbers, so its text does not depend on the other sequences of its batch (up
+to rounding). Prompts are processed once for all of their samples, and finished sequences leave the batch.
 """
 
 from collections.abc import Callable
@@ -17,13 +16,13 @@ from retort_trainer.sampling_settings import Sampling
 
 # A finished share of the batch that is worth copying the rest of the cache for.
 _COMPACTION_SHARE = 0.25
-# How many of the likeliest tokens nucleus sampling considers before it sorts the whole vocabulary.
+# Number of most likely tokens that nucleus sampling considers before it sorts the whole vocabulary.
 _NUCLEUS_WIDTHS = (64, 2048)
 
 
 @dataclass(frozen=True)
 class Sequence:
-    """What was generated behind a prompt. `token_ids` end with the stop token unless `truncated`."""
+    """The text generated after a prompt. `token_ids` end with the stop token unless `truncated`."""
 
     token_ids: list[int]
     truncated: bool
@@ -39,7 +38,7 @@ def sample_batch(
 ) -> list[list[Sequence]]:
     """Samples one sequence per prompt and seed; the result has the shape of `seeds`.
 
-    `on_step` is called before every forward pass with the number of sequences that have ended; what it raises
+    `on_step` is called before every forward pass with the number of finished sequences; an exception from it
     ends the batch.
     """
     return _Batch(model, prompts, seeds, sampling, stop_ids).run(on_step)
@@ -72,7 +71,7 @@ class _Batch:
         self._prompt_of = [number for number, row in enumerate(seeds) for _ in row]
         self._alive = list(range(len(flat)))
         longest = max(len(prompt) for prompt in prompts)
-        # Padding is masked out; any token will do.
+        # Padding is masked out; any token works.
         filler = next(iter(stop_ids))
         rows = [[filler] * (longest - len(prompt)) + prompt for prompt in prompts]
         mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
@@ -135,13 +134,13 @@ class _Batch:
 
 
 def choose(logits: torch.Tensor, sampling: Sampling, draws: torch.Tensor) -> torch.Tensor:
-    """One token per row of `logits` (rows, vocabulary), by the row's draw in [0, 1)."""
+    """One token per row of `logits` (rows, vocabulary), selected by the row's draw in [0, 1)."""
     if sampling.temperature == 0:
         return logits.argmax(-1)
     probabilities = torch.softmax(logits / sampling.temperature, dim=-1)
     chosen = torch.empty(len(logits), dtype=torch.long, device=logits.device)
     pending = torch.arange(len(logits), device=logits.device)
-    # Sorting a whole vocabulary costs as much as the model; most nuclei are small.
+    # Sorting a whole vocabulary costs as much as the model, and most nuclei are small.
     for width in (*(width for width in _NUCLEUS_WIDTHS if width < logits.shape[-1]), logits.shape[-1]):
         values, tokens = probabilities[pending].topk(width, dim=-1)
         complete = values.double().sum(-1) >= sampling.top_p
@@ -158,12 +157,12 @@ def choose(logits: torch.Tensor, sampling: Sampling, draws: torch.Tensor) -> tor
 
 
 def _draw(values: torch.Tensor, tokens: torch.Tensor, top_p: float, draws: torch.Tensor) -> torch.Tensor:
-    """Draws from the nucleus: the likeliest tokens, in descending order, until their mass reaches `top_p`."""
+    """Draws from the nucleus: the most likely tokens, in descending order, up to a mass of `top_p`."""
     before = values.cumsum(-1) - values
     values = values * (before < top_p)
     mass = values.cumsum(-1)
     target = draws.unsqueeze(-1) * mass[:, -1:]
     place = torch.searchsorted(mass, target, right=True)
-    # Rounding may point behind the nucleus, where nothing may be chosen.
+    # Rounding may select an index after the nucleus, which is not allowed.
     place = torch.minimum(place, (values > 0).sum(-1, keepdim=True) - 1)
     return tokens.gather(-1, place).squeeze(-1)

@@ -1,4 +1,4 @@
-"""Settings of a training stage with every default filled in."""
+"""Settings of a training stage with all defaults filled in."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,14 +15,14 @@ class LoraSettings:
     rank: int
     alpha: int
     dropout: float
-    # The frozen weights in 4 bits.
+    # Whether the frozen weights are in 4 bits.
     quantize: bool
 
 
 @dataclass(frozen=True)
 class Settings:
     epochs: float
-    # None: by epochs.
+    # None: determined by epochs.
     max_steps: int | None
     learning_rate: float
     warmup_ratio: float
@@ -35,9 +35,9 @@ class Settings:
     lora: LoraSettings | None
     batching: Batching
     label_smoothing: float
-    # Of all pairs; None: every pair has its own.
+    # For all pairs; None: every pair has its own.
     beta: float | None
-    # None: on GPUs alone.
+    # None: only on GPUs.
     activation_checkpointing: bool | None
     # On GPUs where liger-kernel is installed.
     liger: bool
@@ -50,7 +50,7 @@ class Settings:
 
 
 def resolve(spec: TrainingSpec, stage: TrainingStage) -> Settings:
-    """Fills in the defaults that run_spec.proto documents and checks the ranges it gives."""
+    """Fills in the defaults of run_spec.proto and checks its ranges."""
     sft = stage is TrainingStage.SFT
     lora = None
     if spec.lora is not None:

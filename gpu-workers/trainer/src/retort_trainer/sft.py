@@ -1,4 +1,4 @@
-"""Supervised fine-tuning on curated chains, with the loss on the completion alone."""
+"""Supervised fine-tuning on curated chains, with the loss only on the completion."""
 
 from functools import cached_property
 from typing import Any
@@ -23,8 +23,9 @@ class OrderedSFTTrainer(OrderedRows, SFTTrainer):
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         if not self.model.training:
-            # Hugging Face's trainer averages held-out batches by their rows. Divided by the tokens that as
-            # many rows have on average, the loss does not depend on which rows share a batch, nor on ranks.
+            # Hugging Face's trainer averages held-out batches by their rows. Divided by the average number
+            # of tokens of the same number of rows, the loss depends neither on which rows share a batch nor
+            # on the number of ranks.
             num_items_in_batch = len(inputs["labels"]) * self._tokens_per_held_out_row * ranks.size()
         return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
 
@@ -40,7 +41,9 @@ def encode(job: TrainingJob, tokenizer: Any, settings: Settings) -> EncodedRows:
 
 
 def build(setup: Setup) -> OrderedRows:
-    """A trainer over rows that are already token ids and labels, so TRL neither renders nor cuts them."""
+    """A trainer over rows that are already token ids and labels, so that TRL neither renders nor truncates
+    them.
+    """
     packed = setup.settings.batching is Batching.PACKED
     rows = setup.rows
     if packed:
@@ -49,7 +52,7 @@ def build(setup: Setup) -> OrderedRows:
         model=setup.model,
         args=SFTConfig(**setup.arguments, dataset_kwargs={"skip_prepare_dataset": True}),
         # Packed, without an attention mask: transformers then separates rows by positions that restart.
-        # TRL's own padding_free means the same collator, but refuses max_length and advises larger batches.
+        # TRL's own padding_free uses the same collator, but refuses max_length and advises larger batches.
         data_collator=DataCollatorForLanguageModeling(setup.tokenizer.pad_token_id, padding_free=packed),
         train_dataset=Dataset.from_list(rows),
         eval_dataset=setup.validation_dataset(),

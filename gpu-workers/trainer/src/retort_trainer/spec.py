@@ -1,4 +1,4 @@
-"""The parts of retort/v1/run_spec.proto that reach the trainer."""
+"""The parts of retort/v1/run_spec.proto that the trainer receives."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,7 +34,7 @@ class Batching(StrEnum):
 
 
 class DistributedStrategy(StrEnum):
-    """What each of several ranks holds."""
+    """How the state of a model is distributed over several ranks."""
 
     UNSPECIFIED = "DISTRIBUTED_STRATEGY_UNSPECIFIED"
     DDP = "DISTRIBUTED_STRATEGY_DDP"
@@ -42,7 +42,7 @@ class DistributedStrategy(StrEnum):
 
 
 class PreferenceObjective(StrEnum):
-    """Whether pairs have betas of their own."""
+    """Whether each pair has its own beta."""
 
     UNSPECIFIED = "PREFERENCE_OBJECTIVE_UNSPECIFIED"
     COGPO = "PREFERENCE_OBJECTIVE_COGPO"
@@ -59,7 +59,7 @@ class ReleaseDtype(StrEnum):
 
 
 class Reporter(StrEnum):
-    """Where Hugging Face's trainer reports to beside the job's own progress."""
+    """Reporters of Hugging Face's trainer in addition to the job's own progress."""
 
     UNSPECIFIED = "REPORTER_UNSPECIFIED"
     TENSORBOARD = "REPORTER_TENSORBOARD"
@@ -69,7 +69,7 @@ class Reporter(StrEnum):
 
 @dataclass(frozen=True)
 class TrainingSpec:
-    """Settings of one training stage; None where the document is silent."""
+    """Settings of one training stage; None for values that the document does not set."""
 
     epochs: float | None = None
     max_steps: UInt32 | None = None
@@ -108,7 +108,7 @@ class PlacementStrategy(StrEnum):
 
 @dataclass(frozen=True)
 class CustomResource:
-    """A resource by the name that the cluster's nodes give it."""
+    """A resource by the name under which the cluster's nodes provide it."""
 
     name: str | None = None
     amount: float | None = None
@@ -167,7 +167,7 @@ class EngineSpec:
 
 @dataclass(frozen=True)
 class ResourceSpec:
-    """What the trainer may use: amounts are of each rank."""
+    """Resources of the trainer; amounts are per rank."""
 
     gpus: float | None = None
     cpus: float | None = None

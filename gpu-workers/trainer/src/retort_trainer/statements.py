@@ -1,14 +1,14 @@
-"""Where a text states its final answer: the last conclusion wins.
+"""Finds the final answer that a text states: the last conclusion applies.
 
-The same rules as io.retort.answers.StatedAnswer and Statements; `tests/answer_cases.jsonl` tests both. All
-expressions are bounded, so that a hostile text costs no more than its length.
+Implements the same rules as io.retort.answers.StatedAnswer and Statements; `tests/answer_cases.jsonl` tests
+both. All expressions are bounded, so that a hostile text costs time linear in its length.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Longest end of a text that is searched for the final answer, in characters.
+# Maximum number of trailing characters of a text that are searched for the final answer.
 SEARCHED_CHARACTERS = 65_536
 _LONGEST_BOXED = 2_000
 _MOST_BOXED = 64
@@ -101,7 +101,7 @@ _VALUE = re.compile(
 )
 _CLEAN = re.compile(r"(?![^\n]*\s(?:times|more|less|fewer|than|as)(?!\w))\S{1,60}(?:\s\S{1,20}){0,3}")
 _SHORT = re.compile(r"\S{1,40}(?:\s\S{1,20})?")
-# Blanks that do not break a line are blanks, whatever a language makes of them.
+# Non-breaking blanks count as blanks in both languages.
 _FIXED_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F), " ")
 _QUOTES = " \t\"'*`_"
 _EDGES = _QUOTES + ".\u3002"
@@ -121,7 +121,8 @@ _THEREFORE = re.compile(
     re.IGNORECASE,
 )
 
-# A quotation of more than a formula that states an answer is another's words, not a conclusion.
+# A quotation that states an answer and is more than a formula contains the words of another person, not a
+# conclusion.
 _QUOTATION = re.compile(
     r"(?<![^\s(:,])(?:\"(?=\S)[^\"\n]{3,400}\"|\u201c[^\u201d\n]{3,400}\u201d|\u00ab[^\u00bb\n]{3,400}\u00bb)(?!\w)"
     r"|^[ \t]{0,3}>[^\n]{3,400}",
@@ -131,18 +132,18 @@ _QUOTATION = re.compile(
 
 @dataclass(frozen=True)
 class Statement:
-    """An answer that a text states, and where."""
+    """An answer that a text states, with its position."""
 
     start: int
     end: int
     answer: str
-    # Marked by a box, a tag or hashes, not by words alone.
+    # Marked by a box, a tag or hashes, not only by words.
     marked: bool
     question: bool = False
 
 
 def after_thought(text: str) -> str:
-    """The text after the last marker that ends a thought, or the whole text without one."""
+    """The text after the last end marker of a thought, or the whole text if there is none."""
     end = 0
     for mark in _END_OF_THOUGHT.finditer(text):
         end = mark.end()
@@ -150,30 +151,30 @@ def after_thought(text: str) -> str:
 
 
 def conclusion(text: str) -> str:
-    """The end of the text after the last marker that ends a thought, or of the whole text without one."""
+    """The end of the text after the last end marker of a thought, or of the whole text if there is none."""
     return after_thought(text)[-SEARCHED_CHARACTERS:].translate(_FIXED_BLANKS)
 
 
 def stated(text: str) -> str | None:
-    """The final answer that a text states, None where it states none."""
+    """The final answer that a text states; None if it states none."""
     found = last(statements(text))
     return found.answer if found else None
 
 
 def last(found: list[Statement]) -> Statement | None:
-    """The final statement. Questions, and words that are no value, count where nothing else does."""
+    """The final statement. Questions, and words that are not a value, count only if there is nothing else."""
     found = [one for one in found if not one.question] or found
     values = [one for one in found if one.marked or is_value(one.answer)]
     if not values:
         return found[-1] if found else None
     if any(one.marked for one in values):
-        # "The answer is 3 times what we had" beside a box is no conclusion.
+        # "The answer is 3 times what we had" next to a box is not a conclusion.
         values = [one for one in values if one.marked or _CLEAN.fullmatch(one.answer) is not None]
     return values[-1]
 
 
 def statements(text: str) -> list[Statement]:
-    """All statements of a text's conclusion, in its order, with the correction of the last one."""
+    """All statements in a text's conclusion, in order, with the correction of the last one."""
     own = without_quotations(conclusion(text))
     boxes = list(_boxes(own))
     found = [*boxes, *_tags(own), *_hashes(own), *_sentences(own), *_subjects(own)]
@@ -184,14 +185,14 @@ def statements(text: str) -> list[Statement]:
 
 
 def is_value(answer: str) -> bool:
-    """Whether an answer begins as a number, a formula or the letter of a choice does."""
+    """Whether an answer begins like a number, a formula or the letter of a choice."""
     return _VALUE.match(answer) is not None
 
 
 def last_number(text: str) -> str | None:
-    """The number that a text without a statement ends with; of its last line, what it concludes.
+    """The last number of a text that states no answer; for a last line, the number that it concludes.
 
-    "3 or 5" is no number but two, and comes as such.
+    "3 or 5" is two numbers and is returned as text.
     """
     own = without_quotations(conclusion(text))
     lines = [line for line in own.splitlines() if line.strip()]
@@ -205,7 +206,7 @@ def last_number(text: str) -> str | None:
 
 
 def is_number(answer: str) -> bool:
-    """Whether an answer is one number, as it may be at the end of a text."""
+    """Whether an answer is a single number, as texts may end with."""
     return _ONE_NUMBER.fullmatch(answer.replace("$", "").strip()) is not None
 
 
@@ -214,7 +215,7 @@ def _number(written: str) -> str:
 
 
 def without_quotations(text: str) -> str:
-    """A text without quotations that state an answer: an instruction in the data concludes nothing."""
+    """Removes quotations that state an answer, because an instruction in the data is not a conclusion."""
     return _QUOTATION.sub(lambda quotation: "" if _instructs(quotation.group()) else quotation.group(), text)
 
 
@@ -261,7 +262,7 @@ def _joined(group: list[Statement]) -> Statement:
 
 def _closing_brace(text: str, start: int) -> int:
     depth = 1
-    # Bounded: a brace that stays open must not make the search quadratic.
+    # Bounded, so that an unclosed brace does not make the search quadratic.
     for index in range(start, min(len(text), start + _LONGEST_BOXED)):
         if text[index] == "{":
             depth += 1
@@ -280,7 +281,7 @@ def _tags(text: str) -> Iterator[Statement]:
 def _hashes(text: str) -> Iterator[Statement]:
     for match in _HASHES.finditer(text):
         content = match.group(1).strip()
-        # A heading of Markdown looks the same.
+        # A Markdown heading looks the same.
         if content:
             yield Statement(match.start(), match.end(), content, marked=is_value(content))
 
@@ -302,7 +303,9 @@ def _subjects(text: str) -> Iterator[Statement]:
 
 
 def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
-    """A statement in words; none where it denies, says nothing, or has a box, which is its own statement."""
+    """A statement in words; None if it denies, says nothing, or contains a box, which is a separate
+    statement.
+    """
     sentence = _sentence(raw)
     answer = _answer(sentence)
     if not answer or _NEGATION.match(answer) is not None or BOXED.search(sentence) is not None:
@@ -312,7 +315,7 @@ def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
 
 
 def _corrections(text: str, before: Statement) -> Iterator[Statement]:
-    """What a text says after its last statement and a word that takes it back: "No, it is 7."."""
+    """The text after the last statement and a word that retracts it: "No, it is 7."."""
     marks = list(_CORRECTION.finditer(text, before.end))
     for mark in marks:
         direct = _AFTER_CORRECTION.match(text, mark.end())

@@ -1,7 +1,8 @@
-"""The store by URI: `file:` (or a plain absolute path) and every scheme that fsspec has a driver for.
+"""The store by URI: `file:` (or a plain absolute path) and every scheme with an fsspec driver.
 
-Objects are written once and appear whole; a folder of parts is committed by its manifest.json, written last.
-Bytes are checked against the SHA-256 of the reference before any row of them is used.
+Objects are written once and become visible as a whole; a folder of parts is committed by its manifest.json,
+which is written last. Bytes are checked against the SHA-256 of the reference before any of their rows is
+used.
 """
 
 import hashlib
@@ -28,14 +29,15 @@ from retort_trainer.failures import RetortError, platform_error, user_error
 
 MANIFEST_NAME = "manifest.json"
 MANIFEST_SCHEMA_VERSION = 1
-# A longer line is refused: a small compressed part may unpack to more than memory holds.
+# A longer line is refused, because a small compressed part may expand beyond the memory.
 MAX_ROW_BYTES = 64 * 1024 * 1024
 
 _CHUNK_BYTES = 1024 * 1024
-# Files of a folder that are on their way at once, to or from another machine.
+# Number of files of a folder that are transferred at once.
 _TRANSFERS = 4
 
-# Errors that s3fs does not take for missing permissions; those of botocore by name: only s3: loads it.
+# Errors that s3fs does not map to missing permissions; botocore's errors are given by name, because only s3:
+# loads it.
 _REFUSALS = {"401", "InvalidBucketName", "InvalidToken", "TokenRefreshRequired", "Unauthorized"}
 _MOVED = {"301", "AuthorizationHeaderMalformed", "PermanentRedirect"}
 _WITHOUT_CREDENTIALS = {"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"}
@@ -55,13 +57,13 @@ def local_path(uri: str) -> Path | None:
 
 
 def exists(uri: str) -> bool:
-    """True for an object or a folder that is there."""
+    """True if the object or folder exists."""
     with _serving(uri) as (filesystem, path):
         return bool(filesystem.exists(path))
 
 
 def read_bytes(uri: str) -> bytes:
-    """All bytes of an object; DATA_NOT_FOUND when it is missing."""
+    """All bytes of an object; raises DATA_NOT_FOUND if it is missing."""
     with _serving(uri) as (filesystem, path):
         try:
             return bytes(filesystem.cat_file(path))
@@ -70,7 +72,7 @@ def read_bytes(uri: str) -> bytes:
 
 
 def put_once(uri: str, content: bytes) -> None:
-    """Writes an object that never changes again: the same bytes again do nothing, others are refused."""
+    """Writes an immutable object: writing the same bytes again does nothing, and other bytes are refused."""
     with _serving(uri) as (filesystem, path):
         if isinstance(filesystem, LocalFileSystem):
             created = _put_local(path, content, overwrite=False)
@@ -83,7 +85,7 @@ def put_once(uri: str, content: bytes) -> None:
 
 
 def replace(uri: str, content: bytes) -> None:
-    """Writes an object that may change; a reader sees the old bytes or the new ones."""
+    """Writes a mutable object; a reader sees either the old or the new bytes."""
     with _serving(uri) as (filesystem, path):
         if isinstance(filesystem, LocalFileSystem):
             _put_local(path, content, overwrite=True)
@@ -92,7 +94,7 @@ def replace(uri: str, content: bytes) -> None:
 
 
 def names(uri: str) -> list[str]:
-    """Names of the entries of a folder, sorted; empty when it does not exist."""
+    """Names of the entries of a folder, sorted; empty if it does not exist."""
     with _serving(uri) as (filesystem, path):
         try:
             filesystem.invalidate_cache(path)
@@ -103,15 +105,15 @@ def names(uri: str) -> list[str]:
 
 
 def delete(uri: str) -> None:
-    """Deletes an object or a folder; does nothing when it is missing."""
+    """Deletes an object or a folder; does nothing if it is missing."""
     with _serving(uri) as (filesystem, path), suppress(FileNotFoundError):
         filesystem.rm(path, recursive=True)
 
 
 def upload_folder(folder: Path, uri: str) -> None:
-    """Takes a local folder's files to a folder of the store that does not exist yet; commit it afterwards.
+    """Copies a local folder's files to a new folder of the store; the caller commits it afterwards.
 
-    On one disk the folder is moved by a rename and is gone afterwards.
+    If both are on the same disk, the folder is renamed and no longer exists afterwards.
     """
     target = local_path(uri)
     if target is not None:
@@ -128,7 +130,7 @@ def upload_folder(folder: Path, uri: str) -> None:
 
 @contextmanager
 def local_folder(uri: str) -> Iterator[Path]:
-    """A local path with a folder's content: the folder itself, or a copy that is deleted at the end."""
+    """A local path with a folder's content: the folder itself, or a temporary copy."""
     path = local_path(uri)
     if path is not None:
         if not path.is_dir():
@@ -141,7 +143,7 @@ def local_folder(uri: str) -> Iterator[Path]:
 
 
 def read_manifest(ref: ArtifactRef) -> tuple[str, Manifest]:
-    """The manifest that a reference names (by its own URI or its folder's), and the URI of its folder."""
+    """The manifest of a reference (to the manifest or to its folder), and the URI of its folder."""
     uri = ref.uri if ref.uri.endswith(".json") else join(ref.uri, MANIFEST_NAME)
     content = read_bytes(uri)
     _check_sha256(uri, hashlib.sha256(content).hexdigest(), ref.sha256)
@@ -159,8 +161,8 @@ def read_rows(
 ) -> Iterator[Row]:
     """Rows of all parts of a manifest, in order, streamed. Each part's hash is checked before its first row.
 
-    Fields that the row class does not have are ignored. `wrong` returns what is wrong with a row, or None.
-    Raises BAD_ROW (USER) with the row's file, line, and id where it has one.
+    Fields that the row class does not have are ignored. `wrong` returns the defect of a row, or None. Raises
+    BAD_ROW (USER) with the row's file, line, and id if it has one.
     """
     folder, manifest = read_manifest(ref)
     rows = 0
@@ -205,7 +207,7 @@ def write_manifest(
 
 
 def sha256_of(uri: str) -> str:
-    """Lower-case hex SHA-256 of an object; DATA_NOT_FOUND when it is missing."""
+    """Lower-case hex SHA-256 of an object; raises DATA_NOT_FOUND if it is missing."""
     digest = hashlib.sha256()
     with _serving(uri) as (filesystem, path):
         try:
@@ -280,7 +282,7 @@ def _split(uri: str) -> tuple[str, str]:
 
 @contextmanager
 def _serving(uri: str) -> Iterator[tuple[Any, str]]:
-    """The file system that serves a URI, and the path on it. What S3 refuses for good is STORE_REFUSED."""
+    """The file system of a URI, and the path on it. Permanent refusals of S3 become STORE_REFUSED."""
     filesystem, path = _filesystem(uri)
     try:
         yield filesystem, path
@@ -292,7 +294,7 @@ def _serving(uri: str) -> Iterator[tuple[Any, str]]:
 
 
 def _s3_refusal(uri: str, failure: BaseException) -> RetortError | None:
-    """What a person has to set right before it can go on; None for what may be over at the next attempt."""
+    """The problem that a person has to correct; None if another attempt may succeed."""
     bucket = urlsplit(uri).netloc
     error: BaseException | None = failure
     while error is not None:
@@ -331,13 +333,13 @@ def _filesystem(uri: str) -> tuple[Any, str]:
     except (ImportError, ValueError) as error:
         raise user_error("BAD_URI", f"{uri}: no driver for scheme {scheme}: {error}") from error
     if scheme == "s3":
-        # Calls are tried once: Temporal alone retries them.
+        # Calls are made once, because only Temporal retries them.
         filesystem.retries = 1
     return filesystem, str(remote)
 
 
 def _s3_options() -> dict[str, Any]:
-    """Endpoint and credentials come from the environment, as botocore reads it; AWS_REGION it ignores."""
+    """Endpoint and credentials from the environment, as botocore reads it; botocore ignores AWS_REGION."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     region = os.environ.get("AWS_REGION")
     return {
@@ -346,9 +348,10 @@ def _s3_options() -> dict[str, Any]:
         "endpoint_url": endpoint,
         "client_kwargs": {"region_name": region} if region else {},
         "config_kwargs": {
-            # S3's protocol has clients repeat single requests on 5xx; whole calls are Temporal's to retry.
+            # S3's protocol expects clients to repeat single requests on 5xx; Temporal retries whole
+            # activities.
             "retries": {"total_max_attempts": 5, "mode": "standard"},
-            # A server of one's own seldom has a host name for each bucket.
+            # Servers other than Amazon's rarely have a host name per bucket.
             **({"s3": {"addressing_style": "path"}} if endpoint else {}),
         },
     }
@@ -361,7 +364,9 @@ def _transfer(move: Callable[[Any], None], files: list[Any]) -> None:
 
 
 def _put_remote(filesystem: Any, path: str, content: bytes) -> bool:
-    """False when the object exists. Two writers at once: one wins if the server honours If-None-Match."""
+    """False if the object exists. If two writers write at once, one succeeds, provided that the server
+    supports If-None-Match.
+    """
     if filesystem.exists(path):
         return False
     try:
@@ -372,7 +377,7 @@ def _put_remote(filesystem: Any, path: str, content: bytes) -> bool:
 
 
 def _put_local(path: str, content: bytes, *, overwrite: bool) -> bool:
-    """Writes by way of a hidden sibling. False when the target exists and may not be overwritten."""
+    """Writes a hidden file first and renames it. False if the target exists and must not be overwritten."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
@@ -393,7 +398,7 @@ def _put_local(path: str, content: bytes, *, overwrite: bool) -> bool:
 
 
 def read_json(uri: str) -> Any:
-    """A decoded JSON object of the store; DATA_CORRUPT when it is not JSON."""
+    """A decoded JSON object of the store; raises DATA_CORRUPT if it is not JSON."""
     try:
         return json.loads(read_bytes(uri))
     except ValueError as error:

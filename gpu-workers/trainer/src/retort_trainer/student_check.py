@@ -1,4 +1,6 @@
-"""Checks with a student's tokenizer and configuration whether it can be trained and evaluated as asked."""
+"""Checks with a student's tokenizer and configuration whether it can be trained and evaluated as the spec
+requests.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,14 +12,14 @@ from retort_trainer.data import AnswerKind, Sample
 from retort_trainer.failures import RetortError, user_error
 from retort_trainer.job import StudentTemplate
 
-# The least that a row can be.
+# The shortest possible row.
 _SHORTEST = Sample(problem="?", chain="?", answer="?", answer_kind=AnswerKind.MATH)
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """Tokens of the model's context (None: unknown), of the shortest row, and of each row that was given,
-    without those that training leaves out for another reason."""
+    """Tokens of the model's context (None: unknown), of the shortest row, and of each given row, excluding
+    rows that training excludes for another reason."""
 
     context: int | None
     shortest: int
@@ -27,8 +29,8 @@ class Lengths:
 def check(folder: Path, student: StudentTemplate, max_new_tokens: int, rows: Iterable[Sample]) -> Lengths:
     """Renders rows with the student's own chat template.
 
-    `max_new_tokens` is the largest of the benchmarks, 0 where nothing is evaluated. Raises a USER failure for
-    what no data could change: a template that cannot be rendered, or no room for any row or answer.
+    `max_new_tokens` is the largest of the benchmarks, 0 if the run does not evaluate. Raises a USER failure
+    for problems that no data could fix: a template that cannot be rendered, or no room for any row or answer.
     """
     tokenizer = model_folder.load_tokenizer(folder)
     shortest = _render(folder, tokenizer, student)
@@ -67,7 +69,7 @@ def _render(folder: Path, tokenizer: Any, student: StudentTemplate) -> template.
         return _encode(tokenizer, student)
     except RetortError:
         raise
-    # Templates are programs of the model's authors: they raise whatever they like.
+    # Templates are programs of the model's authors and raise arbitrary exceptions.
     except Exception as error:
         system = student.system_prompt and _renders(tokenizer, replace(student, system_prompt=""))
         if system:

@@ -1,4 +1,4 @@
-"""How problems and chains become text: one place for training, generation and export.
+"""Renders problems and chains as text, for training, generation and export.
 
 The prompt is the tokenizer's own chat template with the system prompt and the problem. The completion is the
 trace, the answer, and the template's end-of-turn token; nothing follows that token.
@@ -28,7 +28,7 @@ class Encoded:
 
 
 def solution(answer: str, kind: AnswerKind) -> str:
-    """The instruction for stating an answer, which is what the evaluation's answer parser looks for."""
+    """The instruction to state an answer in the form that the evaluation's answer parser recognises."""
     if kind is AnswerKind.CODE:
         return f"```python\n{answer.strip()}\n```"
     return f"The answer is \\boxed{{{answer}}}."
@@ -54,7 +54,7 @@ def messages(template: StudentTemplate, problem: str) -> list[dict[str, str]]:
 
 
 def prompt_text(tokenizer: Any, template: StudentTemplate, problem: str) -> str:
-    """The rendered prompt, ending where the assistant begins to write."""
+    """The rendered prompt, up to the start of the assistant's turn."""
     return str(
         tokenizer.apply_chat_template(messages(template, problem), tokenize=False, add_generation_prompt=True)
     )
@@ -63,10 +63,10 @@ def prompt_text(tokenizer: Any, template: StudentTemplate, problem: str) -> str:
 def completion_text(
     tokenizer: Any, template: StudentTemplate, chain: str, answer: str, kind: AnswerKind
 ) -> str:
-    """What the assistant writes after `prompt_text`, ending exactly with the end-of-turn token."""
+    """The assistant's text after `prompt_text`, ending exactly with the end-of-turn token."""
     text = trace(chain, answer, kind, template.trace_format)
     prompt = prompt_text(tokenizer, template, _PROBE).rstrip()
-    # Some reasoning models' templates open the thought in the prompt.
+    # The templates of some reasoning models open the thought in the prompt.
     if prompt.endswith("<think>"):
         text = text.removeprefix("<think>\n")
     return text + end_of_turn(tokenizer)
@@ -75,7 +75,7 @@ def completion_text(
 def encode(
     tokenizer: Any, template: StudentTemplate, problem: str, chain: str, answer: str, kind: AnswerKind
 ) -> Encoded:
-    """Token ids of a training row. Prompt and completion are tokenised apart, as they are in generation."""
+    """Token ids of a training row. Prompt and completion are tokenised separately, as in generation."""
     completion = completion_text(tokenizer, template, chain, answer, kind)
     return Encoded(
         prompt_ids=prompt_ids(tokenizer, template, problem),
@@ -98,17 +98,17 @@ def end_of_turn(tokenizer: Any) -> str:
 
 
 def end_of_turn_id(tokenizer: Any) -> int:
-    """The id of `end_of_turn`: where generation stops."""
+    """The id of `end_of_turn`, at which generation stops."""
     return int(tokenizer.convert_tokens_to_ids(end_of_turn(tokenizer)))
 
 
 def control_tokens(tokenizer: Any) -> list[str]:
-    """Tokens that steer the chat and that no row's text may hold."""
+    """Control tokens of the chat template, which the text of a row must not contain."""
     return list(dict.fromkeys([*tokenizer.all_special_tokens, end_of_turn(tokenizer)]))
 
 
 def usable(control_tokens: list[str], texts: list[str]) -> bool:
-    """Whether no text of a row is empty or holds a control token: training leaves out all others."""
+    """Whether every text of a row is non-empty and without control tokens; training excludes other rows."""
     return all(text.strip() for text in texts) and not any(
         token in text for token in control_tokens for text in texts
     )

@@ -1,6 +1,6 @@
 """A tiny randomly initialised model with a chat template: `python -m retort_trainer.tiny_model FOLDER`.
 
-For tests and for trying the pipeline; it learns a few rows by heart and knows nothing.
+For tests and trials of the pipeline; it can memorise a few rows, but has no knowledge.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 MAX_POSITIONS = 4096
 
-# Like the templates in the field, it emits a line feed after the end-of-turn token.
+# Like common templates, it emits a line feed after the end-of-turn token.
 _CHAT_TEMPLATE = (
     "{% for message in messages %}"
     "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
@@ -22,7 +22,7 @@ _CHAT_TEMPLATE = (
 
 
 def write(folder: Path, *, seed: int = 0, hidden_size: int = 64, layers: int = 2) -> None:
-    """Writes a Llama with a byte-level vocabulary in Hugging Face layout; some 0.5 MB with the defaults."""
+    """Writes a Llama with a byte-level vocabulary in Hugging Face layout; about 0.5 MB with the defaults."""
     tokenizer = _tokenizer()
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -37,7 +37,7 @@ def write(folder: Path, *, seed: int = 0, hidden_size: int = 64, layers: int = 2
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    # The caller's random state stays as it is.
+    # Preserves the caller's random state.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = LlamaForCausalLM(config)

@@ -8,7 +8,7 @@ from retort_trainer.failures import user_error
 
 
 def count(folder: str, texts: list[str]) -> list[int]:
-    """Tokens of each text, special ones left out. Raises USER/TOKENIZER_MISSING."""
+    """Tokens of each text, without special tokens. Raises USER/TOKENIZER_MISSING."""
     return [
         len(encoding.ids) for encoding in _tokenizer(folder).encode_batch(texts, add_special_tokens=False)
     ]
@@ -21,7 +21,7 @@ def _tokenizer(folder: str) -> Any:
     file = Path(folder) / "tokenizer.json"
     try:
         return Tokenizer.from_file(str(file))
-    # The library raises nothing more particular.
+    # The library raises no more specific exception.
     except Exception as error:
         raise user_error(
             "TOKENIZER_MISSING", f"{file}: {error} (expected: a tokenizer of tokenizers)"

@@ -1,4 +1,4 @@
-"""Rows that are held out of training, to measure the student on problems that it has not seen."""
+"""Rows held out of training, to measure the student on problems that it has not seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from retort_trainer.failures import user_error
 
-# As Hugging Face's trainer logs the held-out loss.
+# The name under which Hugging Face's trainer logs the held-out loss.
 LOSS = "eval_loss"
 
 
 def held_out(problems: Sequence[str], ratio: float, seed: int) -> list[bool]:
-    """For the problem of each row, whether the row is held out; all rows of a problem fall on the same side.
+    """For each row, given by its problem, whether it is held out; all rows of a problem are on the same side.
 
     `ratio` (0 to 0.5) is the share of the distinct problems, rounded, but at least one of them. The choice
-    depends on `seed` and the problems alone. Raises a USER failure where one side would have no problem.
+    depends only on `seed` and the problems. Raises a USER failure if one side would have no problem.
     """
     distinct = set(problems)
     if ratio == 0:
@@ -33,23 +33,25 @@ def held_out(problems: Sequence[str], ratio: float, seed: int) -> list[bool]:
 
 
 def best_step(history: Sequence[dict[str, float]]) -> int | None:
-    """The step of the lowest held-out loss in a trainer's log, the first of equals; None without one."""
+    """The step with the lowest held-out loss in a trainer's log, the first of equal ones; None if there is
+    none.
+    """
     evaluations = [entry for entry in history if LOSS in entry]
     return int(min(evaluations, key=lambda entry: entry[LOSS])["step"]) if evaluations else None
 
 
 class EarlyStop(TrainerCallback):
-    """Ends training after `patience` (>= 1) evaluations in a row that did not improve the held-out loss.
+    """Ends training after `patience` (>= 1) consecutive evaluations that did not improve the held-out loss.
 
-    The best evaluation's checkpoint is saved, and the last step of all is evaluated too. Decisions depend on
-    the trainer's log alone, so training that is resumed after its end stays ended.
+    Saves the checkpoint of the best evaluation, and also evaluates the very last step. Decisions depend only
+    on the trainer's log, so training that is resumed after its end stays ended.
     """
 
     def __init__(self, patience: int) -> None:
         self._patience = patience
 
     def is_over(self, history: Sequence[dict[str, float]]) -> bool:
-        """Whether patience has run out."""
+        """Whether the patience is exhausted."""
         best = best_step(history)
         since = [entry for entry in history if LOSS in entry and best is not None and entry["step"] > best]
         return len(since) >= self._patience

@@ -1,11 +1,11 @@
-"""What a program says of two answers."""
+"""Verdicts of the answer checker on two answers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """UNDECIDED is no word on the answer: it could not be read, or not be compared within the limits."""
+    """UNDECIDED makes no statement: the answer could not be parsed, or not be compared within the limits."""
 
     EQUAL = "EQUAL"
     DIFFERENT = "DIFFERENT"
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, and for people why it is UNDECIDED."""
+    """A verdict, and for people the reason if it is UNDECIDED."""
 
     verdict: Verdict
     reason: str = ""

@@ -1,9 +1,9 @@
-"""A control group for each sandbox, where cgroup v2 is delegated to this process.
+"""A control group for each sandbox, if cgroup v2 is delegated to this process.
 
-Resource limits hold for each process of a program; a control group bounds all of them together. A group can
-be made below a cgroup v2 directory that is writable, has no processes of its own, and passes the controllers
-`memory` and `pids` on to its children: RETORT_CODE_CGROUP names it; otherwise the process's own is tried.
-Elsewhere programs run under resource limits alone, and `missing` says why.
+Resource limits apply to each process of a program; a control group limits all of them together. A group can
+be created below a cgroup v2 directory that is writable, contains no processes, and delegates the controllers
+`memory` and `pids` to its children. RETORT_CODE_CGROUP names this directory; by default the process's own is
+tried. Without a group, programs run only under resource limits, and `missing` states the reason.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ _REMOVE_SECONDS = 5.0
 
 @functools.cache
 def missing() -> str:
-    """Why there are no groups, empty where there are."""
+    """Why groups cannot be used; empty if they can."""
     folder = _folder()
     if folder is None:
         return "this process is in no cgroup v2 hierarchy"
@@ -44,7 +44,7 @@ def missing() -> str:
 
 @contextlib.contextmanager
 def group(memory_bytes: int, processes: int) -> Iterator[Path | None]:
-    """A new group with limits, None where none can be made; its processes are killed at the end."""
+    """A new group with limits, or None if none can be created; its processes are killed at the end."""
     folder = None if missing() else _folder()
     if folder is None:
         yield None
@@ -80,7 +80,7 @@ def _unusable(folder: Path, error: OSError) -> RetortError:
 def _remove(folder: Path) -> None:
     deadline = time.monotonic() + _REMOVE_SECONDS
     while True:
-        # Kernels before 5.14 have no such file; the sandbox has killed its processes by itself.
+        # Kernels before 5.14 have no such file; the sandbox has already killed its processes.
         with contextlib.suppress(OSError):
             _kill(folder / "cgroup.kill")
         try:
@@ -110,7 +110,7 @@ def _folder() -> Path | None:
 
 
 def _kill(file: Path) -> None:
-    # Write-only, and never made where there is none.
+    # Opened write-only and without creating the file.
     descriptor = os.open(file, os.O_WRONLY)
     try:
         os.write(descriptor, b"1")

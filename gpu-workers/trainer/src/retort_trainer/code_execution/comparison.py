@@ -1,4 +1,4 @@
-"""Whether what a program has put out is what its test expects, by the rules of LiveCodeBench."""
+"""Compares the output of a program with the expected one, by the rules of LiveCodeBench."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -9,9 +9,10 @@ _MOST_DIGITS = 4_000
 
 
 def same_output(output: str, expected: str) -> bool:
-    """Whether two texts have the same lines, blanks around them aside.
+    """Whether two texts have the same lines, ignoring surrounding blanks.
 
-    Lines are the same as texts or, word by word, as finite decimal numbers, exactly: "1.0 2" is "1 2.00".
+    Lines are equal if their texts are equal, or if they are equal word by word as exact finite decimal
+    numbers: "1.0 2" equals "1 2.00".
     """
     found, wanted = _lines(output), _lines(expected)
     return len(found) == len(wanted) and all(map(_same_line, found, wanted))
@@ -42,7 +43,7 @@ def _number(word: str) -> Decimal | None:
 
 
 def parse_value(text: str | bytes) -> Any:
-    """The value of JSON text. Raises ValueError for what is none, or is nested too deep."""
+    """The value of JSON text. Raises ValueError for text that is not JSON, or is nested too deeply."""
     try:
         return json.loads(text, parse_int=_integer)
     except RecursionError as error:
@@ -54,7 +55,7 @@ def _integer(digits: str) -> int | Decimal:
 
 
 def same_value(value: Any, expected: Any) -> bool:
-    """Whether two parsed JSON values are equal; numbers exactly."""
+    """Whether two parsed JSON values are equal; numbers are compared exactly."""
     try:
         return bool(value == expected)
     except RecursionError:

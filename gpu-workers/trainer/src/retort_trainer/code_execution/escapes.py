@@ -5,13 +5,13 @@ from enum import Enum, auto
 
 from retort_trainer.data import CodeTest, CodeTests, CodeTestsKind
 
-# Long enough for any machine; only what has to be ended for its time gets less.
+# Long enough for any machine; programs that must be ended by their time limit have a shorter one.
 _PATIENT_SECONDS = 30.0
 _SHORT_SECONDS = 0.5
 
 
 class Expected(Enum):
-    """What becomes of a program where the sandbox is safe and the grader is right."""
+    """The result of a program if the sandbox is safe and the grader is correct."""
 
     PASS = auto()
     FAIL = auto()
@@ -20,7 +20,7 @@ class Expected(Enum):
 
 @dataclass(frozen=True)
 class Escape:
-    """A program, its tests, and what has to become of it."""
+    """A program, its tests, and its expected result."""
 
     name: str
     code: str
@@ -39,10 +39,10 @@ def all_of(
     denied_calls: dict[str, int],
     secret: str,
 ) -> list[Escape]:
-    """All programs. One that tries to escape writes "escaped", and so passes, where it has.
+    """All programs. A program that tries to escape writes "escaped", and so passes, if it succeeds.
 
-    The arguments are what it tries to reach: a port and an abstract socket that are listened to, a process,
-    files, folders, names of the environment, system calls by name, and what only the tests know.
+    The arguments are the targets that it tries to reach: a port and an abstract socket with a listener, a
+    process, files, folders, names of environment variables, system calls by name, and a secret of the tests.
     """
     return [
         *_right_programs(),
@@ -65,7 +65,7 @@ def _right_programs() -> list[Escape]:
         Escape(
             "standard input, as descriptor 0", "print(open(0).read())", _stdin("a\nb", "a\nb"), Expected.PASS
         ),
-        # It is graded when its child has been killed, and not before.
+        # Graded only after its child has been killed.
         Escape("a child that outlives the program", outliving, _stdin("", "ended"), Expected.PASS),
     ]
 
@@ -173,7 +173,7 @@ for family, address in (
     break
 """
 
-# With no arguments some calls fail for another reason, but never for want of a right.
+# Without arguments, some calls fail for other reasons, but never because of a missing permission.
 _SYSTEM_CALLS = """
 import ctypes, errno
 call = ctypes.CDLL(None, use_errno=True).syscall
@@ -184,7 +184,7 @@ for name, number in {calls!r}.items():
         break
 """
 
-# Asks for the memory without using it.
+# Allocates the memory without using it.
 _ALLOCATE = """
 import mmap
 held = mmap.mmap(-1, 2 * 1024**3, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)

@@ -1,4 +1,4 @@
-"""One run in a sandbox: its processes, their pipes, its time and how much it writes."""
+"""One run in a sandbox: its processes, their pipes, its time limit and output limit."""
 
 import contextlib
 import json
@@ -15,9 +15,9 @@ from retort_trainer.code_execution.sandbox import Sandbox, SandboxEnded
 from retort_trainer.failures import platform_error
 
 LARGEST_OUTPUT_BYTES = 8 * 1024 * 1024
-# A processor may keep a run waiting this much longer than its time.
+# Maximum time, in addition to the run's limit, that a run may wait for a CPU.
 _LONGEST_WAIT_SECONDS = 30.0
-# What is left of a run after its end: reading its output, killing what it left behind.
+# Time limit for the work after a run's end: reading its output and killing its remaining processes.
 _REST_SECONDS = 60.0
 _CHUNK_BYTES = 65_536
 
@@ -27,7 +27,7 @@ class Process:
     """One process of a run: its role in the harness, its job, and further descriptors by name.
 
     `inputs` are written to a pipe that the process reads, `outputs` are pipes that it writes, and `sockets`
-    are ends of a connection between processes of the run, made by the caller and closed by the run.
+    are ends of a connection between processes of the run, created by the caller and closed by the run.
     """
 
     role: str
@@ -41,13 +41,13 @@ class Process:
 class Execution:
     """How a run ended."""
 
-    # Wait statuses by role; those of a run that was ended are missing.
+    # Wait statuses by role, without those of a run that was ended early.
     statuses: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, bytearray] = field(default_factory=dict)
     timed_out: bool = False
-    # The output that grew too large, empty where none did.
+    # Name of the output that exceeded its limit; empty if none did.
     excessive: str = ""
-    # The sandbox ended by itself.
+    # Whether the sandbox ended unexpectedly.
     sandbox_ended: bool = False
 
     @property
@@ -56,11 +56,10 @@ class Execution:
 
 
 def execute(sandbox: Sandbox, processes: list[Process], seconds: float) -> Execution:
-    """Runs processes until the last of them ends; then nothing of the run is left in the sandbox.
+    """Runs processes until the last of them ends; afterwards the sandbox contains nothing of the run.
 
-    `seconds` of wall-clock time are counted from the start of the last process, without the time that
-    processes waited for a processor that others used. Where the run did not end itself, the sandbox is of
-    no more use.
+    `seconds` of wall-clock time are counted from the start of the last process, excluding the time that
+    processes waited for a CPU in use by others. If the run was ended early, the sandbox is unusable.
     """
     run = _Run(sandbox, processes, seconds)
     try:
@@ -100,7 +99,7 @@ class _Run:
                 "memory_bytes": self._sandbox.memory_bytes,
             }
             self._sandbox.send(message, theirs)
-        # A process has to see that the other one has ended.
+        # Each process must be able to detect that the other one has ended.
         self._close_sockets()
         self._selector.register(self._sandbox.control, selectors.EVENT_READ)
 
@@ -113,7 +112,7 @@ class _Run:
                 if key.fileobj is self._sandbox.control:
                     self._hear()
                 elif key.fd not in self._open:
-                    # Closed since, because the run has ended.
+                    # Closed in the meantime, because the run has ended.
                     continue
                 elif isinstance(key.data, memoryview):
                     self._feed(key)
@@ -133,7 +132,7 @@ class _Run:
                 end.close()
 
     def _pipes(self, process: Process, sent: contextlib.ExitStack) -> dict[str, int]:
-        """The ends for the process, which are closed once they were sent; ours are served."""
+        """The process's ends, which are closed after they were sent; this process serves the others."""
         theirs: dict[str, int] = {}
         content = {"job": json.dumps(process.job).encode(), **process.inputs}
         for name, data in content.items():
@@ -155,7 +154,7 @@ class _Run:
         self._selector.register(descriptor, events, data)
 
     def _left(self) -> float:
-        """Seconds until the run, or what is left of it, has taken too long."""
+        """Seconds until the run, or the work after its end, exceeds its limit."""
         last = self._pids.get(self._processes[-1].role)
         limit = _REST_SECONDS if self._ended or last is None else self._seconds
         waited = 0.0 if self._ended else sum(map(_waited, self._pids.values()))
@@ -189,7 +188,7 @@ class _Run:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            # A program need not read all of its input.
+            # A program does not have to read all of its input.
             self._drop(key.fd)
             return
         if written == len(key.data):
@@ -198,7 +197,7 @@ class _Run:
             self._selector.modify(key.fd, selectors.EVENT_WRITE, key.data[written:])
 
     def _read(self, key: selectors.SelectorKey) -> bool:
-        """Whether the output may go on."""
+        """Whether the output is within its limit."""
         try:
             chunk = os.read(key.fd, _CHUNK_BYTES)
         except BlockingIOError:
@@ -220,7 +219,7 @@ class _Run:
 
 
 def _waited(pid: int) -> float:
-    """Seconds that a process was ready to run and had no processor; 0 where the kernel does not report it."""
+    """Seconds that a process was ready to run without a CPU; 0 if the kernel does not report it."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):

@@ -11,13 +11,13 @@ DEFAULT_SECONDS = 6.0
 LONGEST_SECONDS = 600.0
 MEMORY_BYTES = 1024**3
 _LONGEST_REASON = 300
-# A sandbox that the kernel ended, short of memory, may have been ended for the sake of others.
+# If the kernel ended a sandbox because memory was short, other processes may be the cause.
 _ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
 class Grade:
-    """Whether a program passes all its tests, and why not, in one printable line."""
+    """Whether a program passes all its tests, and the reason if not, in one printable line."""
 
     passed: bool
     reason: str = ""
@@ -25,12 +25,12 @@ class Grade:
 
 
 def assertions(program: str) -> CodeTests:
-    """The tests of a sample that has a Python program of assertions."""
+    """The tests of a sample with a Python program of assertions."""
     return CodeTests(kind=CodeTestsKind.ASSERTIONS, program=program)
 
 
 def validate(tests: CodeTests) -> None:
-    """Raises USER/BAD_CODE_TESTS for tests that no program can be graded by."""
+    """Raises USER/BAD_CODE_TESTS for tests that cannot grade any program."""
     seconds = tests.timeout_seconds
     if seconds is not None and not 0 < seconds <= LONGEST_SECONDS:
         raise _bad(f"timeout_seconds: {seconds:g} (expected: above 0, at most {LONGEST_SECONDS:g})")
@@ -66,10 +66,10 @@ def _bad(message: str) -> RetortError:
 
 
 def run(code: str, tests: CodeTests, memory_bytes: int = MEMORY_BYTES) -> Grade:
-    """Runs a program with its tests, up to the first one that it fails, in a sandbox of its own.
+    """Runs a program with its tests, up to the first one that it fails, in a separate sandbox.
 
     Does not check whether the sandbox is safe: see `self_test.require`. Raises RetortError:
-    USER/BAD_CODE_TESTS, or PLATFORM/SANDBOX_FAILED when the sandbox stopped working.
+    USER/BAD_CODE_TESTS, or PLATFORM/SANDBOX_FAILED if the sandbox stopped working.
     """
     validate(tests)
     for _ in range(_ATTEMPTS):
@@ -81,7 +81,7 @@ def run(code: str, tests: CodeTests, memory_bytes: int = MEMORY_BYTES) -> Grade:
 
 
 def _run(sandbox: Sandbox, code: str, tests: CodeTests) -> Grade | None:
-    """None where the sandbox has ended by itself."""
+    """None if the sandbox ended unexpectedly."""
     seconds = DEFAULT_SECONDS if tests.timeout_seconds is None else tests.timeout_seconds
     if tests.kind is CodeTestsKind.ASSERTIONS:
         return _of(runs.assertions(sandbox, code, _text(tests.program), seconds))
@@ -105,7 +105,7 @@ def _of(outcome: runs.Outcome, where: str = "") -> Grade | None:
 
 
 def _printable(reason: str) -> str:
-    """A reason may hold what the program wrote: one line, without control characters."""
+    """Formats a reason, which may contain output of the program, as one line without control characters."""
     shown = "".join(sign if sign.isprintable() else " " for sign in reason[:_LONGEST_REASON])
     return shown.strip() or "ended before its tests had"
 
@@ -115,5 +115,5 @@ def _arguments(test: CodeTest) -> list[str]:
 
 
 def _text(code: str) -> str:
-    """Lone surrogates, which JSON can hold, are no text that Python compiles."""
+    """Refuses lone surrogates, which JSON can contain but Python cannot compile."""
     return code.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""The files of the machine that are in the sandbox, read-only: shared libraries, Python and its library."""
+"""The files of the machine in the sandbox, read-only: shared libraries, Python and its library."""
 
 import functools
 import os
@@ -18,7 +18,7 @@ def libraries_and_python() -> list[str]:
 
 @functools.cache
 def interpreter() -> str:
-    """The interpreter below a virtual environment: nothing of the environment is in the sandbox."""
+    """The interpreter behind a virtual environment: nothing of the environment is in the sandbox."""
     return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
@@ -36,7 +36,7 @@ def _mounts() -> Iterator[str]:
 
 def _bind(path: Path, made: set[Path]) -> Iterator[str]:
     for parent in reversed(path.parents):
-        # Made by a bind they would be closed to the user that the program becomes.
+        # If a bind created them, the programs' user could not read them.
         if parent not in made and parent != Path("/"):
             yield from ("--perms", "0755", "--dir", str(parent))
         made.add(parent)
@@ -48,7 +48,7 @@ def _bind(path: Path, made: set[Path]) -> Iterator[str]:
 
 
 def _packages(folder: Path) -> Iterator[Path]:
-    """Folders of packages below a folder that is mounted: only the standard library is for programs."""
+    """Package folders below a mounted folder, to hide: programs can only use the standard library."""
     for pattern in ("*-packages", "python3*/*-packages"):
         yield from sorted(
             found for found in folder.glob(pattern) if found.is_dir() and not found.is_symlink()
@@ -56,7 +56,7 @@ def _packages(folder: Path) -> Iterator[Path]:
 
 
 def _installation() -> list[Path]:
-    """What finds libraries, the interpreter and the standard library; of the environment nothing."""
+    """Files of the dynamic linker, the interpreter and the standard library; none of the environment."""
     shared = Path(sysconfig.get_config_var("LIBDIR") or "/", sysconfig.get_config_var("INSTSONAME") or "")
     cache = Path("/etc/ld.so.cache")
     return [

@@ -1,4 +1,4 @@
-"""A program's run with one test of each kind, and what became of it."""
+"""A program's run with one test of each kind, and its result."""
 
 import ast
 import json
@@ -20,18 +20,18 @@ _CHECK = "check"
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one test."""
+    """Result of one test."""
 
     passed: bool
-    # May hold any text of the program.
+    # May contain any text of the program.
     reason: str = ""
     timed_out: bool = False
-    # Nothing is known: the sandbox ended by itself.
+    # The result is unknown, because the sandbox ended unexpectedly.
     sandbox_ended: bool = False
 
 
 def stdin(sandbox: Sandbox, code: str, test: CodeTest, seconds: float) -> Outcome:
-    """Compares what the program writes with what the test expects."""
+    """Compares the program's output with the expected output."""
     process = Process(
         "stdin",
         {"code": code},
@@ -51,7 +51,7 @@ def stdin(sandbox: Sandbox, code: str, test: CodeTest, seconds: float) -> Outcom
 def functional(
     sandbox: Sandbox, code: str, function: str, arguments: list[str], test: CodeTest, seconds: float
 ) -> Outcome:
-    """Compares what the function returns with what the test expects, both as JSON values."""
+    """Compares the returned value with the expected one, both as JSON values."""
     process = Process(
         "functional",
         {"code": code, "function": function, "arguments": arguments},
@@ -70,7 +70,7 @@ def functional(
 
 
 def assertions(sandbox: Sandbox, code: str, program: str, seconds: float) -> Outcome:
-    """Runs the tests; in a process of their own where they only call one function of the solution."""
+    """Runs the tests; in a separate process if they only call one function of the solution."""
     function = tested_function(program)
     if function is not None:
         return _function_tests(sandbox, code, program, function, seconds)
@@ -108,8 +108,8 @@ def _function_tests(sandbox: Sandbox, code: str, program: str, function: str, se
 
 
 def tested_function(program: str) -> str | None:
-    """The solution's function in tests of HumanEval's form, which define `check(candidate)` and call it; else
-    None."""
+    """The solution's function in tests of HumanEval's form, which define `check(candidate)` and call it;
+    otherwise None."""
     try:
         body = ast.parse(program).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -132,7 +132,7 @@ def tested_function(program: str) -> str | None:
 
 
 def _failure(execution: Execution, role: str, seconds: float) -> Outcome | None:
-    """What went wrong with a run itself, None where it ended well."""
+    """The failure of the run itself; None if it ended normally."""
     if execution.sandbox_ended:
         return Outcome(False, sandbox_ended=True)
     if execution.timed_out:
@@ -151,7 +151,7 @@ def _failure(execution: Execution, role: str, seconds: float) -> Outcome | None:
 
 
 def _result(execution: Execution) -> dict[str, Any]:
-    """The report of the run; an empty object where the program has written anything else."""
+    """The report of the run; an empty object if the program wrote anything else."""
     try:
         found = comparison.parse_value(bytes(execution.outputs["result"]))
     except ValueError:

@@ -1,9 +1,9 @@
 """A bubblewrap sandbox for one generated program, Linux only.
 
-No network, no processes or files of the machine but Python's own, read-only, no environment, and a small
-`/tmp` of its own. Memory, CPU, processes, file sizes, output and wall-clock time are limited, a filter
-refuses system calls that reach out of the sandbox, and where cgroup v2 is delegated a control group bounds
-all processes together. Only Python's standard library is there.
+It has no network, no processes of the machine, only Python's own files, read-only, no environment variables,
+and a small private `/tmp`. Memory, CPU, processes, file sizes, output and wall-clock time are limited, a
+filter refuses system calls that reach outside the sandbox, and if cgroup v2 is delegated, a control group
+limits all processes together. Only Python's standard library is available.
 """
 
 import contextlib
@@ -35,15 +35,15 @@ _REMEDY = (
     "user.max_user_namespaces above 0; in a container: a seccomp profile that allows them)"
 )
 _TEMPORARY_BYTES = 64 * 1024 * 1024
-# On a machine that is busy with other things.
+# On a busy machine.
 _START_SECONDS = 60.0
 _END_SECONDS = 30.0
 _LONGEST_MESSAGE = 65_536
-# The range that systemd leaves to services without a user of their own: nobody's files or processes.
+# The range that systemd reserves for services with dynamic users; no files or processes belong to it.
 _FIRST_USER, _USERS = 61_184, 4_336
-# bubblewrap's own, the supervisor and a run's second process.
+# bubblewrap, the supervisor and a run's second process.
 _OTHER_PROCESSES = 4
-# The kernel, short of memory, ends the sandbox first.
+# When memory is short, the kernel ends the sandbox first.
 _LAUNCH = (
     'echo 1000 > /proc/self/oom_score_adj; if [ -n "$1" ]; then echo $$ > "$1/cgroup.procs" || exit 1; fi; '
     'shift; exec "$@"'
@@ -51,21 +51,21 @@ _LAUNCH = (
 
 
 class SandboxEnded(Exception):
-    """The sandbox ended by itself, for example for want of memory."""
+    """The sandbox ended unexpectedly, for example because memory was short."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What the supervisor or a process of a run said, and the sender's process id on this machine."""
+    """A message of the supervisor or of a process of a run, with the sender's process id on this machine."""
 
     content: dict[str, Any]
     pid: int
 
 
 class Sandbox:
-    """A started sandbox. Ended, with every process in it, by `close`.
+    """A started sandbox. `close` ends it with every process in it.
 
-    Raises RetortError PLATFORM/SANDBOX_FAILED where it does not start.
+    Raises RetortError PLATFORM/SANDBOX_FAILED if it does not start.
     """
 
     def __init__(self, memory_bytes: int) -> None:
@@ -86,18 +86,18 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Kills everything in the sandbox and waits until it is gone."""
+        """Kills everything in the sandbox and waits until it has ended."""
         self._resources.close()
 
     def send(self, message: dict[str, Any], descriptors: list[int]) -> None:
-        """Starts a run; the caller still closes its own descriptors. Raises SandboxEnded."""
+        """Starts a run; the caller still has to close its own descriptors. Raises SandboxEnded."""
         try:
             socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
         except OSError as error:
             raise SandboxEnded from error
 
     def receive(self) -> Message:
-        """The next message, which has to be there or on its way. Raises SandboxEnded."""
+        """The next message, which must have arrived or be in transit. Raises SandboxEnded."""
         try:
             content, ancillary, _, _ = self.control.recvmsg(_LONGEST_MESSAGE, socket.CMSG_SPACE(12))
         except OSError as error:
@@ -121,7 +121,7 @@ class Sandbox:
         )
         self.control, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         resources.callback(self.control.close)
-        # The kernel then reports the sender's process id, as this process sees it.
+        # The kernel then reports the sender's process id in this process's namespace.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         said = resources.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         with inner, _filter() as system_calls:
@@ -149,7 +149,7 @@ class Sandbox:
 
 
 def _kill(first: int) -> None:
-    """Kills the sandbox's first process. It is gone when all others of its namespace are."""
+    """Kills the sandbox's first process, which ends only after all others of its namespace."""
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(first, signal.SIGKILL)
     if not select.select([first], [], [], _END_SECONDS)[0]:
@@ -174,7 +174,7 @@ def _failed(reason: str) -> RetortError:
 
 @contextlib.contextmanager
 def _filter() -> Iterator[int]:
-    """A descriptor to read the filter of system calls from."""
+    """A descriptor from which the system call filter can be read."""
     read, write = os.pipe()
     try:
         os.write(write, seccomp.program(platform.machine()))
@@ -185,7 +185,7 @@ def _filter() -> Iterator[int]:
 
 
 def require() -> None:
-    """Raises USER/SANDBOX_MISSING where there can be no sandbox. Checks once per process."""
+    """Raises USER/SANDBOX_MISSING if sandboxes cannot be used. Checks once per process."""
     missing = _missing()
     if missing is not None:
         raise missing
@@ -205,7 +205,7 @@ def _missing() -> RetortError | None:
         Sandbox(memory_bytes=1024**3).close()
     except RetortError as error:
         if "not ready within" in error.message:
-            # A machine that is too busy says nothing of the sandbox.
+            # A timeout on a busy machine says nothing about the sandbox.
             raise
         return _refused(error.message.removeprefix("the sandbox for code does not start: "), _REMEDY)
     return None
@@ -230,10 +230,10 @@ def _command(system_calls: int) -> list[str]:
 
 
 def _identity() -> tuple[int, list[str]]:
-    """The user that programs become, -1 for the one that starts them, and the namespaces for it.
+    """The user id of programs, or -1 for the current user, and the namespaces for it.
 
-    Root in a user namespace is still root where processes are counted, so that no limit would hold: where
-    root runs this, programs become a user of their own, and only the supervisor may change its user.
+    Root in a user namespace still counts as root for process limits, so that they would have no effect. If
+    root runs this, programs therefore run as a separate user, and only the supervisor may change its user.
     """
     if os.geteuid() != 0:
         return -1, ["--unshare-all"]

@@ -1,8 +1,8 @@
-"""The filter of system calls that programs in the sandbox run under, as a classic BPF program.
+"""The system call filter of programs in the sandbox, as a classic BPF program.
 
-Everything is allowed but what makes namespaces, watches or changes other processes, loads code into the
-kernel, or reaches a part of it that a namespace does not separate: such calls fail with EPERM. A process of
-another architecture is killed. bubblewrap installs the filter: `bwrap --seccomp FD`.
+Allows all calls except those that create namespaces, observe or change other processes, load code into the
+kernel, or reach a part of it that namespaces do not separate; these fail with EPERM. A process of another
+architecture is killed. bubblewrap installs the filter: `bwrap --seccomp FD`.
 
 Layout and constants: linux/filter.h, linux/seccomp.h, linux/audit.h; numbers of calls: asm/unistd_64.h of
 x86_64 and asm-generic/unistd.h (aarch64).
@@ -17,7 +17,7 @@ ALLOW = 0x7FFF0000
 KILL = 0x80000000
 _ERRNO = 0x00050000
 DENY = _ERRNO | errno.EPERM
-# glibc falls back to clone, whose flags can be seen.
+# glibc falls back to clone, whose flags the filter can check.
 UNKNOWN = _ERRNO | errno.ENOSYS
 NO_FAMILY = _ERRNO | errno.EAFNOSUPPORT
 
@@ -28,13 +28,14 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 
 # CLONE_NEW{CGROUP,UTS,IPC,USER,PID,NET,NS}. CLONE_NEWTIME does not fit into the flags of clone.
 _NEW_NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
-# AF_UNIX, AF_INET, AF_INET6: separated by the network namespace. AF_VSOCK, for one, is not.
+# AF_UNIX, AF_INET, AF_INET6, which the network namespace separates. It does not separate others, such as
+# AF_VSOCK.
 _FAMILIES = (1, 2, 10)
 # TIOCSTI and TIOCLINUX write into a terminal's input.
 _TERMINAL_INPUT = (0x5412, 0x541C)
 _X32_BIT = 0x40000000
 
-# x86_64, aarch64; None where the machine has no such call.
+# x86_64, aarch64; None if the architecture has no such call.
 _DENIED: dict[str, tuple[int, int | None]] = {
     "acct": (163, 89),
     "add_key": (248, 217),
@@ -88,7 +89,7 @@ _DENIED: dict[str, tuple[int, int | None]] = {
     "sethostname": (170, 161),
     "setns": (308, 268),
     "settimeofday": (164, 170),
-    # Its segments count under no limit of a process.
+    # No process limit applies to its segments.
     "shmget": (29, 194),
     "swapoff": (168, 225),
     "swapon": (167, 224),
@@ -117,7 +118,7 @@ _MACHINES = {
 
 
 def machines() -> list[str]:
-    """The machines, as `platform.machine()` names them, that there is a filter for."""
+    """The supported machines, named as by `platform.machine()`."""
     return list(_MACHINES)
 
 
@@ -137,7 +138,7 @@ def program(machine: str) -> bytes:
         _instruction(_LOAD, _NUMBER),
     ]
     if machine == "x86_64":
-        # The x32 interface has numbers of its own for the same calls.
+        # The x32 interface has separate numbers for the same calls.
         instructions += _when(_AT_LEAST, _X32_BIT, [_instruction(_RETURN, UNKNOWN)])
     instructions += _when_any(sorted(denied(machine).values()), DENY)
     instructions += _when(_EQUAL, known.clone3, [_instruction(_RETURN, UNKNOWN)])
@@ -171,10 +172,10 @@ def _instruction(code: int, value: int, then: int = 0, otherwise: int = 0) -> by
 
 
 def _when(test: int, value: int, body: list[bytes]) -> list[bytes]:
-    """The body where the test holds, else what comes behind it. The body ends with a return."""
+    """Runs the body if the test holds, else continues after it. The body ends with a return."""
     return [_instruction(test, value, 0, len(body)), *body]
 
 
 def _when_any(values: Iterable[int], action: int) -> list[bytes]:
-    """Returns the action where what was loaded is one of the values."""
+    """Returns the action if the loaded value is one of the values."""
     return [part for value in values for part in _when(_EQUAL, value, [_instruction(_RETURN, action)])]

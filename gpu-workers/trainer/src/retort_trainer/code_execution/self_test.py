@@ -1,7 +1,7 @@
-"""Programs that try to leave the sandbox or to pass without a solution, and right ones that graders fail.
+"""Programs that try to leave the sandbox or to pass without a solution, and correct ones that a faulty grader
+rejects.
 
-They run once in each process before it grades its first program. Where one of them gets its way, nothing is
-graded.
+They run once in each process before it grades its first program. If one of them succeeds, nothing is graded.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ _passed = False
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What of this machine the programs try to reach."""
+    """The targets on this machine that the programs try to reach."""
 
     port: int
     unix_socket: str
@@ -43,8 +43,8 @@ class Surroundings:
 def require() -> None:
     """Checks once in each process whether generated programs can be graded here.
 
-    Raises RetortError: USER/SANDBOX_MISSING where there can be no sandbox, PLATFORM/SANDBOX_UNSAFE where a
-    program of the self-test gets its way, PLATFORM/SANDBOX_FAILED where the sandbox stopped working.
+    Raises RetortError: USER/SANDBOX_MISSING if sandboxes cannot be used, PLATFORM/SANDBOX_UNSAFE if a program
+    of the self-test succeeds, PLATFORM/SANDBOX_FAILED if the sandbox stopped working.
     """
     global _passed
     sandbox.require()
@@ -61,7 +61,9 @@ def require() -> None:
 
 
 def failures(report: Callable[[str], None] = lambda line: None) -> list[str]:
-    """What the self-test finds: empty where the sandbox is safe. Each result is also reported as it comes."""
+    """The findings of the self-test; empty if the sandbox is safe. Each result is also reported as it
+    arrives.
+    """
 
     def check(escape: Escape) -> str:
         found = _judged(escape, grading.run(escape.code, escape.tests))
@@ -86,7 +88,7 @@ def failures(report: Callable[[str], None] = lambda line: None) -> list[str]:
 
 
 def _judged(escape: Escape, grade: grading.Grade) -> str:
-    """What is wrong, empty where nothing is."""
+    """The difference from the expected result; empty if there is none."""
     match escape.expected:
         case Expected.PASS:
             return "" if grade.passed else f"a right program fails: {grade.reason}"
@@ -98,7 +100,7 @@ def _judged(escape: Escape, grade: grading.Grade) -> str:
 
 @contextlib.contextmanager
 def _surroundings() -> Iterator[tuple[Surroundings, Callable[[], bool]]]:
-    """Things outside the sandbox, and whether the process among them is still alive."""
+    """Targets outside the sandbox, and whether the process among them is still alive."""
     with contextlib.ExitStack() as resources:
         folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="retort-self-test-"))
         secret = Path(folder, "secret")
@@ -123,9 +125,9 @@ def _surroundings() -> Iterator[tuple[Surroundings, Callable[[], bool]]]:
 
 
 def _home() -> list[str]:
-    """What lies in the user's home, but for what Python is installed in."""
+    """The content of the user's home, except the folders of the Python installation."""
     seen = [Path(mounts.interpreter()), Path(os.__file__).resolve()]
-    # Some users have no home, or the root folder, which every sandbox has.
+    # Some users have no home, or the root folder, which exists in every sandbox.
     with contextlib.suppress(OSError, RuntimeError):
         home = Path.home()
         if home == Path("/"):

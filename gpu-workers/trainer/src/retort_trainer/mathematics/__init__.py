@@ -1,10 +1,11 @@
-"""Reads mathematical answers as people and models write them, and compares what they mean.
+"""Parses mathematical answers as people and models write them, and compares their meaning.
 
-    notation   one spelling: LaTeX, ASCII and Unicode
-    lexer      words and signs of it
-    reading    what an answer is: a quantity, a list, an interval, an equation, ...
-    comparison whether two of these are the same
+    notation   canonical notation of LaTeX, ASCII and Unicode
+    lexer      its words and signs
+    reading    the form of an answer: a quantity, a list, an interval, an equation, ...
+    comparison comparison of two forms
 
-Exact throughout: numbers are rationals or expressions. What cannot be read raises Unreadable; nothing is
-dropped to make it readable. Imports SymPy, so only the child process of `equivalence.py` imports it.
+Everything is exact: numbers are rationals or expressions. An answer that cannot be parsed raises Unreadable;
+nothing is dropped to make it parsable. Only the child process of `equivalence.py` imports this package,
+because it imports SymPy.
 """

@@ -1,4 +1,4 @@
-"""Cuts tokens at signs that are outside of all brackets."""
+"""Splits tokens at separators outside of all brackets."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ _CLOSING = frozenset({")", "]", "}", "\\}", "rfloor", "rceil", "rangle", "end"})
 
 
 def outside(tokens: list[Token]) -> list[bool]:
-    """For each token whether it is outside of all brackets; brackets themselves are not."""
+    """For each token, whether it is outside of all brackets; brackets themselves are not."""
     found: list[bool] = []
     depth = 0
-    # "\begin{pmatrix}" is three tokens more, which are inside of it.
+    # "\begin{pmatrix}" consists of three more tokens, which are inside of it.
     for token in tokens:
         if token.is_sign(*_OPENING):
             depth += 1
@@ -30,7 +30,7 @@ def outside(tokens: list[Token]) -> list[bool]:
 
 
 def cut(tokens: list[Token], separates: Callable[[Token], bool]) -> list[list[Token]]:
-    """The parts between separators; one part where there are none."""
+    """The parts between separators; one part if there are none."""
     parts: list[list[Token]] = [[]]
     for token, bare in zip(tokens, outside(tokens), strict=True):
         if bare and separates(token):
@@ -41,7 +41,7 @@ def cut(tokens: list[Token], separates: Callable[[Token], bool]) -> list[list[To
 
 
 def is_enclosed(tokens: list[Token]) -> bool:
-    """Whether the first token is a bracket that the last one closes."""
+    """Whether the first token is a bracket that the last token closes."""
     if len(tokens) < 2 or not tokens[0].is_sign(*_OPENING) or not tokens[-1].is_sign(*_CLOSING):
         return False
     depth = 0

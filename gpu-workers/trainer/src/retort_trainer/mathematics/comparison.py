@@ -1,4 +1,4 @@
-"""Whether two answers, once read, are the same."""
+"""Compares two parsed answers."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ def compare(left: Form, right: Form) -> Decision:
 
 
 def _one_sided(left: Form, right: Form) -> Decision | None:
-    """The decision of two kinds in this order; None where it is not known in this order."""
+    """The result for two kinds in this order; None if it is not defined in this order."""
     match left, right:
         case Quantity(), Quantity():
             return _quantities(left, right)

@@ -1,4 +1,4 @@
-"""The verdict on two answers as they were written."""
+"""The verdict on two answers in their original notation."""
 
 import re
 
@@ -12,7 +12,7 @@ _DECIMAL_COMMA = re.compile(r"^([-+]?[0-9][0-9 ]*),([0-9]+)(?![0-9,]|\s*,)")
 
 
 def decide(gold: str, answer: str) -> Decision:
-    """Symmetric. May take for ever: the caller bounds it."""
+    """Symmetric. May run without end; the caller limits its time."""
     decision = _decide(gold, answer, common_logarithm=True)
     if decision == DIFFERENT and EQUAL in (
         _decide(_with_point(gold), answer, common_logarithm=True),
@@ -21,13 +21,13 @@ def decide(gold: str, answer: str) -> Decision:
         return undecided("a decimal comma, or a list")
     if "log" not in gold + answer:
         return decision
-    # Whether "log" is of base 10 or e, nobody says.
+    # The base of "log", 10 or e, is ambiguous.
     other = _decide(gold, answer, common_logarithm=False)
     return decision if other.verdict is decision.verdict else undecided("log without its base")
 
 
 def _with_point(answer: str) -> str:
-    """ "3,14" as it is meant in much of Europe."""
+    """ "3,14" as a decimal, as in much of Europe."""
     return _DECIMAL_COMMA.sub(r"\1.\2", answer)
 
 

@@ -1,4 +1,4 @@
-"""Expressions: tokens to SymPy, exactly, and within bounds."""
+"""Converts tokens to SymPy expressions, exactly and within limits."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from sympy import Expr, Integer, Rational
 
 from retort_trainer.mathematics.lexer import Kind, Token, Unreadable
 
-# Numbers of more bits are not computed.
+# Larger numbers are not computed, in bits.
 _MOST_BITS = 2**20
 _LARGEST_FACTORIAL = 5_000
 _DEEPEST = 60
@@ -23,15 +23,15 @@ _MANY: dict[str, Callable[..., Expr]] = {
     "gcd": sympy.gcd, "lcm": sympy.lcm, "max": sympy.Max, "min": sympy.Min,
 }  # fmt: skip
 _CONSTANTS = {"e": sympy.E, "i": sympy.I}
-# Letters that are names of functions where a bracket follows.
+# Letters that are function names before a bracket.
 _FUNCTION_NAMES = frozenset("fghFG")
 
 
 def expression(tokens: list[Token], *, plus: bool = True, common_logarithm: bool = True) -> Expr:
     """The value of all tokens.
 
-    `plus` says that "±" is a plus and "∓" a minus here; `common_logarithm` that "log" without a base is of
-    base 10. Raises Unreadable.
+    With `plus`, "±" is a plus and "∓" a minus; with `common_logarithm`, "log" without a base has base 10.
+    Raises Unreadable.
     """
     return _Parser(tokens, plus, common_logarithm).whole()
 
@@ -165,7 +165,7 @@ class _Parser:
         return base
 
     def _mixed(self, before: int) -> Expr | None:
-        """Three and a half, "3 1/2" or "3\\frac{1}{2}", where nothing stands before that it belongs to."""
+        """Three and a half, "3 1/2" or "3\\frac{1}{2}", unless it is part of a preceding term."""
         whole, next_one = self._peek(), self._peek(1)
         if whole is None or next_one is None or not whole.is_whole or whole.base != 10:
             return None
@@ -264,7 +264,7 @@ class _Parser:
         return values
 
     def _argument(self) -> Expr:
-        """The argument of a command: in braces, or one digit or sign, "\\frac34"."""
+        """The argument of a command: in braces, or a single digit or sign, "\\frac34"."""
         if self._accept("{"):
             value = self._sum()
             self._expect("}")
@@ -325,7 +325,7 @@ class _Parser:
         return _root(self._primary(), degree)
 
     def _operand(self, degrees: bool) -> Expr:
-        """What a function is applied to: brackets, or factors up to the next sign or function."""
+        """The argument of a function: in brackets, or the factors up to the next sign or function."""
         self._in_function += degrees
         try:
             token = self._peek()

@@ -1,4 +1,4 @@
-"""What an answer is, once it is read."""
+"""The forms of a parsed answer."""
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -15,19 +15,19 @@ class Quantity:
     value: Expr
     unit: Unit | None = None
     percent: bool = False
-    # Words behind it that are no unit.
+    # Trailing words that are not a unit.
     words: tuple[str, ...] = ()
-    # Significant digits of a single decimal; 0 of anything else.
+    # Significant digits of a single decimal; 0 for anything else.
     decimals: int = 0
     base: int = 10
-    # The digits as they were written, of a single number.
+    # The original digits of a single number.
     written: str = ""
 
 
 class Order(Enum):
-    """How the items of a list belong together."""
+    """The relation between the items of a list."""
 
-    # "1, 2": as a tuple, a set or alternatives.
+    # "1, 2": a tuple, a set or alternatives.
     BARE = auto()
     # "1 or 2", "±1"
     ALTERNATIVES = auto()
@@ -39,7 +39,7 @@ class Order(Enum):
 
 @dataclass(frozen=True)
 class Ellipsis:
-    """A list goes on as it began."""
+    """A list that continues as it began."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of the real line; one point where both ends are the same."""
+    """An interval of the real line; a single point if both ends are equal."""
 
     low: Expr
     high: Expr
@@ -60,7 +60,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Region:
-    """Stretches of the real line, from left to right and apart from each other."""
+    """Disjoint intervals of the real line, from left to right."""
 
     pieces: tuple[Piece, ...]
     variable: str = ""
@@ -68,7 +68,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Relation:
-    """An equation or inequality of several variables: left side minus right side, compared with 0."""
+    """An equation or inequality in several variables: left side minus right side, compared with 0."""
 
     sign: str
     difference: Expr
@@ -76,7 +76,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Named:
-    """A value with its name: "x = 5"."""
+    """A named value: "x = 5"."""
 
     name: str
     value: "Form"
@@ -91,11 +91,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Clock:
-    """A time of day: seconds since midnight; of an unknown half of the day where it is below noon."""
+    """A time of day in seconds since midnight; ambiguous between a.m. and p.m. if it is below noon."""
 
     seconds: int
     known_half: bool
-    # It was written as "9 p.m.", not "9:00".
+    # Written as "9 p.m.", not as "9:00".
     hour_only: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Words and signs of an answer in one spelling."""
+"""Words and signs of an answer in canonical notation."""
 
 import re
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from fractions import Fraction
 
 from retort_trainer.mathematics.units import is_unit
 
-# Bounds in which exact arithmetic stays cheap.
+# Limits within which exact arithmetic stays cheap.
 MOST_DIGITS = 2_000
 LARGEST_EXPONENT = 10_000
 
 
 class Unreadable(Exception):
-    """What an answer means is not known."""
+    """The meaning of an answer is unknown."""
 
 
 class Kind(Enum):
     NUMBER = auto()
-    # One letter, with subscript and primes, or a Greek one by name.
+    # A single letter, with subscript and primes, or the name of a Greek letter.
     NAME = auto()
     FUNCTION = auto()
     # A word of prose or a unit.
     WORD = auto()
-    # An operator, bracket or sign, by its LaTeX name without a backslash where it has one.
+    # An operator, bracket or sign, by its LaTeX name without a backslash if it has one.
     SIGN = auto()
 
 
@@ -34,7 +34,7 @@ class Token:
     # Whether a blank precedes it.
     spaced: bool = False
     value: Fraction = Fraction(0)
-    # Significant digits of a number with a point or an exponent, 0 of one without.
+    # Significant digits of a number with a point or an exponent, 0 for other numbers.
     decimals: int = 0
     base: int = 10
 
@@ -106,7 +106,7 @@ _BASES |= {"eleven": 11, "twelve": 12, "sixteen": 16, "hex": 16, "bin": 2}
 
 
 def tokens(spelled: str, *, commas_group: bool = True) -> list[Token]:
-    """Tokens of an answer. `commas_group` says that "1,234" outside of brackets is one number."""
+    """Tokens of an answer. With `commas_group`, "1,234" outside of brackets is one number."""
     return _Lexer(spelled, commas_group).read()
 
 
@@ -184,7 +184,7 @@ class _Lexer:
         written = self._text[self._at : end]
         if not power:
             repeating = _REPEATING.match(self._text, end)
-            # "0.(3)" needs its point; "2(3)" is a product.
+            # "0.(3)" is a repeating decimal because of its point; "2(3)" is a product.
             dotted = point or self._text[end : end + 1] == "."
             if repeating is None and not point and dotted:
                 repeating = _REPEATING.match(self._text, end + 1)
@@ -237,7 +237,7 @@ class _Lexer:
             raise Unreadable(f"\\{following}")
 
     def _of_text(self, word: str) -> Token:
-        """A letter in \\text is a name, or a unit behind a number."""
+        """A letter in \\text is a name, or a unit after a number."""
         after_number = bool(self._found) and self._found[-1].kind is Kind.NUMBER
         is_name = len(word) == 1 and word.isascii() and word.isalpha() and not after_number
         return Token(Kind.NAME, word, True) if is_name else _word(word, spaced=True)
@@ -262,7 +262,7 @@ class _Lexer:
         elif len(word) > len(run) or (len(run) >= 3 and run not in _NOT_A_WORD) or run.lower() in _JOINING:
             known = _known_prefix(run)
             if known and len(word) == len(run):
-                # "sinx", "sqrt2" and "pir" are written without a blank.
+                # "sinx", "sqrt2" and "pir" have no blanks between their parts.
                 self._named(known, self._at + len(known), spaced, prose=True)
             else:
                 self._add(_word(word, spaced), match.end())
@@ -295,7 +295,8 @@ class _Lexer:
 
 
 def _word(word: str, spaced: bool) -> Token:
-    # A single letter in \text is a name of the problem's; A of amperes and units of one letter stay words.
+    # A single letter in \text is a name from the problem; A for amperes and other one-letter units stay
+    # words.
     return Token(Kind.WORD, word, spaced)
 
 
@@ -307,7 +308,7 @@ def _known_prefix(run: str) -> str:
 
 
 def _continued(whole: str, point: str) -> Fraction:
-    """The value of "0.333...": the shortest block that repeats to the end, at least three times."""
+    """The value of "0.333...": repeats the shortest block that occurs at least three times at the end."""
     for start in range(len(point)):
         rest = point[start:]
         for length in range(1, len(rest) // 3 + 1):

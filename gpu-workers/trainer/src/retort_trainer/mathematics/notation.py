@@ -1,4 +1,4 @@
-"""One spelling of mathematics: Unicode signs become LaTeX, and purely visual commands are removed."""
+"""Canonical notation of mathematics: Unicode signs become LaTeX, and purely visual commands are removed."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ _SUBSCRIPT = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", st
 _SUPERSCRIPTS = re.compile(f"[{''.join(_SUPERSCRIPT)}]+")
 _SUBSCRIPTS = re.compile(f"[{''.join(_SUBSCRIPT)}]+")
 _BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-# At either end they say nothing.
+# Without meaning at either end.
 _EMOJI = re.compile(
     "^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f\\s]+$"
 )
@@ -91,8 +91,8 @@ _DOLLAR_PAIR = re.compile(r"(?<!\\)\$\$?([^$]*)(?<!\\)\$\$?")
 
 
 def one_spelling(answer: str) -> str:
-    """The same answer in LaTeX and ASCII alone, without delimiters of formulas and marks of emphasis."""
-    # Marks money below.
+    """The same answer in LaTeX and ASCII, without formula delimiters and emphasis marks."""
+    # Marks money in the following steps.
     text = answer.strip().replace("\0", "\ufffd")
     boxed = _BOXED.fullmatch(text)
     text = boxed[1] if boxed else text
@@ -108,7 +108,7 @@ def one_spelling(answer: str) -> str:
     text = "".join(_sign(character) for character in text)
     text = _without_dollars(_BOLD.sub("", text))
     text = _LOOKS.sub("", text)
-    # Powers of Python; what is left of emphasis is gone already.
+    # Powers in Python's notation; emphasis has already been removed.
     text = text.replace("**", "^") if re.search(r"[\w)]\s?\*\*\s?[\w(-]", text) else text
     text = _SPACES.sub(" ", _DELIMITERS.sub("", text))
     for pattern, replacement in _SAME:
@@ -126,14 +126,14 @@ def _sign(character: str) -> str:
         return f"\\frac{{{numerator}}}{{{denominator}}}"
     if character in _SIGNS:
         return _SIGNS[character]
-    # Full-width and mathematical letters, digits and punctuation; nothing that changes a meaning.
+    # Full-width and mathematical letters, digits and punctuation; nothing that changes the meaning.
     return unicodedata.normalize("NFKC", character) if ord(character) > 0x2FFF else character
 
 
 def _without_dollars(text: str) -> str:
-    """Dollars that delimit a formula are removed; those of money become `\\$`."""
+    """Removes dollar signs that delimit a formula; dollar signs of money become `\\$`."""
     money = text.replace("\\$", "\0")
-    # "$5 and $7" holds no formula, "$5$ and $7$" two.
+    # "$5 and $7" contains no formula, "$5$ and $7$" contains two.
     if not re.search(r"\$[^$]*?(?:\band\b|\bor\b|,|to)\s*\$\s?\d[\d,.]*(?:\s|$|[A-Za-z.;])", money):
         money = _DOLLAR_PAIR.sub(r" \1 ", money)
     money = re.sub(r"\$(?=\s?[-+]?\d|\s?\.\d)", "\0", money)

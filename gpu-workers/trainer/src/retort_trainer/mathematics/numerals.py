@@ -18,7 +18,7 @@ SCALES = {
 
 
 def value(words: list[str]) -> int | None:
-    """The whole number that all words denote, None where they denote none."""
+    """The whole number that the words denote; None if they denote none."""
     parts = [part for word in words for part in word.lower().split("-")]
     total = current = 0
     if not parts:

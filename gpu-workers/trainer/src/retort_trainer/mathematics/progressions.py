@@ -1,4 +1,4 @@
-"""Lists that go on as they began: "1, 3, 5, ..., 2n-1"."""
+"""Lists that continue as they began: "1, 3, 5, ..., 2n-1"."""
 
 import itertools
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _UNKNOWN = "a list that goes on in a way that is not known"
 
 @dataclass(frozen=True)
 class _Progression:
-    """From `first` by adding or multiplying `step`, to `last` where the list has an end."""
+    """From `first` by adding or multiplying `step`, to `last` if the list has an end."""
 
     first: Expr
     step: Expr
@@ -24,7 +24,7 @@ class _Progression:
 
 
 def compare(left: Items, right: Items, same: Callable[[Form, Form], Decision]) -> Decision:
-    """Equal where they are item by item, else by the rules that they follow."""
+    """Equal if their items are equal, else if their rules are equal."""
     if len(left.items) == len(right.items):
         decisions = [same(one, other) for one, other in zip(left.items, right.items, strict=True)]
         if all(decision == EQUAL for decision in decisions):
@@ -47,7 +47,7 @@ def compare(left: Items, right: Items, same: Callable[[Form, Form], Decision]) -
 
 
 def _written_out(progression: _Progression, items: Items, same: Callable[[Form, Form], Decision]) -> Decision:
-    """Whether a list without dots holds all items of a progression of numbers."""
+    """Whether a list without dots contains all items of a progression of numbers."""
     value, last = progression.first, progression.last
     if last is None:
         return DIFFERENT
@@ -72,7 +72,7 @@ def _progression(items: Items) -> _Progression | None:
         return None
     last = ends[-1] if ends else None
     if len(begun) == 1:
-        # "1, ..., n" counts.
+        # "1, ..., n" counts in steps of one.
         return _Progression(begun[0], begun[0] ** 0, last, geometric=False) if last is not None else None
     known = begun + ends if len(ends) > 1 else begun
     differences = [expand(after - before) for before, after in itertools.pairwise(begun)]

@@ -31,7 +31,7 @@ _COMPOUND = re.compile(rf"{_PART}(?:\s?(?:,|and|, and|\\text\{{ ?and ?\}})?\s?{_
 
 
 def clock(spelled: str) -> Clock | None:
-    """A time of day, with a colon or a half of the day."""
+    """A time of day, with a colon or with a.m. or p.m."""
     word = spelled.lower().replace("12:00 ", "").strip(" .")
     if word in _NAMED_TIMES:
         return Clock(_NAMED_TIMES[word] * 3600, known_half=True)
@@ -51,7 +51,7 @@ def clock(spelled: str) -> Clock | None:
 
 
 def compound(spelled: str) -> Quantity | None:
-    """ "2 hours and 30 minutes": parts of units that measure the same."""
+    """ "2 hours and 30 minutes": parts whose units have the same dimension."""
     if _COMPOUND.fullmatch(spelled) is None:
         return None
     total = Fraction(0)
@@ -68,7 +68,7 @@ def compound(spelled: str) -> Quantity | None:
 
 
 def with_letter_units(tokens: list[Token]) -> list[Token] | None:
-    """The tokens with "5 m" and "5 m/s" read as units; None where no letter could be one."""
+    """The tokens with the letters of "5 m" and "5 m/s" as units; None if no letter could be a unit."""
     start = next(
         (
             index

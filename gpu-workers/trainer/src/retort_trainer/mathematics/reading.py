@@ -1,4 +1,4 @@
-"""Reads an answer: what it is, in all the ways in which it can be meant."""
+"""Parses an answer into all forms that it can have."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ _LARGEST_NESTING = 40
 
 
 def readings(answer: str, *, common_logarithm: bool = True) -> list[Form]:
-    """At least one form. Raises Unreadable where there is none."""
+    """At least one form. Raises Unreadable if there is none."""
     spelled = _REMARK.sub("", one_spelling(answer)).rstrip(" .;,").lstrip(" ;,")
     found: list[Form] = []
     reason = ""
@@ -71,7 +71,7 @@ def _ways(spelled: str, common_logarithm: bool) -> Iterator["_Way"]:
 
 
 class _Way:
-    """One way to read."""
+    """One reading of the answer."""
 
     def __init__(
         self, spelled: str, common_logarithm: bool, *, commas_group: bool, letter_units: bool = False
@@ -116,7 +116,7 @@ class _Way:
 
 
 class Reader:
-    """Reads tokens outside in: alternatives, lists, relations, sets, brackets, quantities."""
+    """Parses tokens from the outside in: alternatives, lists, relations, sets, brackets, quantities."""
 
     def __init__(self, common_logarithm: bool) -> None:
         self._common_logarithm = common_logarithm
@@ -136,7 +136,7 @@ class Reader:
         return expression(found, plus=self._plus, common_logarithm=self._common_logarithm)
 
     def term(self, found: list[Token]) -> Form:
-        """What holds no relation outside of its brackets."""
+        """Parses tokens without a relation outside of brackets."""
         found = _stripped(found)
         if not found:
             raise Unreadable("nothing")
@@ -181,7 +181,7 @@ class Reader:
         return self.term(parts[0] if parts else found)
 
     def _together(self, parts: list[list[Token]]) -> list[Form]:
-        """Items of a list; a sign at its first or last one that all have in common is none of ours."""
+        """Parses the items of a list separately: a sign at one item does not apply to the others."""
         return [self.form(part) for part in parts]
 
     def _both_signs(self, found: list[Token]) -> Form:
@@ -223,7 +223,7 @@ class Reader:
         raise Unreadable("a ratio of words")
 
     def _enclosed(self, found: list[Token]) -> Form | None:
-        """None where the brackets only group an expression."""
+        """None if the brackets only group an expression."""
         opening, closing, inner = found[0], found[-1], found[1:-1]
         if opening.is_sign("begin"):
             return self._table(inner)
@@ -252,7 +252,7 @@ class Reader:
         raise Unreadable(f"brackets {opening.text} {closing.text}")
 
     def _reversed_interval(self, found: list[Token]) -> Form:
-        """ "]0, 1[", as it is written in France."""
+        """ "]0, 1[", the French notation."""
         parts = cut(found[1:-1], lambda token: token.is_sign(",", ";"))
         if len(parts) != 2 or not found[0].is_sign("[", "]", "("):
             raise Unreadable("brackets that are no interval")
@@ -275,7 +275,7 @@ class Reader:
 
 
 def _remark_opened(found: list[Token]) -> list[Token]:
-    """ "180 (days)": words in brackets at the end are words behind a number."""
+    """ "180 (days)": words in brackets at the end count as words after a number."""
     found = _stripped(found)
     start = max((index for index, token in enumerate(found) if token.is_sign("(")), default=0)
     inner = found[start + 1 : -1]

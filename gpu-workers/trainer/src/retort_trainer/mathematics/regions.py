@@ -1,4 +1,4 @@
-"""Stretches of the real line: intervals, unions of them, and what solves an inequality."""
+"""Sets of real numbers: intervals, unions of intervals, and solutions of inequalities."""
 
 import sympy
 from sympy import Expr, oo
@@ -13,7 +13,7 @@ _FLIPPED = {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}
 
 
 def interval(low: Expr, high: Expr, low_closed: bool, high_closed: bool, variable: str = "") -> Region:
-    """Raises Unreadable where it is none; an infinite end is never closed."""
+    """Raises Unreadable if it is not an interval; an infinite end is never closed."""
     low_closed, high_closed = low_closed and low != -oo, high_closed and high != oo
     if low == oo or high == -oo or low.has(sympy.I) or high.has(sympy.I):
         raise Unreadable("an interval without its ends")
@@ -73,7 +73,7 @@ def intersection(left: Region, right: Region) -> Region:
 
 
 def compared(left: Expr, sign: str, right: Expr) -> Region | None:
-    """What solves an inequality of one variable; None where it has several."""
+    """The solution of an inequality in one variable; None if it has several."""
     if left.has(sympy.I) or right.has(sympy.I):
         raise Unreadable("an inequality of complex numbers")
     if right.is_Symbol and right not in left.free_symbols and not left.is_Symbol:
@@ -98,7 +98,7 @@ def _of_symbol(name: str, sign: str, bound: Expr) -> Region:
 
 
 def is_of_high_degree(expression: Expr, symbol: sympy.Symbol) -> bool:
-    """Whether solving a polynomial may take long, and gives nothing that people write."""
+    """Whether solving a polynomial may take long, without a result that people would write."""
     return bool(expression.is_polynomial(symbol) and sympy.degree(expression, symbol) > _LARGEST_DEGREE)
 
 
@@ -172,7 +172,7 @@ def _comes_first(left: Piece, right: Piece) -> bool:
 
 
 def _joined(left: Piece, right: Piece) -> Piece:
-    """Of two that touch, the left one first."""
+    """For two adjacent intervals, the left one first."""
     low_closed = left.low_closed or (right.low_closed and not _less(left.low, right.low))
     if _less(left.high, right.high):
         return Piece(left.low, right.high, low_closed, right.high_closed)

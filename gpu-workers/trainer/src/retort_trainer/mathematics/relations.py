@@ -90,7 +90,7 @@ def _equation(reader: _Reads, sides: list[list[Token]]) -> Form:
     try:
         first = reader.value(sides[0])
     except Unreadable:
-        # "24 clips + 48 clips = 72 clips": what leads to a number is no part of it.
+        # "24 clips + 48 clips = 72 clips": the derivation of a number is not part of it.
         if isinstance(concluded, Quantity) and concluded.value.is_number:
             return concluded
         raise
@@ -100,7 +100,7 @@ def _equation(reader: _Reads, sides: list[list[Token]]) -> Form:
 
 
 def _name(side: list[Token]) -> str | None:
-    """What a value is called; empty for words, None for what is no name."""
+    """The name of a value; empty for words, None for anything that is not a name."""
     texts = [token.text for token in side]
     if all(token.kind is Kind.WORD for token in side):
         return ""
@@ -147,7 +147,7 @@ def _inequality(values: list[Expr], signs: list[str]) -> Form:
 
 def _region(left: Expr, sign: str, right: Expr, values: list[Expr]) -> Region | None:
     if left.is_Symbol and right.is_Symbol:
-        # "a < x < b": the one in the middle is the variable.
+        # "a < x < b": the middle one is the variable.
         if len(values) == 3 and right == values[1]:
             return regions.compared(
                 right, {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}[sign], left
@@ -172,7 +172,7 @@ def _between(left: Piece, right: Piece, name: str) -> Region:
 
 
 def _positive(left: Expr, sign: str, right: Expr) -> tuple[str, Expr]:
-    """The sign ">", ">=" or "!=" and the side that is compared with 0."""
+    """The sign ">", ">=" or "!=" and the expression that is compared with 0."""
     if sign in (">", "ge"):
         return (">" if sign == ">" else ">="), left - right
     if sign in ("<", "le"):
@@ -206,7 +206,7 @@ def region_or_none(form: Form) -> Region | None:
 
 
 def solutions(equation: Relation) -> Form | None:
-    """The values of the one variable of an equation; None where it has several. Raises Unreadable."""
+    """The values of the only variable of an equation; None if it has several. Raises Unreadable."""
     if equation.sign != "=" or len(equation.difference.free_symbols) != 1:
         return None
     symbol = next(iter(equation.difference.free_symbols))
@@ -223,7 +223,7 @@ def set_of(items: tuple[Form, ...]) -> Form:
 
 
 def _flat(items: tuple[Form, ...]) -> tuple[Form, ...]:
-    """Alternatives among the items of a set or list are items themselves: "1 ± √2, 3"."""
+    """Alternatives within a set or list become items: "1 ± √2, 3"."""
     found: list[Form] = []
     for item in items:
         found.extend(item.items if isinstance(item, Items) and item.order is Order.ALTERNATIVES else (item,))
@@ -245,7 +245,7 @@ def alternatives(forms: list[Form]) -> Form:
 
 
 def listed(forms: list[Form]) -> Form:
-    """Conditions that hold together, values of one variable, or a plain list."""
+    """Simultaneous conditions, values of one variable, or a plain list."""
     if all(isinstance(form, Region) and form.variable for form in forms):
         names = {form.variable for form in forms if isinstance(form, Region)}
         if len(names) == 1:
@@ -258,7 +258,7 @@ def _conditions(found: list[Region]) -> Region:
     for region in found[1:]:
         together = regions.intersection(together, region)
         apart = regions.union(apart, region)
-    # "x < 1, x > 2" is meant as alternatives.
+    # "x < 1, x > 2" denotes alternatives.
     return together if together.pieces else apart
 
 

@@ -1,4 +1,4 @@
-"""Units of measure: what they measure, and how many of the basic unit they are."""
+"""Units of measure: their dimensions, and their sizes in basic units."""
 
 import re
 from dataclasses import dataclass
@@ -56,11 +56,11 @@ _TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "byte": (("1", "byte"),),
     "bit": (("1", "bit"),),
 }
-# Of one letter: units only where a text marks them as such.
+# One-letter units, which count only if a text marks them as units.
 _LETTERS = {"m": "m", "g": "g", "l": "l", "L": "l", "s": "s", "h": "h", "t": "t"}
 _SPEED = {"mph": ("mile", "hour"), "kph": ("km", "hour"), "kmh": ("km", "hour"), "mps": ("m", "s")}
 _POWERS = {"square": 2, "sq": 2, "squared": 2, "cubic": 3, "cu": 3, "cubed": 3, "平方": 2, "立方": 3}
-# Common words behind a number that say nothing of its size.
+# Common words after a number that do not affect its size.
 _EMPTY = frozenset(
     {"units", "unit", "a", "the", "each", "in", "total", "altogether", "only", "exactly", "of"}
 )
@@ -112,9 +112,9 @@ def _measure(word: str) -> tuple[str, Fraction] | None:
 
 
 def read(words: list[str]) -> tuple[Unit | None, tuple[str, ...]]:
-    """The unit in the words after a number, None where there is none, and the words that are none.
+    """The unit in the words after a number, None if there is none, and the other words.
 
-    Of "^" and a number behind it comes a power; "/" and "per" divide.
+    "^" and a number denote a power; "/" and "per" divide.
     """
     powers: dict[str, int] = {}
     factor = Fraction(1)

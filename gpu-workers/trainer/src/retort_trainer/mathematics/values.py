@@ -1,7 +1,7 @@
-"""Whether two values are the same.
+"""Compares two values.
 
-Exactly where both are exact, and by a relative tolerance where one is a rounded decimal; never by an absolute
-one.
+The comparison is exact if both are exact, and has a relative tolerance if one is a rounded decimal; there is
+no absolute tolerance.
 """
 
 import functools
@@ -14,10 +14,10 @@ from sympy import Expr, Rational
 
 from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, of, undecided
 
-# Digits from which a decimal is taken for the result of floating-point arithmetic.
+# Number of digits from which a decimal counts as the result of floating-point arithmetic.
 FLOATING_DIGITS = 10
 _FLOATING = Rational(1, 10**9)
-# Fewest digits that a rounded decimal needs to equal a value with infinitely many digits.
+# Minimum number of digits of a rounded decimal that equals a value with infinitely many digits.
 _ROUNDED_DIGITS = 6
 _PRECISIONS = (60, 400)
 _POINTS = 12
@@ -25,7 +25,7 @@ _POINT_DIGITS = 40
 
 
 def same(left: Expr, right: Expr, decimals: tuple[int, int] = (0, 0)) -> Decision:
-    """`decimals` are the significant digits of both, where they are single decimals."""
+    """`decimals` are the significant digits of both, if they are single decimals."""
     if left == right:
         return EQUAL
     if left.is_Rational and right.is_Rational:
@@ -50,7 +50,7 @@ def _rounded(left: Expr, right: Expr, decimals: tuple[int, int]) -> bool:
 
 
 def _stands_for(decimal: Expr, value: Expr, digits: int) -> bool:
-    """Whether a decimal is a value without an end, rounded or cut at its last digit."""
+    """Whether a decimal is a value with infinitely many digits, rounded or truncated at its last digit."""
     if digits < _ROUNDED_DIGITS or not decimal or (value.is_Rational and _ends(value)):
         return False
     exponent = int(mpmath.floor(mpmath.log10(mpmath.mpf(abs(decimal).p) / mpmath.mpf(abs(decimal).q))))
@@ -88,7 +88,7 @@ def _same_constant(left: Expr, right: Expr, decimals: tuple[int, int]) -> Decisi
 
 
 def _rounded_constant(left: Expr, right: Expr, first: Expr, second: Expr, decimals: tuple[int, int]) -> bool:
-    # The one that is a single decimal is exact; of the other the digits are enough.
+    # The single decimal is exact; for the other value, its digits are sufficient.
     if max(decimals) >= FLOATING_DIGITS and abs(first - second) <= _FLOATING * max(abs(first), abs(second)):
         return True
     if decimals[0] and left.is_Rational:
@@ -97,7 +97,7 @@ def _rounded_constant(left: Expr, right: Expr, first: Expr, second: Expr, decima
 
 
 def _same_function(left: Expr, right: Expr) -> Decision:
-    """Compares at points chosen once for all: two expressions that agree at all of them are the same."""
+    """Compares at fixed sample points: two expressions that agree at all of them count as equal."""
     names = sorted(left.free_symbols | right.free_symbols, key=str)
     if left.has(sympy.core.function.AppliedUndef) or right.has(sympy.core.function.AppliedUndef):
         return EQUAL if sympy.expand(left - right) == 0 else undecided("a function that is not known")
@@ -147,7 +147,7 @@ def _at(value: Expr, names: Sequence[sympy.Symbol], point: Sequence[mpmath.mpf])
 
 
 def same_zeros(left: Expr, right: Expr) -> Decision:
-    """Whether left = 0 and right = 0 are the same equation: one is a multiple of the other."""
+    """Whether left = 0 and right = 0 are equivalent equations: one is a multiple of the other."""
     left, right = (sympy.numer(sympy.together(side)) for side in (left, right))
     if left.free_symbols != right.free_symbols:
         return DIFFERENT
@@ -155,7 +155,7 @@ def same_zeros(left: Expr, right: Expr) -> Decision:
 
 
 def same_sign(left: Expr, right: Expr) -> Decision:
-    """Whether left > 0 and right > 0 are the same inequality."""
+    """Whether left > 0 and right > 0 are equivalent inequalities."""
     if left.free_symbols != right.free_symbols:
         return DIFFERENT
     return _constant_ratio(left, right, positive=True)

@@ -1,1 +1,3 @@
-"""What runs inside the sandbox, on the standard library alone; `source.py` makes one text of it."""
+"""The code that runs inside the sandbox. Uses only the standard library; `source.py` combines it into one
+text.
+"""

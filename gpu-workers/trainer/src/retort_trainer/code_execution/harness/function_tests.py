@@ -1,8 +1,8 @@
-"""ASSERTIONS that call the solution's functions only, as HumanEval's do: two processes.
+"""Runs ASSERTIONS that only call the solution's functions, like HumanEval's, in two processes.
 
-The process of the tests has stand-ins for the solution's functions. A call goes to the process of the
-solution as data and comes back as data: what it returned or raised, and its arguments as they are then,
-because a function may change a list that it is given. The solution's process never has the tests.
+The process of the tests has stand-ins for the solution's functions. A call is sent to the process of the
+solution as data and returns as data: the returned value or exception, and the arguments after the call,
+because a function may change a list argument. The solution's process never has access to the tests.
 """
 
 import builtins
@@ -16,7 +16,7 @@ from retort_trainer.code_execution.harness import prelude, programs, values
 
 
 class SolutionError(Exception):
-    """The solution raised an exception that is not one of Python's own."""
+    """The solution raised an exception of a class that is not Python's own."""
 
 
 def run_solution(job: programs.Job, descriptors: programs.Descriptors) -> None:
@@ -54,7 +54,7 @@ def _reply(names: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(argument: object) -> Any:
-    """An argument as it is after the call; None where the function made something else of it."""
+    """An argument after the call; None if the function replaced it by something that is not data."""
     try:
         return [values.encode(argument)]
     except values.NotPlainError:
@@ -62,7 +62,7 @@ def _encoded(argument: object) -> Any:
 
 
 def _described(name: str, names: dict[str, Any]) -> Any:
-    """[True]: can be called; [False, value]: data; None: neither, or not there."""
+    """[True]: callable; [False, value]: data; None: neither, or absent."""
     value = names.get(name)
     if name not in names:
         return None
@@ -81,7 +81,7 @@ def _raised(error: BaseException) -> dict[str, Any]:
 
 
 def run_tests(job: programs.Job, descriptors: programs.Descriptors) -> None:
-    """Runs the tests with stand-ins for what they use of the solution."""
+    """Runs the tests with stand-ins for the names of the solution that they use."""
     connection = socket.socket(fileno=descriptors["calls"])
     try:
         _run_tests(job["tests"], job["function"], connection)
@@ -146,7 +146,7 @@ def _stand_in(connection: socket.socket, name: str) -> Callable[..., Any]:
 
 
 def _restore(argument: Any, changed: Any) -> None:
-    """Makes of an argument what the function made of its copy."""
+    """Applies to an argument the changes that the function made to its copy."""
     if type(argument) is not type(changed):
         return
     if isinstance(argument, (list, bytearray)):
@@ -180,9 +180,9 @@ def _ask(connection: socket.socket, question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(kind: type[Exception], message: str) -> Exception:
-    """An exception of Python's own class: tests may expect it."""
+    """An exception of one of Python's own classes, which tests may expect."""
     try:
         return kind(message.removeprefix(f"{kind.__name__}: "))
     except TypeError:
-        # UnicodeDecodeError, for one, has other arguments.
+        # Some exceptions, such as UnicodeDecodeError, have other arguments.
         return SolutionError(message)

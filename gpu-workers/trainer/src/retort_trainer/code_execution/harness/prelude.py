@@ -1,4 +1,4 @@
-"""The names that a program is given beforehand, and the program's own exceptions as texts."""
+"""The names that a program starts with, and the program's own exceptions as texts."""
 
 import importlib
 import sys
@@ -13,7 +13,7 @@ _STARRED = (
     *("string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics"),
     *("itertools", "functools", "operator", "io", "sys", "json", "builtins", "typing"),
 )
-# What solutions of unit tests take for granted, as the harnesses of the field do.
+# The imports that solutions with unit tests rely on, as in other harnesses.
 _MODULES = (
     *("collections", "copy", "datetime", "functools", "heapq", "itertools", "math", "operator", "random"),
     *("re", "statistics", "string", "sys", "typing"),
@@ -21,7 +21,7 @@ _MODULES = (
 
 
 def competition(name: str) -> types.ModuleType:
-    """A new main module with what solutions of programming competitions are given."""
+    """A new main module with the names that solutions of programming competitions rely on."""
     module = _module(name)
     for starred in _STARRED:
         exec(f"from {starred} import *", module.__dict__)  # noqa: S102
@@ -33,7 +33,7 @@ def competition(name: str) -> types.ModuleType:
 
 
 def unit_tests(name: str) -> types.ModuleType:
-    """A new module with what solutions that have unit tests are given."""
+    """A new module with the names that solutions with unit tests rely on."""
     module = _module(name)
     for imported in _MODULES:
         module.__dict__[imported] = importlib.import_module(imported)
@@ -43,7 +43,7 @@ def unit_tests(name: str) -> types.ModuleType:
 
 
 def load() -> None:
-    """Imports what both are given, so that each program finds it loaded."""
+    """Imports the modules of both, so that they are already loaded for each program."""
     for name in (*_STARRED, *_MODULES):
         importlib.import_module(name)
 

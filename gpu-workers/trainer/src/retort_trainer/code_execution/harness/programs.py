@@ -1,8 +1,8 @@
-"""One run of a program, in a process of its own that was forked for it.
+"""One run of a program, in a process that was forked for it.
 
-A run gets its job, a JSON object, and its descriptors by name. It writes its result, where it has one, to the
-descriptor `result` as a JSON object: {"value": …} of FUNCTIONAL, {"token": text} of ASSERTIONS, and {"error":
-text} of a program that raised.
+A run receives its job, a JSON object, and its descriptors by name. It writes its result, if any, to the
+descriptor `result` as a JSON object: {"value": …} for FUNCTIONAL, {"token": text} for ASSERTIONS, and
+{"error": text} for a program that raised an exception.
 """
 
 import importlib
@@ -20,7 +20,7 @@ Descriptors = dict[str, int]
 
 
 def read_all(descriptor: int) -> bytes:
-    """The content of a pipe, which is closed then."""
+    """The content of a pipe, which is closed afterwards."""
     content = bytearray()
     while chunk := os.read(descriptor, 65_536):
         content += chunk
@@ -37,7 +37,7 @@ def write_result(descriptor: int, result: dict[str, Any]) -> None:
 
 
 def run_stdin(job: Job, descriptors: Descriptors) -> None:
-    """The program itself, with its own standard input and output; ends the process as a program would."""
+    """Runs the program with its standard input and output; ends the process as a program would."""
     os.dup2(descriptors["stdin"], 0)
     os.dup2(descriptors["stdout"], 1)
     os.close(descriptors["stdin"])
@@ -46,7 +46,7 @@ def run_stdin(job: Job, descriptors: Descriptors) -> None:
     try:
         exec(compile(job["code"], "solution.py", "exec"), module.__dict__)  # noqa: S102
     except SystemExit:
-        # What it has written counts, with whatever status it leaves.
+        # Its output counts, whatever its exit status is.
         sys.exit(0)
     except BaseException as error:
         write_result(descriptors["result"], {"error": prelude.reason(error)})
@@ -55,8 +55,8 @@ def run_stdin(job: Job, descriptors: Descriptors) -> None:
 
 
 def run_functional(job: Job, descriptors: Descriptors) -> None:
-    """Calls the function and reports the JSON of what it returns."""
-    # Before the program can replace them.
+    """Calls the function and reports the JSON of the returned value."""
+    # Saved before the program can replace them.
     load, dump, end = json.loads, json.dumps, os._exit
     result = descriptors["result"]
     module = prelude.competition("solution")
@@ -81,17 +81,17 @@ def _function(module: types.ModuleType, name: str) -> Callable[..., Any]:
 
 
 def run_assertions(job: Job, descriptors: Descriptors) -> None:
-    """The solution and its tests in this one process.
+    """Runs the solution and its tests in this process.
 
-    The program may be hostile and shares the process, so nothing here is secret for ever; but it must not
-    pass by accident or by habit: an early exit proves nothing, the token stays unread in its pipe until the
-    tests have ended, and what the program has patched in modules is put back before the tests begin.
+    The program may be hostile and shares the process, so nothing here stays secret. But it must not pass by
+    accident or with common tricks: an early exit does not count, the token stays unread in its pipe until the
+    tests have ended, and patched modules are restored before the tests begin.
     """
     write, read, end = write_result, read_all, os._exit
     result, token = descriptors["result"], descriptors["token"]
     try:
         _run_assertions(job["code"], job["tests"])
-    # Whatever the program raises, SystemExit and KeyboardInterrupt among it: the tests have not passed.
+    # Includes SystemExit and KeyboardInterrupt: the tests have not passed.
     except BaseException as error:
         write(result, {"error": prelude.reason(error)})
         end(1)
@@ -125,7 +125,7 @@ def _put_back(pristine: dict[str, tuple[types.ModuleType, dict[str, object]]]) -
 
 
 def run_defined(checks: dict[str, Any]) -> None:
-    """Runs test cases of unittest and functions of pytest's kind, which a file of tests only defines."""
+    """Runs unittest's test cases and test functions in pytest's style, which a file of tests only defines."""
     for name, check in list(checks.items()):
         if not isinstance(check, types.FunctionType) or check.__code__.co_filename != "tests.py":
             continue

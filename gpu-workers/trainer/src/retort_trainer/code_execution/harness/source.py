@@ -1,11 +1,13 @@
-"""The harness as one text for `python -c`: nothing of the installation has to be readable in the sandbox."""
+"""The harness as one text for `python -c`, so that no file of the installation has to be readable in the
+sandbox.
+"""
 
 import functools
 from pathlib import Path
 
 from retort_trainer.code_execution import harness
 
-# In the order in which they import one another.
+# In import order.
 _MODULES = ("values", "prelude", "programs", "function_tests", "supervisor")
 _LOADER = """
 import sys, types

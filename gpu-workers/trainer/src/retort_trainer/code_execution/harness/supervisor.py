@@ -1,10 +1,11 @@
-"""The first process of the sandbox: forks a process for each run, and kills all that is left behind it.
+"""The first process of the sandbox: forks a process for each run, and kills everything that remains of the
+run.
 
-As process 1 of its namespace it gets no signal from a program, and with it everything in the sandbox ends. It
-never reads code, tests or inputs: descriptors that it is sent go to the processes of a run, which read their
-job.
+As process 1 of its namespace it receives no signal from a program, and its end also ends everything in the
+sandbox. It never reads code, tests or inputs: it passes the descriptors that it receives on to the processes
+of a run, which read their job.
 
-Standard input is a socket of whole messages.
+Standard input is a socket that preserves message boundaries.
     out  {"ready": true}
     in   {"processes": [{"role": "stdin", "descriptors": ["job", …]}, …], "seconds": 7,
           "memory_bytes": 1000000}
@@ -12,7 +13,7 @@ Standard input is a socket of whole messages.
     out  {"started": "stdin"} from each process of a run
     out  {"statuses": {"stdin": 0}}, wait statuses, once everything of the run is gone
 
-Arguments: the user id that programs become, -1 to stay.
+Arguments: the user id of programs, or -1 for the current user.
 """
 
 import contextlib
@@ -50,7 +51,7 @@ def main() -> None:
     for stream in (0, 1, 2):
         os.dup2(null, stream)
     os.close(null)
-    # Process 1 gets only signals that it has a handler for; Python has one for this.
+    # Process 1 only receives signals for which it has a handler; Python installs one for this signal.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     prelude.load()
     sys.set_int_max_str_digits(_MOST_DIGITS)
@@ -82,7 +83,7 @@ def _close(descriptors: set[int]) -> None:
 def _start(
     role: str, descriptors: programs.Descriptors, control: socket.socket, user: int, run: dict[str, Any]
 ) -> NoReturn:
-    """Ends the process: by SystemExit, where the interpreter has to end as a program's does, or at once."""
+    """Ends the process: with SystemExit if the interpreter has to end like a program's, or at once."""
     control.send(json.dumps({"started": role}).encode())
     control.close()
     if user >= 0:
@@ -106,7 +107,7 @@ def _limit(seconds: int, memory_bytes: int) -> None:
     ):
         resource.setrlimit(limit, (value, value))
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
-    # Deep recursion through functions of C, such as functools.cache.
+    # For deep recursion through C functions, such as functools.cache.
     stack = _STACK_BYTES if most == resource.RLIM_INFINITY else min(_STACK_BYTES, most)
     resource.setrlimit(resource.RLIMIT_STACK, (stack, stack))
 

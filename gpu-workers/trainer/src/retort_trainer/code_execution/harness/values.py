@@ -1,7 +1,7 @@
-"""Plain Python data as frames of JSON, between the process of a solution and the process of its tests.
+"""Exchanges plain Python data as frames of JSON between the process of a solution and that of its tests.
 
-Only data is made of a frame, and a frame has a largest size. A subclass of a plain type arrives as the plain
-type, so that no method of a solution's class decides where tests compare.
+Decoding a frame only creates data, and the size of a frame is limited. A subclass of a plain type arrives as
+the plain type, so that comparisons of the tests do not call methods of a solution's class.
 """
 
 import decimal
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 LARGEST_FRAME_BYTES = 8 * 1024 * 1024
-# An iterator that never ends is no result.
+# An endless iterator is not a result.
 _MOST_ITEMS = 1_000_000
 _LONG_BITS = 256
 _HEADER = struct.Struct("=I")
@@ -66,11 +66,11 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
 
 
 def encode(value: object) -> Any:
-    """The JSON of a value: itself, or a list of the name of its type and its parts."""
+    """The JSON of a value: the value itself, or a list of the name of its type and its parts."""
     if value is None or value is True or value is False or isinstance(value, (float, str)):
         return value
     if isinstance(value, int):
-        # JSON's decimal digits are bounded, and quadratic to read.
+        # Parsing decimal digits in JSON is limited, and takes quadratic time.
         return value if value.bit_length() < _LONG_BITS else ["int", hex(value)]
     for kind, parts in _ENCODERS.items():
         if isinstance(value, kind):
@@ -79,7 +79,7 @@ def encode(value: object) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """The value of a JSON that `encode` made. Raises NotPlainError for any other."""
+    """The value of JSON that `encode` created. Raises NotPlainError for any other JSON."""
     if isinstance(value, dict):
         raise NotPlainError("an object (expected: a value)")
     if not isinstance(value, list):

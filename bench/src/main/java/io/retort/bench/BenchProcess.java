@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process that was started to be measured; its output goes to a file. */
+/** A measured process; its output goes to a file. */
 final class BenchProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration GRACE = Duration.ofSeconds(15);
@@ -47,7 +47,7 @@ final class BenchProcess implements AutoCloseable {
     return name;
   }
 
-  /** The process as the system accounts for it now. */
+  /** The current resource usage of the process, as the system reports it. */
   ProcessUsage usage() throws IOException {
     return ProcessUsage.of(process.pid());
   }
@@ -69,9 +69,9 @@ final class BenchProcess implements AutoCloseable {
   }
 
   /**
-   * Waits for its end.
+   * Waits until the process ends.
    *
-   * @throws IllegalStateException when it does not end in time, or not well
+   * @throws IllegalStateException if it does not end in time, or fails
    */
   void awaitEnd(Duration limit) throws IOException, InterruptedException {
     if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
@@ -82,7 +82,7 @@ final class BenchProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it, by force when it does not go in time. */
+  /** Ends the process, by force if it does not end in time. */
   @Override
   public void close() {
     List<ProcessHandle> children = process.descendants().toList();

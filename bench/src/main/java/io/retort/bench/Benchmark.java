@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures one thing after the other and prints a line of a Markdown table for each. */
+/** Runs the measurements one after the other and prints a line of a Markdown table for each. */
 public final class Benchmark {
   private static final int ANSWER_MILLISECONDS = 200;
   private static final int ROWS = 60_000;

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The chat completion that a judge worker sends for a row, so that peers send as much. */
+/**
+ * The chat completion that a judge worker sends for a row, so that other clients send the same
+ * amount.
+ */
 final class ChatCompletion {
-  /** Holds {problem}, {answer} and {chain} where those of a row stand. */
+  /** Contains {problem}, {answer} and {chain} as placeholders. */
   static Path template(Workbench bench) {
     return bench.resource("chat-completion.json");
   }

@@ -29,8 +29,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A whole durable curation of the platform, one judge call a row: ingest, Temporal, gRPC, records
- * in the store.
+ * A whole durable curation of the platform with one judge call per row: ingest, Temporal, gRPC,
+ * records in the store.
  */
 final class CurationMeasurement {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);

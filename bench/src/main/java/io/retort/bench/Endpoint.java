@@ -15,12 +15,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * An OpenAI-compatible endpoint that costs as little as it can: every chat completion is answered
- * with the same verdict, after the same time, and at most so many are under way at once; the rest
- * wait their turn. GET answers with {@link EndpointCounts} instead.
+ * An OpenAI-compatible endpoint with minimal cost: it answers every chat completion with the same
+ * verdict after the same time, and processes a limited number at once; the others wait. GET returns
+ * {@link EndpointCounts} instead.
  *
- * <p>Arguments: port (0 for a free one), milliseconds of an answer, slots. Prints {@code ready
- * PORT}.
+ * <p>Arguments: port (0 for a free one), milliseconds per answer, slots. Prints {@code ready PORT}.
  */
 public final class Endpoint {
   private static final int BACKLOG = 4096;
@@ -29,7 +28,7 @@ public final class Endpoint {
     int port = Integer.parseInt(arguments[0]);
     Duration delay = Duration.ofMillis(Integer.parseInt(arguments[1]));
     int slots = Integer.parseInt(arguments[2]);
-    // One thread: no locks, and the endpoint takes as little of the machine as it can.
+    // One thread: without locks, and with minimal use of the machine.
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     Slots answers = new Slots(loop.next(), delay, slots);
     EndpointCounts counts = new EndpointCounts();

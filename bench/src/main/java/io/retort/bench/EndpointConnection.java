@@ -13,7 +13,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 
-/** One connection of the endpoint. Bodies are counted, not read. */
+/** One connection of the endpoint. Counts bodies without parsing them. */
 final class EndpointConnection extends ChannelInboundHandlerAdapter {
   private static final String COMPLETION =
       """
@@ -69,7 +69,7 @@ final class EndpointConnection extends ChannelInboundHandlerAdapter {
         });
   }
 
-  /** Clients that try HTTP/2 first fall back to HTTP/1.1, which is what such endpoints speak. */
+  /** Clients that try HTTP/2 first fall back to HTTP/1.1, which such endpoints support. */
   private static void refuse(ChannelHandlerContext context) {
     ChannelFuture unused =
         context

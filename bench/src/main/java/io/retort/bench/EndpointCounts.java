@@ -3,10 +3,7 @@ package io.retort.bench;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What the endpoint has seen: the one ruler for everything that is measured. Of one event loop's
- * thread.
- */
+/** The endpoint's counts, by which everything is measured. Confined to one event loop's thread. */
 final class EndpointCounts {
   private static final Pattern JSON =
       Pattern.compile("\\{\"answered\":(\\d+),\"request_bytes\":(\\d+)}");

@@ -12,7 +12,7 @@ final class HeapCourse {
   private final List<JvmHeap.Reading> peaks = new ArrayList<>();
 
   /**
-   * @param parts of the run that are told apart
+   * @param parts number of parts of the run that are reported separately
    */
   HeapCourse(JvmHeap heap, long rows, int parts) {
     this.heap = heap;

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The events that a run left in Temporal, over all its workflows and their continuations.
+ * The events of a run in Temporal, over all its workflows and their continuations.
  *
- * @param events of all of them
- * @param longest events of the longest one
+ * @param events total number
+ * @param longest number of events of the longest history
  */
 record History(long events, long longest) {
   private static final String NAMESPACE = "default";

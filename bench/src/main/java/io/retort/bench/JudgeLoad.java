@@ -14,10 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps so many evaluations under way through the judge workers until it is killed: the pipeline
+ * Keeps a number of evaluations running through the judge workers until it is killed: the pipeline
  * worker's client without workflows and records. The first failure ends it.
  *
- * <p>Arguments: addresses as in {@code RETORT_JUDGE_ADDRESSES}, evaluations under way.
+ * <p>Arguments: addresses as in {@code RETORT_JUDGE_ADDRESSES}, concurrent evaluations.
  */
 public final class JudgeLoad {
   private static final JudgeContext CONTEXT =

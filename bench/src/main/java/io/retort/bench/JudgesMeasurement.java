@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The gRPC judge workers alone, asked by the pipeline worker's client. */
+/** The gRPC judge workers alone, called by the pipeline worker's client. */
 final class JudgesMeasurement {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Duration MEASURED = Duration.ofSeconds(15);

@@ -7,7 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.OptionalLong;
 
-/** The heap of a worker, as its metrics tell it. */
+/** The heap of a worker, as its metrics report it. */
 final class JvmHeap {
   private static final String USED = "jvm_memory_used_bytes{area=\"heap\"}";
   private static final String KEPT = "jvm_memory_pool_collection_used_bytes{pool=\"Tenured Gen\"}";
@@ -20,8 +20,8 @@ final class JvmHeap {
   }
 
   /**
-   * @param usedBytes garbage included
-   * @param keptBytes what the last full collection left
+   * @param usedBytes including garbage
+   * @param keptBytes remaining after the last full collection
    */
   record Reading(long usedBytes, long keptBytes) {}
 

@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a process has used since its start, ended children not counted.
+ * Resource usage of a process since its start, excluding children that have ended.
  *
  * @param cpuMillis user and system time
  * @param peakBytes largest resident set
  */
 record ProcessUsage(long cpuMillis, long peakBytes) {
-  /** Linux tells times to programs in this unit on every architecture. */
+  /** Linux reports times in this unit on every architecture. */
   private static final long MILLIS_PER_TICK = 10;
 
   private static final int USER_TIME = 11;
@@ -19,12 +19,12 @@ record ProcessUsage(long cpuMillis, long peakBytes) {
   private static final String PEAK = "VmHWM:";
 
   /**
-   * @throws IOException when there is no such process
+   * @throws IOException if the process does not exist
    */
   static ProcessUsage of(long pid) throws IOException {
     Path folder = Path.of("/proc", String.valueOf(pid));
     String stat = Files.readString(folder.resolve("stat"));
-    // The name, which may hold blanks, ends with the last parenthesis.
+    // The name, which may contain blanks, ends at the last parenthesis.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long ticks = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
     return new ProcessUsage(ticks * MILLIS_PER_TICK, peak(folder.resolve("status")));

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * A line of the table.
  *
- * @param steady when everything was warm
- * @param own names of the processes that are compared; the others are told apart
+ * @param steady the period in which everything is warm
+ * @param own names of the processes that are compared; others are reported separately
  * @param peakBytes largest resident sets, by the name of the process
  * @param remarks for people
  */

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Looks twice a second at the endpoint's counts and at processes, from a thread of its own. */
+/** Samples the endpoint's counts and the processes' usage twice a second, on a separate thread. */
 final class Sampler {
   private static final int LOOK_EVERY_MILLISECONDS = 500;
 
@@ -23,7 +23,7 @@ final class Sampler {
   private volatile boolean ended;
 
   /**
-   * One look.
+   * One sample.
    *
    * @param nanos of the system's monotonic clock
    * @param usages by the name of the process
@@ -42,7 +42,7 @@ final class Sampler {
     return this;
   }
 
-  /** Ends the looking. */
+  /** Stops sampling. */
   Samples stop() throws InterruptedException {
     ended = true;
     thread.interrupt();
@@ -59,7 +59,7 @@ final class Sampler {
     } catch (InterruptedException e) {
       // Stopped.
     } catch (IOException e) {
-      // What is measured has ended: what was seen before counts.
+      // The measured process has ended; earlier samples count.
       System.err.println("sampler: " + e);
     }
   }

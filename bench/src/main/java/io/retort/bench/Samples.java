@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Looks in the order of time. */
+/** Samples in chronological order. */
 record Samples(List<Sample> samples) {
-  /** What happened from the first look that is so late to the last one. */
+  /** The period from the first sample after the warm-up to the last sample. */
   Window after(Duration warmUp) {
     long from = samples.get(0).nanos() + warmUp.toNanos();
     Sample first =
@@ -16,7 +16,10 @@ record Samples(List<Sample> samples) {
     return new Window(first, samples.get(samples.size() - 1));
   }
 
-  /** What happened while the answers since the first look rose from one number to the other. */
+  /**
+   * The period in which the number of answers since the first sample rose from one number to the
+   * other.
+   */
   Window between(long fromAnswers, long toAnswers) {
     return new Window(reaching(fromAnswers), reaching(toAnswers));
   }
@@ -45,7 +48,7 @@ record Samples(List<Sample> samples) {
                         + " answers)"));
   }
 
-  /** Between two looks. */
+  /** The period between two samples. */
   record Window(Sample first, Sample last) {
     long answers() {
       return last.counts().answered() - first.counts().answered();
@@ -63,7 +66,7 @@ record Samples(List<Sample> samples) {
       return (double) (last.counts().requestBytes() - first.counts().requestBytes()) / answers();
     }
 
-    /** CPU milliseconds of each process for one answer. */
+    /** CPU milliseconds of each process per answer. */
     Map<String, Double> cpuMillisPerAnswer() {
       Map<String, Double> cpu = new LinkedHashMap<>();
       last.usages()

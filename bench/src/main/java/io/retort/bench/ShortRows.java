@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Short word problems, each with a right chain; no two are alike. */
+/** Short word problems, each with a correct chain; all are different. */
 final class ShortRows {
   static String problem(long number) {
     return "Box "

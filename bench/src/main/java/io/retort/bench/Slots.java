@@ -8,7 +8,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets so many answers be under way at once, each for the same time. Of one event loop's thread.
+ * Limits the number of answers in progress, which all take the same time. Confined to one event
+ * loop's thread.
  */
 final class Slots {
   private final EventLoop loop;
@@ -28,7 +29,7 @@ final class Slots {
     this.slots = slots;
   }
 
-  /** Runs {@code answer} once it has had a slot for the time of an answer. */
+  /** Runs {@code answer} after it has occupied a slot for the time of an answer. */
   void take(Runnable answer) {
     if (delayNanos == 0) {
       answer.run();
@@ -46,7 +47,10 @@ final class Slots {
     }
   }
 
-  /** All take the same time, so the first to start is the first to end: one alarm is enough. */
+  /**
+   * All answers take the same time, so the first to start is the first to end, and one alarm is
+   * sufficient.
+   */
   private void scheduleFirst() {
     long left = underWay.element().dueAt() - System.nanoTime();
     ScheduledFuture<?> unused =

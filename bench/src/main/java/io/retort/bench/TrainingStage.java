@@ -23,9 +23,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * {@code TrainingStage TEMPORAL_ADDRESS JOB.json}: one trainer job as a run does it, by a workflow
- * and the stack's own driver. Prints the seconds from the start of the workflow to its result, and
- * the time at which the activity started, in seconds since the epoch.
+ * {@code TrainingStage TEMPORAL_ADDRESS JOB.json}: runs one trainer job as a run does, with a
+ * workflow and the stack's own driver. Prints the seconds from the start of the workflow to its
+ * result, and the time at which the activity started, in seconds since the epoch.
  */
 public final class TrainingStage {
   private static final String QUEUE = "bench-training-stage";
@@ -58,7 +58,7 @@ public final class TrainingStage {
     }
   }
 
-  /** Of its last attempt, in seconds since the epoch. */
+  /** Start of its last attempt, in seconds since the epoch. */
   private static double activityStart(WorkflowClient client, String workflowId) {
     HistoryEvent started =
         client
@@ -73,14 +73,14 @@ public final class TrainingStage {
     return Timestamps.toMillis(started.getEventTime()) / 1e3;
   }
 
-  /** A run that is one training. */
+  /** A run that consists of one training. */
   @WorkflowInterface
   public interface StageWorkflow {
     @WorkflowMethod
     TrainerResult run(TrainerJob job);
   }
 
-  /** With the options of every run's trainers. */
+  /** Uses the options of every run's trainers. */
   public static final class StageWorkflowImpl implements StageWorkflow {
     @Override
     public TrainerResult run(TrainerJob job) {

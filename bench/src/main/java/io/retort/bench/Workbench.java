@@ -11,9 +11,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** Starts the processes of a measurement on free ports, and ends them all however it goes. */
+/** Starts the processes of a measurement on free ports, and ends them in any case. */
 final class Workbench implements AutoCloseable {
-  /** Answers under way at once: of the endpoint, and asked for by every client. */
+  /** Number of concurrent answers: the endpoint's slots, and every client's calls. */
   static final int SLOTS = 512;
 
   private static final int JUDGES = 2;
@@ -29,7 +29,7 @@ final class Workbench implements AutoCloseable {
   private final Deque<BenchProcess> processes = new ArrayDeque<>();
 
   /**
-   * @param folder for logs, the store and data; made anew
+   * @param folder for logs, the store and data; created again
    * @param record whether JVMs write flight recordings into the folder
    */
   Workbench(Path repository, Path folder, boolean record) throws IOException {
@@ -40,14 +40,14 @@ final class Workbench implements AutoCloseable {
   }
 
   /**
-   * An endpoint that listens.
+   * A running endpoint.
    *
-   * @param baseUrl up to and with {@code /v1}
+   * @param baseUrl including {@code /v1}
    */
   record RunningEndpoint(BenchProcess process, URI baseUrl) {}
 
   /**
-   * Judge workers that listen.
+   * Running judge workers.
    *
    * @param addresses as in {@code RETORT_JUDGE_ADDRESSES}
    */
@@ -165,7 +165,7 @@ final class Workbench implements AutoCloseable {
     return folder;
   }
 
-  /** A file of the benchmarks' own folder. */
+  /** A file in the benchmarks' folder. */
   Path resource(String name) {
     return repository.resolve("bench").resolve(name);
   }
@@ -203,7 +203,7 @@ final class Workbench implements AutoCloseable {
     return command;
   }
 
-  /** As the local stack starts its workers. */
+  /** Starts a worker with the options of the local stack. */
   private List<String> worker(String name, int heapMegabytes, String jar) {
     List<String> command = new ArrayList<>(java(name, heapMegabytes));
     command.addAll(List.of("-jar", repository.resolve(jar).toString()));
@@ -219,7 +219,7 @@ final class Workbench implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
     if (name.startsWith("judge") || name.equals("control")) {
-      // As in the local stack.
+      // Same as in the local stack.
       command.add("-XX:TieredStopAtLevel=1");
     }
     if (record) {
@@ -229,7 +229,7 @@ final class Workbench implements AutoCloseable {
     return command;
   }
 
-  /** A folder that passes for a model: nothing here trains. */
+  /** A folder that is accepted as a model; the benchmark does not train. */
   private Path student() throws IOException {
     Path student = Files.createDirectories(folder.resolve("student"));
     Files.writeString(student.resolve("config.json"), "{}");

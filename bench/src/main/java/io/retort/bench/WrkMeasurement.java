@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a client that does nothing with the answers gets out of the endpoint: the ceiling. */
+/** The rate of a client that ignores the answers: the endpoint's ceiling. */
 final class WrkMeasurement {
   private static final int SECONDS = 12;
   private static final Duration WARM_UP = Duration.ofSeconds(3);

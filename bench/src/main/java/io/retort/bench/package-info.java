@@ -1,4 +1,4 @@
-/** Benchmarks against peers, side by side in one run. Linux only: processes are read from /proc. */
+/** Benchmarks against comparable tools in one run. Linux only: processes are read from /proc. */
 @NullMarked
 package io.retort.bench;
 

@@ -1,6 +1,6 @@
 package io.retort.cli;
 
-/** A command cannot be carried out; the message says why and what to do. */
+/** A command failed; the message says why and what to do. */
 final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

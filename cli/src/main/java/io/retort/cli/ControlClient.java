@@ -34,11 +34,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Calls the control plane, at {@code RETORT_CONTROL_ADDRESS} or the one of the local stack. */
+/**
+ * Calls the control plane at {@code RETORT_CONTROL_ADDRESS}, by default that of the local stack.
+ */
 final class ControlClient implements AutoCloseable {
   private static final long CALL_SECONDS = 30;
 
-  /** In bytes; a page of runs holds the spec of each, and gRPC's default of 4 MiB is too small. */
+  /**
+   * In bytes; a page of runs contains the spec of each run, for which gRPC's default of 4 MiB is
+   * too small.
+   */
   private static final int LARGEST_ANSWER = 64 << 20;
 
   private final ManagedChannel channel;
@@ -58,7 +63,7 @@ final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * @throws CommandException when neither an address is given nor a local stack is up
+   * @throws CommandException if no address is set and no local stack is running
    */
   static ControlClient open(Map<String, String> environment) {
     String address = environment.getOrDefault("RETORT_CONTROL_ADDRESS", "");
@@ -134,7 +139,7 @@ final class ControlClient implements AutoCloseable {
     }
   }
 
-  /** Hands each item to {@code consumer}; takes as long as the store is large. */
+  /** Passes each item to {@code consumer}; the duration depends on the size of the store. */
   SweepTotals sweep(SweepStoreRequest request, Consumer<SweptItem> consumer) {
     SweepTotals totals = SweepTotals.getDefaultInstance();
     Iterator<SweepStoreResponse> responses = stores.sweepStore(request);
@@ -149,7 +154,7 @@ final class ControlClient implements AutoCloseable {
     return totals;
   }
 
-  /** The model registry; each call of it is bounded in time. */
+  /** The model registry; each of its calls has a deadline. */
   ModelServiceGrpc.ModelServiceBlockingStub models() {
     return models.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code retort demo}: the whole lifecycle on this machine, with a stack of its own unless one is
- * up.
+ * {@code retort demo}: the whole lifecycle on this machine, with its own stack unless one is
+ * running.
  */
 @Command(
     name = "demo",

@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code --fresh STAGE}, of the commands that launch a run. */
+/** The option {@code --fresh STAGE} of commands that launch a run. */
 final class FreshStages {
   @Option(
       names = "--fresh",
@@ -18,15 +18,15 @@ final class FreshStages {
       split = ",",
       converter = StageName.class,
       description =
-          "Run this stage anew where the store holds its result: sft; several with commas between."
-              + " Answers of the judge still come from its cache, see judge.cache.")
+          "Run this stage again even if the store has its result, for example sft; separate several"
+              + " by commas. The judge's answers still come from the cache, see judge.cache.")
   private List<Stage> stages = List.of();
 
   List<Stage> stages() {
     return stages;
   }
 
-  /** A stage by its name, as it is shown. */
+  /** Converts the displayed name of a stage. */
   static final class StageName implements ITypeConverter<Stage> {
     @Override
     public Stage convert(String name) {

@@ -29,15 +29,15 @@ final class LaunchOptions {
 
   @Option(
       names = "--request-id",
-      description = "Name of this launch: repeating it gives the run that it started.")
+      description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
 
   @Mixin private FreshStages fresh = new FreshStages();
 
   /**
-   * Launches the run, prints its id, and watches it if asked to.
+   * Launches the run, prints its id, and watches it with {@code --watch}.
    *
-   * @param lastStage instead of the spec's
+   * @param lastStage replaces the spec's
    * @return the exit status
    */
   int launch(Optional<LastStage> lastStage, PrintWriter out) throws Exception {

@@ -11,15 +11,16 @@ import io.retort.v1.StageReuse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A run as lines of text: one bar a stage. */
+/** Formats a run as lines of text with one bar per stage. */
 final class ProgressView {
   private static final int BAR = 24;
 
   /**
-   * The run's line, the reason of its pause, and one for each of its stages, also those that have
-   * not begun.
+   * The run's line, the reason of its pause, and one line for each stage, including stages that
+   * have not begun.
    *
-   * @param withEta leave it out where each changed line is printed anew: it changes every second
+   * @param withEta false if each changed line is printed again, because the estimate changes every
+   *     second
    */
   static List<String> lines(Run run, boolean withEta) {
     List<String> lines = new ArrayList<>();

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * Entry point. Ends with 0 when well, 1 when a run or the stack failed, 2 for a wrong command or
+ * Entry point. Exits with 0 on success, 1 if a run or the stack failed, 2 for an invalid command or
  * spec.
  */
 @Command(

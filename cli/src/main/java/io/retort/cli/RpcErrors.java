@@ -21,7 +21,10 @@ final class RpcErrors {
   /** gRPC's message for a call whose deadline passed before there was a connection. */
   private static final String NOT_CONNECTED = "was_still_waiting";
 
-  /** By where it went wrong: before the control plane was reached, or in its answer. */
+  /**
+   * A message that depends on where the failure occurred: before the control plane was reached, or
+   * in its response.
+   */
   static String describe(StatusRuntimeException thrown) {
     if (isUnreachable(thrown)) {
       return "the control plane cannot be reached: "
@@ -43,7 +46,7 @@ final class RpcErrors {
         : description;
   }
 
-  /** Whether the same call may be answered a moment later. */
+  /** Whether a retry of the call may succeed. */
   static boolean isTransient(StatusRuntimeException thrown) {
     Code code = thrown.getStatus().getCode();
     return code == Code.UNAVAILABLE
@@ -56,7 +59,7 @@ final class RpcErrors {
     return code == Code.INVALID_ARGUMENT || code == Code.NOT_FOUND;
   }
 
-  /** A call that was never sent: only its own side knows of it, by an I/O error or by gRPC. */
+  /** Whether the call was never sent: the client reports an I/O error, or gRPC does. */
   private static boolean isUnreachable(StatusRuntimeException thrown) {
     if (detail(thrown, ErrorInfo.class) != null) {
       return false;

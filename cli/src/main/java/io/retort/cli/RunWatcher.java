@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Shows a run until it ends: redrawn in place on a terminal, which the launcher announces by {@code
- * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, else each line when it changes.
+ * Shows a run until it ends. On a terminal, which the launcher indicates by {@code
+ * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, the lines are redrawn in place;
+ * otherwise each line is printed when it changes.
  */
 final class RunWatcher {
-  /** A control plane that is being restarted or moved is away for minutes. */
+  /** A control plane that restarts or moves is unavailable for minutes. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final long RECONNECT_MILLISECONDS = 1000;
@@ -26,7 +27,7 @@ final class RunWatcher {
   private final boolean terminal;
   private final int columns;
   private List<String> shown = List.of();
-  private long heardAt;
+  private long lastContactAt;
 
   RunWatcher(ControlClient client, PrintWriter out) {
     this.client = client;
@@ -35,15 +36,13 @@ final class RunWatcher {
     columns = columns(System.getenv());
   }
 
-  /**
-   * Returns the exit status: 0 when the run has succeeded. Interrupting it leaves the run alone.
-   */
+  /** Returns the exit status: 0 if the run succeeded. An interrupt does not affect the run. */
   int watch(String runId) {
     Thread farewell =
         new Thread(
             () -> {
               out.printf(
-                  "%nThe run goes on. Watch it: retort runs watch %s   Stop it: retort runs cancel %s%n",
+                  "%nThe run continues. Watch it: retort runs watch %s   Stop it: retort runs cancel %s%n",
                   runId, runId);
               out.flush();
             });
@@ -56,19 +55,19 @@ final class RunWatcher {
     return run.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED ? 0 : Retort.FAILED;
   }
 
-  /** A lost stream says nothing of the run: it is opened again. */
+  /** Follows the run; reopens a lost stream, which says nothing about the run. */
   private Run follow(String runId) {
-    heardAt = System.nanoTime();
+    lastContactAt = System.nanoTime();
     while (true) {
       try {
         return client.watch(
             runId,
             run -> {
-              heardAt = System.nanoTime();
+              lastContactAt = System.nanoTime();
               show(run);
             });
       } catch (StatusRuntimeException e) {
-        if (!RpcErrors.isTransient(e) || System.nanoTime() - heardAt > PATIENCE.toNanos()) {
+        if (!RpcErrors.isTransient(e) || System.nanoTime() - lastContactAt > PATIENCE.toNanos()) {
           throw e;
         }
         pause(e);
@@ -79,7 +78,7 @@ final class RunWatcher {
   private void show(Run run) {
     List<String> lines = ProgressView.lines(run, terminal);
     if (terminal) {
-      // A line that wraps would take two of the terminal, and redrawing would miss one.
+      // A wrapped line would take two terminal lines, and redrawing would miss one.
       lines = lines.stream().map(this::fit).toList();
       if (!shown.isEmpty()) {
         out.print("\033[" + shown.size() + "A\r" + CLEAR_BELOW);

@@ -35,7 +35,7 @@ public final class RunsCommand {
       @Option(
               names = "--limit",
               defaultValue = "20",
-              description = "Most runs shown (default: 20).")
+              description = "Maximum number of runs shown (default: 20).")
           int limit) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -68,7 +68,7 @@ public final class RunsCommand {
     }
   }
 
-  @Command(name = "cancel", description = "Ask a run to stop; what it has finished is kept.")
+  @Command(name = "cancel", description = "Cancel a run; finished work is kept.")
   int cancel(
       @Parameters(paramLabel = "RUN") String runId,
       @Option(names = "--reason", defaultValue = "cancelled on the command line") String reason) {
@@ -79,7 +79,7 @@ public final class RunsCommand {
     }
   }
 
-  @Command(name = "pause", description = "Stop a run within seconds; what it has finished is kept.")
+  @Command(name = "pause", description = "Pause a run within seconds; finished work is kept.")
   int pause(
       @Parameters(paramLabel = "RUN") String runId,
       @Option(names = "--reason", defaultValue = "", description = "Shown with the run.")
@@ -90,12 +90,12 @@ public final class RunsCommand {
     }
   }
 
-  @Command(name = "resume", description = "Let a paused run go on.")
+  @Command(name = "resume", description = "Resume a paused run.")
   int resume(
       @Parameters(paramLabel = "RUN") String runId,
       @Option(
               names = "--budget",
-              description = "Replaces judge.budget; must be above what was spent.")
+              description = "Replaces judge.budget; must be above the amount already spent.")
           @Nullable Double budget) {
     ResumeRunRequest.Builder request = ResumeRunRequest.newBuilder().setRunId(runId);
     if (budget != null) {

@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A spec on disk; relative paths in it are taken from its own folder. */
+/** A spec on disk; its relative paths are resolved against its folder. */
 final class SpecFile {
   static RunSpec read(Path file, List<String> overrides) throws IOException, SpecException {
     Path absolute = file.toAbsolutePath();

@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code retort store}. */
-@Command(name = "store", description = "Keep the store small.", mixinStandardHelpOptions = true)
+@Command(
+    name = "store",
+    description = "Delete unused content of the store.",
+    mixinStandardHelpOptions = true)
 public final class StoreCommand {
   @Spec private CommandSpec spec;
 
@@ -55,9 +58,11 @@ public final class StoreCommand {
               + (totals.getDeleted() ? " items are deleted" : " items can be deleted: add --delete")
               + "; "
               + totals.getKeptRuns()
-              + " runs are kept with what they need");
+              + " runs and their objects are kept");
       if (!totals.getDeleted() && totals.getLiveRunsCount() > 0) {
-        out.println("Not now: these runs are live: " + String.join(", ", totals.getLiveRunsList()));
+        out.println(
+            "Nothing can be deleted while these runs are live: "
+                + String.join(", ", totals.getLiveRunsList()));
       }
       return 0;
     }

@@ -18,8 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Brings the embedded stack up and down; its supervisor is a process of its own that outlives this
- * one.
+ * Starts and stops the embedded stack; its supervisor is a separate process that outlives this one.
  */
 public final class LocalStack {
   private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
@@ -39,18 +38,18 @@ public final class LocalStack {
     return home;
   }
 
-  /** The state of the stack, if it runs. */
+  /** The state of the stack if it is running. */
   public Optional<StackState> running() {
     return StackState.running(home);
   }
 
   /**
-   * Starts the stack unless it runs, telling {@code out} each process that is ready, and returns
-   * when all are.
+   * Starts the stack unless it is running, reports each ready process to {@code out}, and returns
+   * when all are ready.
    *
    * @param supervise command line of the supervisor, which is detached from the terminal
-   * @throws StackException when another command changes the stack, a port is taken or a process
-   *     does not get ready; nothing that this call started is left running then
+   * @throws StackException if another command changes the stack, a port is in use, or a process
+   *     does not become ready; nothing that this call started keeps running
    */
   StackState up(StackOptions options, List<String> supervise, PrintWriter out)
       throws IOException, InterruptedException {
@@ -72,17 +71,18 @@ public final class LocalStack {
   }
 
   /**
-   * Stops the stack and everything that it has started, also what a killed supervisor left behind.
+   * Stops the stack and everything that it has started, including processes that a killed
+   * supervisor left behind.
    *
-   * @return whether there was one
-   * @throws StackException when another command starts the stack and does not end
+   * @return whether there was a stack
+   * @throws StackException if another command is starting the stack and does not finish
    */
   public boolean down(PrintWriter out) throws IOException, InterruptedException {
     Optional<StackState> state = StackState.read(home);
     if (state.isPresent()) {
       out.println("Stopping the stack ...");
       out.flush();
-      // Before the lock is taken, which a command that waits for a start gives back then.
+      // Before taking the lock, which a command that waits for a start then releases.
       stopSupervisor(state.get());
     }
     StackLock lock = lock(LOCK_LIMIT);
@@ -126,9 +126,9 @@ public final class LocalStack {
     return awaitUp(Optional.of(detached(supervise).toHandle()), out);
   }
 
-  /** One whose state is gone cannot be found by it, but holds its lock. */
+  /** A supervisor whose state file is missing cannot be found by it, but it holds its lock. */
   private void requireNoSupervisor() throws IOException, InterruptedException {
-    // One that has just failed needs a moment to end.
+    // A supervisor that has just failed needs a moment to end.
     Optional<StackLock> free =
         StackLock.take(home, StackLock.Kind.SUPERVISION, Duration.ofSeconds(5));
     if (free.isEmpty() && running().isEmpty()) {
@@ -144,12 +144,12 @@ public final class LocalStack {
     }
   }
 
-  /** Returns whether there was anything. */
+  /** Returns whether anything was removed. */
   private boolean removeLeftovers() throws IOException {
     Optional<StackState> state = StackState.read(home);
     if (state.isPresent()) {
       stopSupervisor(state.get());
-      // The supervisor has ended them, unless it was killed.
+      // The supervisor has ended them unless it was killed.
       List<RecordedProcess> processes = state.get().processes();
       for (int index = processes.size() - 1; index >= 0; index--) {
         processes.get(index).handle().ifPresent(handle -> ProcessTrees.stop(handle, GRACE));
@@ -168,7 +168,7 @@ public final class LocalStack {
     state.supervisor().handle().ifPresent(handle -> ProcessTrees.stop(handle, STOP_LIMIT));
   }
 
-  /** Reported here, rather than in the logs of workers that do not start. */
+  /** Reported here instead of in the logs of workers that do not start. */
   private static void requireStore(String storeUri) throws IOException {
     Optional<Path> folder = Locations.path(storeUri);
     if (folder.isPresent()) {
@@ -186,13 +186,13 @@ public final class LocalStack {
       throws IOException, InterruptedException {
     int announced = 0;
     while (true) {
-      // Before the state is read: what it wrote last is seen then.
+      // Before reading the state, so that its last write is seen.
       boolean ended = supervisor.isEmpty() || !supervisor.get().isAlive();
       Optional<StackState> state = StackState.read(home);
       if (state.isPresent()) {
         List<RecordedProcess> processes = state.get().processes();
         boolean up = state.get().phase() == Phase.UP;
-        // A process is recorded when it starts, so the one before the last is ready.
+        // A process is recorded when it starts, so all but the last are ready.
         for (; announced < processes.size() - (up ? 0 : 1); announced++) {
           out.println("  ready: " + processes.get(announced).name());
           out.flush();
@@ -214,9 +214,7 @@ public final class LocalStack {
     }
   }
 
-  /**
-   * Starts a process in a session of its own, so that Ctrl-C in this terminal does not reach it.
-   */
+  /** Starts a process in its own session, so that Ctrl-C in this terminal does not reach it. */
   private Process detached(List<String> command) throws IOException {
     List<String> complete = new ArrayList<>();
     complete.add(repository.resolve("gpu-workers/trainer/.venv/bin/python").toString());

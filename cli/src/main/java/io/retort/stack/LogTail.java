@@ -12,8 +12,7 @@ final class LogTail {
   private static final int MOST_BYTES = 1 << 16;
 
   /**
-   * The last lines, at most {@code lines} of them, from the last 64 KiB; none where there is no
-   * file.
+   * The last lines, at most {@code lines}, of the last 64 KiB; empty if the file does not exist.
    */
   static List<String> last(Path log, int lines) throws IOException {
     if (!Files.exists(log)) {

@@ -28,7 +28,7 @@ public final class LogsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on showing what is written; needs a PROCESS.")
+      description = "Follow the log; needs a PROCESS.")
   private boolean follow;
 
   @Spec private CommandSpec spec;

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds what a process has started by a marker in its environment, which children inherit. Unlike
- * the tree of parents, a marker outlives the death of everything in between. Only where there is a
- * {@code /proc}; elsewhere nothing is found.
+ * Finds the descendants of a process by a marker in their environment, which children inherit.
+ * Unlike the tree of parents, a marker survives the death of intermediate processes. Requires
+ * {@code /proc}; elsewhere it finds nothing.
  */
 final class MarkedProcesses {
   private static final Path PROC = Path.of("/proc");
@@ -25,7 +25,7 @@ final class MarkedProcesses {
     this.marker = marker;
   }
 
-  /** The descendants of one process of the stack with this home. */
+  /** The descendants of one process of the stack with the given home. */
   static MarkedProcesses of(Path home, String name) {
     return new MarkedProcesses(VARIABLE + "=" + home.toAbsolutePath() + "#" + name + "\0");
   }
@@ -39,7 +39,7 @@ final class MarkedProcesses {
     return Map.of(VARIABLE, home.toAbsolutePath() + "#" + name);
   }
 
-  /** Those that run now, but for this process. */
+  /** The running descendants, excluding this process. */
   List<ProcessHandle> find() throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
     if (!Files.isDirectory(PROC)) {
@@ -47,8 +47,8 @@ final class MarkedProcesses {
     }
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : processes) {
-        // The handle comes first: it knows the process's start, so that ending it cannot hit a
-        // later one that got the same id.
+        // The handle is created first: it knows the process's start time, so that ending it cannot
+        // affect a later process with the same id.
         Optional<ProcessHandle> handle =
             ProcessHandle.of(Long.parseLong(process.getFileName().toString()));
         if (handle.isPresent()
@@ -66,7 +66,7 @@ final class MarkedProcesses {
       String variables = new String(Files.readAllBytes(environ), StandardCharsets.UTF_8);
       return variables.startsWith(marker) || variables.contains("\0" + marker);
     } catch (IOException e) {
-      // It has ended, or belongs to somebody else.
+      // It has ended, or belongs to another user.
       return false;
     }
   }

@@ -10,22 +10,21 @@ import java.time.Instant;
 /**
  * When a process began, which distinguishes it from a later one with the same id.
  *
- * @param boot id of the system's boot and clock ticks from there to the start, {@code ID/TICKS},
- *     which a change of the clock leaves alone; empty where there is no {@code /proc}
- * @param milliseconds since the epoch by the clock at the time of the query, 0 where the system
- *     does not say
- * @param command path of the program, empty where the system does not say
+ * @param boot id of the system's boot and clock ticks from the boot to the start, {@code ID/TICKS},
+ *     which clock changes do not affect; empty without {@code /proc}
+ * @param milliseconds since the epoch by the clock at the time of the query, 0 if unknown
+ * @param command path of the program, empty if unknown
  */
 record ProcessStart(String boot, long milliseconds, String command) {
-  /** Nothing is known of the start. */
+  /** An unknown start. */
   static final ProcessStart UNKNOWN = new ProcessStart("", 0, "");
 
-  /** How far a clock may have been set without a process being taken for another one. */
+  /** Maximum clock change for which two start times count as equal. */
   static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-  /** Position of the start among the fields of {@code stat} after the program's name. */
+  /** Index of the start time among the fields of {@code stat} after the program's name. */
   private static final int START_FIELD = 19;
 
   static ProcessStart of(ProcessHandle handle) {
@@ -35,7 +34,7 @@ record ProcessStart(String boot, long milliseconds, String command) {
         handle.info().command().orElse(""));
   }
 
-  /** Whether both are the start of one process, given that both have the same id. */
+  /** Whether both are starts of the same process, provided that both have the same id. */
   boolean isSame(ProcessStart other) {
     if (!boot.isEmpty() && !other.boot.isEmpty()) {
       return boot.equals(other.boot);
@@ -53,13 +52,13 @@ record ProcessStart(String boot, long milliseconds, String command) {
     try {
       return Files.readString(BOOT_ID).strip() + "/" + ticks(pid);
     } catch (IOException e) {
-      // Another system than Linux, or the process has ended.
+      // The system is not Linux, or the process has ended.
       return "";
     }
   }
 
   private static String ticks(long pid) throws IOException {
-    // The name may hold any bytes, blanks and parentheses too.
+    // The name may contain any bytes, including blanks and parentheses.
     String stat =
         new String(
             Files.readAllBytes(Path.of("/proc", String.valueOf(pid), "stat")),

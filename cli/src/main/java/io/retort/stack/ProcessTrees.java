@@ -7,13 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Ends processes together with all that they have started. */
+/** Ends processes together with their descendants. */
 final class ProcessTrees {
   private static final Duration LONGEST_KILL = Duration.ofSeconds(10);
 
   /**
-   * Asks the process to end, and ends by force what is left of its tree after {@code grace}.
-   * Descendants are listed first, since they lose their parent when it ends.
+   * Requests the process to end, and kills the remaining processes of its tree after {@code grace}.
+   * Descendants are listed first, because they lose their parent when it ends.
    */
   static void stop(ProcessHandle process, Duration grace) {
     List<ProcessHandle> tree = new ArrayList<>();
@@ -25,7 +25,7 @@ final class ProcessTrees {
     }
   }
 
-  /** Ends these by force, and waits until they are gone. */
+  /** Kills the processes, and waits until they have ended. */
   static void kill(List<ProcessHandle> processes) {
     processes.forEach(ProcessHandle::destroyForcibly);
     awaitAll(processes, LONGEST_KILL);

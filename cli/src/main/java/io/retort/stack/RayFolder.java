@@ -5,28 +5,33 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The folder of an embedded Ray's sessions. Ray puts Unix sockets below it, the path of which the
+ * The folder of an embedded Ray's sessions. Ray creates Unix sockets in it, whose path length the
  * system limits.
  */
 final class RayFolder {
-  /** Bytes that the path of a socket may have on macOS, whose {@code sun_path} is shortest. */
+  /**
+   * Maximum length in bytes of a socket's path on macOS, whose {@code sun_path} is the shortest.
+   */
   static final int MACOS_SOCKET_LIMIT = 103;
 
-  /** The same on Linux. */
+  /** Maximum length in bytes of a socket's path on Linux. */
   static final int LINUX_SOCKET_LIMIT = 107;
 
-  /** What Ray appends: its session's folder, named by time and pid, and the longest socket. */
+  /**
+   * The part that Ray appends: its session's folder, named by time and pid, and the longest socket
+   * name.
+   */
   private static final String LONGEST_SOCKET =
       "/session_2000-01-01_00-00-00_000000_4194304/sockets/plasma_store.10";
 
-  /** Not longer than this, whatever the system's temporary folder is. */
+  /** A short folder, for systems with a long temporary folder. */
   private static final Path SHORT = Path.of("/tmp");
 
   /**
-   * A folder of its own for each home: in the temporary folder, or in {@code /tmp} where that is
-   * too long.
+   * A separate folder for each home: in the temporary folder, or in {@code /tmp} if that is too
+   * long.
    *
-   * @param socketLimit bytes that the path of a socket may have
+   * @param socketLimit maximum length in bytes of a socket's path
    */
   static Path of(Path home, Path temporary, int socketLimit) {
     String name = "retort-" + Integer.toHexString(home.toString().hashCode());
@@ -43,7 +48,7 @@ final class RayFolder {
         : MACOS_SOCKET_LIMIT;
   }
 
-  /** Bytes of the longest path of a socket below the folder. */
+  /** Length in bytes of the longest socket path below the folder. */
   static int longestSocket(Path folder) {
     return (folder + LONGEST_SOCKET).getBytes(StandardCharsets.UTF_8).length;
   }

@@ -2,9 +2,9 @@ package io.retort.stack;
 
 import java.nio.file.Path;
 
-/** The checkout that this program was started from. */
+/** The checkout from which this program was started. */
 public final class Repository {
-  /** System property that names it; the launcher sets it. */
+  /** System property with its path, set by the launcher. */
   public static final String PROPERTY = "retort.repository";
 
   public static Path path() {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of the command line that shape a stack; the supervisor gets the same. */
+/** Command-line options that configure a stack; the supervisor receives the same ones. */
 public final class StackFlags {
   @Option(
       names = "--port",
@@ -57,7 +57,7 @@ public final class StackFlags {
   @Nullable Path endpoints;
 
   /**
-   * @throws StackException when options contradict each other
+   * @throws StackException if options contradict each other
    */
   StackOptions options(Path repository, Map<String, String> environment) {
     StackOptions standard = StackOptions.standard(repository, environment);

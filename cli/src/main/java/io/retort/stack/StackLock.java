@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An exclusive lock of one stack, held by one process at a time; the system releases it when that
- * process ends, however it ends. The holder's pid is in a file beside it.
+ * process ends in any way. A file next to it contains the holder's pid.
  */
 final class StackLock implements AutoCloseable {
   private static final long TICK_MILLISECONDS = 100;
@@ -28,11 +28,11 @@ final class StackLock implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Kinds of locks, each with a lock file of its own. */
+  /** Kinds of locks, each with its own lock file. */
   enum Kind {
-    /** Held while a command starts the stack, or removes what is left of one. */
+    /** Held while a command starts the stack, or removes the remains of one. */
     CHANGE("change.lock"),
-    /** Held by the supervisor as long as it lives. */
+    /** Held by the supervisor for its whole life. */
     SUPERVISION("supervisor.lock");
 
     private final String file;
@@ -43,8 +43,8 @@ final class StackLock implements AutoCloseable {
   }
 
   /**
-   * @return nothing when another process holds it
-   * @throws StackException when the home's file system has no locks
+   * @return empty if another process holds it
+   * @throws StackException if the home's file system does not support locks
    */
   static Optional<StackLock> tryTake(Path home, Kind kind) throws IOException {
     Files.createDirectories(home);
@@ -84,7 +84,7 @@ final class StackLock implements AutoCloseable {
     }
   }
 
-  /** {@code process PID} for a message, of who holds the lock or held it last. */
+  /** {@code process PID} of the current or last holder, for messages. */
   static String holder(Path home, Kind kind) {
     try {
       return "process " + Files.readString(holderFile(home, kind), StandardCharsets.UTF_8).strip();
@@ -105,12 +105,15 @@ final class StackLock implements AutoCloseable {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Held by this process, which is no other than any holder.
+      // This process holds it, like any other holder.
       return null;
     }
   }
 
-  /** Not the locked file: closing a file that was read releases all of its process's locks. */
+  /**
+   * Separate from the locked file: closing a file that was read releases all locks of the process
+   * on it.
+   */
   private static Path holderFile(Path home, Kind kind) {
     return home.resolve(kind.file + ".pid");
   }

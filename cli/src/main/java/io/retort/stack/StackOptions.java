@@ -12,14 +12,15 @@ import java.util.TreeSet;
 /**
  * Options of a stack.
  *
- * @param repository checkout that holds the built workers and the Python environment
+ * @param repository checkout that contains the built workers and the Python environment
  * @param home folder for logs, state, Temporal's database and, by default, the store
- * @param storeUri root of the store, without a slash at its end
- * @param ports where each process listens
+ * @param storeUri root of the store, without a trailing slash
+ * @param ports on which the processes listen
  * @param studentModel folder of the default student in Hugging Face layout
  * @param judge endpoint of the judge; empty: the embedded model server
  * @param student endpoint that serves the student; empty: the embedded model server
- * @param endpoints the user's file of all endpoints; empty: one is made of judge and student
+ * @param endpoints the user's file of all endpoints; empty: a file is generated from judge and
+ *     student
  * @param temporalAddress an existing Temporal; empty: an embedded one
  * @param rayAddress an existing Ray cluster; empty: an embedded one-node cluster
  */
@@ -40,12 +41,12 @@ public record StackOptions(
   /**
    * An OpenAI-compatible endpoint.
    *
-   * @param baseUrl up to and with {@code /v1}
-   * @param apiKeyVariable environment variable of the judge workers that holds the key
+   * @param baseUrl including {@code /v1}
+   * @param apiKeyVariable environment variable of the judge workers that contains the key
    */
   public record ModelEndpoint(String baseUrl, String model, Optional<String> apiKeyVariable) {}
 
-  /** The stack's usual home is {@code .retort} in the checkout; {@code RETORT_HOME} moves it. */
+  /** The stack's home: {@code .retort} in the checkout, or {@code RETORT_HOME}. */
   public static Path home(Path repository, Map<String, String> environment) {
     String home = environment.getOrDefault("RETORT_HOME", "");
     return home.isBlank() ? repository.resolve(".retort") : Path.of(home).toAbsolutePath();
@@ -70,8 +71,8 @@ public record StackOptions(
   }
 
   /**
-   * @param option or variable that named the place, for the message
-   * @throws StackException when no store serves the place
+   * @param option option or variable that set the location, for the message
+   * @throws StackException if no store serves the location
    */
   static String storeUri(String option, String place) {
     return Locations.uri(place)
@@ -81,12 +82,12 @@ public record StackOptions(
                     option + ": " + place + " (expected: " + Locations.EXPECTED + ")"));
   }
 
-  /** The model of the embedded model server, whatever the student is. */
+  /** The model of the embedded model server, independent of the student. */
   Path servedModel() {
     return smallModel(repository).resolve("SmolLM2-135M-Instruct.Q8_0.gguf");
   }
 
-  /** Unless every endpoint is elsewhere. */
+  /** Whether an endpoint uses the embedded model server. */
   boolean needsModelServer() {
     return endpoints
         .map(file -> file.names(ports.get(StackPort.MODEL)))
@@ -107,7 +108,7 @@ public record StackOptions(
     return names;
   }
 
-  /** Whether other processes are configured by the variable as well. */
+  /** Whether the variable also configures other processes. */
   private static boolean isShared(String name) {
     String upper = name.toUpperCase(Locale.ROOT);
     return upper.endsWith("_PROXY")
@@ -115,7 +116,10 @@ public record StackOptions(
         || SHARED.contains(upper);
   }
 
-  /** Where set-up puts it: in the checkout, also when the stack's home is elsewhere. */
+  /**
+   * The set-up's location of the small model: in the checkout, even if the stack's home is
+   * elsewhere.
+   */
   private static Path smallModel(Path repository) {
     return repository.resolve(".retort/models/SmolLM2-135M-Instruct");
   }

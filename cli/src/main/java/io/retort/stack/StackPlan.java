@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which processes a stack is made of, in the order in which they start. */
+/** The processes of a stack in their start order. */
 final class StackPlan {
   private static final Duration QUICK = Duration.ofMinutes(1);
   private static final String PIPELINE = "pipeline";
@@ -85,7 +85,7 @@ final class StackPlan {
         .orElse(options.home().resolve("generated/endpoints.yaml"));
   }
 
-  /** Contents of {@link #endpointsFile} where the user gives none. */
+  /** Content of {@link #endpointsFile} if the user provides none. */
   String endpoints() {
     StackOptions.ModelEndpoint fallback = embedded(StackPort.MODEL, "SmolLM2-135M-Instruct");
     StackOptions.ModelEndpoint teacher = embedded(StackPort.TEACHER, "retort-demo-teacher");
@@ -125,8 +125,8 @@ final class StackPlan {
                 options.home().resolve("temporal.db").toString(),
                 "--log-level",
                 "warn",
-                // Teams take turns at the GPU queue. Partitions of a queue know nothing of each
-                // other's tasks, so only one keeps the order of teams and priorities.
+                // Teams alternate in the GPU queue. Partitions of a queue do not know each other's
+                // tasks, so only a single one keeps the order of teams and priorities.
                 "--dynamic-config-value",
                 "matching.enableFairness=true",
                 "--dynamic-config-value",
@@ -159,7 +159,7 @@ final class StackPlan {
             "--port=" + port(StackPort.RAY),
             "--ray-client-server-port=" + port(StackPort.RAY_CLIENT),
             "--dashboard-agent-listen-port=" + port(StackPort.RAY_AGENT),
-            // Free ones of the system, instead of thousands from a fixed range.
+            // Free ports chosen by the system, instead of thousands from a fixed range.
             "--min-worker-port=0",
             "--max-worker-port=0",
             "--log-color=false",
@@ -171,7 +171,7 @@ final class StackPlan {
         Map.of(
             "PYTHONPATH",
             trainerPath(),
-            // Keeps Ray on the loopback address that it is given.
+            // Keeps Ray on the given loopback address.
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
             "0"),
         options.secretVariables(),
@@ -293,12 +293,13 @@ final class StackPlan {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                // A process without memory is in no known state: its supervisor starts another.
+                // The state of a process without memory is undefined: its supervisor starts
+                // another.
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
     if (!name.equals(PIPELINE)) {
-      // The others mostly wait: the second compiler would take half of their CPU time for minutes,
-      // and gain a tenth.
+      // The other processes mostly wait: the second compiler would take half of their CPU time for
+      // minutes, for a gain of a tenth.
       command.add("-XX:TieredStopAtLevel=1");
     }
     command.addAll(List.of("-jar", options.repository().resolve(jar).toString()));

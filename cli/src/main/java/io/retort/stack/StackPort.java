@@ -2,7 +2,7 @@ package io.retort.stack;
 
 import java.util.Locale;
 
-/** Every port that the stack listens on, all on the loopback address. */
+/** Every port on which the stack listens, all on the loopback address. */
 enum StackPort {
   TEMPORAL(7233),
   TEMPORAL_UI(8233),

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The ports of one stack: the standard ones, moved together by an offset or one by one. */
+/** The ports of one stack: the standard ones, shifted together by an offset or set individually. */
 record StackPorts(Map<StackPort, Integer> numbers) {
   StackPorts {
     numbers = Map.copyOf(numbers);
@@ -19,8 +19,8 @@ record StackPorts(Map<StackPort, Integer> numbers) {
 
   /**
    * @param offset added to every standard port
-   * @param moved port numbers by key, over the offset
-   * @throws StackException for an unknown key, a number out of range, or one that two processes
+   * @param moved port numbers by key, which override the offset
+   * @throws StackException for an unknown key, a number out of range, or a port that two processes
    *     would share
    */
   static StackPorts of(int offset, Map<String, Integer> moved) {
@@ -65,8 +65,8 @@ record StackPorts(Map<StackPort, Integer> numbers) {
   }
 
   /**
-   * @throws StackException naming every port of {@code ports} that another program listens on, and
-   *     how to move it
+   * @throws StackException with every port of {@code ports} on which another program listens, and
+   *     how to change it
    */
   void requireFree(Set<StackPort> ports) {
     List<String> taken = new ArrayList<>();

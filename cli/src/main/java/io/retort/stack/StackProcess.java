@@ -9,11 +9,11 @@ import java.util.Set;
 /**
  * One process of the stack.
  *
- * @param name of its log and in the state
- * @param environment added to the supervisor's own
- * @param withheld names of variables of the supervisor's own that it does not get
+ * @param name in its log's file name and in the state
+ * @param environment variables added to those of the supervisor
+ * @param withheld names of the supervisor's variables that it does not receive
  * @param ready when the next process may start
- * @param startLimit how long it may take to get ready
+ * @param startLimit maximum time until it is ready
  */
 record StackProcess(
     String name,
@@ -28,7 +28,7 @@ record StackProcess(
     withheld = Set.copyOf(withheld);
   }
 
-  /** Readiness checks of a started process. Both are asked for when both are given. */
+  /** Readiness checks of a started process. If both are given, both must pass. */
   record Readiness(Optional<Integer> port, Optional<String> logText) {
     static Readiness port(int number) {
       return new Readiness(Optional.of(number), Optional.empty());

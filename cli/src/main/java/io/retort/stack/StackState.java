@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The state of the stack that the supervisor records, in {@code stack.json} of its home; replaced
- * as a whole at every change.
+ * The state of the stack, which the supervisor records in {@code stack.json} of its home and
+ * replaces as a whole at every change.
  *
  * @param failure why the stack could not start; empty while it has not failed
  * @param rayFolder folder outside the home that {@code down} deletes; empty when Ray is not
@@ -48,12 +48,12 @@ public record StackState(
    *
    * @param pid 0 while it does not run
    * @param start distinguishes it from a later process with the same id
-   * @param starts how often the supervisor has started it
+   * @param starts number of times the supervisor has started it
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record RecordedProcess(String name, long pid, ProcessStart start, int starts) {
     public RecordedProcess {
-      // Absent from what an older version wrote.
+      // Absent in files of older versions.
       start = Objects.requireNonNullElse(start, ProcessStart.UNKNOWN);
     }
 
@@ -61,12 +61,12 @@ public record StackState(
       return new RecordedProcess(name, handle.pid(), ProcessStart.of(handle), starts);
     }
 
-    /** One that does not run. */
+    /** A process that is not running. */
     static RecordedProcess down(String name, int starts) {
       return new RecordedProcess(name, 0, ProcessStart.UNKNOWN, starts);
     }
 
-    /** The process, if it still runs. */
+    /** The process if it is still running. */
     public Optional<ProcessHandle> handle() {
       return ProcessHandle.of(pid)
           .filter(ProcessHandle::isAlive)
@@ -78,7 +78,7 @@ public record StackState(
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
-   * @throws StackException when the file is there but cannot be read
+   * @throws StackException if the file exists but cannot be read
    */
   public static Optional<StackState> read(Path home) {
     Path file = file(home);
@@ -92,7 +92,7 @@ public record StackState(
     }
   }
 
-  /** The state of a stack whose supervisor runs. */
+  /** The state of a stack whose supervisor is running. */
   public static Optional<StackState> running(Path home) {
     return read(home).filter(state -> state.supervisor().handle().isPresent());
   }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code retort status}. Ends with 1 when the stack is not wholly up. */
+/** {@code retort status}. Exits with 1 if the stack is not fully up. */
 @Command(name = "status", description = "Show the processes of the local stack.")
 public final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The supervisor's own process; started by {@code retort up}. */
+/** The supervisor's process, started by {@code retort up}. */
 @Command(name = "supervise", hidden = true)
 public final class SuperviseCommand implements Callable<Integer> {
   private static final List<StackPort> METRICS =
@@ -47,7 +47,7 @@ public final class SuperviseCommand implements Callable<Integer> {
     add(command, "--judge-api-key-env", flags.judgeKey);
     add(command, "--student-url", flags.studentUrl);
     add(command, "--student-model", flags.studentModel);
-    // Its working folder is another one.
+    // The supervisor has another working folder.
     add(
         command,
         "--endpoints",

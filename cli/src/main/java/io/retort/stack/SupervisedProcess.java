@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One process under supervision: started, watched, restarted after a growing pause, stopped. */
+/** One supervised process: started, watched, restarted after a growing pause, stopped. */
 final class SupervisedProcess {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -71,10 +71,10 @@ final class SupervisedProcess {
   }
 
   /**
-   * Notices a crash and restarts the process once its pause is over.
+   * Detects a crash and restarts the process after its pause.
    *
-   * @return whether the process was started anew
-   * @throws IOException when it could not be; the next call after a pause tries again
+   * @return whether the process was restarted
+   * @throws IOException if the restart failed; the next call after a pause tries again
    */
   boolean tend(Path folder) throws IOException {
     if (handle != null && handle.isAlive()) {

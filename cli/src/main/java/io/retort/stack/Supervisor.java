@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Owns the processes of a stack: starts them in order, each when the one before is ready, restarts
- * what crashes, and stops them in reverse order when it is asked to end (SIGTERM).
+ * Owns the processes of a stack: starts them in order, each when the previous one is ready,
+ * restarts processes that crash, and stops them in reverse order on SIGTERM.
  */
 final class Supervisor {
   private static final Duration TICK = Duration.ofMillis(250);
@@ -32,7 +32,7 @@ final class Supervisor {
 
   /**
    * @param folder working folder of the processes
-   * @param description the addresses of the stack; phase and processes are filled in here
+   * @param description the addresses of the stack; the supervisor fills in phase and processes
    */
   Supervisor(Path home, Path folder, StackState description, List<StackProcess> plan)
       throws IOException {
@@ -44,10 +44,10 @@ final class Supervisor {
   }
 
   /**
-   * Returns when the stack has been stopped or could not be started. However it ends, it leaves
-   * none of its processes running.
+   * Returns when the stack has been stopped or could not be started. In every case, it leaves none
+   * of its processes running.
    *
-   * @throws StackException when another supervisor runs
+   * @throws StackException if another supervisor is running
    */
   void run() throws IOException, InterruptedException {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "stop"));
@@ -91,7 +91,7 @@ final class Supervisor {
     }
   }
 
-  /** Returns why the stack could not be started, or an empty text. */
+  /** Returns why the stack could not be started; empty on success. */
   private String start() throws InterruptedException {
     try {
       write(Phase.STARTING, "");
@@ -107,7 +107,7 @@ final class Supervisor {
 
   private String startAll() throws IOException, InterruptedException {
     for (SupervisedProcess process : processes) {
-      // Before it starts: one that starts only half is stopped, too.
+      // Before the start, so that a process that starts only partly is stopped, too.
       started++;
       process.start(folder);
       write(Phase.STARTING, "");
@@ -131,7 +131,7 @@ final class Supervisor {
     return "";
   }
 
-  /** Problems such as a full disk are reported, and the step is tried again later. */
+  /** Reports problems such as a full disk and tries the step again later. */
   private void tendAll() {
     for (SupervisedProcess process : processes) {
       try {
@@ -161,7 +161,7 @@ final class Supervisor {
     }
   }
 
-  /** Writes to the supervisor's log; repetitions of the last problem are left out. */
+  /** Writes to the supervisor's log; omits repetitions of the last problem. */
   private void report(String problem) {
     if (!problem.equals(lastReported)) {
       System.err.println(Instant.now() + " " + problem);

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     mixinStandardHelpOptions = true,
-    description = "Start the local stack; it goes on when this command has ended.")
+    description = "Start the local stack in the background.")
 public final class UpCommand implements Callable<Integer> {
   @Mixin private StackFlags flags = new StackFlags();
   @Spec private CommandSpec spec;
@@ -29,7 +29,7 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   /**
-   * Starts the stack with these flags unless it runs.
+   * Starts the stack with these flags unless it is running.
    *
    * @throws StackException when it cannot be started
    */
@@ -41,7 +41,7 @@ public final class UpCommand implements Callable<Integer> {
         .up(options, SuperviseCommand.commandLine(flags), out);
   }
 
-  /** Prints where everything is. */
+  /** Prints the addresses and locations of the stack. */
   public static void print(StackState state, PrintWriter out) {
     List<String> lines = new ArrayList<>();
     lines.add("Temporal UI   " + state.temporalUi());

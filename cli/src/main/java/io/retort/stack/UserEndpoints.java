@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A user's own file of endpoints and routes, which the judge workers read as it is and nothing ever
- * writes.
+ * A user's own file of endpoints and routes, which the judge workers read unchanged; nothing writes
+ * to it.
  *
- * @param file absolute
+ * @param file absolute path
  * @param variables names of the environment variables that it refers to
- * @param addresses texts of its {@code base_url}s
+ * @param addresses its {@code base_url} values
  */
 record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -36,7 +36,7 @@ record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
     try {
       root = YAML.readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
-      // The parser's own words quote the file, which may hold a key.
+      // Omits the parser's message, which quotes the file and may contain a key.
       JsonLocation at = e.getLocation();
       throw new StackException(
           "--endpoints: "
@@ -55,7 +55,7 @@ record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
     return new UserEndpoints(file, variables, addresses);
   }
 
-  /** Whether an endpoint is the program that listens on this port of this machine. */
+  /** Whether an endpoint refers to the program that listens on this port of this machine. */
   boolean names(int port) {
     return addresses.stream()
         .anyMatch(
@@ -63,10 +63,10 @@ record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
   }
 
   /**
-   * Has the judge worker read the file, which knows all that it may hold.
+   * Validates the file with the judge worker, which knows the complete format.
    *
-   * @param repository checkout that holds the built worker
-   * @throws StackException with every mistake of the file
+   * @param repository checkout that contains the built worker
+   * @throws StackException with all errors of the file
    */
   void requireValid(Path repository) throws IOException, InterruptedException {
     ProcessBuilder builder =
@@ -81,9 +81,9 @@ record UserEndpoints(Path file, Set<String> variables, Set<String> addresses) {
     builder.environment().put("RETORT_ENDPOINTS", file.toString());
     Process check = builder.redirectErrorStream(true).start();
     check.getOutputStream().close();
-    String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (check.waitFor() != 0) {
-      throw new StackException("--endpoints: " + said.strip());
+      throw new StackException("--endpoints: " + output.strip());
     }
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a process of its own, with a control plane that plays a run. */
+/** The command as a separate process, with a control plane that plays a run. */
 class CommandLineTest {
   private Path folder = Path.of("");
   private FakeRunService control;
@@ -96,8 +96,8 @@ class CommandLineTest {
     assertThat(dry.status).as(dry.output).isZero();
     assertThat(dry.output)
         .contains("dataset  file:///store/datasets/d")
-        .contains("1 items can be deleted: add --delete; 3 runs are kept with what they need")
-        .contains("Not now: these runs are live: live-1");
+        .contains("1 items can be deleted: add --delete; 3 runs and their objects are kept")
+        .contains("Nothing can be deleted while these runs are live: live-1");
     assertThat(deleted.output).contains("1 items are deleted");
     assertThat(control.store.swept)
         .extracting(request -> request.getOlderThan().getSeconds())
@@ -283,7 +283,7 @@ class CommandLineTest {
       line = output.readLine();
     }
     assertThat(line).isNotNull();
-    // Not by the process itself, which would close its output as well.
+    // Not by the process itself, which would also close its output.
     process.toHandle().destroy();
     assertThat(output.lines().collect(Collectors.joining("\n")))
         .contains("retort runs watch " + FakeRunService.RUN_ID)

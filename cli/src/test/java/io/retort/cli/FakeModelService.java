@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A registry of one model, by references that the test gives. */
+/** A registry of one model, with references that the test sets. */
 final class FakeModelService extends ModelServiceGrpc.ModelServiceImplBase {
   final Map<String, ModelVersion> versions = new ConcurrentHashMap<>();
   final List<PromoteAliasRequest> promoted = new CopyOnWriteArrayList<>();

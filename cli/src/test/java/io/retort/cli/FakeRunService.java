@@ -39,7 +39,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A control plane that knows one run and plays the changes that the test gives it. */
+/** A control plane with one run, which plays the changes that the test sets. */
 final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements AutoCloseable {
   static final String RUN_ID = "demo-20260101-aaaaaa";
 
@@ -53,7 +53,7 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
   volatile List<Run> changes = List.of();
 
-  /** Whether a watch ends after the changes; else it stays open. */
+  /** Whether a watch ends after the changes; otherwise it stays open. */
   volatile boolean ends = true;
 
   private final Server server;

@@ -9,7 +9,7 @@ import io.retort.v1.SweptItem;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A store with one data set that nobody needs, and one live run. */
+/** A store with one unused data set and one live run. */
 final class FakeStoreService extends StoreServiceGrpc.StoreServiceImplBase {
   final List<SweepStoreRequest> swept = new CopyOnWriteArrayList<>();
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The script {@code retort} in a checkout of its own, where the build and the set-up of Python are
- * scripts that note their calls in {@code calls}; the Python one fails.
+ * The script {@code retort} in a separate checkout, where scripts that record their calls in {@code
+ * calls} replace the build and the set-up of Python; the latter fails.
  */
 class LauncherTest {
   private static final Path SCRIPT = Path.of("../retort");

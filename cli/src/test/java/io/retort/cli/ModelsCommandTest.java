@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command as a process of its own, with a registry that the test fills. */
+/** The command as a separate process, with a registry that the test fills. */
 class ModelsCommandTest {
   private Path folder = Path.of("");
   private FakeRunService control;

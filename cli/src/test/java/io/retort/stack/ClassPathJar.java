@@ -11,10 +11,10 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
-/** A jar without classes of its own that refers to the class path of the tests. */
+/** A jar without classes that refers to the class path of the tests. */
 public final class ClassPathJar {
   /**
-   * @param main what {@code java -jar} starts
+   * @param main main class for {@code java -jar}
    */
   public static void write(Path file, Class<?> main) throws IOException {
     Manifest manifest = new Manifest();

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A judge worker that knows one mistake of its file of endpoints: the word "wrong". */
+/** A judge worker that detects one error in its file of endpoints: the word "wrong". */
 public final class FakeJudge {
   public static void main(String[] arguments) throws Exception {
     String file = System.getenv("RETORT_ENDPOINTS");

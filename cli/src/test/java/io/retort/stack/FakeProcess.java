@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Small shell programs in the place of a stack's servers. */
+/** Small shell programs in place of a stack's servers. */
 final class FakeProcess {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /**
-   * Notes its start and, when asked to end, its end in the file {@code journal} of its folder; has
-   * a child of its own.
+   * Records its start and, when it is terminated, its end in the file {@code journal} of its
+   * folder; has a child process.
    */
   static StackProcess server(String name) {
     return shell(
@@ -24,12 +24,12 @@ final class FakeProcess {
             + " >> journal; kill $child; exit 0' TERM; sleep 600 & child=$!; echo serving; wait");
   }
 
-  /** Ends at once, saying why. */
+  /** Ends at once with a message. */
   static StackProcess broken(String name) {
     return shell(name, "echo 'the disk is full'; exit 3");
   }
 
-  /** A program that is not there. */
+  /** A program that does not exist. */
   static StackProcess missing(String name) {
     return new StackProcess(
         name, List.of("/no/such/program"), Map.of(), Set.of(), Readiness.log("serving"), LIMIT);
@@ -43,7 +43,7 @@ final class FakeProcess {
             + " echo serving; wait");
   }
 
-  /** Hears nothing, neither does its child. */
+  /** Ignores signals, like its child. */
   static StackProcess deaf(String name) {
     return shell(name, "trap '' TERM; sh -c \"trap '' TERM; sleep 600\" & echo serving; wait");
   }

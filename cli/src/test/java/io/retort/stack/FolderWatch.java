@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what other processes do in a folder. */
+/** Waits for changes that other processes make in a folder. */
 final class FolderWatch {
   private static final long LIMIT_SECONDS = 60;
 
-  /** Looks again after each change of a file in the folder, until there is something. */
+  /** Repeats the check after each change of a file in the folder, until it finds something. */
   static <T> T await(Path folder, Callable<Optional<T>> look) throws Exception {
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     try (WatchService changes = folder.getFileSystem().newWatchService()) {

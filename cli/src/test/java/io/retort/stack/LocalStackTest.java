@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands that start and stop one stack, over small programs in the place of its processes. */
+/** Commands that start and stop one stack, with small programs in place of its processes. */
 @Timeout(120)
 class LocalStackTest {
   private final List<ProcessHandle> seen = new ArrayList<>();
@@ -50,7 +50,7 @@ class LocalStackTest {
 
   @Test
   void aSecondUpLeavesTheProcessesOfTheFirstAlone() throws Exception {
-    // A supervisor that has started a process and has not written its state yet.
+    // A supervisor that has started a process but not written its state yet.
     Process first =
         up(
             "sh",
@@ -184,7 +184,7 @@ class LocalStackTest {
     return FolderWatch.await(home, () -> StackState.read(home).filter(wanted));
   }
 
-  /** Waits until the program has made the pipe, and for a line from it. */
+  /** Waits until the program has created the pipe, and for a line from it. */
   private String readPipe(String name) throws Exception {
     Path pipe = repository.resolve(name);
     FolderWatch.await(repository, () -> Optional.of(pipe).filter(Files::exists));

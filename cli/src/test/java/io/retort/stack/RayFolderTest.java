@@ -15,7 +15,7 @@ class RayFolderTest {
   void leavesTheTemporaryFolderOfMacosWhichIsTooLong() {
     Path folder = RayFolder.of(HOME, MACOS, RayFolder.socketLimit("Mac OS X"));
     assertThat(folder.getParent()).isEqualTo(Path.of("/tmp"));
-    // There, /tmp is a link.
+    // On macOS, /tmp is a link.
     assertThat(RayFolder.longestSocket(Path.of("/private" + folder))).isLessThanOrEqualTo(103);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SupervisedProcessTest {
-  /** Stands for a key: some variable of this process. */
+  /** Stands in for a key: some variable of this process. */
   private static final String VARIABLE = "HOME";
 
   @Test

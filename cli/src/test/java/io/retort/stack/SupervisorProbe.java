@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A supervisor in a process of its own: home, then {@code KIND:NAME}, see {@link FakeProcess}. */
+/**
+ * A supervisor in a separate process. Arguments: home, then {@code KIND:NAME}, see {@link
+ * FakeProcess}.
+ */
 public final class SupervisorProbe {
   /** The command that starts it. */
   static List<String> command(Path home, String... processes) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The supervisor as a process of its own, over small shell programs. */
+/** The supervisor as a separate process, over small shell programs. */
 class SupervisorTest {
   private static final long LIMIT_SECONDS = 60;
 
@@ -211,7 +211,7 @@ class SupervisorTest {
     return supervisor;
   }
 
-  /** Waits for the state file to change until it is as wanted. */
+  /** Waits for the state file to change until the condition holds. */
   private StackState await(Predicate<StackState> wanted) throws Exception {
     return FolderWatch.await(home, () -> StackState.read(home).filter(wanted));
   }

@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine;
 
-/** {@code retort up} in a process of its own: repository, then the supervisor's command line. */
+/**
+ * {@code retort up} in a separate process. Arguments: repository, then the supervisor's command
+ * line.
+ */
 public final class UpProbe {
   public static void main(String[] arguments) throws Exception {
     Path repository = Path.of(arguments[0]);
@@ -24,7 +27,7 @@ public final class UpProbe {
             new PrintWriter(System.out, true, StandardCharsets.UTF_8));
   }
 
-  /** Of a stack without Temporal, Ray and model server, on free ports. */
+  /** Options of a stack without Temporal, Ray and model server, on free ports. */
   static StackOptions options(Path repository, String... flags) {
     List<String> all = new ArrayList<>(List.of(flags));
     if (!all.contains("--endpoints")) {
@@ -37,7 +40,7 @@ public final class UpProbe {
     }
     while (true) {
       List<String> moved = new ArrayList<>(all);
-      // Below the range that outgoing connections take their ports from.
+      // Below the range from which outgoing connections take their ports.
       moved.add("--port-offset=" + ThreadLocalRandom.current().nextInt(13_000, 20_000));
       StackOptions options =
           CommandLine.populateCommand(new StackFlags(), moved.toArray(new String[0]))
@@ -47,7 +50,7 @@ public final class UpProbe {
         options.ports().requireFree(ports);
         return options;
       } catch (StackException e) {
-        // Others, then.
+        // The ports are in use; tries others.
       }
     }
   }
@@ -66,7 +69,7 @@ public final class UpProbe {
     return repository.resolve("home");
   }
 
-  /** A checkout with what {@code up} needs of it; its Python runs the supervisor as it is. */
+  /** A checkout with everything that {@code up} needs; its Python is the real supervisor. */
   static void writeRepository(Path repository) throws IOException {
     Path python = repository.resolve("gpu-workers/trainer/.venv/bin/python");
     Files.createDirectories(repository.resolve("gpu-workers/trainer/.venv/bin"));

@@ -1,4 +1,4 @@
-"""An actor with the trainer's contract and behaviour on demand: the job's name says what `start` does."""
+"""An actor with the trainer's contract and scripted behaviour: the job's name selects what `start` does."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import threading
 
 class TrainerActor:
     def __init__(self) -> None:
-        # Ray loads no class without one for a Java caller.
+        # Ray does not load a class without a constructor for a Java caller.
         self._stopped = threading.Event()
         self._status = {"state": "TRAINER_STATE_STARTING"}
 

@@ -1,4 +1,4 @@
-"""The real trainer, held in the middle of training; and data and model for it: `python -m ... FOLDER`."""
+"""The real trainer, held in the middle of training, and its data and model: `python -m ... FOLDER`."""
 
 import sys
 import time
@@ -14,10 +14,10 @@ POLL_SECONDS = 0.05
 
 
 class HeldTrainer(actor.TrainerActor):
-    """Ends no step after the third while there is a file `hold-JOB` beside its checkpoints."""
+    """Blocks the end of every step after the third while a file `hold-JOB` exists next to its checkpoints."""
 
     def __init__(self) -> None:
-        # Ray loads no class without one of its own for a Java caller.
+        # Ray does not load a class without its own constructor for a Java caller.
         super().__init__()
 
     def _progressed(self, progress: TrainerProgress) -> None:

@@ -12,19 +12,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Timeouts and retries by kind of activity. Temporal is the only retrier: ten attempts with backoff
- * bridge some five minutes of an unreachable judge or store, then the run pauses; non-retryable
- * failures end at once.
+ * Timeouts and retries by kind of activity. Only Temporal retries: ten attempts with backoff cover
+ * about five minutes of an unreachable judge or store; then the run pauses. Non-retryable failures
+ * fail at once.
  */
 public final class ActivityPolicies {
-  /** Attempts of an activity before its failure reaches the workflow. */
+  /** Maximum number of attempts before the failure reaches the workflow. */
   public static final int ATTEMPTS = 10;
 
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
   private static final int BACKOFF_COEFFICIENT = 2;
 
-  /** Retries of every activity but those that nothing waits for. */
+  /** Retries of all activities except best-effort ones. */
   public static final RetryOptions RETRY =
       RetryOptions.newBuilder()
           .setInitialInterval(FIRST_BACKOFF)
@@ -33,7 +33,7 @@ public final class ActivityPolicies {
           .setMaximumAttempts(ATTEMPTS)
           .build();
 
-  /** Reads or writes a few objects. */
+  /** For activities that read or write a few objects. */
   public static final ActivityOptions SHORT =
       ActivityOptions.newBuilder()
           .setTaskQueue(TaskQueues.PIPELINE)
@@ -41,7 +41,10 @@ public final class ActivityPolicies {
           .setRetryOptions(RETRY)
           .build();
 
-  /** Streams rows or bytes and heartbeats; a dead worker is noticed by the missing heartbeat. */
+  /**
+   * For activities that stream rows or bytes and heartbeat; a missing heartbeat reveals a dead
+   * worker.
+   */
   public static final ActivityOptions STREAMING =
       ActivityOptions.newBuilder(SHORT)
           .setStartToCloseTimeout(Duration.ofHours(12))
@@ -49,25 +52,25 @@ public final class ActivityPolicies {
           .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
           .build();
 
-  /** Nothing waits for its result: a failure is logged and the run goes on. */
+  /** For activities whose result is optional: a failure is logged and the run continues. */
   public static final ActivityOptions BEST_EFFORT =
       ActivityOptions.newBuilder(SHORT)
           .setStartToCloseTimeout(Duration.ofMinutes(1))
           .setScheduleToCloseTimeout(Duration.ofMinutes(2))
           .build();
 
-  /** For stubs whose every activity has options of its own. */
+  /** For stubs that define options for each activity. */
   public static final ActivityOptions BY_NAME = ActivityOptions.newBuilder().build();
 
-  /** {@link #STREAMING} for each of the activities, by name as Temporal expects it. */
+  /** {@link #STREAMING} for each of the activities, keyed by activity name. */
   public static Map<String, ActivityOptions> streaming(String... activityNames) {
     return Arrays.stream(activityNames)
         .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> STREAMING));
   }
 
   /**
-   * How often an activity was attempted before its failure reached the workflow, in a few words;
-   * empty where it was not retried to the end.
+   * Short description of the attempts of an activity whose failure reached the workflow; empty if
+   * the retries were not exhausted.
    */
   public static String attempts(Throwable thrown) {
     return thrown instanceof ActivityFailure activity
@@ -77,7 +80,7 @@ public final class ActivityPolicies {
   }
 
   /**
-   * How long Temporal by itself waits after a failed attempt.
+   * Delay that Temporal applies after a failed attempt.
    *
    * @param attempt number of the failed attempt, from 1 on
    */

@@ -8,7 +8,10 @@ public final class TaskQueues {
   /** Data, curation, pairing, scoring, report and release activities. */
   public static final String PIPELINE = "retort-pipeline";
 
-  /** Activities that hold a trainer on Ray; its slots are what the cluster can run at once. */
+  /**
+   * Activities that hold a trainer on Ray; its slots limit how many trainers the cluster runs at
+   * once.
+   */
   public static final String GPU = "retort-gpu";
 
   private TaskQueues() {}

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** Stage 1 of the recipe: chains of thought are evaluated, improved and validated. */
+/** Stage 1 of the recipe: evaluates, improves and validates chains of thought. */
 public final class CurateStage implements RunStage {
   @Override
   public Stage stage() {

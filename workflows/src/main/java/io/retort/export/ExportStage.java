@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Kept samples and pairs become a data set for others, also of a run that trains nothing. */
+/** Exports kept samples and pairs as a data set, also for runs without training. */
 public final class ExportStage implements RunStage {
   @Override
   public Stage stage() {

@@ -1,4 +1,4 @@
-/** Data sets for others: curated samples and preference pairs. */
+/** Data sets for use outside Retort: curated samples and preference pairs. */
 @NullMarked
 package io.retort.export;
 

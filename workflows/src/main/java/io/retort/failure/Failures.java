@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
 public final class Failures {
   private static final int SHOWN_FRAMES = 6;
 
-  /** A user's mistake: never retried. */
+  /** A user error: never retried. */
   public static ApplicationFailure user(String type, String message) {
     return toApplicationFailure(of(FailureCategory.FAILURE_CATEGORY_USER, type, message), null);
   }
 
-  /** A fault of the platform: retried with backoff. */
+  /** A platform fault: retried with backoff. */
   public static ApplicationFailure platform(
       String type, String message, @Nullable Throwable cause) {
     return toApplicationFailure(
         of(FailureCategory.FAILURE_CATEGORY_PLATFORM, type, message), cause);
   }
 
-  /** Resources are missing: the stage waits for them under its own deadline. */
+  /** Resources are missing: the stage waits for them until its own deadline. */
   public static ApplicationFailure resource(String type, String message) {
     return toApplicationFailure(of(FailureCategory.FAILURE_CATEGORY_RESOURCE, type, message), null);
   }
@@ -53,7 +53,10 @@ public final class Failures {
     return shortened(builder.build());
   }
 
-  /** Temporal shows the failure of an activity that is being retried only up to 4 KiB. */
+  /**
+   * Shortens the message: Temporal shows only 4 KiB of the failure of an activity that is being
+   * retried.
+   */
   private static <T extends Throwable> T shortened(T thrown) {
     for (Throwable current = thrown; current != null; current = current.getCause()) {
       StackTraceElement[] frames = current.getStackTrace();
@@ -62,10 +65,7 @@ public final class Failures {
     return thrown;
   }
 
-  /**
-   * Ends a workflow with the failure: never retried, since a terminal run does not come back to
-   * life.
-   */
+  /** Ends a workflow with the failure. Never retried, because a terminal run cannot resume. */
   public static ApplicationFailure ending(Failure failure, Throwable cause) {
     return ApplicationFailure.newBuilder()
         .setType(label(failure.getCategory()) + "/" + failure.getType())

@@ -10,8 +10,8 @@ import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 
 /**
- * Activities of the ingest stage. At-least-once and idempotent: the same sources give the same
- * snapshot.
+ * Activities of the ingest stage. At-least-once and idempotent: equal sources produce equal
+ * snapshots.
  */
 @ActivityInterface
 public interface IngestActivities {
@@ -20,7 +20,7 @@ public interface IngestActivities {
   String INSPECT_STUDENT = "InspectStudent";
 
   /**
-   * Hashes what sources hold at this moment: the names and contents of their files. Heartbeats.
+   * Hashes the current content of sources: the names and contents of their files. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     PLATFORM/HUB_UNREACHABLE
@@ -30,21 +30,21 @@ public interface IngestActivities {
 
   /**
    * Reads rows into canonical samples and commits them as a content-addressed snapshot of shards.
-   * Bad rows, and those that the filters leave out, go to quarantine.jsonl with their reason. A
-   * benchmark's duplicates stay.
+   * Writes bad rows, and rows that the filters exclude, to quarantine.jsonl with their reason.
+   * Keeps the duplicates of a benchmark.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     USER/DATA_FORMAT_UNKNOWN, USER/DATA_CORRUPT, USER/DATA_TOO_LARGE, USER/LANGUAGE_UNKNOWN,
-   *     USER/DATA_EMPTY (no good row is left), USER/BENCHMARK_ROWS_LOST (of a benchmark that may
-   *     lose none), PLATFORM/HUB_UNREACHABLE
+   *     USER/DATA_EMPTY (no good row remains), USER/BENCHMARK_ROWS_LOST (for a benchmark without
+   *     allow_lost_rows), PLATFORM/HUB_UNREACHABLE
    */
   @ActivityMethod(name = INGEST)
   IngestResponse ingest(IngestRequest request);
 
   /**
-   * Checks that the student's folder has configuration, tokenizer and weights, before any work is
-   * paid for, and hashes its files; fetches one of the hub first. With a template, rows are
-   * rendered with the student's tokenizer as well. Heartbeats.
+   * Checks, before any paid work, that the student's folder contains configuration, tokenizer and
+   * weights, and hashes its files. Downloads a model of the hub first. If a template is set, also
+   * renders rows with the student's tokenizer. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_FORBIDDEN,
    *     USER/MODEL_INCOMPLETE, USER/MODEL_UNREADABLE, USER/LOCATION_FORBIDDEN,

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Training files become a content-addressed data set. */
+/** Reads training files into a content-addressed data set. */
 public final class IngestStage implements RunStage {
   @Override
   public Stage stage() {
@@ -43,7 +43,8 @@ public final class IngestStage implements RunStage {
         "data",
         "evaluation.benchmarks.name",
         "evaluation.benchmarks.source",
-        // Whether the quarantine may quote what a training problem shares with a benchmark.
+        // Determines whether the quarantine may quote the words that a training problem shares with
+        // a benchmark.
         "evaluation.benchmarks.redacted");
   }
 
@@ -57,7 +58,7 @@ public final class IngestStage implements RunStage {
     RunSpec spec = context.spec();
     SortedMap<String, String> inputs =
         describe(context, "data.train", spec.getData().getTrainList());
-    // Benchmarks are read for decontamination alone.
+    // Ingest reads benchmarks only for decontamination.
     if (spec.getData().getFilters().getDecontaminationWords() > 0) {
       inputs.putAll(
           describe(
@@ -70,7 +71,7 @@ public final class IngestStage implements RunStage {
     return inputs;
   }
 
-  /** Digests of what the sources hold, named {@code NAME[0]}, {@code NAME[1]}, ... */
+  /** Digests of the current content of the sources, named {@code NAME[0]}, {@code NAME[1]}, ... */
   public static SortedMap<String, String> describe(
       StageContext context, String name, List<DataSource> sources) {
     SortedMap<String, String> digests = new TreeMap<>();

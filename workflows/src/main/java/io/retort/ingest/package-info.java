@@ -1,4 +1,4 @@
-/** From rows to data set snapshots. */
+/** Reads rows into data set snapshots. */
 @NullMarked
 package io.retort.ingest;
 

@@ -22,7 +22,7 @@ public record RunLayout(String storeUri, String runId) {
   }
 
   /**
-   * A commit of a model of the hub, shared by all runs.
+   * Folder of one commit of a model of the hub, shared by all runs.
    *
    * @param name {@code OWNER/NAME}
    */
@@ -30,7 +30,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "students/" + name + "/" + commit);
   }
 
-  /** Answers of the judge, shared by all runs. */
+  /** Folder of cached judge answers, shared by all runs. */
   public static String cache(String storeUri) {
     return resolve(storeUri, "cache");
   }
@@ -44,7 +44,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "runs");
   }
 
-  /** Results of stages. */
+  /** Folder of stage results. */
   public static String stages(String storeUri) {
     return resolve(storeUri, "stages");
   }
@@ -72,7 +72,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "runs/" + runId);
   }
 
-  /** The spec's prompt files as they were when the run began. */
+  /** Copies of the spec's prompt files, made when the run began. */
   public String prompts() {
     return resolve(run(), "prompts");
   }
@@ -81,12 +81,12 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), String.format(Locale.ROOT, "curation/shard-%05d", shard));
   }
 
-  /** Its manifest names those of the shards. */
+  /** Folder of the curation; its manifest names the manifests of the shards. */
   public String curation() {
     return resolve(run(), "curation");
   }
 
-  /** Kept samples, one part a shard. */
+  /** Kept samples, one part per shard. */
   public String kept() {
     return resolve(run(), "curation/kept");
   }
@@ -95,7 +95,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), String.format(Locale.ROOT, "pairs/shard-%05d", shard));
   }
 
-  /** Preference pairs, one part a shard. */
+  /** Preference pairs, one part per shard. */
   public String pairs() {
     return resolve(run(), "pairs/all");
   }
@@ -132,7 +132,7 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "export");
   }
 
-  /** Progress records of an export that is under way. */
+  /** Progress records of an unfinished export. */
   public String exportChunks() {
     return resolve(run(), "export-chunks");
   }

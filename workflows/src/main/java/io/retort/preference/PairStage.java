@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** Stage 2 of the recipe: kept chains and worse ones become preference pairs. */
+/** Stage 2 of the recipe: builds preference pairs from kept chains and worse ones. */
 public final class PairStage implements RunStage {
   @Override
   public Stage stage() {

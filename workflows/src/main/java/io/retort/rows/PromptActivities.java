@@ -11,10 +11,11 @@ public interface PromptActivities {
 
   /**
    * Copies the files of {@code judge.prompts} to {@code runs/<run>/prompts/}, so that the whole run
-   * asks with the same, after the judge workers have said that they can.
+   * uses the same prompts. The judge workers check the files first.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/PROMPTS_NOT_FOUND where there is no such
-   *     folder or no file in it; USER with the judge's own type for a file that replaces nothing
+   * @throws io.temporal.failure.ApplicationFailure USER/PROMPTS_NOT_FOUND if the folder does not
+   *     exist or is empty; USER with the judge's own type for a file that replaces no built-in
+   *     prompt
    */
   @ActivityMethod(name = SNAPSHOT_PROMPTS)
   void snapshotPrompts(SnapshotPromptsRequest request);

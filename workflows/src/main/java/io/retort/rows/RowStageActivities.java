@@ -10,8 +10,8 @@ import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 
 /**
- * Activities of the row stages, curate and pair. At-least-once; every finished row survives an
- * attempt that does not.
+ * Activities of the row stages, curate and pair. At-least-once; finished rows survive a failed
+ * attempt.
  */
 @ActivityInterface
 public interface RowStageActivities {
@@ -19,33 +19,32 @@ public interface RowStageActivities {
   String RUN_SHARD = "RunShard";
   String FINISH_STAGE = "FinishStage";
 
-  /** Type of the BUDGET failure of a shard whose rows have cost as much as they may. */
+  /** Type of the BUDGET failure of a shard whose rows have reached their cost limit. */
   String ALLOWANCE_SPENT = "ALLOWANCE_SPENT";
 
   /**
-   * Asks the judge workers which models and prompts answer the stage's calls. Reads nothing else
-   * but the student's tokenizer, where tokens are counted.
+   * Asks the judge workers which models and prompts answer the stage's calls, and hashes the
+   * student's tokenizer where tokens are counted.
    *
    * @throws io.temporal.failure.ApplicationFailure USER for an endpoint or a prompt file that no
-   *     judge knows
+   *     judge worker knows
    */
   @ActivityMethod(name = DESCRIBE_ROW_STAGE)
   DescribeRowStageResponse describeRowStage(DescribeRowStageRequest request);
 
   /**
-   * Stores exactly one record for each row of the shard, asking only for those that no earlier
-   * attempt has stored, and commits the shard by its manifest. Heartbeats {@link
-   * io.retort.v1.ShardProgress}.
+   * Stores exactly one record per row of the shard and commits the shard by its manifest. Processes
+   * only rows that no earlier attempt has stored. Heartbeats {@link io.retort.v1.ShardProgress}.
    *
    * @throws io.temporal.failure.ApplicationFailure BUDGET/ALLOWANCE_SPENT with the cost as its
-   *     detail, with what is finished kept; USER/PRICE_UNKNOWN; the first failure of rows
+   *     detail, where finished rows are kept; USER/PRICE_UNKNOWN; the first failure of rows
    */
   @ActivityMethod(name = RUN_SHARD)
   RunShardResponse runShard(RunShardRequest request);
 
   /**
-   * Adds up the outcomes of all shards, checks that they equal the input, and commits what the
-   * stage gives as one data set.
+   * Adds up the outcomes of all shards, checks that they equal the input, and commits the stage's
+   * result as one data set.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/NOTHING_KEPT, USER/NO_PAIRS,
    *     PLATFORM/OUTCOMES_DO_NOT_ADD_UP

@@ -6,7 +6,7 @@ import io.retort.v1.Stage;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Inputs that every row stage has. */
+/** Inputs common to all row stages. */
 public final class RowStageInputs {
   /**
    * Models and prompts that answer the stage's calls, as the judge workers currently describe them.

@@ -24,15 +24,15 @@ public interface RowStageWorkflow {
   RowStageResponse run(RowStageRequest request);
 
   /**
-   * Stops the shards under way and ends the workflow with what is left to do, unless the stage ends
+   * Stops the running shards and ends the workflow with its remaining work, unless the stage ends
    * first.
    */
   @SignalMethod
   void pause();
 
   /**
-   * Rows of shards that are committed; rows of shards under way are in their activities'
-   * heartbeats.
+   * Rows of committed shards; the heartbeats of running activities report the rows of the other
+   * shards.
    */
   @QueryMethod(name = PROGRESS)
   ShardProgress progress();

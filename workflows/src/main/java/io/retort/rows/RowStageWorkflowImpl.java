@@ -15,7 +15,9 @@ import io.temporal.workflow.Async;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
-/** Slides over the shards, then adds them up; continues as new before its history grows long. */
+/**
+ * Slides over the shards, then finishes the stage; continues as new before its history grows long.
+ */
 public final class RowStageWorkflowImpl implements RowStageWorkflow {
   private final RowStageActivities activities =
       Workflow.newActivityStub(

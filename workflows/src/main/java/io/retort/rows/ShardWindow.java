@@ -21,23 +21,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the activities of shards as a sliding window: a finished shard makes room for the next one.
- * The first failure of the user's cancels the shards under way, waits for them, and is thrown; a
- * pause, and a fault that outlived its retries, do the same without being a failure. What shards
- * have finished is in the store.
+ * Runs the activities of shards as a sliding window: when a shard finishes, the next one starts.
+ * The first USER failure cancels the running shards, waits for them, and is thrown. A pause, and a
+ * fault that outlived its retries, also cancel the running shards, but are not thrown. The store
+ * contains all finished rows.
  *
- * <p>With a budget, each shard may spend an equal share of what is left. One that has spent its
- * share stops and waits for another; the stage pauses when nothing is left.
+ * <p>With a budget, each shard may spend an equal share of the remainder. A shard that has spent
+ * its share stops and waits for another share; the stage pauses when nothing remains.
  */
 final class ShardWindow {
   /**
-   * Length of history from which no more shards are started. Two thousand is the most that it may
-   * grow to, and each of at most 64 shards under way adds six: three of its own, and three of the
-   * workflow task that hears of its end.
+   * History length from which no more shards are started. The limit is two thousand events, and
+   * each of at most 64 running shards adds six: three of its own, and three of the workflow task
+   * that processes its end.
    */
   static final int MOST_EVENTS = 1500;
 
-  /** A smaller share of the budget is not worth an attempt while others still run. */
+  /** Smallest share of the budget that is worth an attempt while other shards still run. */
   private static final double SMALLEST_SHARE = 0.01;
 
   private final RowStageRequest request;
@@ -75,12 +75,12 @@ final class ShardWindow {
     keptAnswers = request.getKeptAnswers();
   }
 
-  /** Stops the shards under way: {@link #run} returns once they have. */
+  /** Stops the running shards; {@link #run} returns once they have stopped. */
   void pause() {
     pauseRequested = true;
   }
 
-  /** Runs shards until all are committed, the stage pauses, or the history has no more room. */
+  /** Runs shards until all are committed, the stage pauses, or the history reaches its limit. */
   void run() {
     CancellationScope scope = Workflow.newCancellationScope(this::startAll);
     scope.run();
@@ -101,12 +101,12 @@ final class ShardWindow {
     return pauseRequested || budgetSpent || pause != null;
   }
 
-  /** Why the stage paused by itself, other than for its budget. */
+  /** Why the stage paused, for reasons other than its budget. */
   @Nullable Pause ownPause() {
     return pause;
   }
 
-  /** The retries that were made because of the fault. */
+  /** The retries that were made before the fault. */
   String tried() {
     return tried;
   }
@@ -128,14 +128,14 @@ final class ShardWindow {
     return keptAnswers;
   }
 
-  /** Cost of all rows, as far as it is known. */
+  /** Known cost of all rows. */
   double cost() {
     return committedCost
         + waiting.stream().mapToDouble(OpenShard::getCost).sum()
         + running.values().stream().mapToDouble(Running::cost).sum();
   }
 
-  /** The request for the rest of the stage, once no shard is under way. */
+  /** The request for the remaining work, once no shard is running. */
   RowStageRequest rest() {
     return request.toBuilder()
         .setNextShard(next)
@@ -190,7 +190,7 @@ final class ShardWindow {
     return request.hasBudget() && !isFinished() && running.isEmpty() && free() <= 0;
   }
 
-  /** Budget that is neither spent nor reserved by shards under way. */
+  /** Budget that is neither spent nor reserved by running shards. */
   private double free() {
     double reserved =
         running.values().stream()
@@ -240,7 +240,7 @@ final class ShardWindow {
     if (reported.getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET) {
       waiting.addFirst(open.toBuilder().setCost(Math.max(open.getCost(), cost(thrown))).build());
       if (!reported.getType().equals(RowStageActivities.ALLOWANCE_SPENT) && pause == null) {
-        pause = pause(reported.getMessage() + "; then go on: retort runs resume " + runId());
+        pause = pause(reported.getMessage() + "; then resume: retort runs resume " + runId());
       }
     } else if (Failures.isCancellation(thrown)
         || reported.getCategory() == FailureCategory.FAILURE_CATEGORY_USER) {
@@ -262,7 +262,7 @@ final class ShardWindow {
       pause =
           Pause.newBuilder()
               .setCategory(reported.getCategory())
-              .setMessage(reported.getMessage() + "; go on: retort runs resume " + runId())
+              .setMessage(reported.getMessage() + "; resume: retort runs resume " + runId())
               .build();
     }
   }

@@ -22,7 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The evaluation of a run that began before stages had fingerprints. Workflow code. */
+/** Evaluation of runs that began before stages had fingerprints. Workflow code. */
 final class EvaluationV1 {
   private final EvaluationActivities scorer =
       Workflow.newActivityStub(
@@ -72,8 +72,8 @@ final class EvaluationV1 {
   }
 
   /**
-   * Everything at once: the GPU queue's slots decide how much of it runs. The first failure cancels
-   * the rest.
+   * Starts all tasks at once; the slots of the GPU queue limit how many run. The first failure
+   * cancels the others.
    */
   private List<Score> evaluateAll(
       Map<String, String> models, Map<BenchmarkSpec, ArtifactRef> benchmarks) {

@@ -4,38 +4,38 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * When a run that a fault has paused goes on by itself: after half a minute, then at intervals that
- * double to ten minutes, until the patience is over.
+ * When a run that paused for a fault resumes automatically: after half a minute, then at intervals
+ * that double up to ten minutes, until the patience is exhausted.
  */
 final class FaultPatience {
   private static final Duration FIRST = Duration.ofSeconds(30);
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   /**
-   * A fault that comes later than this after the run went on is another trouble. Ten attempts at a
-   * call that hangs take less.
+   * A fault that occurs later than this after the run resumed is unrelated to the previous one. Ten
+   * attempts at a hanging call take less time.
    */
-  private static final Duration SAME_TROUBLE = Duration.ofHours(3);
+  private static final Duration SAME_FAULT = Duration.ofHours(3);
 
   private final Duration patience;
   private int faults;
   private long firstAt;
-  private long wentOnAt;
+  private long resumedAt;
 
   /**
-   * @param patience from the first of several faults in a row
+   * @param patience counted from the first of consecutive faults
    */
   FaultPatience(Duration patience) {
     this.patience = patience;
   }
 
   /**
-   * How long to wait after a fault; empty where only a person lets the run go on.
+   * How long to wait after a fault; empty if only a person can resume the run.
    *
    * @param now in milliseconds
    */
   Optional<Duration> next(long now) {
-    if (now - wentOnAt > SAME_TROUBLE.toMillis()) {
+    if (now - resumedAt > SAME_FAULT.toMillis()) {
       faults = 0;
     }
     if (faults == 0) {
@@ -47,13 +47,13 @@ final class FaultPatience {
     }
     delay = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     faults++;
-    wentOnAt = now + delay.toMillis();
+    resumedAt = now + delay.toMillis();
     return Duration.ofMillis(now - firstAt).plus(delay).compareTo(patience) > 0
         ? Optional.empty()
         : Optional.of(delay);
   }
 
-  /** Something went well: the next fault is the first again. */
+  /** Records a success: the next fault is a first one again. */
   void recovered() {
     faults = 0;
   }

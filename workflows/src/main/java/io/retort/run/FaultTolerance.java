@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls until they go well: only a user's failure or a cancellation ends them. Any other
- * failure that has outlived its retries pauses the run.
+ * Repeats calls until they succeed; only a USER failure or a cancellation ends them. Any other
+ * failure that outlives its retries pauses the run.
  */
 final class FaultTolerance {
   private final PauseControl pauses;
@@ -41,7 +41,7 @@ final class FaultTolerance {
     }
   }
 
-  /** As {@link #call}, of what answers nothing. */
+  /** Like {@link #call}, for calls without a result. */
   void run(Functions.Proc call) {
     Boolean unused =
         call(
@@ -51,7 +51,10 @@ final class FaultTolerance {
             });
   }
 
-  /** Side by side; those that fault run again after the others have ended. */
+  /**
+   * Runs the tasks concurrently. Tasks that fail with a fault run again after the others have
+   * ended.
+   */
   <R> List<R> all(List<Functions.Func<R>> tasks) {
     Map<Integer, R> results = new TreeMap<>();
     while (true) {
@@ -69,7 +72,7 @@ final class FaultTolerance {
   }
 
   /**
-   * Pauses the run for a fault, until it goes on.
+   * Pauses the run for a fault until it resumes.
    *
    * @throws TemporalFailure the failure itself, where it ends the run
    */
@@ -94,7 +97,8 @@ final class FaultTolerance {
               }
             });
     scope.run();
-    // Also while the run is being cancelled: what is under way is, and ends.
+    // Also waits while the run is being cancelled: the cancellation reaches the running tasks, and
+    // they end.
     Workflow.newDetachedCancellationScope(
             () -> {
               Workflow.await(

@@ -17,12 +17,14 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether a run is paused: by a person, for its budget, or by a fault that it waits out. */
+/** Whether a run is paused: by a person, for its budget, or for a fault that it waits out. */
 final class PauseControl {
-  /** Type of the failure of an update that comes too late. */
+  /** Type of the failure of an update that arrives after the run has ended. */
   static final String RUN_ENDED = "RUN_ENDED";
 
-  /** Temporal ends a workflow at some 50 thousand events: long before that, a person has to act. */
+  /**
+   * Temporal ends a workflow at about 50 thousand events; long before that, a person has to act.
+   */
   private static final long MOST_EVENTS = 20_000;
 
   private final String runId;
@@ -36,7 +38,7 @@ final class PauseControl {
   private boolean byFault;
 
   /**
-   * @param changed called, by who waits, once the run is paused and once it goes on
+   * @param changed called when the run pauses and when it resumes
    */
   PauseControl(String runId, RunSpec spec, RunTracker tracker, Runnable changed) {
     this.runId = runId;
@@ -69,7 +71,7 @@ final class PauseControl {
     return budget;
   }
 
-  /** By a person, who also keeps a run paused that would go on by itself. */
+  /** Pauses on request of a person. A run that would resume automatically then stays paused. */
   void pause(PauseRunRequest request) {
     String reason = request.getReason().isBlank() ? "" : ": " + request.getReason().strip();
     if (byFault) {
@@ -78,16 +80,16 @@ final class PauseControl {
     }
     enter(
         Pause.newBuilder()
-            .setMessage("paused by a person" + reason + "; go on: retort runs resume " + runId)
+            .setMessage("paused by a person" + reason + "; resume it: retort runs resume " + runId)
             .build());
   }
 
-  /** By the run itself. */
+  /** Pauses on the run's own decision. */
   void pause(Pause pause) {
     enter(pause);
   }
 
-  /** By the run itself, until its budget is raised. */
+  /** Pauses until the budget is raised. */
   void pauseForBudget() {
     enter(
         Pause.newBuilder()
@@ -97,15 +99,15 @@ final class PauseControl {
   }
 
   /**
-   * By a fault that outlived its retries: waits until a person lets the run go on, or goes on by
-   * itself when the time has come.
+   * Pauses for a fault that outlived its retries, until a person resumes the run or the time of its
+   * automatic resumption comes.
    *
-   * @param tried what was done about it, in a few words; may be empty
+   * @param tried short description of the retries; may be empty
    */
   void waitOut(Failure failure, String tried) {
     if (!paused) {
       long now = Workflow.currentTimeMillis();
-      // A deadline that the spec sets would be none if the run went on by itself.
+      // Resuming automatically would defeat a deadline that the spec sets.
       Optional<Duration> delay =
           failure.getType().equals(TrainerActivities.ACTIVE_DEADLINE)
                   || Workflow.getInfo().getHistoryLength() > MOST_EVENTS
@@ -124,7 +126,7 @@ final class PauseControl {
     awaitResumed();
   }
 
-  /** Something went well: the next fault is the first one again. */
+  /** Records a success: the next fault is a first one again. */
   void recovered() {
     patience.recovered();
   }
@@ -172,8 +174,8 @@ final class PauseControl {
   }
 
   /**
-   * Waits for a pause or for {@code ended}, also while the run is being cancelled: then what is
-   * under way is, and ends.
+   * Waits for a pause or for {@code ended}. Also waits while the run is being cancelled: the
+   * cancellation reaches the running work, and it ends.
    */
   void awaitPauseOr(Functions.Func<Boolean> ended) {
     Workflow.newDetachedCancellationScope(() -> Workflow.await(() -> paused || ended.apply()))
@@ -194,10 +196,10 @@ final class PauseControl {
   }
 
   private Pause faultPause(Failure failure, String tried, Optional<Long> resumesAt) {
-    String goesOn =
+    String resumption =
         resumesAt
-            .map(at -> "goes on by itself at " + Instant.ofEpochMilli(at) + ", or now")
-            .orElse("it does not go on by itself any more: fix the cause, then go on");
+            .map(at -> "resumes automatically at " + Instant.ofEpochMilli(at) + ", or at once with")
+            .orElse("no longer resumes automatically: fix the cause, then run");
     Pause.Builder pause =
         Pause.newBuilder()
             .setCategory(failure.getCategory())
@@ -210,7 +212,7 @@ final class PauseControl {
                     + failure.getMessage()
                     + (tried.isEmpty() ? "" : " (" + tried + ")")
                     + "; "
-                    + goesOn
+                    + resumption
                     + ": retort runs resume "
                     + runId);
     resumesAt.ifPresent(at -> pause.setResumesAt(Timestamps.fromMillis(at)));

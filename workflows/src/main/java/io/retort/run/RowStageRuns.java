@@ -32,7 +32,10 @@ final class RowStageRuns {
     this.faults = faults;
   }
 
-  /** Each pause ends the child; another one goes on with the shards that were left. */
+  /**
+   * Runs the stage. Each pause ends the child; after it, a new child continues with the remaining
+   * shards.
+   */
   FinishStageResponse run(RowStageRequest request) {
     RowStageRequest.Builder next = request.toBuilder();
     double before = pauses.spent();
@@ -62,7 +65,7 @@ final class RowStageRuns {
       } else if (response.hasPause()) {
         pauses.pause(response.getPause());
       }
-      // A budget that was raised while the stage ran leaves more than the stage was given.
+      // A budget that was raised while the stage ran leaves more than the stage received.
       if (response.getBudgetSpent() && pauses.budget() - before <= next.getBudget()) {
         pauses.pauseForBudget();
       }
@@ -84,7 +87,7 @@ final class RowStageRuns {
 
   private void askToPause(Stage stage) {
     try {
-      // By its id alone: the child may have continued as new.
+      // Addressed by id alone, because the child may have continued as new.
       Workflow.newExternalWorkflowStub(RowStageWorkflow.class, RowStageWorkflow.id(runId, stage))
           .pause();
     } catch (SignalExternalWorkflowException e) {

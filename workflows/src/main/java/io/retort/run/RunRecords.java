@@ -10,8 +10,8 @@ import io.temporal.workflow.Workflow;
 import org.slf4j.Logger;
 
 /**
- * The durable record of a run and the report of one that ended badly. Neither decides anything: a
- * store that is away only leaves the record behind for a while.
+ * The durable record of a run, and the report of a run that failed or was cancelled. A run does not
+ * depend on them: while the store is unavailable, the record is only out of date.
  */
 final class RunRecords {
   private static final Logger logger = Workflow.getLogger(RunRecords.class);
@@ -33,19 +33,19 @@ final class RunRecords {
     this.tracker = tracker;
   }
 
-  /** While the run goes on. */
+  /** Writes the record of a running run. */
   void write() {
     attempt("record", () -> records.recordRun(record()));
   }
 
-  /** Once the run has succeeded. */
+  /** Writes the final record of a run that succeeded. */
   void writeLast() {
     attempt("record", () -> lastRecords.recordRun(record()));
   }
 
   /**
-   * Once the run has ended otherwise; also after a cancellation, which would otherwise stop the
-   * writing itself.
+   * Writes the final record of a run that failed or was cancelled. Runs detached from the
+   * cancellation, which would otherwise stop the writing.
    */
   void writeEnd() {
     Workflow.newDetachedCancellationScope(

@@ -2,7 +2,7 @@ package io.retort.run;
 
 import io.temporal.common.SearchAttributeKey;
 
-/** Search attributes that a Retort namespace must have; all are set by {@link RunWorkflow}. */
+/** Search attributes that a Retort namespace must define; {@link RunWorkflow} sets all of them. */
 public final class RunSearchAttributes {
   /** {@code RunPhase} without its prefix. */
   public static final SearchAttributeKey<String> PHASE =

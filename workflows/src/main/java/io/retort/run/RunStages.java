@@ -14,7 +14,7 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import java.util.List;
 
-/** The stages of a run, in their order: what a run is. */
+/** The stages of a run, in order. */
 public final class RunStages {
   public static final List<RunStage> ALL =
       List.of(
@@ -50,7 +50,7 @@ public final class RunStages {
     return with(spec).stream().map(RunStage::stage).toList();
   }
 
-  /** Whether a student is trained; without training a run needs no model of its own. */
+  /** Whether the run trains a student; a run without training needs no model of its own. */
   public static boolean trains(RunSpec spec) {
     return of(spec).contains(Stage.STAGE_SFT);
   }

@@ -27,7 +27,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * The run as its workflow knows it, mirrored into search attributes and the Temporal UI's current
+ * The workflow's view of its run, mirrored into search attributes and the Temporal UI's current
  * details.
  */
 final class RunTracker {
@@ -71,7 +71,7 @@ final class RunTracker {
     enterPhase(RunPhase.RUN_PHASE_PAUSED);
   }
 
-  /** Adds what a person should know; nothing where there is nothing. */
+  /** Adds warnings for people; does nothing if there are none. */
   void warn(List<String> warnings) {
     run.addAllWarnings(warnings);
   }
@@ -81,7 +81,7 @@ final class RunTracker {
     enterPhase(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
   }
 
-  /** Changes the phase of the run, and of its stage under way. */
+  /** Changes the phase of the run and of its current stage. */
   private void enterPhase(RunPhase phase) {
     run.setPhase(phase);
     if (isStageUnderWay()) {
@@ -91,7 +91,7 @@ final class RunTracker {
     showDetails();
   }
 
-  /** Sets the total work of the stage under way, once it is known. */
+  /** Sets the total work of the current stage, once it is known. */
   void expect(long total) {
     currentStage().setTotal(total);
   }
@@ -104,14 +104,14 @@ final class RunTracker {
     run.getSummaryBuilder().setExport(export);
   }
 
-  /** Adds to the work that the stage under way has done. */
+  /** Adds to the finished work of the current stage. */
   void advance(long done, String detail) {
     StageProgress.Builder stage = currentStage();
     stage.setDone(stage.getDone() + done).setDetail(detail);
     showDetails();
   }
 
-  /** Ends the stage under way. */
+  /** Ends the current stage. */
   void leave(long done, String detail, Consumer<RunSummary.Builder> summary) {
     currentStage()
         .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
@@ -128,24 +128,24 @@ final class RunTracker {
     enter(stage.stage(), stage.unit(), 0);
   }
 
-  /** Everything that decides the result of the stage under way is known. */
+  /** Records the fingerprint of the current stage. */
   void fingerprint(String sha256) {
     currentStage().setFingerprint(sha256);
   }
 
-  /** The stage under way has to be run. */
+  /** Records that the current stage has to run. */
   void run(String reason) {
     currentStage().setReuse(StageReuse.STAGE_REUSE_RUN).setDetail(reason);
     showDetails();
   }
 
-  /** Ends the stage under way with what it has made. */
+  /** Ends the current stage with its own output. */
   void leave(StageOutput output) {
     leave(output.done(), output.detail(), summary -> summary.mergeFrom(output.summary()));
     showDataset(output.summary());
   }
 
-  /** Ends the stage under way with a result that another run has made. */
+  /** Ends the current stage with a result that another run made. */
   void take(StageRecord record) {
     currentStage()
         .setReuse(StageReuse.STAGE_REUSE_HIT)
@@ -158,7 +158,7 @@ final class RunTracker {
     showDataset(record.getSummary());
   }
 
-  /** The stage under way. */
+  /** The current stage. */
   StageProgress current() {
     return currentStage().build();
   }

@@ -11,9 +11,9 @@ import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
 /**
- * One run: the stages of {@link RunStages}, by the spec's last stage. Its workflow id is the run
- * id. Ends SUCCEEDED by returning; a failure of the user's or a cancellation ends the workflow as
- * such, after report and record were written. Any other failure pauses the run.
+ * One run: the stages of {@link RunStages}, up to the spec's last stage. Its workflow id is the run
+ * id. A run that returns has SUCCEEDED. A USER failure or a cancellation fails or cancels the
+ * workflow, after report and record were written. Any other failure pauses the run.
  */
 @WorkflowInterface
 public interface RunWorkflow {
@@ -27,28 +27,28 @@ public interface RunWorkflow {
   Run run(RunRequest request);
 
   /**
-   * The run as the workflow knows it. Live progress of the stage under way is in the heartbeats of
-   * its activities.
+   * The workflow's view of the run. The heartbeats of its activities report the live progress of
+   * the current stage.
    */
   @QueryMethod
   Run getRun();
 
   /**
-   * Stops what is under way within seconds, with everything finished kept; a stage that cannot stop
-   * half-way, such as ingest, ends first. Changes nothing when the run is paused.
+   * Stops running work within seconds and keeps everything finished. A stage that cannot stop
+   * half-way, such as ingest, ends first. Has no effect on a paused run.
    */
   @UpdateMethod(name = PAUSE)
   Run pause(PauseRunRequest request);
 
-  /** Rejects the pause of a run that has ended. */
+  /** Rejects a pause of a run that has ended. */
   @UpdateValidatorMethod(updateName = PAUSE)
   void checkPause(PauseRunRequest request);
 
-  /** Goes on where the run paused. Changes nothing but the budget when the run is not paused. */
+  /** Continues where the run paused. Changes only the budget if the run is not paused. */
   @UpdateMethod(name = RESUME)
   Run resume(ResumeRunRequest request);
 
-  /** Rejects the end of a pause of a run that has ended, or whose budget is spent. */
+  /** Rejects resuming a run that has ended or whose budget is spent. */
   @UpdateValidatorMethod(updateName = RESUME)
   void checkResume(ResumeRunRequest request);
 

@@ -32,7 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The stages in order, each taken from the store where its result is there. */
+/** Runs the stages in order and reuses the results that the store contains. */
 public final class RunWorkflowImpl implements RunWorkflow {
   private static final String RESOURCE_CHECK = "resource-check";
 
@@ -57,7 +57,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final ApprovalControl approvals;
   private final ReleaseControl releases;
 
-  /** The student to inspect: the spec's model, pinned to a commit once that is known. */
+  /** The student to inspect: the spec's model, with its commit once that is known. */
   private String student;
 
   /** Commits and versions of the models to evaluate, by name. */
@@ -174,7 +174,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
                               .setSpec(spec))
                       .build()));
     }
-    // A model of the hub has to be fetched before its tokenizer counts, too.
+    // A model of the hub must also be downloaded before its tokenizer can count.
     boolean counts =
         spec.getCuration().getSelect().hasMaxTokens()
             && spec.getStudent().getModel().startsWith("hf://");
@@ -194,7 +194,10 @@ public final class RunWorkflowImpl implements RunWorkflow {
     }
   }
 
-  /** If all slots of the queue are taken, the check times out and training reports it instead. */
+  /**
+   * Checks the cluster. If all slots of the queue are taken, the check times out, and training
+   * reports missing resources instead.
+   */
   private void checkResources() {
     try {
       Workflow.newActivityStub(ResourceActivities.class, StageOptions.resourceCheck(spec))

@@ -10,7 +10,7 @@ import io.temporal.workflow.UpdateValidatorMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
-/** {@link RunWorkflow} before stages had fingerprints: runs of this type may be under way. */
+/** {@link RunWorkflow} before stages had fingerprints; runs of this type may still exist. */
 @WorkflowInterface
 public interface RunWorkflowV1 {
   String TYPE = "RunWorkflow";

@@ -47,7 +47,7 @@ import java.util.Map;
 
 /**
  * Runs that began before stages had fingerprints. Kept until the last of them has ended and its
- * history is over; nothing is added here.
+ * history has expired; new features are not added here.
  */
 public final class RunWorkflowV1Impl implements RunWorkflowV1 {
   private final IngestActivities ingestActivities =
@@ -199,7 +199,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
     release(cogpo.getModelUri());
   }
 
-  /** Data sets for others, also of a run that trains nothing. */
+  /** Exports the data sets, also for runs without training. */
   private void export() {
     pauses.awaitResumed();
     tracker.export(
@@ -332,7 +332,7 @@ public final class RunWorkflowV1Impl implements RunWorkflowV1 {
             .build());
   }
 
-  /** Also after a cancellation, which would otherwise stop the recording itself. */
+  /** Runs detached from a cancellation, which would otherwise stop the recording. */
   private void recordEnd() {
     Workflow.newDetachedCancellationScope(this::record).run();
   }

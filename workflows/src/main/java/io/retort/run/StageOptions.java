@@ -48,7 +48,7 @@ public final class StageOptions {
           RunRecordActivities.RECORD_RUN,
           PromptActivities.SNAPSHOT_PROMPTS);
 
-  /** Options of the pipeline worker's activity with this name. */
+  /** Options of the pipeline worker's activity with the given name. */
   public static ActivityOptions pipeline(String activityName) {
     if (STREAMING_ACTIVITIES.contains(activityName)) {
       return ActivityPolicies.STREAMING;
@@ -60,16 +60,16 @@ public final class StageOptions {
         "activity: " + activityName + " (expected: one with options)");
   }
 
-  /** Options of every activity of one interface, keyed by activity name as Temporal wants them. */
+  /** Options of all activities of one interface, keyed by activity name as Temporal expects. */
   public static Map<String, ActivityOptions> of(String... activityNames) {
     return Arrays.stream(activityNames)
         .collect(Collectors.toUnmodifiableMap(name -> name, StageOptions::pipeline));
   }
 
   /**
-   * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver itself keeps the two
-   * deadlines. Where trainers queue for a slot, those of a smaller priority go first, and teams of
-   * one priority take turns, if the server is set up for it: see docs/training.md.
+   * Options of {@link TrainerActivities#RUN_TRAINER_JOB}; the driver enforces the two deadlines
+   * itself. Where trainers queue for a slot, lower priority values go first, and teams with the
+   * same priority alternate, if the server is configured for it: see docs/training.md.
    */
   public static ActivityOptions trainer(RunSpec spec) {
     ResourceSpec resources = spec.getResources();
@@ -91,7 +91,7 @@ public final class StageOptions {
         .build();
   }
 
-  /** Options of the cluster check before a run, which does not wait for trainers to end. */
+  /** Options of the cluster check before a run, which does not wait for running trainers. */
   static ActivityOptions resourceCheck(RunSpec spec) {
     return ActivityOptions.newBuilder(trainer(spec))
         .setScheduleToStartTimeout(Duration.ofSeconds(30))

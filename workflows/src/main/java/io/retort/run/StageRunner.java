@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes the result of a stage from the store where it is there, else runs the stage and publishes
- * what it has made.
+ * Reuses the result of a stage if the store has it; otherwise runs the stage and publishes its
+ * result.
  */
 final class StageRunner {
   private static final int SCHEMA_VERSION = 1;
@@ -75,7 +75,7 @@ final class StageRunner {
   /**
    * Inspects the student's folder now, and again after each stage that has read it.
    *
-   * @param inspected hashes it
+   * @param inspected hashes the folder
    */
   void student(Functions.Func<ArtifactRef> inspected) {
     inspect = () -> Optional.of(faults.call(inspected));
@@ -112,7 +112,7 @@ final class StageRunner {
     tracker.fingerprint(fingerprint.sha256());
     FindStageResponse found =
         request.getFreshStagesList().contains(stage.stage())
-            ? FindStageResponse.newBuilder().setReason("asked to run anew").build()
+            ? FindStageResponse.newBuilder().setReason("requested to run again").build()
             : find(fingerprint);
     if (found.hasRecord()) {
       tracker.take(found.getRecord());
@@ -120,8 +120,8 @@ final class StageRunner {
     }
     tracker.run(found.getReason());
     StageOutput output = stage.run(context);
-    // An input may have changed while the stage read it: the result then belongs to neither version
-    // and is not published.
+    // An input may have changed while the stage read it. The result then matches neither version of
+    // the input and is not published.
     context.refreshInputs();
     boolean same =
         Fingerprint.of(stage, request.getSpec(), stage.inputs(context)).equals(fingerprint);
@@ -132,7 +132,7 @@ final class StageRunner {
                 output.summary(),
                 output.artifacts(),
                 output.done(),
-                output.detail() + "; not for other runs: its inputs changed meanwhile"));
+                output.detail() + "; not published, because its inputs changed in the meantime"));
     if (same) {
       publish(fingerprint, output);
     }
@@ -199,7 +199,7 @@ final class StageRunner {
           .orElse(spec);
     }
 
-    /** Inspects external inputs again instead of returning the earlier digests. */
+    /** Discards the earlier digests, so that external inputs are inspected again. */
     void refreshInputs() {
       refresh = true;
     }

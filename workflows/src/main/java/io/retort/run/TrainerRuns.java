@@ -24,7 +24,7 @@ final class TrainerRuns {
   }
 
   /**
-   * Runs a trainer job. A pause cancels it, which leaves a checkpoint, and it goes on from there
+   * Runs a trainer job. A pause cancels it and leaves a checkpoint, from which the job continues
    * after the pause.
    */
   TrainerResult run(TrainerJob job) {

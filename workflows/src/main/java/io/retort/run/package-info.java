@@ -1,4 +1,4 @@
-/** The run as a whole: its workflow, queues and records. */
+/** The run: its workflow, queues and records. */
 @NullMarked
 package io.retort.run;
 

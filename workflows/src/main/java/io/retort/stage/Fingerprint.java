@@ -12,8 +12,8 @@ import java.util.SortedMap;
 /**
  * Digest of everything that a stage's result depends on.
  *
- * @param fields the spec fields that it reads, by their paths
- * @param inputs digests of what it reads besides, by name
+ * @param fields the spec fields that the stage reads, by path
+ * @param inputs digests of its other inputs, by name
  */
 public record Fingerprint(
     RunStage stage, SortedMap<String, String> fields, SortedMap<String, String> inputs) {
@@ -21,7 +21,7 @@ public record Fingerprint(
 
   /**
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/DIGEST_MISSING for an input without a
-   *     digest, which could be anything: a worker that is older than this one
+   *     digest: an older worker does not report one
    */
   public Fingerprint {
     inputs.forEach(
@@ -42,7 +42,7 @@ public record Fingerprint(
     return new Fingerprint(stage, fields(stage, spec), inputs);
   }
 
-  /** The spec fields that decide the stage's result, by their paths. */
+  /** The spec fields that determine the stage's result, by path. */
   public static SortedMap<String, String> fields(RunStage stage, RunSpec spec) {
     return SpecFields.values(spec, stage.reads(), OperationalFields.paths());
   }
@@ -67,7 +67,9 @@ public record Fingerprint(
         });
   }
 
-  /** With its length before it, so that no two lists of texts have the same bytes. */
+  /**
+   * Adds the text preceded by its length, so that different lists of texts have different bytes.
+   */
   private static void add(MessageDigest digest, String text) {
     ByteString bytes = ByteString.copyFromUtf8(text);
     digest.update(ByteString.copyFromUtf8(bytes.size() + ":").toByteArray());

@@ -10,17 +10,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Fields of a {@link RunSpec} by their paths, such as {@code sft.learning_rate}. The path of a
- * message covers every field in it, and a path through a repeated field for every element of it:
- * {@code data.train.limit}.
+ * Fields of a {@link RunSpec} by path, such as {@code sft.learning_rate}. The path of a message
+ * covers all fields in it, and a path through a repeated field covers all of its elements: {@code
+ * data.train.limit}.
  */
 final class SpecFields {
   /**
-   * The fields that are set, by their paths; elements of repeated fields have an index: {@code
+   * The fields that are set, by path; elements of repeated fields have an index: {@code
    * data.train[0].limit}.
    *
    * @param wanted paths to include
-   * @param left paths to be left out, also where they lie in a wanted one
+   * @param left paths to exclude, also within wanted ones
    */
   static SortedMap<String, String> values(
       RunSpec spec, Collection<String> wanted, Collection<String> left) {
@@ -29,7 +29,7 @@ final class SpecFields {
     return values;
   }
 
-  /** A spec that has these fields and no other. */
+  /** A spec that has only these fields. */
   static RunSpec only(RunSpec spec, Collection<String> wanted) {
     RunSpec.Builder builder = RunSpec.newBuilder();
     copy(spec, builder, "", wanted);
@@ -74,7 +74,7 @@ final class SpecFields {
       return;
     }
     Message message = (Message) value;
-    // An empty message is not the same as none: lora without settings trains adapters.
+    // An empty message differs from an absent one: lora without settings trains adapters.
     if (covers(path, wanted)) {
       values.put(indexed, "{}");
     }
@@ -83,7 +83,7 @@ final class SpecFields {
 
   private static String text(FieldDescriptor field, Object value) {
     return switch (field.getJavaType()) {
-      // Signed in Java, whatever the proto says.
+      // Java represents unsigned proto fields as signed.
       case INT ->
           isUnsigned(field)
               ? Integer.toUnsignedString((Integer) value)
@@ -132,13 +132,13 @@ final class SpecFields {
     return builder.build();
   }
 
-  /** Whether the field, or one in it, is wanted. */
+  /** Whether the field, or a field in it, is wanted. */
   private static boolean reaches(String path, Collection<String> wanted) {
     return covers(path, wanted)
         || wanted.stream().anyMatch(candidate -> candidate.startsWith(path + "."));
   }
 
-  /** Whether everything in the field is wanted. */
+  /** Whether the whole field is wanted. */
   private static boolean covers(String path, Collection<String> wanted) {
     return wanted.stream()
         .anyMatch(candidate -> path.equals(candidate) || path.startsWith(candidate + "."));

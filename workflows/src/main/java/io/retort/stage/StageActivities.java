@@ -13,17 +13,17 @@ public interface StageActivities {
   String PUBLISH_STAGE = "PublishStage";
 
   /**
-   * Looks up the result of a stage. A result is found only if every object that it names exists:
-   * small ones with their bytes, large ones with their size, whose bytes are checked by whoever
-   * reads them. Heartbeats.
+   * Looks up the result of a stage. A result is found only if all objects that it names exist.
+   * Small objects are compared by content and large ones by size; readers verify the bytes of large
+   * ones. Heartbeats.
    */
   @ActivityMethod(name = FIND_STAGE)
   FindStageResponse findStage(FindStageRequest request);
 
   /**
    * Writes {@code stages/<fingerprint>.json} with the digests of all objects that the artifacts
-   * name. If two runs publish the same fingerprint, the later result replaces the earlier; both are
-   * complete. Heartbeats.
+   * name. If two runs publish the same fingerprint, the later result replaces the earlier one; both
+   * are complete. Heartbeats.
    *
    * @throws io.temporal.failure.ApplicationFailure PLATFORM/CORRUPT_ARTIFACT where an object is
    *     missing or has other bytes than its manifest says

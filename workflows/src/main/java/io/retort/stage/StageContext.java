@@ -15,21 +15,21 @@ import java.util.Optional;
 
 /** The run as a stage sees it, and the operations available to the stage. Workflow code. */
 public interface StageContext {
-  /** With the spec of {@link #spec}. */
+  /** The run, with the spec of {@link #spec}. */
   RunContext run();
 
-  /** The fields that the stage reads, and those that change no result. */
+  /** The fields that the stage reads, and the operational fields. */
   default RunSpec spec() {
     return run().getSpec();
   }
 
-  /** Results of the stages before. */
+  /** Results of earlier stages. */
   RunSummary summary();
 
   /** The current state of the whole run, for reports, cards and provenance. */
   Run snapshot();
 
-  /** The student's folder, empty in a run that trains nothing. */
+  /** The student's folder; empty for a run without training. */
   Optional<ArtifactRef> student();
 
   /** The spec's models, empty in a run that trains. */
@@ -42,22 +42,25 @@ public interface StageContext {
   <A> A activities(Class<A> type, String... names);
 
   /**
-   * Calls an activity. A fault of the platform, missing resources or a timeout that outlives its
-   * retries pauses the run, and the call is made again afterwards.
+   * Calls an activity. A platform fault, missing resources or a timeout that outlives its retries
+   * pauses the run; afterwards the call is repeated.
    */
   <R> R call(Functions.Func<R> activity);
 
-  /** Runs a trainer job as {@link #call} does; a pause cancels it, and it resumes. */
+  /** Runs a trainer job like {@link #call}. A pause cancels the job, and it resumes afterwards. */
   TrainerResult train(TrainerJob job);
 
   /**
-   * Runs tasks side by side; the GPU queue's slots decide how much of it. A user's failure cancels
-   * the others. Other failures let them end first; then the run pauses, and the failed ones run
-   * again.
+   * Runs tasks concurrently; the slots of the GPU queue limit how many run. A USER failure cancels
+   * the other tasks. After any other failure the other tasks end first; then the run pauses, and
+   * the failed tasks run again.
    */
   <R> List<R> all(List<Functions.Func<R>> tasks);
 
-  /** A trainer job within a task of {@link #all}: a pause cancels it, and it resumes. */
+  /**
+   * Runs a trainer job within a task of {@link #all}. A pause cancels the job, and it resumes
+   * afterwards.
+   */
   TrainerResult trainOnce(TrainerJob job);
 
   /**
@@ -67,9 +70,9 @@ public interface StageContext {
    */
   FinishStageResponse rows(ArtifactRef input, int shards, Optional<ArtifactRef> records);
 
-  /** Reports how much there is to do, once it is known. */
+  /** Reports the total work, once it is known. */
   void expect(long total);
 
-  /** Adds to what is done. */
+  /** Adds to the finished work. */
   void advance(long done, String detail);
 }

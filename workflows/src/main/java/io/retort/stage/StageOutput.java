@@ -8,9 +8,10 @@ import java.util.List;
  * The result of a stage.
  *
  * @param summary the stage's part of the run's summary
- * @param artifacts objects of the store, and manifests that name others; a digest may be left out
- * @param done how much, in the stage's unit
- * @param detail for people, one short line
+ * @param artifacts objects of the store, including manifests that name further objects; a digest
+ *     may be omitted
+ * @param done amount of work, in the stage's unit
+ * @param detail one short line for people
  */
 public record StageOutput(
     RunSummary summary, List<ArtifactRef> artifacts, long done, String detail) {

@@ -1,4 +1,4 @@
-/** Stages of a run: what each reads, its fingerprint, and its result. */
+/** Stages of a run: their spec fields, fingerprints and results. */
 @NullMarked
 package io.retort.stage;
 

@@ -9,7 +9,7 @@ import io.retort.v1.TrainingStage;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The stage-1 model is optimised on the preference pairs: the stage-2 model. */
+/** Trains the stage-2 model: optimises the stage-1 model on the preference pairs. */
 public final class CogpoStage extends TrainStage {
   @Override
   public Stage stage() {

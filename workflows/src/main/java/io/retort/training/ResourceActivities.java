@@ -10,8 +10,8 @@ public interface ResourceActivities {
   String CHECK_RESOURCES = "CheckResources";
 
   /**
-   * Returns where the cluster's nodes could hold the ranks of a training, were they free, and where
-   * that is not known.
+   * Returns if the cluster's nodes could hold the ranks of a training when idle, or if that is
+   * unknown.
    *
    * @throws io.temporal.failure.ApplicationFailure RESOURCE/INFEASIBLE
    */

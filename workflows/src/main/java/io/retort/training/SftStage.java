@@ -10,7 +10,7 @@ import io.retort.v1.TrainingStage;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The student is fine-tuned on the kept chains: the stage-1 model. */
+/** Trains the stage-1 model: fine-tunes the student on the kept chains. */
 public final class SftStage extends TrainStage {
   @Override
   public Stage stage() {

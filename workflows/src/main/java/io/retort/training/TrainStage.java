@@ -15,7 +15,7 @@ import java.util.Set;
 
 /** Common base of SFT and CogPO. */
 abstract class TrainStage implements RunStage {
-  /** Name of the object in a checkpoint's folder that is written last. */
+  /** Name of the object that is written last to a checkpoint's folder. */
   private static final String COMPLETE = "COMPLETE.json";
 
   @Override

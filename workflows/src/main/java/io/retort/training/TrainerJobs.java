@@ -168,7 +168,7 @@ public final class TrainerJobs {
     return template(spec);
   }
 
-  /** How problems and chains become text in all trainer jobs of a run. */
+  /** How all trainer jobs of a run render problems and chains as text. */
   public static StudentTemplate template(RunSpec spec) {
     return StudentTemplate.newBuilder()
         .setSystemPrompt(spec.getStudent().getSystemPrompt())
@@ -177,7 +177,7 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** Tokens that the longest answer to any benchmark may have; 0 where nothing is evaluated. */
+  /** Token limit of the longest answer over all benchmarks; 0 if the run does not evaluate. */
   public static int longestAnswer(EvaluationSpec evaluation) {
     return evaluation.getBenchmarksList().stream()
         .map(benchmark -> maxNewTokens(evaluation, benchmark))

@@ -7,9 +7,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/**
- * Workflows are durable logic alone: a clock, a file or a channel in here would break their replay.
- */
+/** Workflows contain only durable logic: a clock, a file or a channel would break their replay. */
 @AnalyzeClasses(packages = "io.retort", importOptions = ImportOption.DoNotIncludeTests.class)
 final class WorkflowsArchitectureTest {
   @ArchTest

@@ -101,7 +101,7 @@ public final class FakeActivities
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
 
-  /** With what students were checked. */
+  /** The requests of student checks. */
   public final List<InspectStudentRequest> checks = new CopyOnWriteArrayList<>();
 
   /** Every model that was inspected, in order. */
@@ -110,21 +110,21 @@ public final class FakeActivities
   /** Told of a student that is checked. */
   public volatile List<String> warnings = List.of();
 
-  /** What was inspected, in order. */
+  /** Inspected students, in order. */
   public final List<String> students = new CopyOnWriteArrayList<>();
 
-  /** Where main of every model of the hub stands. */
+  /** Commit of the main branch of every model of the hub. */
   public volatile String hubCommit = "c1";
 
   public final AtomicInteger snapshots = new AtomicInteger();
 
-  /** Published results by fingerprint: the store that runs share. */
+  /** Published results by fingerprint; stands in for the store that runs share. */
   public final Map<String, StageRecord> stages = new ConcurrentHashMap<>();
 
   public final AtomicInteger reports = new AtomicInteger();
   public final List<MoveAliasRequest> aliases = new CopyOnWriteArrayList<>();
 
-  /** Added to the digests of sources: what they hold now. */
+  /** Suffix of the sources' digests, which represents their current content. */
   public volatile String content = "";
 
   /** What the release stage was told to publish. */
@@ -410,7 +410,7 @@ public final class FakeActivities
     records.add(request.getRun());
   }
 
-  /** The digest is that of what the artifact is made from. */
+  /** The digest is computed from the inputs of the artifact. */
   private static ArtifactRef artifact(String uri, long rows, Message... from) {
     return ArtifactRef.newBuilder().setUri(uri).setSha256(sha256(from)).setRows(rows).build();
   }

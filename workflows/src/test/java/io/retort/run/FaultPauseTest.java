@@ -55,7 +55,7 @@ final class FaultPauseTest {
               assertThat(record.getPause().getCategory())
                   .isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
               assertThat(record.getPause().getMessage())
-                  .startsWith("PLATFORM/RAY_UNREACHABLE: no cluster (after 10 attempts); goes on")
+                  .startsWith("PLATFORM/RAY_UNREACHABLE: no cluster (after 10 attempts); resumes")
                   .endsWith("retort runs resume " + WorkflowEnvironment.RUN_ID);
               assertThat(record.getPause().hasResumesAt()).isTrue();
             });
@@ -101,7 +101,7 @@ final class FaultPauseTest {
     Run waiting = await(workflow, run -> run.hasPause() && !run.getPause().hasResumesAt());
 
     assertThat(waiting.getPhase()).isEqualTo(RunPhase.RUN_PHASE_PAUSED);
-    assertThat(waiting.getPause().getMessage()).contains("does not go on by itself any more");
+    assertThat(waiting.getPause().getMessage()).contains("no longer resumes automatically");
     activities.onTrainerJob = job -> {};
     workflow.resume(ResumeRunRequest.getDefaultInstance());
     assertThat(WorkflowStub.fromTyped(workflow).getResult(Run.class).getPhase())
@@ -238,7 +238,7 @@ final class FaultPauseTest {
     }
   }
 
-  /** Lets virtual time pass meanwhile. */
+  /** Advances virtual time until the condition holds. */
   private Run await(RunWorkflow workflow, Predicate<Run> condition) {
     Run run = workflow.getRun();
     while (!condition.test(run)) {

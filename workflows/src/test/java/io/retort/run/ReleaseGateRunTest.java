@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The gate of a run whose models nobody has compared on its benchmark. */
+/** The gate of a run whose models were not compared on its benchmark. */
 class ReleaseGateRunTest {
   private final WorkflowEnvironment environment = new WorkflowEnvironment();
   private final FakeActivities activities = environment.activities;

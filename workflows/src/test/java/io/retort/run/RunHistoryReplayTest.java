@@ -51,7 +51,7 @@ final class RunHistoryReplayTest {
   void goldenHistoriesReplay(String name) throws Exception {
     String history = read("histories/" + name + ".json");
 
-    // As a worker: the history's own type decides which implementation replays it.
+    // Replays as a worker does: the history's type determines the implementation.
     assertThatCode(
             () ->
                 WorkflowReplayer.replayWorkflowExecution(

@@ -450,7 +450,7 @@ final class RunWorkflowTest {
         .orElseThrow();
   }
 
-  /** Ends by the exception that a cancelled activity's heartbeat throws. */
+  /** Ends with the exception that the heartbeat of a cancelled activity throws. */
   private static ActivityCompletionException heartbeatUntilCancelled() {
     while (true) {
       try {

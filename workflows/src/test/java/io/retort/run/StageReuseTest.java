@@ -97,7 +97,7 @@ final class StageReuseTest {
         WorkflowEnvironment.request("second").toBuilder().addFreshStages(Stage.STAGE_SFT).build();
     Run second = environment.newRun("second").run(request);
 
-    // The same weights again: what follows is taken over.
+    // The weights are the same again, so that later stages reuse their results.
     assertThat(hits(second))
         .containsExactlyElementsOf(
             RunStages.of(second.getSpec()).stream()
@@ -136,7 +136,7 @@ final class StageReuseTest {
     activities.content = "before";
     Run second = run("second", spec -> {});
 
-    assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed meanwhile");
+    assertThat(first.getStages(0).getDetail()).endsWith("its inputs changed in the meantime");
     assertThat(hits(second)).doesNotContain(Stage.STAGE_INGEST);
   }
 

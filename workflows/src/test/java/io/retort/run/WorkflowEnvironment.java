@@ -48,7 +48,7 @@ public final class WorkflowEnvironment implements AutoCloseable {
         .newWorker(TaskQueues.RUNS)
         .registerWorkflowImplementationTypes(
             RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
-    // A cancellation reaches an activity with its next heartbeat that is sent.
+    // A cancellation reaches an activity with the next heartbeat that it sends.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();
     environment

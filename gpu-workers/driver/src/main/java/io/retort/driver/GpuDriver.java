@@ -43,22 +43,22 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@code RETORT_RAY_ADDRESS}: host:port of the Ray head; required
- *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, as Ray's nodes
- *       see them; required
- *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default as many as the cluster has
- *       GPUs, and 1 where it has none
- *   <li>those of {@link MetricsServer} and {@link TemporalConnection}
+ *   <li>{@code RETORT_TRAINER_PATH}: folders with the Python package retort_trainer, on Ray's
+ *       nodes; required
+ *   <li>{@code RETORT_GPU_SLOTS}: trainers held at once; by default the number of the cluster's
+ *       GPUs, or 1 if it has none
+ *   <li>the variables of {@link MetricsServer} and {@link TemporalConnection}
  * </ul>
  *
- * Stopping it leaves trainers running; the next driver adopts them. Where Ray cannot be reached, it
- * waits. It exits with
+ * Stopping the driver leaves trainers running; the next driver adopts them. If Ray cannot be
+ * reached, the driver waits. It exits with
  *
  * <ul>
- *   <li>2 when it is configured wrongly
- *   <li>{@value #RAY_LOST} when the Ray cluster that it had joined is gone, after its activities
- *       have been handed over. Ray's library can join no other one in the same process, so whatever
- *       supervises the driver has to start it anew
- *   <li>1 when anything else failed
+ *   <li>2 if its configuration is invalid
+ *   <li>{@value #RAY_LOST} if the Ray cluster that it had joined is gone, after its activities have
+ *       been handed over. Ray's library cannot join another cluster in the same process, so the
+ *       driver's supervisor has to restart it
+ *   <li>1 if anything else failed
  * </ul>
  */
 public final class GpuDriver {
@@ -72,15 +72,15 @@ public final class GpuDriver {
   private static final String GPU_SLOTS = "RETORT_GPU_SLOTS";
   private static final int POLLERS = 5;
 
-  // The worker has none, but the SDK wants a place for them.
+  // The worker runs no workflows, but the SDK requires a number of slots for them.
   private static final int NO_WORKFLOWS = 2;
 
   private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(20);
 
-  // A cancelled run is noticed by the answer to a heartbeat, so heartbeats must not be held back.
+  // Heartbeats must not be throttled, because the response to a heartbeat reports a cancelled run.
   private static final Duration HEARTBEAT_THROTTLE = Duration.ofSeconds(2);
 
-  /** Longer than an attempt may take to stop its trainer. */
+  /** Longer than the time an attempt needs to stop its trainer. */
   private static final Duration SWEEP_PERIOD = TrainerTiming.DEFAULT.stopGrace().multipliedBy(4);
 
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -89,7 +89,7 @@ public final class GpuDriver {
   public static void main(String[] arguments) {
     try {
       if (!new GpuDriver().run(Environment.system())) {
-        // Not by exit(): Ray's library would end the process in its own way, and with its own code.
+        // Not by exit(): Ray's library would end the process with its own exit code.
         Runtime.getRuntime().halt(RAY_LOST);
       }
     } catch (ConfigurationException e) {
@@ -102,9 +102,9 @@ public final class GpuDriver {
   }
 
   /**
-   * Polls until the process is asked to stop, or the Ray cluster is gone.
+   * Polls until the process is terminated, or the Ray cluster is gone.
    *
-   * @return whether the cluster is still there
+   * @return whether the cluster still exists
    */
   boolean run(Environment environment) throws InterruptedException {
     OptionalInt wanted = environment.integer(GPU_SLOTS);
@@ -196,14 +196,17 @@ public final class GpuDriver {
     return sweeps;
   }
 
-  /** Lets activities end at their next heartbeat, or call of a lost cluster; trainers stay. */
+  /**
+   * Lets activities end at their next heartbeat, or at their next call to a lost cluster; trainers
+   * keep running.
+   */
   private static void drain(WorkerFactory factory) {
     factory.shutdown();
     factory.awaitTermination(DRAIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     factory.shutdownNow();
   }
 
-  /** Checks the folder where it can be seen from here; Ray's nodes may have it elsewhere. */
+  /** Checks the folder if it is visible here; Ray's nodes may have it at another location. */
   private static String requireTrainer(String path) {
     for (String folder : path.split(":", -1)) {
       if (Files.isDirectory(Path.of(folder, "retort_trainer"))) {

@@ -13,8 +13,8 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * How many trainers a driver holds at once. The number may change: after a restart of Ray's head,
- * nodes join one after another.
+ * The number of trainers that a driver holds at once. The number may change: after a restart of
+ * Ray's head, nodes join one after another.
  */
 final class GpuSlots implements SlotSupplier<ActivitySlotInfo> {
   private final Queue<CompletableFuture<SlotPermit>> waiting = new ArrayDeque<>();
@@ -25,7 +25,7 @@ final class GpuSlots implements SlotSupplier<ActivitySlotInfo> {
     this.size = size;
   }
 
-  /** Slots in use beyond the size are not taken away, but not given again. */
+  /** Changes the size. Slots in use beyond the new size stay in use, but are not granted again. */
   synchronized void resize(int newSize) {
     size = newSize;
     grant();
@@ -80,7 +80,7 @@ final class GpuSlots implements SlotSupplier<ActivitySlotInfo> {
     }
   }
 
-  /** Ends the wait for a slot, and releases one that was granted meanwhile. */
+  /** Ends the wait for a slot, and releases a slot that was granted in the meantime. */
   private synchronized void abort(CompletableFuture<SlotPermit> slot) {
     if (!waiting.removeIf(other -> other == slot)) {
       release();

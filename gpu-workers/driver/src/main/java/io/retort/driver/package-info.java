@@ -1,4 +1,4 @@
-/** The driver's process. */
+/** The process of the GPU driver. */
 @NullMarked
 package io.retort.driver;
 

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Total resources of the nodes of a cluster, in use or not.
+ * Total resources of a cluster's nodes, including resources in use.
  *
- * @param nodes resources by Ray's names, one map for each node that is alive
+ * @param nodes resources by Ray's names, one map per live node
  */
 record ClusterCapacity(List<Map<String, Double>> nodes) {
   static final String CPU = "CPU";
@@ -23,17 +23,18 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
   private static final String ACCELERATOR = "accelerator_type:";
   private static final double GIB = 1L << 30;
 
-  // Every node with such a GPU has 1 of it: it distinguishes kinds and does not count GPUs.
+  // Every node with such a GPU has 1 of this resource, which identifies the kind and does not count
+  // GPUs.
   private static final double ACCELERATOR_SHARE = 0.001;
 
-  // Amounts are decimals that doubles miss by less; Ray counts in steps of 0.0001.
+  // Amounts are decimals; the rounding errors of doubles are smaller than Ray's steps of 0.0001.
   private static final double TOLERANCE = 1e-9;
 
   ClusterCapacity {
     nodes = List.copyOf(nodes);
   }
 
-  /** Capacity of the cluster that this process is connected to. */
+  /** Capacity of the cluster to which this process is connected. */
   static ClusterCapacity now() {
     return new ClusterCapacity(
         Ray.getRuntimeContext().getAllNodeInfo().stream()
@@ -47,7 +48,7 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
     return (int) nodes.stream().mapToDouble(node -> amountOf(node, GPU)).sum();
   }
 
-  /** Why the nodes can never hold all ranks of {@code resources}; empty when they can. */
+  /** Why the nodes cannot hold all ranks of {@code resources} even when idle; empty if they can. */
   Optional<String> infeasibility(ResourceSpec resources) {
     Map<String, Double> bundle = bundle(resources);
     int ranks = ranks(resources);
@@ -108,7 +109,7 @@ record ClusterCapacity(List<Map<String, Double>> nodes) {
     return Math.max(1, resources.getRanks());
   }
 
-  /** Ray's name of a strategy, PACK where none is set. */
+  /** Ray's name of a strategy, PACK if none is set. */
   static String strategy(PlacementStrategy strategy) {
     return switch (strategy) {
       case PLACEMENT_STRATEGY_SPREAD -> "SPREAD";

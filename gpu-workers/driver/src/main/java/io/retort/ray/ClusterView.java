@@ -2,17 +2,17 @@ package io.retort.ray;
 
 import java.util.Map;
 
-/** The cluster as seen by a driver that has joined it. */
+/** The cluster from the view of a driver that has joined it. */
 interface ClusterView {
   /** The id of the node through which this process joined. */
   String ownNode();
 
-  /** False only when that node's raylet has certainly gone. Answers at once. */
+  /** False only if that node's raylet has certainly ended. Returns at once. */
   boolean isOwnNodeListening();
 
   /**
-   * Resources, by Ray's names, of the nodes that are alive, by id. Answers as late as the cluster
-   * does, or never.
+   * Resources of the live nodes, by Ray's names, by node id. Blocks as long as the cluster does not
+   * answer, possibly for ever.
    */
   Map<String, Map<String, Double>> nodes();
 }

@@ -19,21 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the cluster that this process joined is gone: a head that is started anew makes a
- * new cluster, even at the old address, and Ray's library goes on talking to the old one for ever.
+ * Detects that the cluster that this process joined is gone. A restarted head creates a new
+ * cluster, even at the same address, and Ray's library keeps calling the old one.
  *
- * <p>A cluster that does not answer for a while is not gone. One that stays silent is given up
- * shortly before Ray's library would end the process, which then could hand nothing over.
+ * <p>A cluster that does not answer for a short time is not considered gone. A silent cluster is
+ * given up shortly before Ray's library would end the process, which could then hand over nothing.
  */
 final class ClusterWatch implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ClusterWatch.class);
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
-  /** Less than the library's own limit of a minute. */
+  /** Below the library's own limit of a minute. */
   static final Duration SILENCE = Duration.ofSeconds(45);
 
-  /** Nodes of a cluster that has just been started join one after another. */
+  /** Nodes of a cluster that has just started join one after another. */
   static final Duration SETTLING = Duration.ofMinutes(2);
 
   private final ClusterView cluster;
@@ -69,13 +69,14 @@ final class ClusterWatch implements AutoCloseable {
     return lost;
   }
 
-  /** Whether its nodes have been the same for so long that no more are about to join. */
+  /** Whether the set of nodes has been unchanged for so long that no more nodes are expected. */
   boolean isSettled() {
     return !clock.instant().isBefore(changedAt.plus(SETTLING));
   }
 
   /**
-   * Calls back whenever nodes have joined or left, with the GPUs of all; replaces the one before.
+   * Calls back whenever nodes have joined or left, with the total number of GPUs; replaces the
+   * previous callback.
    */
   void onGpus(IntConsumer callback) {
     onGpus = callback;

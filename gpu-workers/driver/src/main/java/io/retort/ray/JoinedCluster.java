@@ -37,7 +37,10 @@ final class JoinedCluster implements ClusterView {
     return ownNode;
   }
 
-  /** A driver and its raylet share a machine, so only a refusal says that nobody listens. */
+  /**
+   * A driver and its raylet run on the same machine, so only a refused connection shows that
+   * nothing listens.
+   */
   @Override
   public boolean isOwnNodeListening() {
     if (raylet.isEmpty()) {

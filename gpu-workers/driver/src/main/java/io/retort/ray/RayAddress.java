@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a Ray cluster's head listens. */
+/** Address of a Ray cluster's head. */
 public record RayAddress(String host, int port) {
   private static final Logger logger = LoggerFactory.getLogger(RayAddress.class);
 
@@ -26,8 +26,8 @@ public record RayAddress(String host, int port) {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /**
-   * @param variable that {@code text} comes from, for the message
-   * @throws ConfigurationException when {@code text} is no host:port
+   * @param variable that contains {@code text}, for the message
+   * @throws ConfigurationException if {@code text} is not host:port
    */
   public static RayAddress parse(String variable, String text) {
     int colon = text.lastIndexOf(':');
@@ -47,16 +47,16 @@ public record RayAddress(String host, int port) {
   }
 
   /**
-   * Returns once something listens there, however long that takes. Ray's own library aborts the
-   * process when it cannot connect, so this asks first.
+   * Waits without a limit until something listens at the address. Ray's library aborts the process
+   * if it cannot connect, so the connection is tested first.
    *
-   * @param variable that this address comes from, for the messages
+   * @param variable that contains this address, for messages
    */
   public void awaitReachable(String variable) throws InterruptedException {
     Duration pause = FIRST_PAUSE;
     while (true) {
       try (Socket socket = new Socket()) {
-        // Resolved anew each time: a head that is started anew may have another address.
+        // Resolved again each time: a restarted head may have another address.
         socket.connect(new InetSocketAddress(host, port), CONNECT_TIMEOUT_MILLIS);
         return;
       } catch (IOException e) {
@@ -77,8 +77,8 @@ public record RayAddress(String host, int port) {
   }
 
   /**
-   * The loopback address, when that is all that the cluster listens on. Ray does so exactly when
-   * its node has that address, and a driver has to name its node's address.
+   * The loopback address if the cluster listens only on it. Ray does so exactly if its node has
+   * that address, and a driver has to use its node's address.
    */
   Optional<String> nodeOnLoopback() {
     try {

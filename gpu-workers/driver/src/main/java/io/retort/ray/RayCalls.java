@@ -18,31 +18,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Calls of Ray's library that end in time, with Ray's errors as {@link TrainerException}s.
+ * Calls to Ray's library with a time limit, which map Ray's errors to {@link TrainerException}s.
  *
- * <p>The library itself waits without end for a cluster that does not answer, and reports what it
- * knew last, or dead actors, of one that is gone.
+ * <p>The library itself waits without end for a cluster that does not answer, and reports stale
+ * data, or dead actors, of a cluster that is gone.
  */
 final class RayCalls {
-  /** An attempt that waits sends no heartbeats meanwhile. */
+  /** Short, because an attempt sends no heartbeats while it waits. */
   static final Duration ASK_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration SLICE = Duration.ofSeconds(1);
 
-  // As many as questions are open; those that never get an answer keep theirs.
+  // One thread per open question; questions without an answer keep theirs.
   private final ExecutorService threads = Executors.newCachedThreadPool(RayCalls::daemon);
   private final CompletableFuture<String> lost;
   private final Duration askTimeout;
 
   /**
-   * @param lost completed with the reason when the cluster is gone
+   * @param lost completed with the reason if the cluster is gone
    */
   RayCalls(CompletableFuture<String> lost, Duration askTimeout) {
     this.lost = lost;
     this.askTimeout = askTimeout;
   }
 
-  /** Waits for an answer of Python code. */
+  /** Waits for the result of Python code. */
   <T> T await(ObjectRef<T> answer, String what, Duration timeout) throws TrainerException {
     long deadline = System.nanoTime() + timeout.toNanos();
     RayTimeoutException late;
@@ -58,7 +58,7 @@ final class RayCalls {
         what + ": no answer within " + timeout.toMillis() + " ms", late);
   }
 
-  /** Asks the cluster itself. */
+  /** Queries the cluster itself. */
   <T> T ask(String what, Supplier<T> question) throws TrainerException.Unreachable {
     requireCluster(what);
     CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, threads);
@@ -79,7 +79,7 @@ final class RayCalls {
     }
   }
 
-  /** In slices, so that a cluster that goes meanwhile is noticed. */
+  /** Waits in slices, to detect that the cluster is gone. */
   private <T> T get(ObjectRef<T> answer, String what, long nanos) throws TrainerException {
     try {
       return answer.get(Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), SLICE.toMillis()));

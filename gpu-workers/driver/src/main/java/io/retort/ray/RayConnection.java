@@ -8,9 +8,9 @@ import io.retort.worker.ConfigurationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
-/** This process's one connection to a Ray cluster. */
+/** The connection of this process to a Ray cluster; there is at most one. */
 public final class RayConnection implements AutoCloseable {
-  /** Ray namespace of all trainers, whichever driver started them. */
+  /** Ray namespace of all trainers, independent of the driver that started them. */
   public static final String NAMESPACE = "retort";
 
   private final ClusterWatch watch;
@@ -22,8 +22,8 @@ public final class RayConnection implements AutoCloseable {
   /**
    * Connects as a driver.
    *
-   * @param codeSearchPath folders that workers import Python modules from, separated by colons
-   * @throws ConfigurationException when the cluster cannot be joined
+   * @param codeSearchPath folders from which workers import Python modules, separated by colons
+   * @throws ConfigurationException if the cluster cannot be joined
    */
   public static RayConnection open(RayAddress address, String codeSearchPath) {
     System.setProperty("log4j2.configurationFile", "classpath:ray-log4j2.xml");
@@ -46,21 +46,19 @@ public final class RayConnection implements AutoCloseable {
   }
 
   /**
-   * Completed with the reason once the cluster is known to be gone. Ray's library can join no other
-   * one in this process.
+   * Completed with the reason once the cluster is known to be gone. Ray's library cannot join
+   * another cluster in this process.
    */
   public CompletableFuture<String> lost() {
     return watch.lost();
   }
 
-  /** GPUs of the nodes that are alive now, busy or not. */
+  /** GPUs of the live nodes, including GPUs in use. */
   public int gpus() {
     return ClusterCapacity.now().gpus();
   }
 
-  /**
-   * Calls back whenever nodes have joined or left from now on, with what {@link #gpus} says then.
-   */
+  /** Calls back with the value of {@link #gpus} whenever nodes have joined or left from now on. */
   public void onGpus(IntConsumer callback) {
     watch.onGpus(callback);
   }
@@ -85,8 +83,8 @@ public final class RayConnection implements AutoCloseable {
   }
 
   /**
-   * Leaves the cluster; detached trainers go on. One that is gone cannot be left: Ray's library
-   * would end the process at once.
+   * Leaves the cluster; detached trainers keep running. Does nothing if the cluster is gone,
+   * because Ray's library would then end the process at once.
    */
   @Override
   public void close() {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A placement group that a Python task was asked to make. */
+/** A placement group that a Python task was requested to create. */
 final class RayPlacement implements Placement {
   private final String name;
   private final ObjectRef<String> reservation;

@@ -30,10 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trainers as detached, named Python actors in the namespace of {@link RayConnection}, each in a
- * detached placement group of the same name that holds a bundle for each rank. Ray must have been
- * initialised.
+ * detached placement group of the same name with one bundle per rank. Ray must be initialised.
  *
- * <p>Ray restarts nothing: an actor that dies stays dead.
+ * <p>Ray does not restart actors: an actor that dies stays dead.
  */
 final class RayTrainerGateway implements TrainerGateway {
   private static final Logger logger = LoggerFactory.getLogger(RayTrainerGateway.class);
@@ -42,20 +41,20 @@ final class RayTrainerGateway implements TrainerGateway {
       PyFunction.of("retort_trainer.placement", "reserve", String.class);
   static final PyActorClass TRAINER = PyActorClass.of("retort_trainer.actor", "TrainerActor");
 
-  /** Start and status have to answer while a stop or a ping is under way. */
+  /** Start and status must respond while a stop or a ping is pending. */
   private static final int ACTOR_THREADS = 4;
 
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration KILL_POLL = Duration.ofMillis(50);
 
-  /** Less than the heartbeat timeout of an attempt, which waits meanwhile. */
+  /** Below the heartbeat timeout of an attempt, which waits for the reservation. */
   private static final Duration RESERVE_TIMEOUT = Duration.ofSeconds(20);
 
   private final PyActorClass actorClass;
   private final ClusterWatch watch;
   private final RayCalls calls;
 
-  // Tasks that may still make a group after its name was released.
+  // Tasks that may still create a group after its name was released.
   private final Map<String, ObjectRef<String>> reservations = new ConcurrentHashMap<>();
 
   RayTrainerGateway(PyActorClass actorClass, ClusterWatch watch) {
@@ -101,7 +100,7 @@ final class RayTrainerGateway implements TrainerGateway {
     ObjectRef<String> reservation =
         calls.ask(
             name,
-            // A cluster without a free processor has to take the request all the same.
+            // A cluster without a free CPU still has to accept the request.
             () ->
                 Ray.task(RESERVE, name, bundles, strategy)
                     .setResource(ClusterCapacity.CPU, 0.0)
@@ -175,7 +174,7 @@ final class RayTrainerGateway implements TrainerGateway {
     return calls.ask(name, () -> Ray.getActor(name, RayConnection.NAMESPACE));
   }
 
-  @SuppressWarnings("NullAway") // Ray answers null for a name that it does not know.
+  @SuppressWarnings("NullAway") // Ray returns null for an unknown name.
   private static Optional<PlacementGroup> group(String name) {
     return Optional.ofNullable(PlacementGroups.getPlacementGroup(name, RayConnection.NAMESPACE));
   }
@@ -196,7 +195,10 @@ final class RayTrainerGateway implements TrainerGateway {
     }
   }
 
-  /** A trainer of several ranks starts them itself, and leaves all bundles to them. */
+  /**
+   * Resources of the actor. A trainer with several ranks starts them itself, and leaves all bundles
+   * to them.
+   */
   private static Map<String, Double> ofActor(ResourceSpec resources) {
     return ClusterCapacity.ranks(resources) == 1
         ? ClusterCapacity.bundle(resources)

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** A Python actor. Only text and whole numbers cross: the job and its status as JSON. */
+/** A Python actor. Only text and whole numbers are exchanged: the job and its status as JSON. */
 final class RayTrainerHandle implements TrainerHandle {
   private static final PyActorMethod<String> PING = PyActorMethod.of("ping", String.class);
   private static final PyActorMethod<String> START = PyActorMethod.of("start", String.class);
@@ -27,7 +27,7 @@ final class RayTrainerHandle implements TrainerHandle {
   private final PyActorHandle actor;
   private final RayCalls calls;
 
-  // Calls that were not answered yet, by method: asking again would only fill the actor's queue.
+  // Unanswered calls by method: repeating a call would only fill the actor's queue.
   private final Map<String, ObjectRef<String>> pending = new ConcurrentHashMap<>();
 
   RayTrainerHandle(String name, PyActorHandle actor, RayCalls calls) {

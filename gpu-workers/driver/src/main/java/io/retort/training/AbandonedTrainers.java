@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Releases trainers and reservations that nobody waits for: the driver was killed and the run
- * cancelled before another one could adopt, or the cluster did not answer when an attempt released
- * what it held.
+ * Releases trainers and reservations for which nothing waits: the driver was killed and the run
+ * cancelled before another driver could adopt the trainer, or the cluster did not answer when an
+ * attempt released its resources.
  */
 public final class AbandonedTrainers {
   private static final Logger logger = LoggerFactory.getLogger(AbandonedTrainers.class);
@@ -21,8 +21,8 @@ public final class AbandonedTrainers {
   private Set<String> suspects = Set.of();
 
   /**
-   * @param isUnwanted whether it is known that nobody waits for the trainer of this name; false
-   *     when nothing is known about its run, as several deployments may share a cluster
+   * @param isUnwanted whether it is known that nothing waits for the trainer with this name; false
+   *     if nothing is known about its run, because several deployments may share a cluster
    */
   public AbandonedTrainers(TrainerGateway gateway, Predicate<String> isUnwanted) {
     this.gateway = requireNonNull(gateway, "gateway");
@@ -30,8 +30,9 @@ public final class AbandonedTrainers {
   }
 
   /**
-   * Releases what two sweeps in a row found abandoned: between them an attempt that is just ending
-   * its trainer has the time to do so. Never throws, so that it can be repeated on a schedule.
+   * Releases trainers that two consecutive sweeps found abandoned, so that an attempt that is just
+   * ending its trainer has the time to do so. Never throws, so that it can be repeated on a
+   * schedule.
    */
   public synchronized void sweep() {
     try {

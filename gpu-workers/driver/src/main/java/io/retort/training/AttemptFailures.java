@@ -10,11 +10,11 @@ import io.retort.v1.TrainerState;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 
-/** How attempts at the job of one name fail. */
+/** Failures of the attempts at one job. */
 final class AttemptFailures {
   /**
-   * What a driver that is about to end hands over comes back only when it has ended: Temporal may
-   * still give it a task, which nobody would miss until its heartbeat timeout.
+   * Delay before a task that an ending driver hands over is retried. Temporal may still give such a
+   * task to the driver until it has ended, and would detect that only at the heartbeat timeout.
    */
   private static final Duration HAND_OVER = Duration.ofSeconds(5);
 
@@ -24,7 +24,9 @@ final class AttemptFailures {
     this.name = name;
   }
 
-  /** Another driver goes on, mostly with a new trainer on another cluster. */
+  /**
+   * The cluster is gone: another driver continues, usually with a new trainer on another cluster.
+   */
   ApplicationFailure lost(TrainerException.Lost cause) {
     return handedOver(
         Failures.platform(
@@ -74,9 +76,7 @@ final class AttemptFailures {
 
   ApplicationFailure stopped() {
     return Failures.platform(
-        "TRAINER_STOPPED",
-        name + ": stopped although nobody waits for that; the next attempt resumes it",
-        null);
+        "TRAINER_STOPPED", name + ": stopped without a request; the next attempt resumes it", null);
   }
 
   ApplicationFailure wrongState(TrainerState state) {
@@ -93,7 +93,7 @@ final class AttemptFailures {
         null);
   }
 
-  /** A failure that the trainer itself reported. */
+  /** A failure reported by the trainer itself. */
   ApplicationFailure reported(Failure error) {
     Failure.Builder reported =
         Failure.newBuilder()

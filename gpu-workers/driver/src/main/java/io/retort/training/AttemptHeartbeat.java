@@ -24,14 +24,14 @@ final class AttemptHeartbeat {
     this.details = details;
   }
 
-  /** Continues from the details of the previous attempt, if there was one. */
+  /** Continues from the details of the previous attempt, if any. */
   static AttemptHeartbeat resume(ActivityExecutionContext context, String name) {
     TrainerHeartbeat.Builder details = TrainerHeartbeat.newBuilder();
     Optional<TrainerHeartbeat> previous = context.getLastHeartbeatDetails(TrainerHeartbeat.class);
     if (previous.isPresent()) {
       details.mergeFrom(previous.get());
       logger.info(
-          "{}: attempt {} goes on at {} {} of {}, last checkpoint \"{}\"",
+          "{}: attempt {} continues at {} {} of {}, last checkpoint \"{}\"",
           name,
           context.getInfo().getAttempt(),
           details.getProgress().getUnit(),
@@ -56,7 +56,7 @@ final class AttemptHeartbeat {
     return details.hasWaitingSince();
   }
 
-  /** Since when the job has waited for resources, over all attempts. */
+  /** Time since which the job has waited for resources, over all attempts. */
   Instant waitingSince(Instant now) {
     if (!details.hasWaitingSince()) {
       details.setWaitingSince(timestamp(now));
@@ -66,7 +66,7 @@ final class AttemptHeartbeat {
 
   /**
    * @param wanted the resources, for people
-   * @param place among those that wait, 0 where it has none yet
+   * @param place position among waiting trainers, 0 if it has none yet
    */
   void waiting(String wanted, int place) {
     details.setWaitingFor(wanted).setWaitingPlace(place);

@@ -4,7 +4,7 @@ import io.retort.failure.Failures;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainingStage;
 
-/** What a job does, as a metric label. */
+/** The kind of a job, as a metric label. */
 enum JobKind {
   SFT("sft"),
   COGPO("cogpo"),
@@ -26,7 +26,7 @@ enum JobKind {
   }
 
   /**
-   * @throws io.temporal.failure.ApplicationFailure USER/BAD_JOB when the job says nothing to do
+   * @throws io.temporal.failure.ApplicationFailure USER/BAD_JOB if the job contains no task
    */
   static JobKind of(TrainerJob job) {
     return switch (job.getJobCase()) {

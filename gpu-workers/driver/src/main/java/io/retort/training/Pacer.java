@@ -3,7 +3,7 @@ package io.retort.training;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The clock that the activity waits by. */
+/** The clock with which the activity waits. */
 interface Pacer {
   Pacer SYSTEM =
       new Pacer() {

@@ -8,8 +8,8 @@ public interface Placement {
    * Waits for the resources.
    *
    * @param timeout rounded up to whole seconds
-   * @return whether they are held now
-   * @throws TrainerException.Misbehaved when the cluster refuses the request
+   * @return whether the resources are held now
+   * @throws TrainerException.Misbehaved if the cluster refuses the request
    */
   boolean isReady(Duration timeout)
       throws TrainerException.Unreachable, TrainerException.Misbehaved;

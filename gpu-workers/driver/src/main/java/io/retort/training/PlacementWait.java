@@ -37,13 +37,13 @@ final class PlacementWait {
   }
 
   /**
-   * Returns once the resources are held. Where it throws, they may be reserved all the same.
+   * Returns once the resources are held. If it throws, they may still be reserved.
    *
-   * @throws TrainerException.Misbehaved when the cluster refuses the request
+   * @throws TrainerException.Misbehaved if the cluster refuses the request
    */
   void await()
       throws TrainerException.Unreachable, TrainerException.Misbehaved, InterruptedException {
-    // A job that trained or waited before had room: missing nodes may come back.
+    // A job that trained or waited before had room: missing nodes may return.
     boolean feasible =
         resources.getAllowAutoscaling()
             || heartbeat.hasTrained()
@@ -81,9 +81,9 @@ final class PlacementWait {
     }
   }
 
-  /** False where the nodes cannot hold the ranks, and more nodes may be about to join. */
+  /** False if the nodes cannot hold the ranks, but more nodes may join. */
   private boolean isFeasible() throws TrainerException.Unreachable {
-    // Asked first: the last node may join between the two answers.
+    // Queried first, because the last node may join between the two answers.
     boolean settled = gateway.isSettled();
     Optional<String> infeasibility = gateway.infeasibility(resources);
     if (settled && infeasibility.isPresent()) {

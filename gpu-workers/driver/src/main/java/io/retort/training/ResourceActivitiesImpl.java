@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds a spec's resources against the nodes that the cluster has. */
+/** Compares a spec's resources with the nodes of the cluster. */
 public final class ResourceActivitiesImpl implements ResourceActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(ResourceActivitiesImpl.class);
 
@@ -19,7 +19,7 @@ public final class ResourceActivitiesImpl implements ResourceActivities {
   @Override
   public void checkResources(ResourceSpec resources) {
     try {
-      // Asked first: the last node may join between the two answers.
+      // Queried first, because the last node may join between the two answers.
       boolean settled = gateway.isSettled();
       Optional<String> infeasibility = gateway.infeasibility(resources);
       if (settled && infeasibility.isPresent()) {

@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Resources, for people. */
+/** Formats resources for people. */
 public final class ResourceText {
   /** Resources of all ranks, for example {@code 8 GPU, 4 CPU, for 4 ranks}. */
   public static String of(ResourceSpec resources) {
@@ -31,7 +31,7 @@ public final class ResourceText {
     return String.join(", ", parts);
   }
 
-  /** Without a needless fraction. */
+  /** Formats an amount without a zero fraction. */
   public static String amount(double amount) {
     return BigDecimal.valueOf(amount).stripTrailingZeros().toPlainString();
   }

@@ -80,7 +80,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     requirePositive("resources.waiting_deadline_seconds", resources.getWaitingDeadlineSeconds());
     requirePositive("resources.active_deadline_seconds", resources.getActiveDeadlineSeconds());
     double gpus = resources.getGpus();
-    // Ray shares one GPU between several, but never a part of a second one.
+    // Ray can share one GPU between several actors, but cannot assign one and a part of a second.
     if (gpus < 0 || (gpus > 1 && gpus != Math.rint(gpus))) {
       throw Failures.user(
           "BAD_JOB", "resources.gpus: " + gpus + " (expected: 0 to 1, or a whole number)");

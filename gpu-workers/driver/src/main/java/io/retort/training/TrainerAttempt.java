@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One attempt at one job: adopts or creates the trainer, then follows it to its end.
  *
- * <p>The trainer is released when the job has ended, was cancelled, or ran out of time. It is left
- * running whenever this attempt merely lost sight of it, so that the next one adopts it.
+ * <p>The trainer is released when the job has ended, was cancelled, or exceeded its time. It keeps
+ * running if this attempt merely lost contact with it, so that the next attempt adopts it.
  */
 final class TrainerAttempt {
   private static final Logger logger = LoggerFactory.getLogger(TrainerAttempt.class);
@@ -54,7 +54,7 @@ final class TrainerAttempt {
     this.context = context;
     this.job = job;
     this.kind = kind;
-    // Only a training is spread over ranks.
+    // Only training uses several ranks.
     resources =
         kind.isTraining() ? job.getResources() : job.getResources().toBuilder().setRanks(1).build();
     this.name = job.getRunId() + "/" + job.getJobName();
@@ -155,7 +155,7 @@ final class TrainerAttempt {
       throw died(e);
     }
     if (status.getError().getType().equals("FENCED")) {
-      // Somebody newer owns the trainer, so it is not this attempt's to kill.
+      // A newer attempt owns the trainer, so this attempt must not kill it.
       throw Failures.toApplicationFailure(status.getError(), null);
     }
     return status;
@@ -213,7 +213,7 @@ final class TrainerAttempt {
     }
   }
 
-  /** The result of a job that has succeeded, empty while it runs. */
+  /** The result of a job that has succeeded; empty while it runs. */
   private Optional<TrainerResult> end(TrainerStatus status) {
     switch (status.getState()) {
       case TRAINER_STATE_STARTING, TRAINER_STATE_RUNNING -> {
@@ -246,9 +246,9 @@ final class TrainerAttempt {
   }
 
   /**
-   * The next answer. A trainer that cannot be reached is not heartbeated for, as nothing shows that
-   * it makes progress; this attempt ends shortly before the server would give it up, and the next
-   * one adopts.
+   * The next status. While the trainer cannot be reached, no heartbeats are sent, because nothing
+   * shows that it makes progress. This attempt ends shortly before its heartbeat timeout, and the
+   * next one adopts the trainer.
    */
   private TrainerStatus nextStatus(TrainerHandle trainer)
       throws TrainerException.Lost, InterruptedException {
@@ -292,9 +292,9 @@ final class TrainerAttempt {
   }
 
   /**
-   * Asks the trainer to stop and waits for its end, at most the grace.
+   * Requests the trainer to stop and waits for its end, at most the grace period.
    *
-   * @return the last status, empty when there is no trainer or it gave none
+   * @return the last status; empty if there is no trainer or it reported none
    */
   private Optional<TrainerStatus> stopGracefully() throws InterruptedException {
     if (started.isEmpty()) {
@@ -313,12 +313,12 @@ final class TrainerAttempt {
           return last;
         }
       } catch (TrainerException.Lost e) {
-        logger.info("{}: gone while it was stopped: {}", name, e.getMessage());
+        logger.info("{}: lost while it was being stopped: {}", name, e.getMessage());
         return last;
       } catch (TrainerException.Unreachable e) {
         logger.warn("{}: no answer to stop: {}", name, e.getMessage());
       } catch (TrainerException e) {
-        logger.info("{}: ended while it was stopped: {}", name, e.getMessage());
+        logger.info("{}: ended while it was being stopped: {}", name, e.getMessage());
         return last;
       }
       pacer.pause(timing.poll());
@@ -337,7 +337,10 @@ final class TrainerAttempt {
     }
   }
 
-  /** Never hides the outcome of the job: the next attempt, or nobody, needs what is left. */
+  /**
+   * Releases the trainer; never hides the outcome of the job. The next attempt, or a sweep,
+   * releases what remains.
+   */
   private void release() {
     started = Optional.empty();
     try {
@@ -369,7 +372,7 @@ final class TrainerAttempt {
     };
   }
 
-  /** One question to a trainer. */
+  /** One call to a trainer. */
   @FunctionalInterface
   private interface TrainerCall {
     TrainerStatus ask() throws TrainerException;

@@ -10,7 +10,7 @@ public abstract sealed class TrainerException extends Exception {
     super(message, cause);
   }
 
-  /** No answer in time, or no connection. Says nothing about the trainer's health. */
+  /** No response in time, or no connection. Says nothing about the trainer's health. */
   public static sealed class Unreachable extends TrainerException {
     private static final long serialVersionUID = 1L;
 
@@ -20,8 +20,8 @@ public abstract sealed class TrainerException extends Exception {
   }
 
   /**
-   * The cluster that this driver had joined is gone, mostly with all its trainers, or given up.
-   * Asking again is in vain: another driver has to join what comes next.
+   * The cluster that this driver had joined is gone, usually with all its trainers, or was given
+   * up. Retrying is useless: another driver has to join the next cluster.
    */
   public static final class Lost extends Unreachable {
     private static final long serialVersionUID = 1L;
@@ -31,7 +31,7 @@ public abstract sealed class TrainerException extends Exception {
     }
   }
 
-  /** The cluster knows that the trainer's process has ended. */
+  /** The cluster reports that the trainer's process has ended. */
   public static final class Died extends TrainerException {
     private static final long serialVersionUID = 1L;
 
@@ -40,7 +40,7 @@ public abstract sealed class TrainerException extends Exception {
     }
   }
 
-  /** The trainer answered, but not by its contract. */
+  /** The trainer's response violates its contract. */
   public static final class Misbehaved extends TrainerException {
     private static final long serialVersionUID = 1L;
 

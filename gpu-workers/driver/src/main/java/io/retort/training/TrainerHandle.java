@@ -5,8 +5,8 @@ import io.retort.v1.TrainerStatus;
 import java.time.Duration;
 
 /**
- * A trainer that was created or adopted. Every call waits at most {@code timeout}; a call that was
- * not answered in time is waited for again, not asked again, by the next one of its kind.
+ * A trainer that was created or adopted. Every call waits at most {@code timeout}. After a timeout,
+ * the next call of the same kind waits for the pending response instead of sending another request.
  */
 public interface TrainerHandle {
   /**
@@ -15,7 +15,7 @@ public interface TrainerHandle {
   void ping(Duration timeout) throws TrainerException;
 
   /**
-   * Starts the job, or adopts it when it was started before.
+   * Starts the job, or adopts it if it was started before.
    *
    * @param fencingToken larger than that of any earlier owner; the trainer refuses a smaller one
    */
@@ -23,6 +23,6 @@ public interface TrainerHandle {
 
   TrainerStatus status(Duration timeout) throws TrainerException;
 
-  /** Asks the job to write a checkpoint and to end; poll {@link #status} for the end. */
+  /** Requests the job to write a checkpoint and to end; poll {@link #status} for the end. */
   TrainerStatus stop(Duration timeout) throws TrainerException;
 }

@@ -8,7 +8,7 @@ import io.retort.v1.GapRewards;
 import io.retort.v1.TrainerProgress;
 import java.util.Locale;
 
-/** What trainers do, by kind of job; never by run. */
+/** Metrics of trainers by kind of job, never by run. */
 public final class TrainerMetrics {
   /** The unit of a training's progress once it takes steps. */
   private static final String STEPS = "steps";
@@ -79,13 +79,13 @@ public final class TrainerMetrics {
     jobs =
         Counter.builder()
             .name("retort_trainer_jobs_total")
-            .help("Attempts at trainer jobs, by how they ended.")
+            .help("Attempts at trainer jobs, by outcome.")
             .labelNames("kind", "outcome")
             .register(registry);
     adoptions =
         Counter.builder()
             .name("retort_trainer_adoptions_total")
-            .help("Running trainers that were taken over from an earlier attempt.")
+            .help("Running trainers that were adopted from an earlier attempt.")
             .labelNames("kind")
             .register(registry);
   }

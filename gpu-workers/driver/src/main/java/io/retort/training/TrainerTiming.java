@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * How long the activity waits for what.
+ * Time limits of the activity.
  *
  * @param poll interval between two status queries of a running trainer
- * @param call for one answer of the trainer
- * @param firstAnswer for the first answer of a new trainer's process
- * @param stopGrace for a trainer that was asked to stop, before it is killed; below the activity's
- *     heartbeat timeout
+ * @param call limit for one response of the trainer
+ * @param firstAnswer limit for the first response of a new trainer's process
+ * @param stopGrace limit for a trainer that was requested to stop, before it is killed; below the
+ *     activity's heartbeat timeout
  */
 public record TrainerTiming(
     Duration poll, Duration call, Duration firstAnswer, Duration stopGrace) {

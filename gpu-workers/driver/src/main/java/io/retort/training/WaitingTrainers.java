@@ -7,13 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The trainers of this driver that the cluster cannot place yet, oldest first.
  *
- * <p>Ray does not report when a placement group was requested, so trainers of other drivers, whose
- * age cannot be known, are left out. Ray itself may place a younger one first where it is smaller.
+ * <p>Trainers of other drivers are not included, because Ray does not report when a placement group
+ * was requested. Ray itself may place a newer trainer first if it is smaller.
  */
 final class WaitingTrainers {
   private final Map<String, Instant> since = new ConcurrentHashMap<>();
 
-  /** Its place, from 1, if it has waited since then. */
+  /** Position of a trainer that has waited since the given time, starting at 1. */
   int place(String name, Instant waitingSince) {
     since.put(name, waitingSince);
     long older =

@@ -10,9 +10,9 @@ import io.temporal.common.converter.DataConverter;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Which trainers somebody waits for, as far as Temporal's server knows. */
+/** Finds out, from Temporal's server, whether anything waits for a trainer. */
 public final class WantedTrainers {
-  /** Whether it is known that nobody waits for the trainer of a name. */
+  /** Whether it is known that nothing waits for the trainer with a name. */
   public static Predicate<String> isUnwanted(WorkflowClient client) {
     DataConverter converter = client.getOptions().getDataConverter();
     return name -> {
@@ -39,7 +39,10 @@ public final class WantedTrainers {
             .allMatch(activity -> isOfAnother(name, activity, converter));
   }
 
-  /** An attempt that has not reported its trainer yet may be about to take this one. */
+  /**
+   * Whether the attempt belongs to another trainer. An attempt that has not reported its trainer
+   * yet may be about to take this one.
+   */
   private static boolean isOfAnother(
       String name, PendingActivityInfo activity, DataConverter converter) {
     if (!activity.hasHeartbeatDetails()) {

@@ -7,8 +7,8 @@ import io.temporal.client.WorkflowTargetOptions;
 import java.util.Objects;
 
 /**
- * Whether anybody still waits for an activity. An attempt whose heartbeat finds nothing on the
- * server was either replaced by a newer one, which owns the trainer now, or its workflow has ended.
+ * Whether anything still waits for an activity. If the server does not find the attempt of a
+ * heartbeat, a newer attempt replaced it and owns the trainer, or its workflow has ended.
  */
 @FunctionalInterface
 public interface WorkflowLiveness {

@@ -1,4 +1,4 @@
-/** The activity that holds a trainer, and what it asks of the cluster that runs trainers. */
+/** The activity that holds a trainer, and its interface to the cluster that runs trainers. */
 @NullMarked
 package io.retort.training;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the driver says of a wrong environment, before it connects to anything. */
+/** Messages of the driver for an invalid environment, before it connects to anything. */
 final class GpuDriverTest {
   private final Map<String, String> variables = new HashMap<>();
 

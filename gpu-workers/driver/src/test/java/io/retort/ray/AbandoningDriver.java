@@ -10,7 +10,7 @@ import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerStatus;
 import java.time.Duration;
 
-/** A driver's process that starts a trainer and then ends as if it were killed. */
+/** A driver process that starts a trainer and then ends as if it were killed. */
 final class AbandoningDriver {
   public static void main(String[] arguments) throws TrainerException {
     RayConnection connection =

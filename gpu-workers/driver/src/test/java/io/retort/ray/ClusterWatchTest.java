@@ -112,7 +112,7 @@ final class ClusterWatchTest {
     answer(() -> nodes.stream().collect(Collectors.toMap(node -> node, node -> Map.of())));
   }
 
-  /** Looks until the answer has been judged, which is when the next question is asked. */
+  /** Waits until the answer has been evaluated, which is when the next question is asked. */
   private void answer(Supplier<Map<String, Map<String, Double>>> answer) {
     cluster.answers.add(answer);
     answered++;

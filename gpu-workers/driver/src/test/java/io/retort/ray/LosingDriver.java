@@ -9,9 +9,9 @@ import io.retort.v1.ResourceSpec;
 import java.time.Duration;
 
 /**
- * A driver's process that asks for a trainer's status until it is told that the cluster is gone,
- * and tells what else it was told before. Ray's library can join no other cluster afterwards, so
- * this is not for a test's own process.
+ * A driver process that queries a trainer's status until the cluster is reported as gone, and
+ * prints all earlier results. Ray's library cannot join another cluster afterwards, so a test must
+ * not do this in its own process.
  */
 final class LosingDriver {
   private static final Duration LONG = Duration.ofMinutes(1);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A driver whose cluster ends under it. */
+/** A driver whose cluster ends while it runs. */
 @Timeout(120)
 final class RayLossTest {
   @Test
@@ -23,7 +23,7 @@ final class RayLossTest {
       assertThat(readUntil(output, "started")).isEqualTo("started");
       List<ProcessHandle> trainers = cluster.head().actors("TrainerActor");
 
-      // The node ends with it, as nothing goes on without it.
+      // The node ends with it, because nothing else keeps it running.
       cluster.head().gcsServer().destroyForcibly();
 
       assertThat(output.lines().filter(line -> line.matches("[a-z]+: .*")))
@@ -58,7 +58,7 @@ final class RayLossTest {
         .start();
   }
 
-  /** Skips what Ray's library prints. */
+  /** Skips the output of Ray's library. */
   private static String readUntil(BufferedReader output, String wanted) throws IOException {
     String line = output.readLine();
     while (line != null && !line.equals(wanted)) {

@@ -24,19 +24,19 @@ public final class RayTestCluster {
     this.address = address;
   }
 
-  /** A head that is all there is. */
+  /** A cluster that consists only of its head. */
   static RayTestCluster start() throws IOException {
     Path folder = newFolder();
     return of(RayTestNode.startAlone(head(folder)), folder);
   }
 
-  /** A head that others can join. */
+  /** A head that other nodes can join. */
   public static RayTestCluster startExtensible() throws IOException {
     Path folder = newFolder();
     return of(RayTestNode.startAmongOthers(head(folder)), folder);
   }
 
-  /** Adds a node with one CPU and one of a resource of its own. */
+  /** Adds a node with one CPU and one of a custom resource. */
   public RayTestNode addNode(String resource) throws IOException {
     RayTestNode node =
         RayTestNode.startAmongOthers(
@@ -54,24 +54,24 @@ public final class RayTestCluster {
     return address;
   }
 
-  /** This process as a driver. */
+  /** Connects this process as a driver. */
   public RayConnection connect() {
     return RayConnection.open(address, codeSearchPath());
   }
 
-  /** With trainers of a Python class that stands in for the real one. */
+  /** A gateway whose trainers are of a Python class that stands in for the real one. */
   public static TrainerGateway gateway(RayConnection connection, String module, String className) {
     return connection.gateway(PyActorClass.of(module, className));
   }
 
-  /** With the real trainer package and the fixtures of these tests. */
+  /** A gateway with the real trainer package and the fixtures of these tests. */
   public static String codeSearchPath() {
     return RayTestNode.TRAINER.resolve("src")
         + ":"
         + Path.of("target", "test-classes", "python").toAbsolutePath();
   }
 
-  /** Python with the trainer's packages. */
+  /** The Python interpreter with the trainer's packages. */
   public static Path python() {
     return RayTestNode.TRAINER.resolve(".venv/bin/python");
   }
@@ -87,7 +87,7 @@ public final class RayTestCluster {
   }
 
   private static Path newFolder() throws IOException {
-    // Short, because Ray puts Unix sockets below it.
+    // Short, because Ray creates Unix sockets in it.
     return Files.createTempDirectory("ray");
   }
 

@@ -27,17 +27,17 @@ public final class RayTestNode {
     this.process = process;
   }
 
-  /** A node that is a cluster by itself, on the loopback interface. */
+  /** A node that is a cluster on its own, on the loopback interface. */
   static RayTestNode startAlone(List<String> arguments) throws IOException {
     List<String> all = new ArrayList<>(arguments);
     all.add("--node-ip-address=127.0.0.1");
-    // Without it Ray takes the address of the network card instead of the loopback one.
+    // Without it, Ray uses the address of the network card instead of the loopback address.
     return start(all, Map.of("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"));
   }
 
-  /** A node of a cluster of several, for which Ray needs the network card's address. */
+  /** A node of a cluster with several nodes, for which Ray needs the network card's address. */
   static RayTestNode startAmongOthers(List<String> arguments) throws IOException {
-    // One that was killed is noticed after two seconds instead of fifteen.
+    // A killed node is detected after two seconds instead of fifteen.
     return start(
         arguments,
         Map.of("RAY_health_check_period_ms", "500", "RAY_health_check_failure_threshold", "4"));
@@ -77,7 +77,7 @@ public final class RayTestNode {
     return process.descendants().filter(descendant -> runs(descendant, className)).toList();
   }
 
-  /** The server of a head that knows all nodes, actors and placement groups. */
+  /** The head's server, which knows all nodes, actors and placement groups. */
   ProcessHandle gcsServer() {
     return process
         .children()
@@ -86,7 +86,7 @@ public final class RayTestNode {
         .orElseThrow();
   }
 
-  /** Ends every process of the node by SIGKILL, as a machine that loses power. */
+  /** Ends every process of the node with SIGKILL, like a machine that loses power. */
   public void kill() {
     List<ProcessHandle> all = Stream.concat(process.descendants(), of(process)).toList();
     all.forEach(ProcessHandle::destroyForcibly);
@@ -104,8 +104,8 @@ public final class RayTestNode {
   }
 
   /**
-   * Outside the range that outgoing connections take their ports from: Ray ends the whole cluster
-   * when one of its servers finds its port taken.
+   * A port outside the range from which outgoing connections take theirs: Ray ends the whole
+   * cluster if one of its servers finds its port in use.
    */
   static int freePort() throws IOException {
     while (true) {
@@ -113,7 +113,7 @@ public final class RayTestNode {
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (BindException e) {
-        // The next one, then.
+        // The port is in use; tries the next one.
       }
     }
   }
@@ -126,7 +126,7 @@ public final class RayTestNode {
     try {
       return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(className);
     } catch (IOException e) {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
       return false;
     }
   }
@@ -136,7 +136,7 @@ public final class RayTestNode {
     StringBuilder seen = new StringBuilder();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       seen.append(line).append('\n');
-      // Behind "Ray runtime started": only now the address of the cluster is written.
+      // After "Ray runtime started": only then is the address of the cluster written.
       if (line.contains("This command will now block forever")) {
         reportErrors(output);
         return;
@@ -145,7 +145,7 @@ public final class RayTestNode {
     throw new IllegalStateException("ray start ended:\n" + seen);
   }
 
-  /** A cluster that ends by itself says why, where the tests' output is. */
+  /** Prints the reason to the tests' output if the cluster ends unexpectedly. */
   private static void reportErrors(BufferedReader output) {
     Thread thread =
         new Thread(

@@ -192,7 +192,7 @@ final class RayTrainerGatewayTest {
     awaitReady(all);
     Placement waiting = gateway.reserve("run/waiting", cpus(2));
 
-    // The first look may still wait for the task that makes the group.
+    // The first check may still wait for the task that creates the group.
     assertThat(waiting.isReady(Duration.ofSeconds(1))).isFalse();
     assertThat(waiting.isReady(Duration.ofSeconds(1))).isFalse();
 

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** An attempt's context that records heartbeats as they are made, without the SDK's throttling. */
+/** An attempt's context that records every heartbeat, without the SDK's throttling. */
 final class FakeActivityContext implements ActivityExecutionContext {
   final List<TrainerHeartbeat> heartbeats = new ArrayList<>();
   Optional<TrainerHeartbeat> previous = Optional.empty();
 
-  /** What the n-th heartbeat, from 1, is answered with; empty when it is accepted. */
+  /** The response to the n-th heartbeat, starting at 1; empty if it is accepted. */
   Function<Integer, Optional<ActivityCompletionException>> answer = number -> Optional.empty();
 
   ActivityInfo info;

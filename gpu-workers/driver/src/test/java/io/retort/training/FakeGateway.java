@@ -14,12 +14,12 @@ final class FakeGateway implements TrainerGateway {
   boolean reachable = true;
   boolean lost;
 
-  /** How often the cluster is asked whether its nodes are all there before they are. */
+  /** Number of queries after which all nodes of the cluster have joined. */
   int looksUntilSettled;
 
   List<String> names = List.of();
 
-  /** How often the reservation is looked at before it is ready. */
+  /** Number of checks after which the reservation is ready. */
   int looksUntilReady = 1;
 
   private final ManualPacer pacer;

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** A trainer that answers by a script; the last answer of each call is repeated for ever. */
+/** A trainer with scripted responses; the last response to each call is repeated for ever. */
 final class FakeTrainer implements TrainerHandle {
-  /** One answer. */
+  /** One response. */
   @FunctionalInterface
   interface Answer {
     TrainerStatus give() throws TrainerException;
@@ -31,7 +31,7 @@ final class FakeTrainer implements TrainerHandle {
     pings.add(TrainerStatus::getDefaultInstance);
   }
 
-  /** Takes the whole timeout, as an unreachable trainer does. */
+  /** Uses the whole timeout, as an unreachable trainer does. */
   Answer unreachable(Duration timeout) {
     return () -> {
       pacer.advance(timeout);

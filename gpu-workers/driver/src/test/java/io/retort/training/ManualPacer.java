@@ -3,7 +3,7 @@ package io.retort.training;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A clock that moves only when somebody waits. */
+/** A clock that moves only while something waits. */
 final class ManualPacer implements Pacer {
   static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
 

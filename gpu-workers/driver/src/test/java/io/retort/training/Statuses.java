@@ -12,7 +12,7 @@ import io.retort.v1.TrainingJob;
 import io.retort.v1.TrainingResult;
 import io.retort.v1.TrainingStage;
 
-/** Documents for tests. */
+/** Status documents for tests. */
 final class Statuses {
   static final TrainerResult RESULT =
       TrainerResult.newBuilder()

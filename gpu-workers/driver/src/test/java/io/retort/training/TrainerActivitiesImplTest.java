@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The activity as Temporal's SDK runs it. */
+/** The activity, run by Temporal's SDK. */
 final class TrainerActivitiesImplTest {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ManualPacer pacer = new ManualPacer();

@@ -259,7 +259,7 @@ final class TrainerAttemptTest {
 
     assertThat(run()).isEqualTo(Statuses.RESULT);
 
-    // The first, the placed one, and one for each call without an answer.
+    // The first heartbeat, the one for the placement, and one for each unanswered call.
     assertThat(context.heartbeats).hasSize(2 + 6 + 1);
   }
 
@@ -541,7 +541,7 @@ final class TrainerAttemptTest {
 
     assertThat(failure.getType()).isEqualTo("PLATFORM/RAY_LOST");
     assertThat(failure.isNonRetryable()).isFalse();
-    // This driver has ended by then.
+    // This driver has ended by that time.
     assertThat(failure.getNextRetryDelay()).isEqualTo(Duration.ofSeconds(5));
     assertThat(Duration.between(ManualPacer.START, pacer.now()))
         .isEqualTo(TrainerTiming.DEFAULT.poll());

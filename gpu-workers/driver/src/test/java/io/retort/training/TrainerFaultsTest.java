@@ -37,8 +37,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Attempts at a real training on a real Ray cluster, each with a fault at its third step, when the
- * checkpoint of the second is complete. The trainer holds there, so that nothing depends on speed.
+ * Attempts at a real training on a real Ray cluster, each with a fault at its third step, after the
+ * checkpoint of the second step. The trainer holds at that step, so that the tests do not depend on
+ * speed.
  */
 @Timeout(300)
 final class TrainerFaultsTest {
@@ -127,7 +128,7 @@ final class TrainerFaultsTest {
   @Test
   void ofTwoDriversAtOnceOnlyTheNewerPublishes() throws Exception {
     TrainerJob same = job.toBuilder().setJobName("sft-of-another-driver").build();
-    // Taken away when the newer one has published it: nobody may write it again.
+    // Deleted when the newer attempt has published it: no process may write it again.
     Path model = folder.resolve("checkpoints/final/COMPLETE.json");
     Attempt older = new Attempt(job, 1);
     older.whenHeld(
@@ -171,7 +172,7 @@ final class TrainerFaultsTest {
     assertThat(result.getSteps()).isEqualTo(STEPS);
   }
 
-  /** One attempt of the activity at a job, with something that is done at one of its heartbeats. */
+  /** One attempt of the activity at a job, with an action at one of its heartbeats. */
   private final class Attempt {
     private final TrainerJob attempted;
     private final FakeActivityInfo info;
@@ -184,19 +185,19 @@ final class TrainerFaultsTest {
       context = new FakeActivityContext(info);
     }
 
-    /** From now on gives a silent trainer up after four seconds. */
+    /** From now on, a silent trainer is given up after four seconds. */
     void becomeImpatient() {
       context.info =
           new FakeActivityInfo(info.attempt(), info.scheduledMillis(), Duration.ofSeconds(5));
     }
 
-    /** Knows the last heartbeat of the attempt before. */
+    /** Starts with the last heartbeat of the previous attempt. */
     Attempt after(Attempt before) {
       context.previous = Optional.of(before.last());
       return this;
     }
 
-    /** Once the trainer holds and its checkpoint is complete. */
+    /** Acts once the trainer holds and its checkpoint is complete. */
     void whenHeld(Action action) {
       at(
           heartbeat ->
@@ -208,7 +209,7 @@ final class TrainerFaultsTest {
           });
     }
 
-    /** Once it tells that it waits for the cluster. */
+    /** Acts once the attempt reports that it waits for the cluster. */
     void whenWaiting(Action action) {
       at(heartbeat -> !heartbeat.getWaitingFor().isEmpty(), action);
     }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What each module may see, over all modules at once. */
+/** Dependency rules across all modules. */
 final class ArchitectureTest {
   private static final List<String> MODULES =
       List.of(
@@ -46,7 +46,7 @@ final class ArchitectureTest {
     all = new ClassFileImporter().importPaths(folders);
   }
 
-  /** A package is the same one in every module that has a part of it. */
+  /** A package has the same name in every module that contains a part of it. */
   @Test
   void packagesHaveNoCircles() {
     slices().matching("(**)").should().beFreeOfCycles().check(all);
@@ -87,7 +87,8 @@ final class ArchitectureTest {
   }
 
   /**
-   * Digits of another locale would be in names of what is stored, which others then do not find.
+   * Digits of another locale would change names in the store, which other processes then could not
+   * find.
    */
   @Test
   void nothingButTheTerminalIsWrittenInTheLocaleOfItsMachine() {
@@ -141,7 +142,7 @@ final class ArchitectureTest {
     }
   }
 
-  /** By module: parts of one package may be in several. */
+  /** By module, because several modules may contain parts of one package. */
   private static DescribedPredicate<JavaClass> areOf(String... modules) {
     List<Path> folders =
         Arrays.stream(modules).map(module -> folder(module).toAbsolutePath().normalize()).toList();

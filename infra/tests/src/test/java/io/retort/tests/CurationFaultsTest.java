@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Whatever is killed while rows are judged: every row ends with one outcome, and none is asked for
- * again but those that were under way.
+ * Whichever process is killed while rows are judged: every row ends with one outcome, and only the
+ * rows in flight are judged again.
  */
 @Timeout(300)
 @ExtendWith(SharedStack.Resolver.class)

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a run has durably recorded so far, read past the workers. */
+/** The durable records of a run so far, read without the workers. */
 final class CurationRecordsOnDisk {
   /** The problems whose curation records are on disk. */
   static List<WordProblem> of(TestStack stack, String runId, WordProblems problems)

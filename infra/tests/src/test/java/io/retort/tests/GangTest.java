@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A training on several ranks ends as one and goes on as one. */
+/** A training on several ranks ends and resumes as a whole. */
 @Timeout(300)
 @ExtendWith(SharedStack.Resolver.class)
 final class GangTest {
   private static final int RANKS = 2;
-  // Long enough that progress, which reaches the watcher late, finds it at work.
+  // Long enough that the training is still running when its progress reaches the watcher.
   private static final int EPOCHS = 40;
 
   private final SharedStack shared;
@@ -40,7 +40,7 @@ final class GangTest {
     List<ProcessHandle> ranks = shared.stack().ranks();
     assertThat(ranks).hasSize(RANKS);
     ranks.get(0).destroyForcibly();
-    // The other is ended too: it would keep its bundle, and wait for a peer that has gone.
+    // The other rank is ended too: it would keep its bundle, and wait for a lost peer.
     for (ProcessHandle rank : ranks) {
       rank.onExit().get(60, TimeUnit.SECONDS);
     }

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The whole lifecycle on a real Temporal server, a real Ray node, real gRPC judge workers and a
- * scripted endpoint, also when processes are killed in the middle.
+ * scripted endpoint, including killed processes.
  */
 @Timeout(600)
 @ExtendWith(SharedStack.Resolver.class)
@@ -67,7 +67,7 @@ final class LifecycleTest {
 
   @Test
   void aRunGoesThroughEveryStageAndPublishesAModelThatLoads() throws Exception {
-    // Rows of its own: those of other tests may be answered by the cache.
+    // Separate rows, because the cache may answer those of other tests.
     Path file = shared.write(shared.takeProblems(), "lifecycle");
     Run run = finish(create(shared.spec("lifecycle", file).build()));
 
@@ -152,7 +152,7 @@ final class LifecycleTest {
 
     assertThat(trainers).hasSize(1);
     assertThat(finished.getSummary().getSft().getSteps()).isEqualTo(20L * TRAIN / 4);
-    // The same actor went on: nothing was loaded again.
+    // The same actor continued: nothing was loaded again.
     assertThat(finished.getSummary().getSft().getResumedFromStep()).isZero();
     assertThat(metrics()).contains("retort_trainer_adoptions_total");
   }
@@ -209,7 +209,7 @@ final class LifecycleTest {
       assertThat(paused.getPause().getCategory())
           .isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
       assertThat(paused.getPause().getMessage())
-          .contains("ENDPOINT_REFUSED", "401", "goes on by itself at", "retort runs resume");
+          .contains("ENDPOINT_REFUSED", "401", "resumes automatically at", "retort runs resume");
       model.refuseWith(HttpStatus.OK);
       shared.runs().resume(run.getRunId());
       Run curated = finish(run, Stage.STAGE_CURATE);
@@ -349,7 +349,7 @@ final class LifecycleTest {
         .toList();
   }
 
-  /** Loads the data set by its card, and makes one batch of it as TRL's own trainer does. */
+  /** Loads the data set by its card, and creates one batch of it as TRL's own trainer does. */
   private String loadWithTrl(String exportUri) throws IOException, InterruptedException {
     return TestStack.python(
         """

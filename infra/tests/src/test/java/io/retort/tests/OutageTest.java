@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is away for a while costs a run time, and nothing that was paid for. */
+/** A temporary outage delays a run, but no paid work is lost. */
 @Timeout(3000)
 @ExtendWith(SharedStack.Resolver.class)
 @TestMethodOrder(MethodOrderer.Random.class)
@@ -23,7 +23,7 @@ final class OutageTest {
   private static final Duration ENDPOINT =
       Outages.of(Duration.ofMinutes(10), Duration.ofSeconds(12));
 
-  /** Longer than the heartbeat timeout of a shard, also in a build. */
+  /** Longer than the heartbeat timeout of a shard, including in a build. */
   private static final Duration TEMPORAL =
       Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(35));
 

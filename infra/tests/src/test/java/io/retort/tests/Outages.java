@@ -5,25 +5,25 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long things are away. A build has no time for outages as long as real ones; with {@code
- * -Dretort.outages=full} they last as long as the tests say.
+ * Durations of outages. Builds use shortened ones; with {@code -Dretort.outages=full} they last as
+ * long as the tests specify.
  */
 final class Outages {
   private static final boolean FULL = "full".equals(System.getProperty("retort.outages"));
 
   /**
-   * @param shortened for a build: long enough to be noticed by every party
+   * @param shortened duration in a build: long enough for every process to detect it
    */
   static Duration of(Duration full, Duration shortened) {
     return FULL ? full : shortened;
   }
 
-  /** Lets an outage last. */
+  /** Waits for the duration of the outage. */
   static void last(Duration outage) throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(outage.toMillis());
   }
 
-  /** Stops a process where it is, by SIGSTOP, and lets it go on after the outage. */
+  /** Suspends a process with SIGSTOP and continues it after the outage. */
   static void freeze(ProcessHandle process, Duration outage)
       throws IOException, InterruptedException {
     signal("STOP", process);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Runs that a person or their budget pauses go on where they were. */
+/** Runs that a person or their budget pauses continue where they stopped. */
 @Timeout(300)
 @ExtendWith(SharedStack.Resolver.class)
 @TestMethodOrder(MethodOrderer.Random.class)
@@ -67,7 +67,7 @@ final class PauseTest {
   void aSpentBudgetWaitsForAPerson() throws Exception {
     WordProblems problems = shared.takeProblems();
     RunSpec.Builder spec = curation("budget", problems);
-    // 50 prompt and 20 completion tokens a call: 70 a call, some 100 calls in all.
+    // 50 prompt and 20 completion tokens per call: a cost of 70 per call, about 100 calls in total.
     spec.getJudgeBuilder()
         .setBudget(2000)
         .addPrices(
@@ -116,7 +116,7 @@ final class PauseTest {
     Run finished = shared.runs().finish(run, Stage.STAGE_SFT);
 
     assertThat(trainers).isNotEmpty();
-    // A pause ends at a checkpoint of its own, wherever the last one was.
+    // A pause ends at its own checkpoint, independent of the last regular one.
     assertThat(finished.getSummary().getSft().getResumedFromStep()).isGreaterThanOrEqualTo(3);
     assertThat(finished.getSummary().getSft().getSteps()).isEqualTo(30L * SharedStack.ROWS / 4);
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** In which order the stack's Temporal server gives waiting trainers to one slot. */
+/** The order in which the stack's Temporal server assigns waiting trainers to one slot. */
 @Timeout(120)
 @ExtendWith(SharedStack.Resolver.class)
 final class QueueOrderTest {
@@ -72,7 +72,7 @@ final class QueueOrderTest {
     serve("fairness");
 
     assertThat(served).hasSize(MANY + 1);
-    // Teams take turns; which one begins is the server's choice.
+    // Teams alternate; the server chooses the first one.
     assertThat(served.subList(0, 2)).containsExactlyInAnyOrder("a", "b");
   }
 
@@ -104,7 +104,7 @@ final class QueueOrderTest {
     queued.add(run);
   }
 
-  /** Opens one slot once every trainer stands in the queue. */
+  /** Opens one slot once every trainer is in the queue. */
   private void serve(String queue) throws InterruptedException {
     while (waiting(queue) < queued.size()) {
       Thread.sleep(LOOK_MILLIS);
@@ -151,14 +151,14 @@ final class QueueOrderTest {
     }
   }
 
-  /** A run that is one trainer. */
+  /** A run that consists of one trainer. */
   @WorkflowInterface
   public interface OneTrainerWorkflow {
     @WorkflowMethod
     void run(String queue, String team, int priority);
   }
 
-  /** With the options of every run's trainers, but for the queue: the driver serves theirs. */
+  /** Uses the options of every run's trainers except the queue, which the driver serves. */
   public static final class OneTrainerWorkflowImpl implements OneTrainerWorkflow {
     @Override
     public void run(String queue, String team, int priority) {

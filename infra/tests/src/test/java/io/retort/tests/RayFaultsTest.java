@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A Ray head that dies takes the cluster and all trainers with it; the run goes on with the next.
+ * A dead Ray head ends the cluster and all its trainers; the run continues with the next cluster.
  */
 @Timeout(420)
 @ExtendWith(SharedStack.Resolver.class)
 final class RayFaultsTest {
   private static final int CHECKPOINT_STEPS = 5;
-  // Long enough that progress, which reaches the watcher late, finds it at work.
+  // Long enough that the training is still running when its progress reaches the watcher.
   private static final int SFT_EPOCHS = 20;
   private static final int COGPO_EPOCHS = 8;
 
@@ -88,7 +88,7 @@ final class RayFaultsTest {
     return progress.getUnit().equals("steps") ? progress.getDone() : 0;
   }
 
-  /** Only what came after the last checkpoint was trained again. */
+  /** Checks that only steps after the last checkpoint were trained again. */
   private static void assertResumed(TrainingResult result) {
     assertThat(result.getResumedFromStep()).isGreaterThanOrEqualTo(2 * CHECKPOINT_STEPS);
     assertThat(result.getSteps()).isGreaterThan(result.getResumedFromStep());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What runs share, and what they never do. */
+/** What runs share, and what they never share. */
 @Timeout(600)
 @ExtendWith(SharedStack.Resolver.class)
 @TestMethodOrder(MethodOrderer.Random.class)
@@ -104,7 +104,7 @@ final class ReuseTest {
             run -> {
               assertThat(run.getSummary().getCuration().getKept().getSha256())
                   .isEqualTo(runs.get(0).getSummary().getCuration().getKept().getSha256());
-              // Records and pairs are those of one run.
+              // Records and pairs belong to one run.
               assertThat(maker(run.getSummary().getCuration().getRecords()))
                   .isEqualTo(maker(run.getSummary().getCuration().getKept()));
             });
@@ -112,7 +112,7 @@ final class ReuseTest {
         .contains(Stage.STAGE_CURATE, Stage.STAGE_SFT, Stage.STAGE_PAIR);
   }
 
-  /** Id of the run that an artifact lies with. */
+  /** Id of the run whose folder contains an artifact. */
   private static String maker(ArtifactRef artifact) {
     return artifact.getUri().replaceFirst(".*/runs/([^/]+)/.*", "$1");
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** One row never ends a run: it is set aside with the words of whoever refused it. */
+/** A single row never ends a run: it is quarantined with the endpoint's message. */
 @Timeout(300)
 @ExtendWith(SharedStack.Resolver.class)
 final class RowFaultsTest {

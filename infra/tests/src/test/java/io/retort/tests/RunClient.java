@@ -33,7 +33,7 @@ final class RunClient {
   }
 
   /**
-   * @param fresh stages that run anew
+   * @param fresh stages to run again
    */
   Run create(RunSpec spec, Stage... fresh) {
     return stub.createRun(
@@ -81,10 +81,7 @@ final class RunClient {
         live -> live.getPhase().getNumber() >= RunPhase.RUN_PHASE_SUCCEEDED.getNumber());
   }
 
-  /**
-   * Waits until the stage has ended well, and stops the run then: what comes after is another
-   * test's.
-   */
+  /** Waits until the stage has succeeded, then stops the run; other tests cover later stages. */
   Run finish(Run run, Stage stage) {
     Run reached =
         await(
@@ -111,7 +108,7 @@ final class RunClient {
     return get(runId);
   }
 
-  /** Stages whose results were taken over. */
+  /** Stages whose results were reused. */
   static List<Stage> hits(Run run) {
     return run.getStagesList().stream()
         .filter(stage -> stage.getReuse() == StageReuse.STAGE_REUSE_HIT)
@@ -119,7 +116,7 @@ final class RunClient {
         .toList();
   }
 
-  /** The stage's progress, the default one where it has not begun. */
+  /** The stage's progress, or the default instance if it has not begun. */
   static StageProgress stage(Run run, Stage stage) {
     return run.getStagesList().stream()
         .filter(progress -> progress.getStage() == stage)

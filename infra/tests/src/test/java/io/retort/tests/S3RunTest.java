@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class S3RunTest {
-  /** A multiple of three, as the scripted model wants it. */
+  /** A multiple of three, as the scripted model requires. */
   private static final int ROWS = 12;
 
   private static final String STORE = "s3://bucket/retort";
   private static final String PROMPT = "evaluate-v1.system.txt";
 
-  /** Longer than a call of the store waits for an answer, also in a build. */
+  /** Longer than the store's timeout for a response, including in a build. */
   private static final Duration OUTAGE = Outages.of(Duration.ofMinutes(2), Duration.ofSeconds(22));
 
   private final WordProblems problems = WordProblems.range(0, 2 * ROWS);
@@ -121,7 +121,7 @@ final class S3RunTest {
     assertThat(other.resolve("stack.json")).doesNotExist();
   }
 
-  /** The student in the bucket; data and prompts on this machine, where they stay. */
+  /** The student in the bucket; data and prompts stay on this machine. */
   private RunSpec spec() throws IOException, InterruptedException {
     Path prompts = Files.createDirectory(folder.resolve("prompts"));
     Files.copy(

@@ -19,13 +19,13 @@ import java.util.function.Supplier;
 
 /**
  * An OpenAI-compatible server that plays judge and student by script, over real HTTP, and counts
- * what it was asked.
+ * its requests.
  *
- * <p>Of three problems in a row the first is MEDIUM as it comes, the second SIMPLE and the third
- * HARD until rewritten.
+ * <p>Of three consecutive problems the first is MEDIUM without a rewrite, the second SIMPLE and the
+ * third HARD until rewritten.
  */
 final class ScriptedModel implements AutoCloseable {
-  /** What a request asks for, told by a sentence of its prompt. */
+  /** The kind of a request, recognised by a sentence of its prompt. */
   enum Question {
     EVALUATE("Its key \"critique\" holds"),
     VALIDATE("Its key \"reason\" holds"),
@@ -50,7 +50,7 @@ final class ScriptedModel implements AutoCloseable {
     }
   }
 
-  /** Name that it gives in its answers. */
+  /** Model name in its answers. */
   static final String MODEL = "scripted-1";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -85,7 +85,7 @@ final class ScriptedModel implements AutoCloseable {
     return started;
   }
 
-  /** Drops every connection with the calls under way on it, and listens again at the same port. */
+  /** Drops every connection with its open calls, and listens again at the same port. */
   void restart() {
     goAway();
     comeBack();
@@ -102,13 +102,13 @@ final class ScriptedModel implements AutoCloseable {
     server = listen(port);
   }
 
-  /** Address up to and with {@code /v1}. */
+  /** Address including {@code /v1}. */
   String baseUrl() {
     return "http://127.0.0.1:" + server.activeLocalPort() + "/v1";
   }
 
   /**
-   * Answers {@code evaluations} more evaluations, then lets every one wait for {@link #release}.
+   * Answers {@code evaluations} more evaluations, then blocks all others until {@link #release}.
    */
   void holdAfter(int more) {
     released = new CompletableFuture<>();
@@ -120,7 +120,7 @@ final class ScriptedModel implements AutoCloseable {
     released.complete(null);
   }
 
-  /** Answers everything with this status from now on; OK answers by the script again. */
+  /** Answers everything with this status from now on; OK restores the script. */
   void refuseWith(HttpStatus status) {
     refusal = status;
   }
@@ -130,13 +130,16 @@ final class ScriptedModel implements AutoCloseable {
     refused.put(problem.number(), () -> HttpResponse.of(status, MediaType.JSON, body));
   }
 
-  /** How often the question was asked about the problem. */
+  /** Number of times that the question was asked about the problem. */
   int asked(Question question, WordProblem problem) {
     AtomicInteger count = asked.get(key(question, problem));
     return count == null ? 0 : count.get();
   }
 
-  /** Evaluations beyond those of an undisturbed run: one of each chain that a row has. */
+  /**
+   * Evaluations in addition to those of an undisturbed run, which evaluates each chain of a row
+   * once.
+   */
   int askedAgain(WordProblem problem) {
     int needed = problem.number() % 3 == 0 ? 1 : 2;
     return asked(Question.EVALUATE, problem) - needed;
@@ -197,7 +200,7 @@ final class ScriptedModel implements AutoCloseable {
     };
   }
 
-  /** For problems that the script does not know: every chain is MEDIUM and sound. */
+  /** For problems outside the script: every chain is MEDIUM and sound. */
   private static String textOnAnything(Question question) {
     return switch (question) {
       case EVALUATE -> json(Map.of("critique", "It is balanced.", "difficulty", "MEDIUM"));

@@ -35,7 +35,7 @@ final class SharedStack implements AutoCloseable {
     stack = TestStack.start(folder, model);
   }
 
-  /** Gives tests the stack as a parameter. */
+  /** Passes the stack to tests as a parameter. */
   static final class Resolver implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -83,7 +83,7 @@ final class SharedStack implements AutoCloseable {
     return new RunClient(stack.runs());
   }
 
-  /** {@link #ROWS} problems that no other caller gets. */
+  /** {@link #ROWS} problems that no other caller receives. */
   WordProblems takeProblems() {
     int from = taken.getAndAdd(ROWS);
     return new WordProblems(problems.problems().subList(from, from + ROWS));

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The local stack as a user starts it, by the command line and in processes of its own, with a tiny
+ * The local stack as a user starts it, with the command line and in separate processes, with a tiny
  * random student and a scripted model endpoint as judge and student.
  */
 final class TestStack {
@@ -41,15 +41,15 @@ final class TestStack {
   }
 
   /**
-   * @param home short enough for a temporary folder; keeps store, logs and state
+   * @param home short enough for a temporary folder; contains store, logs and state
    */
   static TestStack start(Path home, ScriptedModel model) throws IOException, InterruptedException {
     return start(home, model, List.of(), Map.of());
   }
 
   /**
-   * @param flags more of the command line's
-   * @param environment more of the command's environment
+   * @param flags additional command-line flags
+   * @param environment additional environment variables of the command
    */
   static TestStack start(
       Path home, ScriptedModel model, List<String> flags, Map<String, String> environment)
@@ -96,14 +96,14 @@ final class TestStack {
   }
 
   /**
-   * Ends a process of the stack by SIGKILL and returns once it is gone; its supervisor starts it
-   * anew.
+   * Kills a process of the stack with SIGKILL and returns once it has ended; its supervisor
+   * restarts it.
    */
   void kill(String name) {
     kill(process(name));
   }
 
-  /** Ends the server of the stack's Ray head by SIGKILL, which ends the cluster with all on it. */
+  /** Kills the server of the stack's Ray head with SIGKILL, which ends the cluster. */
   void killRayHead() {
     kill(
         process("ray")
@@ -113,7 +113,7 @@ final class TestStack {
             .orElseThrow());
   }
 
-  /** Stops a process of the stack where it stands, by SIGSTOP, for as long as the outage lasts. */
+  /** Suspends a process of the stack with SIGSTOP for the duration of the outage. */
   void freeze(String name, Duration outage) throws IOException, InterruptedException {
     Outages.freeze(process(name), outage);
   }
@@ -136,7 +136,7 @@ final class TestStack {
     return onRay("TrainerActor");
   }
 
-  /** The processes of the ranks that trainers of several started. */
+  /** The processes of ranks, started by trainers with several ranks. */
   List<ProcessHandle> ranks() {
     return onRay("RayTrainWorker");
   }
@@ -145,7 +145,7 @@ final class TestStack {
     return process("ray").descendants().filter(process -> runs(process, actor)).toList();
   }
 
-  /** Runs Python with the trainer's packages; returns what it printed. */
+  /** Runs Python with the trainer's packages; returns its output. */
   static String python(String code, String... arguments) throws IOException, InterruptedException {
     return python(Map.of(), code, arguments);
   }
@@ -161,7 +161,7 @@ final class TestStack {
     return REPOSITORY;
   }
 
-  /** Takes the stack down and checks that none of its processes is left. */
+  /** Stops the stack and checks that none of its processes remains. */
   void stop() throws IOException, InterruptedException {
     channel.shutdownNow();
     List<ProcessHandle> processes =
@@ -180,7 +180,7 @@ final class TestStack {
     try {
       return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(actor);
     } catch (IOException e) {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
       return false;
     }
   }
@@ -226,8 +226,8 @@ final class TestStack {
   }
 
   /**
-   * Outside the range that outgoing connections take their ports from, so that they are still free
-   * when the stack gets to them.
+   * Ports outside the range from which outgoing connections take theirs, so that they are still
+   * free when the stack starts.
    */
   private static List<String> freePorts() throws IOException {
     List<String> keys =
@@ -256,7 +256,7 @@ final class TestStack {
           ports.add(keys.get(ports.size()) + "=" + socket.getLocalPort());
         }
       } catch (BindException e) {
-        // The next one, then.
+        // The port is in use; tries the next one.
       }
     }
     return ports;

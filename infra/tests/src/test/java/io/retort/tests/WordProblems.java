@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Small sums with chains, and the layout of a training file that holds them. */
+/** Small sums with chains, and the layout of a training file with them. */
 record WordProblems(List<WordProblem> problems) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,7 +43,7 @@ record WordProblems(List<WordProblem> problems) {
   }
 
   /**
-   * @param from number of the first problem; files of disjoint ranges share none
+   * @param from number of the first problem; files with disjoint ranges share no problem
    */
   static WordProblems range(int from, int count) {
     return new WordProblems(
@@ -68,7 +68,7 @@ record WordProblems(List<WordProblem> problems) {
     return Files.writeString(file, lines);
   }
 
-  /** The problem whose text is part of {@code text}. */
+  /** The problem whose text occurs in {@code text}. */
   Optional<WordProblem> in(String text) {
     return problems.stream().filter(problem -> text.contains(problem.problem())).findFirst();
   }

@@ -1,4 +1,4 @@
-/** The platform as a whole, on real parts. */
+/** Tests of the whole platform with real parts. */
 @NullMarked
 package io.retort.tests;
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers of the API to what cannot be done. */
+/** Maps failures to errors of the API. */
 final class ApiErrors {
   private static final String DOMAIN = "retort";
 
@@ -74,8 +74,8 @@ final class ApiErrors {
   }
 
   /**
-   * UNAVAILABLE; FAILED_PRECONDITION where somebody has to set the store up rightly first;
-   * DATA_LOSS for an object that cannot be parsed, which no repetition mends.
+   * UNAVAILABLE; FAILED_PRECONDITION if a person has to set up the store correctly first; DATA_LOSS
+   * for an object that cannot be parsed, where a retry does not help.
    */
   static StatusRuntimeException store(String attempt, IOException cause) {
     String message = "cannot " + attempt + ": " + cause.getMessage();
@@ -95,8 +95,8 @@ final class ApiErrors {
   }
 
   /**
-   * An error with a {@code google.rpc.ErrorInfo}, by which clients recognise an answer of the
-   * control plane from a connection that failed.
+   * An error with a {@code google.rpc.ErrorInfo}, by which clients distinguish an error of the
+   * control plane from a failed connection.
    */
   static StatusRuntimeException failure(
       Status.Code code,

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
  * and reflection.
  *
- * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) are where it listens, {@code
+ * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
  * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
@@ -59,7 +59,7 @@ public final class ControlServer implements AutoCloseable {
     this.polls = polls;
   }
 
-  /** Runs until the process is asked to end. */
+  /** Runs until the process receives a termination signal. */
   public static void main(String[] arguments) {
     Environment environment = Environment.system();
     try {
@@ -84,7 +84,7 @@ public final class ControlServer implements AutoCloseable {
   }
 
   /**
-   * @throws ConfigurationException when a variable is missing or the port is taken
+   * @throws ConfigurationException if a variable is missing or the port is in use
    */
   static ControlServer start(
       Environment environment,
@@ -111,7 +111,7 @@ public final class ControlServer implements AutoCloseable {
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
     RunLister lister = new RunLister(workflows, reader, index);
-    // A separate executor: polls of many watched runs must not keep calls waiting.
+    // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
     GrpcService grpc =
@@ -167,7 +167,7 @@ public final class ControlServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
-  /** Lets calls under way end, then stops. */
+  /** Lets open calls finish, then stops. */
   @Override
   public void close() {
     watches.close();

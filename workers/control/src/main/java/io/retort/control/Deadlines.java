@@ -3,7 +3,7 @@ package io.retort.control;
 import java.time.Duration;
 
 /**
- * How long the control plane waits for Temporal. Every call of it has one of these.
+ * How long the control plane waits for Temporal. Every call has one of these deadlines.
  *
  * @param call what Temporal answers by itself
  * @param query what a worker of the run's queue answers; without one the run is described

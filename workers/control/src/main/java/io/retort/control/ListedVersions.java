@@ -4,9 +4,12 @@ import io.retort.v1.ModelVersion;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Score;
 
-/** Versions as a list shows them: small, so that a whole page fits into a gRPC message. */
+/** Versions in the form of a list entry: small, so that a whole page fits into a gRPC message. */
 final class ListedVersions {
-  /** Without what grows with the spec, the model's files, and the answers drawn per problem. */
+  /**
+   * Removes fields whose size grows with the spec, the model's files, and the answers drawn per
+   * problem.
+   */
   static ModelVersion of(ModelVersion version) {
     ModelVersion.Builder listed = version.toBuilder();
     ReleaseProvenance.Builder provenance =

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Adds to a run what the activities under way have heartbeat since its workflow last moved. */
+/**
+ * Adds to a run the progress that its running activities have heartbeat since the last workflow
+ * task.
+ */
 final class LiveProgress {
   private static final int SHOWN_CHARACTERS = 200;
 
@@ -52,7 +55,7 @@ final class LiveProgress {
       case STAGE_SFT, STAGE_COGPO, STAGE_EVALUATE, STAGE_RELEASE -> trainers(stage, pending);
       case STAGE_INGEST, STAGE_EXPORT, STAGE_UNSPECIFIED, UNRECOGNIZED -> {}
     }
-    troubles(stage, pending);
+    addFailures(stage, pending);
     if (stage.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES) {
       merged.setPhase(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
     }
@@ -60,13 +63,13 @@ final class LiveProgress {
   }
 
   /**
-   * Rows of committed shards are reported by the child workflow, rows of shards under way in
-   * heartbeats.
+   * Adds the rows of committed shards, which the child workflow reports, and of running shards,
+   * which heartbeats report.
    */
   private void shards(
       StageProgress.Builder stage, String child, List<PendingActivityInfo> pending) {
-    // Described before it is queried: a shard that ends in between is counted twice for a moment,
-    // which the total caps, rather than not at all.
+    // Described before the query: a shard that ends in between is then counted twice for a moment,
+    // which the total caps, instead of not at all.
     Optional<DescribeWorkflowExecutionResponse> description = workflows.describe(child);
     if (description.isEmpty()) {
       return;
@@ -128,7 +131,10 @@ final class LiveProgress {
     }
   }
 
-  /** Whether only a free slot of a driver is missing: not for one that waits to be retried. */
+  /**
+   * Whether the activity waits only for a free slot of a driver; false for one that waits for a
+   * retry.
+   */
   private boolean isQueued(PendingActivityInfo activity) {
     return activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
         && (activity.getAttempt() <= 1
@@ -203,8 +209,8 @@ final class LiveProgress {
     stage.setEtaSeconds(known ? elapsed / capped * (stage.getTotal() - capped) : -1);
   }
 
-  /** An activity that is being retried says why. */
-  private static void troubles(StageProgress.Builder stage, List<PendingActivityInfo> pending) {
+  /** Adds the failure of an activity that is being retried. */
+  private static void addFailures(StageProgress.Builder stage, List<PendingActivityInfo> pending) {
     for (PendingActivityInfo activity : pending) {
       if (activity.getAttempt() > 1 && activity.hasLastFailure()) {
         String message = activity.getLastFailure().getMessage();
@@ -212,8 +218,8 @@ final class LiveProgress {
             message.length() > SHOWN_CHARACTERS
                 ? message.substring(0, SHOWN_CHARACTERS) + "..."
                 : message;
-        String trouble = "attempt " + activity.getAttempt() + " after: " + cut;
-        stage.setDetail(stage.getDetail().isEmpty() ? trouble : stage.getDetail() + "; " + trouble);
+        String retried = "attempt " + activity.getAttempt() + " after: " + cut;
+        stage.setDetail(stage.getDetail().isEmpty() ? retried : stage.getDetail() + "; " + retried);
         return;
       }
     }

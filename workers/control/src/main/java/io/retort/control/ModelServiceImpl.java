@@ -92,7 +92,8 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         () -> {
           if (!ModelReference.isAlias(request.getAlias())) {
             throw ApiErrors.invalid(
-                "alias", request.getAlias() + " (expected: a name that is not a version's, as v2)");
+                "alias",
+                request.getAlias() + " (expected: a name other than a version's, such as v2)");
           }
           ModelVersion version = resolve(request.getReference());
           AliasChange change =
@@ -184,7 +185,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
     return response.build();
   }
 
-  /** Without history; empty, and in the log, where the aliases cannot be parsed. */
+  /** The model without history; empty, with a log entry, if its aliases cannot be parsed. */
   private Optional<Model> readable(String name) throws IOException {
     try {
       Model.Builder model = registry.model(name).toBuilder();

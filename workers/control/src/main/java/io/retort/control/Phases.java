@@ -5,7 +5,7 @@ import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.util.Optional;
 
-/** The phase of a run by what Temporal says of its workflow. */
+/** Maps Temporal's status of a workflow to the phase of its run. */
 final class Phases {
   static boolean isTerminal(RunPhase phase) {
     return switch (phase) {
@@ -39,7 +39,7 @@ final class Phases {
     };
   }
 
-  /** The phase of a search attribute, QUEUED where it is not known. */
+  /** The phase in a search attribute, QUEUED if it is unknown. */
   static RunPhase ofLabel(String label) {
     for (RunPhase phase : RunPhase.values()) {
       if (label(phase).equals(label)) {

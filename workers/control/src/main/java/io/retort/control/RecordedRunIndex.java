@@ -29,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The runs of the store by the time of their creation, newest first.
+ * The runs of the store by creation time, newest first.
  *
- * <p>Ids do not sort by time, so the order is kept in memory: some 200 bytes a run. The record of a
- * run that has ended never changes and is read once in the life of the process; a refresh lists the
- * folders and reads only what is new or has not ended. No call reads all records: the first refresh
- * begins with the process.
+ * <p>Ids do not sort by time, so the order is kept in memory: about 200 bytes per run. The record
+ * of a run that has ended never changes and is read once per process; a refresh lists the folders
+ * and reads only new records and those of runs that have not ended. The first refresh starts with
+ * the process, so that no call has to read all records.
  */
 final class RecordedRunIndex implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RecordedRunIndex.class);
@@ -51,7 +51,7 @@ final class RecordedRunIndex implements AutoCloseable {
   private final AtomicInteger toRead = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
 
-  /** Filled as records are read, so that a refresh that fails or is late has not read in vain. */
+  /** Filled while records are read, so that the reads of a failed or late refresh are not lost. */
   private final Map<String, Entry> ended = new ConcurrentHashMap<>();
 
   private @Nullable Future<List<Entry>> refresh;
@@ -59,14 +59,14 @@ final class RecordedRunIndex implements AutoCloseable {
   private @Nullable List<Entry> latest;
 
   /**
-   * @param mostAge how old the list of folders may be
+   * @param mostAge maximum age of the list of folders
    */
   RecordedRunIndex(RecordedRuns runs, Duration mostAge) {
     this(runs, mostAge, LONGEST_WAIT);
   }
 
   /**
-   * @param longestWait how long a call waits for a refresh before it takes the one before
+   * @param longestWait how long a call waits for a refresh before it uses the previous result
    */
   RecordedRunIndex(RecordedRuns runs, Duration mostAge, Duration longestWait) {
     this.runs = runs;
@@ -76,11 +76,11 @@ final class RecordedRunIndex implements AutoCloseable {
   }
 
   /**
-   * @param phase as recorded; of one that had not ended it may be out of date
+   * @param phase as recorded; may be out of date for a run that had not ended
    */
   record Entry(String runId, long createdMillis, RunPhase phase) {}
 
-  /** Newest first, after {@code last}, which need not be in the list any more. */
+  /** Entries after {@code last}, newest first; {@code last} itself may no longer be in the list. */
   List<Entry> after(Optional<Entry> last) {
     List<Entry> all = entries();
     return last.isEmpty()
@@ -88,7 +88,7 @@ final class RecordedRunIndex implements AutoCloseable {
         : all.stream().filter(entry -> NEWEST_FIRST.compare(entry, last.get()) > 0).toList();
   }
 
-  /** The records of a page, side by side; without those that are gone. */
+  /** Reads the records of a page concurrently; omits records that no longer exist. */
   List<Run> read(List<Entry> page) {
     try {
       List<Run> found = new ArrayList<>();
@@ -163,7 +163,7 @@ final class RecordedRunIndex implements AutoCloseable {
     entries.addAll(ended.values());
     entries.sort(NEWEST_FIRST);
     List<Entry> fresh = List.copyOf(entries);
-    // Here and not by the caller, who may have stopped waiting.
+    // Done here and not by the caller, which may have stopped waiting.
     synchronized (this) {
       latest = fresh;
     }
@@ -189,7 +189,7 @@ final class RecordedRunIndex implements AutoCloseable {
     }
   }
 
-  /** The little that is kept of a record, so that never many of them are in memory. */
+  /** The retained part of a record, so that few records are in memory at once. */
   private Optional<Entry> entry(String runId) throws IOException {
     Optional<Entry> entry =
         record(runId)
@@ -200,7 +200,7 @@ final class RecordedRunIndex implements AutoCloseable {
 
   private Optional<Run> record(String runId) throws IOException {
     try {
-      // The folder's name is the run's id, whatever the record says.
+      // The folder's name is the run's id, independent of the record's content.
       return runs.read(runId).map(run -> run.toBuilder().setRunId(runId).clearSummary().build());
     } catch (CorruptArtifactException e) {
       LOG.warn("the record of run {} cannot be read", runId, e);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Records of runs in the store, which outlive the workflow: Temporal forgets a run when its
- * retention is over.
+ * Records of runs in the store, which outlive the workflow: Temporal deletes a workflow after its
+ * retention period.
  */
 final class RecordedRuns {
   /** Written by the run itself. */
@@ -30,7 +30,7 @@ final class RecordedRuns {
     this.storeUri = storeUri;
   }
 
-  /** Ids of all runs with a folder, sorted; a run that has just begun may have no record yet. */
+  /** Ids of all runs with a folder, sorted; a run that has just started may have no record yet. */
   List<String> ids() throws IOException {
     return store.list(RunLayout.runs(storeUri)).stream().filter(RunIds::isValid).toList();
   }
@@ -44,7 +44,7 @@ final class RecordedRuns {
     return StoredMessages.read(store, uri(runId, RECORD), Run.getDefaultInstance());
   }
 
-  /** Empty for runs created before the spec was kept. */
+  /** Empty for runs that were created before this object existed. */
   Optional<RunSpec> asked(String runId) throws IOException {
     return StoredMessages.read(store, uri(runId, ASKED), RunSpec.getDefaultInstance());
   }

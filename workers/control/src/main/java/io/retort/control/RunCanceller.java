@@ -2,7 +2,7 @@ package io.retort.control;
 
 import io.retort.v1.Run;
 
-/** Asks runs to stop; finished work is kept. */
+/** Cancels runs; finished work is kept. */
 final class RunCanceller {
   private static final int LONGEST_REASON = 1000;
 
@@ -14,7 +14,7 @@ final class RunCanceller {
     this.reader = reader;
   }
 
-  /** Throws FAILED_PRECONDITION where the run has ended. */
+  /** Throws FAILED_PRECONDITION if the run has ended. */
   Run cancel(String runId, String reason) {
     if (reason.length() > LONGEST_REASON) {
       throw ApiErrors.invalid(
@@ -22,7 +22,7 @@ final class RunCanceller {
     }
     reader.checkLive(runId);
     if (!workflows.cancel(runId, reason.isBlank() ? "by request" : reason)) {
-      // It has ended in between.
+      // The run has ended in the meantime.
       throw ApiErrors.terminal(runId, Phases.label(reader.get(runId).getPhase()));
     }
     return reader.get(runId);

@@ -39,13 +39,13 @@ final class RunIds {
         + BASE_32.encode(bytes).substring(0, RANDOM_CHARACTERS);
   }
 
-  /** The same id for the same name and request, on any day. */
+  /** The same id for the same name and request, independent of the date. */
   static String ofRequest(String name, String requestId) {
     byte[] hash = Hashing.sha256().hashString(requestId, StandardCharsets.UTF_8).asBytes();
     return name + "-" + BASE_32.encode(hash).substring(0, HASH_CHARACTERS);
   }
 
-  /** Whether this can be the id of a run at all; anything else must not become a path. */
+  /** Whether the text can be the id of a run; any other text must not become a path. */
   static boolean isValid(String runId) {
     return VALID.matcher(runId).matches();
   }

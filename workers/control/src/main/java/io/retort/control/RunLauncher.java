@@ -60,7 +60,7 @@ final class RunLauncher {
    * Starts a run, or returns the one that the same request has started.
    *
    * @param requestId empty: never deduplicated
-   * @param fresh stages that run anew, whatever the store holds of them
+   * @param fresh stages to run again even if the store has their results
    */
   Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
       throws SpecException {
@@ -90,7 +90,7 @@ final class RunLauncher {
             ? ids.next(spec.getName())
             : RunIds.ofRequest(spec.getName(), requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
-      // Temporal itself would start it again once it has forgotten the first one.
+      // Temporal itself would start the workflow again after the retention of the first one.
       return existing(runId, requestId, asked, spec);
     }
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
@@ -125,12 +125,15 @@ final class RunLauncher {
     }
   }
 
-  /** The run goes on without: a retrain then changes the spec with its defaults. */
+  /**
+   * Stores the spec before defaults. The run continues if that fails: a retrain then changes the
+   * spec with its defaults.
+   */
   private void keepAsked(String runId, RunSpec asked) {
     try {
       runs.keepAsked(runId, asked);
     } catch (IOException e) {
-      LOG.warn("the spec of run {} was not kept as it was asked for", runId, e);
+      LOG.warn("the spec of run {} was not stored as submitted", runId, e);
     }
   }
 
@@ -146,7 +149,7 @@ final class RunLauncher {
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
     }
-    // Not kept yet where Temporal accepted the start but answered it too late.
+    // The spec is not stored yet if Temporal accepted the start but its response was late.
     keepAsked(runId, asked);
     return run;
   }

@@ -22,17 +22,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Lists runs: those that Temporal's visibility knows, in its order, then those of the store that it
- * has forgotten, newest first. A page reads no more records than it shows.
+ * Lists runs: first those in Temporal's visibility, in its order, then those of the store that
+ * Temporal no longer has, newest first. A page reads only the records that it shows.
  *
- * <p>Visibility is behind by up to some seconds, so a run that has not recorded its end counts as
- * forgotten only where Temporal's description of the run itself is missing too.
+ * <p>Visibility may be several seconds behind, so a run without a recorded end counts as forgotten
+ * only if Temporal cannot describe it either.
  */
 final class RunLister {
   private static final int DEFAULT_PAGE = 50;
   private static final int LARGEST_PAGE = 1000;
 
-  /** Runs of the store that Temporal is asked about at once. */
+  /** Number of runs of the store about which Temporal is queried at once. */
   private static final int KNOWN_CHUNK = 100;
 
   private final Workflows workflows;
@@ -71,13 +71,13 @@ final class RunLister {
       if (response.getRunsCount() == 0) {
         throw e;
       }
-      // Runs known to Temporal are still listed; the next page reports the error.
+      // Runs from Temporal are still listed; the next page reports the error.
       response.setNextPageToken(RunPageToken.store(from.last()).encode());
     }
     return response.build();
   }
 
-  /** Fills a page with runs of the store that Temporal does not know any more. */
+  /** Fills a page with runs of the store that Temporal no longer has. */
   private void addForgotten(
       Optional<RecordedRunIndex.Entry> last,
       int pageSize,
@@ -87,7 +87,7 @@ final class RunLister {
         recorded.after(last).stream().filter(entry -> matches(entry, phases)).toList();
     List<Unlisted> page = new ArrayList<>();
     int wanted = pageSize - response.getRunsCount();
-    // One more than wanted, to know whether there is another page.
+    // One more than requested, to find out whether there is another page.
     for (List<RecordedRunIndex.Entry> chunk : Lists.partition(candidates, KNOWN_CHUNK)) {
       Set<String> known = knownToTemporal(chunk);
       for (RecordedRunIndex.Entry entry : chunk) {
@@ -116,11 +116,11 @@ final class RunLister {
   /**
    * A run of the store that visibility does not list.
    *
-   * @param live as Temporal describes it; empty for a run that it has forgotten
+   * @param live as Temporal describes it; empty for a run that Temporal no longer has
    */
   private record Unlisted(RecordedRunIndex.Entry entry, Optional<Run> live) {}
 
-  /** In the same order, without those whose record is gone. */
+  /** The runs in the same order, without those whose record no longer exists. */
   private List<Run> runs(List<Unlisted> unlisted) {
     Map<String, Run> records =
         recorded
@@ -142,8 +142,9 @@ final class RunLister {
   }
 
   /**
-   * A run that Temporal forgot before its end was recorded is reported as failed. One that goes on
-   * and is not listed by visibility yet is told apart only once Temporal has described it.
+   * Whether the recorded phase matches. A run whose workflow Temporal deleted before its end was
+   * recorded is reported as failed. An open run that visibility does not list yet can be
+   * distinguished only after Temporal has described it.
    */
   private static boolean matches(RecordedRunIndex.Entry entry, List<RunPhase> phases) {
     RunPhase phase = Phases.isTerminal(entry.phase()) ? entry.phase() : RunPhase.RUN_PHASE_FAILED;
@@ -185,7 +186,7 @@ final class RunLister {
                 .collect(Collectors.joining(" OR ", " AND (", ")"));
   }
 
-  /** A workflow that was ended from outside could not set its own phase any more. */
+  /** Includes workflows that were terminated, which could not set their phase. */
   private static String condition(RunPhase phase) {
     return switch (phase) {
       case RUN_PHASE_SUCCEEDED -> "ExecutionStatus = 'Completed'";

@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Data kept with a run's workflow, so that it can be reported and retrained while no worker is up.
+ * Data stored in a run's workflow memo, so that it can be reported and retrained while no worker
+ * runs.
  *
- * @param asked the spec before defaults: what a retrain changes, so that defaults follow
- * @param filled the spec that runs
+ * @param asked the spec before defaults, which a retrain changes, so that defaults follow the
+ *     change
+ * @param filled the spec with defaults, which runs
  */
 record RunMemo(RunSpec asked, RunSpec filled, String originRunId, String runUri) {
   private static final String ASKED = "retort_spec_asked";

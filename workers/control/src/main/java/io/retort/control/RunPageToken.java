@@ -7,7 +7,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where a listing goes on: in Temporal's list, or in the store's after the last run shown.
+ * Position at which a listing continues: in Temporal's list, or in the store's after the last
+ * listed run.
  *
  * @param temporal Temporal's own token; empty at the start
  * @param inStore whether Temporal's list has ended

@@ -23,7 +23,7 @@ final class RunPauser {
     this.reader = reader;
   }
 
-  /** Ends with FAILED_PRECONDITION where the run has ended. */
+  /** Fails with FAILED_PRECONDITION if the run has ended. */
   CompletableFuture<Run> pause(PauseRunRequest request) {
     if (request.getReason().length() > LONGEST_REASON) {
       throw ApiErrors.invalid(
@@ -33,7 +33,7 @@ final class RunPauser {
     return update(request.getRunId(), RunWorkflow.PAUSE, request);
   }
 
-  /** Ends with FAILED_PRECONDITION where the run has ended or its budget is not enough. */
+  /** Fails with FAILED_PRECONDITION if the run has ended or its budget is insufficient. */
   CompletableFuture<Run> resume(ResumeRunRequest request) {
     if (request.hasBudget()
         && !(request.getBudget() > 0 && request.getBudget() < Double.POSITIVE_INFINITY)) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a run from three sources: its workflow while it runs, its record in the store once it has
- * ended, and Temporal's description of it where neither answers.
+ * Reads a run from three sources: its workflow while it runs, its record in the store after it has
+ * ended, and Temporal's description if neither is available.
  */
 final class RunReader {
   private static final Logger LOG = LoggerFactory.getLogger(RunReader.class);
@@ -38,14 +38,14 @@ final class RunReader {
     this.runs = runs;
   }
 
-  /** Throws NOT_FOUND, or what {@link TemporalErrors} makes of a refusal. */
+  /** Throws NOT_FOUND, or the error of {@link TemporalErrors} for a refusal. */
   Run get(String runId) {
     if (!RunIds.isValid(runId)) {
       throw ApiErrors.notFound(runId);
     }
     Optional<DescribeWorkflowExecutionResponse> description = workflows.describe(runId);
     if (description.isEmpty()) {
-      // Temporal forgets a run when its retention is over; the store does not.
+      // Temporal deletes a run after its retention period; the store does not.
       return recorded(runId).map(RunReader::forgotten).orElseThrow(() -> ApiErrors.notFound(runId));
     }
     WorkflowExecutionInfo info = description.get().getWorkflowExecutionInfo();
@@ -61,7 +61,7 @@ final class RunReader {
   }
 
   /**
-   * Throws NOT_FOUND where there is no such run and FAILED_PRECONDITION where it has ended. Asks no
+   * Throws NOT_FOUND if the run does not exist and FAILED_PRECONDITION if it has ended. Needs no
    * worker.
    */
   void checkLive(String runId) {
@@ -78,7 +78,7 @@ final class RunReader {
     }
   }
 
-  /** The spec as it was asked for, where that is still known; else the one that ran. */
+  /** The spec as submitted, if it is still known; otherwise the one with defaults. */
   RunSpec askedSpec(String runId) {
     if (!RunIds.isValid(runId)) {
       throw ApiErrors.notFound(runId);
@@ -93,7 +93,7 @@ final class RunReader {
         .orElseGet(() -> get(runId).getSpec());
   }
 
-  /** The spec that the store keeps as it was asked for. */
+  /** The submitted spec in the store. */
   Optional<RunSpec> recordedAsked(String runId) {
     try {
       return runs.asked(runId);
@@ -102,7 +102,10 @@ final class RunReader {
     }
   }
 
-  /** A run by Temporal's description of it, which is never behind; empty where it knows none. */
+  /**
+   * A run from Temporal's description, which is always up to date; empty if Temporal does not have
+   * it.
+   */
   Optional<Run> known(String runId) {
     return workflows
         .describe(runId)
@@ -111,7 +114,7 @@ final class RunReader {
         .map(this::described);
   }
 
-  /** A run that Temporal does not know any more is not going on, whatever its record says. */
+  /** A run that Temporal no longer has is not running, whatever its record says. */
   static Run forgotten(Run recorded) {
     if (Phases.isTerminal(recorded.getPhase())) {
       return recorded;
@@ -123,9 +126,9 @@ final class RunReader {
             .setFailure(
                 platform(
                     "FORGOTTEN",
-                    "Temporal does not know the run any more; it was last recorded as "
+                    "Temporal no longer has the run; it was last recorded as "
                         + Phases.label(recorded.getPhase())
-                        + " (retrain it: finished stages are taken over)"));
+                        + " (retrain it: finished stages are reused)"));
     for (StageProgress.Builder stage : run.getStagesBuilderList()) {
       if (!Phases.isTerminal(stage.getPhase())) {
         stage.setPhase(RunPhase.RUN_PHASE_FAILED);
@@ -134,7 +137,7 @@ final class RunReader {
     return run.build();
   }
 
-  /** A run by its workflow's description alone: phase, times and spec, no progress. */
+  /** A run from its workflow's description alone: phase, times and spec, without progress. */
   Run described(WorkflowExecutionInfo info) {
     Run.Builder run =
         Run.newBuilder()
@@ -158,7 +161,7 @@ final class RunReader {
     if (recorded.isPresent()) {
       return recorded.get();
     }
-    // Ended from outside, or its last record could not be written.
+    // The workflow was terminated, or its last record could not be written.
     Run.Builder run =
         workflows.query(runId, GET_RUN, Run.class).orElseGet(() -> described(info)).toBuilder()
             .setPhase(phase)
@@ -219,7 +222,7 @@ final class RunReader {
     }
   }
 
-  /** As {@link #recorded}, where Temporal still knows enough without it. */
+  /** Like {@link #recorded}, but without an error if Temporal still knows enough. */
   private Optional<Run> readable(String runId) {
     try {
       return runs.read(runId);

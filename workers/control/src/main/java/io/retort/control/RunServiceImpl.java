@@ -40,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API. WatchRun and updates of runs answer later, all else from the thread that it is called
- * on.
+ * The run API. WatchRun and updates of runs respond asynchronously; all other calls respond on the
+ * calling thread.
  */
 final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(RunServiceImpl.class);
@@ -183,7 +183,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     observer.onCompleted();
   }
 
-  /** The thread is free while the run is being changed. */
+  /** Responds asynchronously, so that the thread is free while the run changes. */
   private static <T> void answerLater(
       StreamObserver<T> observer,
       Supplier<CompletableFuture<Run>> change,

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Updates of workflows. No thread waits for one: a worker that is away leaves it unanswered until
- * its deadline, however many there are.
+ * Sends updates to workflows. No thread blocks on an update: if no worker runs, it stays unanswered
+ * until its deadline, and any number of updates may be pending.
  */
 final class RunUpdates {
   private final Workflows workflows;
@@ -31,7 +31,7 @@ final class RunUpdates {
   private final Executor executor;
 
   /**
-   * @param executor runs what follows an answer
+   * @param executor runs the continuations of responses
    */
   RunUpdates(Workflows workflows, Deadlines deadlines, Executor executor) {
     this.workflows = workflows;
@@ -40,9 +40,8 @@ final class RunUpdates {
   }
 
   /**
-   * Completes with what the update returns; exceptionally with FAILED_PRECONDITION where the
-   * workflow refuses it, NOT_FOUND where it has ended, and DEADLINE_EXCEEDED where no worker has
-   * answered.
+   * Completes with the result of the update; fails with FAILED_PRECONDITION if the workflow refuses
+   * it, NOT_FOUND if the workflow has ended, and DEADLINE_EXCEEDED if no worker has responded.
    */
   CompletableFuture<Run> update(String runId, String name, Object argument) {
     CompletableFuture<Run> result = new CompletableFuture<>();
@@ -99,7 +98,8 @@ final class RunUpdates {
                   .decode(response.getOutcome().getSuccess(), Run.class)
                   .orElseThrow(() -> new IllegalStateException("an update that answers no run")));
       case FAILURE -> pending.result.completeExceptionally(refused(response.getOutcome()));
-      // Temporal gives up waiting before the caller does; the same id asks for the same update.
+      // Temporal stops waiting before the caller does; a repetition with the same id refers to the
+      // same update.
       case VALUE_NOT_SET -> {
         if (System.nanoTime() - pending.until < 0) {
           send(pending);
@@ -142,8 +142,8 @@ final class RunUpdates {
             + pending.runId
             + ": no pipeline worker has answered within "
             + deadlines.update().toMillis()
-            + " ms (expected: one that is up; it may still be carried out when one is: check the"
-            + " run before asking again)",
+            + " ms (expected: a running one; it may still execute the update later: check the run"
+            + " before a retry)",
         cause);
   }
 

@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends runs to those who watch them. A run is polled once a period however many watch it, and not
- * at all when the last one is gone. Who cannot take more is skipped and gets the newest state
- * later.
+ * Streams runs to their watchers. A run is polled once per period, independent of the number of its
+ * watchers, and no longer after the last watcher has left. A watcher that is not ready is skipped
+ * and receives the newest state later.
  */
 final class RunWatches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatches.class);
 
-  /** Polls in a row that Temporal may leave unanswered before watching ends. */
+  /** Number of consecutive polls without a response from Temporal after which watching ends. */
   private static final int MOST_MISSES = 60;
 
   private final Function<String, Run> read;
@@ -98,21 +98,23 @@ final class RunWatches implements AutoCloseable {
   }
 
   private void poll(Watch watch) {
-    boolean goesOn = false;
+    boolean continues = false;
     try {
       synchronized (watch) {
-        goesOn = watch.pollOnce();
+        continues = watch.pollOnce();
       }
     } finally {
       synchronized (watches) {
-        settle(watch, goesOn);
+        settle(watch, continues);
       }
     }
   }
 
-  /** Plans the next poll of a watch, or ends it so that whoever comes later starts a new one. */
-  private void settle(Watch watch, boolean goesOn) {
-    if (goesOn && watches.get(watch.runId) == watch) {
+  /**
+   * Schedules the next poll of a watch, or ends the watch so that a later watcher starts a new one.
+   */
+  private void settle(Watch watch, boolean continues) {
+    if (continues && watches.get(watch.runId) == watch) {
       schedule(watch, period);
       return;
     }
@@ -131,7 +133,7 @@ final class RunWatches implements AutoCloseable {
         .asRuntimeException();
   }
 
-  /** One run under watch. Guarded by itself, but for {@link #joining}. */
+  /** One watched run. Guarded by itself, except {@link #joining}. */
   private final class Watch {
     private final String runId;
     private final List<Watcher> watchers = new ArrayList<>();
@@ -145,7 +147,7 @@ final class RunWatches implements AutoCloseable {
       this.runId = runId;
     }
 
-    /** Returns whether watchers are left and the run has not ended. */
+    /** Returns whether there are watchers left and the run has not ended. */
     boolean pollOnce() {
       admit();
       watchers.removeIf(watcher -> watcher.observer.isCancelled());
@@ -166,7 +168,7 @@ final class RunWatches implements AutoCloseable {
         fail(e);
         return false;
       } catch (RuntimeException | Error e) {
-        // An error too: left to the executor, it would end the watch without a word to anybody.
+        // Includes errors: the executor would swallow them, and the watch would end silently.
         LOG.error("watching {} failed", runId, e);
         fail(
             Status.INTERNAL

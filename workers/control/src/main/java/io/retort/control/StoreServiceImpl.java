@@ -14,13 +14,13 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The API of the store. One sweep at a time: two would report each other's items. */
+/** The API of the store. Runs one sweep at a time, because two would report each other's items. */
 final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(StoreServiceImpl.class);
 
   private final StoreSweeper sweeper;
 
-  /** A second sweep would keep one of the API's threads waiting. */
+  /** Refuses a second sweep, which would block one of the API's threads. */
   private final Semaphore sweeping = new Semaphore(1);
 
   StoreServiceImpl(StoreSweeper sweeper) {
@@ -32,7 +32,7 @@ final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
     if (!sweeping.tryAcquire()) {
       observer.onError(
           Status.FAILED_PRECONDITION
-              .withDescription("a sweep is under way (expected: one at a time; wait for its end)")
+              .withDescription("a sweep is running (expected: one at a time; wait for its end)")
               .asRuntimeException());
       return;
     }
@@ -44,7 +44,7 @@ final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
   }
 
   private void sweep(SweepStoreRequest request, StreamObserver<SweepStoreResponse> observer) {
-    // As long as the store is large.
+    // The duration depends on the size of the store.
     ServiceRequestContext.current().clearRequestTimeout();
     try {
       if (!request.hasOlderThan() || Durations.isNegative(request.getOlderThan())) {

@@ -34,18 +34,18 @@ import org.slf4j.LoggerFactory;
  * Finds unused content of the store: folders of runs, data sets, sets of completions and records of
  * stages that no kept run refers to.
  *
- * <p>Records of stages go first. A run that begins afterwards finds none of them, and one that
- * began before is live: then nothing else is deleted.
+ * <p>Records of stages are deleted first. A run that starts afterwards does not find them, and a
+ * run that started before is live, in which case nothing else is deleted.
  */
 final class StoreSweeper {
   private static final Logger LOG = LoggerFactory.getLogger(StoreSweeper.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Kept of every run, to report it after Temporal has forgotten it. */
+  /** Kept for every run, so that it can be reported after Temporal's retention. */
   private static final Set<String> ALWAYS_KEPT =
       Set.of(RecordedRuns.RECORD, RecordedRuns.ASKED, "spec.json", "report");
 
-  /** Folders of a run whose own folders are kept or not. */
+  /** Folders of a run whose subfolders are kept or deleted individually. */
   private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");
 
   /**
@@ -69,8 +69,8 @@ final class StoreSweeper {
 
   /**
    * @param found receives each item before it is deleted
-   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION where something is to be deleted
-   *     while a run is live; UNAVAILABLE where the store or Temporal does not answer
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if something should be deleted while
+   *     a run is live; UNAVAILABLE if the store or Temporal does not respond
    */
   SweepTotals sweep(Duration olderThan, boolean delete, Consumer<SweptItem> found) {
     try {
@@ -81,7 +81,7 @@ final class StoreSweeper {
       }
       Survey survey = survey(cutoff, live);
       List<SweptItem> records = unneededRecords(survey);
-      // Before liveness is checked again: what begins later is in no list.
+      // Listed before liveness is checked again: runs that start later are not in a list.
       List<SweptItem> folders = unneededFolders(survey);
       for (SweptItem record : records) {
         found.accept(record);
@@ -114,7 +114,7 @@ final class StoreSweeper {
     }
   }
 
-  /** Those that Temporal lists as open, and those of the store that it says are open. */
+  /** Runs that Temporal lists as open, and runs of the store that it describes as open. */
   private Set<String> liveRuns() throws IOException {
     Set<String> live = new HashSet<>(lister.openRuns());
     for (String runId : runIds()) {
@@ -132,7 +132,7 @@ final class StoreSweeper {
   private Optional<Long> closed(String runId) {
     Optional<DescribeWorkflowExecutionResponse> described = workflows.describe(runId);
     if (described.isEmpty()) {
-      // Forgotten: it ended before Temporal's retention.
+      // Temporal no longer has it: it ended before the retention period.
       return Optional.of(0L);
     }
     WorkflowExecutionInfo info = described.get().getWorkflowExecutionInfo();
@@ -160,7 +160,7 @@ final class StoreSweeper {
     }
     for (String name : store.list(RunLayout.stages(storeUri))) {
       String uri = Store.resolve(RunLayout.stages(storeUri), name);
-      // An unreadable record is reused by no run.
+      // No run reuses an unreadable record.
       Optional<StageRecord> record = stageRecord(uri);
       boolean kept =
           record.isPresent()
@@ -280,14 +280,14 @@ final class StoreSweeper {
     return SweptItem.newBuilder().setKind(kind).setUri(uri).build();
   }
 
-  /** What is needed, and by whom. */
+  /** Which objects are needed, and by which runs. */
   private static final class Survey {
     private final Set<String> keptRuns = new HashSet<>();
     private final Set<String> fingerprints = new HashSet<>();
     private final TreeSet<String> uris = new TreeSet<>();
     private final List<String> unneededRecords = new ArrayList<>();
 
-    /** Every text of the document counts: what names an object keeps it. */
+    /** Counts every text of the document: an object that any text names is kept. */
     void refer(String json) throws IOException {
       collect(JSON.readTree(json));
     }

@@ -9,15 +9,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of the API to what Temporal refuses. What passes by itself keeps a code that callers
- * retry: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED. What somebody has to set up rightly
- * first is FAILED_PRECONDITION, whatever Temporal calls it: it is the control plane that was
- * refused, not its caller.
+ * Maps Temporal's refusals to errors of the API. Transient ones keep a code that callers retry:
+ * UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED. Refusals that a person has to resolve become
+ * FAILED_PRECONDITION, whatever code Temporal uses, because Temporal refused the control plane and
+ * not its caller.
  */
 final class TemporalErrors {
   /**
-   * @param attempt what was asked of Temporal, for people: "start run a"
-   * @param thrown a status of Temporal's, or what the SDK made of one
+   * @param attempt description of the request for people: "start run a"
+   * @param thrown a status from Temporal, or the SDK's exception for one
    */
   static StatusRuntimeException of(String attempt, String namespace, Throwable thrown) {
     StatusRuntimeException refusal = refusal(thrown);
@@ -28,7 +28,7 @@ final class TemporalErrors {
           "cannot " + attempt + ": " + thrown + " (see the log of the control plane)",
           thrown);
     }
-    String said = String.valueOf(refusal.getStatus().getDescription());
+    String description = String.valueOf(refusal.getStatus().getDescription());
     String cannot = "cannot " + attempt + ": ";
     return switch (refusal.getStatus().getCode()) {
       case UNAVAILABLE, CANCELLED, ABORTED ->
@@ -37,14 +37,14 @@ final class TemporalErrors {
               FailureCategory.FAILURE_CATEGORY_PLATFORM,
               cannot
                   + "Temporal does not answer: "
-                  + said
+                  + description
                   + " (expected: a server at TEMPORAL_ADDRESS of the control plane; try again)",
               refusal);
       case DEADLINE_EXCEEDED ->
           answer(
               Status.Code.DEADLINE_EXCEEDED,
               FailureCategory.FAILURE_CATEGORY_TIMEOUT,
-              cannot + "Temporal has not answered in time: " + said + " (try again)",
+              cannot + "Temporal has not answered in time: " + description + " (try again)",
               refusal);
       case RESOURCE_EXHAUSTED ->
           answer(
@@ -52,7 +52,7 @@ final class TemporalErrors {
               FailureCategory.FAILURE_CATEGORY_RESOURCE,
               cannot
                   + "a limit of Temporal is reached: "
-                  + said
+                  + description
                   + " (try again later, or raise the limits of namespace "
                   + namespace
                   + ")",
@@ -63,7 +63,7 @@ final class TemporalErrors {
                   + "Temporal refuses the credentials of the control plane for namespace "
                   + namespace
                   + ": "
-                  + said
+                  + description
                   + " (expected: TEMPORAL_API_KEY or TEMPORAL_TLS_* of the control plane that may"
                   + " read and write there)",
               refusal);
@@ -81,21 +81,21 @@ final class TemporalErrors {
               : answer(
                   Status.Code.NOT_FOUND,
                   FailureCategory.FAILURE_CATEGORY_USER,
-                  cannot + said,
+                  cannot + description,
                   refusal);
       case UNIMPLEMENTED ->
           setup(
               cannot
                   + "the Temporal server lacks the call: "
-                  + said
+                  + description
                   + " (expected: a later version of the server, with updates and advanced"
                   + " visibility)",
               refusal);
       case INVALID_ARGUMENT ->
-          lacksSearchAttribute(said)
+          lacksSearchAttribute(description)
               ? setup(
                   cannot
-                      + said
+                      + description
                       + " (create those that README.md names under \"A Temporal cluster\": temporal"
                       + " operator search-attribute create --namespace "
                       + namespace
@@ -104,13 +104,13 @@ final class TemporalErrors {
               : answer(
                   Status.Code.INVALID_ARGUMENT,
                   FailureCategory.FAILURE_CATEGORY_USER,
-                  cannot + "Temporal refuses the request: " + said,
+                  cannot + "Temporal refuses the request: " + description,
                   refusal);
       case FAILED_PRECONDITION, OUT_OF_RANGE, ALREADY_EXISTS ->
           answer(
               Status.Code.FAILED_PRECONDITION,
               FailureCategory.FAILURE_CATEGORY_PLATFORM,
-              cannot + "Temporal refuses the request: " + said,
+              cannot + "Temporal refuses the request: " + description,
               refusal);
       case OK, UNKNOWN, INTERNAL, DATA_LOSS ->
           answer(
@@ -120,18 +120,18 @@ final class TemporalErrors {
                   + "Temporal has failed: "
                   + refusal.getStatus().getCode()
                   + ": "
-                  + said
+                  + description
                   + " (see the log of the Temporal server)",
               refusal);
     };
   }
 
-  /** Whether the workflow is not there; a namespace that is not there says nothing of it. */
+  /** Whether the workflow does not exist; false if the namespace does not exist. */
   static boolean isWorkflowNotFound(StatusRuntimeException thrown) {
     return thrown.getStatus().getCode() == Status.Code.NOT_FOUND && !isNamespaceNotFound(thrown);
   }
 
-  /** Whether the same call may be answered a moment later. */
+  /** Whether a retry of the call may succeed. */
   static boolean isTransient(Status.Code code) {
     return code == Status.Code.UNAVAILABLE
         || code == Status.Code.DEADLINE_EXCEEDED
@@ -139,13 +139,14 @@ final class TemporalErrors {
   }
 
   private static boolean isNamespaceNotFound(StatusRuntimeException thrown) {
-    String said = String.valueOf(thrown.getStatus().getDescription()).toLowerCase(Locale.ROOT);
+    String description =
+        String.valueOf(thrown.getStatus().getDescription()).toLowerCase(Locale.ROOT);
     return StatusUtils.hasFailure(thrown, NamespaceNotFoundFailure.class)
-        || (said.startsWith("namespace") && said.contains("not found"));
+        || (description.startsWith("namespace") && description.contains("not found"));
   }
 
-  private static boolean lacksSearchAttribute(String said) {
-    String lower = said.toLowerCase(Locale.ROOT);
+  private static boolean lacksSearchAttribute(String description) {
+    String lower = description.toLowerCase(Locale.ROOT);
     return lower.contains("search attribute") || lower.contains("no mapping defined");
   }
 

@@ -62,8 +62,8 @@ final class Workflows {
   }
 
   /**
-   * Starts a workflow; returns whether the id was free. The SDK tries again for up to a minute on a
-   * thread of its own, which is interrupted at the deadline.
+   * Starts a workflow; returns whether the id was free. The SDK retries for up to a minute on a
+   * separate thread, which is interrupted at the deadline.
    */
   boolean start(WorkflowOptions options, String type, Object argument) {
     String attempt = "start run " + options.getWorkflowId();
@@ -156,7 +156,9 @@ final class Workflows {
     return converter().toPayloads(argument).orElseThrow();
   }
 
-  /** Empty where there is none. Throws what {@link TemporalErrors} makes of a refusal. */
+  /**
+   * Empty if the workflow does not exist. Throws the error of {@link TemporalErrors} for a refusal.
+   */
   Optional<DescribeWorkflowExecutionResponse> describe(String workflowId) {
     try {
       return Optional.of(
@@ -174,7 +176,7 @@ final class Workflows {
     }
   }
 
-  /** Empty where no worker answers in time. */
+  /** Empty if no worker responds in time. */
   <T> Optional<T> query(String workflowId, String query, Class<T> type) {
     try {
       QueryWorkflowResponse response =
@@ -232,7 +234,7 @@ final class Workflows {
     }
   }
 
-  /** Empty where there is no payload, or it is of another type. */
+  /** Empty if there is no payload, or it has another type. */
   <T> Optional<T> decode(Payloads payloads, Class<T> type) {
     if (payloads.getPayloadsCount() == 0) {
       return Optional.empty();
@@ -245,12 +247,12 @@ final class Workflows {
     }
   }
 
-  /** Text of a memo field; empty where there is none. */
+  /** Text of a memo field; empty if it is absent. */
   String memo(WorkflowExecutionInfo info, String key) {
     return text(info.getMemo().getFieldsMap().get(key));
   }
 
-  /** Text of a keyword; empty where there is none. */
+  /** Text of a keyword; empty if it is absent. */
   String searchAttribute(WorkflowExecutionInfo info, String name) {
     return text(info.getSearchAttributes().getIndexedFieldsMap().get(name));
   }

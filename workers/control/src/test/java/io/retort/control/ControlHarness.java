@@ -100,7 +100,7 @@ final class ControlHarness implements AutoCloseable {
     return temporal.getWorkflowClient();
   }
 
-  /** A valid spec whose name tells the stub workflow what to do. */
+  /** A valid spec whose name selects the behaviour of the stub workflow. */
   static RunSpec spec(String name) {
     try {
       return SpecReader.read("name: " + name + "\ndata: {train: [{path: /a.jsonl}]}");
@@ -117,7 +117,7 @@ final class ControlHarness implements AutoCloseable {
     return api.getRun(GetRunRequest.newBuilder().setRunId(runId).build()).getRun();
   }
 
-  /** Watches until the run is as wanted; fails when the stream ends before. */
+  /** Watches until the condition holds; fails if the stream ends before. */
   Run watchUntil(String runId, Predicate<Run> wanted) {
     Iterator<WatchRunResponse> responses =
         api.watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
@@ -135,7 +135,7 @@ final class ControlHarness implements AutoCloseable {
     return watchUntil(runId, run -> Phases.isTerminal(run.getPhase()));
   }
 
-  /** Leaves Temporal without anybody who could answer a query. */
+  /** Stops all workers, so that nothing can answer a query. */
   void stopWorkers() {
     activities.letEnd();
     temporal.getWorkerFactory().shutdownNow();

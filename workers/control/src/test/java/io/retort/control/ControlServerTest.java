@@ -367,7 +367,7 @@ class ControlServerTest {
     Run run = control.api.retrainRun(request.build()).getRun();
     assertThat(run.getOriginRunId()).isEqualTo(origin.getRunId());
     assertThat(run.getSpec().getSft().getLora().getRank()).isEqualTo(4);
-    // Defaults follow the change: adapters have a learning rate of their own.
+    // Defaults follow the change: adapters have another default learning rate.
     assertThat(run.getSpec().getSft().getLearningRate()).isEqualTo(2e-4);
     assertThat(run.getSpec().getName()).isEqualTo("succeeds");
     Run ended = control.awaitEnd(run.getRunId());

@@ -17,13 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Answers visibility queries, which the in-memory server lacks, and keeps them. */
+/** Answers visibility queries, which the in-memory server does not support, and records them. */
 final class FakeVisibility implements ClientInterceptor {
   final List<ListWorkflowExecutionsRequest> requests = new CopyOnWriteArrayList<>();
   volatile ListWorkflowExecutionsResponse response =
       ListWorkflowExecutionsResponse.getDefaultInstance();
 
-  /** Workflows found where they are asked for by their ids. */
+  /** Workflows that a query by id finds. */
   final Set<String> known = ConcurrentHashMap.newKeySet();
 
   private ListWorkflowExecutionsResponse knownOnes() {

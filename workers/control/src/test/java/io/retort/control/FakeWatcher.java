@@ -10,14 +10,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client at the other end of a watch. */
+/** The client side of a watch. */
 final class FakeWatcher extends ServerCallStreamObserver<WatchRunResponse> {
   private static final long LIMIT_SECONDS = 30;
 
   volatile boolean ready = true;
   volatile boolean cancelled;
 
-  /** Whether the stream throws at what it is told. */
+  /** Whether the stream throws on every message. */
   volatile boolean broken;
 
   final List<Run> told = new CopyOnWriteArrayList<>();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs whose retention in Temporal is over. */
+/** Runs after their retention in Temporal. */
 final class ForgottenRunsTest {
   private ControlHarness control;
 
@@ -76,7 +76,7 @@ final class ForgottenRunsTest {
     RetrainRunRequest.Builder request = RetrainRunRequest.newBuilder().setRunId("old-1");
     request.getChangesBuilder().getSftBuilder().getLoraBuilder().setRank(4);
     request.setUpdateMask(FieldMask.newBuilder().addPaths("sft.lora"));
-    // Adapters have a learning rate of their own: the defaults follow the change.
+    // Adapters have another default learning rate: the defaults follow the change.
     assertThat(
             control.api.retrainRun(request.build()).getRun().getSpec().getSft().getLearningRate())
         .isEqualTo(2e-4);
@@ -90,7 +90,7 @@ final class ForgottenRunsTest {
             .setRequestId("order-2")
             .build();
     String runId = control.api.createRun(request).getRun().getRunId();
-    // As where Temporal has accepted the start and the answer came too late.
+    // As if Temporal had accepted the start and its response was late.
     Store.open(control.storeUri).delete(control.storeUri + "/runs/" + runId + "/asked.json");
     CreateRunRequest other =
         request.toBuilder().setSpec(request.getSpec().toBuilder().setSeed(1)).build();
@@ -206,7 +206,7 @@ final class ForgottenRunsTest {
     return ids;
   }
 
-  /** A listing may be some milliseconds older than what was written last. */
+  /** A listing may be some milliseconds older than the last write. */
   private void awaitIndexed(int runs) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (pages(1000, List.of()).size() < runs && System.nanoTime() < deadline) {

@@ -54,7 +54,7 @@ class ModelServiceTest {
     publish("smol", 1);
     publish("smol", 2);
     publish("other", 1);
-    // Reserved, not published.
+    // Reserved but not published.
     new ModelVersions(Store.open(harness.storeUri), harness.storeUri, "smol").reserve("run-9");
   }
 

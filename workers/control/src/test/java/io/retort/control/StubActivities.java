@@ -17,13 +17,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Activities that heartbeat what the test says, and end when the test lets them. */
+/** Activities whose heartbeats and end the test controls. */
 final class StubActivities implements TrainerActivities, RowStageActivities {
   final AtomicReference<TrainerHeartbeat> trainerHeartbeat =
       new AtomicReference<>(TrainerHeartbeat.getDefaultInstance());
   private volatile CountDownLatch end = new CountDownLatch(1);
 
-  /** Makes those that start from now on wait again. */
+  /** Makes activities that start from now on wait again. */
   void reset() {
     trainerHeartbeat.set(TrainerHeartbeat.getDefaultInstance());
     end = new CountDownLatch(1);

@@ -10,7 +10,7 @@ import io.temporal.activity.ActivityOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 
-/** Forty rows are committed, and one shard is under way. */
+/** Forty rows are committed, and one shard is running. */
 public final class StubRowStageWorkflow implements RowStageWorkflow {
   @Override
   public RowStageResponse run(RowStageRequest request) {

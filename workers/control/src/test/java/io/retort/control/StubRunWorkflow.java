@@ -25,7 +25,7 @@ import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 
 /**
- * A run that does what its name says: "succeeds", "fails", "trains", "queues", "curates" or
+ * A run whose name selects its behaviour: "succeeds", "fails", "trains", "queues", "curates" or
  * "waits".
  */
 public final class StubRunWorkflow implements RunWorkflow {
@@ -81,7 +81,7 @@ public final class StubRunWorkflow implements RunWorkflow {
     return run.build();
   }
 
-  /** Three were spent. */
+  /** The run has spent three. */
   @Override
   public void checkResume(ResumeRunRequest request) {
     if (request.hasBudget() && request.getBudget() < 3) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the API answers while Temporal refuses or does not answer. */
+/** Responses of the API while Temporal refuses or does not respond. */
 final class TemporalOutageTest {
   private static final String UPDATE = "UpdateWorkflowExecution";
   private static final int PAUSES = 64;
@@ -122,7 +122,7 @@ final class TemporalOutageTest {
     refuses(Status.INTERNAL, Status.Code.INTERNAL, "Temporal has failed");
   }
 
-  /** Of those that the SDK does not try again by itself. */
+  /** Statuses that the SDK does not retry itself. */
   @Test
   void aRunThatCannotBeStartedSaysWhy() {
     control.refusals.refused.put(

@@ -17,12 +17,12 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses calls of Temporal, by the method's name, or leaves them unanswered. */
+/** Refuses calls to Temporal by method name, or leaves them unanswered. */
 final class TemporalRefusals implements ClientInterceptor {
   /** By method; empty for a call that is never answered. */
   final Map<String, Optional<Status>> refused = new ConcurrentHashMap<>();
 
-  /** One permit for each call that was refused or left. */
+  /** One permit for each refused or unanswered call. */
   final Semaphore arrived = new Semaphore(0);
 
   private final ScheduledExecutorService timer =

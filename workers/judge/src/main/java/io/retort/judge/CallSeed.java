@@ -7,11 +7,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Seeds of model calls: a function of the request (which holds the run's seed), the prompt and the
- * index of the sample, so that the same request asks the same questions.
+ * Seeds of model calls: a function of the request (which contains the run's seed), the prompt and
+ * the index of the sample, so that equal requests make equal model calls.
  */
 final class CallSeed {
-  /** From 0 to 2^31 - 1, which every endpoint takes. */
+  /** From 0 to 2^31 - 1, which every endpoint accepts. */
   static long of(MessageLite request, String promptVersion, int index) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

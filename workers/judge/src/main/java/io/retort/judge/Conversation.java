@@ -34,14 +34,14 @@ final class Conversation<T> {
   /**
    * @param value the parsed answer
    * @param model that answered
-   * @param asked version of the model that was asked
+   * @param asked version of the model that was called
    * @param usage of all calls
    */
   record Outcome<T>(T value, String model, String asked, Usage usage) {}
 
   /**
-   * Asks, and asks once more when the answer does not parse. An empty or truncated answer is final,
-   * since the same question would give it again.
+   * Asks, and repeats the question once if the answer does not parse. An empty or truncated answer
+   * is final, because the same question would result in it again.
    *
    * @return fails with {@link JudgeException}
    */

@@ -25,11 +25,11 @@ final class Question {
   private final ChatTarget target;
   private final CallLifetime lifetime;
 
-  /** A parsed answer and where it came from. */
+  /** A parsed answer and its provenance. */
   record Answer<T>(T value, Provenance provenance) {}
 
   /**
-   * @param request decides the seeds of the model calls
+   * @param request determines the seeds of the model calls
    * @param values of all placeholders of the prompt
    */
   Question(
@@ -60,7 +60,7 @@ final class Question {
   /**
    * Asks for one of several samples. The future fails with {@link JudgeException}.
    *
-   * @param index of the sample, which decides its seed
+   * @param index of the sample, which determines its seed
    */
   <T> CompletableFuture<Conversation.Outcome<T>> askSample(AnswerParser<T> parser, int index) {
     return new Conversation<>(target, parser, lifetime)

@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 
-/** Reads the first bytes of each connection and closes it without a word. */
+/** Reads the first bytes of each connection and closes it without a response. */
 final class HangingUpServer implements AutoCloseable {
   private final ServerSocket socket;
 

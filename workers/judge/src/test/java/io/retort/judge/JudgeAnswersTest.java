@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the worker makes of a model's answers. */
+/** The mapping of a model's answers to results. */
 class JudgeAnswersTest {
   private static final String HARD = "{\"critique\": \"It wanders.\", \"difficulty\": \"HARD\"}";
 

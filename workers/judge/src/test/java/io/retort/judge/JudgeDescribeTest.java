@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What callers learn before a call, and the prompts that they bring along. */
+/** Describe, and prompts that the caller provides. */
 class JudgeDescribeTest {
   private static final String HARD = "{\"critique\": \"It wanders.\", \"difficulty\": \"HARD\"}";
   private static final PromptFile USER =

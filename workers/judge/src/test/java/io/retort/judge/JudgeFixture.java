@@ -45,7 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A judge worker on loopback before a scripted endpoint, its clock in the test's hand. */
+/** A judge worker on loopback in front of a scripted endpoint; the test controls its clock. */
 final class JudgeFixture implements AutoCloseable {
   static final String KEY = "sk-secret-0123456789";
   static final String PROBLEM = "Ann has 3 bags of 4 apples. How many apples has she?";

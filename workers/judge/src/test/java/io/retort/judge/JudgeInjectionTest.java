@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rows that give orders: what is sent keeps them inside their blocks, and no order is a verdict.
+ * Rows that contain instructions: the request keeps them inside their blocks, and no instruction
+ * counts as a verdict.
  */
 class JudgeInjectionTest {
   private static final String HARD = "{\"critique\": \"It wanders.\", \"difficulty\": \"HARD\"}";

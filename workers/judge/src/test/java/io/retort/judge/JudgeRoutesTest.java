@@ -314,7 +314,7 @@ class JudgeRoutesTest {
     assertThat(fixture.endpoint.untaken()).isZero();
   }
 
-  /** Until the endpoint has refused a call for its rate, once. */
+  /** Waits until the endpoint has refused a call because of its rate limit, once. */
   private void awaitRateLimit(String endpoint) throws InterruptedException {
     for (int tries = 0; tries < 3_000; tries++) {
       if (rateLimits(endpoint) > 0) {

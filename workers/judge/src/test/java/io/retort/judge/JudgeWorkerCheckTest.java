@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worker as a process of its own that only reads its file of endpoints. */
+/** The worker as a separate process that only reads its file of endpoints. */
 @Timeout(60)
 class JudgeWorkerCheckTest {
   @Test

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the packages of the judge worker may depend on. */
+/** Dependency rules of the judge worker's packages. */
 class PackagesTest {
   private static JavaClasses classes;
 

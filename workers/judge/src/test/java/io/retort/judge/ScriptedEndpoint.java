@@ -38,7 +38,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
   private volatile Function<Received, HttpResponse> fallback =
       request -> HttpResponse.of(HttpStatus.NOT_IMPLEMENTED);
 
-  /** A request as it came. */
+  /** A request as received. */
   public record Received(RequestHeaders headers, JsonNode body) {
     /** Content of the last message. */
     public String lastMessage() {
@@ -79,13 +79,13 @@ public final class ScriptedEndpoint implements AutoCloseable {
     return then(request -> reply);
   }
 
-  /** The reply to all requests for which none is queued. */
+  /** The reply to all requests without a queued reply. */
   public ScriptedEndpoint otherwise(Function<Received, HttpResponse> reply) {
     fallback = reply;
     return this;
   }
 
-  /** The oldest request that was not taken yet; waits for it. */
+  /** The oldest request that was not taken yet; waits for one. */
   public Received take() throws InterruptedException {
     Received next = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (next == null) {
@@ -94,12 +94,12 @@ public final class ScriptedEndpoint implements AutoCloseable {
     return next;
   }
 
-  /** How many requests came and were not taken. */
+  /** Number of received requests that were not taken. */
   public int untaken() {
     return received.size();
   }
 
-  /** A completion that ends by itself, with 10 prompt tokens and 5 completion tokens. */
+  /** A complete answer with 10 prompt tokens and 5 completion tokens. */
   public static HttpResponse says(String content) {
     return completion(content, "stop");
   }

@@ -3,8 +3,8 @@ package io.retort.answers;
 /**
  * The result of comparing a text's final answer with the gold answer.
  *
- * @param answer what the text concludes, empty when nothing was found
- * @param reason why it is not CORRECT, for people; empty when it is
+ * @param answer the answer that the text concludes, empty if none was found
+ * @param reason why the verdict is not CORRECT, for people; empty if it is CORRECT
  */
 public record AnswerCheck(AnswerVerdict verdict, String answer, String reason) {
   static AnswerCheck correct(String answer) {
@@ -16,7 +16,7 @@ public record AnswerCheck(AnswerVerdict verdict, String answer, String reason) {
         AnswerVerdict.WRONG, answer, "final answer: " + answer + " (expected: " + gold + ")");
   }
 
-  /** The result for code that does not pass its tests. */
+  /** The result for code that fails its tests. */
   static AnswerCheck failed(String code, String reason) {
     return new AnswerCheck(AnswerVerdict.WRONG, code, "the code fails its tests: " + reason);
   }

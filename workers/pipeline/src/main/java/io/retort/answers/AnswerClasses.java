@@ -11,24 +11,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Which of the answers to one problem are the same answer. The classes do not depend on the order
- * of the answers.
+ * Groups the answers to one problem into classes of equal answers. The classes do not depend on the
+ * order of the answers.
  *
- * <p>Answers known to be the gold answer are one class. Others are one where they are the same
- * canonical text, or the checker says that they are equal; what it cannot decide stays apart. A
- * class is represented by its most frequent text. At most the 32 most frequent classes are compared
- * with; each rarer answer is a class of its own.
+ * <p>Answers known to equal the gold answer form one class. Other answers are in the same class if
+ * they have the same canonical text or the checker finds them equal; UNDECIDED comparisons count as
+ * different. The most frequent text represents a class. Comparisons use at most the 32 most
+ * frequent classes; each rarer answer forms its own class.
  */
 public final class AnswerClasses {
   private static final int MOST_COMPARED = 32;
   private static final String GOLD = "gold";
 
   /**
-   * Numbers from 0 on, one per answer and equal for the same answer; -1 for a blank one.
+   * Class numbers starting at 0, one per answer, equal for equal answers; -1 for a blank answer.
    *
-   * @param answers as they were stated
-   * @param correct of each, whether it is known to be the gold answer
-   * @param wait for the checker's answer
+   * @param answers as stated in the texts
+   * @param correct for each answer, whether it is known to equal the gold answer
+   * @param wait waits for the checker's result
    */
   public static int[] of(
       AnswerKind kind,
@@ -40,7 +40,7 @@ public final class AnswerClasses {
     Map<String, Integer> frequencies = new HashMap<>();
     for (int index = 0; index < answers.size(); index++) {
       String text = PlainAnswers.canonical(answers.get(index));
-      // No canonical text begins with a blank.
+      // A canonical text never begins with a blank.
       texts.add(correct.get(index) && !text.isEmpty() ? " " + GOLD : text);
       frequencies.merge(texts.get(index), 1, Integer::sum);
     }

@@ -1,11 +1,11 @@
 package io.retort.answers;
 
-/** The result of checking a final answer by program. */
+/** The result of checking a final answer without an LLM. */
 public enum AnswerVerdict {
   CORRECT,
   WRONG,
-  /** The text concludes nothing. */
+  /** The text has no final answer. */
   UNKNOWN,
-  /** The text concludes an answer that cannot be read, or not be compared within the limits. */
+  /** The text has a final answer that cannot be parsed, or cannot be compared within the limits. */
   UNDECIDED
 }

@@ -6,24 +6,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Checks by program what a chain of thought concludes.
+ * Checks the answer that a chain of thought concludes, without an LLM.
  *
  * <ol>
- *   <li>A chain that states an answer ({@code \boxed{}}, {@code ####}, "the answer is") is compared
- *       by it.
- *   <li>Otherwise, with a numeric gold answer, it is CORRECT when its last number is the gold
- *       answer, or when its last step with a number names it; WRONG when it holds numbers, but
- *       nowhere the gold answer; UNKNOWN when the gold answer is in earlier steps only, or no
- *       number at all.
- *   <li>Otherwise, with any other gold answer that is no letter, it is CORRECT when its last step
- *       names the gold answer, UNKNOWN when not.
+ *   <li>A chain that states an answer ({@code \boxed{}}, {@code ####}, "the answer is") is checked
+ *       by that answer.
+ *   <li>Otherwise, with a numeric gold answer, the chain is CORRECT if its last number is the gold
+ *       answer, or if its last step with a number contains it; WRONG if it contains numbers, but
+ *       not the gold answer; UNKNOWN if only earlier steps contain the gold answer, or if it
+ *       contains no number.
+ *   <li>Otherwise, with any other gold answer except a letter, the chain is CORRECT if its last
+ *       step contains the gold answer, else UNKNOWN.
  * </ol>
  *
- * A percentage counts as its hundredth too. Quotations that state an answer are passed over: they
- * conclude nothing.
+ * A percentage also counts as its hundredth. Quotations that state an answer are ignored: they are
+ * not conclusions.
  *
- * <p>Of code, the chain's last Python block is run with the tests; where it has none, the gold
- * answer itself, which is then what the chain leads to.
+ * <p>For code, the last Python block of the chain is run with the tests; if there is none, the gold
+ * answer itself is run, because the chain leads to it.
  */
 public final class ChainChecker {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
@@ -52,7 +52,7 @@ public final class ChainChecker {
     };
   }
 
-  /** A chain is a thought; what follows the thought is checked first, where it states an answer. */
+  /** A chain is a thought. Text after the thought is checked first if it states an answer. */
   private static String own(String chain) {
     String conclusion = Thoughts.conclusion(chain);
     return Statements.of(conclusion).isEmpty() ? Thoughts.withoutMarks(chain) : conclusion;

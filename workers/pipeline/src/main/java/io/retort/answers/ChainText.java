@@ -22,13 +22,13 @@ public final class ChainText {
               + "(?:is|are|=|:)[^\\n]{1,400}|\\s{0,8}####[^\\n]{1,400}|\\W{0,8}\\\\boxed\\{[^\\n]{1,400}");
 
   /**
-   * The chain as it is stored: no calculator marks, no trace marks, no white space at line ends,
-   * and no last line that only states the gold answer, or, of code, no last block that is it. A
-   * last line that states another answer stays: it is what shows that the chain is wrong.
+   * The chain in canonical form: without calculator annotations, trace markers, trailing white
+   * space, and a last line that only states the gold answer, or, for code, a last block equal to
+   * it. A last line that states another answer is kept, because it shows that the chain is wrong.
    */
   public static String canonical(String text, GoldAnswer gold) {
     boolean code = gold.kind() == AnswerKind.ANSWER_KIND_CODE;
-    // "1 << 2" is no calculator annotation.
+    // "1 << 2" is not a calculator annotation.
     String bare = code ? text : CALCULATOR_MARK.matcher(text).replaceAll("");
     String chain =
         Thoughts.withoutMarks(bare)
@@ -39,7 +39,7 @@ public final class ChainText {
     return code ? withoutGoldBlock(chain, gold) : withoutAnswerLine(chain, gold);
   }
 
-  /** Steps of a chain: its lines, and the sentences in them. Blank ones are left out. */
+  /** Steps of a chain: its lines, and the sentences in them, without blank ones. */
   public static List<Step> steps(String chain) {
     List<Step> steps = new ArrayList<>();
     Matcher matcher = STEP_END.matcher(chain);
@@ -55,11 +55,11 @@ public final class ChainText {
   /**
    * The chain without its final answer, for the follow rate.
    *
-   * <p>Cut where the gold answer is first computed ({@code 48 + 24 =} is kept, its result and all
-   * that follows is not). Where it is never written as a result, the last step that names it and
-   * all that follows is dropped; where it is not named at all, a last step that states some answer
-   * is. The letter of a choice is named by the last step that states one. Of code, the last Python
-   * block is dropped with what follows.
+   * <p>The chain is cut where the gold answer is first computed: {@code 48 + 24 =} is kept, its
+   * result and everything after it is not. If the gold answer never appears as a result, the last
+   * step that contains it and everything after that step are dropped; if the chain does not contain
+   * it, a last step that states any answer is dropped. The letter of a choice is contained in the
+   * last step that states one. For code, the last Python block and everything after it are dropped.
    */
   public static String withoutAnswer(String chain, GoldAnswer gold) {
     return switch (gold.kind()) {
@@ -77,7 +77,7 @@ public final class ChainText {
     };
   }
 
-  /** A stretch of a chain, {@code end} exclusive. */
+  /** A part of a chain, {@code end} exclusive. */
   public record Step(int start, int end, String text) {}
 
   private static Optional<String> cutAtResult(String chain, String gold) {
@@ -91,7 +91,7 @@ public final class ChainText {
         .map(token -> stripCurrency(chain.substring(0, token.start())));
   }
 
-  /** Whether an equals sign precedes the number, with at most a currency sign between. */
+  /** Whether an equals sign, optionally followed by a currency sign, precedes the number. */
   private static boolean isResult(String chain, int start) {
     String before = stripCurrency(chain.substring(Math.max(0, start - 8), start));
     return before.endsWith("=");
@@ -174,7 +174,10 @@ public final class ChainText {
     return repeatsGold ? chain.substring(0, lineStart).strip() : chain;
   }
 
-  /** Beyond doubt, or as the one number among words: "24 + 48 = 72 clips". */
+  /**
+   * Whether the answer is certainly the gold answer, or contains it as its only number among words:
+   * "24 + 48 = 72 clips".
+   */
   private static boolean repeats(GoldAnswer gold, String answer) {
     Optional<AnswerCheck> decided = FastAnswerChecker.decide(gold, answer);
     if (decided.isPresent() || gold.kind() != AnswerKind.ANSWER_KIND_MATH) {

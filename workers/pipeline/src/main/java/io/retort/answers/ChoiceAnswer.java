@@ -10,13 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Letters of multiple choices, A to J: which one a text chooses. The article A and the pronoun I
- * are none.
+ * Finds the letter, A to J, of the option that a text chooses in a multiple choice. The article A
+ * and the pronoun I are not letters of options.
  *
- * <p>The same rules as the trainer's {@code choices.py}; its {@code answer_cases.jsonl} tests both.
+ * <p>Implements the same rules as the trainer's {@code choices.py}; {@code answer_cases.jsonl} of
+ * the trainer tests both.
  */
 final class ChoiceAnswer {
-  /** The answer of a text that names more than one letter. */
+  /** Result for a text that names more than one letter. */
   static final String SEVERAL = "several letters";
 
   private static final int UNICODE = Pattern.UNICODE_CHARACTER_CLASS;
@@ -75,7 +76,7 @@ final class ChoiceAnswer {
     return GOLD.matcher(gold.strip()).matches();
   }
 
-  /** The check of a text; never empty-handed without a reason. */
+  /** Checks a text; the result always has an answer or a reason. */
   static AnswerCheck check(String gold, String text) {
     return find(text)
         .map(letter -> compare(gold, letter))
@@ -95,8 +96,8 @@ final class ChoiceAnswer {
   }
 
   /**
-   * The letter that a text chooses: stated outright, or alone or before its option in its last
-   * line.
+   * The letter that a text chooses: stated explicitly, or in its last line alone or before its
+   * option.
    */
   static Optional<String> find(String text) {
     return stated(text).or(() -> concluded(Quotations.removed(Thoughts.conclusion(text))));
@@ -124,8 +125,8 @@ final class ChoiceAnswer {
   }
 
   /**
-   * The letter of an answer that stands alone: "B", "(b)", "B) text", "B because ..."; SEVERAL for
-   * "A and C".
+   * The letter of an isolated answer: "B", "(b)", "B) text", "B because ..."; SEVERAL for "A and
+   * C".
    */
   static Optional<String> letter(String answer) {
     Matcher matcher = LETTER.matcher(bare(answer));
@@ -143,13 +144,16 @@ final class ChoiceAnswer {
     if (closed || (!opened && MARK.matcher(rest).lookingAt())) {
       return Optional.of(found.toUpperCase(Locale.ROOT));
     }
-    // Without a mark only a capital chooses, A and I only with a reason: "A train", "I think".
+    // Without punctuation only a capital is a choice, and A and I only with a reason: "A train", "I
+    // think".
     boolean word = found.equals("A") || found.equals("I");
     boolean follows = (word ? REASON : SPACE).matcher(rest).lookingAt();
     return !opened && follows && capital ? Optional.of(found) : Optional.empty();
   }
 
-  /** The letter of the last line, alone or before its option, where no other option is listed. */
+  /**
+   * The letter in the last line, alone or before its option, unless the line lists other options.
+   */
   static Optional<String> concluded(String text) {
     List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     if (lines.isEmpty()) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fenced code blocks of a text.
  *
- * <p>The same rules as the trainer's {@code code_blocks.py}.
+ * <p>Implements the same rules as the trainer's {@code code_blocks.py}.
  */
 final class CodeBlocks {
   private static final Pattern FENCE =
@@ -26,9 +26,9 @@ final class CodeBlocks {
   record Block(int start, int end, String code) {}
 
   /**
-   * The last Python block. One without a language counts as Python, and so does one that the end of
-   * the text cuts. A fence with a language begins a block even where another is open: that one was
-   * never closed.
+   * The last Python block. A block without a language counts as Python, also if the text ends
+   * before the closing fence. A fence with a language starts a block even if another block is open,
+   * because that one was never closed.
    */
   static Optional<Block> last(String text) {
     Block found = null;

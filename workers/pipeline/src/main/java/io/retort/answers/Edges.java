@@ -1,6 +1,6 @@
 package io.retort.answers;
 
-/** Characters around an answer that are no part of it. */
+/** Removes characters around an answer that are not part of it. */
 final class Edges {
   static final String QUOTES = " \t\"'*`_";
   static final String ALL = QUOTES + ".\u3002";

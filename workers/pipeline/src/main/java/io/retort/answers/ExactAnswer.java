@@ -7,16 +7,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Answers that are the gold answer only word by word: case, surrounding blanks and end punctuation
- * do not matter.
+ * Answers that equal the gold answer only word by word, ignoring case, surrounding blanks and end
+ * punctuation.
  *
- * <p>The same rules as the trainer's {@code answers.py}; its {@code answer_cases.jsonl} tests both.
+ * <p>Implements the same rules as the trainer's {@code answers.py}; {@code answer_cases.jsonl} of
+ * the trainer tests both.
  */
 final class ExactAnswer {
   private static final String QUOTES = "*\"'`";
   private static final String END_PUNCTUATION = ".!?,;: \t";
 
-  /** The check of a text: its stated answer, or else the whole of it or its last line. */
+  /** Checks a text by its stated answer, or else by the whole text or its last line. */
   static AnswerCheck check(String gold, String text) {
     String conclusion = Quotations.removed(Thoughts.conclusion(text));
     List<String> lines = conclusion.lines().filter(line -> !line.isBlank()).toList();
@@ -24,7 +25,7 @@ final class ExactAnswer {
     List<String> candidates = new ArrayList<>();
     if (stated.isPresent()) {
       candidates.add(stated.get());
-      // A name may hold what looks like the end of a sentence: "St. Petersburg".
+      // A name can contain an apparent end of sentence: "St. Petersburg".
       StatedAnswer.wholeSentence(conclusion).ifPresent(candidates::add);
     } else if (!lines.isEmpty()) {
       candidates.add(conclusion);
@@ -46,7 +47,7 @@ final class ExactAnswer {
         : AnswerCheck.wrong(bare(answer), gold);
   }
 
-  /** Whether a text names the gold answer, as words of its own. */
+  /** Whether a text contains the gold answer as whole words. */
   static boolean mentioned(String text, String gold) {
     String words = bare(gold);
     return !words.isEmpty()

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides cases beyond doubt: the same texts, plain numbers and multiple-choice letters. What has
- * to be read is UNDECIDED, and code cannot be checked at all. Needs no other process.
+ * Decides cases beyond doubt: equal texts, plain numbers and multiple-choice letters. An answer
+ * that has to be parsed is UNDECIDED, and code cannot be checked. Needs no other process.
  */
 public final class FastAnswerChecker implements AnswerChecker {
   @Override
@@ -33,7 +33,7 @@ public final class FastAnswerChecker implements AnswerChecker {
                 gold.kind() == AnswerKind.ANSWER_KIND_CODE
                     ? CompletableFuture.failedFuture(noSandbox())
                     : CompletableFuture.completedFuture(
-                        AnswerCheck.undecided(answer, "it has to be read, by Python")));
+                        AnswerCheck.undecided(answer, "it has to be parsed by Python")));
   }
 
   @Override
@@ -41,7 +41,7 @@ public final class FastAnswerChecker implements AnswerChecker {
     return CompletableFuture.failedFuture(noSandbox());
   }
 
-  /** The check of an answer that stands alone, empty where it has to be read or run. */
+  /** Checks an isolated answer; empty if it has to be parsed or run. */
   static Optional<AnswerCheck> decide(GoldAnswer gold, String answer) {
     return switch (gold.kind()) {
       case ANSWER_KIND_CHOICE -> Optional.of(ChoiceAnswer.compare(gold.answer(), answer));
@@ -57,14 +57,14 @@ public final class FastAnswerChecker implements AnswerChecker {
     };
   }
 
-  /** The check of CHOICE and EXACT answers. */
+  /** Checks CHOICE and EXACT answers. */
   static AnswerCheck checkWords(GoldAnswer gold, String text) {
     return gold.kind() == AnswerKind.ANSWER_KIND_CHOICE
         ? ChoiceAnswer.check(gold.answer(), text)
         : ExactAnswer.check(gold.answer(), text);
   }
 
-  /** A whole text that is not the gold answer is no answer. */
+  /** A whole text that does not equal the gold answer is not an answer. */
   static AnswerCheck of(MathAnswer.Candidate found, AnswerCheck check) {
     return found.stated() || check.isCorrect() ? check : nothing();
   }

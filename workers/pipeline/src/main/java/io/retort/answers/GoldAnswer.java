@@ -5,12 +5,12 @@ import io.retort.v1.CodeTests;
 import io.retort.v1.Sample;
 
 /**
- * The reference that answers are checked against, and how.
+ * The gold answer and how answers are compared with it.
  *
- * @param answer the gold answer; of CODE a program that passes the tests
- * @param tests Python unit tests of CODE, else empty
- * @param codeTests tests of CODE that are not, or not only, a Python program; the default instance
- *     where there are none
+ * @param answer the gold answer; for CODE a program that passes the tests
+ * @param tests Python unit tests for CODE, else empty
+ * @param codeTests tests for CODE that are not, or not only, a Python program; the default instance
+ *     if there are none
  */
 public record GoldAnswer(AnswerKind kind, String answer, String tests, CodeTests codeTests) {
   public GoldAnswer {
@@ -22,7 +22,7 @@ public record GoldAnswer(AnswerKind kind, String answer, String tests, CodeTests
         };
   }
 
-  /** A gold answer with no tests other than a Python program. */
+  /** A gold answer whose only tests are a Python program. */
   public GoldAnswer(AnswerKind kind, String answer, String tests) {
     this(kind, answer, tests, CodeTests.getDefaultInstance());
   }

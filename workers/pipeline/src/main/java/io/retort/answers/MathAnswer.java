@@ -2,16 +2,16 @@ package io.retort.answers;
 
 import java.util.Optional;
 
-/** Mathematical answers: which one a text gives, and what is beyond doubt of it. */
+/** Finds mathematical answers in texts, and compares them in cases beyond doubt. */
 final class MathAnswer {
-  /** A longer line is no answer. */
+  /** A longer line is not considered an answer. */
   private static final int LONGEST = 512;
 
   /**
    * The candidate for the final answer of a text.
    *
-   * @param stated the text says so; otherwise it is the whole text, and no answer unless it is
-   *     right
+   * @param stated whether the text states the answer; otherwise the candidate is the whole text,
+   *     which is an answer only if it is correct
    */
   record Candidate(String answer, boolean stated) {}
 
@@ -29,7 +29,7 @@ final class MathAnswer {
     return stated.map(answer -> new Candidate(answer, true)).or(() -> whole(gold, text));
   }
 
-  /** Whether both are the same; empty where the trainer has to decide. */
+  /** Whether both are equal; empty if the trainer has to decide. */
   static Optional<Boolean> decide(String gold, String answer) {
     Optional<Boolean> same = PlainAnswers.equal(gold.strip(), answer.strip());
     if (same.isPresent() || !ChoiceAnswer.isLetter(gold)) {

@@ -7,10 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Answers that can be compared beyond doubt without reading them: the same text, or two plain
- * numbers. All others are the trainer's to decide.
+ * Compares answers that need no parsing: equal texts, or two plain numbers. The trainer compares
+ * all others.
  *
- * <p>The same rules as its {@code plain_answers.py}; its {@code answer_cases.jsonl} tests both.
+ * <p>Implements the same rules as its {@code plain_answers.py}; {@code answer_cases.jsonl} of the
+ * trainer tests both.
  */
 final class PlainAnswers {
   private static final Pattern FRACTION = Pattern.compile("\\\\[dt]frac(?![A-Za-z])");
@@ -24,12 +25,12 @@ final class PlainAnswers {
       Pattern.compile(
           "([-+\u2212]?)[ ]?([1-9][0-9]{0,2}(?:,[0-9]{3}){1,12}|[0-9]{1,40})(\\.[0-9]{1,40})?");
 
-  /** Longer decimals may come of floating-point arithmetic: these need a tolerance. */
+  /** Longer decimals may result from floating-point arithmetic and need a tolerance. */
   private static final int MOST_DECIMAL_DIGITS = 9;
 
   private static final int LETTERS = 2;
 
-  /** Whether both are the same; empty where they have to be parsed. */
+  /** Whether both are equal; empty if they have to be parsed. */
   static Optional<Boolean> equal(String gold, String answer) {
     String first = canonical(gold);
     String second = canonical(answer);
@@ -40,15 +41,15 @@ final class PlainAnswers {
   }
 
   /**
-   * The same text up to blanks, marks of a formula or of emphasis, a full stop, and the case of
-   * words.
+   * The canonical text, which ignores blanks, formula and emphasis marks, a full stop, and the case
+   * of words.
    */
   static String canonical(String answer) {
     String text =
         DECORATION.matcher(FRACTION.matcher(answer).replaceAll("\\\\frac")).replaceAll("");
     text = trimmed(BLANKS.matcher(text).replaceAll(" "), true);
     text = trimmed(text.endsWith(".") ? text.substring(0, text.length() - 1) : text, false);
-    // "x" and "X" are two variables.
+    // "x" and "X" are different variables.
     return text.length() > LETTERS && WORDS.matcher(text).matches()
         ? text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT)
         : text;

@@ -15,30 +15,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Lets the trainer's Python decide what is not beyond doubt: it reads answers, and runs code with
- * its tests in a sandbox. What it does not answer is asked again, and then fails with
- * PLATFORM/ANSWER_UNCHECKED: no verdict is made of it.
+ * Delegates cases that are not beyond doubt to the trainer's Python code, which parses answers and
+ * runs code with its tests in a sandbox. A question without a reply is repeated and finally fails
+ * with PLATFORM/ANSWER_UNCHECKED; it never becomes a verdict.
  */
 public final class PythonAnswerChecker implements AnswerChecker {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Longer than the process takes to find out by itself that it cannot decide. */
+  /** Exceeds the time after which the process itself reports that it cannot decide. */
   private static final Duration ALGEBRA_TIMEOUT = Duration.ofMinutes(3);
 
   /**
-   * Longer than the sandbox lets a program run with its first test, which it tells by itself, and
-   * than its self-test, which comes before the first program.
+   * Exceeds the time limit of a program and its first test, which the sandbox reports itself, plus
+   * the sandbox's self-test, which precedes the first program.
    */
   private static final Duration CODE_TIMEOUT = Duration.ofMinutes(3);
 
-  /** Time limit of a test that sets none. */
+  /** Time limit of a test without its own limit. */
   private static final double TEST_SECONDS = 6;
 
   private final PythonWorkers workers;
   private final Duration algebraTimeout;
 
   /**
-   * @param workers shared with others
+   * @param workers shared with other callers
    */
   public PythonAnswerChecker(PythonWorkers workers) {
     this(workers, ALGEBRA_TIMEOUT);

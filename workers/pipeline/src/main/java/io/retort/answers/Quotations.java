@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Quotations that state an answer: an instruction in the data, or another's words. They conclude
- * nothing. A quotation of a formula alone is no such.
+ * Quotations that state an answer, such as an instruction in the data or the words of another
+ * person. They are not conclusions. A quotation of only a formula does not count as one.
  */
 final class Quotations {
   private static final Pattern QUOTATION =

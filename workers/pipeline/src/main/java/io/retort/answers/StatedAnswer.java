@@ -5,18 +5,18 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 
-/** The final answer that a text states outright: its last conclusion. */
+/** The final answer that a text states explicitly: its last conclusion. */
 public final class StatedAnswer {
   /**
-   * What the text states last: in a box, a tag, a {@code #### ...} line or a sentence like "the
-   * answer is ...", up to the end of that sentence, or what takes that back. Empty when the text
-   * states none, or only in a thought or a quotation.
+   * The last answer that the text states: in a box, a tag, a {@code #### ...} line or a sentence
+   * like "the answer is ...", up to the end of that sentence, or a later correction of it. Empty if
+   * the text states no answer, or only in a thought or a quotation.
    */
   public static Optional<String> find(String text) {
-    return Statements.standing(Statements.of(text)).map(Statement::answer);
+    return Statements.finalStatement(Statements.of(text)).map(Statement::answer);
   }
 
-  /** The content of the last well-formed {@code \boxed{...}}, braces balanced. */
+  /** The content of the last well-formed {@code \boxed{...}} with balanced braces. */
   public static Optional<String> lastBoxed(String text) {
     Matcher matcher = StatementPatterns.BOXED.matcher(text);
     String last = "";
@@ -37,8 +37,8 @@ public final class StatedAnswer {
   }
 
   /**
-   * The number that a text without a statement ends with; of its last line, what it concludes. "3
-   * or 5" is no number but two, and comes as such.
+   * The last number of a text that states no answer; for a last line, the number that it concludes.
+   * "3 or 5" is two numbers and is returned as text.
    */
   static Optional<String> lastNumber(String text) {
     String own = Quotations.removed(Thoughts.conclusion(text));
@@ -47,8 +47,8 @@ public final class StatedAnswer {
       List<MatchResult> concluded =
           Statements.results(StatementPatterns.THEREFORE, lines.get(lines.size() - 1));
       if (!concluded.isEmpty()) {
-        String said = concluded.get(concluded.size() - 1).group(1);
-        Optional<String> number = lastNumberIn(Statements.sentence(said));
+        String statement = concluded.get(concluded.size() - 1).group(1);
+        Optional<String> number = lastNumberIn(Statements.sentence(statement));
         if (number.isPresent()) {
           return number;
         }
@@ -57,7 +57,7 @@ public final class StatedAnswer {
     return lastNumberIn(own);
   }
 
-  /** Whether an answer is one number, as it may be at the end of a text. */
+  /** Whether an answer is a single number, as texts may end with. */
   static boolean isNumber(String answer) {
     return StatementPatterns.ONE_NUMBER.matcher(answer.replace("$", "").strip()).matches();
   }

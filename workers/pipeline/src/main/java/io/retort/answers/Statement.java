@@ -1,10 +1,10 @@
 package io.retort.answers;
 
 /**
- * An answer that a text states, and where.
+ * An answer that a text states, with its position.
  *
- * @param marked by a box, a tag or hashes, not by words alone
- * @param question it is asked, not stated
+ * @param marked by a box, a tag or hashes, not only by words
+ * @param question whether the text asks it instead of stating it
  */
 record Statement(int start, int end, String answer, boolean marked, boolean question) {
   static Statement marked(int start, int end, String answer) {

@@ -3,17 +3,12 @@ package io.retort.answers;
 import java.util.List;
 
 /**
- * Which expressions of {@link StatementPatterns} can match a text at all. Most steps of most chains
- * state no answer, and looking for a word costs far less than an expression that looks back at
- * every character.
- *
- * @param box {@link StatementPatterns#BOXED}
- * @param tag {@link StatementPatterns#TAG}
- * @param hashes {@link StatementPatterns#HASHES}
- * @param sentence {@link StatementPatterns#SENTENCE} and {@link StatementPatterns#SUBJECT}
+ * Which expressions of {@link StatementPatterns} can match a text. Most steps of most chains state
+ * no answer, and a search for a word is much cheaper than an expression with a look-behind at every
+ * character.
  */
 record StatementHints(boolean box, boolean tag, boolean hashes, boolean sentence) {
-  /** Those of the expressions' words that are ASCII. */
+  /** The ASCII words of the expressions. */
   private static final List<String> ANSWER_WORDS =
       List.of("answer", "antwort", "respuesta", "risposta", "resposta", "antwoord");
 
@@ -25,14 +20,14 @@ record StatementHints(boolean box, boolean tag, boolean hashes, boolean sentence
         mayHoldAnswerWord(text));
   }
 
-  /** Characters beyond ASCII may be a word of another script, or fold to an ASCII letter. */
+  /** Characters beyond ASCII may be a word in another script, or fold to an ASCII letter. */
   private static boolean mayHoldAnswerWord(String text) {
     for (int index = 0; index < text.length(); index++) {
       char character = text.charAt(index);
       if (character >= 0x80) {
         return true;
       }
-      // Lower case in ASCII.
+      // Converts to lower case in ASCII.
       int letter = character | 0x20;
       if ((letter == 'a' || letter == 'r') && startsAnswerWord(text, index)) {
         return true;

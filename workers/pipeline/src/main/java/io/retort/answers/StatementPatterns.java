@@ -3,10 +3,11 @@ package io.retort.answers;
 import java.util.regex.Pattern;
 
 /**
- * How texts state answers. Bounded, so that a hostile text costs no more than its length.
+ * Expressions for how texts state answers. Bounded, so that a hostile text costs time linear in its
+ * length.
  *
- * <p>The same expressions as in the trainer's {@code statements.py}; its {@code answer_cases.jsonl}
- * tests both.
+ * <p>Identical to the expressions of the trainer's {@code statements.py}; {@code
+ * answer_cases.jsonl} of the trainer tests both.
  */
 final class StatementPatterns {
   private static final int UNICODE = Pattern.UNICODE_CHARACTER_CLASS;

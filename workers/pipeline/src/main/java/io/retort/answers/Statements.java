@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * All that a text states as its final answer, in its order, with the correction of the last one.
+ * All final answers that a text states, in order, with the correction of the last one.
  *
- * <p>The same rules as the trainer's {@code statements.py}; its {@code answer_cases.jsonl} tests
- * both.
+ * <p>Implements the same rules as the trainer's {@code statements.py}; {@code answer_cases.jsonl}
+ * of the trainer tests both.
  */
 final class Statements {
   private static final int LONGEST_BOXED = 2_000;
@@ -23,7 +23,7 @@ final class Statements {
   private static final int SIGN_CHARACTERS = 6;
   private static final int HYPOTHESIS_CHARACTERS = 40;
 
-  /** Statements in a text's conclusion, without quotations. */
+  /** Statements in a text's conclusion, excluding quotations. */
   static List<Statement> of(String text) {
     String own = Quotations.removed(Thoughts.conclusion(text));
     StatementHints hints = StatementHints.of(own);
@@ -50,8 +50,11 @@ final class Statements {
     return found;
   }
 
-  /** The final statement. Questions, and words that are no value, count where nothing else does. */
-  static Optional<Statement> standing(List<Statement> all) {
+  /**
+   * The final statement. Questions, and words that are not a value, count only if there is nothing
+   * else.
+   */
+  static Optional<Statement> finalStatement(List<Statement> all) {
     List<Statement> stated = all.stream().filter(one -> !one.question()).toList();
     List<Statement> found = stated.isEmpty() ? all : stated;
     List<Statement> values =
@@ -60,7 +63,7 @@ final class Statements {
       return last(found);
     }
     if (values.stream().anyMatch(Statement::marked)) {
-      // "The answer is 3 times what we had" beside a box is no conclusion.
+      // "The answer is 3 times what we had" next to a box is not a conclusion.
       return last(
           values.stream()
               .filter(one -> one.marked() || matches(StatementPatterns.CLEAN, one.answer()))
@@ -69,7 +72,7 @@ final class Statements {
     return last(values);
   }
 
-  /** Whether an answer begins as a number, a formula or the letter of a choice does. */
+  /** Whether an answer begins like a number, a formula or the letter of a choice. */
   static boolean isValue(String answer) {
     return StatementPatterns.VALUE.matcher(answer).lookingAt();
   }
@@ -158,10 +161,10 @@ final class Statements {
     return Optional.of(Statement.marked(match.start(), end, signed));
   }
 
-  /** Index of the brace that closes the one before {@code start}; -1 when none does. */
+  /** Index of the brace that closes the one before {@code start}; -1 if there is none. */
   static int closingBrace(String text, int start) {
     int depth = 1;
-    // Bounded: a brace that stays open must not make the search quadratic.
+    // Bounded, so that an unclosed brace does not make the search quadratic.
     int limit = Math.min(text.length(), start + LONGEST_BOXED);
     for (int index = start; index < limit; index++) {
       char character = text.charAt(index);
@@ -177,7 +180,7 @@ final class Statements {
   private static void addHashes(List<Statement> found, MatchResult line) {
     String content = line.group(1).strip();
     if (!content.isEmpty()) {
-      // A heading of Markdown looks the same.
+      // A Markdown heading looks the same.
       found.add(new Statement(line.start(), line.end(), content, isValue(content), false));
     }
   }
@@ -197,7 +200,7 @@ final class Statements {
     }
   }
 
-  /** Empty where words deny, say nothing or hold a box, which is a statement of its own. */
+  /** Empty for words that deny, say nothing or contain a box, which is a separate statement. */
   private static Optional<Statement> said(int start, int end, String raw) {
     String sentence = sentence(raw);
     String answer = answer(sentence);
@@ -233,7 +236,7 @@ final class Statements {
     return found;
   }
 
-  /** A matcher from {@code start} on, whose look-behind sees the text before. */
+  /** A matcher from {@code start} whose look-behind sees the text before it. */
   private static Matcher from(Pattern pattern, String text, int start) {
     return pattern
         .matcher(text)

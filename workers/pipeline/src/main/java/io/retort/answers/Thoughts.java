@@ -3,7 +3,7 @@ package io.retort.answers;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Marks around thoughts, in the dialects of models. */
+/** Markers around thoughts, in the formats of different models. */
 final class Thoughts {
   private static final String NAMES =
       "(?:[a-z]{1,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)";
@@ -28,15 +28,15 @@ final class Thoughts {
               + FINAL_CHANNEL,
           FLAGS);
 
-  /** Blanks that do not break a line are blanks, whatever a language makes of them. */
+  /** Non-breaking blanks count as blanks in both languages. */
   private static final Pattern FIXED_BLANK = Pattern.compile("[\u00a0\u2007\u202f]");
 
-  /** Longest end of a text that is searched for the final answer, in characters. */
+  /** Maximum number of trailing characters of a text that are searched for the final answer. */
   private static final int SEARCHED_CHARACTERS = 65_536;
 
   /**
-   * The text after the last marker that ends a thought, or the whole text without one. At most its
-   * last {@value #SEARCHED_CHARACTERS} characters.
+   * The text after the last end marker of a thought, or the whole text if there is none; at most
+   * its last {@value #SEARCHED_CHARACTERS} characters.
    */
   static String conclusion(String text) {
     int end = 0;

@@ -8,11 +8,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Numbers as people write them in solutions: {@code 1,080}, {@code -3.5}, {@code .25}, {@code 3/4}.
- */
+/** Numbers in the notation of solutions: {@code 1,080}, {@code -3.5}, {@code .25}, {@code 3/4}. */
 public final class WrittenNumbers {
-  // Bounded and possessive: a hostile row of a million digits costs no more than its length.
+  // Bounded and possessive, so that a hostile row of a million digits costs time linear in its
+  // length.
   private static final String MAGNITUDE =
       "(?:\\d{1,3}(?:[, \u00a0\u2009\u202f]\\d{3}){1,10}+(?!\\d)|\\d{1,40}+)(?:\\.\\d{1,40}+)?+|\\.\\d{1,40}+";
   private static final Pattern SEPARATOR = Pattern.compile("[, \u00a0\u2009\u202f]");
@@ -20,7 +19,7 @@ public final class WrittenNumbers {
       Pattern.compile(
           "(?<![\\w.])(?<!\\d:)(?<!\\d[eE][-+])(?!\\d{1,4}(?:st|nd|rd|th)\\b)(?:-(?=[\\d.$]))?\\$?(?:"
               + MAGNITUDE
-              // Times of day and powers of ten are other numbers.
+              // Times of day and powers of ten are not such numbers.
               + ")(?!:\\d|[eE][-+]?\\d)");
   private static final Pattern WHOLE =
       Pattern.compile("([-+]?)\\s?\\\\?[$€£]?\\s?([-+]?)(" + MAGNITUDE + ")\\s?(?:\\\\?%)?\\.?");
@@ -28,18 +27,18 @@ public final class WrittenNumbers {
       Pattern.compile("([-+]?\\d{1,18})\\s?/\\s?(\\d{1,18})\\.?");
   private static final BigDecimal TOLERANCE = new BigDecimal("1e-9");
 
-  /** The most digits that a number is written out with. */
+  /** Maximum number of digits with which a number is written out. */
   public static final int MOST_DIGITS = 1_000;
 
   /**
    * A number in a text.
    *
-   * @param start index of its first character: its sign or first digit, currency signs left out
+   * @param start index of its first character: its sign or first digit, without currency signs
    * @param end index after its last character
    */
   public record Token(int start, int end, BigDecimal value) {}
 
-  /** The number that the whole text is, empty when it is anything else. */
+  /** The number that the whole text represents; empty for any other text. */
   public static Optional<BigDecimal> parse(String text) {
     String stripped = text.strip();
     Matcher fraction = FRACTION.matcher(stripped);
@@ -59,13 +58,13 @@ public final class WrittenNumbers {
     return Optional.of(negative ? magnitude.negate() : magnitude);
   }
 
-  /** The numbers in a text, in order. Digits that belong to a word or an ordinal are none. */
+  /** The numbers in a text, in order, excluding digits that belong to a word or an ordinal. */
   public static List<Token> tokens(String text) {
     List<Token> tokens = new ArrayList<>();
     Matcher matcher = TOKEN.matcher(text).useTransparentBounds(true).useAnchoringBounds(false);
     int from = 0;
     while (from < text.length()) {
-      // The expression begins by looking back, which costs too much at every character.
+      // The expression begins with a look-behind, which is too expensive at every character.
       if (!begins(text.charAt(from)) || !matcher.region(from, text.length()).lookingAt()) {
         from++;
         continue;
@@ -88,13 +87,13 @@ public final class WrittenNumbers {
         || character == '.';
   }
 
-  /** Whether both are the same number, up to a relative difference of 1e-9. */
+  /** Whether both numbers are equal, up to a relative difference of 1e-9. */
   public static boolean same(BigDecimal left, BigDecimal right) {
     if (left.compareTo(right) == 0) {
       return true;
     }
     if (Math.abs(magnitude(left) - magnitude(right)) > 1) {
-      // Never subtracted: that would write both out.
+      // Avoids subtraction, which would write out both numbers.
       return false;
     }
     BigDecimal scale = left.abs().max(right.abs());
@@ -102,9 +101,9 @@ public final class WrittenNumbers {
   }
 
   /**
-   * A number without an exponent; empty where that takes more than {@link #MOST_DIGITS} digits.
-   * Every other way to expand a number of somebody else's may take all memory for a dozen
-   * characters.
+   * A number without an exponent; empty if it needs more than {@link #MOST_DIGITS} digits.
+   * Expanding an untrusted number in any other way could exhaust the memory for a dozen characters
+   * of input.
    */
   public static Optional<String> plain(BigDecimal number) {
     return isWritable(number) ? Optional.of(number.toPlainString()) : Optional.empty();

@@ -1,4 +1,4 @@
-/** Final answers: where a text states one, and whether it is the gold answer. */
+/** Final answers: finding them in texts, and comparing them with the gold answer. */
 @NullMarked
 package io.retort.answers;
 

@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 
-/** Hashes of all that decides an answer, and of nothing else. */
+/** Hashes of exactly what determines an answer. */
 final class CacheKeys {
   static final int BYTES = 32;
 
   /**
-   * Method, model versions, prompt version, sampling parameters, seed and input; neither the row
-   * nor the run, nor the name that the endpoint happens to have.
+   * Hash of method, model versions, prompt version, sampling parameters, seed and input;
+   * independent of the row, the run and the endpoint's name.
    */
   static <Q extends Message> ByteString of(
       JudgeMethod<Q, ?> method, List<String> modelVersions, String promptVersion, Q request) {
@@ -39,7 +39,7 @@ final class CacheKeys {
     return ByteString.copyFrom(digest.digest());
   }
 
-  /** The part of a key that the index holds. */
+  /** The part of a key that the index contains. */
   static long prefix(ByteString key) {
     return key.asReadOnlyByteBuffer().getLong(0);
   }

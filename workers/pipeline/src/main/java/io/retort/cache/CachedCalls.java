@@ -19,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes calls only where the cache has no answer, and caches their answers. Failed calls are not
- * cached, and neither are unusable answers. The answer of a model or prompt that differs from the
- * described one is not cached either, as its key would be another.
+ * Makes calls only if the cache has no answer, and caches their answers. Failed calls and unusable
+ * answers are not cached. An answer from a model or prompt that differs from the described one is
+ * not cached either, because its key would be different.
  *
- * <p>A kept answer has no tokens and no cost, as it was counted where it was made. Where that was
- * an earlier attempt at the same row, though, no record holds it yet: it is counted as a call.
+ * <p>A cached answer has no tokens and no cost, because they were counted when it was made. If an
+ * earlier attempt at the same row made it, however, no record contains it yet, and it counts as a
+ * call.
  */
 public final class CachedCalls implements JudgeCalls {
   private static final Logger LOGGER = LoggerFactory.getLogger(CachedCalls.class);
@@ -38,8 +39,8 @@ public final class CachedCalls implements JudgeCalls {
   private final AtomicBoolean warned = new AtomicBoolean();
 
   /**
-   * @param log of the shard that calls
-   * @param cache empty where answers of others are not to be taken
+   * @param log of the calling shard
+   * @param cache empty if answers of other shards are not used
    */
   public CachedCalls(
       JudgeCalls next,
@@ -52,7 +53,7 @@ public final class CachedCalls implements JudgeCalls {
     this.descriptions = descriptions;
   }
 
-  /** Folder below the cache's that holds a method's answers. */
+  /** Folder of a method's answers, relative to the cache. */
   public static String folder(
       EndpointDescriptions descriptions, String endpoint, JudgeMethod<?, ?> method) {
     return method.name() + "/" + descriptions.fingerprint(endpoint, method);
@@ -91,7 +92,7 @@ public final class CachedCalls implements JudgeCalls {
                         .build());
               } else if (!warned.getAndSet(true)) {
                 LOGGER.warn(
-                    "answers of {} are not kept: {} with prompt {} was asked, expected {} (do all"
+                    "answers of {} are not cached: {} with prompt {} answered, expected {} (do all"
                         + " judge workers have the same configuration?)",
                     method,
                     provenance.getAskedModelsList(),
@@ -115,7 +116,7 @@ public final class CachedCalls implements JudgeCalls {
           ? Optional.empty()
           : Optional.of(asCached(method, method.parser().parseFrom(kept.get())));
     } catch (InvalidProtocolBufferException e) {
-      LOGGER.warn("cached answer of {} left out, it is asked for again", method, e);
+      LOGGER.warn("cached answer of {} ignored, the call is made again", method, e);
       return Optional.empty();
     }
   }

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Files of kept answers: binary messages with their lengths, Zstandard-compressed. */
+/** Files of cached answers: length-delimited binary messages, Zstandard-compressed. */
 final class CachedResponses {
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -33,7 +33,7 @@ final class CachedResponses {
   }
 
   /**
-   * @throws CorruptArtifactException when the object is not what {@link #content} writes
+   * @throws CorruptArtifactException if the object is not in the format of {@link #content}
    */
   static List<CachedResponse> read(Store store, String uri) throws IOException {
     List<CachedResponse> responses = new ArrayList<>();

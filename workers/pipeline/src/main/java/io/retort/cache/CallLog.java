@@ -18,20 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The answers that one shard's calls have had and the cache did not, of all attempts.
+ * The answers of one shard's calls, of all attempts, that did not come from the cache.
  *
- * <p>They are made durable beside the shard's rows, in small write-once parts {@code
- * calls-<attempt>-<n>.pb.zst}, and become segments of the cache when the shard is committed: so an
- * attempt that goes on asks for none of them again, and the cache holds few large objects instead
- * of many small ones. Those that are durable wait on this machine's disk.
+ * <p>Answers are stored next to the shard's rows, in small write-once parts {@code
+ * calls-<attempt>-<n>.pb.zst}, and become segments of the cache when the shard is committed. A
+ * resumed attempt therefore repeats none of these calls, and the cache contains few large objects
+ * instead of many small ones. Durable answers are kept on the local disk until then.
  *
- * <p>{@link #find} and {@link #keep} are thread-safe; the other methods belong to one thread.
+ * <p>{@link #find} and {@link #keep} are thread-safe; the other methods must be called by one
+ * thread.
  */
 public final class CallLog implements AutoCloseable {
-  /** Begins the names of parts. */
+  /** Prefix of the names of parts. */
   public static final String PART_PREFIX = "calls-";
 
-  /** As much as goes to the cache as one segment. */
+  /** Size of a segment of the cache. */
   private static final int SEGMENT_BYTES = 4 << 20;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(CallLog.class);
@@ -47,7 +48,7 @@ public final class CallLog implements AutoCloseable {
 
   private final ScratchRecords scratch;
 
-  /** Numbers in {@link #scratch}, by key; guarded by itself. */
+  /** Numbers in {@link #scratch} by key; guarded by itself. */
   private final ResponseIndex index = new ResponseIndex();
 
   private int appended;
@@ -65,7 +66,7 @@ public final class CallLog implements AutoCloseable {
   }
 
   /**
-   * Reads what earlier attempts have kept. A part that cannot be read is left out.
+   * Reads the answers of earlier attempts. Skips parts that cannot be read.
    *
    * @param tick called before each part, of which there may be thousands
    */
@@ -80,14 +81,14 @@ public final class CallLog implements AutoCloseable {
       try {
         responses = CachedResponses.read(store, uri);
       } catch (IOException e) {
-        LOGGER.warn("part left out, its calls are made again: {}", uri, e);
+        LOGGER.warn("part skipped, its calls are made again: {}", uri, e);
         continue;
       }
       spill(responses);
     }
   }
 
-  /** The answer that a call of this shard has had. */
+  /** The answer to an earlier call of this shard. */
   @Nullable CachedResponse find(ByteString key) {
     CachedResponse found = fresh.get(key);
     return found == null ? onDisk(key) : found;
@@ -99,7 +100,7 @@ public final class CallLog implements AutoCloseable {
     }
   }
 
-  /** Makes answers durable; returns when they are. */
+  /** Stores the answers; returns when they are durable. */
   public void save() throws IOException {
     List<CachedResponse> responses = List.copyOf(fresh.values());
     if (responses.isEmpty()) {
@@ -109,14 +110,14 @@ public final class CallLog implements AutoCloseable {
     store.write(Store.resolve(shardUri, name), CachedResponses.content(responses));
     appended++;
     spill(responses);
-    // Only now, so that they are found all the time.
+    // Last, so that the answers can be found at any time.
     responses.forEach(response -> fresh.remove(response.getKey(), response));
   }
 
   /**
-   * Moves the answers to the cache; the parts are left to the commit of the shard.
+   * Moves the answers to the cache; the commit of the shard deletes the parts.
    *
-   * @return answers
+   * @return number of answers
    */
   public int commit() throws IOException {
     Map<String, Segment> byFolder = new HashMap<>();
@@ -177,7 +178,7 @@ public final class CallLog implements AutoCloseable {
     }
   }
 
-  /** Answers on their way to the cache. */
+  /** Answers that will become one segment of the cache. */
   private static final class Segment {
     private final List<CachedResponse> responses = new ArrayList<>();
     private long bytes;

@@ -31,13 +31,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers of the judge in the store, by key, for all shards of the process.
  *
- * <p>A folder holds segments: {@code segment-<time>-<id>.pb.zst} with answers, and beside it,
- * written last, {@code .keys} with their keys, 32 bytes each. A segment is never changed. Memory
- * holds an index of some sixteen bytes a key, and the answers of the segments that were asked for
- * last. A segment that cannot be read costs its hits, and nothing else.
+ * <p>A folder contains segments: {@code segment-<time>-<id>.pb.zst} with answers, and next to it,
+ * written last, a {@code .keys} object with their keys, 32 bytes each. Segments are never changed.
+ * Memory contains an index of about sixteen bytes per key, and the answers of the most recently
+ * used segments. A segment that cannot be read only loses its hits.
  *
- * <p>Who reads the keys of many segments one by one writes them together as {@code index-<id>.pb},
- * so that the next process needs few reads.
+ * <p>A process that reads the keys of many segments one by one writes them together as {@code
+ * index-<id>.pb}, so that the next process needs few reads.
  *
  * <p>Thread-safe. {@link #find} may read the store.
  */
@@ -58,12 +58,10 @@ public final class ResponseCache {
   private final Set<String> known = new HashSet<>();
   private final Map<String, ReentrantLock> refreshing = new ConcurrentHashMap<>();
 
-  /**
-   * By the number of the segment that is read; the answers in memory stay within reach meanwhile.
-   */
+  /** Locks for loading, by segment number; answers in memory remain accessible during a load. */
   private final List<Object> loading = Stream.generate(Object::new).limit(LOADING_LOCKS).toList();
 
-  /** URIs without suffix, by number; empty for one that could not be read. */
+  /** URIs without suffix, by number; empty for a segment that could not be read. */
   private final List<String> segments = new ArrayList<>();
 
   private final LinkedHashMap<Integer, Segment> loaded = new LinkedHashMap<>(16, 0.75f, true);
@@ -76,8 +74,8 @@ public final class ResponseCache {
   }
 
   /**
-   * @param mostBytes of answers in memory, beyond which the segments that were used least recently
-   *     are let go; the last one stays
+   * @param mostBytes maximum size of the answers in memory, beyond which the least recently used
+   *     segments are evicted; the last one always stays
    */
   ResponseCache(Store store, long mostBytes) {
     this.store = store;
@@ -85,7 +83,7 @@ public final class ResponseCache {
   }
 
   /**
-   * Learns of the segments that others have put into a folder.
+   * Reads the keys of segments that other processes have added to a folder.
    *
    * @param tick called between reads, and while another thread reads the same folder; ends the work
    *     by throwing
@@ -118,7 +116,7 @@ public final class ResponseCache {
     }
   }
 
-  /** The answer with this key. */
+  /** The answer with the given key. */
   public Optional<ByteString> find(ByteString key) {
     int number;
     Segment segment;
@@ -135,7 +133,7 @@ public final class ResponseCache {
     return segment == null ? Optional.empty() : Optional.ofNullable(segment.responses().get(key));
   }
 
-  /** Keeps answers as a new segment of a folder. Returns when they are durable. */
+  /** Stores answers as a new segment of a folder; returns when they are durable. */
   public void store(String folderUri, Collection<CachedResponse> responses) throws IOException {
     if (responses.isEmpty()) {
       return;
@@ -159,7 +157,7 @@ public final class ResponseCache {
     add(uri, keys.toByteArray());
   }
 
-  /** Keys that the index knows. */
+  /** Number of keys in the index. */
   synchronized int size() {
     return index.size();
   }
@@ -202,7 +200,7 @@ public final class ResponseCache {
         known.add(uri);
       }
     } catch (IOException e) {
-      LOGGER.warn("index of cached answers left out, its segments are read one by one: {}", uri, e);
+      LOGGER.warn("index of cached answers skipped, its segments are read one by one: {}", uri, e);
     }
   }
 
@@ -213,12 +211,15 @@ public final class ResponseCache {
       add(uri, checked(uri + KEYS, keys));
       return Optional.of(CacheIndex.Segment.newBuilder().setName(segment).setKeys(keys).build());
     } catch (IOException e) {
-      LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+      LOGGER.warn("cached answers skipped, their calls are made again: {}", uri, e);
       return Optional.empty();
     }
   }
 
-  /** Indexes whole groups of segments only. Two processes may both write one, which is harmless. */
+  /**
+   * Indexes only whole groups of segments. Two processes may write the same index, which is
+   * harmless.
+   */
   private void writeIndexes(String folderUri, List<CacheIndex.Segment> segments, Runnable tick)
       throws IOException {
     for (int end = SEGMENTS_IN_INDEX; end <= segments.size(); end += SEGMENTS_IN_INDEX) {
@@ -243,7 +244,7 @@ public final class ResponseCache {
     return keys.toByteArray();
   }
 
-  /** Null when it cannot be read. */
+  /** Loads a segment; null if it cannot be read. */
   private @Nullable Segment load(int number) {
     synchronized (loading.get(number % LOADING_LOCKS)) {
       String uri;
@@ -259,7 +260,7 @@ public final class ResponseCache {
         keep(number, segment);
         return segment;
       } catch (IOException e) {
-        LOGGER.warn("cached answers left out, they are asked for again: {}", uri, e);
+        LOGGER.warn("cached answers skipped, their calls are made again: {}", uri, e);
         synchronized (this) {
           segments.set(number, "");
         }

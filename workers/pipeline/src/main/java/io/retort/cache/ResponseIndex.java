@@ -1,9 +1,9 @@
 package io.retort.cache;
 
 /**
- * Which segment, or which of some numbered answers, holds a key, by the key's first 64 bits: twelve
- * bytes a slot, in open addressing. Two keys with the same 64 bits, which a cache of a billion keys
- * has a chance of one in forty to hold, cost one of them its hits.
+ * Maps keys to the numbers of segments or answers by the key's first 64 bits, in an open-addressing
+ * table with twelve bytes per slot. If two keys share these 64 bits, which happens with a
+ * probability of one in forty in a cache of a billion keys, one of them loses its hits.
  *
  * <p>Not thread-safe.
  */
@@ -11,7 +11,7 @@ final class ResponseIndex {
   static final int NONE = -1;
   private static final int SMALLEST = 1024;
 
-  /** Slots in use, of a hundred, that make the table grow. */
+  /** Load factor in percent at which the table grows. */
   private static final int FULL_PERCENT = 80;
 
   private long[] prefixes = new long[SMALLEST];
@@ -21,7 +21,7 @@ final class ResponseIndex {
 
   private int size;
 
-  /** The segment that was put last for the prefix, or {@link #NONE}. */
+  /** The segment that was last added for the prefix, or {@link #NONE}. */
   int find(long prefix) {
     return segments[slot(prefix)] - 1;
   }
@@ -43,7 +43,7 @@ final class ResponseIndex {
     return size;
   }
 
-  /** The slot of the prefix, or the empty one where it belongs. */
+  /** The slot of the prefix, or the empty slot for it. */
   private int slot(long prefix) {
     int length = prefixes.length;
     int slot = (int) Math.multiplyHigh(prefix >>> 1, (long) length << 1);

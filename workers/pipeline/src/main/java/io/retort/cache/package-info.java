@@ -1,4 +1,4 @@
-/** Answers of the judge, kept by content and shared across runs. */
+/** The response cache: answers of the judge, keyed by content and shared across runs. */
 @NullMarked
 package io.retort.cache;
 

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Writes the rows of some shards in every layout of their kind at once. The files lie on the local
+ * Writes the rows of some shards in all layouts of their kind at once. The files stay on the local
  * disk until they are complete.
  *
  * <p>Not thread-safe.
@@ -45,8 +45,8 @@ final class ChunkWriter<R> implements Closeable {
 
   /**
    * @param number of the chunk, 0-based
-   * @param parquetFiles that earlier chunks have
-   * @param rowsInFile most rows of one Parquet file
+   * @param parquetFiles number of Parquet files in earlier chunks
+   * @param rowsInFile maximum number of rows in a Parquet file
    * @param alive called while files are written; ends the work by throwing
    */
   ChunkWriter(
@@ -83,7 +83,7 @@ final class ChunkWriter<R> implements Closeable {
     }
   }
 
-  /** Writes a row, unless it is none for others. Returns whether it has. */
+  /** Writes a row unless it is not exported. Returns whether it was written. */
   boolean add(R row) throws IOException {
     Optional<ObjectNode> columns = kind.parquet().apply(row);
     if (columns.isEmpty()) {
@@ -101,7 +101,7 @@ final class ChunkWriter<R> implements Closeable {
     return true;
   }
 
-  /** Whether it holds enough to be finished. */
+  /** Whether it contains enough rows to be finished. */
   boolean isFull() {
     return rows >= rowsInFile || bytes >= MOST_BYTES;
   }
@@ -109,7 +109,7 @@ final class ChunkWriter<R> implements Closeable {
   /**
    * Stores the files.
    *
-   * @param nextShard number of the shard behind the last one
+   * @param nextShard number of the shard after the last one
    */
   ExportChunk finish(int nextShard) throws IOException {
     List<ArtifactRef> files = new ArrayList<>(parquet.finish());
@@ -134,7 +134,7 @@ final class ChunkWriter<R> implements Closeable {
   /** Removes the local files. */
   @Override
   public void close() throws IOException {
-    // Each of them, whatever happens to the others.
+    // Deletes each file even if another deletion fails.
     try (Closer all = Closer.create()) {
       all.register(parquet);
       lines.values().forEach(all::register);

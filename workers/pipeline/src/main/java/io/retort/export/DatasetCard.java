@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /**
  * The README.md of an exported data set: front matter that data set hubs read, counts and
- * provenance. Text of the run is quoted, never markup.
+ * provenance. Text from the run is quoted, so that it never acts as markup.
  */
 final class DatasetCard {
   private static final List<String> SIZES =
@@ -44,7 +44,7 @@ final class DatasetCard {
   }
 
   /**
-   * @param models that judged and wrote, and {@code promptVersions} that they were asked with
+   * @param models that judged or wrote, and {@code promptVersions} of their prompts
    */
   static String render(
       Run run,
@@ -244,7 +244,7 @@ final class DatasetCard {
     text.append(line).append('\n');
   }
 
-  /** Text that breaks neither a table nor code marks nor a quoted YAML string. */
+  /** Text that is safe in a table, in code marks and in a quoted YAML string. */
   private static String inline(String value) {
     return value
         .codePoints()

@@ -26,8 +26,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * One attempt at a run's export. Each row is read once, and written in every layout at once; what
- * earlier attempts have finished is neither read nor written again.
+ * One attempt at a run's export. Reads each row once and writes it in all layouts. Does not repeat
+ * the finished work of earlier attempts.
  */
 final class DatasetExport {
   private static final int ROWS_PER_HEARTBEAT = 500;
@@ -171,7 +171,7 @@ final class DatasetExport {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    // For each row read: few of many may be kept.
+    // Called for each row read, because only few of many rows may be kept.
     if (++read % ROWS_PER_HEARTBEAT == 0) {
       heartbeat();
     }

@@ -29,7 +29,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
   }
 
   /**
-   * @param rowsInFile most rows of one Parquet file
+   * @param rowsInFile maximum number of rows in a Parquet file
    */
   ExportActivitiesImpl(Store store, int rowsInFile) {
     this.store = store;
@@ -47,7 +47,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
               : new DatasetExport(
                       store, request.getRun(), layout, rowsInFile, Activity.getExecutionContext())
                   .write();
-      // Also what an attempt left that ended between the manifest and this.
+      // Also removes the remains of an attempt that ended between the manifest and this step.
       store.delete(layout.exportChunks());
       return ExportDataResponse.newBuilder()
           .setExport(
@@ -69,7 +69,7 @@ public final class ExportActivitiesImpl implements ExportActivities {
         .build();
   }
 
-  /** Rows of the Parquet files of a kind. */
+  /** Number of rows in the Parquet files of a kind. */
   static long rows(List<ArtifactRef> files, String kind) {
     return files.stream()
         .filter(file -> file.getUri().startsWith(ExportKind.parquetPrefix(kind) + "-"))

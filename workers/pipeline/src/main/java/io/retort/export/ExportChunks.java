@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The finished parts of an export, for one kind of rows: objects {@code <kind>-00000.json} and so
- * on, each written after the files that it names.
+ * The finished parts of an export for one kind of rows: objects {@code <kind>-00000.json}, {@code
+ * <kind>-00001.json}, ..., each written after the files that it names.
  */
 final class ExportChunks {
   private final Store store;
@@ -20,7 +20,7 @@ final class ExportChunks {
   private final String kind;
   private final List<ExportChunk> finished = new ArrayList<>();
 
-  /** Reads what earlier attempts have finished. */
+  /** Reads the finished chunks of earlier attempts. */
   ExportChunks(Store store, String folderUri, String kind) throws IOException {
     this.store = store;
     this.folderUri = folderUri;
@@ -34,7 +34,7 @@ final class ExportChunks {
     return List.copyOf(finished);
   }
 
-  /** Number of the first shard that no chunk holds. */
+  /** Number of the first shard that is not in a chunk. */
   int nextShard() {
     return finished.isEmpty() ? 0 : finished.get(finished.size() - 1).getNextShard();
   }
@@ -49,7 +49,7 @@ final class ExportChunks {
     try {
       return StoredMessages.read(store, uri(number), ExportChunk.getDefaultInstance());
     } catch (CorruptArtifactException e) {
-      // It, and what is behind it, is written again.
+      // This chunk and all later ones are written again.
       return Optional.empty();
     }
   }

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One kind of exported rows, in each layout that it is written in.
+ * One kind of exported rows in each of its layouts.
  *
- * @param name begins the names of its Parquet files
+ * @param name prefix of the names of its Parquet files
  * @param columns SQL types of the Parquet files' columns by name, in order
  * @param parquet a row's columns; empty for a row that is not exported
- * @param lines a row as a line of JSON, by the folder of such files
+ * @param lines a row as a line of JSON, by the folder of the files
  * @param models that made the row
- * @param promptVersions that the row was made with
+ * @param promptVersions of the prompts that made the row
  */
 record ExportKind<R>(
     String name,
@@ -26,7 +26,7 @@ record ExportKind<R>(
   static final String SFT = "sft";
   static final String PAIRS = "pairs";
 
-  /** Path of a kind's Parquet files, up to their number. */
+  /** Path of a kind's Parquet files without their number. */
   static String parquetPrefix(String kind) {
     return "data/" + kind;
   }

@@ -11,15 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rows of every exported file, by its trainer's layout. Values that are not known are null. */
+/** Rows of every exported file in the layout of its trainer. Unknown values are null. */
 final class ExportRows {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHAT = "STRUCT(\"role\" VARCHAR, content VARCHAR)[]";
 
-  /** Files of {@link #messages}, which more than one trainer reads. */
+  /** Files of {@link #messages}, which several trainers read. */
   static final String CHAT_FOLDER = "chat/sft";
 
-  /** Columns of {@link #sft}, by the name of their SQL type. */
+  /** SQL types of the columns of {@link #sft}. */
   static final Map<String, String> SFT_COLUMNS =
       columns(
           "messages", CHAT,
@@ -35,7 +35,7 @@ final class ExportRows {
           "source", "VARCHAR",
           "sample_id", "VARCHAR");
 
-  /** Columns of {@link #pair}; the first four are what TRL reads. */
+  /** SQL types of the columns of {@link #pair}; TRL reads the first four. */
   static final Map<String, String> PAIR_COLUMNS =
       columns(
           "prompt", CHAT,
@@ -100,7 +100,7 @@ final class ExportRows {
     return row.put("sample_id", pair.getSampleId()).put("pair_id", pair.getId());
   }
 
-  /** LLaMA-Factory's {@code sharegpt} and ms-swift's standard layout alike. */
+  /** The layout of both LLaMA-Factory ({@code sharegpt}) and ms-swift (standard). */
   ObjectNode messages(CurationRecord record) {
     ObjectNode row = JSON.createObjectNode();
     row.set("messages", chat(chat(record)));
@@ -130,7 +130,7 @@ final class ExportRows {
     return row.put("rejected_response", rejected(pair).content());
   }
 
-  /** LLaMA-Factory's {@code dataset_info.json} for the files beside it. */
+  /** LLaMA-Factory's {@code dataset_info.json} for the files in the same folder. */
   static ObjectNode llamaFactoryIndex(boolean withPairs) {
     ObjectNode index = JSON.createObjectNode();
     ObjectNode sft = index.putObject("retort_sft");

@@ -25,12 +25,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes rows as Parquet files of a folder of the store: {@code <prefix>-00000.parquet} and so on,
- * a new one after so many rows or bytes.
+ * Writes rows as Parquet files in a folder of the store: {@code <prefix>-00000.parquet}, {@code
+ * <prefix>-00001.parquet}, ... A new file starts after a number of rows or bytes.
  *
- * <p>Rows of one file lie on the local disk as JSON Lines, DuckDB makes a Parquet file of them
- * beside it, and that is copied into the store: memory stays bounded, and the store never sees half
- * a file. One thread, so that the same rows give the same bytes.
+ * <p>The rows of one file are spooled to the local disk as JSON Lines, DuckDB converts them to a
+ * local Parquet file, and that file is copied into the store. Memory stays bounded, and the store
+ * never contains a partial file. Uses one thread, so that equal rows result in equal bytes.
  *
  * <p>Not thread-safe.
  */
@@ -57,7 +57,7 @@ final class ParquetFiles implements Closeable {
   /**
    * @param prefix of the files' names, below the folder: {@code data/sft}
    * @param columns SQL types by name, in order
-   * @param rowsInFile most rows of one file, at least 1
+   * @param rowsInFile maximum number of rows in a file, at least 1
    * @param firstNumber of the first file
    * @param alive called while files are written; ends the work by throwing
    */
@@ -94,7 +94,7 @@ final class ParquetFiles implements Closeable {
     }
   }
 
-  /** Writes what is left; returns all files, their URIs relative to the folder. */
+  /** Writes the remaining rows; returns all files, their URIs relative to the folder. */
   List<ArtifactRef> finish() throws IOException {
     if (rows > 0) {
       finishFile();

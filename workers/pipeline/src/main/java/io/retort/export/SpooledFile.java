@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file on this machine's disk, on its way into the store. {@link #close} deletes it. */
+/** A local file that is later copied into the store. {@link #close} deletes it. */
 final class SpooledFile implements Closeable {
   private final Path path;
   private final OutputStream output;
@@ -30,7 +30,7 @@ final class SpooledFile implements Closeable {
     return path;
   }
 
-  /** Deletes the file, also where the disk is full and its last bytes cannot be written. */
+  /** Deletes the file, also if the disk is full and its last bytes cannot be written. */
   @Override
   public void close() throws IOException {
     try {

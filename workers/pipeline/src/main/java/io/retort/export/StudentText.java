@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Problems and chains as the student reads and writes them: the same text as the trainer's {@code
- * template.py}, which golden examples in {@code gpu-workers/trainer/tests/student_text.json} hold
- * to.
+ * Renders problems and chains as the student reads and writes them, identically to the trainer's
+ * {@code template.py}; golden examples in {@code gpu-workers/trainer/tests/student_text.json} test
+ * both.
  */
 final class StudentText {
   private final String systemPrompt;
@@ -33,7 +33,7 @@ final class StudentText {
     return messages;
   }
 
-  /** The assistant's turn: the chain between the format's marks, then the answer. */
+  /** The assistant's turn: the chain between the format's markers, then the answer. */
   Message completion(String chain, String answer, AnswerKind kind) {
     String solution = solution(answer, kind);
     String text =

@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and hashes the rows of a benchmark, and compares them with what the benchmark expects.
+ * Counts and hashes the rows of a benchmark, and compares them with the benchmark's expectations.
  *
- * <p>The hash is the SHA-256 over the sorted hashes of the rows; that of a row is over its problem,
- * answer, tests and options, and over its sample's id where it has tests of a program. Texts are
- * compared in Unicode's form NFC with every stretch of white space as one blank, and whole numbers
- * without leading zeros: JSON Lines and Parquet, another order of the rows or of the columns, and
- * other ids have the same hash.
+ * <p>The hash is the SHA-256 over the sorted hashes of the rows. The hash of a row covers its
+ * problem, answer, tests and options, and its sample's id if it has tests of a program. Texts are
+ * normalised to Unicode NFC with single blanks for white space, and whole numbers have no leading
+ * zeros. JSON Lines and Parquet, another order of rows or columns, and other ids therefore have the
+ * same hash.
  */
 final class BenchmarkContent implements SampleFilter {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\u00a0]+");
@@ -42,7 +42,7 @@ final class BenchmarkContent implements SampleFilter {
     rows.add(hash(sample));
   }
 
-  /** To be told of every row that is lost. */
+  /** Must be called for every lost row. */
   void refused(QuarantinedRow row) {
     lost++;
     refusals.merge(row.getReason(), 1L, Long::sum);
@@ -57,11 +57,11 @@ final class BenchmarkContent implements SampleFilter {
   }
 
   /**
-   * To be called once all rows are read. Whether rows may be lost is another question: they count
-   * as rows, and without them there is no hash to compare.
+   * Must be called after all rows are read. Does not check whether rows may be lost: lost rows
+   * count as rows, and with lost rows the hash is not compared.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS where there are more or
-   *     fewer rows than expected, USER/BENCHMARK_CONTENT where they have another hash
+   * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS if the number of rows
+   *     differs from the expected one, USER/BENCHMARK_CONTENT if the hash differs
    */
   void verify() {
     long expected = Integer.toUnsignedLong(benchmark.getExpectedRows());
@@ -73,8 +73,8 @@ final class BenchmarkContent implements SampleFilter {
               + count
               + " rows (expected: "
               + expected
-              + ", its expected_rows; use the published files whole, or set expected_rows where"
-              + " another number is meant)"
+              + ", its expected_rows; use the complete published files, or set expected_rows if"
+              + " another number is intended)"
               + refused());
     }
     if (lost > 0 || benchmark.getContentSha256().isEmpty()) {
@@ -89,9 +89,8 @@ final class BenchmarkContent implements SampleFilter {
               + found
               + " (expected: "
               + benchmark.getContentSha256()
-              + ", its content_sha256: these are not the problems and answers that are known by"
-              + " this name. Use another copy, or look at this one and set content_sha256 to its"
-              + " hash)");
+              + ", its content_sha256: the problems and answers differ from those of this benchmark."
+              + " Use another copy, or inspect this one and set content_sha256 to its hash)");
     }
   }
 
@@ -120,7 +119,7 @@ final class BenchmarkContent implements SampleFilter {
                 canonical(sample.getTests())));
     sample.getChoicesList().forEach(choice -> parts.add(canonical(choice)));
     if (sample.hasCodeTests()) {
-      // Hashes the tests, which may be large, and which nothing has to make the same.
+      // Hashes the tests, which may be large and have no normal form.
       parts.add(sample.getId());
     }
     return Hashes.sha256Hex(parts.toArray(String[]::new));

@@ -11,13 +11,13 @@ import java.io.IOException;
 import java.util.stream.Collectors;
 
 /**
- * Keeps the rows of a benchmark whole: its score is over as many problems as it has. A problem that
- * is there twice counts twice, as in the figures that others publish.
+ * Keeps all rows of a benchmark, because its score covers all of its problems. A problem that
+ * occurs twice counts twice, as in published scores.
  */
 final class BenchmarkRows {
   private final FingerprintCounts seen = new FingerprintCounts();
 
-  /** The sample; where an earlier row is the same, with an id of its own. */
+  /** The sample; if an earlier row is equal, the sample with a new id. */
   Sample distinct(Sample sample) {
     int earlier = seen.add(sample.getId());
     return earlier == 0
@@ -31,8 +31,8 @@ final class BenchmarkRows {
    * Commits the benchmark's rows.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/BENCHMARK_ROWS and USER/BENCHMARK_CONTENT
-   *     when the source is another one than the benchmark expects, USER/BENCHMARK_ROWS_LOST when
-   *     rows could not be read, unless the spec allows it; and what the reader throws
+   *     if the source does not match the benchmark's expectations, USER/BENCHMARK_ROWS_LOST if rows
+   *     could not be read, unless the spec allows it; and the reader's failures
    */
   static IngestSummary read(IngestRequest request, DataFiles files, Snapshot snapshot)
       throws IOException {
@@ -63,11 +63,11 @@ final class BenchmarkRows {
             + (summary.getRows() + summary.getQuarantined())
             + " rows cannot be read: "
             + reasons
-            + "; each with its place and reason in "
+            + "; each with its location and reason in "
             + summary.getQuarantine().getUri()
             + " (expected: none; correct the source, or set "
             + path
-            + ".allow_lost_rows: true to score the others, and retrain the run: the stages before"
-            + " are taken over)");
+            + ".allow_lost_rows: true to score the others, and retrain the run: earlier stages are"
+            + " reused)");
   }
 }

@@ -13,18 +13,18 @@ import io.retort.v1.Sample;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Canonical samples: what layouts found, in one form. */
+/** Converts the texts that layouts find into canonical samples. */
 final class CanonicalSamples {
   /**
    * @param place file and row, for messages
-   * @param redacted as in a sample
+   * @param redacted see {@code Sample.redacted}
    */
   static Sample of(RowText text, DataSource source, String place, boolean redacted)
       throws RefusedRowException {
     AnswerKind kind = kind(text, source);
     boolean code = kind == AnswerKind.ANSWER_KIND_CODE;
     String problem = text.problem().strip();
-    // In code, text that resembles a marker or a number may be neither.
+    // In code, text that looks like a marker or a number may be something else.
     boolean program = text.codeTests().getTestsCount() > 0;
     String answer = program ? "" : code ? code(text.answer()) : answer(text.answer());
     String chain = ChainText.canonical(text.chain(), new GoldAnswer(kind, answer, text.tests()));
@@ -48,7 +48,7 @@ final class CanonicalSamples {
   }
 
   private static AnswerKind kind(RowText text, DataSource source) throws RefusedRowException {
-    // Of these the layout alone knows how they are checked.
+    // For these, only the layout determines how they are checked.
     if (!text.choices().isEmpty()) {
       return AnswerKind.ANSWER_KIND_CHOICE;
     }
@@ -84,7 +84,7 @@ final class CanonicalSamples {
     return Hashes.sha256Hex(parts.toArray(String[]::new));
   }
 
-  /** A hash of all that decides what the tests ask for. */
+  /** A hash of everything that determines the tests' requirements. */
   private static String hash(CodeTests tests) {
     String hash =
         Hashes.sha256Hex(
@@ -110,7 +110,7 @@ final class CanonicalSamples {
         : answer;
   }
 
-  /** Without blank lines around it; the first line keeps its indentation. */
+  /** Without surrounding blank lines; the first line keeps its indentation. */
   private static String code(String written) throws RefusedRowException {
     String code = written.stripTrailing();
     if (code.isEmpty()) {

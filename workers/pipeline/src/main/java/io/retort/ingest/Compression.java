@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** How a file is compressed, recognised by its first bytes. */
+/** The compression of a file, recognised by its first bytes. */
 enum Compression {
   NONE("") {
     @Override
@@ -44,7 +44,7 @@ enum Compression {
 
   abstract InputStream open(InputStream input) throws IOException;
 
-  /** The compression of a stream that can be marked; nothing of it is consumed. */
+  /** The compression of a stream that supports mark; consumes nothing. */
   static Compression of(InputStream input) throws IOException {
     for (Compression compression : new Compression[] {GZIP, ZSTD}) {
       if (Magic.startsWith(input, compression.magic)) {
@@ -55,11 +55,11 @@ enum Compression {
   }
 
   /**
-   * The content without the compression.
+   * The decompressed content.
    *
-   * @param location the file as messages name it
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT, here or from the stream,
-   *     where the compressed data are cut or damaged
+   * @param location the file, for messages
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT, from this method or from the
+   *     stream, if the compressed data are truncated or damaged
    */
   InputStream decompress(InputStream input, String location) throws IOException {
     if (this == NONE) {

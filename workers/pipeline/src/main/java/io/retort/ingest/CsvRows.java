@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a CSV file with a header (RFC 4180: commas, double quotes, and fields of several lines
- * within quotes), each as the JSON object of its cells. Memory holds one row.
+ * Rows of a CSV file with a header (RFC 4180: commas, double quotes, and quoted fields with several
+ * lines), each as the JSON object of its cells. Holds one row in memory.
  */
 final class CsvRows implements RowReader {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -39,7 +39,7 @@ final class CsvRows implements RowReader {
     reader =
         CsvReader.builder()
             .allowUnclosedQuote(false)
-            // They are refused one by one, by their number of cells.
+            // Such rows are refused one by one because of their number of cells.
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .maxBufferSize(2 * RawRow.LONGEST_BYTES)
@@ -57,7 +57,7 @@ final class CsvRows implements RowReader {
   }
 
   /**
-   * @param location the file as messages name it
+   * @param location the file, for messages
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT
    */
   static CsvRows open(InputStream input, String location) {

@@ -10,23 +10,23 @@ import java.util.Optional;
 /** One file of a source. */
 interface DataFile {
   /**
-   * Its path below the source's folder, with slashes, or its name alone: what samples name, so that
-   * the same data in another folder are the same snapshot.
+   * Path below the source's folder, with slashes, or the file's name. Samples contain it, so that
+   * the same data in another folder result in the same snapshot.
    */
   String name();
 
   /** The location of the file, for messages. */
   String location();
 
-  /** Where it is of a data set of the hub: {@code hf://datasets/OWNER/NAME@COMMIT}. */
+  /** Revision of a data set of the hub: {@code hf://datasets/OWNER/NAME@COMMIT}. */
   default Optional<String> revision() {
     return Optional.empty();
   }
 
   /**
-   * A hash of the content, without the file's name.
+   * A hash of the content, independent of the file's name.
    *
-   * @param alive called while bytes are read; what it throws ends that
+   * @param alive called while bytes are read; an exception from it ends the reading
    * @throws io.temporal.failure.ApplicationFailure as {@link #open}
    */
   default String digest(Runnable alive) throws IOException {
@@ -37,14 +37,14 @@ interface DataFile {
   }
 
   /**
-   * Brings the file onto this machine.
+   * Makes the file available on the local disk.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     PLATFORM/HUB_UNREACHABLE
    */
   Copy open() throws IOException;
 
-  /** A file on this machine, there until it is closed. */
+  /** A local file, available until it is closed. */
   interface Copy extends AutoCloseable {
     Path path();
 

@@ -9,9 +9,9 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** The files of a source, wherever they lie. */
+/** The files of a source in any supported location. */
 final class DataFiles {
-  /** As messages name what a source names. */
+  /** Name of the field for messages. */
   static final String FIELD = "data";
 
   private final Hub hub;
@@ -22,8 +22,8 @@ final class DataFiles {
 
   /**
    * @param stores opens the store that serves a URI
-   * @param roots where files may lie
-   * @param alive called while files are fetched and read; what it throws ends that
+   * @param roots allowed locations of files
+   * @param alive called while files are fetched and read; an exception from it ends the work
    */
   DataFiles(Hub hub, Function<String, Store> stores, DataRoots roots, Runnable alive) {
     this.hub = hub;
@@ -32,18 +32,18 @@ final class DataFiles {
     this.alive = alive;
   }
 
-  /** The data sets of the hub whose files were asked for, each with its commit. */
+  /** The data sets of the hub whose files were requested, each with its commit. */
   List<String> revisions() {
     return List.copyOf(revisions);
   }
 
-  /** To be called by who reads the files, every second or so. */
+  /** Must be called about once a second while the files are read. */
   void alive() {
     alive.run();
   }
 
   /**
-   * In the order of their paths, at least one.
+   * The files of a location in the order of their paths, at least one.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     USER/LOCATION_FORBIDDEN, PLATFORM/HUB_UNREACHABLE

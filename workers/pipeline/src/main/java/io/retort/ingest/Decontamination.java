@@ -8,17 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No training problem that is also a problem of a benchmark.
+ * Refuses training problems that are also problems of a benchmark.
  *
- * <p>A training problem goes when it shares {@code n} successive words with a problem of a
- * benchmark and has all of that problem's numbers, in their order. Words alone would say too much:
- * what templates repeat with other numbers, and what every problem of a kind says ("where m and n
- * are relatively prime positive integers find m + n"), is another problem with another answer. A
- * benchmark's problem of fewer than {@code n} words is found where a training problem contains it
- * whole.
+ * <p>A training problem is refused if it shares {@code n} successive words with a problem of a
+ * benchmark and contains all numbers of that problem in their order. Shared words alone are not
+ * sufficient: problems from one template with other numbers, and problems that share standard
+ * phrases ("where m and n are relatively prime positive integers find m + n"), have different
+ * answers. A benchmark's problem of fewer than {@code n} words matches if a training problem
+ * contains it as a whole.
  *
- * <p>Stretches of words are compared by 64-bit hashes. Memory: some 100 bytes for each word of the
- * benchmarks, nothing for training rows.
+ * <p>Sequences of words are compared by 64-bit hashes. Uses about 100 bytes of memory per word of
+ * the benchmarks, and none for training rows.
  */
 final class Decontamination implements SampleFilter {
   private final int length;
@@ -26,18 +26,18 @@ final class Decontamination implements SampleFilter {
   private final ShortProblems<Problem> shortProblems = new ShortProblems<>();
 
   /**
-   * @param redacted nothing of it is quoted
+   * @param redacted whether messages must not quote it
    */
   private record Problem(String benchmark, String source, List<String> numbers, boolean redacted) {}
 
   /**
-   * @param length words of a stretch, more than 0
+   * @param length number of words of a sequence, above 0
    */
   Decontamination(int length) {
     this.length = length;
   }
 
-  /** Adds a problem that training must not see. */
+  /** Adds a problem that training must not contain. */
   void add(String benchmark, Sample sample) {
     List<String> words = Words.of(sample.getProblem());
     Problem problem =

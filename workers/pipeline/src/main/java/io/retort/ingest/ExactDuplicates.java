@@ -3,7 +3,7 @@ package io.retort.ingest;
 import io.retort.samples.FingerprintCounts;
 import io.retort.v1.Sample;
 
-/** Keeps only the first of samples with the same content. Memory: 24 to 48 bytes a sample. */
+/** Keeps only the first of samples with equal content. Uses 24 to 48 bytes of memory per sample. */
 final class ExactDuplicates implements SampleFilter {
   private final FingerprintCounts seen = new FingerprintCounts();
 

@@ -1,10 +1,10 @@
 package io.retort.ingest;
 
 /**
- * One field each for problem, chain, answer and unit tests. The chain may be absent, as it is in
+ * One field each for problem, chain, answer and unit tests. The chain may be absent, as in
  * benchmarks; the answer may be a number.
  *
- * @param tests empty where no field has unit tests
+ * @param tests empty if no field contains unit tests
  */
 record FieldsLayout(String problem, String chain, String answer, String tests)
     implements RowLayout {

@@ -13,9 +13,9 @@ enum FileContent {
   JSON_LINES,
   JSON_ARRAY,
   PARQUET,
-  /** Text that is not UTF-8: not read, and not left out without a word either. */
+  /** Text that is not UTF-8; it is not read, but reported. */
   OTHER_ENCODING,
-  /** Neither: as rows it would be lines, all of them refused. */
+  /** Neither text nor a known format: read as lines, all of which are refused. */
   UNKNOWN;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -23,7 +23,7 @@ enum FileContent {
   private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
   /**
-   * @param location the file as messages name it
+   * @param location the file, for messages
    */
   static FileContent of(Path file, String location) throws IOException {
     try (InputStream input = decompressed(file, location)) {
@@ -32,13 +32,13 @@ enum FileContent {
   }
 
   /**
-   * Opens the rows of a file; what is unknown is read as lines, or as CSV where the format is one
-   * of CSV.
+   * Opens the rows of a file. Unknown content is read as lines, or as CSV if the format is a CSV
+   * format.
    *
-   * @param location the file as messages name it
+   * @param location the file, for messages
    * @param format of the source
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT; USER/DATA_FORMAT_UNKNOWN for
-   *     Parquet that was compressed as a whole, and for UTF-16
+   *     a compressed Parquet file, and for UTF-16
    */
   static RowReader open(Path file, String location, DataFormat format) throws IOException {
     InputStream input = decompressed(file, location);

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The filters of a data set, cheap ones first, and near duplicates last: only what stays counts as
- * an earlier row.
+ * The filters of a data set: cheap ones first, and near duplicates last, because only rows that
+ * pass all other filters count as earlier rows.
  *
- * @param key what a content address must know of them: the spec, and the benchmarks' content
+ * @param key what determines them, for the content address: the spec, and the benchmarks' content
  */
 record Filters(List<SampleFilter> list, String key) {
-  /** Reads the benchmarks, where training must not overlap with them. */
+  /** Creates the filters; reads the benchmarks if decontamination is on. */
   static Filters of(FilterSpec spec, List<BenchmarkSpec> benchmarks, DataFiles files)
       throws IOException {
     List<SampleFilter> list = new ArrayList<>();
@@ -66,7 +66,7 @@ record Filters(List<SampleFilter> list, String key) {
       hash = Hashes.sha256Hex(hash, sample.getId(), sample.getSource());
     }
 
-    /** The benchmark's own ingest counts it. */
+    /** Does nothing: the benchmark's own ingest counts refused rows. */
     @Override
     public void refuse(String place, QuarantinedRow row) {}
   }

@@ -6,15 +6,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Encodings of text that are not read, recognised by a file's first bytes. */
+/** Unsupported text encodings, recognised by a file's first bytes. */
 enum ForeignEncoding {
-  // Before UTF-16, whose mark it begins with.
+  // Precedes UTF-16, whose byte order mark is a prefix of this one.
   UTF_32LE("UTF-32", "\u00ff\u00fe\0\0", "UTF-32LE", ".\0\0\0"),
   UTF_32BE("UTF-32", "\0\0\u00fe\u00ff", "UTF-32BE", "\0\0\0."),
   UTF_16LE("UTF-16", "\u00ff\u00fe", "UTF-16LE", ".\0"),
   UTF_16BE("UTF-16", "\u00fe\u00ff", "UTF-16BE", "\0.");
 
-  /** What JSON begins with, blanks included. */
+  /** First characters of JSON, including blanks. */
   private static final String BEGINNINGS = "{[ \t\r\n";
 
   private static final int LONGEST = 4;
@@ -26,7 +26,8 @@ enum ForeignEncoding {
 
   /**
    * @param mark the byte order mark, each byte as a character
-   * @param unmarked the first character of JSON without a mark, a dot for its own byte
+   * @param unmarked the first character of JSON without a mark; a dot stands for the character's
+   *     own byte
    */
   ForeignEncoding(String markedName, String mark, String unmarkedName, String unmarked) {
     this.markedName = markedName;
@@ -35,7 +36,7 @@ enum ForeignEncoding {
     this.unmarked = unmarked;
   }
 
-  /** The name, as iconv knows it, of a stream's encoding; the stream can be marked. */
+  /** The iconv name of a stream's encoding; the stream must support mark. */
   static Optional<String> of(InputStream input) throws IOException {
     input.mark(LONGEST);
     String first = new String(input.readNBytes(LONGEST), StandardCharsets.ISO_8859_1);
@@ -52,7 +53,7 @@ enum ForeignEncoding {
   }
 
   /**
-   * @param location the file as messages name it
+   * @param location the file, for messages
    */
   static RuntimeException refused(String location, String name) {
     return Failures.user(

@@ -8,10 +8,10 @@ import java.util.List;
 
 /**
  * {@code {Question, Correct Answer, Incorrect Answer 1, Incorrect Answer 2, Incorrect Answer 3,
- * Record ID}}: multiple choice. Columns of earlier revisions beside these are not read.
+ * Record ID}}: multiple choice. Other columns, such as those of earlier revisions, are ignored.
  *
- * <p>The order of the options is that of the hashes of the record's id with each option's number:
- * the same for everyone, and no letter is right more often than chance has it.
+ * <p>The options are ordered by the hash of the record's id and the option's number. The order is
+ * reproducible, and the correct letters are distributed evenly.
  */
 final class GpqaLayout implements RowLayout {
   private static final List<String> OPTIONS =

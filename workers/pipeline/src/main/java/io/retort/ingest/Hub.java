@@ -30,16 +30,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data sets and models of the Hugging Face Hub, or of a server that speaks its API. Nothing is
- * retried.
+ * Data sets and models of the Hugging Face Hub, or of a server with the same API. Does not retry.
  */
 public final class Hub {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
 
-  /** Checks without a new byte before a transfer counts as stalled. */
-  private static final int SILENT_LOOKS = 12;
+  /** Number of checks without a new byte after which a transfer counts as stalled. */
+  private static final int SILENT_CHECKS = 12;
 
   private static final int MOST_REDIRECTS = 5;
   private static final Set<String> SCHEMES = Set.of("http", "https");
@@ -49,7 +48,7 @@ public final class Hub {
   private final HttpClient client =
       HttpClient.newBuilder()
           .connectTimeout(CONNECT_TIMEOUT)
-          // The client would hand the token on to other hosts.
+          // The client would send the token to other hosts.
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
 
@@ -58,7 +57,7 @@ public final class Hub {
     this.token = token;
   }
 
-  /** The hub of {@code HF_ENDPOINT}, by default huggingface.co, with the token {@code HF_TOKEN}. */
+  /** The hub at {@code HF_ENDPOINT}, by default huggingface.co, with the token {@code HF_TOKEN}. */
   public static Hub of(Environment environment) {
     String endpoint = environment.get("HF_ENDPOINT", "https://huggingface.co");
     return new Hub(URI.create(endpoint.replaceFirst("/+$", "")), environment.get("HF_TOKEN", ""));
@@ -67,7 +66,7 @@ public final class Hub {
   /**
    * The files that a reference matches, in the order of their paths, all of one commit.
    *
-   * @param alive called while it waits; what it throws ends the waiting
+   * @param alive called while the method waits; an exception from it ends the waiting
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND, USER/DATA_FORBIDDEN,
    *     PLATFORM/HUB_UNREACHABLE
    */
@@ -103,11 +102,11 @@ public final class Hub {
   }
 
   /**
-   * The description of a revision by the hub: {@code sha}, the commit, and {@code siblings}, each
-   * with {@code rfilename}.
+   * The hub's description of a revision: {@code sha}, the commit, and {@code siblings}, each with
+   * {@code rfilename}.
    *
    * @param name {@code OWNER/NAME}
-   * @param alive called while it waits; what it throws ends the waiting
+   * @param alive called while the method waits; an exception from it ends the waiting
    * @throws io.temporal.failure.ApplicationFailure as {@link #file}
    */
   JsonNode information(HubKind kind, String name, String revision, Runnable alive)
@@ -142,7 +141,7 @@ public final class Hub {
   }
 
   /**
-   * @param location what is fetched, as messages name it
+   * @param location what is fetched, for messages
    */
   private void fetch(HubKind kind, String location, String path, Path target, Runnable alive)
       throws IOException {
@@ -187,7 +186,7 @@ public final class Hub {
     CompletableFuture<HttpResponse<Path>> response =
         client.sendAsync(
             request.build(),
-            // What a redirect has left there must go.
+            // Removes the body of a redirect.
             HttpResponse.BodyHandlers.ofFile(
                 target,
                 StandardOpenOption.CREATE,
@@ -211,15 +210,15 @@ public final class Hub {
     int silent = 0;
     while (true) {
       try {
-        return response.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        return response.get(CHECK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         alive.run();
         long now = Files.size(target);
         silent = now == bytes ? silent + 1 : 0;
         bytes = now;
-        if (silent == SILENT_LOOKS) {
+        if (silent == SILENT_CHECKS) {
           throw unreachable(
-              kind, uri.toString(), "no byte for " + LOOK_EVERY.multipliedBy(SILENT_LOOKS), e);
+              kind, uri.toString(), "no byte for " + CHECK_EVERY.multipliedBy(SILENT_CHECKS), e);
         }
       } catch (ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -288,7 +287,7 @@ public final class Hub {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** A file that is fetched when it is opened, and deleted when it is closed. */
+  /** A file that is fetched when it is opened and deleted when it is closed. */
   private final class HubFile implements DataFile {
     private final HubReference reference;
     private final String path;
@@ -305,7 +304,7 @@ public final class Hub {
       this.alive = alive;
     }
 
-    /** A commit says what the file holds: it need not be fetched. */
+    /** A commit determines the file's content, so the file need not be fetched. */
     @Override
     public String digest(Runnable working) throws IOException {
       return pinned

@@ -1,11 +1,11 @@
 package io.retort.ingest;
 
-/** Kinds of hub repositories, as addresses and messages name them. */
+/** Kinds of hub repositories, with their names in addresses and messages. */
 enum HubKind {
   DATA_SET("data", "a data set", "DATA", HubReference.SCHEME, "/api/datasets/", "/datasets/"),
   MODEL("student.model", "a model", "MODEL", HubModel.SCHEME, "/api/models/", "/");
 
-  /** Field of the spec that names it. */
+  /** Field of the spec that refers to it. */
   final String field;
 
   final String noun;
@@ -25,7 +25,7 @@ enum HubKind {
     this.files = files;
   }
 
-  /** As specs name it, without a revision. */
+  /** Location as in a spec, without a revision. */
   String location(String name) {
     return scheme + name;
   }
@@ -41,7 +41,7 @@ enum HubKind {
   /**
    * Path of the information on a revision.
    *
-   * @param name and revision encoded
+   * @param name and revision are URL-encoded
    */
   String information(String name, String revision) {
     return information + name + "/revision/" + revision;
@@ -50,7 +50,7 @@ enum HubKind {
   /**
    * Path of a file.
    *
-   * @param name and the others encoded
+   * @param name and the other parameters are URL-encoded
    */
   String file(String name, String revision, String path) {
     return files + name + "/resolve/" + revision + "/" + path;

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * A model on the hub: {@code hf://OWNER/NAME}, or {@code hf://OWNER/NAME@REVISION}.
  *
  * @param name {@code OWNER/NAME}
- * @param revision branch, tag or commit; {@code main} where none is named
+ * @param revision branch, tag or commit; {@code main} if none is given
  */
 record HubModel(String name, String revision) {
   static final String SCHEME = "hf://";
@@ -21,7 +21,7 @@ record HubModel(String name, String revision) {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
   /**
-   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND for another text
+   * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND for any other text
    */
   static HubModel parse(String location) {
     Matcher matcher = PATTERN.matcher(location);
@@ -37,7 +37,7 @@ record HubModel(String name, String revision) {
     return COMMIT.matcher(revision).matches();
   }
 
-  /** Whether a place is on the hub, and no data set. */
+  /** Whether a location is a model on the hub, not a data set. */
   static boolean isNamed(String location) {
     return location.startsWith(SCHEME) && !location.startsWith(HubReference.SCHEME);
   }

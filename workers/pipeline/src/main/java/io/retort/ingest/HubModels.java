@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Models of the hub, each commit of which is kept in the store once: {@code
- * students/OWNER/NAME/COMMIT/} with the files that loaders read, and {@code COMMIT.json} beside it,
- * written last. Pickles and code are never fetched.
+ * Models of the hub. The store keeps each commit once: {@code students/OWNER/NAME/COMMIT/} with the
+ * files that loaders read, and next to it {@code COMMIT.json}, written last. Pickles and code are
+ * never downloaded.
  */
 final class HubModels {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Files of the folder itself: what is below it are other formats of the same weights. */
+  /** Files directly in the folder; subfolders contain other formats of the same weights. */
   private static final Pattern WEIGHTS = Pattern.compile("model[\\w.-]*\\.safetensors");
 
   private static final Pattern OTHERS = Pattern.compile("\\w[\\w.-]*\\.(?:json|model|txt|jinja)");
@@ -35,11 +35,11 @@ final class HubModels {
   private final String storeUri;
   private final Runnable alive;
 
-  /** A commit's files in the store. */
+  /** Copy of a commit's files in the store. */
   record Copy(HubModel model, String uri) {}
 
   /**
-   * @param alive called while files are fetched; what it throws ends that
+   * @param alive called while files are downloaded; an exception from it ends the download
    */
   HubModels(Hub hub, Store store, String storeUri, Runnable alive) {
     this.hub = hub;
@@ -49,8 +49,8 @@ final class HubModels {
   }
 
   /**
-   * The copy of a model, fetched where it is not there yet. A commit that is there is not asked
-   * for.
+   * The copy of a model, downloaded if the store does not have it yet. If the location names a
+   * commit that the store has, the hub is not called.
    *
    * @param location {@code hf://OWNER/NAME[@REVISION]}
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_FORBIDDEN,
@@ -119,7 +119,7 @@ final class HubModels {
     store.write(marker(model), output -> output.write(bytes));
   }
 
-  /** Also where a person has deleted files by hand, but not all. */
+  /** Also false if a person has deleted some of the files. */
   private boolean isKept(HubModel model) throws IOException {
     return store.exists(marker(model)) && store.exists(Store.resolve(folder(model), "config.json"));
   }

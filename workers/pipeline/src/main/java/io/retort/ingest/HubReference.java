@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * hf://datasets/OWNER/NAME@REVISION/GLOB}.
  *
  * @param dataSet {@code OWNER/NAME}
- * @param revision branch, tag or commit; {@code main} where none is named
- * @param glob empty where none is named
+ * @param revision branch, tag or commit; {@code main} if none is given
+ * @param glob empty if none is given
  */
 record HubReference(String dataSet, String revision, String glob) {
   static final String SCHEME = "hf://datasets/";
@@ -21,7 +21,7 @@ record HubReference(String dataSet, String revision, String glob) {
               + "([\\w.-]+/[\\w.-]+)(?:@(refs/[\\w.-]+/[\\w.-]+|[\\w.-]+))?(?:/((?!/).*))?");
 
   /**
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND for another text
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND for any other text
    */
   static HubReference parse(String location) {
     Matcher matcher = PATTERN.matcher(location);
@@ -41,7 +41,7 @@ record HubReference(String dataSet, String revision, String glob) {
     return new PathGlob(glob).matches(path);
   }
 
-  /** As messages name one of its files. */
+  /** Location of one of its files, for messages. */
   String location(String path) {
     return SCHEME + dataSet + "@" + revision + "/" + path;
   }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 final class HumanEvalLayout implements RowLayout {
   static final List<String> FIELDS = List.of("prompt", "canonical_solution", "test", "entry_point");
 
-  /** Short: the words of what all problems share must not make them overlap. */
+  /** Short, so that these shared words do not make problems overlap. */
   static final String INSTRUCTION = "Complete this Python function in a ```python block:";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");

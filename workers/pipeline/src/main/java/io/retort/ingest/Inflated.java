@@ -5,15 +5,16 @@ import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Decompresses zlib data that nobody vouches for. */
+/** Decompresses untrusted zlib data. */
 final class Inflated {
   private static final int FIRST_BYTES = 1 << 16;
 
   /**
    * The content of one zlib stream, from position 0 to the limit.
    *
-   * @param mostBytes of the content
-   * @throws RefusedRowException for a stream that is damaged, cut, followed by something, or larger
+   * @param mostBytes maximum size of the content
+   * @throws RefusedRowException for a stream that is damaged, truncated, followed by other data, or
+   *     larger
    */
   static ByteBuffer of(byte[] compressed, int mostBytes) throws RefusedRowException {
     Inflater inflater = new Inflater();
@@ -26,7 +27,7 @@ final class Inflated {
           content = Arrays.copyOf(content, (int) Math.min(2L * length, mostBytes));
         }
         if (length == mostBytes) {
-          // Only the end of the stream may still come.
+          // At this point only the end of the stream is allowed.
           if (inflater.inflate(new byte[1]) > 0) {
             throw refused(
                 "more than " + mostBytes + " bytes of tests",

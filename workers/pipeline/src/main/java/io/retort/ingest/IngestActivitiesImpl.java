@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads files of this machine, of S3 and of the hub into the store. */
+/** Reads local files, and files of S3 and the hub, into the store. */
 public final class IngestActivitiesImpl implements IngestActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(IngestActivitiesImpl.class);
   private static final int DEFAULT_SHARD_ROWS = 256;
@@ -36,7 +36,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
   private final Function<String, Store> stores;
 
   /**
-   * @param roots where the files and folders that specs name may lie
+   * @param roots allowed locations of the files and folders that specs name
    */
   public IngestActivitiesImpl(Store store, Hub hub, DataRoots roots, StudentChecker students) {
     this(store, hub, roots, students, Store::open);
@@ -131,7 +131,7 @@ public final class IngestActivitiesImpl implements IngestActivities {
     }
   }
 
-  /** Reports how many rows have been read, also while none arrive. */
+  /** Reports how many rows have been read, also while none arrives. */
   private static final class Heartbeat {
     private final ActivityExecutionContext context;
     private ShardProgress progress = ShardProgress.getDefaultInstance();

@@ -1,6 +1,6 @@
 package io.retort.ingest;
 
-/** {@code {instruction, output}}, the output being a trace with its solution. */
+/** {@code {instruction, output}}, where the output is a trace with its solution. */
 final class InstructionLayout implements RowLayout {
   @Override
   public RowText read(JsonRow row) throws RefusedRowException {

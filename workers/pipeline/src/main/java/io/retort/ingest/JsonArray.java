@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows that are the elements of one JSON array.
  *
- * <p>Elements are delimited by brackets, strings and commas alone, and parsed one by one: a bad
- * element costs only itself, where a parser of the whole document would stop. A bracket that closes
- * an outer one closes what was left open in it.
+ * <p>Elements are delimited only by brackets, strings and commas, and parsed one by one, so that a
+ * malformed element affects only itself, whereas a parser of the whole document would stop. A
+ * bracket that closes an outer one also closes the open brackets inside it.
  */
 final class JsonArray implements RowReader {
   private final InputStream input;
 
-  /** The brackets that are open within the element. */
+  /** The open brackets within the element. */
   private final StringBuilder open = new StringBuilder();
 
   private long number;
@@ -24,7 +24,7 @@ final class JsonArray implements RowReader {
   private boolean finished;
 
   /**
-   * @param input buffered; its first byte that is not blank is {@code [}
+   * @param input buffered; its first non-blank byte is {@code [}
    */
   JsonArray(InputStream input) {
     this.input = input;
@@ -43,9 +43,9 @@ final class JsonArray implements RowReader {
       number++;
       return element(first);
     }
-    boolean goesOn = !finished && first >= 0;
+    boolean hasMore = !finished && first >= 0;
     finished = true;
-    return goesOn
+    return hasMore
         ? RawRow.defective(number + 1, "text after the array's end (expected: one array)")
         : null;
   }

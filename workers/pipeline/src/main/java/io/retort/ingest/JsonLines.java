@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that are lines. Blank lines are no rows, but count as lines. */
+/** Rows that are lines. Blank lines are not rows, but count as lines. */
 final class JsonLines implements RowReader {
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -17,7 +17,7 @@ final class JsonLines implements RowReader {
   private long number;
 
   /**
-   * @param longestBytes of a row; of a longer one the beginning is kept
+   * @param longestBytes maximum size of a row; only the beginning of a longer row is kept
    */
   JsonLines(InputStream input, int longestBytes) {
     this.input = input;
@@ -38,7 +38,7 @@ final class JsonLines implements RowReader {
     return null;
   }
 
-  /** Reads to the end of the line; returns its length, of which at most a row's limit is kept. */
+  /** Reads to the end of the line and returns its length; keeps at most a row's limit. */
   private long readLine(ByteArrayOutputStream line) throws IOException {
     long length = 0;
     do {

@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
 final class JsonRow {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
-              // A row is limited as a whole, before it is parsed.
+              // The size of a row is limited before it is parsed.
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
@@ -30,7 +30,7 @@ final class JsonRow {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          // Python writes them, and they are mostly in fields that nothing reads.
+          // Python writes NaN and infinities, usually in fields that are not read.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
@@ -51,7 +51,7 @@ final class JsonRow {
     try {
       node = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      // What is wrong with a number, such as an exponent of twenty digits, has no location.
+      // Errors in numbers, such as an exponent of twenty digits, have no location.
       JsonLocation location = e.getLocation();
       throw new RefusedRowException(
           QuarantineReason.NOT_JSON,
@@ -77,7 +77,7 @@ final class JsonRow {
     return node.properties().stream().map(java.util.Map.Entry::getKey).limit(20).toList();
   }
 
-  /** A field that must be there and hold text that is not blank. */
+  /** A required field with text that is not blank. */
   String text(String field) throws RefusedRowException {
     JsonNode value = require(field);
     if (!value.isTextual()) {
@@ -86,7 +86,10 @@ final class JsonRow {
     return notBlank(field, value.textValue());
   }
 
-  /** As {@link #text}; it may also be a list of parts, {@code {type: text, text}}: a line each. */
+  /**
+   * Like {@link #text}, but the field may also be a list of parts, {@code {type: text, text}},
+   * which become one line each.
+   */
   String textOfParts(String field) throws RefusedRowException {
     if (!require(field).isArray()) {
       return text(field);
@@ -104,7 +107,7 @@ final class JsonRow {
     return notBlank(field, String.join("\n", texts));
   }
 
-  /** A field that may be absent; empty then. */
+  /** An optional field with text; empty if it is absent. */
   String textOrEmpty(String field) throws RefusedRowException {
     if (!has(field)) {
       return "";
@@ -116,13 +119,13 @@ final class JsonRow {
     return wellFormed(field, value.textValue()).strip();
   }
 
-  /** A field that must be there and hold text that is not blank, with its blanks: for code. */
+  /** A required field with text that is not blank, including its surrounding blanks; for code. */
   String verbatim(String field) throws RefusedRowException {
     text(field);
     return node.get(field).textValue();
   }
 
-  /** A field that holds text or a number, as text. */
+  /** A field with text or a number, as text. */
   String textOrNumber(String field, QuarantineReason whenBlank) throws RefusedRowException {
     if (!has(field)) {
       throw missing(field);
@@ -177,7 +180,7 @@ final class JsonRow {
     return wellFormed(field, text).strip();
   }
 
-  /** Half a surrogate pair has no UTF-8: it could not be stored as it is. */
+  /** Refuses an unpaired surrogate, which has no UTF-8 form and could not be stored. */
   private String wellFormed(String field, String text) throws RefusedRowException {
     if (hasLoneSurrogate(text)) {
       throw new RefusedRowException(

@@ -18,12 +18,12 @@ import opennlp.tools.langdetect.LanguageDetectorME;
 import opennlp.tools.langdetect.LanguageDetectorModel;
 
 /**
- * Problems in the languages of the spec, detected by OpenNLP's model of 103 languages.
+ * Keeps problems in the languages of the spec, detected by OpenNLP's model of 103 languages.
  *
- * <p>A problem goes only where some other language is {@value #CLEARLY} times as likely as every
- * language that is wanted. So what is short, or nearly all formula, stays: on English problems the
- * best wrong guess reaches 1.25 ("Alani earned"), while a sentence of another language is beyond
- * 1.4 from some five words on.
+ * <p>A problem is refused only if some other language is {@value #CLEARLY} times as likely as every
+ * wanted language. Problems that are short, or consist almost only of formulas, are therefore kept:
+ * for English problems the ratio of the best wrong guess reaches 1.25 ("Alani earned"), while
+ * sentences in other languages exceed 1.4 from about five words.
  */
 final class LanguageFilter implements SampleFilter {
   private static final double CLEARLY = 1.4;
@@ -34,7 +34,7 @@ final class LanguageFilter implements SampleFilter {
           "(?s)\\[asy\\].*?\\[/asy\\]|```.*?```|\\$\\$.*?\\$\\$|\\$[^$]*\\$|\\\\\\[.*?\\\\\\]"
               + "|\\\\\\(.*?\\\\\\)|\\\\[a-zA-Z]+");
 
-  /** Single letters, and all that is no letter. */
+  /** Single letters, and everything that is not a letter. */
   private static final Pattern NO_WORD =
       Pattern.compile("(?<!\\p{L})[a-zA-Z](?!\\p{L})|[^\\p{L}\\p{M}'’]+");
 
@@ -55,7 +55,7 @@ final class LanguageFilter implements SampleFilter {
   private final Map<String, String> shortCodes = new HashMap<>();
 
   /**
-   * Loads the model, some 30 MB.
+   * Loads the model, about 30 MB.
    *
    * @param languages ISO 639-1 codes, at least one
    * @throws io.temporal.failure.ApplicationFailure USER/LANGUAGE_UNKNOWN
@@ -65,7 +65,7 @@ final class LanguageFilter implements SampleFilter {
     shownWanted = List.copyOf(languages);
     Set<String> known = Set.of(detector.getSupportedLanguages());
     for (String code : Locale.getISOLanguages()) {
-      // Java lists some languages by codes that are withdrawn.
+      // Java lists some languages under withdrawn codes.
       String tag = Locale.forLanguageTag(code).toLanguageTag();
       codes(tag).forEach(longCode -> shortCodes.put(longCode, tag));
     }
@@ -120,7 +120,7 @@ final class LanguageFilter implements SampleFilter {
     try {
       codes.add(Locale.forLanguageTag(language).getISO3Language());
     } catch (java.util.MissingResourceException e) {
-      // No language of Java's: then only what the table says.
+      // Java does not know the language; only the table applies.
     }
     return codes;
   }

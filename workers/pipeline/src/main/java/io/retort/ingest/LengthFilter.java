@@ -4,7 +4,7 @@ import io.retort.samples.ChainLengths;
 import io.retort.v1.FilterSpec;
 import io.retort.v1.Sample;
 
-/** Problems and chains within the limits of the spec. */
+/** Keeps samples whose problem and chain are within the limits of the spec. */
 final class LengthFilter implements SampleFilter {
   private final FilterSpec filters;
 

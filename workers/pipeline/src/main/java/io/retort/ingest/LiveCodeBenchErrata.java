@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Problems of LiveCodeBench that a right program may fail, by their id or title. */
+/** Problems of LiveCodeBench that a correct program may fail, by id or title. */
 final class LiveCodeBenchErrata {
   static final String SEVERAL_ANSWERS = "several-answers";
   static final String INTERACTIVE = "interactive";
@@ -34,7 +34,7 @@ final class LiveCodeBenchErrata {
             "abc350_c", "apply-operations-to-make-string-empty", "arc189_a", "most-frequent-ids"));
   }
 
-  /** What is wrong with a problem; empty where nothing is known to be. */
+  /** The known defect of a problem; empty if none is known. */
   static String of(String id, String title) {
     return ERRATA.getOrDefault(id, ERRATA.getOrDefault(title, ""));
   }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * {@code {question_title, question_content, question_id, contest_date, starter_code,
- * public_test_cases, private_test_cases, metadata}}, all texts: programs that are graded by their
- * public and then their private tests. They are functional tests where {@code metadata} names a
+ * public_test_cases, private_test_cases, metadata}}, all texts. Programs are graded by the public
+ * tests and then the private tests, which are functional tests if {@code metadata} names a
  * function, else tests of standard input.
  */
 final class LiveCodeBenchLayout implements RowLayout {
@@ -22,19 +22,19 @@ final class LiveCodeBenchLayout implements RowLayout {
 
   private final int mostBytes;
 
-  /** Tests may have an eighth of this process's memory, at most 512 MiB. */
+  /** The tests of a row may use an eighth of this process's memory, at most 512 MiB. */
   LiveCodeBenchLayout() {
     this((int) Math.min(LONGEST_TESTS_BYTES, Runtime.getRuntime().maxMemory() / 8));
   }
 
   /**
-   * @param mostBytes that the tests of a row may have once they are decompressed
+   * @param mostBytes maximum size of the tests of a row after decompression
    */
   LiveCodeBenchLayout(int mostBytes) {
     this.mostBytes = mostBytes;
   }
 
-  /** What a row of a file may have: a sixteenth of this process's memory, at most 128 MiB. */
+  /** Maximum size of a row of a file: a sixteenth of this process's memory, at most 128 MiB. */
   static int longestRowBytes() {
     return (int) Math.min(LONGEST_ROW_BYTES, Runtime.getRuntime().maxMemory() / 16);
   }
@@ -84,7 +84,7 @@ final class LiveCodeBenchLayout implements RowLayout {
         : row.verbatim("starter_code").stripTrailing();
   }
 
-  /** Empty where the metadata name none. */
+  /** The function's name; empty if the metadata name none. */
   private static String function(JsonRow row) throws RefusedRowException {
     String metadata = row.textOrEmpty("metadata");
     if (metadata.isEmpty()) {

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tests of a program as LiveCodeBench writes them: the JSON text {@code [{"input": TEXT, "output":
- * TEXT, "testtype": "stdin"|"functional"}]}, or Base64 of zlib of a pickle of that text. The pickle
- * is read as data: see {@link PickledString}.
+ * Tests of a program in the format of LiveCodeBench: the JSON text {@code [{"input": TEXT,
+ * "output": TEXT, "testtype": "stdin"|"functional"}]}, or Base64 of zlib of a pickle of that text.
+ * The pickle is parsed as data and never executed: see {@link PickledString}.
  */
 final class LiveCodeBenchTests {
   static final int MOST_TESTS = 10_000;
@@ -31,7 +31,7 @@ final class LiveCodeBenchTests {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          // The text is limited as a whole, before it is parsed.
+          // The size of the text is limited before it is parsed.
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -39,7 +39,7 @@ final class LiveCodeBenchTests {
 
   /**
    * @param field that holds the tests, for messages
-   * @param mostBytes that they may have once they are decompressed
+   * @param mostBytes maximum size after decompression
    */
   static List<CodeTest> read(String field, String written, int mostBytes)
       throws RefusedRowException {

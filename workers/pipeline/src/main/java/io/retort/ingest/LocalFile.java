@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file of this machine.
+ * A local file.
  *
- * @param path as its source names it
- * @param roots where it may lie
+ * @param path as the source gives it
+ * @param roots allowed locations
  */
 record LocalFile(String name, Path path, DataRoots roots) implements DataFile {
   @Override
@@ -20,7 +20,7 @@ record LocalFile(String name, Path path, DataRoots roots) implements DataFile {
 
   @Override
   public Copy open() throws IOException {
-    // A link may lead elsewhere than when the files were listed.
+    // A link may have changed since the files were listed.
     Path real = roots.real(DataFiles.FIELD, path);
     if (!Files.isReadable(real)) {
       throw Failures.user(
@@ -33,7 +33,7 @@ record LocalFile(String name, Path path, DataRoots roots) implements DataFile {
     return new InPlace(real);
   }
 
-  /** The file itself, which stays. */
+  /** The file itself, which is not deleted. */
   private record InPlace(Path path) implements Copy {
     @Override
     public void close() {}

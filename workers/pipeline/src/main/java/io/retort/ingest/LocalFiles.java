@@ -20,12 +20,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files that a path, a folder or a glob of this machine names, in the order of their paths. */
+/** The files that a local path, folder or glob names, in the order of their paths. */
 final class LocalFiles {
   private static final Logger LOGGER = LoggerFactory.getLogger(LocalFiles.class);
   private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
 
-  /** Files that data sets have beside their data. */
+  /** Metadata files of data sets. */
   private static final Set<String> METADATA =
       Set.of("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
 
@@ -35,7 +35,7 @@ final class LocalFiles {
   private final DataRoots roots;
 
   /**
-   * @param roots where files may lie
+   * @param roots allowed locations of files
    */
   LocalFiles(DataRoots roots) {
     this.roots = roots;
@@ -66,7 +66,7 @@ final class LocalFiles {
     throw notFound(path.toString(), "no such file (expected: a file, a folder or a glob)");
   }
 
-  /** All data files below a folder: those whose content or name says so. */
+  /** All data files below a folder, recognised by content or name. */
   private List<DataFile> below(Path folder) throws IOException {
     List<Path> files = walk(folder, file -> isData(folder, file));
     if (files.isEmpty()) {
@@ -90,7 +90,7 @@ final class LocalFiles {
     return named(folder, files);
   }
 
-  /** As shells read it, {@code /**}{@code /} also matches no folder at all. */
+  /** As in shells, {@code /**}{@code /} also matches zero folders. */
   private static Predicate<Path> globs(String glob) {
     PathMatcher deep = matcher(glob);
     PathMatcher shallow = matcher(glob.replace("/**/", "/"));
@@ -125,7 +125,7 @@ final class LocalFiles {
     }
   }
 
-  /** Whether a file's name says that it holds data, and not metadata. */
+  /** Whether a file's name indicates data, not metadata. */
   static boolean isDataName(String name) {
     return DATA_NAME.matcher(name).matches() && !METADATA.contains(name);
   }
@@ -148,7 +148,7 @@ final class LocalFiles {
       boolean data =
           Files.isReadable(file) && FileContent.of(file, file.toString()) != FileContent.UNKNOWN;
       if (!data) {
-        LOGGER.info("{} is left out: neither its content nor its name is that of data", file);
+        LOGGER.info("{} is skipped: neither its content nor its name indicates data", file);
       }
       return data;
     } catch (IOException e) {

@@ -18,7 +18,7 @@ final class Magic {
     return magic.equals(new String(first, StandardCharsets.ISO_8859_1));
   }
 
-  /** The first byte that is not blank, -1 where there is none in the first 4 KiB. */
+  /** The first non-blank byte; -1 if the first 4 KiB contain none. */
   static int firstNotBlank(InputStream input) throws IOException {
     input.mark(LONGEST_BLANK);
     int first = -1;

@@ -6,18 +6,18 @@ import java.util.Locale;
 
 /**
  * A conversation: {@code {messages: [{role, content}]}}, or {@code {conversations: [{from,
- * value}]}} as ShareGPT writes it. One user turn and one assistant turn with a trace; system turns,
- * and a {@code system} beside the conversation, are left out.
+ * value}]}} in ShareGPT's format, with one user turn and one assistant turn that contains a trace.
+ * System turns, and a {@code system} field, are ignored.
  */
 final class MessagesLayout implements RowLayout {
   private static final List<String> TURNS = List.of("messages", "conversations");
 
-  /** Beside the text of an assistant turn: servers that take the thought out of it put it there. */
+  /** Fields of an assistant turn to which some servers move the thought. */
   private static final List<String> REASONING = List.of("reasoning_content", "reasoning");
 
   private record Answer(String field, String text, String reasoning) {}
 
-  /** Whether a row holds a conversation. */
+  /** Whether a row contains a conversation. */
   static boolean isIn(JsonRow row) {
     return TURNS.stream().anyMatch(row::has);
   }
@@ -39,7 +39,7 @@ final class MessagesLayout implements RowLayout {
                     turn.textOfParts(text),
                     turn.textOrEmpty(present(turn, REASONING))));
         default -> {
-          // System prompts come from the student's own template.
+          // The student's own template provides system prompts.
         }
       }
     }

@@ -6,13 +6,15 @@ import java.net.UnknownHostException;
 import java.util.Set;
 
 /**
- * Addresses at which clouds serve a machine's metadata, its keys included: all of the link-local
- * ranges (169.254.0.0/16, fe80::/10), and those of Amazon and Alibaba Cloud outside of them.
+ * Addresses at which clouds serve a machine's metadata, including keys: the link-local ranges
+ * (169.254.0.0/16, fe80::/10), and the addresses of Amazon and Alibaba Cloud outside of them.
  */
 final class MetadataAddresses {
   private static final Set<String> OTHERS = Set.of("fd00:ec2:0:0:0:0:0:254", "100.100.100.200");
 
-  /** Whether the host of an address is, or has, one of them; false where it cannot be resolved. */
+  /**
+   * Whether the host of an address is, or resolves to, one of them; false if it cannot be resolved.
+   */
   static boolean contain(URI address) {
     String host = address.getHost();
     if (host == null) {
@@ -26,7 +28,7 @@ final class MetadataAddresses {
       }
       return false;
     } catch (UnknownHostException e) {
-      // Nothing can be fetched from there either, and the client says so.
+      // Nothing can be fetched from such a host; the client reports that.
       return false;
     }
   }

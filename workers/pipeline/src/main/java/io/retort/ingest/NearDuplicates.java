@@ -4,8 +4,8 @@ import io.retort.v1.Sample;
 import java.util.Locale;
 
 /**
- * Keeps only the first of samples whose problems resemble each other. Memory for each sample that
- * stays: that of {@link SignatureIndex}, and 8 bytes for its place.
+ * Keeps only the first of samples with similar problems. Uses the memory of {@link SignatureIndex}
+ * plus 8 bytes for the location of each kept sample.
  */
 final class NearDuplicates implements SampleFilter {
   private final double similarity;
@@ -14,8 +14,8 @@ final class NearDuplicates implements SampleFilter {
   private final RowPlaces places = new RowPlaces();
 
   /**
-   * @param similarity Jaccard similarity of word 5-grams, above 0, to 1, from which on the later
-   *     row goes
+   * @param similarity Jaccard similarity of word 5-grams, above 0 and at most 1, from which the
+   *     later row is refused
    */
   NearDuplicates(double similarity) {
     this.similarity = similarity;

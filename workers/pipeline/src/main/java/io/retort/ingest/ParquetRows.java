@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a Parquet file, each as the JSON object of its columns. DuckDB streams them; outside the
- * Java heap it may use 512 MiB. It loads and downloads no extensions: what it needs is built in.
+ * Rows of a Parquet file, each as the JSON object of its columns. DuckDB streams them and may use
+ * 512 MiB outside the Java heap. It uses only built-in features, and neither loads nor downloads
+ * extensions.
  */
 final class ParquetRows implements RowReader {
   private static final Map<String, String> SETTINGS =
@@ -28,7 +29,7 @@ final class ParquetRows implements RowReader {
           "jdbc_stream_results", "true",
           "threads", "1",
           "memory_limit", "512MiB",
-          // Nothing is spilled: rows pass through.
+          // Rows are streamed, so nothing is spilled.
           "temp_directory", "",
           "autoinstall_known_extensions", "false",
           "autoload_known_extensions", "false");
@@ -48,7 +49,7 @@ final class ParquetRows implements RowReader {
   }
 
   /**
-   * @param location the file as messages name it
+   * @param location the file, for messages
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT
    */
   static ParquetRows open(Path file, String location) {
@@ -83,20 +84,20 @@ final class ParquetRows implements RowReader {
     try (connection;
         statement;
         rows) {
-      // Closed in the order of their opening, backwards.
+      // Closed in reverse order of opening.
     } catch (SQLException e) {
       throw new IOException(location + ": " + e.getMessage(), e);
     }
   }
 
-  /** Names of the columns as the file has them. */
+  /** Names of the columns as in the file. */
   private static List<String> columns(Connection connection, String path) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT name, num_children FROM parquet_schema(?)")) {
       statement.setString(1, path);
       List<String> names = new ArrayList<>();
       try (ResultSet elements = statement.executeQuery()) {
-        // Depth first: the root, then each column followed by what is nested in it.
+        // Depth first: the root, then each column followed by its nested columns.
         long nested = elements.next() ? 0 : 1;
         while (elements.next()) {
           if (nested == 0) {
@@ -111,12 +112,12 @@ final class ParquetRows implements RowReader {
     }
   }
 
-  /** DuckDB's own names ignore case: of two that differ in it alone it renames one. */
+  /** DuckDB's names ignore case: of two columns that differ only in case, it renames one. */
   private static String query(List<String> columns) {
     Set<String> lowerCase = new HashSet<>();
     boolean collide =
         columns.stream().anyMatch(name -> !lowerCase.add(name.toLowerCase(Locale.ROOT)));
-    // The alias of the table denotes the whole row, so it must not be the name of a column.
+    // The alias of the table denotes the whole row, so it must differ from all column names.
     String row = "to_json(retort_whole_row)";
     String aliases = "";
     if (collide) {
@@ -158,7 +159,7 @@ final class ParquetRows implements RowReader {
     }
   }
 
-  /** DuckDB reads a path as a pattern. */
+  /** Escapes wildcards, because DuckDB reads a path as a pattern. */
   private static String withoutWildcards(String path) {
     return path.replaceAll("[*?\\[]", "[$0]");
   }

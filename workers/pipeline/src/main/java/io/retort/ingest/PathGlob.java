@@ -5,12 +5,16 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 
-/** A glob over paths below a folder; a path itself matches too, whatever is in its name. */
+/**
+ * A glob over paths below a folder. A literal path also matches itself, whatever characters it
+ * contains.
+ */
 record PathGlob(String text) {
   /**
-   * As shells read it, {@code **}{@code /} also matches no folder at all.
+   * As in shells, {@code **}{@code /} also matches zero folders.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND where the text is no glob
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_NOT_FOUND if the text is not a valid
+   *     glob
    */
   boolean matches(String path) {
     return path.equals(text) || matches(text, path) || matches(text.replace("**/", ""), path);

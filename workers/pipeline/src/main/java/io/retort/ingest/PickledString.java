@@ -5,12 +5,11 @@ import java.nio.ByteOrder;
 import java.util.Locale;
 
 /**
- * The text of a Python pickle that holds one string and nothing else, read without running it.
+ * The text of a Python pickle that contains exactly one string, read without executing the pickle.
  *
- * <p>A pickle is a program, and unpickling runs what it asks for. Here its opcodes are walked, and
- * only those that Python writes for a single string are let through (Lib/pickletools.py of CPython
- * names them): protocols 1 to 5. Protocol 0, whose opcodes are lines of text, is refused like
- * everything else.
+ * <p>A pickle is a program, and unpickling executes it. This class walks its opcodes and accepts
+ * only those that Python writes for a single string (see Lib/pickletools.py of CPython), of
+ * protocols 1 to 5. Protocol 0, whose opcodes are lines of text, is refused like everything else.
  */
 final class PickledString {
   private static final int PROTO = 0x80;
@@ -97,7 +96,7 @@ final class PickledString {
     }
   }
 
-  /** A length that the rest of the pickle has room for. */
+  /** A length that does not exceed the rest of the pickle. */
   private int lengthOf(int bytes) throws RefusedRowException {
     if (pickle.remaining() < bytes) {
       throw cut();

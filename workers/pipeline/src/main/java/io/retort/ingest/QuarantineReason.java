@@ -6,9 +6,9 @@ enum QuarantineReason {
   NOT_JSON,
   /** A field of the layout is absent, null or blank. */
   MISSING_FIELD,
-  /** A field holds another JSON type than its layout says. */
+  /** A field has another JSON type than the layout expects. */
   WRONG_TYPE,
-  /** Problem, chain and answer are those of an earlier row. */
+  /** Problem, chain and answer equal those of an earlier row. */
   DUPLICATE,
   /** The row has no final answer. */
   NO_ANSWER,
@@ -16,16 +16,19 @@ enum QuarantineReason {
   TOO_LARGE,
   /** A conversation with more than one exchange: its last turn makes no sense alone. */
   MULTI_TURN,
-  /** The problem resembles that of an earlier row as much as the filter says, or more. */
+  /** The problem's similarity to that of an earlier row reaches the filter's limit. */
   NEAR_DUPLICATE,
-  /** The problem is one of a benchmark of the run, or shares a stretch of words with it. */
+  /**
+   * The problem is a problem of one of the run's benchmarks, or shares a sequence of words with
+   * one.
+   */
   CONTAMINATED,
-  /** The problem is in none of the languages that are wanted. */
+  /** The problem is in none of the wanted languages. */
   LANGUAGE,
-  /** Problem or chain is shorter than wanted. */
+  /** Problem or chain is shorter than the limit. */
   TOO_SHORT,
-  /** Problem or chain is longer than wanted. */
+  /** Problem or chain is longer than the limit. */
   TOO_LONG,
-  /** Tests of a program are not in the form that their layout says, or too large. */
+  /** Tests of a program do not have the format of their layout, or are too large. */
   BAD_TESTS
 }

@@ -2,7 +2,7 @@ package io.retort.ingest;
 
 import org.jspecify.annotations.Nullable;
 
-/** One row of a file before it is understood; of one that is too long, only its beginning. */
+/** One row of a file before it is parsed; only the beginning of a row that is too long. */
 final class RawRow {
   static final int LONGEST_BYTES = 1 << 20;
 
@@ -22,20 +22,20 @@ final class RawRow {
 
   /**
    * @param number 1-based: the line, the element of the array, or the row of the Parquet file
-   * @param length in bytes, of the whole row; longer than {@code json} where that was cut
+   * @param length in bytes, of the whole row; longer than {@code json} if that was truncated
    */
   static RawRow of(long number, byte[] json, long length) {
     return of(number, json, length, LONGEST_BYTES);
   }
 
   /**
-   * @param longest bytes that a row of its file may have
+   * @param longest maximum size in bytes of a row of its file
    */
   static RawRow of(long number, byte[] json, long length, long longest) {
     return new RawRow(number, json, length, longest, null);
   }
 
-  /** An element in the place of a row that is not a row. */
+  /** An array element that is not a row. */
   static RawRow defective(long number, String defect) {
     return new RawRow(number, new byte[0], 0, LONGEST_BYTES, defect);
   }

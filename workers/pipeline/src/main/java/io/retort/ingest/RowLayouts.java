@@ -12,7 +12,7 @@ final class RowLayouts {
   private static final List<String> CHAIN_NAMES = List.of("chain", "solution");
   private static final List<String> ANSWER_NAMES = List.of("answer", "true_answer");
 
-  /** The layout that the source names; empty when the first row of each file decides. */
+  /** The layout that the source names; empty if it is detected from the first row of each file. */
   static Optional<RowLayout> named(DataSource source) {
     return switch (source.getFormat()) {
       case DATA_FORMAT_GSM8K -> Optional.of(new Gsm8kLayout());
@@ -34,13 +34,12 @@ final class RowLayouts {
   }
 
   /**
-   * The layout of a file by its first row: {@code messages} or {@code conversations}; {@code
-   * instruction} and {@code output}; {@code prompt}, {@code canonical_solution}, {@code test} and
-   * {@code entry_point}; {@code question} and {@code answer} with {@code ####}; mapped names, or
-   * {@code problem|question}, {@code chain|solution} and {@code answer|true_answer}.
+   * Detects the layout of a file from its first row: {@code messages} or {@code conversations};
+   * {@code instruction} and {@code output}; {@code prompt}, {@code canonical_solution}, {@code
+   * test} and {@code entry_point}; {@code question} and {@code answer} with {@code ####}; mapped
+   * names, or {@code problem|question}, {@code chain|solution} and {@code answer|true_answer}.
    *
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_FORMAT_UNKNOWN when it is none of
-   *     these
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_FORMAT_UNKNOWN if it is none of these
    */
   static RowLayout detect(DataSource source, JsonRow first, String where) {
     if (!source.hasFields()) {

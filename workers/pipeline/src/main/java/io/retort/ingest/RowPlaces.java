@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Places of samples, {@code file:row}, in 8 bytes each if those of one file are adjacent. */
+/** Locations of samples, {@code file:row}, in 8 bytes each if those of one file are adjacent. */
 final class RowPlaces {
   private final List<String> files = new ArrayList<>();
   private int[] fileOf = new int[1 << 10];
@@ -29,7 +29,7 @@ final class RowPlaces {
     size++;
   }
 
-  /** The place that was added as the one with this 0-based index. */
+  /** The location with the given 0-based index. */
   String get(int index) {
     return files.get(fileOf[index]) + ":" + Integer.toUnsignedString(rowOf[index]);
   }

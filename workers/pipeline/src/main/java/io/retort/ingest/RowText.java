@@ -6,14 +6,14 @@ import java.util.List;
 /**
  * Texts that a layout finds in a row.
  *
- * @param chain may still have marks and a final-answer line; empty when the row has none
- * @param answer may still have {@code \boxed{}} and thousands separators; the letter of the right
- *     option where there are choices; empty only where there are code tests
- * @param tests unit tests of a code answer; empty when the row has none
+ * @param chain may still contain markers and a final-answer line; empty if the row has none
+ * @param answer may still contain {@code \boxed{}} and thousands separators; for a multiple choice
+ *     the letter of the correct option; empty only if there are code tests
+ * @param tests unit tests of a code answer; empty if the row has none
  * @param choices options of a multiple choice; empty for other problems
- * @param codeTests tests of a program; without any for other problems
- * @param errata as in a sample
- * @param contestDate as in a sample
+ * @param codeTests tests of a program; the default instance for other problems
+ * @param errata see {@code Sample.errata}
+ * @param contestDate see {@code Sample.contest_date}
  */
 record RowText(
     String problem,
@@ -28,7 +28,7 @@ record RowText(
     choices = List.copyOf(choices);
   }
 
-  /** The texts of a row without choices and contest. */
+  /** The texts of a row without choices and contest data. */
   RowText(String problem, String chain, String answer, String tests) {
     this(problem, chain, answer, tests, List.of(), CodeTests.getDefaultInstance(), "", "");
   }

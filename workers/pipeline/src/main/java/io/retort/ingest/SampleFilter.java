@@ -2,12 +2,12 @@ package io.retort.ingest;
 
 import io.retort.v1.Sample;
 
-/** Decides which samples stay. */
+/** Decides which samples are kept. */
 interface SampleFilter {
   /**
-   * Called once for each sample that every filter before has let pass, in their order.
+   * Called once, in order, for each sample that passed all previous filters.
    *
-   * @throws RefusedRowException where the sample has to go
+   * @throws RefusedRowException if the sample is refused
    */
   void check(Sample sample) throws RefusedRowException;
 }

@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads sources into canonical samples. The same sources give the same samples and refusals in the
- * same order. Memory holds one row, and what the filters keep of each.
+ * Reads sources into canonical samples. Equal sources result in equal samples and refusals in the
+ * same order. Holds one row in memory, plus the state of the filters.
  */
 final class SampleReader {
   private static final int ROWS_PER_SIGN = 1_000;
@@ -30,7 +30,7 @@ final class SampleReader {
   }
 
   /**
-   * @param redacted mark the samples as redacted, and quote nothing of a row in its refusal
+   * @param redacted marks the samples as redacted, and keeps refusals from quoting a row
    */
   SampleReader(
       DataFiles files, List<DataSource> sources, List<SampleFilter> filters, boolean redacted) {
@@ -53,10 +53,10 @@ final class SampleReader {
   }
 
   /**
-   * Rows of other dates than the benchmark asks are left out without a refusal, and those that are
-   * the same have ids of their own. Reads once.
+   * A reader of a benchmark. It skips rows outside the benchmark's dates without a refusal, and
+   * gives equal rows different ids. Can be read once.
    *
-   * @param content told of every row, whatever its date
+   * @param content receives every row, whatever its date
    */
   static SampleReader ofBenchmark(
       DataFiles files,
@@ -72,12 +72,12 @@ final class SampleReader {
         benchmark.getRedacted());
   }
 
-  /** Receives what is read, in order. */
+  /** Receives samples and refusals, in order. */
   interface Visitor {
     void accept(Sample sample) throws IOException;
 
     /**
-     * @param place file and row as samples name them, wherever the data lie
+     * @param place file and row as samples name them, independent of the data's location
      */
     void refuse(String place, QuarantinedRow row) throws IOException;
   }
@@ -99,7 +99,7 @@ final class SampleReader {
     }
   }
 
-  /** Returns how many rows were read. */
+  /** Returns the number of rows read. */
   private long readFile(DataSource source, DataFile file, long limit, Visitor visitor)
       throws IOException {
     long read = 0;

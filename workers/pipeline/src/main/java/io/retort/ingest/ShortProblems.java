@@ -9,15 +9,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Problems of a few words each, found where another problem is the same or contains one of them
+ * Problems with few words. A problem matches if another one is equal to it, or contains it as a
  * whole.
  *
- * <p>The fewer the words, the less a place says: of {@value #LEAST_WORDS} words, or of {@value
- * #LEAST_WORDS_WITHOUT_NUMBER} where none is a number, on, a problem is found within another; with
- * fewer than {@value #CLEAR_WORDS} not where a number goes on with a number, as {@code 1 + 2} does
- * in {@code 1 + 2 + 3}.
+ * <p>The fewer words a problem has, the less a match means. Containment therefore requires at least
+ * {@value #LEAST_WORDS} words, or {@value #LEAST_WORDS_WITHOUT_NUMBER} if none of them is a number.
+ * With fewer than {@value #CLEAR_WORDS} words, a match next to another number does not count:
+ * {@code 1 + 2 + 3} does not contain {@code 1 + 2}.
  *
- * @param <T> what is known of a problem
+ * @param <T> data of a problem
  */
 final class ShortProblems<T> {
   private static final int LEAST_WORDS = 3;
@@ -27,7 +27,10 @@ final class ShortProblems<T> {
   private final Map<Long, T> problems = new HashMap<>();
   private final Set<Integer> lengths = new TreeSet<>();
 
-  /** Most words of training problems begin none of these: one look-up for each of them then. */
+  /**
+   * First words of the problems. Most words of training problems are not among them and need only
+   * this lookup.
+   */
   private final Set<Long> beginnings = new HashSet<>();
 
   void add(List<String> words, T problem) {
@@ -40,12 +43,12 @@ final class ShortProblems<T> {
     }
   }
 
-  /** The problem that has exactly these words. */
+  /** The problem that consists of exactly these words. */
   @Nullable T same(WordHashes hashes, int words) {
     return problems.get(hashes.of(0, words));
   }
 
-  /** A problem that is contained whole in these words. */
+  /** A problem that these words contain as a whole. */
   @Nullable T within(List<String> words, WordHashes hashes) {
     for (int start = 0; start + LEAST_WORDS <= words.size(); start++) {
       if (!beginnings.contains(hashes.of(start, LEAST_WORDS))) {

@@ -5,21 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds signatures that resemble another, by locality-sensitive hashing: signatures that have all
- * bytes of some band in common are compared as a whole.
+ * Finds similar signatures by locality-sensitive hashing: signatures that agree in all bytes of
+ * some band are compared in full.
  *
- * <p>The bands are as wide as finds at least 99 % of the pairs at the wanted similarity. Memory for
- * each signature: its 128 bytes, and 5 to 6 for each band; some 250 bytes at a similarity of 0.8.
+ * <p>The width of the bands is chosen to find at least 99 % of the pairs at the given similarity.
+ * Each signature uses 128 bytes of memory, plus 5 to 6 per band; about 250 bytes at a similarity of
+ * 0.8.
  */
 final class SignatureIndex {
   private static final double RECALL = 0.99;
   private static final int NARROWEST_BAND = 2;
   private static final int CHUNK = 1 << 10;
 
-  /** On average. */
+  /** Average, not maximum. */
   private static final int LONGEST_CHAIN = 4;
 
-  /** Texts of one template share bands without end: then the newest are compared. */
+  /** Texts of one template may share bands in any number; then only the newest are compared. */
   private static final int MOST_COMPARED = 1_000;
 
   private final double similarity;
@@ -28,14 +29,17 @@ final class SignatureIndex {
   private final List<byte[]> signatures = new ArrayList<>();
   private int size;
 
-  /** By hash of a band: the newest entry, plus one. */
+  /** By hash of a band: the newest entry plus one. */
   private int[] heads = new int[1 << 12];
 
-  /** By entry: the next older one of its hash, plus one. An entry is one band of one signature. */
+  /**
+   * By entry: the next older entry with the same hash, plus one. An entry is one band of one
+   * signature.
+   */
   private final List<int[]> older = new ArrayList<>();
 
   /**
-   * @param similarity above 0, to 1: from which on signatures resemble each other
+   * @param similarity above 0 and at most 1, from which signatures count as similar
    */
   SignatureIndex(double similarity) {
     this.similarity = similarity;
@@ -43,10 +47,10 @@ final class SignatureIndex {
     this.bands = MinHash.SIZE / width;
   }
 
-  /** A signature found, and how similar it is. */
+  /** A signature that was found, with its similarity. */
   record Match(int index, double similarity) {}
 
-  /** The most similar signature, of those the first added; null where none resembles it. */
+  /** The most similar signature, the earliest of equal ones; null if none is similar enough. */
   @Nullable Match find(byte[] signature) {
     Match best = null;
     int compared = 0;
@@ -68,7 +72,7 @@ final class SignatureIndex {
     return best;
   }
 
-  /** Adds a signature; its index is the number of those before. */
+  /** Adds a signature; its index is the number of earlier signatures. */
   void add(byte[] signature) {
     if (size % CHUNK == 0) {
       signatures.add(new byte[CHUNK * MinHash.SIZE]);
@@ -90,7 +94,7 @@ final class SignatureIndex {
     }
   }
 
-  /** Nothing is copied: what is replaced is free before. */
+  /** Frees the old table before it allocates the new one. */
   private void grow() {
     int slots = heads.length * 2;
     heads = new int[0];

@@ -18,11 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits what a reader reads as a content-addressed data set.
+ * Commits the samples of a reader as a content-addressed data set.
  *
- * <p>The address hashes the ordered sample ids with their files and rows, the refusals, the
- * filters, and the rows of a shard: all that the parts hold. As it is known only at the end and the
- * store has no rename, the parts wait in a {@link Spool}. Memory holds one shard.
+ * <p>The address hashes everything that the parts contain: the ordered sample ids with their files
+ * and rows, the refusals, the filters, and the number of rows per shard. Because it is known only
+ * at the end and the store cannot rename, the parts are kept in a {@link Spool} until then. Holds
+ * one shard in memory.
  */
 final class Snapshot {
   private static final String QUARANTINE = "quarantine.jsonl";
@@ -46,18 +47,17 @@ final class Snapshot {
   }
 
   /**
-   * @param filters what the reader's filters are, for the address
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_EMPTY, and what the reader throws
+   * @param filters description of the reader's filters, for the address
+   * @throws io.temporal.failure.ApplicationFailure USER/DATA_EMPTY, and the reader's failures
    */
   IngestSummary write(SampleReader reader, String filters) throws IOException {
     return write(reader, filters, null);
   }
 
   /**
-   * As {@link #write(SampleReader, String)}, of a benchmark.
+   * Like {@link #write(SampleReader, String)}, for a benchmark.
    *
-   * @param content one of the reader's filters, whose rows must be as it expects before anything is
-   *     written
+   * @param content one of the reader's filters; verifies the rows before anything is written
    */
   IngestSummary write(SampleReader reader, String filters, @Nullable BenchmarkContent content)
       throws IOException {
@@ -115,7 +115,10 @@ final class Snapshot {
     return Manifests.commit(store, folder, manifest.build());
   }
 
-  /** Whether a data set lies there with all its parts: a sweep that was killed may leave some. */
+  /**
+   * Whether the folder contains a data set with all its parts; an interrupted deletion may leave
+   * some.
+   */
   private boolean isWhole(String folder) throws IOException {
     Optional<Manifest> manifest = Manifests.find(store, folder);
     if (manifest.isEmpty()) {
@@ -134,7 +137,7 @@ final class Snapshot {
     }
   }
 
-  /** What is learnt by reading. */
+  /** What is known only after reading. */
   private final class Survey implements SampleReader.Visitor {
     private final Spool spool;
     private final @Nullable BenchmarkContent content;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set on its way: until all of it is read nobody knows its address, so its parts wait on
- * this machine's disk (in {@code java.io.tmpdir}), as they will be stored.
+ * An unfinished data set. Its address is known only after all rows are read, so its parts are kept
+ * on the local disk (in {@code java.io.tmpdir}) in their stored form.
  */
 final class Spool implements AutoCloseable {
   private final int shardRows;
@@ -88,7 +88,7 @@ final class Spool implements AutoCloseable {
   public void close() throws IOException {
     try (parts;
         refusals) {
-      // A part that was begun is of no use, but its compressor holds memory of its own.
+      // An unfinished part is useless, but its compressor holds native memory.
       flush();
     }
   }

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files that an object, a folder or a glob of a store names, in the order of their paths. Of a
- * folder, those whose name says that they are data: to inspect the others, they would have to be
- * fetched.
+ * The files that an object, folder or glob of a store names, in the order of their paths. In a
+ * folder, data files are recognised by name, because an inspection of their content would require a
+ * download.
  */
 final class StoreFiles {
   private static final int BLOCK_BYTES = 1 << 20;
 
-  /** Of a place that may be a glob: the bucket, folders without wildcards, and the rest. */
+  /** Splits a possible glob into the bucket, folders without wildcards, and the rest. */
   private static final Pattern PLACE =
       Pattern.compile("([a-z0-9]+://[^/*?\\[{]+)((?:/[^/*?\\[{]*(?=/))*)(?:/(.*))?");
 
@@ -29,7 +29,7 @@ final class StoreFiles {
   private final Runnable alive;
 
   /**
-   * @param alive called while files are fetched; what it throws ends that
+   * @param alive called while files are fetched; an exception from it ends the work
    */
   StoreFiles(Store store, Runnable alive) {
     this.store = store;

@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a run's student, template and data go together, from the student's small files and the
- * first rows of each source.
+ * Checks that a run's student, template and data fit together, from the student's small files and
+ * the first rows of each source.
  *
- * <p>Curation may shorten chains and leave rows out, so how many of them are too long is no more
- * than a warning here; what no data could change is a failure.
+ * <p>Curation may shorten chains and exclude rows, so chains that are too long cause only a warning
+ * here. Problems that no data could fix are failures.
  */
 final class StudentCheck {
   private static final Logger LOGGER = LoggerFactory.getLogger(StudentCheck.class);
@@ -52,7 +52,7 @@ final class StudentCheck {
   }
 
   /**
-   * Warnings for the user, before any work is paid for.
+   * Warnings for the user, before any paid work.
    *
    * @param folder URI of the student's folder
    * @throws ApplicationFailure USER/SYSTEM_TURN_REFUSED, USER/CHAT_TEMPLATE_UNUSABLE,
@@ -103,7 +103,7 @@ final class StudentCheck {
             ratio));
   }
 
-  /** Of words that a model's files decide: on one line, and not without end. */
+  /** Formats text from a model's files on one line with a limited length. */
   private static String shown(@Nullable String text) {
     String line = String.valueOf(text).replaceAll("\\p{Cntrl}", " ");
     return line.length() > SHOWN_CHARACTERS ? line.substring(0, SHOWN_CHARACTERS) + "..." : line;
@@ -136,7 +136,7 @@ final class StudentCheck {
       } catch (EnoughException e) {
         LOGGER.debug("{}: {} rows checked so far", source.getPath(), first.samples.size());
       } catch (IOException | ApplicationFailure e) {
-        // Ingest reads it again and reports unreadable data.
+        // Ingest reads the data again and reports unreadable data.
         LOGGER.warn("{}: not checked with the student: {}", source.getPath(), e.getMessage());
       }
     }
@@ -189,7 +189,7 @@ final class StudentCheck {
           Files.copy(input, target.resolve(name));
         }
       } else if (name.endsWith(".safetensors")) {
-        // Their presence alone counts.
+        // Only their presence matters.
         Files.createFile(target.resolve(name));
       }
     }

@@ -5,12 +5,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * UTF-8 in which halves of surrogate pairs may stand as code points of their own, as Python pickles
- * its strings (error handler {@code surrogatepass}).
+ * UTF-8 that may contain unpaired surrogates as code points, as Python pickles its strings (error
+ * handler {@code surrogatepass}).
  */
 final class SurrogateUtf8 {
   /**
-   * @throws RefusedRowException for bytes that are not of this form
+   * @throws RefusedRowException for other bytes
    */
   static String decode(byte[] bytes, int offset, int length) throws RefusedRowException {
     try {

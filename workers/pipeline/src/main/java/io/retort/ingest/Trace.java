@@ -3,13 +3,13 @@ package io.retort.ingest;
 import io.retort.answers.StatedAnswer;
 
 /**
- * An assistant's text split into its chain and the answer that its solution states.
+ * An assistant's text, split into its chain and the answer that its solution states.
  *
  * <p>Chains are in {@code <think>...</think>} or {@code <|begin_of_thought|>...<|end_of_thought|>},
- * solutions after them. A text without markers is both.
+ * and solutions follow them. A text without markers is both.
  */
 record Trace(String chain, String answer) {
-  /** How traces are marked: what opens and closes the thought. */
+  /** Markers that open and close the thought. */
   private enum Markers {
     THINK("<think>", "</think>"),
     THOUGHT("<|begin_of_thought|>", "<|end_of_thought|>");
@@ -26,7 +26,8 @@ record Trace(String chain, String answer) {
   static Trace parse(String field, String text) throws RefusedRowException {
     for (Markers markers : Markers.values()) {
       int close = text.lastIndexOf(markers.close);
-      // Some templates open the thought in the prompt, so that the text has only its end.
+      // Some templates open the thought in the prompt, so that the text contains only the end
+      // marker.
       int open = text.indexOf(markers.open);
       if (close >= 0) {
         int start = open >= 0 && open < close ? open + markers.open.length() : 0;

@@ -8,14 +8,14 @@ import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
- * The word 5-grams of a text as Lucene's tokens, each by its 64-bit hash: short tokens are quick to
- * hash again. A text of fewer words is one gram.
+ * The word 5-grams of a text as Lucene's tokens, each represented by its 64-bit hash, because short
+ * tokens are fast to hash again. A text with fewer words is one gram.
  */
 final class WordGrams extends TokenStream {
   private static final int WORDS = 5;
   private static final HashFunction HASH = Hashing.farmHashFingerprint64();
 
-  /** Below the surrogates, which are no characters by themselves. */
+  /** Stays below the surrogates, which are not characters on their own. */
   private static final int BITS_PER_CHARACTER = 13;
 
   private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
@@ -33,7 +33,7 @@ final class WordGrams extends TokenStream {
     }
   }
 
-  /** Makes other tokens of the same grams, from the next reset on. */
+  /** Changes the tokens of the same grams, from the next reset on. */
   void setSalt(long salt) {
     this.salt = salt;
   }

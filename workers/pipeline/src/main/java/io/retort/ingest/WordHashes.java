@@ -5,11 +5,13 @@ import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** 64-bit hashes of the stretches of a text's words, each in constant time. */
+/** 64-bit hashes of sequences of a text's words, each computed in constant time. */
 final class WordHashes {
   private static final HashFunction HASH = Hashing.farmHashFingerprint64();
 
-  /** Any odd number with bits all over: stretches are its polynomials, of hashes of words. */
+  /**
+   * An odd number with evenly distributed bits: the base of a polynomial over the hashes of words.
+   */
   private static final long BASE = 0x9e3779b97f4a7c15L;
 
   private final long[] prefixes;
@@ -26,7 +28,7 @@ final class WordHashes {
     }
   }
 
-  /** Of {@code length} words from the one with the 0-based index {@code start} on. */
+  /** Hash of {@code length} words, starting at the word with the 0-based index {@code start}. */
   long of(int start, int length) {
     return prefixes[start + length] - prefixes[start] * powers[length];
   }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The words of a text as it is compared with others: lower case, letters and digits only. */
+/** The words of a text for comparisons: lower case, letters and digits only. */
 final class Words {
   private static final Pattern THOUSANDS = Pattern.compile("(?<=\\d),(?=\\d{3}(?!\\d))");
 
@@ -26,7 +26,7 @@ final class Words {
     return word.chars().allMatch(Character::isDigit);
   }
 
-  /** 1,000 is one word; so is each character of a script that is written without blanks. */
+  /** 1,000 is one word; each character of a script without blanks between words is one word. */
   static List<String> of(String text) {
     String plain = THOUSANDS.matcher(text).replaceAll("").toLowerCase(Locale.ROOT);
     List<String> words = new ArrayList<>();

@@ -55,22 +55,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hosts the workflows, and every activity that needs no GPU.
+ * Hosts the workflows and all activities that need no GPU.
  *
- * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_DATA_ROOTS} (places that specs may
- * name besides the store, see {@link DataRoots}; optional), {@code RETORT_JUDGE_ADDRESSES} ({@code
- * host:port}, several with commas between), {@code RETORT_PYTHON} (interpreter of the trainer's
- * environment, for answers that need computer algebra, code answers and tokens; optional), {@code
- * RETORT_TRAINER_PATH} (its search path; optional), {@code RETORT_ROWS_IN_FLIGHT} (most rows under
- * way at once, default 2048), {@code RETORT_METRICS_PORT} and Temporal's own variables.
+ * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_DATA_ROOTS} (locations that specs
+ * may name in addition to the store, see {@link DataRoots}; optional), {@code
+ * RETORT_JUDGE_ADDRESSES} ({@code host:port}, separated by commas), {@code RETORT_PYTHON}
+ * (interpreter of the trainer's environment, for answers that need computer algebra, code answers
+ * and tokens; optional), {@code RETORT_TRAINER_PATH} (its search path; optional), {@code
+ * RETORT_ROWS_IN_FLIGHT} (maximum number of rows processed at once, default 2048), {@code
+ * RETORT_METRICS_PORT} and Temporal's own variables.
  */
 public final class PipelineWorker {
   private static final Logger LOGGER = LoggerFactory.getLogger(PipelineWorker.class);
 
-  /** Long, because judge workers wait out rate limits within it. */
+  /** Long, because judge workers wait for rate limits within it. */
   private static final Duration JUDGE_DEADLINE = Duration.ofMinutes(10);
 
-  /** Progress is read from heartbeats, and a cancellation arrives with one. */
+  /** Short, because heartbeats report progress and deliver cancellations. */
   private static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(2);
 
   private static final int DEFAULT_ROWS_IN_FLIGHT = 2048;
@@ -172,7 +173,7 @@ public final class PipelineWorker {
     ended.await();
   }
 
-  /** Lets activities finish for a while, then ends them; all finished rows are kept either way. */
+  /** Gives activities some time to finish, then ends them; finished rows are kept in both cases. */
   private static void stop(WorkerFactory factory) {
     factory.shutdown();
     factory.awaitTermination(FINISH_TIMEOUT.toSeconds(), TimeUnit.SECONDS);

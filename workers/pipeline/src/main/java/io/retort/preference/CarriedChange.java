@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Rewrites a chain from one change on, as if the change were right: later results follow from it.
+ * Rewrites a chain from one change onwards as if the change were correct: later results follow from
+ * it.
  */
 final class CarriedChange {
   private static final int DECIMALS = 2;
 
-  /** Old values and what has become of them; compared by value, not by scale. */
+  /** Replacements by old value; compared by value, not by scale. */
   private final Map<BigDecimal, BigDecimal> changed = new TreeMap<>();
 
   private final String chain;
@@ -23,7 +24,7 @@ final class CarriedChange {
   private int cursor;
 
   /**
-   * @param first the equation where the change begins; the steps before its own stay as they are
+   * @param first the equation where the change begins; earlier steps stay unchanged
    */
   CarriedChange(String chain, Equation first) {
     this(chain, stepStart(chain, first));
@@ -38,7 +39,7 @@ final class CarriedChange {
     this.cursor = start;
   }
 
-  /** Leaves text out up to {@code end}, and the white space that follows. */
+  /** Drops the text up to {@code end}, and the white space after it. */
   void drop(int end) {
     cursor = end;
     while (cursor < chain.length() && Character.isWhitespace(chain.charAt(cursor))) {
@@ -46,7 +47,7 @@ final class CarriedChange {
     }
   }
 
-  /** From here on {@code value} is replaced with {@code replacement}. */
+  /** Replaces {@code value} with {@code replacement} from this position on. */
   void replace(BigDecimal value, BigDecimal replacement) {
     if (value.compareTo(replacement) != 0) {
       changed.put(value, replacement);
@@ -54,8 +55,8 @@ final class CarriedChange {
   }
 
   /**
-   * Writes an equation with another expression or result in place of the chain's. The words of its
-   * step may name the result first: "72 eggs, because 48 + 24 = 72".
+   * Writes an equation with another expression or result in place of the chain's equation. The
+   * words of its step may mention the result first: "72 eggs, because 48 + 24 = 72".
    */
   void write(Equation original, String expression, BigDecimal result) {
     copyTo(Math.max(cursor, stepStart(chain, original)));
@@ -67,7 +68,7 @@ final class CarriedChange {
     cursor = original.result().end();
   }
 
-  /** Carries the change through the equations that follow, and through the text to its end. */
+  /** Carries the change through the following equations, and through the text to its end. */
   String finish(List<Equation> following) {
     for (Equation equation : following) {
       if (equation.start() < cursor) {
@@ -86,7 +87,7 @@ final class CarriedChange {
     return rewritten.toString();
   }
 
-  /** What has become of a value; empty when it is as it was. */
+  /** The replacement of a value; empty if the value is unchanged. */
   Optional<BigDecimal> replacement(BigDecimal value) {
     return changed.entrySet().stream()
         .filter(entry -> WrittenNumbers.same(entry.getKey(), value))
@@ -94,7 +95,7 @@ final class CarriedChange {
         .findFirst();
   }
 
-  /** Where the step with an equation begins. */
+  /** Start of the step that contains an equation. */
   private static int stepStart(String chain, Equation equation) {
     return ChainText.steps(chain).stream()
         .mapToInt(ChainText.Step::start)
@@ -107,7 +108,7 @@ final class CarriedChange {
     return value.setScale(DECIMALS, RoundingMode.HALF_UP);
   }
 
-  /** A number as it is written, without zeros at its end. */
+  /** A number in plain notation, without trailing zeros. */
   static String plain(BigDecimal value) {
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }

@@ -11,23 +11,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Corrupts Python code by a seeded program: one operator (WRONG_OPERATION), one whole number
- * (WRONG_NUMBER), one comparison (MISREAD_CONDITION), one connective or truth value
- * (INVALID_INFERENCE) or one statement (DROPPED_STEP) is another. Whether the code is wrong then,
- * its tests decide.
+ * Corrupts Python code with a seeded program. It changes one operator (WRONG_OPERATION), one whole
+ * number (WRONG_NUMBER), one comparison (MISREAD_CONDITION), one connective or truth value
+ * (INVALID_INFERENCE) or one statement (DROPPED_STEP). The tests decide whether the changed code is
+ * wrong.
  *
- * <p>The code is the last fenced block of the chain, which is what a chain concludes; the answer,
- * where the chain has none.
+ * <p>The code is the last fenced block of the chain, which the chain concludes, or the answer if
+ * the chain has no block.
  */
 final class CodeCorrupter {
   private static final Pattern FENCED =
       Pattern.compile("```[ \\t]*(?:python|py)?[ \\t]*\\n(.*?)\\n?```", Pattern.DOTALL);
 
-  /** Strings and comments: nothing in them is changed. */
+  /** Strings and comments, which are not changed. */
   private static final Pattern INERT =
       Pattern.compile(
           "(?s)\"\"\".*?\"\"\"|'''.*?'''"
-              // Possessive: other loops of alternatives recurse for every character.
+              // Possessive: other loops over alternatives recurse for every character.
               + "|\"(?:[^\"\\\\\\n]++|\\\\.)*+\"|'(?:[^'\\\\\\n]++|\\\\.)*+'"
               + "|#[^\\n]*");
 
@@ -60,7 +60,7 @@ final class CodeCorrupter {
           Map.entry("//", "*"),
           Map.entry("%", "//"));
 
-  /** A statement whose loss leaves code that still parses, most of the time. */
+  /** A statement after whose removal the code usually still parses. */
   private static final Pattern STATEMENT =
       Pattern.compile(
           "(?m)^[ \\t]+(?!return\\b|def\\b|for\\b|while\\b|if\\b|elif\\b|else\\b|try\\b|except\\b"
@@ -76,7 +76,7 @@ final class CodeCorrupter {
     this.random = new Random(seed);
   }
 
-  /** Candidates, those of the wanted kind first; empty where there is no code to change. */
+  /** Candidates, those of the wanted kind first; empty if there is no code to change. */
   Stream<Corruption> corruptions(CorruptionKind wanted, List<CorruptionKind> allowed) {
     Matcher fenced = FENCED.matcher(chain);
     int start = -1;
@@ -95,7 +95,7 @@ final class CodeCorrupter {
     return changes.stream().map(change -> apply(change, code, from, to));
   }
 
-  /** Another text between two indexes of the code. */
+  /** A replacement of the text between two indexes of the code. */
   private record Change(int start, int end, String text, CorruptionKind kind) {
     String in(String code) {
       return code.substring(0, start) + text + code.substring(end);

@@ -3,8 +3,8 @@ package io.retort.preference;
 import io.retort.v1.CorruptionKind;
 
 /**
- * A wrong version of a chain.
+ * A corrupted version of a chain.
  *
- * @param answer what it concludes; the gold answer where only the way there is wrong
+ * @param answer the answer that it concludes; the gold answer if only the steps are wrong
  */
 record Corruption(String chain, String answer, CorruptionKind kind) {}

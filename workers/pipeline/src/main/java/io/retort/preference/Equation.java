@@ -10,8 +10,8 @@ import java.util.Optional;
  * {@code 48 + 24 = 72} in a chain.
  *
  * @param start index of the expression, {@code end} after it
- * @param result the number behind the equals sign
- * @param value what the expression really is
+ * @param result the number after the equals sign
+ * @param value the actual value of the expression
  */
 record Equation(
     int start, int end, String expression, BigDecimal value, WrittenNumbers.Token result) {
@@ -35,7 +35,7 @@ record Equation(
     return equations;
   }
 
-  /** Whether the result is that of the expression, up to rounding by two percent. */
+  /** Whether the result equals the value of the expression, up to rounding by two percent. */
   boolean holds() {
     BigDecimal difference = value.subtract(result.value()).abs();
     return difference.compareTo(value.abs().multiply(ROUNDING)) <= 0;
@@ -47,7 +47,7 @@ record Equation(
     while (start > limit && EXPRESSION_CHARACTERS.indexOf(chain.charAt(start - 1)) >= 0) {
       start--;
     }
-    // "Day 2, 3 * 4 = 12": drop words' remains from the left until the rest is an expression.
+    // "Day 2, 3 * 4 = 12": drop the remains of words from the left until the rest is an expression.
     for (int from = start; from < sign; from++) {
       boolean begins = from == start || chain.charAt(from - 1) == ' ';
       if (begins && isStart(chain.charAt(from))) {
@@ -69,7 +69,7 @@ record Equation(
         || character == '.';
   }
 
-  /** Only white space and a currency sign may be between the equals sign and its result. */
+  /** Whether only white space and a currency sign are between the equals sign and the result. */
   private static boolean isBare(String between) {
     return between.length() <= 4
         && between.chars().allMatch(character -> " $€£".indexOf(character) >= 0);

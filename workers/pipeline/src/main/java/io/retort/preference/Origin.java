@@ -5,7 +5,7 @@ import io.retort.v1.Provenance;
 /**
  * The source of the rejected side.
  *
- * @param model empty, as is {@code promptVersion}, where no model did
+ * @param model empty, like {@code promptVersion}, if no model wrote it
  */
 record Origin(String corrupter, String model, String promptVersion) {
   static final Origin RULES = new Origin("rules", "", "");

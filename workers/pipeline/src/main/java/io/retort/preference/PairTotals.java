@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Adds up the records of all shards, in order; drops pairs that are there already, that their
- * problem has too many of, or that their gap class has too many of. Memory holds fingerprints and
- * counts, never pairs.
+ * Adds up the records of all shards, in order. Drops pairs that are duplicates, that exceed the
+ * limit per problem, or that exceed the size of their gap class. Memory contains fingerprints and
+ * counts, not pairs.
  */
 final class PairTotals {
   private static final double FINGERPRINTS = 0x1p52;
@@ -43,10 +43,10 @@ final class PairTotals {
   }
 
   /**
-   * Totals that draw as many pairs of each gap class as the smallest one has that has any; the same
-   * records give the same pairs.
+   * Totals that draw the same number of pairs from each gap class: the size of the smallest class
+   * that has pairs. Equal records result in equal pairs.
    *
-   * @param all what an earlier pass over the same records added up, without balance
+   * @param all the unbalanced totals of an earlier pass over the same records
    */
   static PairTotals balanced(int maxPairs, PairTotals all) {
     long smallest = all.gaps.values().stream().mapToLong(Long::longValue).min().orElse(0);
@@ -55,7 +55,7 @@ final class PairTotals {
     return new PairTotals(maxPairs, Optional.of(draws));
   }
 
-  /** The pairs of a record that go into the data set. */
+  /** The pairs of a record that become part of the data set. */
   List<PreferencePair> add(PairingRecord record) {
     record.getRejectionsList().forEach(rejections::add);
     usage = UsageSums.sum(usage, record.getUsage());
@@ -70,7 +70,7 @@ final class PairTotals {
   }
 
   /**
-   * @throws io.temporal.failure.ApplicationFailure USER/NO_PAIRS where there is none
+   * @throws io.temporal.failure.ApplicationFailure USER/NO_PAIRS if there are none
    */
   void requirePairs(long keptRows) {
     if (gaps.isEmpty()) {
@@ -84,7 +84,7 @@ final class PairTotals {
     }
   }
 
-  /** The summary without its reference to the pairs and without its rows. */
+  /** The summary without its reference to the pairs and without the number of rows. */
   PairingSummary summary() {
     Counts byName = new Counts();
     gaps.forEach((gap, pairs) -> byName.add(gap.name().replace("GAP_", ""), pairs));
@@ -121,8 +121,8 @@ final class PairTotals {
   }
 
   /**
-   * Draws exactly {@code wanted} of {@code left} pairs as they pass, each as likely as another; its
-   * chance is the pair's own hash, not a generator's next number.
+   * Draws exactly {@code wanted} of {@code left} pairs in one pass, each with equal probability.
+   * The random number is the pair's own hash, so that the draw is reproducible.
    */
   private static final class Draw {
     private long left;

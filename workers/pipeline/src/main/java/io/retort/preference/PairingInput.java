@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A kept sample and how it was curated. */
+/** A kept sample with its curation record. */
 record PairingInput(Sample kept, CurationRecord curation) {
   static final RowCodec<PairingInput> CODEC =
       new RowCodec<>() {

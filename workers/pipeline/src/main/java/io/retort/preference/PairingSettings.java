@@ -9,7 +9,7 @@ import io.retort.v1.PreferenceSpec;
 import io.retort.v1.RunSpec;
 import java.util.List;
 
-/** All that decides the pairs of a sample, besides the sample and its curation. */
+/** Everything that determines the pairs of a sample, besides the sample and its curation record. */
 record PairingSettings(
     JudgeSettings judge,
     List<Corrupter> corrupters,
@@ -22,7 +22,7 @@ record PairingSettings(
     double minMagnitude,
     double maxMagnitude) {
   /**
-   * @param spec with every default filled in
+   * @param spec with all defaults filled in
    */
   static PairingSettings of(RunSpec spec) {
     PreferenceSpec preference = spec.getPreference();

@@ -37,7 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Stage 2: makes preference pairs, through the judge workers and by rules. */
+/** Stage 2: makes preference pairs with the judge workers and by rules. */
 public final class PairingStage implements RowStage {
   private static final String LABEL = "pair";
 
@@ -147,7 +147,7 @@ public final class PairingStage implements RowStage {
         .build();
   }
 
-  /** The first of two passes: what there is before gaps are balanced. */
+  /** The first of two passes: the totals before gaps are balanced. */
   private PairTotals unbalanced(
       RunLayout layout, Manifest kept, int maxPairs, Heartbeats heartbeats) throws IOException {
     PairTotals totals = new PairTotals(maxPairs);
@@ -162,7 +162,7 @@ public final class PairingStage implements RowStage {
     return totals;
   }
 
-  /** Folder of the shard's curation records: those of the run that made them. */
+  /** Folder of the shard's curation records, which may belong to the run that made them. */
   private String curated(RowStageContext context, int shard) throws IOException {
     if (!context.hasRecords()) {
       return RunLayout.of(context.getRun()).curationShard(shard);
@@ -186,7 +186,9 @@ public final class PairingStage implements RowStage {
     return ShardRecords.open(store, layout.pairsShard(shard), PairingRecord::newBuilder);
   }
 
-  /** Kept samples of the shard with their curation records, which are in the same order. */
+  /**
+   * Adds the kept samples of the shard with their curation records, which are in the same order.
+   */
   private void addInputs(
       RowStageContext context,
       int shard,

@@ -5,12 +5,12 @@ import io.retort.v1.Sample;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The corrupter by rules that fits a sample's kind of answer. */
+/** Chooses the rule-based corrupter for a sample's kind of answer. */
 final class Rules {
   /**
-   * Wrong versions of a chain, made as they are asked for, those of the wanted kind first. Empty
-   * where no rule of an allowed kind fits: a letter of a multiple choice has no arithmetic to get
-   * wrong.
+   * Corrupted versions of a chain, created lazily, those of the wanted kind first. Empty if no rule
+   * of an allowed kind applies, for example to a multiple choice, which has no arithmetic to
+   * change.
    */
   static Stream<Corruption> corruptions(
       Sample sample, String chain, long seed, CorruptionKind wanted, List<CorruptionKind> allowed) {

@@ -12,12 +12,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Corrupts a chain by a seeded program: wrong by construction, and the same for the same seed.
+ * Corrupts a chain with a seeded program: the result is wrong by construction and reproducible.
  *
  * <p>It changes one equation and carries the change to the end, so that the chain concludes a wrong
- * answer: the result of a calculation (WRONG_NUMBER), its operator (WRONG_OPERATION), a number that
- * the problem gives (MISREAD_CONDITION), or a step that is left out (DROPPED_STEP). Or the
- * conclusion itself is another number (INVALID_INFERENCE), which needs no equation.
+ * answer. The change is the result of a calculation (WRONG_NUMBER), its operator (WRONG_OPERATION),
+ * a number that the problem gives (MISREAD_CONDITION), or a dropped step (DROPPED_STEP).
+ * Alternatively, only the conclusion is replaced by another number (INVALID_INFERENCE), which needs
+ * no equation.
  */
 final class RulesCorrupter {
   private static final String OPERATORS = "+-*/";
@@ -37,8 +38,8 @@ final class RulesCorrupter {
   }
 
   /**
-   * Candidates, made as they are asked for: those of the wanted kind first, then those of the other
-   * allowed ones in an order of the seed's. Empty where the chain allows none.
+   * Candidates, created lazily: those of the wanted kind first, then those of the other allowed
+   * kinds in a seeded order. Empty if the chain allows none.
    */
   Stream<Corruption> corruptions(CorruptionKind wanted, List<CorruptionKind> allowed) {
     Optional<BigDecimal> answer = WrittenNumbers.parse(gold);
@@ -136,7 +137,7 @@ final class RulesCorrupter {
     return Optional.empty();
   }
 
-  /** Later steps go on with the first number of the step that is left out. */
+  /** Drops a step; later steps continue with the first number of that step. */
   private Optional<Corruption> droppedStep(int index, BigDecimal answer) {
     Equation equation = equations.get(index);
     List<WrittenNumbers.Token> operands = WrittenNumbers.tokens(equation.expression());
@@ -156,7 +157,7 @@ final class RulesCorrupter {
     return carry(change, index, answer, CorruptionKind.CORRUPTION_KIND_DROPPED_STEP);
   }
 
-  /** Every mention of the answer from the last step that names it on is another number. */
+  /** Replaces all occurrences of the answer, starting at the last step that contains it. */
   private Optional<Corruption> otherConclusion(BigDecimal answer) {
     List<ChainText.Step> steps = ChainText.steps(chain);
     int start = -1;
@@ -179,7 +180,7 @@ final class RulesCorrupter {
             CorruptionKind.CORRUPTION_KIND_INVALID_INFERENCE));
   }
 
-  /** Empty unless the change reaches the answer, and leaves it positive where it was. */
+  /** Empty unless the change affects the answer and keeps its sign positive. */
   private Optional<Corruption> carry(
       CarriedChange change, int index, BigDecimal answer, CorruptionKind kind) {
     String corrupted = change.finish(equations.subList(index + 1, equations.size())).strip();
@@ -195,7 +196,9 @@ final class RulesCorrupter {
         && !WrittenNumbers.same(CarriedChange.rounded(result), equation.result().value());
   }
 
-  /** Another number of the same kind: positive where the old one was, whole where it was. */
+  /**
+   * Another number of the same kind: a positive one stays positive, and a whole one stays whole.
+   */
   private BigDecimal another(BigDecimal value) {
     BigDecimal unit =
         value.abs().compareTo(BigDecimal.valueOf(20)) < 0

@@ -30,19 +30,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * The pairs of one kept sample.
+ * Makes the pairs of one kept sample.
  *
- * <p>Gaps are tried from the one that every kept sample has: LARGE, then, for improved samples,
- * SMALL and MEDIUM, until the sample has as many pairs as a problem may have. A chosen side must
- * hold: by program, then by the judge where curation.llm_validation is on. A rejected side must
- * not: another answer, an equation that does not hold, or the judge's word; only that of a SMALL
- * gap must hold too. The corrupters of the spec are tried in order until one gives such a pair.
+ * <p>Gaps are tried in this order: LARGE, which every kept sample can have, then SMALL and MEDIUM
+ * for improved samples, until the sample has the maximum number of pairs per problem. A chosen side
+ * must be correct according to the answer checker, and then to the judge if curation.llm_validation
+ * is on. A rejected side must be wrong: by another answer, an incorrect equation, or the judge's
+ * verdict; only in a SMALL gap must it be correct as well. The corrupters of the spec are tried in
+ * order until one yields such a pair.
  */
 final class SamplePairing {
   private static final String KEPT = "kept";
   private static final String ORIGINAL = "original";
 
-  /** Enough to find a wrong one of the wanted magnitude; the chain of a book has thousands. */
+  /** Enough to find a wrong version of the wanted magnitude; a very long chain has thousands. */
   private static final int MOST_RULE_CANDIDATES = 16;
 
   private final JudgeCalls calls;
@@ -76,7 +77,7 @@ final class SamplePairing {
     return large().thenCompose(ignored -> ofOriginal()).thenCompose(ignored -> end());
   }
 
-  /** A row that an endpoint refused in part may have pairs all the same. */
+  /** Ends the row; it may have pairs although an endpoint refused some of its calls. */
   private CompletableFuture<PairingRecord> end() {
     PairingRecord.Builder made =
         PairingRecord.newBuilder()
@@ -150,9 +151,9 @@ final class SamplePairing {
 
   /** Why a curated chain cannot be the chosen side of a pair. */
   private enum Fault {
-    /** By program, its answer is wrong or not known to be right. */
+    /** The answer checker found its answer wrong, or could not verify it. */
     UNVERIFIED,
-    /** The judge says so. */
+    /** The judge finds it unsound. */
     UNSOUND;
 
     Refusal chosen() {
@@ -165,13 +166,13 @@ final class SamplePairing {
   }
 
   /**
-   * Whether a chain holds: by program, as curation has found, and by the judge where it is to be
-   * asked and curation has not.
+   * Whether a chain is correct: according to the answer check of the curation, and to the judge if
+   * llm_validation is on and the curation has not asked it.
    */
   private CompletableFuture<Optional<Fault>> verify(
       CurationRound round, String chain, String purpose) {
     Validation validation = round.getValidation();
-    // A chain whose answer the program found wrong was given no label.
+    // A chain with a wrong answer has no label.
     boolean wrong =
         !validation.getAnswerCorrect()
             && round.getDifficulty() == Difficulty.DIFFICULTY_UNSPECIFIED;
@@ -190,7 +191,7 @@ final class SamplePairing {
             });
   }
 
-  /** Tries the corrupters from {@code index} on. */
+  /** Tries the corrupters, starting at {@code index}. */
   private CompletableFuture<Void> corrupted(Gap gap, String chosen, int index) {
     if (index >= settings.corrupters().size()) {
       return done();
@@ -216,7 +217,7 @@ final class SamplePairing {
     return byRules(gap, chosen, candidates);
   }
 
-  /** The first candidate that is wrong and differs as much as it should. */
+  /** Uses the first candidate that is wrong and has the wanted magnitude. */
   private CompletableFuture<Boolean> byRules(
       Gap gap, String chosen, Iterator<Corruption> candidates) {
     if (!candidates.hasNext()) {
@@ -240,8 +241,8 @@ final class SamplePairing {
   }
 
   /**
-   * A rule changes what is concluded: the answer must be wrong, and the chain must not say
-   * otherwise. Code is its own conclusion.
+   * Verifies a rule's change: the answer must be wrong, and the chain must not contradict it. For
+   * code, the code itself is the conclusion.
    */
   private CompletableFuture<AnswerVerdict> verdict(Corruption candidate) {
     return answers
@@ -282,8 +283,8 @@ final class SamplePairing {
   }
 
   /**
-   * Takes what the judge wrote if it is wrong: it concludes another answer, or holds an equation
-   * that does not hold, or, asked apart, the judge finds it unsound.
+   * Uses the judge's text if it is wrong: it concludes another answer, contains an incorrect
+   * equation, or the judge finds it unsound in a separate call.
    */
   private CompletableFuture<Boolean> examine(
       Gap gap, String chosen, String written, CorruptionKind kind, Provenance provenance) {
@@ -351,9 +352,9 @@ final class SamplePairing {
   }
 
   /**
-   * An answer that is of no use is counted, and the pair goes without it.
+   * Counts an unusable answer; the pair is made without it.
    *
-   * @throws CompletionException with every other failure: the row is made again
+   * @throws CompletionException with every other failure, so that the row is processed again
    */
   private UselessAnswerException uselessAnswer(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
@@ -372,7 +373,10 @@ final class SamplePairing {
         && input.curation().getRoundsCount() > 0;
   }
 
-  /** The same kind for the same seed and sample, all allowed kinds in equal shares. */
+  /**
+   * The kind of corruption: equal for equal seed and sample, with all allowed kinds in equal
+   * shares.
+   */
   private CorruptionKind kind(Gap gap) {
     int seed = Seeds.of(settings.judge().seed(), sample.getId(), "kind", gap.name());
     return settings.kinds().get(seed % settings.kinds().size());

@@ -9,7 +9,7 @@ import io.retort.v1.Sample;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The pairs of one sample, and why others were refused. */
+/** The pairs of one sample, and the reasons for refused candidates. */
 final class SamplePairs {
   private final PairingSettings settings;
   private final Sample sample;
@@ -25,12 +25,12 @@ final class SamplePairs {
     return pairs;
   }
 
-  /** Stable names, in the order of the attempts. */
+  /** Stable names of the reasons, in the order of the attempts. */
   List<String> refusals() {
     return refusals;
   }
 
-  /** Whether the sample has as many pairs as a problem may have. */
+  /** Whether the sample has the maximum number of pairs per problem. */
   boolean isFull() {
     return pairs.size() >= settings.maxPairs();
   }
@@ -43,7 +43,7 @@ final class SamplePairs {
     refusals.add(reason);
   }
 
-  /** Takes a pair unless {@link #isRefused}; a SMALL gap may be of any magnitude. */
+  /** Adds a pair unless {@link #isRefused}; the magnitude of a SMALL gap is not limited. */
   boolean add(Gap gap, String chosen, Corruption rejected, Origin origin) {
     boolean corrupted = rejected.kind() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED;
     if (corrupted ? isRefused(chosen, rejected) : isIdentical(chosen, rejected)) {
@@ -95,7 +95,7 @@ final class SamplePairs {
     return true;
   }
 
-  /** Sides that differ in blanks alone are the same. */
+  /** Whether the sides are equal, ignoring blanks. */
   private boolean isIdentical(String chosen, Corruption rejected) {
     boolean same = magnitude(chosen, rejected) == 0;
     if (same) {

@@ -7,21 +7,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far apart two texts are, by words.
+ * The edit distance of two texts in words.
  *
- * <p>A word is a run of characters without white space, or one character of a script that puts no
- * blanks between words. The distance is Levenshtein's: the fewest insertions, deletions and
- * replacements of words that make one text of the other.
+ * <p>A word is a sequence of characters without white space, or one character of a script without
+ * blanks between words. The distance is Levenshtein's: the minimum number of insertions, deletions
+ * and replacements of words that turn one text into the other.
  *
- * <p>64 words are compared at once (Myers 1999, in blocks by Hyyrö 2003), in memory for one row of
- * words: two chains of ten thousand words take some ten milliseconds.
+ * <p>64 words are compared at once (Myers 1999, in blocks by Hyyrö 2003), with memory for one row
+ * of words: two chains of ten thousand words take about ten milliseconds.
  */
 final class WordDistance {
   private static final String UNSPACED =
       "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}";
   private static final Pattern WORD = Pattern.compile("[" + UNSPACED + "]|[^\\s" + UNSPACED + "]+");
 
-  /** The distance over the words of the longer text: 0 for equal words, 1 where all differ. */
+  /**
+   * The distance divided by the number of words of the longer text: 0 for equal texts, 1 if all
+   * words differ.
+   */
   static double share(String left, String right) {
     Map<String, Integer> ids = new HashMap<>();
     int[] first = words(left, ids);
@@ -30,7 +33,7 @@ final class WordDistance {
     return longer == 0 ? 0 : distance(first, second, ids.size()) / (double) longer;
   }
 
-  /** The distance of two rows of ids from 0 to {@code ids - 1}. */
+  /** The distance of two sequences of ids from 0 to {@code ids - 1}. */
   static int distance(int[] left, int[] right, int ids) {
     int start = 0;
     int leftEnd = left.length;
@@ -51,8 +54,8 @@ final class WordDistance {
   }
 
   /**
-   * Block by block of 64 pattern words; what a block hands to the next one is, for each text word,
-   * whether the distance rises or falls by one along its last line.
+   * Processes blocks of 64 pattern words. For each text word, a block passes on to the next one
+   * whether the distance rises or falls by one along the block's last line.
    */
   private static int bitParallel(int[] pattern, int[] text, int ids) {
     long[] matches = new long[ids];

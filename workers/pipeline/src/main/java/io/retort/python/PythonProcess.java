@@ -20,15 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A child process that answers a JSON object with one of the same id. Lines that answer nothing are
- * passed over. Its errors go to this process's log.
+ * A child process that answers each JSON object with one of the same id. Other lines of its output
+ * are ignored. Its standard error is written to this process's log.
  */
 final class PythonProcess {
   private static final Logger LOGGER = LoggerFactory.getLogger(PythonProcess.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int LONGEST_LOGGED = 200;
 
-  /** Taken for the end of the output; never a line of it, lines being compared by identity. */
+  /**
+   * Marks the end of the output; cannot be confused with a line because it is compared by identity.
+   */
   private static final String END = "end of output";
 
   private final Process process;
@@ -46,10 +48,10 @@ final class PythonProcess {
   }
 
   /**
-   * Asks a question, its {@code id} left out, and waits for the reply. One at a time.
+   * Sends a question without {@code id} and waits for the reply. Handles one question at a time.
    *
-   * @throws IOException when the process has ended
-   * @throws TimeoutException when it does not answer in time; the process is of no use afterwards
+   * @throws IOException if the process has ended
+   * @throws TimeoutException if it does not answer in time; the process is unusable afterwards
    */
   JsonNode exchange(Map<String, Object> fields, Duration timeout)
       throws IOException, TimeoutException, InterruptedException {
@@ -82,8 +84,8 @@ final class PythonProcess {
   }
 
   /**
-   * Whether the reply is to this question; one without an id is to a question that could not be
-   * parsed.
+   * Whether the reply belongs to this question. A reply without an id belongs to a question that
+   * could not be parsed.
    */
   private static boolean isReply(JsonNode reply, long id) {
     JsonNode found = reply.path("id");
@@ -111,7 +113,8 @@ final class PythonProcess {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // A line of the output may read the same.
+  // Compared by identity, because a line of the output may have the same text.
+  @SuppressWarnings("ReferenceEquality")
   private static boolean isEnd(String line) {
     return line == END;
   }
@@ -124,7 +127,8 @@ final class PythonProcess {
         lines.add(line);
       }
     } catch (IOException e) {
-      // A killed process's pipe is closed under the reader: its end, like any other.
+      // If the process is killed, its pipe closes under the reader, which is a normal end of the
+      // output.
     } finally {
       lines.add(END);
     }

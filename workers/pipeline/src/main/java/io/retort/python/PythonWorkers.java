@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Python processes that answer questions of one JSON object each: algebra, code, tokens.
+ * Python processes that answer questions of one JSON object each, about algebra, code and tokens.
  *
- * <p>A process is started with its first question and again when it dies. It gets one question at a
- * time, so that no other is lost with the one that kills it, or that is not answered in time. Such
- * a one is asked again, a few times, and then fails with PLATFORM/ANSWER_UNCHECKED, for the
- * caller's caller to ask later. A process that does not start is a broken installation: questions
- * fail with PLATFORM/ANSWER_CHECKER_FAILED.
+ * <p>A process starts with its first question, and restarts after it dies. It handles one question
+ * at a time, so that a question that kills it, or that times out, affects no other question. Such a
+ * question is repeated a few times and then fails with PLATFORM/ANSWER_UNCHECKED, so that the
+ * activity's retry repeats it later. A process that does not start indicates a broken installation:
+ * questions fail with PLATFORM/ANSWER_CHECKER_FAILED.
  */
 public final class PythonWorkers implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(PythonWorkers.class);
@@ -43,7 +43,7 @@ public final class PythonWorkers implements AutoCloseable {
   private record Question(
       Map<String, Object> fields, Duration timeout, CompletableFuture<JsonNode> result) {}
 
-  /** The question is the problem, and asking again would not help. */
+  /** The question itself is the problem, and repeating it would not help. */
   public static final class UnansweredException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -58,8 +58,8 @@ public final class PythonWorkers implements AutoCloseable {
 
   /**
    * @param command starts a process
-   * @param environment variables added to this process's own
-   * @param processes most of them at once, at least 1
+   * @param environment variables added to those of this process
+   * @param processes maximum number of processes, at least 1
    */
   public PythonWorkers(
       List<String> command, Map<String, String> environment, int processes, Duration startTimeout) {
@@ -75,8 +75,8 @@ public final class PythonWorkers implements AutoCloseable {
   /**
    * Processes of the trainer's Python package, as many as there are processors.
    *
-   * @param searchPath put on PYTHONPATH; empty for an interpreter that has the package installed
-   * @throws ConfigurationException when the interpreter cannot be run
+   * @param searchPath added to PYTHONPATH; empty if the interpreter has the package installed
+   * @throws ConfigurationException if the interpreter cannot be run
    */
   public static PythonWorkers ofTrainer(String interpreter, String searchPath) {
     if (!Files.isExecutable(Path.of(interpreter))) {
@@ -91,10 +91,10 @@ public final class PythonWorkers implements AutoCloseable {
   }
 
   /**
-   * Asks one question; its {@code id} is added.
+   * Asks one question; adds its {@code id}.
    *
-   * @return the reply; fails with {@link UnansweredException}, or with the categorised {@link
-   *     io.temporal.failure.ApplicationFailure} that the process reported or is
+   * @return the reply; fails with {@link UnansweredException}, or with a categorised {@link
+   *     io.temporal.failure.ApplicationFailure} that the process reported or caused
    */
   public CompletableFuture<JsonNode> ask(Map<String, Object> fields, Duration timeout) {
     Question question = new Question(Map.copyOf(fields), timeout, new CompletableFuture<>());
@@ -138,7 +138,7 @@ public final class PythonWorkers implements AutoCloseable {
       } catch (InterruptedException e) {
         failAll("the answer checker is closed", e);
       } finally {
-        // One that was still starting when end() looked.
+        // A process that was still starting when end() ran.
         PythonProcess left = server;
         if (left != null) {
           left.kill();
@@ -161,7 +161,7 @@ public final class PythonWorkers implements AutoCloseable {
       }
     }
 
-    /** Throws, besides what tells of the question, only what the start of the process throws. */
+    /** Throws failures of the question and failures to start the process, and nothing else. */
     private JsonNode reply(Question question)
         throws IOException, TimeoutException, InterruptedException {
       String fault = "";

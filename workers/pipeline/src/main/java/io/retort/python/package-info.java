@@ -1,4 +1,4 @@
-/** Python processes of the trainer's package, which answer questions of one JSON object each. */
+/** Python processes of the trainer's package that answer questions of one JSON object each. */
 @NullMarked
 package io.retort.python;
 

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.retort.evaluation.Calibrations;
-import io.retort.evaluation.EvaluatedModels;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.registry.Aliases;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Answers by stage, for the stages that this process has worked for most recently.
+ * Answers by stage, for the stages on which this process has worked most recently.
  *
  * <p>Thread-safe.
  */

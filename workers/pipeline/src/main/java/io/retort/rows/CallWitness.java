@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Notes what became of one attempt's calls, by method: the same endpoint may answer one and refuse
- * another, as it does whose response format it does not know.
+ * Records the outcomes of one attempt's calls, by method: an endpoint may answer one method and
+ * refuse another, for example if it does not support the response format.
  *
  * <p>Thread-safe.
  */
@@ -24,8 +24,8 @@ final class CallWitness implements JudgeCalls {
   private final Set<JudgeMethod<?, ?>> refused = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param next not answered from a cache
-   * @param answers of the stage, of all its shards
+   * @param next calls without the cache
+   * @param answers of the stage, across all its shards
    */
   CallWitness(JudgeCalls next, StageAnswers answers) {
     this.next = next;
@@ -51,7 +51,7 @@ final class CallWitness implements JudgeCalls {
             });
   }
 
-  /** Methods that refused a row and have answered for none since the attempt began. */
+  /** Methods that refused a row and have answered no row since the attempt began. */
   Set<JudgeMethod<?, ?>> unproven() {
     Set<JudgeMethod<?, ?>> unproven = new LinkedHashSet<>();
     for (JudgeMethod<?, ?> method : refused) {
@@ -62,7 +62,7 @@ final class CallWitness implements JudgeCalls {
     return unproven;
   }
 
-  /** Methods that failed for a row, or refused one and answered for none. */
+  /** Methods that failed for a row, or that refused one and answered none. */
   Set<JudgeMethod<?, ?>> suspects() {
     Set<JudgeMethod<?, ?>> suspects = unproven();
     suspects.addAll(failed);

@@ -5,16 +5,19 @@ import java.util.concurrent.CompletableFuture;
 
 /** Distinguishes rows that cannot be judged from endpoints that judge no row. */
 interface EndpointCheck {
-  /** Whether whatever refused a row of the attempt has answered for another one since it began. */
+  /**
+   * Whether every method that refused a row of the attempt has answered another row since the
+   * attempt began.
+   */
   boolean answersOthers();
 
-  /** Whether any row of the stage that is known here, or committed, was answered. */
+  /** Whether any row of the stage, committed or known to this process, was answered. */
   boolean hasAnswered() throws IOException;
 
   /**
-   * Asks control questions where a row of the attempt was refused or failed.
+   * Asks control questions if a row of the attempt was refused or failed.
    *
-   * @return done when all were answered; else fails as calls of the judge do
+   * @return completes when all were answered; otherwise fails like the judge's calls
    */
   CompletableFuture<Void> ask();
 }

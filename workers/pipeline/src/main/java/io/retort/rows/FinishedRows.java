@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * The records of one attempt's rows, printed once: they are stored in small parts as they come, and
- * wait on this machine's disk to be stored once more, in the shard's order.
+ * The records of one attempt's rows, printed once. They are stored in small parts as they arrive,
+ * and kept on the local disk until they are stored again in the shard's order.
  *
  * <p>Not thread-safe.
  */
 final class FinishedRows<R extends Message> implements AutoCloseable {
   private static final int NONE = -1;
 
-  /** Beyond which records that are kept at once are stored in several parts. */
+  /** Size above which records that are saved at once are split into several parts. */
   private static final int MOST_UNSAVED_BYTES = 4 << 20;
 
   private static final int ROWS_A_TICK = 1_000;
@@ -40,7 +40,7 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
 
   private record Unsaved(int row, RowLine line) {}
 
-  /** A record that may come to count, on disk until it does. */
+  /** A record on disk that may become the record of its row later. */
   record Held(int number, String outcome) {}
 
   FinishedRows(ShardJob<?, R> job, RowMetrics metrics) throws IOException {
@@ -52,10 +52,10 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
   }
 
   /**
-   * Takes over what earlier attempts have stored.
+   * Adopts the records that earlier attempts stored.
    *
    * @param tick called before each part
-   * @param found called with each record that counts
+   * @param found called with each adopted record
    */
   void resume(Runnable tick, RowLog.RecordConsumer<R> found) throws IOException {
     List<String> keys = job.inputs().takeKeys();
@@ -85,12 +85,12 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
     unsavedBytes += line.json().size();
   }
 
-  /** Puts a record aside that does not count yet. */
+  /** Holds a record that is not the record of its row yet. */
   Held hold(RowLine line) throws IOException {
     return new Held(scratch.add(line.json()), line.outcome());
   }
 
-  /** Lets a record count. */
+  /** Makes a held record the record of its row. */
   void add(int row, Held held) throws IOException {
     scratch.flush();
     add(row, new RowLine(ByteString.copyFrom(scratch.read(held.number())), held.outcome()));
@@ -110,13 +110,13 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
     return unsaved.isEmpty();
   }
 
-  /** Whether so much waits to be stored that no more should. */
+  /** Whether too many records wait to be stored to accept more. */
   boolean areMany() {
     return unsavedBytes >= MOST_UNSAVED_BYTES;
   }
 
   /**
-   * Returns when all records are durable.
+   * Stores all records; returns when they are durable.
    *
    * @param done called with each row
    */
@@ -126,7 +126,7 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
     }
     List<Unsaved> stored = List.copyOf(unsaved);
     job.log().append(stored.stream().map(each -> each.line().json()).toList());
-    // Durable first: whatever keeps this machine's disk from taking them loses none.
+    // Stored first, so that a full local disk loses no record.
     unsaved.clear();
     unsavedBytes = 0;
     saved += stored.size();
@@ -138,7 +138,7 @@ final class FinishedRows<R extends Message> implements AutoCloseable {
   }
 
   /**
-   * Commits the shard, whose rows all have their record.
+   * Commits the shard; all of its rows must have a record.
    *
    * @param tick called after some rows
    */

@@ -3,7 +3,7 @@ package io.retort.rows;
 import io.retort.v1.ShardProgress;
 import java.util.function.Consumer;
 
-/** Heartbeats of work over many rows, with long gaps between two shards. */
+/** Heartbeats of work over many rows that may take long between two shards. */
 public final class Heartbeats {
   private static final int ROWS = 1_000;
 
@@ -14,7 +14,7 @@ public final class Heartbeats {
 
   /**
    * @param heartbeat ends the work by throwing
-   * @param total shards
+   * @param total number of shards
    */
   public Heartbeats(Consumer<ShardProgress> heartbeat, long total) {
     this.heartbeat = heartbeat;

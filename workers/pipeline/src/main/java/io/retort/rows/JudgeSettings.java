@@ -15,20 +15,20 @@ public record JudgeSettings(long seed, String studentSize, String roles) {
     return new JudgeSettings(
         Integer.toUnsignedLong(spec.getSeed()),
         spec.getStudent().getSize(),
-        // Not as text: protobuf does not guarantee a stable text format.
+        // Binary, because protobuf does not guarantee a stable text format.
         HexFormat.of().formatHex(spec.getJudge().getRoles().toByteArray()));
   }
 
-  /** Rows of one shard that may be under way at once. */
+  /** Maximum number of rows of one shard that are processed at once. */
   public static int concurrency(RunSpec spec) {
     return spec.getJudge().getConcurrency();
   }
 
   /**
-   * The context of one call, without its role.
+   * The context of one call, without the settings of its role.
    *
    * @param row the sample's id
-   * @param purpose gives calls of one row different seeds
+   * @param purpose makes the seeds of a row's calls different
    */
   public JudgeContext context(String row, String... purpose) {
     String[] seeded = new String[purpose.length + 1];

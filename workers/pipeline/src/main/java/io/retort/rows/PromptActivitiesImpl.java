@@ -19,7 +19,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Keeps a spec's prompt files with its run, once the judge workers have validated them. */
+/**
+ * Copies a spec's prompt files into the run's folder after the judge workers have validated them.
+ */
 public final class PromptActivitiesImpl implements PromptActivities {
   private final Store store;
   private final JudgeClient judge;
@@ -27,8 +29,8 @@ public final class PromptActivitiesImpl implements PromptActivities {
   private final List<RowStage> stages;
 
   /**
-   * @param roots where the folder of prompts may lie
-   * @param stages that ask with the prompts
+   * @param roots allowed locations of the folder of prompts
+   * @param stages that use the prompts
    */
   public PromptActivitiesImpl(Store store, JudgeClient judge, DataRoots roots, RowStage... stages) {
     this.store = store;
@@ -57,7 +59,7 @@ public final class PromptActivitiesImpl implements PromptActivities {
     }
   }
 
-  /** Prompt files of a folder, which may be on a file system while the runs are in S3. */
+  /** Prompt files of a folder, which may be on a file system although the runs are in S3. */
   private List<PromptFile> files(String location) throws IOException {
     roots.requireFolder("judge.prompts", location);
     Optional<String> folder = Locations.uri(location);

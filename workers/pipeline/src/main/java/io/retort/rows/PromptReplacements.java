@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Prompt files that replace built-in ones. */
 final class PromptReplacements {
-  /** As much as the judge takes of one file, in bytes. */
+  /** The judge's limit for one file, in bytes. */
   private static final int LARGEST_BYTES = 4 * 65_536;
 
   /**

@@ -3,8 +3,8 @@ package io.retort.rows;
 import com.google.protobuf.Message;
 
 /**
- * An endpoint refused a row. The record that says so waits until it is known that the endpoint does
- * not refuse them all.
+ * An endpoint refused a row. The row's record is held until it is known whether the endpoint
+ * refuses all rows.
  */
 public final class RefusedByEndpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,11 +13,11 @@ public final class RefusedByEndpointException extends RuntimeException {
   private final Message rowRecord;
 
   /**
-   * @param rowRecord of the row, if it is the row's own fault
-   * @param said the endpoint's words
+   * @param rowRecord the row's record if the row itself is at fault
+   * @param message the endpoint's message
    */
-  public RefusedByEndpointException(Message rowRecord, String said) {
-    super(said);
+  public RefusedByEndpointException(Message rowRecord, String message) {
+    super(message);
     this.rowRecord = rowRecord;
   }
 

@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** How a row waits on this machine's disk. Never stored, so that it may change at any time. */
+/** Encoding of a row on the local disk. Never stored, so it may change at any time. */
 public interface RowCodec<I> {
   void write(I input, OutputStream output) throws IOException;
 
-  /** Reads what {@link #write} wrote; on any thread. */
+  /** Reads the output of {@link #write}; called on any thread. */
   I read(InputStream input) throws IOException;
 
-  /** For rows that are one message. */
+  /** Codec of rows that are one message. */
   static <M extends Message> RowCodec<M> of(Parser<M> parser) {
     return new RowCodec<>() {
       @Override

@@ -7,9 +7,9 @@ import java.util.concurrent.Executor;
  * Resources that all shards of a process share.
  *
  * @param executor starts rows; must not be the thread that calls {@link ShardRunner#run}
- * @param heartbeatEvery longest silence of a shard
- * @param saveEvery how long finished rows may wait for others before they are stored together
- * @param drain how long rows under way may take to finish once their attempt has failed
+ * @param heartbeatEvery maximum time between heartbeats of a shard
+ * @param saveEvery maximum time that finished rows wait to be stored together with others
+ * @param drain maximum time for running rows to finish after their attempt has failed
  */
 public record RowEngine(
     Executor executor,

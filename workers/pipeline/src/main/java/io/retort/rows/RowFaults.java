@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows of one attempt that have no record because they failed or were refused.
  *
- * <p>A row that fails is tried again after all others, and put aside when it has failed as often as
- * it may. A rate limit and an endpoint that is left alone for a while are no tries: they pass by
- * themselves. A row that an endpoint refuses is set aside at once. Whoever knows whether the others
- * go on takes the rows that are aside.
+ * <p>A row that fails is retried after all others, and set aside after its last attempt. Rate
+ * limits and cool-downs of endpoints do not count as attempts, because they end without
+ * intervention. A row that an endpoint refuses is set aside at once. {@link RowTriage} takes the
+ * rows that were set aside.
  *
  * <p>Not thread-safe.
  */
@@ -29,14 +29,14 @@ final class RowFaults {
   private final Map<Integer, Integer> tries = new HashMap<>();
   private final List<Failed> failed = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
-  private String saidFirst = "";
+  private String firstMessage = "";
   private @Nullable Throwable first;
   private int failedInARow;
   private boolean judgeFailed;
   private boolean waited;
   private boolean othersEnd;
 
-  /** A row that has failed as often as it may. */
+  /** A row that has used all its attempts. */
   record Failed(int row, Throwable thrown) {
     boolean isOfTheJudge() {
       return JudgeFailures.isOne(thrown);
@@ -44,46 +44,46 @@ final class RowFaults {
   }
 
   /**
-   * @param held the row's record, if it is the row's own fault
+   * @param held the row's record if the row itself is at fault
    * @param cost of the row
    */
   record Refused(int row, FinishedRows.Held held, double cost) {}
 
   /**
-   * @param concurrency of the shard: so many rows may be lost at once by one fault
+   * @param concurrency of the shard: one fault can affect this many rows at once
    */
   RowFaults(int concurrency) {
     this.concurrency = concurrency;
   }
 
-  /** Notes a row that came to its end by itself. */
+  /** Records a row that ended with its own record. */
   void ended(int row) {
     settled(row);
     forgive();
     othersEnd = true;
   }
 
-  /** Notes a row that was aside and has a record now. */
+  /** Records that a row that was set aside has a record now. */
   void settled(int row) {
     tries.remove(row);
   }
 
   /**
-   * Notes a row that its endpoint refused.
+   * Records a row that its endpoint refused.
    *
-   * @param said the endpoint's words
+   * @param message the endpoint's message
    */
-  void refused(Refused row, String said) {
+  void refused(Refused row, String message) {
     if (refused.isEmpty()) {
-      saidFirst = said;
+      firstMessage = message;
     }
     refused.add(row);
   }
 
   /**
-   * Notes a failure.
+   * Records a failure.
    *
-   * @return how long to wait before the row is tried again; empty where it was put aside
+   * @return how long to wait before the row is retried; empty if it was set aside
    */
   Optional<Duration> failed(int row, Throwable thrown) {
     Optional<Duration> hint = hint(thrown);
@@ -103,7 +103,7 @@ final class RowFaults {
     return Optional.empty();
   }
 
-  /** Rows that are aside. */
+  /** Number of rows that are set aside. */
   int aside() {
     return failed.size() + refused.size();
   }
@@ -112,43 +112,43 @@ final class RowFaults {
     return !refused.isEmpty();
   }
 
-  /** Whether a row has failed at the judge as often as it may. */
+  /** Whether a row has used all its attempts because of the judge. */
   boolean hasFailedAtTheJudge() {
     return failed.stream().anyMatch(Failed::isOfTheJudge);
   }
 
-  /** Whether so many rows failed one after the other that nothing seems to work. */
+  /** Whether so many consecutive rows failed that a common cause is likely. */
   boolean seemsDown() {
-    // A failure after a wait is that of the one call that was to show whether the wait is over.
+    // A failure after a wait belongs to the single call that tested whether the wait is over.
     int enough = waited ? 1 : Math.max(FEWEST_FAILURES_TO_STOP, concurrency);
     return failedInARow >= enough;
   }
 
-  /** Whether the judge is among what {@link #seemsDown}. */
+  /** Whether the judge is part of the likely cause, see {@link #seemsDown}. */
   boolean seemsToBeTheJudge() {
     return judgeFailed;
   }
 
-  /** Whether so many rows were refused that one may ask why. */
+  /** Whether enough rows were refused to ask control questions. */
   boolean manyAreRefused() {
     return refused.size() >= Math.max(FEWEST_FAILURES_TO_STOP, concurrency);
   }
 
-  /** Begins to count anew: something has been seen to work. */
+  /** Resets the counts after something has succeeded. */
   void forgive() {
     failedInARow = 0;
     judgeFailed = false;
     waited = false;
   }
 
-  /** Takes the rows that failed at the judge as often as they may. */
+  /** Takes the rows that have used all their attempts because of the judge. */
   List<Failed> takeFailedAtTheJudge() {
     return takeFailed(true);
   }
 
   /**
-   * Takes the rows that failed on their own way as often as they may, if others have ended in this
-   * attempt: what all rows need is there then.
+   * Takes the rows that have used all their attempts for other reasons, provided that other rows
+   * have ended in this attempt, so that no common cause is likely.
    */
   List<Failed> takeFailedAlone() {
     return othersEnd ? takeFailed(false) : List.of();
@@ -167,8 +167,8 @@ final class RowFaults {
   }
 
   /** The message of the first row that was set aside because it was refused. */
-  String saidOfRefused() {
-    return saidFirst;
+  String messageOfRefused() {
+    return firstMessage;
   }
 
   int refusedRows() {
@@ -184,7 +184,7 @@ final class RowFaults {
     return isFinal(first);
   }
 
-  /** Rows that have failed and have no record. */
+  /** Number of rows that have failed and have no record. */
   int failedRows() {
     return tries.size();
   }
@@ -193,14 +193,14 @@ final class RowFaults {
     return thrown instanceof ApplicationFailure failure && failure.isNonRetryable();
   }
 
-  /** The delay that a failure asks for which does not count as an attempt. */
+  /** The delay that a failure requests, in which case it does not count as an attempt. */
   static Optional<Duration> hint(Throwable thrown) {
     return thrown instanceof ApplicationFailure failure && !failure.isNonRetryable()
         ? Optional.ofNullable(failure.getNextRetryDelay())
         : Optional.empty();
   }
 
-  /** What a row has ended with. */
+  /** The actual failure of a row. */
   static Throwable unwrap(@Nullable Throwable thrown) {
     if (thrown instanceof CompletionException && thrown.getCause() != null) {
       return unwrap(thrown.getCause());

@@ -5,17 +5,17 @@ import com.google.protobuf.Message;
 import io.retort.store.ProtoJson;
 
 /**
- * A record as it is stored: printed once, where its row ends.
+ * A record in its stored form, printed once when its row ends.
  *
- * @param json without a line's end
- * @param outcome label of metrics
+ * @param json without a line end
+ * @param outcome label for metrics
  */
 record RowLine(ByteString json, String outcome) {
-  /** Far more than chains have; readers hold some copies of a line in memory. */
+  /** Far above the size of real chains; readers hold several copies of a line in memory. */
   static final int LONGEST_BYTES = 8 << 20;
 
   /**
-   * @throws UnwritableException whatever keeps the record from being written
+   * @throws UnwritableException if the record cannot be written for any reason
    */
   static <R extends Message> RowLine of(ShardJob<?, R> job, R rowRecord) {
     RowLine line = ofAnySize(job, rowRecord);
@@ -28,9 +28,9 @@ record RowLine(ByteString json, String outcome) {
   }
 
   /**
-   * For what an earlier attempt has stored, or is as small as its row allows.
+   * For records that an earlier attempt stored, or that cannot be made smaller.
    *
-   * @throws UnwritableException where the record cannot be printed
+   * @throws UnwritableException if the record cannot be printed
    */
   static <R extends Message> RowLine ofAnySize(ShardJob<?, R> job, R rowRecord) {
     try {
@@ -41,7 +41,7 @@ record RowLine(ByteString json, String outcome) {
     }
   }
 
-  /** The row is the problem: made again, its record would be the same. */
+  /** The row itself is the problem: a repetition would result in the same record. */
   static final class UnwritableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

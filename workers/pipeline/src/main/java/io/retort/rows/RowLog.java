@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of one shard in a folder of their own.
+ * The records of one shard in their own folder.
  *
- * <p>Each {@link #append} is one small write-once part {@code rows-<attempt>-<n>.jsonl.zst}, so
- * that records outlive the process that made them. {@link #commit} writes them once more as one
- * part in the shard's order, then the manifest, then deletes the small parts. Two attempts may work
- * at once: every part has a name of its own, and the first manifest counts.
+ * <p>Each {@link #append} writes one small write-once part {@code rows-<attempt>-<n>.jsonl.zst}, so
+ * that records outlive the process that made them. {@link #commit} writes all records as one part
+ * in the shard's order, then the manifest, then deletes the small parts. Two attempts may work at
+ * once: every part has a unique name, and the first manifest is effective.
  *
  * <p>Not thread-safe.
  */
@@ -53,7 +53,7 @@ public final class RowLog<R extends Message> {
   }
 
   /**
-   * @param keys the key of a record: the same for every record of the same row and settings
+   * @param keys the key of a record, equal for all records of the same row and settings
    */
   public RowLog(
       Store store,
@@ -66,7 +66,7 @@ public final class RowLog<R extends Message> {
     this.keys = keys;
   }
 
-  /** The shard's manifest, empty while it is not committed. */
+  /** The shard's manifest; empty if it is not committed. */
   public Optional<Manifest> committed() throws IOException {
     Optional<Manifest> manifest = Manifests.find(store, folderUri);
     if (manifest.isPresent()) {
@@ -84,21 +84,21 @@ public final class RowLog<R extends Message> {
     return keys.apply(rowRecord);
   }
 
-  /** Streams the records of a committed shard, in its order, their bytes checked. */
+  /** Streams the records of a committed shard, in its order, and checks their bytes. */
   void readCommitted(Manifest manifest, RecordConsumer<R> consumer) throws IOException {
     ArtifactRef reference =
         ArtifactRef.newBuilder().setUri(Store.resolve(folderUri, Manifests.NAME)).build();
     forEach(Manifests.openParts(store, reference, manifest, builders), consumer);
   }
 
-  /** The manifest as it is, empty while the shard is not committed. */
+  /** The manifest without verification; empty if the shard is not committed. */
   Optional<Manifest> find() throws IOException {
     return Manifests.find(store, folderUri);
   }
 
   /**
-   * Streams the records of all attempts, several of the same key maybe. A part that cannot be read
-   * is left out: its rows are made again.
+   * Streams the records of all attempts, which may include several with the same key. Skips parts
+   * that cannot be read: their rows are processed again.
    *
    * @param tick called before each part, of which there may be thousands
    */
@@ -112,7 +112,7 @@ public final class RowLog<R extends Message> {
       try {
         forEach(Rows.cursor(store, uri, builders), consumer);
       } catch (CorruptArtifactException | ZstdIOException | EOFException e) {
-        LOGGER.warn("part left out, its rows are made again: {}", uri, e);
+        LOGGER.warn("part skipped, its rows are processed again: {}", uri, e);
       }
     }
   }
@@ -126,7 +126,7 @@ public final class RowLog<R extends Message> {
     }
   }
 
-  /** Makes records durable, each printed; returns when they are. */
+  /** Stores printed records; returns when they are durable. */
   void append(List<ByteString> lines) throws IOException {
     String name =
         String.format(Locale.ROOT, "%s%s-%06d.jsonl.zst", SMALL_PART_PREFIX, attempt, appended);
@@ -143,7 +143,7 @@ public final class RowLog<R extends Message> {
   }
 
   /**
-   * Commits the shard and returns the manifest that counts.
+   * Commits the shard and returns the effective manifest.
    *
    * @param content the records as one part, in the shard's order
    */

@@ -5,7 +5,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
-/** Collectors of row stages: never by run or row. */
+/** Metrics of row stages, never labelled by run or row. */
 public final class RowMetrics {
   private final Counter rows;
   private final Gauge inFlight;

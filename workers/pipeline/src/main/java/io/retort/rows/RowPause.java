@@ -43,7 +43,7 @@ final class RowPause {
     }
   }
 
-  /** After which to check again, at most {@code otherwise}. */
+  /** Time until the next check, at most {@code otherwise}. */
   Duration untilNextCheck(Duration otherwise) {
     return on && !held && untilEnd().compareTo(otherwise) < 0 ? untilEnd() : otherwise;
   }

@@ -10,15 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one attempt that have no record yet: starts them in order, as many at once as there
- * are slots, and loads each as it starts.
+ * The rows of one attempt that have no record yet. Starts them in order, as far as slots are
+ * available, and loads each row when it starts.
  *
  * <p>Thread-safe.
  */
 final class RowQueue<I, R extends Message> implements AutoCloseable {
   /**
-   * How much memory a row takes while it is under way, in its own size: its text in memory, its
-   * requests and answers, its record, and the record as it is printed.
+   * Memory of a running row as a multiple of its size: its text in memory, its requests and
+   * answers, its record, and the printed record.
    */
   private static final int COPIES = 16;
 
@@ -33,7 +33,10 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
   private volatile boolean stopped;
   private volatile boolean paused = true;
 
-  /** Where rows end, on any thread; one of {@code rowRecord} and {@code thrown} is there. */
+  /**
+   * Receives the end of a row, on any thread; exactly one of {@code rowRecord} and {@code thrown}
+   * is not null.
+   */
   interface Sink<R> {
     void ended(int row, @Nullable R rowRecord, @Nullable Throwable thrown);
   }
@@ -45,12 +48,12 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
     this.slots = engine.slots().join(job.concurrency(), this::wake);
   }
 
-  /** Puts a row at the end, before {@link #start}. */
+  /** Appends a row, before {@link #start}. */
   void add(int row) {
     pending.add(row);
   }
 
-  /** Puts a row that has ended without a record at the end. */
+  /** Appends a row that has ended without a record. */
   void again(int row) {
     forget(row);
     pending.add(row);
@@ -72,18 +75,18 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
     return inFlight.get();
   }
 
-  /** Starts rows from now on; does not wait for it. */
+  /** Allows rows to start; returns without waiting for one. */
   void start() {
     paused = false;
     wake();
   }
 
-  /** Starts no rows until {@link #start}. */
+  /** Stops starting rows until {@link #start}. */
   void pause() {
     paused = true;
   }
 
-  /** Starts no more rows. */
+  /** Stops starting rows for good. */
   void stop() {
     stopped = true;
   }
@@ -95,15 +98,17 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
   }
 
   /**
-   * Starts rows where possible, on another thread, as the caller may hold resources that they need.
+   * Starts rows if possible, on another thread, because the caller may hold resources that they
+   * need.
    */
   private void wake() {
     engine.executor().execute(this::startMore);
   }
 
   /**
-   * Starts rows while there is room. One thread at a time does: another's call, also one from a row
-   * that ends while it is started, causes another pass, so that rows that need no call do not nest.
+   * Starts rows while there is room. Only one thread runs the loop. A concurrent call, including
+   * one from a row that ends while it is being started, causes another pass, so that rows that need
+   * no call do not nest.
    */
   private void startMore() {
     if (starting.getAndIncrement() > 0) {
@@ -117,7 +122,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
   }
 
   private void startWhileThereIsRoom() {
-    // Only one thread takes rows, so that the first one stays the first.
+    // Only one thread takes rows, so that the first row stays the first.
     for (Integer row = first(); row != null && slots.tryTake(memory(row)); row = first()) {
       inFlight.incrementAndGet();
       // Checked again after counting: a concurrent stop either sees the count or is seen here.
@@ -151,7 +156,7 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
     try {
       future = job.work().start(job.inputs().get(row));
     } catch (Throwable e) {
-      // Errors too: a row that is never heard of again would keep its slot and the shard waiting.
+      // Includes errors: a row without an end would hold its slot and block the shard.
       future = CompletableFuture.failedFuture(e);
     }
     CompletableFuture<R> unused =

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bound of rows under way in a process, and of the memory that they may take, shared fairly: no
- * shard takes more than an equal share of either, so that one with a large concurrency leaves room
- * for those that come later.
+ * Limits the number of running rows in a process, and their memory. Both are shared fairly: no
+ * shard may use more than an equal share, so that a shard with a large concurrency leaves room for
+ * later ones.
  *
- * <p>A row's memory is bound from its start until its record is stored.
+ * <p>A row's memory is reserved from its start until its record is stored.
  *
  * <p>Thread-safe.
  */
@@ -20,14 +20,14 @@ public final class RowSlots {
   private long usedBytes;
 
   /**
-   * @param total most rows under way at once, at least 1
+   * @param total maximum number of running rows, at least 1
    */
   public RowSlots(int total) {
     this(total, Long.MAX_VALUE);
   }
 
   /**
-   * @param mostBytes of all rows under way; a row that has more is under way alone
+   * @param mostBytes maximum memory of all running rows; a row that needs more runs alone
    */
   public RowSlots(int total, long mostBytes) {
     this.total = total;
@@ -35,18 +35,19 @@ public final class RowSlots {
   }
 
   /**
-   * Slots for all shards of a worker: rows may take a quarter of the heap. The rest is for reading
-   * and writing shards, for workflows, and for the collector to breathe.
+   * Slots for all shards of a worker; rows may use a quarter of the heap. The remainder is for
+   * reading and writing shards, for workflows, and for the garbage collector.
    */
   public static RowSlots ofThisProcess(int total) {
     return new RowSlots(total, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /**
-   * Lets a shard take part.
+   * Adds a shard.
    *
-   * @param most rows that the shard itself allows
-   * @param roomAgain called after a slot was refused, when asking again may help; must not block
+   * @param most maximum number of rows that the shard itself allows
+   * @param roomAgain called after a slot was refused, once a new request may succeed; must not
+   *     block
    */
   synchronized Share join(int most, Runnable roomAgain) {
     Share share = new Share(most, roomAgain);
@@ -54,7 +55,7 @@ public final class RowSlots {
     return share;
   }
 
-  /** One shard's part; closed when the shard takes no more slots. */
+  /** One shard's share; closed when the shard needs no more slots. */
   final class Share implements AutoCloseable {
     private final int most;
     private final Runnable roomAgain;
@@ -69,14 +70,14 @@ public final class RowSlots {
     }
 
     /**
-     * Takes a slot for a row, and its memory.
+     * Takes a slot and memory for a row.
      *
-     * @param bytes that the row may take while it is under way
+     * @param bytes maximum memory of the running row
      */
     boolean tryTake(long bytes) {
       synchronized (RowSlots.this) {
         if (closed || taken >= most) {
-          // The end of one of the shard's own rows makes room, and asks again.
+          // The end of one of the shard's own rows makes room and triggers another request.
           return false;
         }
         if (used >= total || taken >= Math.max(1, total / others()) || !fits(bytes)) {
@@ -103,7 +104,7 @@ public final class RowSlots {
       return Math.max(1, shares.size());
     }
 
-    /** The row has ended. */
+    /** Releases the slot of a row that has ended. */
     void release() {
       synchronized (RowSlots.this) {
         taken--;

@@ -13,23 +13,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A stage that makes one record for each row of its shards, and then one data set of them. */
+/** A stage that makes one record per row of its shards, and one data set from all records. */
 public interface RowStage {
   Stage stage();
 
   /** Methods of the judge that the stage may call. */
   List<JudgeMethod<?, ?>> methods(RunSpec spec);
 
-  /** Digests of what else decides the records besides the spec, the rows and the judge, by name. */
+  /**
+   * Digests, by name, of everything that determines the records besides the spec, the rows and the
+   * judge.
+   */
   default Map<String, String> inputs(RunSpec spec) throws IOException {
     return Map.of();
   }
 
-  /** Folder of a 0-based shard's records. */
+  /** Folder of the records of a shard, given by its 0-based number. */
   String folder(RunContext run, int shard);
 
   /**
-   * What is to be done for a 0-based shard.
+   * Opens the work of a shard, given by its 0-based number.
    *
    * @param heartbeat called after some rows; ends the work by throwing
    */
@@ -38,7 +41,7 @@ public interface RowStage {
       throws IOException;
 
   /**
-   * Adds up the committed shards and commits what the stage gives.
+   * Adds up the committed shards and commits the stage's result.
    *
    * @param heartbeat called after each shard, and after some rows; ends the work by throwing
    */

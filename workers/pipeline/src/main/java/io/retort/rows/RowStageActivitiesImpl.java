@@ -59,7 +59,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
       DescribeRowStageResponse.Builder response =
           DescribeRowStageResponse.newBuilder().putAllInputs(stage.inputs(run.getSpec()));
       List<JudgeMethod<?, ?>> methods = stage.methods(run.getSpec());
-      // Pairs by rules alone ask nobody.
+      // Pairing with rules alone needs no judge.
       if (!methods.isEmpty()) {
         response.putInputs("judge", ShardJudge.fingerprint(judge, store, run, methods));
       }
@@ -161,7 +161,7 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
     return answered.get();
   }
 
-  /** A provider's word on when to come back counts where it is later than the next attempt. */
+  /** A provider's retry delay applies if it is longer than the delay until the next attempt. */
   static ApplicationFailure withoutShortHint(ApplicationFailure failure, int attempt) {
     Duration hint = failure.getNextRetryDelay();
     if (hint != null && hint.compareTo(ActivityPolicies.backoff(attempt)) <= 0) {

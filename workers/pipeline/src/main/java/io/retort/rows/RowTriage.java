@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about rows that were set aside after a failure. If the endpoint answers other rows, the
- * row is to blame and is quarantined; otherwise the endpoint is to blame, and the attempt ends
+ * row is at fault and is quarantined; otherwise the endpoint is at fault, and the attempt ends
  * without a record for the row.
  *
  * <p>Not thread-safe.
  */
 final class RowTriage {
-  private static final int LONGEST_SAID = 2_000;
+  private static final int LONGEST_MESSAGE = 2_000;
 
   private final RowFaults faults;
   private final EndpointCheck endpoints;
@@ -34,17 +34,18 @@ final class RowTriage {
 
   /** Actions on the rows of the attempt. */
   interface Rows {
-    /** Stores a record that blames the row and says why. */
-    void quarantine(int row, String reason, String said) throws IOException;
+    /** Stores a quarantine record with the reason. */
+    void quarantine(int row, String reason, String message) throws IOException;
 
-    /** Keeps the record of a refused row. */
+    /** Makes the held record of a refused row its record. */
     void keep(RowFaults.Refused row) throws IOException;
 
-    /** Whether an earlier attempt at the shard had a row that was answered. */
+    /** Whether a row of an earlier attempt at the shard was answered. */
     boolean wereAnswered();
 
     /**
-     * Stores what can still be finished before the attempt ends; returns the rows that are kept.
+     * Stores everything that can still finish before the attempt ends; returns the number of stored
+     * rows.
      */
     int keepFinished();
 
@@ -64,7 +65,7 @@ final class RowTriage {
     return holdsRowsBack;
   }
 
-  /** After which to check again even if no row has ended. */
+  /** Time until the next check if no row ends before. */
   Optional<Duration> untilNextCheck() {
     return waits
         ? Optional.of(Duration.ofNanos(Math.max(0, askAt - System.nanoTime())))
@@ -74,8 +75,8 @@ final class RowTriage {
   /**
    * Makes the decisions that are possible now.
    *
-   * @param allAside whether no other rows are left
-   * @throws ApplicationFailure where the endpoint, or all that rows need, is to blame
+   * @param allAside whether only rows that were set aside remain
+   * @throws ApplicationFailure if the endpoint, or something else that all rows need, is at fault
    */
   void check(boolean allAside) throws IOException {
     if (faults.hasRefused() && endpoints.answersOthers()) {
@@ -112,7 +113,7 @@ final class RowTriage {
     }
     if (!rows.wereAnswered() && !endpoints.hasAnswered()) {
       int kept = rows.keepFinished();
-      throw failures.everyRowRefused(faults.refusedRows(), kept, faults.saidOfRefused());
+      throw failures.everyRowRefused(faults.refusedRows(), kept, faults.messageOfRefused());
     }
     if (cleared >= faults.refusedRows()) {
       keepRefused();
@@ -141,7 +142,7 @@ final class RowTriage {
     holdsRowsBack = false;
     quarantine(faults.takeFailedAtTheJudge());
     faults.forgive();
-    // The next check may have nothing else to wait for.
+    // Otherwise nothing might trigger the next check.
     rows.wake();
   }
 
@@ -174,11 +175,11 @@ final class RowTriage {
 
   private void quarantine(List<RowFaults.Failed> failed) throws IOException {
     for (RowFaults.Failed row : failed) {
-      rows.quarantine(row.row(), reason(row.thrown()), said(row.thrown()));
+      rows.quarantine(row.row(), reason(row.thrown()), message(row.thrown()));
     }
   }
 
-  /** A stable name. */
+  /** Stable name of the failure. */
   private static String reason(Throwable thrown) {
     if (thrown instanceof ApplicationFailure failure) {
       String type = String.valueOf(failure.getType());
@@ -187,11 +188,13 @@ final class RowTriage {
     return "UNEXPECTED";
   }
 
-  private static String said(Throwable thrown) {
-    String said =
+  private static String message(Throwable thrown) {
+    String message =
         thrown instanceof ApplicationFailure failure
             ? String.valueOf(failure.getOriginalMessage())
             : thrown.toString();
-    return said.length() <= LONGEST_SAID ? said : said.substring(0, LONGEST_SAID) + "...";
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "...";
   }
 }

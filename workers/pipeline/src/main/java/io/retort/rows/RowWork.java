@@ -3,23 +3,23 @@ package io.retort.rows;
 import com.google.protobuf.Message;
 import java.util.concurrent.CompletableFuture;
 
-/** How the record of a row is made. Called from several threads at once; must not block. */
+/** Makes the record of a row. Called from several threads at once; must not block. */
 public interface RowWork<I, R extends Message> {
-  /** Hash of all that decides the record: stage, models, settings and input. */
+  /** Hash of everything that determines the record: stage, models, settings and input. */
   String key(I input);
 
   /**
-   * Makes the record of a row. A future that fails stores nothing: the row is made again, by this
-   * attempt or the next. A row that is itself the problem has a record that says so; where only its
-   * endpoint says so, the future fails with {@link RefusedByEndpointException}.
+   * Starts making the record of a row. A failed future stores nothing, and the row is processed
+   * again by this attempt or the next one. If the row itself is the problem, its record says so; if
+   * only its endpoint says so, the future fails with {@link RefusedByEndpointException}.
    */
   CompletableFuture<R> start(I input);
 
   /**
-   * The record of a row that cannot be made.
+   * The record of a row that cannot be processed.
    *
    * @param reason stable name
-   * @param said for people
+   * @param message for people
    */
-  R quarantined(I input, String reason, String said);
+  R quarantined(I input, String reason, String message);
 }

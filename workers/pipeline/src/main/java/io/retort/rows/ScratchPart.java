@@ -9,8 +9,8 @@ import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 
 /**
- * A part whose rows come one by one: it waits on this machine's disk, as it will be stored, until
- * its last row is there.
+ * A part whose rows arrive one by one. It is kept on the local disk in its stored form until its
+ * last row has arrived.
  */
 public final class ScratchPart implements AutoCloseable {
   private final ScratchFile file = new ScratchFile();

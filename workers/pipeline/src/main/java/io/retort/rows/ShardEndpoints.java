@@ -4,7 +4,10 @@ import io.retort.judge.client.ControlQuestions;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** The endpoints of one attempt at a shard, by its calls and those of the stage's other shards. */
+/**
+ * Checks the endpoints of one attempt at a shard, based on its own calls and those of the stage's
+ * other shards.
+ */
 final class ShardEndpoints implements EndpointCheck {
   private final CallWitness witness;
   private final ControlQuestions questions;

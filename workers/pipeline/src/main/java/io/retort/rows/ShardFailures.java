@@ -11,12 +11,12 @@ import org.slf4j.LoggerFactory;
  * Failures of an attempt at a shard. Every message says how many rows are kept.
  *
  * @param stage label of messages
- * @param rows of the shard
+ * @param rows number of rows of the shard
  */
 record ShardFailures(String stage, int rows) {
   private static final Logger LOGGER = LoggerFactory.getLogger(ShardFailures.class);
 
-  /** The failure of rows. */
+  /** The failure for rows that failed. */
   ApplicationFailure of(@Nullable Throwable first, int failed, int kept) {
     String detail = String.format(Locale.ROOT, "%s: %d rows failed, %s", stage, failed, kept(kept));
     LOGGER.warn("{}", detail, first);
@@ -32,23 +32,23 @@ record ShardFailures(String stage, int rows) {
   }
 
   /**
-   * @param refused rows
+   * @param refused number of refused rows
    */
-  ApplicationFailure everyRowRefused(int refused, int kept, String said) {
+  ApplicationFailure everyRowRefused(int refused, int kept, String message) {
     return endpointRefused(
         String.format(
             Locale.ROOT,
             "%s: no row of the stage was answered and %d were refused: %s",
             stage,
             refused,
-            said),
+            message),
         kept);
   }
 
-  /** Also a question that every judge can answer was refused. */
-  ApplicationFailure refused(int kept, String said) {
+  /** The failure for an endpoint that also refused a control question. */
+  ApplicationFailure refused(int kept, String message) {
     return endpointRefused(
-        String.format(Locale.ROOT, "%s: even a control question was refused: %s", stage, said),
+        String.format(Locale.ROOT, "%s: even a control question was refused: %s", stage, message),
         kept);
   }
 
@@ -79,7 +79,7 @@ record ShardFailures(String stage, int rows) {
         "ROW_LOST", stage + ": a row has no record (expected: one for each)", null);
   }
 
-  /** No further attempt helps, but a person can fix it; then the run goes on. */
+  /** No further attempt helps until a person fixes the endpoint; then the run continues. */
   private ApplicationFailure endpointRefused(String detail, int kept) {
     ApplicationFailure failure =
         Failures.platform(

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The rows of a shard, in its order. They wait on this machine's disk: a shard may have a hundred
- * thousand long chains, and many shards may be under way.
+ * The rows of a shard, in order. They are kept on the local disk, because a shard may have a
+ * hundred thousand long chains, and many shards may run at once.
  *
- * <p>One thread adds; then {@link #get} and {@link #bytes} are thread-safe.
+ * <p>One thread adds; afterwards {@link #get} and {@link #bytes} are thread-safe.
  */
 public final class ShardInputs<I> implements AutoCloseable {
   private final RowCodec<I> codec;
@@ -62,7 +62,7 @@ public final class ShardInputs<I> implements AutoCloseable {
     return rows.count();
   }
 
-  /** Bytes of a row on disk; in memory it has some times as many. */
+  /** Size of a row on disk; it needs a multiple of that in memory. */
   int bytes(int row) {
     return rows.bytes(row);
   }
@@ -75,7 +75,7 @@ public final class ShardInputs<I> implements AutoCloseable {
     }
   }
 
-  /** The keys of all rows, in their order; only once. */
+  /** The keys of all rows, in order; can be called once. */
   List<String> takeKeys() {
     List<String> taken = unread;
     unread = List.of();

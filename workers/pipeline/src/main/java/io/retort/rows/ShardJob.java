@@ -9,9 +9,9 @@ import java.util.function.Function;
  *
  * @param stage label of metrics and messages
  * @param inputs rows in the shard's order; closed by whoever runs the job
- * @param outcome label of a record for metrics
- * @param usage what a record's calls have used
- * @param concurrency most rows under way at once, at least 1
+ * @param outcome a record's label for metrics
+ * @param usage usage of a record's calls
+ * @param concurrency maximum number of running rows, at least 1
  */
 public record ShardJob<I, R extends Message>(
     String stage,

@@ -31,13 +31,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The judge as one attempt at a shard sees it.
+ * The judge for one attempt at a shard.
  *
- * @param calls by role, with prompts and prices, answered from the cache where it knows
- * @param fingerprint of the models and prompts that decide answers, for the keys of rows
- * @param log of fresh answers, empty where the cache is off
- * @param witness of the calls that are made
- * @param questions for the same endpoints
+ * @param calls by role, with prompts and prices, through the cache
+ * @param fingerprint of the models and prompts that determine answers, for the keys of rows
+ * @param log of new answers, empty if the cache is off
+ * @param witness of the actual calls
+ * @param questions control questions for the same endpoints
  */
 public record ShardJudge(
     JudgeCalls calls,
@@ -47,13 +47,13 @@ public record ShardJudge(
     ControlQuestions questions)
     implements AutoCloseable {
   /**
-   * Asks the judge workers what the stage's endpoints are.
+   * Opens the judge for a shard; asks the judge workers to describe the stage's endpoints.
    *
    * @param methods that the stage may call
-   * @param answers of the stage, of all its shards
-   * @param scope ends the calls by its cancellation
+   * @param answers of the stage, across all its shards
+   * @param scope cancels the calls
    * @param tick called between reads of the store; ends the work by throwing
-   * @throws io.temporal.failure.ApplicationFailure USER/PRICE_UNKNOWN where there is a budget and a
+   * @throws io.temporal.failure.ApplicationFailure USER/PRICE_UNKNOWN if there is a budget and a
    *     model without a price
    */
   static ShardJudge open(

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Reads what a shard has committed. */
+/** Reads the records of committed shards. */
 public final class ShardRecords {
-  /** {@link #open}, all in memory. */
+  /** Like {@link #open}, with all records in memory. */
   public static <R extends Message> List<R> read(
       Store store, String folderUri, Supplier<? extends Message.Builder> builders)
       throws IOException {
@@ -28,9 +28,10 @@ public final class ShardRecords {
   }
 
   /**
-   * The records of a committed shard in the shard's order, their bytes checked.
+   * The records of a committed shard in the shard's order; their bytes are checked.
    *
-   * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_MISSING when it is not committed
+   * @throws io.temporal.failure.ApplicationFailure PLATFORM/SHARD_MISSING if the shard is not
+   *     committed
    */
   public static <R extends Message> RowCursor<R> open(
       Store store, String folderUri, Supplier<? extends Message.Builder> builders)
@@ -49,8 +50,8 @@ public final class ShardRecords {
   /**
    * Commits a manifest whose parts are the manifests of committed shards.
    *
-   * @param folderUri that the shards' folders lie in
-   * @param shards URIs of their folders, in their order
+   * @param folderUri folder that contains the shards' folders
+   * @param shards URIs of the shards' folders, in order
    */
   public static ArtifactRef commit(Store store, String folderUri, List<String> shards)
       throws IOException {
@@ -63,7 +64,7 @@ public final class ShardRecords {
     return Manifests.commit(store, folderUri, manifest.build());
   }
 
-  /** Manifests of the shards that {@link #commit} has named, with absolute URIs. */
+  /** Absolute references to the shard manifests of a manifest that {@link #commit} wrote. */
   public static List<ArtifactRef> shards(Store store, ArtifactRef records) throws IOException {
     String folder = Manifests.folder(records);
     return Manifests.read(store, records).getPartsList().stream()

@@ -22,11 +22,11 @@ import org.slf4j.LoggerFactory;
  * One attempt at a shard: makes the records that no earlier attempt has made, and commits the
  * shard.
  *
- * <p>The calling thread stores finished rows: what ends while it writes goes into its next write,
- * so that a killed process loses no finished row but those of one write. A row that fails does not
- * end the attempt: the others go on, and {@link RowTriage} decides whether the row is to blame. The
- * attempt ends early for a failure that is not retried, or when nothing seems to work; then rows
- * under way may finish for a while, and the next attempt asks only for the rows that are missing.
+ * <p>The calling thread stores finished rows. Rows that finish during a write are part of the next
+ * write, so that a killed process loses at most the rows of one write. A row that fails does not
+ * end the attempt: other rows continue, and {@link RowTriage} decides whether the row is at fault.
+ * The attempt ends early for a non-retryable failure, or when a common cause is likely. Running
+ * rows may then finish for a while, and the next attempt processes only the missing rows.
  */
 final class ShardRunner<I, R extends Message> {
   private static final Logger LOGGER = LoggerFactory.getLogger(ShardRunner.class);
@@ -41,7 +41,7 @@ final class ShardRunner<I, R extends Message> {
   private final RowQueue<I, R> queue;
   private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
   private final RowFaults faults;
-  private final AsideRows aside = new AsideRows();
+  private final SetAsideRows aside = new SetAsideRows();
   private final RowTriage triage;
   private final RowPause pause;
   private final Spending spending;
@@ -50,24 +50,24 @@ final class ShardRunner<I, R extends Message> {
   private final FinishedRows<R> finished;
   private boolean answered;
   private long savedAt;
-  private long heardAt;
+  private long lastHeartbeatAt;
   private int outstanding;
 
   /**
-   * A row's end, or, with the row {@link Completion#NONE}, that all rows are to be checked.
+   * The end of a row, or, with the row {@link Completion#NONE}, a request to check all rows.
    *
-   * @param line of the record, also of one that waits because of {@code thrown}
+   * @param line of the record, also of a record that is held because of {@code thrown}
    */
   private record Completion(int row, @Nullable RowLine line, @Nullable Throwable thrown) {
     static final int NONE = -1;
   }
 
   /**
-   * @param calls answers to be kept with the rows that they are part of
-   * @param endpoints that the shard's rows ask
-   * @param costLimit cost of the shard's rows, those of earlier attempts among them, beyond which
-   *     the attempt ends; infinite where there is none
-   * @param cancelCalls ends the calls of rows under way
+   * @param calls log of answers, stored together with their rows
+   * @param endpoints that the shard's rows call
+   * @param costLimit cost of the shard's rows, including those of earlier attempts, above which the
+   *     attempt ends; infinite if there is no limit
+   * @param cancelCalls cancels the calls of running rows
    * @param heartbeat called at least every few seconds; ends the attempt by throwing
    */
   ShardRunner(
@@ -97,8 +97,8 @@ final class ShardRunner<I, R extends Message> {
   /**
    * Runs once. The caller closes the job's inputs.
    *
-   * @throws ApplicationFailure the failure of rows, with what is finished kept;
-   *     PLATFORM/ENDPOINT_REFUSED, not retryable, where a person has to fix an endpoint;
+   * @throws ApplicationFailure the failure of rows, where finished rows are kept;
+   *     PLATFORM/ENDPOINT_REFUSED, not retryable, if a person has to fix an endpoint;
    *     BUDGET/ALLOWANCE_SPENT with the shard's cost as its detail
    */
   ShardResult run() {
@@ -118,8 +118,8 @@ final class ShardRunner<I, R extends Message> {
       if (finished.kept() < rows) {
         throw failures.rowLost();
       }
-      // Before the manifest: a shard with a manifest is never resumed, so nothing would add answers
-      // that are missing in the cache.
+      // Before the manifest: a shard with a manifest is never resumed, so nothing would add missing
+      // answers to the cache.
       int keptAnswers = calls.isPresent() ? calls.get().commit() : 0;
       Manifest manifest = finished.commit(this::reportProgress);
       engine.metrics().committed(job.stage(), (System.nanoTime() - started) / 1e9);
@@ -162,7 +162,7 @@ final class ShardRunner<I, R extends Message> {
         if (mustSave()) {
           save();
           reportProgress();
-        } else if (System.nanoTime() - heardAt >= engine.heartbeatEvery().toNanos()) {
+        } else if (System.nanoTime() - lastHeartbeatAt >= engine.heartbeatEvery().toNanos()) {
           reportProgress();
         }
         failEarly();
@@ -182,7 +182,7 @@ final class ShardRunner<I, R extends Message> {
     }
   }
 
-  /** Counts here, not where rows are stored: while they are, many more could be started. */
+  /** Counts rows here and not during storage, because many more rows could start during a write. */
   private void ended(int row, @Nullable R rowRecord, @Nullable Throwable thrown) {
     try {
       if (rowRecord != null) {
@@ -197,7 +197,7 @@ final class ShardRunner<I, R extends Message> {
       }
       completions.add(new Completion(row, lineOfRefused(cause), cause));
     } catch (Throwable e) {
-      // Errors too: a row that is never heard of again would keep the shard waiting.
+      // Includes errors: a row without an end would block the shard.
       completions.add(new Completion(row, null, e));
     }
   }
@@ -208,7 +208,7 @@ final class ShardRunner<I, R extends Message> {
         : null;
   }
 
-  @SuppressWarnings("unchecked") // The row's own work has made it.
+  @SuppressWarnings("unchecked") // The row's own work made the record.
   private R recordOf(RefusedByEndpointException refusal) {
     return (R) refusal.rowRecord();
   }
@@ -229,7 +229,8 @@ final class ShardRunner<I, R extends Message> {
   }
 
   /**
-   * Finished rows wait for each other a little: a write costs much the same for one or for many.
+   * Finished rows wait briefly for each other, because a write of many rows costs about as much as
+   * a write of one.
    */
   private Duration untilSave() {
     if (finished.areSaved()) {
@@ -245,7 +246,7 @@ final class ShardRunner<I, R extends Message> {
     return pause.untilNextCheck(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
   }
 
-  /** Waits for a finished row, then takes all that are there. */
+  /** Waits for a finished row, then takes all finished rows. */
   private void collect(Duration atMost) throws InterruptedException, IOException {
     Completion first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
     for (Completion next = first; next != null; next = completions.poll()) {
@@ -264,7 +265,7 @@ final class ShardRunner<I, R extends Message> {
       outstanding--;
       faults.ended(row);
     } else if (thrown instanceof OutOfMemoryError error) {
-      // No row's fault, and nothing that this process does from now on can be relied on.
+      // Not the fault of a row; from here on this process is not reliable.
       throw error;
     } else if (thrown instanceof RowLine.UnwritableException) {
       aside.quarantine(row, "UNWRITABLE", String.valueOf(thrown.getMessage()));
@@ -289,7 +290,7 @@ final class ShardRunner<I, R extends Message> {
     }
   }
 
-  /** Answers first: a row that is stored has its answers stored. */
+  /** Stores answers first, so that the answers of every stored row are stored. */
   private void save() throws IOException {
     if (calls.isPresent()) {
       calls.get().save();
@@ -299,7 +300,7 @@ final class ShardRunner<I, R extends Message> {
   }
 
   private void reportProgress() {
-    heardAt = System.nanoTime();
+    lastHeartbeatAt = System.nanoTime();
     heartbeat.accept(ShardProgress.newBuilder().setDone(finished.saved()).setTotal(rows).build());
   }
 
@@ -308,7 +309,7 @@ final class ShardRunner<I, R extends Message> {
       keepFinished(engine.drain());
       throw failures.shutdown(null, finished.kept());
     }
-    // Once all rows are under way they may as well end.
+    // When all rows are running, they may as well finish.
     if (spending.isSpent() && !queue.isEmpty()) {
       keepFinished(engine.drain());
       throw failures.allowanceSpent(spending, finished.kept());
@@ -320,9 +321,9 @@ final class ShardRunner<I, R extends Message> {
   }
 
   /**
-   * Starts no more rows, lets those under way finish for a while, ends the calls of the rest, and
-   * stores what is finished, and the answers of rows that are not. A second call only stores rows
-   * that have finished since.
+   * Stops starting rows, lets running rows finish for a while, cancels the calls of the others, and
+   * stores finished rows and the answers of unfinished ones. A second call only stores rows that
+   * have finished since.
    */
   private void keepFinished(Duration atMost) {
     queue.stop();
@@ -338,7 +339,7 @@ final class ShardRunner<I, R extends Message> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      // The failure that ended the attempt is reported; this one mostly has the same cause.
+      // The failure that ended the attempt is reported; this one usually has the same cause.
       LOGGER.warn(
           "{}: {} finished rows could not be stored",
           job.stage(),
@@ -349,11 +350,11 @@ final class ShardRunner<I, R extends Message> {
     }
   }
 
-  private final class AsideRows implements RowTriage.Rows {
+  private final class SetAsideRows implements RowTriage.Rows {
     @Override
-    public void quarantine(int row, String reason, String said) throws IOException {
-      LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, said);
-      R rowRecord = job.work().quarantined(job.inputs().get(row), reason, said);
+    public void quarantine(int row, String reason, String message) throws IOException {
+      LOGGER.warn("{}: a row is quarantined: {}: {}", job.stage(), reason, message);
+      R rowRecord = job.work().quarantined(job.inputs().get(row), reason, message);
       finished.add(row, RowLine.ofAnySize(job, rowRecord));
       counts(row);
     }

@@ -1,6 +1,6 @@
 package io.retort.rows;
 
-/** Signals to shards under way that the process ends: they store finished rows and end. */
+/** Signals running shards that the process is ending; they store finished rows and end. */
 public final class ShutdownSignal {
   private volatile boolean requested;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.DoubleAdder;
  *
  * <p>Thread-safe.
  *
- * @param limit infinite where there is none
+ * @param limit infinite if there is no limit
  */
 record Spending(DoubleAdder cost, double limit) {
   Spending(double limit) {

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which methods of the judge have answered for rows of one run's stage, as far as this process has
- * seen.
+ * The judge's methods that have answered rows of one run's stage, as far as this process has
+ * observed.
  *
  * <p>Thread-safe.
  */
@@ -18,7 +18,7 @@ final class StageAnswers {
   }
 
   /**
-   * @param nanos of {@link System#nanoTime()}
+   * @param nanos value of {@link System#nanoTime()}
    */
   boolean hasAnsweredSince(JudgeMethod<?, ?> method, long nanos) {
     Long answered = last.get(method);

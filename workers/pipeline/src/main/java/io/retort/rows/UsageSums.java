@@ -2,7 +2,7 @@ package io.retort.rows;
 
 import io.retort.v1.Usage;
 
-/** Sums of what model endpoints counted. */
+/** Sums of the usage that model endpoints reported. */
 public final class UsageSums {
   public static Usage sum(Usage left, Usage right) {
     return Usage.newBuilder()

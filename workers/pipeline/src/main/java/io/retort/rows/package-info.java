@@ -1,4 +1,4 @@
-/** Durable rows: one shard's records survive the attempt that made them. */
+/** Durable processing of rows: a shard's records survive the attempt that made them. */
 @NullMarked
 package io.retort.rows;
 

@@ -16,9 +16,8 @@ import java.util.Optional;
 /**
  * Writes {@code run.json} and {@code spec.json} of a run, indented for people.
  *
- * <p>Terminal is terminal: once a record with a terminal phase is stored, only a record with the
- * same phase replaces it. An attempt that was thought dead and still writes therefore changes
- * nothing.
+ * <p>Once a record with a terminal phase is stored, only a record with the same phase replaces it.
+ * A delayed write of an attempt that was considered dead therefore has no effect.
  */
 public final class RunRecordActivitiesImpl implements RunRecordActivities {
   private static final JsonFormat.Printer PRINTER =
@@ -40,8 +39,8 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
       store.write(Store.resolve(layout.run(), "spec.json"), output -> output.write(spec));
       store.update(
           recordUri,
-          standing ->
-              standing.isPresent() && !mayReplace(parse(standing.get(), recordUri), run)
+          stored ->
+              stored.isPresent() && !mayReplace(parse(stored.get(), recordUri), run)
                   ? Optional.empty()
                   : Optional.of(json(run)));
     } catch (IOException e) {
@@ -49,8 +48,8 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
     }
   }
 
-  private static boolean mayReplace(Run standing, Run next) {
-    return !isTerminal(standing) || standing.getPhase() == next.getPhase();
+  private static boolean mayReplace(Run stored, Run next) {
+    return !isTerminal(stored) || stored.getPhase() == next.getPhase();
   }
 
   private static boolean isTerminal(Run run) {

@@ -10,7 +10,7 @@ public final class ChainLengths {
   private final TreeMap<Integer, Long> counts = new TreeMap<>();
   private long total;
 
-  /** Counts a chain; an empty one is none. */
+  /** Counts a chain; ignores an empty one. */
   public void add(String chain) {
     if (!chain.isEmpty()) {
       counts.merge(length(chain), 1L, Long::sum);
@@ -18,7 +18,7 @@ public final class ChainLengths {
     }
   }
 
-  /** The lower median in characters (code points), 0 when there are no chains. */
+  /** The lower median in characters (code points), 0 if there are no chains. */
   public long median() {
     return quantile(50);
   }

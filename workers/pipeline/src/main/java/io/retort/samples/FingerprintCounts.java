@@ -1,6 +1,6 @@
 package io.retort.samples;
 
-/** Counts by 128-bit fingerprint, in 24 bytes an entry at most twice over: for millions of rows. */
+/** Counts by 128-bit fingerprint, for millions of rows; uses 40 to 80 bytes per entry. */
 public final class FingerprintCounts {
   private long[] keys = new long[2 << 10];
   private int[] counts = new int[1 << 10];
@@ -9,7 +9,7 @@ public final class FingerprintCounts {
   /**
    * Adds one to the count of a fingerprint and returns the count before.
    *
-   * @param hex at least 32 hexadecimal digits that are spread evenly, as those of a SHA-256 are
+   * @param hex at least 32 evenly distributed hexadecimal digits, such as those of a SHA-256
    */
   public int add(String hex) {
     long high = Long.parseUnsignedLong(hex, 0, 16, 16);

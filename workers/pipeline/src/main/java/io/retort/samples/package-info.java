@@ -1,4 +1,4 @@
-/** Measures of samples that more than one stage needs. */
+/** Statistics of samples that several stages use. */
 @NullMarked
 package io.retort.samples;
 

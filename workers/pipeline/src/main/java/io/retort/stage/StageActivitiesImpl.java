@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Records of stages as objects of the store. */
+/** Stores the records of stages as objects. */
 public final class StageActivitiesImpl implements StageActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(StageActivitiesImpl.class);
   private static final int SCHEMA_VERSION = 1;
@@ -36,17 +36,17 @@ public final class StageActivitiesImpl implements StageActivities {
       }
       Optional<String> defect = objects().defect(record.get().getObjectsList());
       if (defect.isPresent()) {
-        LOGGER.info("{} is not taken: {}", uri, defect.get());
+        LOGGER.info("{} is not reused: {}", uri, defect.get());
         return FindStageResponse.newBuilder()
             .setReason(
-                "the result of run " + record.get().getRunId() + " is not whole: " + defect.get())
+                "the result of run " + record.get().getRunId() + " is incomplete: " + defect.get())
             .build();
       }
       return FindStageResponse.newBuilder()
           .setRecord(record.get().toBuilder().clearObjects())
           .build();
     } catch (CorruptArtifactException e) {
-      LOGGER.warn("{} cannot be read and is made anew", uri, e);
+      LOGGER.warn("{} cannot be read and is made again", uri, e);
       return FindStageResponse.newBuilder().setReason("unreadable: " + e.getMessage()).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
@@ -70,7 +70,7 @@ public final class StageActivitiesImpl implements StageActivities {
   }
 
   private Optional<StageRecord> read(String uri) throws IOException {
-    // A later version may mean something else by its fields.
+    // A later version may use fields with another meaning.
     return StoredMessages.read(store, uri, StageRecord.getDefaultInstance())
         .filter(found -> found.getSchemaVersion() == SCHEMA_VERSION);
   }

@@ -20,12 +20,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The objects that a stage's artifacts consist of: themselves, and what they name where they are
- * manifests ({@code manifest.json}), or list the hashes of a model's files ({@code COMPLETE.json}
- * of a checkpoint, {@code provenance.json} of a version).
+ * The objects of a stage's artifacts: the artifacts themselves, the objects that manifests ({@code
+ * manifest.json}) name, and the files whose hashes are listed in {@code COMPLETE.json} of a
+ * checkpoint or {@code provenance.json} of a version.
  */
 final class StageObjects {
-  /** Larger objects are verified by their size alone: their reader verifies their bytes. */
+  /** Larger objects are verified by size only; their reader verifies their bytes. */
   static final long LARGEST_HASHED = 1 << 20;
 
   private static final List<String> FILE_HASHES = List.of("COMPLETE.json", "provenance.json");
@@ -45,7 +45,7 @@ final class StageObjects {
   /**
    * All objects with absolute URIs, hashes and sizes.
    *
-   * @throws CorruptArtifactException where one is missing or is not what its manifest says
+   * @throws CorruptArtifactException if an object is missing or does not match its manifest
    */
   List<ArtifactRef> of(List<ArtifactRef> artifacts) throws IOException {
     List<ArtifactRef> objects = new ArrayList<>();
@@ -68,7 +68,8 @@ final class StageObjects {
         if (size <= LARGEST_HASHED) {
           String sha256 = Hashes.sha256Hex(store, object.getUri());
           if (!sha256.equals(object.getSha256())) {
-            return Optional.of(object.getUri() + ": other bytes than it was made with");
+            return Optional.of(
+                object.getUri() + ": its bytes differ from those that the stage made");
           }
         }
       } catch (NoSuchFileException e) {
@@ -121,7 +122,8 @@ final class StageObjects {
       }
       return described.build();
     } catch (NoSuchFileException e) {
-      throw new CorruptArtifactException(object.getUri() + ": missing (expected: what was made)");
+      throw new CorruptArtifactException(
+          object.getUri() + ": missing (expected: the object that the stage made)");
     }
   }
 
@@ -135,7 +137,8 @@ final class StageObjects {
       }
       return bytes;
     } catch (NoSuchFileException e) {
-      throw new CorruptArtifactException(artifact.getUri() + ": missing (expected: what was made)");
+      throw new CorruptArtifactException(
+          artifact.getUri() + ": missing (expected: the object that the stage made)");
     }
   }
 

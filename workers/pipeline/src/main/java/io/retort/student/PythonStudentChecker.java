@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Renders rows in a Python process, as the trainer does. */
+/** Renders rows in a Python process, identically to the trainer. */
 public final class PythonStudentChecker implements StudentChecker {
-  /** Transformers are imported first. */
+  /** Includes the import of Transformers. */
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   private final PythonWorkers workers;
 
   /**
-   * @param workers shared with others
+   * @param workers shared with other callers
    */
   public PythonStudentChecker(PythonWorkers workers) {
     this.workers = workers;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts tokens in Python processes. What is asked while a question is under way goes into the next
- * one, so that many chains cost few questions.
+ * Counts tokens in Python processes. Texts that arrive while a question is pending are batched into
+ * the next one, so that many chains need few questions.
  */
 public final class PythonTokenCounter implements TokenCounter {
   private static final Logger LOGGER = LoggerFactory.getLogger(PythonTokenCounter.class);
@@ -29,7 +29,7 @@ public final class PythonTokenCounter implements TokenCounter {
   private final Map<Path, Batches> students = new ConcurrentHashMap<>();
 
   /**
-   * @param workers shared with others
+   * @param workers shared with other callers
    */
   public PythonTokenCounter(PythonWorkers workers) {
     this.workers = workers;
@@ -42,7 +42,7 @@ public final class PythonTokenCounter implements TokenCounter {
 
   private record Waiting(String text, CompletableFuture<Integer> tokens) {}
 
-  /** The questions of one tokenizer, one after the other. */
+  /** The questions for one tokenizer, one after the other. */
   private final class Batches {
     private final Path student;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -60,7 +60,7 @@ public final class PythonTokenCounter implements TokenCounter {
     }
 
     private void askNext() {
-      // Whoever adds while a question is under way is seen by the end of that question.
+      // Texts that are added while a question is pending are seen when that question ends.
       if (waiting.isEmpty() || !asking.compareAndSet(false, true)) {
         return;
       }

@@ -10,16 +10,16 @@ import java.util.concurrent.CompletableFuture;
 public interface StudentChecker {
   /**
    * @param student folder of the student, in Hugging Face layout; its weights are not read
-   * @param maxNewTokens the largest of the benchmarks; 0 where nothing is evaluated
-   * @return tokens of each row as training counts them, without rows that it leaves out for another
-   *     reason; fails with a USER failure for what no data could change (a chat template that
-   *     refuses the system turn or cannot be rendered, no room in the model's context), with {@link
-   *     UncheckedStudentException} where the student cannot be checked
+   * @param maxNewTokens the largest of the benchmarks; 0 if the run does not evaluate
+   * @return tokens of each row as training counts them, without rows that training excludes for
+   *     another reason; fails with a USER failure for problems that no data could fix (a chat
+   *     template that refuses the system turn or cannot be rendered, no room in the model's
+   *     context), and with {@link UncheckedStudentException} if the student cannot be checked
    */
   CompletableFuture<List<Integer>> tokens(
       Path student, StudentTemplate template, int maxNewTokens, List<Sample> rows);
 
-  /** The reason is no fault of the platform, and asking again would not help. */
+  /** The cause is not a platform fault, and repeating the check would not help. */
   final class UncheckedStudentException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -28,7 +28,7 @@ public interface StudentChecker {
     }
   }
 
-  /** Without Python, the student cannot be checked. */
+  /** For workers without Python: the student cannot be checked. */
   static StudentChecker none() {
     return (student, template, maxNewTokens, rows) ->
         CompletableFuture.failedFuture(

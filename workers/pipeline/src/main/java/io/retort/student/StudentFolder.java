@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A model folder in Hugging Face layout, checked before any work is paid for. */
+/** A model folder in Hugging Face layout, checked before any paid work. */
 public final class StudentFolder {
-  /** What is wrong with a model that has other weights alone. */
+  /** Message for a model that only has weights in other formats. */
   public static final String PICKLES =
       "weights are pickles (.bin), which can run code when they are loaded (expected:"
           + " *.safetensors; convert them with save_pretrained(..., safe_serialization=True))";
@@ -51,11 +51,12 @@ public final class StudentFolder {
   }
 
   /**
-   * A folder that has configuration, tokenizer and safetensors weights; on a file system or in S3,
-   * wherever the runs are. Its hash is that of the names and contents of its files.
+   * Checks that the folder contains configuration, tokenizer and safetensors weights, and returns
+   * it with the hash over the names and contents of its files. The folder may be on a file system
+   * or in S3, independent of the store.
    *
-   * @param roots where the folder may lie
-   * @param alive called while files are read; what it throws ends that
+   * @param roots allowed locations of the folder
+   * @param alive called while files are read; an exception from it ends the reading
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_INCOMPLETE,
    *     USER/LOCATION_FORBIDDEN
    */
@@ -79,9 +80,9 @@ public final class StudentFolder {
   }
 
   /**
-   * Hash of what decides how text becomes tokens; empty where there is no such folder.
+   * Hash of the files that determine tokenization; empty if the folder does not exist.
    *
-   * @param roots where the folder may lie
+   * @param roots allowed locations of the folder
    * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    * @throws IOException on a fault of the store
    */
@@ -114,7 +115,7 @@ public final class StudentFolder {
         .build();
   }
 
-  /** Whether the loaders of models and tokenizers read such a file. */
+  /** Whether loaders of models and tokenizers read such a file. */
   private static boolean isLoaded(String name) {
     return LOADED.stream().anyMatch(name::endsWith);
   }
@@ -151,7 +152,7 @@ public final class StudentFolder {
       read(INDEX).path("weight_map").forEach(file -> missing.add(file.asText()));
       names.forEach(missing::remove);
       if (!missing.isEmpty()) {
-        defects.add(INDEX + " names weights that are not there: " + missing);
+        defects.add(INDEX + " names weights that are missing: " + missing);
       }
     }
     if (names.stream().anyMatch(name -> name.endsWith(".safetensors"))) {

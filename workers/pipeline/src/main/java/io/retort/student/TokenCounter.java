@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 public interface TokenCounter {
   /**
    * @param student folder of the student, in Hugging Face layout
-   * @return tokens of the text, special ones left out; 0 where nothing can count them
+   * @return number of tokens of the text without special tokens; 0 if they cannot be counted
    */
   CompletableFuture<Integer> count(Path student, String text);
 
-  /** Where there is no Python: nothing is counted. */
+  /** For workers without Python: counts nothing. */
   static TokenCounter none() {
     return (student, text) -> CompletableFuture.completedFuture(0);
   }

@@ -1,4 +1,4 @@
-/** The student model before it is trained: its folder and its tokenizer. */
+/** The student model before training: its folder and its tokenizer. */
 @NullMarked
 package io.retort.student;
 

@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The table of what an answer is, which the trainer's tests read too. */
+/** The table of answer cases, which the trainer's tests read as well. */
 final class AnswerCases {
   private static final Path FILE = Path.of("../../gpu-workers/trainer/tests/answer_cases.jsonl");
 
-  /** The rows that have a field: "answer" where it stands alone, "text" where it is to be found. */
+  /**
+   * The rows that have the given field: "answer" for an isolated answer, "text" for an answer in a
+   * text.
+   */
   static List<JsonNode> with(String field) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     List<JsonNode> rows = new ArrayList<>();
@@ -41,7 +44,7 @@ final class AnswerCases {
     };
   }
 
-  /** A last line that is not the same words is another answer or none; who knows. */
+  /** A last line with other words is another answer or no answer; both are accepted. */
   static boolean isMet(JsonNode row, AnswerCheck check) {
     return row.path("kind").asText().equals("EXACT")
         ? check.isCorrect() == row.get("verdict").asText().equals("EQUAL")

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
-/** All that decide on this side, on the one table of cases. */
+/** Tests all Java implementations against the shared table of cases. */
 final class AnswerCasesTest {
   @Test
   void whatIsDecidedWithoutReadingIsRight() throws IOException {
@@ -46,7 +46,7 @@ final class AnswerCasesTest {
       GoldAnswer gold = AnswerCases.gold(row);
       String text = row.get("text").asText();
       AnswerCheck check = fast.check(gold, text).join();
-      // A whole text that is not known to be the gold answer is no answer.
+      // A whole text that does not equal the gold answer is not an answer.
       boolean isDecided =
           check.verdict() != AnswerVerdict.UNDECIDED
               && !(check.verdict() == AnswerVerdict.UNKNOWN && text.length() < 20);

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class AnswerClassesTest {
-  /** Decides what has to be read, too: a fraction of two digits is its value. */
+  /** Also decides cases that have to be parsed: a fraction of two digits is its value. */
   private static final class FractionChecker implements AnswerChecker {
     private final AnswerChecker fast = new FastAnswerChecker();
     private int asked;

@@ -25,14 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Against a small server in shell that speaks the same protocol, and the real one where it is
- * there.
+ * Uses a small server in shell with the same protocol, and the real one if its environment exists.
  */
 final class PythonAnswerCheckerTest {
 
   /**
-   * Says that everything is correct, with lines that answer nothing before; dies of "poison", and
-   * of "once" the first time; never answers "slow".
+   * Replies CORRECT to everything, after lines that are not replies; dies on "poison", and on
+   * "once" the first time; never answers "slow".
    */
   private static final String SERVER =
       """

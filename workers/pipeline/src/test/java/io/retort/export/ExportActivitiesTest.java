@@ -243,7 +243,9 @@ final class ExportActivitiesTest {
         .getExport();
   }
 
-  /** A run whose shards hold so many kept samples, and rejected ones between them. */
+  /**
+   * A run whose shards contain the given numbers of kept samples, with rejected ones between them.
+   */
   private Run run(int samples, List<PreferencePair> pairs) throws IOException {
     List<CurationRecord> records = new ArrayList<>();
     for (int number = 0; number < samples; number++) {
@@ -385,7 +387,7 @@ final class ExportActivitiesTest {
     return Hashes.sha256Hex("sample " + number);
   }
 
-  /** Rows as text, {@code 'sft'} and {@code 'pairs'} standing for their files. */
+  /** Rows as text; {@code 'sft'} and {@code 'pairs'} are placeholders for their files. */
   private List<String> query(String sql) throws SQLException {
     String files = exportFolder().resolve("data").toString().replace("'", "''");
     String filled =

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rows of benchmarks: their number and their hash, and what is kept of where they lie. */
+/** The rows of benchmarks: their number, their hash, and the locations that samples keep. */
 final class BenchmarkContentTest {
   private static final String ONE = "{\"problem\": \"1 +  1?\", \"answer\": \"02\"}";
   private static final String TWO = "{\"problem\": \"2 + 1?\", \"answer\": \"3\"}";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Conversations as data sets of traces write them. */
+/** Conversations in the formats of data sets with traces. */
 final class ConversationsTest {
   private static final String USER = "{'role': 'user', 'content': 'What is 4 * 9?'}";
 
@@ -170,7 +170,7 @@ final class ConversationsTest {
         .containsExactly(tuple("What is 4 * 9?", "4 * 9 = 36.", "36"));
   }
 
-  /** Rows with apostrophes for quotes. */
+  /** Rows written with apostrophes instead of quotes. */
   private void write(String... rows) throws IOException {
     String[] json = new String[rows.length];
     for (int index = 0; index < rows.length; index++) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which files are read, and what is found in them. */
+/** Which files are read, and which rows are found in them. */
 final class DataFilesTest {
   private static final String LINES = row(1) + "\n\n" + row(2) + "\n" + row(3);
   private static final String ARRAY = " \n[" + row(1) + ", " + row(2) + ",\n" + row(3) + "]\n";
@@ -52,7 +52,7 @@ final class DataFilesTest {
     harness.close();
   }
 
-  /** The names say nothing: contents do. */
+  /** The type of a file depends on its content, not on its name. */
   @ParameterizedTest
   @CsvSource({
     "lines, none, data:1 data:3 data:4",
@@ -89,14 +89,14 @@ final class DataFilesTest {
         .containsExactly(tuple("What is 1?", "1.5", "data:1"), tuple("What is 2?", "3", "data:2"));
   }
 
-  /** Nested columns between them: what is in those is no column of its own. */
+  /** Nested columns between others do not count as columns. */
   @Test
   void parquetColumnsByTheirExactNames() throws Exception {
     parquet(
         "data",
         "SELECT 'What is 2*4?' AS problem, 'Eight.' AS Xnswer, {'chain': 'x', 'l': [1]} AS meta,"
             + " '2*4 = 8' AS chain, 8 AS answer, 1 AS \"it's\"");
-    // DuckDB would not write the two: a name of the same length is put in the other's place.
+    // DuckDB would not write both names, so one of the same length is patched into the file.
     String bytes = Files.readString(harness.file("data"), StandardCharsets.ISO_8859_1);
     Files.writeString(
         harness.file("data"), bytes.replace("Xnswer", "Answer"), StandardCharsets.ISO_8859_1);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a spec names is read below the worker's roots alone. */
+/** Workers read locations of a spec only below their roots. */
 final class DataRootsOfSourcesTest {
   private static final String ROW = "{\"problem\": \"What is 1?\", \"answer\": 1}";
 

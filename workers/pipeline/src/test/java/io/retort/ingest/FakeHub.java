@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server that speaks the hub's API for one data set or model, {@code owner/name}; its files come
- * from a second server, as large ones do.
+ * A server with the hub's API for one data set or model, {@code owner/name}; a second server serves
+ * its files, as the real hub does for large ones.
  */
 final class FakeHub implements AutoCloseable {
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -23,15 +23,15 @@ final class FakeHub implements AutoCloseable {
   private final HttpServer files = server();
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
 
-  /** {@code PATH TOKEN}, one for each request in order; "-" where there is no token. */
+  /** {@code PATH TOKEN}, one per request in order; "-" if there is no token. */
   final List<String> requests = new CopyOnWriteArrayList<>();
 
   final List<String> fileTokens = new CopyOnWriteArrayList<>();
 
-  /** Where files are; empty: at the second server. */
+  /** Location of the files; empty: the second server. */
   volatile String elsewhere = "";
 
-  /** Status of all answers of the API; 200 at first. */
+  /** Status of all responses of the API; initially 200. */
   volatile int status = 200;
 
   /** The commit of main. */

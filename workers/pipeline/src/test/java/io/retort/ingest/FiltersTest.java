@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left out of a data set, and why. */
+/** Which rows filters exclude, and for which reason. */
 final class FiltersTest {
   private static final FilterSpec DECONTAMINATE =
       FilterSpec.newBuilder().setDecontaminationWords(13).build();

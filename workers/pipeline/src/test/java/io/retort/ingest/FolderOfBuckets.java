@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A store of {@code s3:} URIs that can be read; its buckets are the folders in a folder. */
+/** A readable store of {@code s3:} URIs whose buckets are the subfolders of a folder. */
 record FolderOfBuckets(Path folder, Store files) implements Store {
   FolderOfBuckets(Path folder) {
     this(folder, Store.open(folder.toUri().toString()));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Multiple choice in CSV, in the layout of GPQA; the questions are our own. */
+/** Multiple choice in CSV, in the layout of GPQA; the questions were written for this test. */
 final class GpqaTest {
   private static final String HEADER =
       "Pre-Revision Question,Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2,"
@@ -68,7 +68,7 @@ final class GpqaTest {
 
     assertThat(harness.samples(ingest(false))).isEqualTo(samples);
     for (String letter : List.of("A", "B", "C", "D")) {
-      // 100 expected of each; 60 to 140 is 4.6 standard deviations.
+      // 100 of each are expected; 60 to 140 is 4.6 standard deviations.
       assertThat(samples.stream().filter(sample -> sample.getAnswer().equals(letter)).count())
           .as(letter)
           .isBetween(60L, 140L);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A student that is on the hub. */
+/** A student on the hub. */
 final class HubModelsTest {
   private static final List<String> FILES =
       List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json");

@@ -561,7 +561,7 @@ final class IngestActivitiesTest {
     return harness.samples(summary);
   }
 
-  /** A store that can be read, but whose disk is full. */
+  /** A readable store whose disk is full. */
   private static Store fullDisk(Store store) {
     return new FaultyStore(
         store,

@@ -40,7 +40,7 @@ final class IngestHarness implements AutoCloseable {
   private final TestActivityEnvironment environment = TestActivityEnvironment.newInstance();
   private final IngestActivities activities;
 
-  /** Without a hub: one that nothing listens for. */
+  /** Without a hub: uses an address on which nothing listens. */
   IngestHarness(Path folder) {
     this(folder, Map.of("HF_ENDPOINT", "http://localhost:1"), store -> store);
   }
@@ -131,7 +131,7 @@ final class IngestHarness implements AutoCloseable {
         .getSummary();
   }
 
-  /** Digest of what a source holds. */
+  /** Digest of a source's content. */
   String digest(DataSource source) {
     return activities
         .describeSources(DescribeSourcesRequest.newBuilder().addSources(source).build())

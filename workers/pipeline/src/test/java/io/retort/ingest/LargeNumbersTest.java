@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A few characters of JSON may tell a number that no memory holds. */
+/** A few characters of JSON can denote a number that no memory can hold. */
 final class LargeNumbersTest {
   private IngestHarness harness;
 

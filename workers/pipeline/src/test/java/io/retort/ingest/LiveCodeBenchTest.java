@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Problems with tests in the layout of LiveCodeBench; the problems are our own. */
+/** Problems with tests in the layout of LiveCodeBench; the problems were written for this test. */
 final class LiveCodeBenchTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String PUBLIC = tests("1\\n", "2\\n", "stdin");
@@ -115,7 +115,7 @@ final class LiveCodeBenchTest {
     assertThat(harness.samples(summary))
         .extracting(Sample::getContestDate)
         .containsExactly("2024-02-01", "2024-02-29");
-    // They are not asked for, so they are not refused either.
+    // They are not requested, so they are not refused either.
     assertThat(summary.getQuarantined()).isZero();
     assertThat(summary.getContentSha256()).isEqualTo(ingest(benchmark()).getContentSha256());
   }
@@ -264,7 +264,7 @@ final class LiveCodeBenchTest {
         .formatted(input, output, type);
   }
 
-  /** As the data set is written: Base64 of zlib of a pickle of protocol 2. */
+  /** The data set's own encoding: Base64 of zlib of a pickle of protocol 2. */
   private static String packed(String text) {
     byte[] content = text.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream pickle = new ByteArrayOutputStream();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pickles as CPython 3.12 writes them, and those that do more than hold a string. */
+/** Pickles written by CPython 3.12, and pickles that do more than contain a string. */
 final class PickledStringTest {
   private static final String TEXT =
       "[{\"input\": \"1\", \"output\": \"\u00e9\", \"testtype\": \"stdin\"}]";
@@ -44,7 +44,7 @@ final class PickledStringTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        // A lone surrogate, a pair of them, and an overlong form or a cut one.
+        // A lone surrogate, a pair of surrogates, an overlong form and a truncated one.
         "80049509000000000000008c0561eda08062942e | 61d80062",
         "80048c06eda0bdedb880942e | d83dde00",
       })

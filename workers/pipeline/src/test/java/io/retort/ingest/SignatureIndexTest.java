@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signatures of texts, and finding those that resemble each other. */
+/** Signatures of texts, and the search for similar ones. */
 final class SignatureIndexTest {
   private final Random random = new Random(7);
   private final MinHash minHash = new MinHash();

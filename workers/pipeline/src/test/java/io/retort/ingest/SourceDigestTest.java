@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tells data and models apart, for the fingerprints of stages. */
+/** Digests of data and models, which stages use in their fingerprints. */
 final class SourceDigestTest {
   private static final String ROW = "{\"question\": \"1 + 1?\", \"answer\": \"2\\n#### 2\"}";
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is told of a student before a run is paid for. */
+/** Reports about a student before any paid work. */
 final class StudentCheckTest {
   private final List<List<Sample>> asked = new CopyOnWriteArrayList<>();
   private Path folder;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.temporal.failure.ApplicationFailure;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** The categorised failure in what an activity stub throws. */
+/** Extracts the categorised failure from an exception of an activity stub. */
 public final class ActivityFailures {
   public static ApplicationFailure of(ThrowingCallable call) {
     for (Throwable current = catchThrowable(call); current != null; current = current.getCause()) {

@@ -25,10 +25,10 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A Temporal server that has no tasks, and refuses polls until it is told to take them. */
+/** A Temporal server without tasks that refuses polls until a test lets it accept them. */
 final class FakeTemporal extends WorkflowServiceGrpc.WorkflowServiceImplBase
     implements AutoCloseable {
-  /** What a refused poll is told. */
+  /** Message of a refused poll. */
   static final String REFUSAL = "no polls yet";
 
   private final Map<String, String> identities = new ConcurrentHashMap<>();
@@ -112,7 +112,7 @@ final class FakeTemporal extends WorkflowServiceGrpc.WorkflowServiceImplBase
 
   private void poll(String queue, String identity, StreamObserver<?> observer) {
     if (takes) {
-      // And is never answered.
+      // The poll is never answered.
       identities.put(queue, identity);
       return;
     }

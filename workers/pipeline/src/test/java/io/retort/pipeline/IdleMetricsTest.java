@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a Prometheus server keeps of a pipeline worker that has nothing to do. */
+/** The number of series that a Prometheus server keeps for an idle pipeline worker. */
 final class IdleMetricsTest {
   private static final int MOST_SERIES = 300;
   private static final List<String> WANTED =
@@ -63,7 +63,7 @@ final class IdleMetricsTest {
           new StageActivitiesImpl(store),
           new RunRecordActivitiesImpl(store));
       temporal.start();
-      // Ends the long polls, whose latencies are then reported.
+      // Ends the long polls, so that their latencies are reported.
       temporal.getWorkerFactory().shutdown();
       temporal.getWorkerFactory().awaitTermination(60, TimeUnit.SECONDS);
       return scrapeUntilAllIsThere(metrics);

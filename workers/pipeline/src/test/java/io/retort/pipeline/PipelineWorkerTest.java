@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The worker as a process of its own. */
+/** The worker as a separate process. */
 @Timeout(120)
 class PipelineWorkerTest {
-  /** Of two task queues with five pollers each. */
+  /** Two task queues with five pollers each. */
   private static final int FIRST_POLLS = 10;
 
   private static final String READY = "the pipeline worker is ready: ";
@@ -41,7 +41,7 @@ class PipelineWorkerTest {
     }
   }
 
-  /** Reads until polls have been refused that came after the first of every poller. */
+  /** Reads until polls that followed the first one of every poller have been refused. */
   private static List<String> readRefusals(BufferedReader output) throws IOException {
     List<String> lines = new ArrayList<>();
     int refusals = 0;

@@ -1,4 +1,4 @@
-/** What tests of the pipeline worker share. */
+/** Shared parts of the pipeline worker's tests. */
 @NullMarked
 package io.retort.pipeline;
 

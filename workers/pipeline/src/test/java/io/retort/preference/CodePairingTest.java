@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Pairs of code, with tests that a predicate plays. */
+/** Pairs of code, with a predicate in place of the tests. */
 final class CodePairingTest {
   private static final String CODE =
       "def total(words):\n    count = 0\n    for word in words:\n        count = count + 1\n"
@@ -124,7 +124,7 @@ final class CodePairingTest {
                     .setDifficulty(Difficulty.DIFFICULTY_MEDIUM)
                     .setValidation(Validation.newBuilder().setAnswerCorrect(true).setSound(true)))
             .build();
-    // The change that breaks the code in the second test must not be the first one tried.
+    // The change that breaks the code in the second test must not be the first candidate.
     RunSpec spec =
         FilledSpecs.of(
             RunSpec.newBuilder()

@@ -5,7 +5,7 @@ import io.retort.v1.CorruptionKind;
 import io.retort.v1.RunSpec;
 import java.util.List;
 
-/** The kinds that a spec without a choice asks for: every one. */
+/** The kinds of a spec that does not set any: all. */
 final class CorruptionKinds {
   static final List<CorruptionKind> ALL =
       FilledSpecs.of(RunSpec.newBuilder()).getPreference().getKindsList();

@@ -500,7 +500,7 @@ final class PairingStageTest {
         .getPairing();
   }
 
-  /** Commits curation shards and their kept samples as curation leaves them. */
+  /** Commits curation shards and their kept samples in the form that curation writes. */
   @SafeVarargs
   private ArtifactRef keep(List<CurationRecord>... shards) throws IOException {
     Manifest.Builder kept = Manifest.newBuilder();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 
-/** The real Python processes, where the trainer's environment has been built. */
+/** The real Python processes, if the trainer's environment has been built. */
 public final class TrainerPython {
   private static final Path TRAINER = Path.of("../../gpu-workers/trainer");
 

@@ -37,8 +37,8 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 /**
- * A process of its own: curates and pairs many shards of long chains at once, and prints how many
- * rows were kept, and how many pairs there are.
+ * A separate process that curates and pairs many shards of long chains at once, and prints the
+ * numbers of kept rows and of pairs.
  */
 final class LongChains {
   static final int SHARDS = 12;
@@ -75,7 +75,7 @@ final class LongChains {
   }
 
   /**
-   * @param arguments address of a judge that finds each original chain hard, and root of a store
+   * @param arguments address of a judge that rates each original chain as hard, and root of a store
    */
   public static void main(String[] arguments) {
     ExecutorService executor = Executors.newFixedThreadPool(2);
@@ -94,7 +94,7 @@ final class LongChains {
     }
   }
 
-  /** A chain that leads to 72. */
+  /** A chain that concludes 72. */
   static String chain(String first) {
     return first + "\n" + STEP.repeat(CHAIN_CHARACTERS / STEP.length()) + END;
   }

@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a worker needs of memory is that of the rows under way, not of all rows of its shards. */
+/** A worker's memory depends on the running rows, not on all rows of its shards. */
 final class LongChainsTest {
-  /** The chains have 29 MB, their records four times as much, and their answers once again. */
+  /**
+   * The chains have 29 MB; their records have four times as much, and their answers as much again.
+   */
   private static final String HEAP = "-Xmx64m";
 
   @Test
@@ -43,7 +45,7 @@ final class LongChainsTest {
           request -> {
             judge.corrupted.clear();
             if (!request.getProblem().endsWith("/0")) {
-              // To compare two long chains word by word takes its time.
+              // The word-by-word comparison of two long chains takes time.
               throw ScriptedJudge.useless("TRUNCATED");
             }
             return "Both are 48 + 24 = 70.";

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Rows that are numbers, and whose records a test makes. */
+/** Rows that are numbers, with records that a test makes. */
 final class NumberedWork implements RowWork<String, PairingRecord> {
   final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final Function<PairingRecord, CompletableFuture<PairingRecord>> making;
@@ -33,7 +33,7 @@ final class NumberedWork implements RowWork<String, PairingRecord> {
   }
 
   @Override
-  public PairingRecord quarantined(String input, String reason, String said) {
-    return record(input).toBuilder().setError(reason + ": " + said).build();
+  public PairingRecord quarantined(String input, String reason, String message) {
+    return record(input).toBuilder().setError(reason + ": " + message).build();
   }
 }

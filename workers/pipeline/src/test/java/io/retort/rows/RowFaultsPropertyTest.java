@@ -49,22 +49,24 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever rows and attempts suffer: one outcome a row, no row stored twice, no finished row asked
- * again.
+ * For all faults of rows and attempts: one outcome per row, no row stored twice, and no finished
+ * row processed again.
  */
 final class RowFaultsPropertyTest {
-  /** How the calls of one row go: so many fail, then the answer is of use or not. */
+  /**
+   * The outcomes of the calls of one row: a number of failures, then a usable or unusable answer.
+   */
   record Row(int failures, boolean useless) {}
 
   enum Fault {
     NONE,
-    /** The store takes so many writes and no more, as if the process were dead. */
+    /** The store accepts this number of writes and no more, as if the process were dead. */
     STORE_ENDS,
-    /** The attempt is ended from outside after so many heartbeats. */
+    /** The attempt is cancelled after this number of heartbeats. */
     CANCELLED
   }
 
-  /** One attempt, or two at once. */
+  /** One attempt, or two concurrent ones. */
   record Attempt(Fault fault, int after, boolean twice) {}
 
   @Provide
@@ -250,7 +252,7 @@ final class RowFaultsPropertyTest {
       return CachedCalls.folder(new EndpointDescriptions(Map.of()), "judge", JudgeMethod.EVALUATE);
     }
 
-    /** Two calls a row, so that an attempt may end between them. */
+    /** Makes two calls per row, so that an attempt may end between them. */
     private final class Work implements RowWork<String, PairingRecord> {
       private final JudgeCalls calls;
 
@@ -286,8 +288,8 @@ final class RowFaultsPropertyTest {
       }
 
       @Override
-      public PairingRecord quarantined(String row, String reason, String said) {
-        return record(row, Usage.getDefaultInstance(), reason + ": " + said);
+      public PairingRecord quarantined(String row, String reason, String message) {
+        return record(row, Usage.getDefaultInstance(), reason + ": " + message);
       }
 
       private PairingRecord record(String row, Usage usage, String error) {
@@ -340,7 +342,7 @@ final class RowFaultsPropertyTest {
     }
   }
 
-  /** A store that takes some changes, then fails every other. */
+  /** A store that accepts some changes and then fails all others. */
   private static Store mortal(Store store, AtomicInteger left) {
     return new FaultyStore(
         store,

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bad row gets a record that says so; what is no fault of the row ends the attempt. */
+/** A bad row gets a quarantine record; any fault outside the row ends the attempt. */
 final class RowFaultsTest {
   private static final String BAD = "3";
   private final ApplicationFailure down = ofTheJudge("ENDPOINT_UNAVAILABLE", "answered 500");

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Endpoints of which a test decides what is known. */
+/** Endpoints whose state a test sets. */
 final class ScriptedEndpoints implements EndpointCheck {
   final AtomicInteger questions = new AtomicInteger();
   volatile boolean answersOthers;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A row engine of its own for one test. */
+/** A separate row engine for one test. */
 public final class TestEngine implements AutoCloseable {
   public final PrometheusRegistry registry = new PrometheusRegistry();
   public final ShutdownSignal shutdown = new ShutdownSignal();

@@ -4,7 +4,7 @@ import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.v1.RunSpec;
 
-/** Specs as stages get them: with every default filled in. */
+/** Specs as stages receive them: with all defaults filled in. */
 public final class FilledSpecs {
   public static RunSpec of(RunSpec.Builder spec) {
     try {

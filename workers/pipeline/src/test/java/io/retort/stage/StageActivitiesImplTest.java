@@ -87,7 +87,7 @@ final class StageActivitiesImplTest {
     assertThat(found.hasRecord()).isFalse();
     assertThat(found.getReason())
         .isEqualTo(
-            "the result of run run-a is not whole: "
+            "the result of run run-a is incomplete: "
                 + root
                 + "/all/shard-1/part-00000.jsonl.zst: missing");
   }
@@ -100,7 +100,7 @@ final class StageActivitiesImplTest {
     bytes[bytes.length - 1]++;
     Files.write(part, bytes);
 
-    assertThat(find().getReason()).contains("shard-0/part-00000", "other bytes");
+    assertThat(find().getReason()).contains("shard-0/part-00000", "its bytes differ");
   }
 
   @Test

@@ -15,10 +15,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a small server in shell that notes its questions, and the real one where it is there. */
+/**
+ * Uses a small server in shell that records its questions, and the real one if its environment
+ * exists.
+ */
 final class PythonTokenCounterTest {
   /**
-   * Waits for a file before its first answer; says that every text has as many tokens as its place.
+   * Waits for a file before its first answer; reports the position of each text as its number of
+   * tokens.
    */
   private static final String SERVER =
       """

@@ -16,7 +16,7 @@ import io.retort.v1.Stage;
 import java.util.List;
 import java.util.Locale;
 
-/** Numbers and names as people read them, the same in every table and report. */
+/** Formats numbers and names for people, in the same way in all tables and reports. */
 public final class Figures {
   private static final int SECONDS_PER_MINUTE = 60;
   private static final int SECONDS_PER_HOUR = 3600;
@@ -26,17 +26,17 @@ public final class Figures {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** {@code 36.1 %} of a share from 0 to 1. */
+  /** {@code 36.1 %} for a share from 0 to 1. */
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
-  /** {@link #percent(double)} of a part of all; empty where all is nothing. */
+  /** {@link #percent(double)} of a part of a total; empty if the total is 0. */
   public static String share(long part, long all) {
     return all == 0 ? "" : percent((double) part / all);
   }
 
-  /** Every k that one of the scores has a pass@k of, ascending. */
+  /** Every k for which one of the scores has a pass@k, ascending. */
   public static List<Integer> ks(List<Score> scores) {
     return scores.stream()
         .flatMap(score -> score.getPassAtKList().stream())
@@ -56,20 +56,20 @@ public final class Figures {
         100 * score.getHigh());
   }
 
-  /** {@code 64}, or {@code 488 of 500} where problems of the benchmark could not be read. */
+  /** {@code 64}, or {@code 488 of 500} if problems of the benchmark could not be read. */
   public static String coverage(Score score) {
     return score.getProblemsExpected() > score.getProblems()
         ? count(score.getProblems()) + " of " + count(score.getProblemsExpected())
         : count(score.getProblems());
   }
 
-  /** cons@k with all answers; a hyphen where answers cannot be voted on. */
+  /** cons@k with all answers; a hyphen if answers cannot be voted on. */
   public static String consensus(Score score) {
     boolean old = score.getCurveCount() == 0;
     return old || score.getConsAtKCount() > 0 ? percent(score.getMajorityVote()) : "-";
   }
 
-  /** {@code +12.5 [4.1, 20.3]}: a paired difference in points, and its interval. */
+  /** {@code +12.5 [4.1, 20.3]}: a paired difference in points with its interval. */
   public static String points(Comparison comparison) {
     return String.format(
         Locale.ROOT,
@@ -84,7 +84,7 @@ public final class Figures {
     return lower(verdict.name(), "COMPARISON_VERDICT_");
   }
 
-  /** What a gate has decided of the alias. */
+  /** The gate's decision on the alias. */
   public static String gate(GateResult gate) {
     String decided =
         switch (gate.getAction()) {
@@ -145,7 +145,7 @@ public final class Figures {
         whole % SECONDS_PER_HOUR / SECONDS_PER_MINUTE);
   }
 
-  /** Seconds from one time to the other, never negative. */
+  /** Seconds between the two times, never negative. */
   public static double seconds(Timestamp from, Timestamp to) {
     return Math.max(0, Durations.toNanos(Timestamps.between(from, to)) / 1e9);
   }
@@ -165,12 +165,12 @@ public final class Figures {
     return status.name().replace("CACHE_STATUS_", "");
   }
 
-  /** In the currency of the spec's prices: {@code 12.0345}. */
+  /** A cost in the currency of the spec's prices: {@code 12.0345}. */
   public static String cost(double cost) {
     return String.format(Locale.ROOT, "%,.4f", cost);
   }
 
-  /** The count of that name, 0 where there is none; the name may have the enum's prefix. */
+  /** The count with the given name, 0 if there is none; the name may have the enum's prefix. */
   public static long of(List<Count> counts, String name) {
     return counts.stream()
         .filter(count -> count.getName().equals(name) || count.getName().endsWith("_" + name))

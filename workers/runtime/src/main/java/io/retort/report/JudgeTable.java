@@ -9,7 +9,7 @@ import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Calls, tokens and cost of the judge. A result of another run was paid for by that run. */
+/** Calls, tokens and cost of the judge. The run that made a reused result also paid for it. */
 final class JudgeTable {
   private static final String REUSED = "taken over";
 
@@ -43,7 +43,7 @@ final class JudgeTable {
     return table;
   }
 
-  /** Calls whose endpoint reported no usage: tokens and cost are at least those of the table. */
+  /** Calls whose endpoint reported no usage: the table's tokens and cost are lower bounds. */
   static long uncountedCalls(Run run) {
     RunSummary summary = run.getSummary();
     return summary.getCuration().getUsage().getUncountedCalls()

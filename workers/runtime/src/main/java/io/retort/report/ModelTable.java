@@ -18,7 +18,7 @@ import java.util.TreeSet;
 
 /** Versions of the model registry as text. */
 public final class ModelTable {
-  /** A version on a line each, with its aliases, run and scores of the released model. */
+  /** One line per version, with aliases, run and scores of the released model. */
   public static String versions(List<ModelVersion> versions) {
     TextTable table = new TextTable("Version", "aliases", "run", "pass@1");
     for (ModelVersion version : versions) {
@@ -31,7 +31,7 @@ public final class ModelTable {
     return lines(table.render());
   }
 
-  /** One version: where it comes from, its scores, and how it compares. */
+  /** One version: its origin, scores and comparisons. */
   public static String version(ModelVersion version) {
     ReleaseProvenance provenance = version.getProvenance();
     TextTable head =
@@ -89,10 +89,10 @@ public final class ModelTable {
   }
 
   /**
-   * What two versions differ in.
+   * The differences between two versions.
    *
    * @param left spec fields of the first version, as text, by path
-   * @param right likewise of the second
+   * @param right spec fields of the second version
    */
   public static String difference(
       ModelVersion first,
@@ -143,7 +143,7 @@ public final class ModelTable {
     return lines(all);
   }
 
-  /** Scores of the model that was released, by benchmark. */
+  /** Scores of the released model, by benchmark. */
   private static SortedMap<String, Score> released(ReleaseProvenance provenance) {
     SortedMap<String, Score> scores = new TreeMap<>();
     provenance.getScoresList().stream()

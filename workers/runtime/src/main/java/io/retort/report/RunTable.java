@@ -20,8 +20,8 @@ import java.util.Locale;
 
 /**
  * The results of a run as plain text in aligned columns: rows, outcomes, pairs, losses, scores,
- * paired differences, judge tokens and cost, times and addresses. Parts that the run has not
- * reached are left out.
+ * paired differences, judge tokens and cost, times and addresses. Omits parts that the run has not
+ * reached.
  */
 public final class RunTable {
   private static final String BOLD = "\u001b[1m";
@@ -36,7 +36,7 @@ public final class RunTable {
   }
 
   /**
-   * @param styled whether headings are bold, by terminal codes: false for a file or a pipe
+   * @param styled whether terminal codes make headings bold; false for a file or a pipe
    * @return lines that each end in a line feed
    */
   public static String render(Run run, boolean styled) {
@@ -250,7 +250,7 @@ public final class RunTable {
   }
 
   private void times(List<StageProgress> stages) {
-    // Runs that began before stages had fingerprints do not have it.
+    // Runs that began before stages had fingerprints have none.
     boolean hasReuse =
         stages.stream().anyMatch(stage -> stage.getReuse() != StageReuse.STAGE_REUSE_UNSPECIFIED);
     TextTable table =
@@ -277,7 +277,9 @@ public final class RunTable {
     };
   }
 
-  /** In runs that began before every run had a report, its URI is part of their release. */
+  /**
+   * The report. In runs that began before every run had a report, its URI is part of the release.
+   */
   private void report(Run run) {
     String uri =
         run.getSummary().getReportUri().isEmpty()
@@ -343,7 +345,7 @@ public final class RunTable {
         .append('\n');
   }
 
-  /** The most frequent reason first; equal ones by name. */
+  /** Sorted by frequency, most frequent first, then by name. */
   private static TextTable withReasons(TextTable table, List<Count> reasons) {
     reasons.stream()
         .sorted(Comparator.comparingLong(Count::getCount).reversed().thenComparing(Count::getName))

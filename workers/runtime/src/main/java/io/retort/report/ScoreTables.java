@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** Scores, outcomes and paired differences of a run as tables. */
 final class ScoreTables {
-  /** pass@k with intervals, cons@k with all answers, and coverage, a line per model. */
+  /** One line per model: pass@k with intervals, cons@k with all answers, and coverage. */
   static TextTable scores(String benchmark, List<Score> all) {
     List<Score> scores = of(benchmark, all);
     List<Integer> ks = Figures.ks(scores);
@@ -28,7 +28,7 @@ final class ScoreTables {
     return table;
   }
 
-  /** Outcomes of the answers; empty for scores from before outcomes were counted. */
+  /** Outcomes of the answers; empty for scores that were made before outcomes were counted. */
   static Optional<TextTable> outcomes(String benchmark, List<Score> all) {
     List<Score> scores = of(benchmark, all).stream().filter(Score::hasOutcomes).toList();
     if (scores.isEmpty()) {
@@ -50,7 +50,7 @@ final class ScoreTables {
     return Optional.of(table);
   }
 
-  /** A line per pair of models and benchmark. */
+  /** One line per pair of models and benchmark. */
   static TextTable comparisons(List<Comparison> comparisons) {
     TextTable table = new TextTable("Paired differences of pass@1, in points [95 %]");
     comparisons.forEach(

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A heading and lines of cells in aligned columns: the first to the left, the others to the right.
- * Lines are indented by two blanks.
+ * A heading and lines of cells in aligned columns: the first column is left-aligned, the others are
+ * right-aligned. Lines are indented by two blanks.
  */
 final class TextTable {
   private static final String INDENT = "  ";
@@ -19,8 +19,8 @@ final class TextTable {
   }
 
   /**
-   * Adds a line; it may have fewer cells than others. Control characters become a question mark, so
-   * that no name can steer a terminal.
+   * Adds a line; it may have fewer cells than others. Control characters become question marks, so
+   * that no name can send terminal codes.
    */
   TextTable line(String... cells) {
     List<String> line = new ArrayList<>(Stream.of(cells).map(TextTable::printable).toList());

@@ -1,4 +1,4 @@
-/** Results of a run, for people: figures as text, and the closing table of the command line. */
+/** Results of a run for people: formatted figures, and the closing table of the command line. */
 @NullMarked
 package io.retort.report;
 

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rules between the fields of benchmarks whose built-in fields are filled in. */
+/** Rules between the fields of benchmarks, after built-in fields are filled in. */
 final class BenchmarkChecks {
-  /** What stands for the problem in a benchmark's prompt. */
+  /** Placeholder of the problem in a benchmark's prompt. */
   private static final String PROBLEM = "{problem}";
 
   private final List<SpecViolation> violations = new ArrayList<>();
@@ -39,8 +39,8 @@ final class BenchmarkChecks {
   }
 
   /**
-   * Fields of a benchmark of an unknown name that are missing for no other reason than that nothing
-   * could be filled in.
+   * Fields of a benchmark with an unknown name that are missing only because no preset could fill
+   * them in.
    */
   static List<String> missingWithoutPreset(RunSpec spec) {
     List<String> fields = new ArrayList<>();
@@ -62,7 +62,7 @@ final class BenchmarkChecks {
           quoted(benchmark.getBenchmark()),
           "one of "
               + String.join(", ", BenchmarkPresets.NAMES)
-              + "; or name and source of a benchmark of your own");
+              + "; or name and source of your own benchmark");
     }
   }
 
@@ -86,7 +86,7 @@ final class BenchmarkChecks {
       refuse(
           path + ".prompt",
           first < 0 ? "without {problem}" : "with {problem} more than once",
-          "a text with {problem} once, where the problem stands");
+          "a text with exactly one {problem}, the placeholder of the problem");
     }
   }
 
@@ -97,7 +97,7 @@ final class BenchmarkChecks {
         unknown || benchmark.getSource().getFormat() == DataFormat.DATA_FORMAT_LIVECODEBENCH;
     date(benchmark.hasFromDate(), benchmark.getFromDate(), dated, path + ".from_date");
     date(benchmark.hasToDate(), benchmark.getToDate(), dated, path + ".to_date");
-    // Dates of this form are in the order of their texts.
+    // Dates in this format sort as text.
     if (benchmark.hasFromDate()
         && benchmark.hasToDate()
         && benchmark.getToDate().compareTo(benchmark.getFromDate()) < 0) {

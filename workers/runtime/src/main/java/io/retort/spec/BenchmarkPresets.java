@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The built-in benchmarks: one resource {@code /benchmarks/NAME.yaml} for each name, with the
- * fields of a {@link BenchmarkSpec}.
+ * The built-in benchmarks: one resource {@code /benchmarks/NAME.yaml} per name, with the fields of
+ * a {@link BenchmarkSpec}.
  */
 public final class BenchmarkPresets {
   static final List<String> NAMES =
@@ -26,8 +26,8 @@ public final class BenchmarkPresets {
   }
 
   /**
-   * Fills in what the benchmarks of a spec leave to the built-in ones that they name. A name that
-   * is not known changes nothing: {@link SpecValidator} refuses it.
+   * Fills in the fields that the benchmarks of a spec take from built-in ones. Ignores unknown
+   * names: {@link SpecValidator} refuses them.
    */
   public static RunSpec expand(RunSpec spec) {
     if (spec.getEvaluation().getBenchmarksList().stream().noneMatch(BenchmarkSpec::hasBenchmark)) {
@@ -44,8 +44,9 @@ public final class BenchmarkPresets {
   }
 
   /**
-   * Every field of the spec's own goes before the preset's. A value that is equal to the preset's
-   * counts as the preset's: a retrain that changes one field brings the others filled in.
+   * Fields of the spec take precedence over the preset's. A value equal to the preset's counts as
+   * the preset's, because a retrain that changes one field repeats the others as they were filled
+   * in.
    */
   private static BenchmarkSpec merged(BenchmarkSpec preset, BenchmarkSpec own) {
     BenchmarkSpec.Builder merged = preset.toBuilder().clearK();
@@ -54,7 +55,7 @@ public final class BenchmarkPresets {
     }
     merged.mergeFrom(own);
     if (own.getSource().hasLimit()) {
-      // What the preset knows of the whole file is not true of a part.
+      // The preset's expectations of the whole file do not hold for a part of it.
       if (merged.getExpectedRows() == preset.getExpectedRows()) {
         merged.clearExpectedRows();
       }

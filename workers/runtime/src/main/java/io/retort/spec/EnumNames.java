@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Enum values by the names that people write: {@code measured} is DIFFICULTY_SIGNAL_MEASURED. */
+/** Short names of enum values: {@code measured} is DIFFICULTY_SIGNAL_MEASURED. */
 final class EnumNames {
   static Optional<EnumValueDescriptor> find(EnumDescriptor type, String name) {
     String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -23,7 +23,7 @@ final class EnumNames {
         .collect(Collectors.joining(", ", "one of ", ""));
   }
 
-  /** As people write it; a number that has no name as the number. */
+  /** The short name of a value, or the number if it has no name. */
   static String shown(EnumDescriptor type, int number) {
     EnumValueDescriptor value = type.findValueByNumber(number);
     return value == null ? String.valueOf(number) : shortName(value).toLowerCase(Locale.ROOT);
@@ -33,7 +33,7 @@ final class EnumNames {
     return type.getValues().stream().filter(value -> value.getNumber() != 0);
   }
 
-  /** The value's name without the prefix that its type gives to all of them. */
+  /** The value's name without the prefix of its type. */
   static String shortName(EnumValueDescriptor value) {
     String unspecified = value.getType().getValues().get(0).getName();
     int prefix = unspecified.length() - "UNSPECIFIED".length();

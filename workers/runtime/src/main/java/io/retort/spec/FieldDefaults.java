@@ -11,13 +11,13 @@ import java.util.List;
 
 /**
  * The defaults that the contract declares as options of its fields: {@code default_value}, and
- * {@code member_default} for a message whose defaults depend on where it is. Fields with a {@code
- * default_rule} are left to program code, which takes their value from here.
+ * {@code member_default} for a message whose defaults depend on its use. Code fills in fields with
+ * a {@code default_rule} and reads their values from this class.
  */
 final class FieldDefaults {
   /**
-   * Sets every field that is not set and has a default, in the message and in those below it.
-   * Messages that are not set are created where any of their fields has a default.
+   * Sets every unset field that has a default, in the message and in nested messages. Creates an
+   * unset message if any of its fields has a default.
    */
   static void fill(Message.Builder builder) {
     for (FieldDescriptor field : builder.getDescriptorForType().getFields()) {
@@ -37,17 +37,17 @@ final class FieldDefaults {
     }
   }
 
-  /** Sets a field that is not set to its {@code default_value}. */
+  /** Sets an unset field to its {@code default_value}. */
   static void set(Message.Builder builder, FieldDescriptor field) {
     set(builder, field, text(field));
   }
 
-  /** The default of a field, as its Java type. */
+  /** The default of a field as its Java type. */
   static Object of(FieldDescriptor field) {
     return parse(field, text(field));
   }
 
-  /** The field of a message; the number is that of the generated {@code _FIELD_NUMBER}. */
+  /** The field of a message by its generated {@code _FIELD_NUMBER}. */
   static FieldDescriptor field(Descriptor message, int number) {
     FieldDescriptor field = message.findFieldByNumber(number);
     if (field == null) {
@@ -106,7 +106,7 @@ final class FieldDefaults {
     return options(field).hasExtension(SpecDefaultOptions.defaultRule);
   }
 
-  /** Whether a message, or one below it, has a field with a default of any kind. */
+  /** Whether a message, or a nested one, has a field with any kind of default. */
   private static boolean hasDefaults(FieldDescriptor message) {
     return options(message).getExtensionCount(SpecDefaultOptions.memberDefault) > 0
         || message.getMessageType().getFields().stream()

@@ -4,7 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.Map;
 import java.util.Optional;
 
-/** Expectations of fields whose rules say less to a person than these words. */
+/** Expectations of fields whose validation rules are hard to read for people. */
 final class FieldHints {
   static final String NAME =
       "1 to 40 lower-case letters, digits and hyphens, no hyphen at either end";

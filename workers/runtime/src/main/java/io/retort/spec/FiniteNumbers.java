@@ -8,15 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Every number of a message is finite, at any depth: one that came over gRPC can hold infinities
- * and NaN, against which no limit means anything; one that was read from text cannot.
+ * Checks that every number of a message is finite, at any depth. Numbers from text are always
+ * finite, but a message received over gRPC can contain infinities and NaN, which pass comparisons
+ * with limits.
  */
 final class FiniteNumbers {
   private final List<SpecViolation> violations = new ArrayList<>();
 
-  /**
-   * Names each number that is not by its path, with the index of an item and the key of an entry.
-   */
+  /** Reports each number that is not finite by its path, with list indexes and map keys. */
   static List<SpecViolation> check(Message message) {
     FiniteNumbers numbers = new FiniteNumbers();
     numbers.message(message, "");

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Decimal numbers in a spec. */
 final class Numbers {
-  // The exponent is short, so that no number of a million digits is ever made.
+  // The exponent is short, so that no number with a million digits is created.
   private static final Pattern DECIMAL =
       Pattern.compile("[-+]?(\\d{1,40}(\\.\\d{0,40})?|\\.\\d{1,40})([eE][-+]?\\d{1,3})?");
 
@@ -18,7 +18,7 @@ final class Numbers {
     return isDecimal(text) ? Optional.of(new BigDecimal(text)) : Optional.empty();
   }
 
-  /** Without a fraction of zero: 1 instead of 1.0. */
+  /** Formats a number without a zero fraction: 1 instead of 1.0. */
   static String shown(double value) {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       return String.valueOf(value);

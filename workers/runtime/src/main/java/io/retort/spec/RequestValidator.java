@@ -9,11 +9,11 @@ import com.google.protobuf.Message;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Judges a request of the API by the rules that stand in its proto. */
+/** Validates a request of the API by the rules in its proto file. */
 public final class RequestValidator {
   private final Validator validator = ValidatorFactory.newBuilder().build();
 
-  /** Everything that is wrong; empty for a request that can be answered. */
+  /** All violations; empty for a valid request. */
   public List<SpecViolation> validate(Message request) {
     try {
       return validator.validate(request).getViolations().stream()

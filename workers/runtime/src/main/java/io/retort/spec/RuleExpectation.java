@@ -17,8 +17,7 @@ final class RuleExpectation {
   private static final ExtensionRegistry REGISTRY = registry();
 
   /**
-   * The expectation of the field, or of one item where {@code item} is set and the field is
-   * repeated.
+   * The expectation of the field, or of one item if {@code item} is set and the field is repeated.
    */
   static String of(FieldDescriptor field, boolean item) {
     FieldRules rules = rules(field);
@@ -88,8 +87,8 @@ final class RuleExpectation {
   }
 
   private static FieldRules rules(FieldDescriptor field) {
-    // The generated descriptor keeps options of other packages as unknown fields where the
-    // extension was not registered when it was loaded.
+    // The generated descriptor keeps options of other packages as unknown fields if the extension
+    // was not registered when the descriptor was loaded.
     try {
       return com.google.protobuf.DescriptorProtos.FieldOptions.parseFrom(
               field.getOptions().toByteString(), REGISTRY)

@@ -10,12 +10,11 @@ import java.util.List;
  * Changed fields of a spec, for {@code RetrainRun}.
  *
  * @param spec holds the changed fields
- * @param mask names them; a field that is named but not set is cleared
+ * @param mask paths of the changed fields; a field in the mask that is not set is cleared
  */
 public record SpecChanges(RunSpec spec, FieldMask mask) {
   /**
-   * @param origin the spec that is changed: an override of one item of a list carries the others
-   *     over
+   * @param origin the spec to change: an override of one item of a list keeps the other items
    * @param overrides each {@code field.path=value}
    * @throws SpecException with every override that does not fit
    */
@@ -45,7 +44,7 @@ public record SpecChanges(RunSpec spec, FieldMask mask) {
   /**
    * The origin with the masked fields replaced.
    *
-   * @throws SpecException where the mask names a field that a spec does not have
+   * @throws SpecException if the mask names an unknown field
    */
   public static RunSpec apply(RunSpec origin, RunSpec changes, FieldMask mask)
       throws SpecException {

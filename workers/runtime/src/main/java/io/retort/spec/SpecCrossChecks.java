@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Rules between fields, and those that need more than a pattern. */
+/** Rules between fields, and rules that a pattern cannot express. */
 final class SpecCrossChecks {
   private static final Set<String> RAY_RESOURCES =
       Set.of("CPU", "GPU", "memory", "object_store_memory");
@@ -219,7 +219,7 @@ final class SpecCrossChecks {
           SpecViolation.of(
               "cogpo.beta",
               Numbers.shown(cogpo.getBeta()),
-              "not set, unless cogpo.objective is dpo: pairs have betas of their own,"
+              "not set, unless cogpo.objective is dpo: each pair has its own beta,"
                   + " preference.beta"));
     }
     sharded(sft, "sft");
@@ -260,7 +260,7 @@ final class SpecCrossChecks {
           SpecViolation.of(
               "resources.gpus",
               Numbers.shown(gpus),
-              "a whole number, or a part of one GPU for a single rank"));
+              "a whole number, or a fraction of one GPU for a single rank"));
     }
     Set<String> names = new HashSet<>();
     for (int index = 0; index < resources.getCustomCount(); index++) {
@@ -268,7 +268,7 @@ final class SpecCrossChecks {
       String path = "resources.custom[" + index + "].name";
       if (RAY_RESOURCES.contains(name)) {
         violations.add(
-            SpecViolation.of(path, name, "a custom resource; this one has a field of its own"));
+            SpecViolation.of(path, name, "a custom resource; this one has its own field"));
       } else if (!name.isEmpty() && !names.add(name)) {
         violations.add(SpecViolation.of(path, name, "one amount for each resource"));
       }
@@ -282,7 +282,7 @@ final class SpecCrossChecks {
           SpecViolation.of(
               "release.alias",
               '"' + alias + '"',
-              "a name that is no version, as v2 is; a reference would never reach it"));
+              "a name other than a version's, such as v2, which a reference cannot reach"));
     }
     Set<String> names = new TreeSet<>();
     spec.getEvaluation().getBenchmarksList().forEach(benchmark -> names.add(benchmark.getName()));

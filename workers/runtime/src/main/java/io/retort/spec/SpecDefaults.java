@@ -27,19 +27,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Fills in every default of a spec: those that the contract gives as options of its fields, and
- * those that depend on other fields. What has no default (limits, {@code max_steps}, {@code lora})
- * stays unset.
+ * Fills in every default of a spec: defaults that the contract declares as options of its fields,
+ * and defaults that depend on other fields. Fields without a default (limits, {@code max_steps},
+ * {@code lora}) stay unset.
  *
- * @param studentModel folder of the default student, empty where there is none
+ * @param studentModel folder of the default student, empty if there is none
  */
 public record SpecDefaults(String studentModel) {
-  /** The default student is {@code RETORT_STUDENT_MODEL}. */
+  /** Reads the default student from {@code RETORT_STUDENT_MODEL}. */
   public static SpecDefaults from(Environment environment) {
     return new SpecDefaults(environment.get("RETORT_STUDENT_MODEL", ""));
   }
 
-  /** Answers sampled for a problem of a benchmark that does not say how many. */
+  /** Answers sampled per problem of a benchmark that does not set a number. */
   static int benchmarkSamples() {
     FieldDescriptor samples =
         FieldDefaults.field(BenchmarkSpec.getDescriptor(), BenchmarkSpec.SAMPLES_FIELD_NUMBER);
@@ -47,8 +47,9 @@ public record SpecDefaults(String studentModel) {
   }
 
   /**
-   * @param spec one in which {@link SpecValidator} finds no violation
-   * @throws SpecException where the run needs a student, none is named and there is no default one
+   * @param spec a spec in which {@link SpecValidator} finds no violation
+   * @throws SpecException if the run needs a student, the spec names none, and there is no default
+   *     one
    */
   public RunSpec fill(RunSpec spec) throws SpecException {
     if (needsStudent(spec) && !spec.getStudent().hasModel() && studentModel.isEmpty()) {
@@ -59,7 +60,7 @@ public record SpecDefaults(String studentModel) {
                   "folder of a model in Hugging Face layout, or RETORT_STUDENT_MODEL in the control"
                       + " plane's environment")));
     }
-    // Before the contract's defaults: a field of a built-in benchmark goes before them.
+    // Fields of built-in benchmarks take precedence over the contract's defaults.
     RunSpec.Builder builder = BenchmarkPresets.expand(spec).toBuilder();
     FieldDefaults.fill(builder);
     student(builder.getStudentBuilder());

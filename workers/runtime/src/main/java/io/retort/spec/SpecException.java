@@ -3,7 +3,7 @@ package io.retort.spec;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A spec cannot be run; carries everything that is wrong with it at once. */
+/** A spec cannot be run; contains all violations at once. */
 public final class SpecException extends Exception {
   private static final long serialVersionUID = 1L;
 

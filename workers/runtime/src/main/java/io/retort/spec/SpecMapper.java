@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Fills a message from a tree, by field names; collects everything that does not fit. */
+/** Fills a message from a tree, by field names; collects all violations. */
 final class SpecMapper {
   private static final int MOST_TYPOS = 3;
 
@@ -52,7 +52,7 @@ final class SpecMapper {
     }
   }
 
-  /** Names the key that was probably meant, or all of them. */
+  /** Suggests the key that was probably meant, or lists all keys. */
   static SpecViolation unknownKey(Descriptor type, String key, String path) {
     int typos = Math.max(1, Math.min(MOST_TYPOS, key.length() / 3));
     LevenshteinDistance distance = new LevenshteinDistance(typos);

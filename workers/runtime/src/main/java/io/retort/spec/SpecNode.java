@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A spec's text as a tree, before it is known what its keys mean. Written in YAML or in JSON. */
+/** A spec's text, in YAML or JSON, as a tree whose keys are not interpreted yet. */
 sealed interface SpecNode {
   /** The name of the value's type in a message. */
   String shown();
@@ -32,7 +32,7 @@ sealed interface SpecNode {
     }
   }
 
-  /** A number or a word, by its text: what it is depends on the field that it is for. */
+  /** A number or a word as text: the field that it belongs to determines its type. */
   record Scalar(String text, Kind kind) implements SpecNode {
     private static final int SHOWN_CHARACTERS = 80;
 
@@ -47,7 +47,7 @@ sealed interface SpecNode {
     }
   }
 
-  /** {@code key:} with nothing after it, or an explicit null: the same as leaving the key out. */
+  /** {@code key:} without a value, or an explicit null: equivalent to omitting the key. */
   record Empty() implements SpecNode {
     @Override
     public String shown() {

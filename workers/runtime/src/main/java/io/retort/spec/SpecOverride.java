@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One field of a spec replaced on the command line: {@code data.train[0].limit=64}. */
+/** Replaces one field of a spec from the command line: {@code data.train[0].limit=64}. */
 final class SpecOverride {
   private static final Pattern SEGMENT = Pattern.compile("([A-Za-z0-9_-]+)(?:\\[(\\d{1,6})])?");
 
@@ -43,7 +43,7 @@ final class SpecOverride {
     return new SpecOverride(path, segments, SpecText.parse(override.substring(equals + 1)));
   }
 
-  /** The path up to the first list: what a field mask can name. */
+  /** The path up to the first list, as far as a field mask can express it. */
   String maskPath() {
     List<String> names = new ArrayList<>();
     for (Segment segment : segments) {

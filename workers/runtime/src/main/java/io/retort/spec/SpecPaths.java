@@ -8,7 +8,7 @@ import io.retort.v1.RunSpec;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Where the files that a spec names lie. */
+/** Locations of the files that a spec names. */
 public final class SpecPaths {
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
   private static final Pattern HUB_MODEL =
@@ -54,7 +54,7 @@ public final class SpecPaths {
     return HUB_MODEL.matcher(location).matches();
   }
 
-  /** Data lie on a file system, in S3 or on the hub. */
+  /** Whether the location is a file system, S3 or the hub, from which data can be read. */
   static boolean isServedData(String location) {
     return Locations.isServed(location) || location.startsWith("hf://datasets/");
   }

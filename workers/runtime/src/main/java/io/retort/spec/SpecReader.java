@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a spec that a person wrote, in YAML or JSON. Keys are the proto's field names, enum values
- * may be written short and in any case. Reading says what a key or a type is wrong; {@link
- * SpecValidator} judges the values.
+ * Reads a spec that a person wrote, in YAML or JSON. Keys are the proto's field names; enum values
+ * may be short and in any case. Reading reports wrong keys and types; {@link SpecValidator}
+ * validates the values.
  */
 public final class SpecReader {
   /**

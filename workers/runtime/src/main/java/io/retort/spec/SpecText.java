@@ -26,10 +26,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
-/**
- * Parses text that nobody vouches for: no type tags, and size, depth and the growth by aliases are
- * limited.
- */
+/** Parses untrusted text: refuses type tags, and limits size, depth and growth by aliases. */
 final class SpecText {
   static final int MAX_CHARACTERS = 1 << 20;
   private static final int MAX_DEPTH = 32;
@@ -54,7 +51,7 @@ final class SpecText {
 
   private SpecText() {}
 
-  /** Parses YAML, or JSON where the text begins with a brace and is well-formed JSON. */
+  /** Parses YAML, or JSON if the text begins with a brace and is well-formed JSON. */
   static SpecNode parse(String text) throws SpecException {
     if (text.length() > MAX_CHARACTERS) {
       throw new SpecException(
@@ -73,7 +70,7 @@ final class SpecText {
       return fromJson(JSON.readTree(text));
     } catch (JsonProcessingException notJson) {
       try {
-        // A flow mapping of YAML begins with a brace, too.
+        // A YAML flow mapping also begins with a brace.
         return parseYaml(text);
       } catch (SpecException notYaml) {
         throw new SpecException(
@@ -140,7 +137,7 @@ final class SpecText {
     if (nodes > MAX_NODES) {
       throw new YAMLException("more than " + MAX_NODES + " values, counting aliases");
     }
-    // An alias inside its own anchor has no end.
+    // An alias inside its own anchor recurses without end.
     if (depth > MAX_DEPTH) {
       throw new YAMLException("nested deeper than " + MAX_DEPTH + " at " + path);
     }
@@ -195,7 +192,7 @@ final class SpecText {
       return new SpecNode.Empty();
     }
     if (tag.equals(Tag.STR) || tag.equals(Tag.TIMESTAMP)) {
-      // YAML 1.1 takes 1e-5 for a word.
+      // YAML 1.1 reads 1e-5 as a word.
       boolean number = node.isPlain() && Numbers.isDecimal(node.getValue());
       return new SpecNode.Scalar(
           node.getValue(), number ? SpecNode.Kind.NUMBER : SpecNode.Kind.TEXT);

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The way back: a message as the tree that it would be read from. */
+/** The inverse of {@link SpecMapper}: converts a message to the tree from which it can be read. */
 final class SpecTree {
   static SpecNode of(Message message) {
     Map<String, SpecNode> entries = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validates a whole spec: the rules in the proto, and those between fields. Runs before the
+ * Validates a whole spec by the rules in the proto and the rules between fields. Runs before
  * defaults are filled in, and after the fields of built-in benchmarks are.
  */
 public final class SpecValidator {
@@ -27,7 +27,7 @@ public final class SpecValidator {
 
   private final Validator validator = ValidatorFactory.newBuilder().build();
 
-  /** Everything that is wrong, in the order of the fields; empty for a spec that can be run. */
+  /** All violations, in the order of the fields; empty for a valid spec. */
   public List<SpecViolation> validate(RunSpec asked) {
     RunSpec spec = BenchmarkPresets.expand(asked);
     Set<SpecViolation> violations = new LinkedHashSet<>();
@@ -39,7 +39,7 @@ public final class SpecValidator {
     }
     List<String> unfilled = BenchmarkChecks.missingWithoutPreset(spec);
     violations.removeIf(violation -> unfilled.contains(violation.field()));
-    // A rule's own words say more: "> 0" is also not finite.
+    // The rule's own message is more specific: a value that fails "> 0" may also be not finite.
     Set<String> reported =
         violations.stream().map(SpecViolation::field).collect(Collectors.toSet());
     FiniteNumbers.check(spec).stream()
@@ -50,7 +50,7 @@ public final class SpecValidator {
   }
 
   /**
-   * @throws SpecException with everything that is wrong
+   * @throws SpecException with all violations
    */
   public void check(RunSpec spec) throws SpecException {
     SpecException.throwIfAny(validate(spec));

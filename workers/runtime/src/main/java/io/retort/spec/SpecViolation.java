@@ -3,7 +3,7 @@ package io.retort.spec;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One thing that is wrong with a spec.
+ * One violation of a spec.
  *
  * @param field path of proto field names, for example {@code data.train[0].path}; empty for the
  *     spec as a whole

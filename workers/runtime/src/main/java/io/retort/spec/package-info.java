@@ -1,4 +1,4 @@
-/** The run spec for people: reading, checking and completing it. */
+/** Reading, validation and defaults of the run spec. */
 @NullMarked
 package io.retort.spec;
 

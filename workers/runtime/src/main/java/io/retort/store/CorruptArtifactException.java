@@ -2,7 +2,7 @@ package io.retort.store;
 
 import java.io.IOException;
 
-/** An object of the store does not hold what its reference or its format says. */
+/** The content of an object does not match its reference or its format. */
 public final class CorruptArtifactException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The places that specs may name to a worker: below the worker's store, and below the roots of
- * {@code RETORT_DATA_ROOTS}, folders and prefixes in S3 with commas between; {@code /} and {@code
- * s3://} mean all of them. A spec comes from whoever reaches the control plane, and the worker can
- * read more than that person may: keys, other teams' data.
+ * The locations that specs may name to a worker: below the worker's store, and below the roots of
+ * {@code RETORT_DATA_ROOTS}, a comma-separated list of folders and S3 prefixes; {@code /} and
+ * {@code s3://} allow everything. Anyone who reaches the control plane can submit a spec, and the
+ * worker can read more than they may: keys, other teams' data.
  *
- * <p>Symbolic links are resolved before a place is compared, so that a link below a root leads
- * nowhere else. Whoever can replace folders below a root while they are read is trusted.
+ * <p>Symbolic links are resolved before a location is compared, so that a link below a root cannot
+ * lead outside it. Users who can replace folders below a root while they are read are trusted.
  */
 public final class DataRoots {
   public static final String VARIABLE = "RETORT_DATA_ROOTS";
 
-  /** Everything that the process can read. */
+  /** Allows everything that the process can read. */
   public static final String ALL = "/,s3://";
 
   private static final String ALL_OF_S3 = "s3://";
@@ -52,10 +52,10 @@ public final class DataRoots {
   }
 
   /**
-   * The store of {@code RETORT_STORE} and what {@code RETORT_DATA_ROOTS} names; the store alone
-   * where that is not set.
+   * The store of {@code RETORT_STORE} and the roots of {@code RETORT_DATA_ROOTS}; only the store if
+   * the latter is not set.
    *
-   * @throws ConfigurationException for a root that is no place
+   * @throws ConfigurationException for a root that is not a valid location
    */
   public static DataRoots of(Environment environment) {
     List<String> roots = new ArrayList<>(List.of(environment.require("RETORT_STORE")));
@@ -67,17 +67,17 @@ public final class DataRoots {
     return new DataRoots(roots);
   }
 
-  /** For a process that reads what its own user names. */
+  /** Allows everything, for a process that reads locations named by its own user. */
   public static DataRoots all() {
     return new DataRoots(List.of(ALL.split(",", -1)));
   }
 
   /**
-   * Checks a place before anything is read or looked up there.
+   * Checks a location before anything is read or looked up there.
    *
    * @param field of the spec, for the message
-   * @param location an absolute path, or a URI of a store; of a {@code file:} URI that is none, as
-   *     globs may be, nothing is checked: its reader checks the folder that it finds
+   * @param location an absolute path, or a URI of a store. A {@code file:} URI that is not valid,
+   *     such as some globs, is not checked here: its reader checks the folder that it finds.
    * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    */
   public void require(String field, String location) throws IOException {
@@ -90,7 +90,7 @@ public final class DataRoots {
   }
 
   /**
-   * Checks a folder, and what the links in it lead to.
+   * Checks a folder and the targets of the links in it.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    */
@@ -103,7 +103,8 @@ public final class DataRoots {
   }
 
   /**
-   * Where a file really lies: what is opened there is what was checked.
+   * The real path of a file, with links resolved, so that the caller opens the file that was
+   * checked.
    *
    * @throws io.temporal.failure.ApplicationFailure USER/LOCATION_FORBIDDEN
    */
@@ -144,7 +145,7 @@ public final class DataRoots {
     throw forbidden(field, uri, "");
   }
 
-  /** With links resolved as far as there is anything; the rest as it is written. */
+  /** Resolves links in the existing part of the path; the rest is unchanged. */
   private static Path resolved(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     Path known = absolute;
@@ -152,7 +153,7 @@ public final class DataRoots {
       try {
         return known.toRealPath().resolve(known.relativize(absolute)).normalize();
       } catch (IOException e) {
-        // Not there, or not to be seen by this process: then neither is what is below it.
+        // The path does not exist or is not readable; then nothing below it is either.
         known = known.getParent();
       }
     }
@@ -168,9 +169,9 @@ public final class DataRoots {
             + ": "
             + location
             + leads
-            + ": specs may not name this place to the pipeline worker (expected: one below "
+            + ": the pipeline worker does not allow this location (expected: one below "
             + String.join(", ", roots)
-            + "; whoever runs the worker adds others to "
+            + "; the operator of the worker can add others to "
             + VARIABLE
             + ")");
   }

@@ -24,15 +24,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
- * A store on a local or shared POSIX file system: writes beside the object, syncs, then renames or
- * links it.
+ * A store on a local or shared POSIX file system. Writes to a temporary file next to the object,
+ * syncs, then renames or links it.
  */
 final class FileStore implements Store {
   private static final String HIDDEN_PREFIX = ".";
   private static final String TEMPORARY_PREFIX = HIDDEN_PREFIX + "writing-";
   private static final String LOCK_PREFIX = HIDDEN_PREFIX + "lock-";
 
-  // A file lock is held by the process as a whole: its threads need one of their own.
+  // The process as a whole holds a file lock, so its threads need a lock of their own.
   private static final ReentrantLock UPDATING = new ReentrantLock();
 
   @Override
@@ -88,8 +88,8 @@ final class FileStore implements Store {
     Path temporary = temporaryBeside(target);
     try {
       writeAndSync(uri, temporary, content);
-      // A rename would replace an object that a second writer has put there meanwhile; a link does
-      // not.
+      // A rename would replace an object that a second writer has created in the meantime; a link
+      // does not.
       Files.createLink(target, temporary);
       return true;
     } catch (FileAlreadyExistsException e) {
@@ -106,9 +106,8 @@ final class FileStore implements Store {
     UPDATING.lock();
     try (FileChannel channel =
         FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      // The kernel frees the lock with the channel, also when the process is killed. The file
-      // stays:
-      // deleting it would let two writers hold locks on two files of one name.
+      // The kernel releases the lock with the channel, also when the process is killed. The file is
+      // kept: if it were deleted, two writers could hold locks on two files with the same name.
       channel.lock();
       Optional<byte[]> next = change.apply(readIfPresent(target));
       if (next.isEmpty()) {

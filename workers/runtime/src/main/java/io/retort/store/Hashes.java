@@ -7,12 +7,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 as the store uses it: lower-case hex. */
+/** SHA-256 as lower-case hex, as the store uses it. */
 public final class Hashes {
   private static final int BLOCK_BYTES = 1 << 20;
 
   /**
-   * Hash of the parts, each preceded by its length, so that no two lists of parts have the same
+   * Hash of the parts, each preceded by its length, so that different lists of parts have different
    * bytes.
    */
   public static String sha256Hex(String... parts) {
@@ -33,7 +33,7 @@ public final class Hashes {
   /**
    * Hash of the bytes of an object that may be large.
    *
-   * @param alive called after each block; what it throws ends the reading
+   * @param alive called after each block; an exception from it ends the reading
    */
   public static String sha256Hex(Store store, String uri, Runnable alive) throws IOException {
     try (InputStream input = store.read(uri)) {
@@ -42,9 +42,9 @@ public final class Hashes {
   }
 
   /**
-   * Hash of the bytes up to the stream's end; does not close it.
+   * Hash of the remaining bytes of the stream; does not close it.
    *
-   * @param alive called after each block; what it throws ends the reading
+   * @param alive called after each block; an exception from it ends the reading
    */
   public static String sha256Hex(InputStream input, Runnable alive) throws IOException {
     MessageDigest digest = sha256();
@@ -56,7 +56,7 @@ public final class Hashes {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** A digest to be fed. */
+  /** A new digest. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -6,14 +6,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files of this machine as the content of objects. */
+/** Local files as the content of objects. */
 public final class LocalContent {
   private static final int BLOCK_BYTES = 1 << 20;
 
   /**
    * The bytes of a file.
    *
-   * @param alive called after each block of 1 MiB; what it throws ends the write
+   * @param alive called after each block of 1 MiB; an exception from it ends the write
    */
   public static Store.Content of(Path file, Runnable alive) {
     return output -> copy(file, output, alive);

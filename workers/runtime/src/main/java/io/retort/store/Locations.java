@@ -5,23 +5,23 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Places that a spec names: an absolute path on a file system, or the URI of one in a store. */
+/** Locations that a spec names: an absolute path on a file system, or a URI in a store. */
 public final class Locations {
   /** The allowed kinds of location, for messages. */
   public static final String EXPECTED =
       "an absolute path or a URI that begins with " + StoreScheme.prefixes();
 
-  /** Whether a store serves the place; whether there is anything is not asked. */
+  /** Whether a store serves the location; does not check that it exists. */
   public static boolean isServed(String location) {
     return location.startsWith("/") || StoreScheme.of(location).isPresent();
   }
 
-  /** Whether the place is on a file system, so that it stays there wherever the store is. */
+  /** Whether the location is on a file system, independent of the store. */
   public static boolean isLocal(String location) {
     return location.startsWith("/") || StoreScheme.FILE.serves(location);
   }
 
-  /** The absolute path of a place on a file system, empty for all else. */
+  /** The absolute path of a location on a file system; empty for all others. */
   public static Optional<Path> path(String location) {
     if (!isLocal(location)) {
       return Optional.empty();
@@ -34,18 +34,18 @@ public final class Locations {
     }
   }
 
-  /** The path of a place on a file system as it is written, wildcards and all. */
+  /** The path of a location on a file system as written, including wildcards. */
   public static String written(String location) {
     return location.replaceFirst("^file:(?://)?(?=/)", "");
   }
 
   /**
-   * The place's URI in the store that serves it, without a slash at its end; empty for all else.
+   * The location's URI in the store that serves it, without a trailing slash; empty for all others.
    */
   public static Optional<String> uri(String location) {
     Optional<String> uri =
         isLocal(location)
-            // Path.toUri ends a folder that exists with a slash, and one that does not without.
+            // Path.toUri adds a trailing slash only to a folder that exists.
             ? path(location).map(path -> path.toUri().toString())
             : Optional.of(location).filter(Locations::isServed);
     return uri.map(text -> text.endsWith("/") ? text.substring(0, text.length() - 1) : text);

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Folders of parts that a manifest, written last, commits. */
+/** Folders of parts, which are committed by writing their manifest last. */
 public final class Manifests {
   public static final String NAME = "manifest.json";
   private static final int SCHEMA_VERSION = 1;
@@ -31,9 +31,7 @@ public final class Manifests {
     return writePart(store, folderUri, index, rows.size(), Rows.content(rows));
   }
 
-  /**
-   * Writes one part whose content is made already; the reference's URI is relative to the folder.
-   */
+  /** Writes one part with the given content; the reference's URI is relative to the folder. */
   public static ArtifactRef writePart(
       Store store, String folderUri, int index, long rows, Store.Content content)
       throws IOException {
@@ -41,8 +39,8 @@ public final class Manifests {
   }
 
   /**
-   * Writes one part under a name of the caller's choice, for folders that two writers may write at
-   * once; the reference's URI is relative to the folder.
+   * Writes one part under the given name, for folders that two writers may write to at once; the
+   * reference's URI is relative to the folder.
    */
   public static ArtifactRef writePart(
       Store store, String folderUri, String name, long rows, Store.Content content)
@@ -52,8 +50,8 @@ public final class Manifests {
   }
 
   /**
-   * Commits the folder unless it is committed; returns the manifest that counts, which is another
-   * writer's when that one was first.
+   * Commits the folder if it is not committed yet. Returns the effective manifest, which is another
+   * writer's if that writer committed first.
    */
   public static Manifest commitIfAbsent(Store store, String folderUri, Manifest manifest)
       throws IOException {
@@ -85,7 +83,7 @@ public final class Manifests {
     }
   }
 
-  /** Commits the folder; returns the reference of the manifest, rows being those of all parts. */
+  /** Commits the folder; returns the reference of the manifest, with the rows of all parts. */
   public static ArtifactRef commit(Store store, String folderUri, Manifest manifest)
       throws IOException {
     Manifest complete = complete(manifest);
@@ -94,7 +92,7 @@ public final class Manifests {
     return written.toBuilder().setRows(complete.getRows()).build();
   }
 
-  /** The committed manifest of a folder, empty while it is not committed. */
+  /** The manifest of a folder; empty if the folder is not committed. */
   public static Optional<Manifest> find(Store store, String folderUri) throws IOException {
     try (InputStream input = store.read(Store.resolve(folderUri, NAME))) {
       return Optional.of(parse(input.readAllBytes(), Store.resolve(folderUri, NAME)));
@@ -106,7 +104,7 @@ public final class Manifests {
   /**
    * Reads a manifest and checks it against the reference's hash.
    *
-   * @throws CorruptArtifactException when the bytes are not those that the reference names
+   * @throws CorruptArtifactException if the bytes do not match the reference
    */
   public static Manifest read(Store store, ArtifactRef reference) throws IOException {
     return parse(
@@ -123,7 +121,7 @@ public final class Manifests {
     return Rows.readAll(store, verifiedPart(store, manifest, part), builders);
   }
 
-  /** The rows of one part, in order, after checking its bytes against the manifest. */
+  /** The rows of one part, in order. Checks its bytes against the manifest first. */
   public static <M extends Message> RowCursor<M> openPart(
       Store store,
       ArtifactRef manifest,
@@ -133,7 +131,7 @@ public final class Manifests {
     return Rows.cursor(store, verifiedPart(store, manifest, part), builders);
   }
 
-  /** The rows of all parts, in order, after checking the bytes of each as it is begun. */
+  /** The rows of all parts, in order. Checks the bytes of each part before reading it. */
   public static <M extends Message> RowCursor<M> openParts(
       Store store,
       ArtifactRef reference,
@@ -148,7 +146,7 @@ public final class Manifests {
    * Streams the rows of all parts to {@code consumer}, in order, after checking the bytes of the
    * manifest and of each part. Memory holds one row.
    *
-   * @throws CorruptArtifactException when bytes or row counts are not those that the manifest names
+   * @throws CorruptArtifactException if bytes or row counts do not match the manifest
    */
   public static <M extends Message> void forEachRow(
       Store store,
@@ -165,7 +163,7 @@ public final class Manifests {
    * Streams the rows of one part to {@code consumer}, in order, after checking its bytes against
    * the manifest.
    *
-   * @throws CorruptArtifactException when bytes or row count are not those that the manifest names
+   * @throws CorruptArtifactException if bytes or row count do not match the manifest
    */
   public static <M extends Message> void forEachRow(
       Store store,

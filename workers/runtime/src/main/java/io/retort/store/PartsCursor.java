@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of several parts, of which one is open at a time. */
+/** The rows of several parts; one part is open at a time. */
 final class PartsCursor<M extends Message> implements RowCursor<M> {
   private final Iterator<ArtifactRef> parts;
   private final Opening<M> opening;

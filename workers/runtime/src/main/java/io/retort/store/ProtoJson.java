@@ -6,15 +6,15 @@ import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 
 /**
- * The JSON that the store and the Python side share: proto3 JSON with the field names of the proto
- * files.
+ * The JSON format that the store and the Python side share: proto3 JSON with the field names of the
+ * proto files.
  */
 public final class ProtoJson {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
   private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
 
-  /** One line of JSON; fields with their default value are left out. */
+  /** Prints one line of JSON; omits fields with their default value. */
   public static String print(MessageOrBuilder message) {
     try {
       return PRINTER.print(message);
@@ -25,9 +25,9 @@ public final class ProtoJson {
   }
 
   /**
-   * Parses what {@link #print} wrote, or a later version of it.
+   * Parses the output of {@link #print}, of this or a later version.
    *
-   * @param where named in the error
+   * @param where location for the error message
    */
   public static Message parse(String json, Message.Builder builder, String where)
       throws CorruptArtifactException {

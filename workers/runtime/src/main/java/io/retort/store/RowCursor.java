@@ -5,12 +5,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Rows one after the other, for readers that go through several objects in step. */
+/** Iterates over rows, for readers that read several objects in parallel. */
 public interface RowCursor<M extends Message> extends Closeable {
   /**
    * The next row, null after the last.
    *
-   * @throws CorruptArtifactException when what follows is no row
+   * @throws CorruptArtifactException if the next line is not a row
    */
   @Nullable M next() throws IOException;
 }

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes rows as one object's content, or as one of several to a file: see {@link Rows}. */
+/**
+ * Writes rows as the content of one object, or as one of several frames in a file: see {@link
+ * Rows}.
+ */
 public final class RowWriter implements Closeable {
   private final ZstdOutputStream compressed;
 
   /**
-   * @param output the caller's: {@link #close} ends the rows, but leaves it open
+   * @param output owned by the caller: {@link #close} ends the rows, but does not close it
    */
   public RowWriter(OutputStream output) throws IOException {
     compressed = new ZstdOutputStream(new NotClosing(output));
@@ -25,16 +28,16 @@ public final class RowWriter implements Closeable {
   }
 
   /**
-   * Writes a row that is printed already.
+   * Writes a row that is already printed as JSON.
    *
-   * @param json without a line's end
+   * @param json without a line end
    */
   public void line(byte[] json) throws IOException {
     compressed.write(json);
     compressed.write('\n');
   }
 
-  /** As {@link #line(byte[])}. */
+  /** Like {@link #line(byte[])}. */
   public void line(ByteString json) throws IOException {
     json.writeTo(compressed);
     compressed.write('\n');

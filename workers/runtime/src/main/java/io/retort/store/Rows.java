@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as Zstandard-compressed JSON Lines, one protobuf message a line. */
+/** Rows as Zstandard-compressed JSON Lines, one protobuf message per line. */
 public final class Rows {
   /**
-   * Streams the rows of an object to {@code consumer}, in order. Memory holds one row.
+   * Streams the rows of an object to {@code consumer}, in order. Holds one row in memory.
    *
-   * @throws CorruptArtifactException when the object is cut, is not Zstandard data or UTF-8, or a
-   *     line is no row; rows before the fault have been consumed
+   * @throws CorruptArtifactException if the object is truncated or is not Zstandard data or UTF-8,
+   *     or if a line is not a row; rows before the fault have been consumed
    */
   public static <M extends Message> void forEach(
       Store store, String uri, Supplier<? extends Message.Builder> builders, Consumer<M> consumer)
@@ -35,7 +35,7 @@ public final class Rows {
     }
   }
 
-  /** The rows of an object, in order; fails as {@link #forEach} does. Memory holds one row. */
+  /** The rows of an object, in order; fails like {@link #forEach}. Holds one row in memory. */
   public static <M extends Message> RowCursor<M> cursor(
       Store store, String uri, Supplier<? extends Message.Builder> builders) throws IOException {
     return new Lines<>(open(store, uri), builders, uri);
@@ -48,7 +48,7 @@ public final class Rows {
     return rows;
   }
 
-  /** Content of an object that holds {@code rows}; iterated once, as it is written. */
+  /** Content of an object that holds {@code rows}, which are iterated once during the write. */
   public static Store.Content content(Iterable<? extends Message> rows) {
     return output -> {
       try (RowWriter writer = new RowWriter(output)) {
@@ -64,7 +64,7 @@ public final class Rows {
   private static BufferedReader open(Store store, String uri) throws IOException {
     InputStream input = new BufferedInputStream(store.read(uri));
     try {
-      // An object without rows still has a frame: to the decompressor an empty one just ends.
+      // Even an object without rows has a frame, but the decompressor accepts empty input.
       input.mark(1);
       if (input.read() < 0) {
         throw new CorruptArtifactException(uri + ": 0 bytes (expected: Zstandard data)");

@@ -18,33 +18,34 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Clients of S3 as the environment describes it, in the same way as the trainer's Python: {@code
- * AWS_ENDPOINT_URL_S3} before {@code AWS_ENDPOINT_URL} for a server of one's own, {@code
- * AWS_REGION}, and credentials by the default chain.
+ * Clients of S3, configured by the environment in the same way as the trainer's Python client:
+ * {@code AWS_ENDPOINT_URL_S3}, or else {@code AWS_ENDPOINT_URL}, for a server other than Amazon's,
+ * {@code AWS_REGION}, and credentials by the default chain.
  */
 final class S3Clients {
   /**
-   * S3's protocol has clients repeat single requests on 5xx; whole calls are Temporal's to retry.
+   * S3's protocol expects clients to repeat single requests on 5xx; Temporal retries whole
+   * activities.
    */
   private static final int MOST_ATTEMPTS = 5;
 
   private static final int MOST_CONNECTIONS = 64;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Less than the heartbeat timeout of an activity, which cannot heartbeat meanwhile. */
+  /** Below the heartbeat timeout of an activity, which cannot heartbeat while it waits. */
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(20);
 
   /**
-   * @throws ConfigurationException when the endpoint is no address
+   * @throws ConfigurationException if the endpoint is not a valid address
    */
   static S3Client of(Environment environment, AwsCredentialsProvider credentials) {
     S3ClientBuilder builder =
         S3Client.builder()
             .credentialsProvider(credentials)
-            // Readers check an object's SHA-256 themselves, and not every server sends checksums.
+            // Readers check an object's SHA-256 themselves, and some servers send no checksums.
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            // Of the synchronous clients the one with a pool of its own; it also reads an answer
-            // that comes before all of an upload has been sent, as refusals do.
+            // The synchronous client that has its own connection pool. It also reads a response
+            // that arrives before the whole upload has been sent, as refusals do.
             .httpClientBuilder(
                 Apache5HttpClient.builder()
                     .maxConnections(MOST_CONNECTIONS)
@@ -59,8 +60,8 @@ final class S3Clients {
                             .build()));
     Optional<URI> endpoint = endpoint(environment);
     if (endpoint.isPresent()) {
-      // A server of one's own seldom has a host name for each bucket, or regions; and there are
-      // those that store the framing of a body sent in chunks, or with a checksum behind it.
+      // Servers other than Amazon's rarely have host names per bucket, or regions. Some of them
+      // store the framing of chunked bodies, or of trailing checksums, as part of the object.
       builder
           .endpointOverride(endpoint.get())
           .forcePathStyle(true)
@@ -96,7 +97,10 @@ final class S3Clients {
         .map(Region::of);
   }
 
-  /** The region of the profile or the machine; any will do, a bucket elsewhere is found. */
+  /**
+   * The region of the profile or the machine. Any region works, because buckets in other regions
+   * are found.
+   */
   private static Region found() {
     try {
       return new DefaultAwsRegionProviderChain().getRegion();

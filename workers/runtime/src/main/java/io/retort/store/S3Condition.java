@@ -5,8 +5,8 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What must hold of the stored object before another replaces it; the server checks and writes in
- * one step. Servers that do not know conditions ignore them, or answer 501.
+ * The condition that the stored object must meet before it is replaced; the server checks it and
+ * writes in one step. Servers without support for conditions ignore them, or answer 501.
  */
 record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
   static final S3Condition NONE = new S3Condition(null, null);
@@ -19,7 +19,7 @@ record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
   private static final int PRECONDITION_FAILED = 412;
   private static final int NOT_IMPLEMENTED = 501;
 
-  /** The stored object still has this tag. */
+  /** The stored object still has the given tag. */
   static S3Condition unchanged(String eTag) {
     return new S3Condition(null, eTag);
   }
@@ -36,10 +36,10 @@ record S3Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch) {
       return Outcome.OTHER_FAULT;
     }
     return switch (refusal.statusCode()) {
-      // 409: another writer is at work on the object at this moment.
+      // 409: another writer is currently writing the object.
       case PRECONDITION_FAILED, CONFLICT -> Outcome.DOES_NOT_HOLD;
       case NOT_IMPLEMENTED -> Outcome.NOT_KNOWN;
-      // The object that should be unchanged has been deleted.
+      // The object that should be unchanged was deleted.
       case NOT_FOUND ->
           ifMatch != null && code(refusal).equals("NoSuchKey")
               ? Outcome.DOES_NOT_HOLD

@@ -14,7 +14,7 @@ final class S3Failures {
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
 
-  /** Answered with status 400, although the credentials or the region are wrong. */
+  /** Error codes with status 400 that mean wrong credentials or a wrong region. */
   private static final Set<String> REFUSALS =
       Set.of(
           "AuthorizationHeaderMalformed",
@@ -23,12 +23,12 @@ final class S3Failures {
           "InvalidToken",
           "TokenRefreshRequired");
 
-  /** The only sign that the SDK gives of it. */
+  /** The SDK signals missing credentials only by this message. */
   private static final String NO_CREDENTIALS = "Unable to load credentials";
 
   /**
-   * A missing object is {@link NoSuchFileException}; what a person has to set right is {@link
-   * StoreRefusedException}; the rest may be over at the next attempt.
+   * A missing object becomes {@link NoSuchFileException}; a fault that a person has to correct
+   * becomes {@link StoreRefusedException}; all others may succeed at the next attempt.
    */
   static IOException of(S3Location location, SdkException failure) {
     if (failure instanceof NoSuchKeyException) {
@@ -48,7 +48,7 @@ final class S3Failures {
 
   private static IOException of(S3Location location, S3Exception answer) {
     AwsErrorDetails details = answer.awsErrorDetails();
-    // An answer to a HEAD request has no body with details.
+    // A response to a HEAD request has no body with details.
     String code = details == null || details.errorCode() == null ? "" : details.errorCode();
     int status = answer.statusCode();
     if (code.equals("NoSuchBucket")) {

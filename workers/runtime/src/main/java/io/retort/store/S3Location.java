@@ -1,14 +1,14 @@
 package io.retort.store;
 
 /**
- * A place in a bucket: {@code s3://bucket/key}. The key is used literally, nothing in it is
- * decoded, as in the trainer's Python.
+ * A location in a bucket: {@code s3://bucket/key}. The key is used literally, without decoding, as
+ * in the trainer's Python client.
  *
- * @param key without a slash at its end; empty for the bucket as a whole
+ * @param key without a trailing slash; empty for the whole bucket
  */
 record S3Location(String bucket, String key) {
   /**
-   * @throws IllegalArgumentException when there is no bucket
+   * @throws IllegalArgumentException if the bucket is missing
    */
   static S3Location of(String uri) {
     String path = StoreScheme.S3.require(uri);

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * The bytes of one part of an upload, to be read as often as its request is repeated: the first in
- * memory, those beyond in a file, because the parts of a very large object are large.
+ * The bytes of one part of an upload, readable again for each repetition of its request. The first
+ * bytes are in memory and the rest is in a file, because the parts of a very large object are
+ * large.
  */
 final class S3Part implements AutoCloseable {
   private static final String MEDIA_TYPE = "application/octet-stream";
@@ -25,7 +26,7 @@ final class S3Part implements AutoCloseable {
   private long size;
 
   /**
-   * @param inMemory most bytes that memory holds
+   * @param inMemory maximum number of bytes held in memory
    */
   S3Part(int inMemory) {
     this.inMemory = inMemory;
@@ -48,14 +49,14 @@ final class S3Part implements AutoCloseable {
     return RequestBody.fromContentProvider(this::stream, size, MEDIA_TYPE);
   }
 
-  /** Begins the next part. */
+  /** Starts the next part. */
   void reset() throws IOException {
     close();
     buffer.reset();
     size = 0;
   }
 
-  /** Deletes the file, if there is one. */
+  /** Deletes the file, if any. */
   @Override
   public void close() throws IOException {
     Path written = file;
@@ -63,7 +64,7 @@ final class S3Part implements AutoCloseable {
     file = null;
     output = null;
     if (written != null) {
-      // On Linux and macOS the open file outlives its name.
+      // On Linux and macOS an open file remains usable after its deletion.
       Files.deleteIfExists(written);
     }
     if (open != null) {

@@ -28,21 +28,25 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * A store in buckets of any server that speaks S3. An object appears whole with the request that
- * ends its upload; a folder is what keys have in common, so there is no empty one.
+ * A store in buckets of any server that speaks S3. An object becomes visible as a whole with the
+ * request that completes its upload. A folder is a common key prefix, so empty folders do not
+ * exist.
  *
- * <p>{@link #writeIfAbsent} and {@link #update} write under a condition that the server checks. A
- * server that knows no conditions still keeps the writers of one process apart, but not those of
- * two: the last of them wins there.
+ * <p>{@link #writeIfAbsent} and {@link #update} write under a condition that the server checks.
+ * With a server that does not support conditions, writers in one process still exclude each other,
+ * but of writers in two processes the last one wins.
  */
 final class S3Store implements Store {
   private static final int BLOCK_BYTES = 1 << 16;
   private static final int NOT_FOUND = 404;
 
-  /** Every lost round means that another writer won it; so many in a row are the server's fault. */
+  /** Each lost round means that another writer won; this many in a row indicate a faulty server. */
   private static final int MOST_ROUNDS = 1000;
 
-  /** A name that begins with a dot, or none: consoles mark a folder by an object of no name. */
+  /**
+   * Matches a name that is empty or begins with a dot: consoles mark a folder by an object with an
+   * empty name.
+   */
   private static final Pattern HIDDEN = Pattern.compile("(?:^|/)(?:\\.|/|$)");
 
   private static @Nullable S3Store shared;
@@ -54,7 +58,7 @@ final class S3Store implements Store {
     this.client = client;
   }
 
-  /** The one of this process, by its environment: its connections are shared. */
+  /** The store of this process, configured by its environment; its connections are shared. */
   static synchronized S3Store shared() {
     S3Store store = shared;
     if (store == null) {
@@ -94,7 +98,10 @@ final class S3Store implements Store {
     return call(folder, () -> names(folder));
   }
 
-  /** In one request for a thousand objects, where the folders between would be one each. */
+  /**
+   * Lists up to a thousand objects per request; listing folder by folder would take one request
+   * each.
+   */
   @Override
   public List<String> listBelow(String folderUri) throws IOException {
     S3Location folder = S3Location.of(folderUri);
@@ -148,15 +155,15 @@ final class S3Store implements Store {
     conditional.lock();
     try {
       for (int round = 0; round < MOST_ROUNDS; round++) {
-        Optional<ResponseBytes<GetObjectResponse>> standing = call(location, () -> get(location));
-        Optional<byte[]> next = change.apply(standing.map(ResponseBytes::asByteArray));
+        Optional<ResponseBytes<GetObjectResponse>> stored = call(location, () -> get(location));
+        Optional<byte[]> next = change.apply(stored.map(ResponseBytes::asByteArray));
         if (next.isEmpty()) {
           return false;
         }
         byte[] bytes = next.get();
         try (S3Upload upload = upload(location, output -> output.write(bytes))) {
           if (upload.commit(
-              standing
+              stored
                   .map(object -> S3Condition.unchanged(object.response().eTag()))
                   .orElse(S3Condition.ABSENT))) {
             return true;
@@ -172,8 +179,8 @@ final class S3Store implements Store {
   @Override
   public void delete(String uri) throws IOException {
     S3Location location = S3Location.of(uri);
-    // One request for each: not every server takes the one for many. Listed as a whole first,
-    // because pages move while their objects go.
+    // One request per object, because not every server supports deleting many at once. The whole
+    // list is read first, because pages shift while objects are deleted.
     List<String> keys = call(location, () -> keys(location));
     if (!location.key().isEmpty()) {
       keys.add(location.key());
@@ -205,7 +212,10 @@ final class S3Store implements Store {
     return !location.key().isEmpty() && call(location, () -> head(location)).isPresent();
   }
 
-  /** Empty also where there is no bucket: an answer to a HEAD request does not distinguish them. */
+  /**
+   * Also empty if the bucket does not exist: a response to a HEAD request does not distinguish the
+   * two.
+   */
   private Optional<HeadObjectResponse> head(S3Location location) {
     try {
       return Optional.of(
@@ -251,7 +261,7 @@ final class S3Store implements Store {
         names.add(below.prefix().substring(prefix, below.prefix().length() - 1));
       }
     }
-    // Consoles mark a folder by an object of no name.
+    // Consoles mark a folder by an object with an empty name.
     return names.stream().filter(name -> !name.isEmpty() && !name.startsWith(".")).toList();
   }
 

@@ -19,14 +19,14 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The bytes of one object on their way: in one request where they are few, else in parts, so that
- * memory holds a part of the first size. The object appears with {@link #commit}; closed before, it
- * never does.
+ * An upload of one object: in one request if it is small, else in parts, so that memory holds at
+ * most a part of the first size. The object becomes visible with {@link #commit}; if the upload is
+ * closed before that, it never does.
  */
 final class S3Upload extends OutputStream {
   private static final Logger LOGGER = LoggerFactory.getLogger(S3Upload.class);
 
-  /** Metadata by which a writer knows its own object again. */
+  /** Metadata by which a writer recognises its own object. */
   private static final String WRITER = "retort-writer";
 
   private final S3Client client;
@@ -74,7 +74,7 @@ final class S3Upload extends OutputStream {
   }
 
   /**
-   * Makes the object appear as a whole if the condition holds. May be called again when it returned
+   * Makes the whole object visible if the condition holds. May be called again after it returned
    * false.
    *
    * @return whether this object is stored now
@@ -88,7 +88,8 @@ final class S3Upload extends OutputStream {
       committed = true;
     } catch (S3Exception e) {
       switch (condition.outcome(e)) {
-        // Where an answer was lost, the request's repetition meets what the request wrote.
+        // If the response to a request was lost, its repetition finds the object that the request
+        // wrote.
         case DOES_NOT_HOLD -> committed = isOwn();
         case NOT_KNOWN -> {
           return commit(S3Condition.NONE);
@@ -101,17 +102,17 @@ final class S3Upload extends OutputStream {
     return committed;
   }
 
-  /** How many bytes have been written. */
+  /** Number of bytes written. */
   long bytes() {
     return bytes;
   }
 
-  /** Lower-case hex hash of all bytes; to be called once, after the last of them. */
+  /** Lower-case hex hash of all bytes; call it once, after the last byte. */
   String sha256() {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Gives the upload up unless it was committed. */
+  /** Aborts the upload unless it was committed. */
   @Override
   public void close() throws IOException {
     try (part) {
@@ -128,8 +129,9 @@ final class S3Upload extends OutputStream {
       client.abortMultipartUpload(
           request -> request.bucket(target.bucket()).key(target.key()).uploadId(begun));
     } catch (SdkException e) {
-      // What ended the upload counts more; the bucket's own rules can clear what is left of it.
-      LOGGER.warn("{}: parts of a given up upload are left: {}", target, e.getMessage());
+      // The original failure is more important; the bucket's lifecycle rules can remove the
+      // remains.
+      LOGGER.warn("{}: parts of an aborted upload remain: {}", target, e.getMessage());
     }
   }
 

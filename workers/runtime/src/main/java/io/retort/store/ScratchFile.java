@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A temporary file without a name (in {@code java.io.tmpdir}), so that nothing is left of it even
+ * A temporary file without a name (in {@code java.io.tmpdir}), so that nothing remains of it even
  * after a kill.
  *
- * <p>One thread writes; what was written before {@link #size} was called may be read by all.
+ * <p>One thread writes; any thread may read the bytes that were written before {@link #size} was
+ * called.
  */
 public final class ScratchFile implements AutoCloseable {
   private final FileChannel channel;
@@ -27,7 +28,7 @@ public final class ScratchFile implements AutoCloseable {
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } finally {
-      // On Linux and macOS the open file outlives its name.
+      // On Linux and macOS an open file remains usable after its deletion.
       Files.delete(path);
     }
     output = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);

@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Byte strings on this machine's disk, by number: memory holds twelve bytes for each.
+ * Byte strings on the local disk, by number; uses twelve bytes of memory per entry.
  *
- * <p>One thread adds; those that were added before {@link #flush} may be read by all.
+ * <p>One thread adds; any thread may read the entries that were added before {@link #flush}.
  */
 public final class ScratchRecords implements AutoCloseable {
   private static final int SMALLEST = 64;
 
   private final ScratchFile file = new ScratchFile();
 
-  // Volatile, so that whoever reads a grown array sees what it was made of.
+  // Volatile, so that a thread that reads a grown array also sees its content.
   private volatile long[] starts = new long[SMALLEST];
   private volatile int[] lengths = new int[SMALLEST];
   private int count;
@@ -22,7 +22,7 @@ public final class ScratchRecords implements AutoCloseable {
 
   public ScratchRecords() throws IOException {}
 
-  /** Returns the number, from 0 on. */
+  /** Adds an entry and returns its number, starting at 0. */
   public int add(ByteString bytes) throws IOException {
     bytes.writeTo(file.output());
     if (count == starts.length) {
@@ -36,7 +36,7 @@ public final class ScratchRecords implements AutoCloseable {
     return count++;
   }
 
-  /** Lets all read what was added. */
+  /** Makes the added entries readable for all threads. */
   public void flush() throws IOException {
     file.output().flush();
   }

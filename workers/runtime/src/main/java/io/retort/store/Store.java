@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Objects by absolute URI. A reader never sees half an object: it appears whole when its writer has
- * finished.
+ * Objects by absolute URI. A reader never sees a partial object: an object becomes visible as a
+ * whole when its writer has finished.
  *
- * <p>Every method throws {@link IOException} on a platform fault; a missing object is {@link
- * java.nio.file.NoSuchFileException}, and a store that a person has to set up rightly first is
- * {@link StoreRefusedException}.
+ * <p>Every method throws {@link IOException} on a platform fault, {@link
+ * java.nio.file.NoSuchFileException} for a missing object, and {@link StoreRefusedException} for a
+ * store that a person has to set up correctly first.
  */
 public interface Store {
   /**
-   * Opens the store that serves URIs of the scheme of {@code root}.
+   * Opens the store that serves the URI scheme of {@code root}.
    *
    * @throws IllegalArgumentException for a scheme that is not served
-   * @throws io.retort.worker.ConfigurationException when the environment describes it wrongly
+   * @throws io.retort.worker.ConfigurationException if its configuration in the environment is
+   *     invalid
    */
   static Store open(String root) {
     StoreScheme scheme =
@@ -44,19 +45,19 @@ public interface Store {
 
   boolean exists(String uri) throws IOException;
 
-  /** Bytes of an object. */
+  /** Size of an object in bytes. */
   long size(String uri) throws IOException;
 
   /**
-   * Names (not URIs) of the objects and folders directly in a folder, sorted; empty where there is
-   * none. Names that begin with a dot are the store's own and are left out.
+   * Names (not URIs) of the objects and folders directly in a folder, sorted; empty if the folder
+   * does not exist. Excludes names that begin with a dot, which the store uses itself.
    */
   List<String> list(String folderUri) throws IOException;
 
   /**
-   * Paths below a folder of the objects at any depth in it, sorted, with those names left out that
-   * {@link #list} leaves out. A folder in which is nothing, as only file systems have them, is told
-   * as an object.
+   * Paths of the objects at any depth below a folder, relative to it and sorted, without the names
+   * that {@link #list} excludes. An empty folder, which only file systems have, is listed like an
+   * object.
    */
   default List<String> listBelow(String folderUri) throws IOException {
     List<String> paths = new ArrayList<>();
@@ -70,26 +71,22 @@ public interface Store {
     return paths.stream().sorted().toList();
   }
 
-  /**
-   * Writes an object, replacing an older one as a whole. Returns its hash and size; rows is left at
-   * 0.
-   */
+  /** Writes an object, or replaces it as a whole. Returns its hash and size; rows is 0. */
   ArtifactRef write(String uri, Content content) throws IOException;
 
   /**
-   * Writes an object unless one is there; returns whether this call wrote it. Of two callers one
-   * wins.
+   * Writes an object unless it exists; returns whether this call wrote it. If two callers write at
+   * once, exactly one succeeds.
    */
   boolean writeIfAbsent(String uri, Content content) throws IOException;
 
   /**
-   * Replaces an object by what {@code change} makes of it, as one step: no writer that also uses
-   * this method comes in between, in this process or another. Returns whether an object was
-   * written.
+   * Replaces an object by the result of {@code change} atomically with respect to all writers that
+   * use this method, in this process or another. Returns whether an object was written.
    */
   boolean update(String uri, Change change) throws IOException;
 
-  /** Deletes an object or a folder with all that is in it; does nothing where there is none. */
+  /** Deletes an object, or a folder with all its content; does nothing if it does not exist. */
   void delete(String uri) throws IOException;
 
   /** Appends {@code path} to a folder's URI. */
@@ -97,17 +94,17 @@ public interface Store {
     return folderUri.endsWith("/") ? folderUri + path : folderUri + "/" + path;
   }
 
-  /** Writes an object's bytes; called once. The stream stays the store's: it is not closed. */
+  /** Writes an object's bytes; called once. The store closes the stream; the content must not. */
   @FunctionalInterface
   interface Content {
     void writeTo(OutputStream output) throws IOException;
   }
 
-  /** Decides on the next content of an object. */
+  /** Determines the next content of an object. */
   @FunctionalInterface
   interface Change {
     /**
-     * @param current the stored bytes, empty where there is no object
+     * @param current the stored bytes, empty if the object does not exist
      * @return the bytes to store, empty to leave the object as it is
      */
     Optional<byte[]> apply(Optional<byte[]> current) throws IOException;

@@ -4,7 +4,10 @@ import io.retort.failure.Failures;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 
-/** Maps errors of the store to failures: a person has to act, or it is retried with backoff. */
+/**
+ * Maps errors of the store to failures that a person has to resolve or that are retried with
+ * backoff.
+ */
 public final class StoreFailures {
   /** USER/STORE_REFUSED, PLATFORM/DISK_FULL, PLATFORM/CORRUPT_ARTIFACT or PLATFORM/STORE_FAILED. */
   public static ApplicationFailure of(IOException failure) {
@@ -15,11 +18,11 @@ public final class StoreFailures {
     if (failure instanceof CorruptArtifactException) {
       return Failures.platform("CORRUPT_ARTIFACT", message, failure);
     }
-    // The only sign that Java gives of ENOSPC.
+    // Java signals ENOSPC only by this message.
     if (message.contains("No space left")) {
       return Failures.platform(
           "DISK_FULL",
-          message + " (expected: free space in the store; free some and go on)",
+          message + " (expected: free space in the store; free some and resume the run)",
           failure);
     }
     return Failures.platform(

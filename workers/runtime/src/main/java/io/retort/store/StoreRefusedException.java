@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store cannot be used as it is set up: no bucket, no credentials or no permission. Trying
- * again does not help; the message says what to set.
+ * The store is not set up correctly: the bucket, credentials or a permission is missing. Retrying
+ * does not help; the message says what to set.
  */
 public final class StoreRefusedException extends IOException {
   private static final long serialVersionUID = 1L;

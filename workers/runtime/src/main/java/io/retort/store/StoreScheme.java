@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The kinds of store, recognised by the beginning of a URI. */
+/** The kinds of store, recognised by the URI scheme. */
 enum StoreScheme {
   FILE("file:/"),
   S3("s3://");
@@ -15,12 +15,12 @@ enum StoreScheme {
     this.prefix = prefix;
   }
 
-  /** The scheme that serves a URI; empty where none does. */
+  /** The scheme that serves a URI; empty if there is none. */
   static Optional<StoreScheme> of(String uri) {
     return Arrays.stream(values()).filter(scheme -> scheme.serves(uri)).findFirst();
   }
 
-  /** How the URIs of all stores begin, for messages. */
+  /** The URI prefixes of all stores, for messages. */
   static String prefixes() {
     return Arrays.stream(values()).map(scheme -> scheme.prefix).collect(Collectors.joining(" or "));
   }
@@ -30,7 +30,7 @@ enum StoreScheme {
   }
 
   /**
-   * @return what follows the prefix
+   * @return the part after the prefix
    * @throws IllegalArgumentException for a URI of another scheme
    */
   String require(String uri) {

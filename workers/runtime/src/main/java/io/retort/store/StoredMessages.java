@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
-/** Messages that are objects of the store. */
+/** Messages that are stored as objects. */
 public final class StoredMessages {
   /**
-   * Empty where there is no object.
+   * Reads a message; empty if the object does not exist.
    *
    * @throws CorruptArtifactException for an object that cannot be parsed
    */
@@ -27,7 +27,7 @@ public final class StoredMessages {
     }
   }
 
-  /** As {@link #read} reads it: one line of JSON. */
+  /** The stored form that {@link #read} parses: one line of JSON. */
   public static byte[] bytes(Message message) {
     return (ProtoJson.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
   }

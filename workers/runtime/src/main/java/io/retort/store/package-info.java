@@ -1,4 +1,4 @@
-/** The one store, addressed by URI: artifacts, manifests and rows. */
+/** The store: artifacts, manifests and rows, addressed by URI. */
 @NullMarked
 package io.retort.store;
 

@@ -1,8 +1,8 @@
 package io.retort.worker;
 
 /**
- * A process was configured wrongly; the message names the variable or file, its value and what was
- * expected.
+ * The configuration of a process is invalid; the message names the variable or file, its value and
+ * the expected value.
  */
 public final class ConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package io.retort.worker;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Threads that keep no process alive. */
+/** Factories of daemon threads, which do not keep the process alive. */
 public final class DaemonThreads {
   /**
    * @param name of each thread

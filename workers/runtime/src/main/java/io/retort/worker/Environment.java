@@ -3,7 +3,7 @@ package io.retort.worker;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Configuration of a process: environment variables, by name. */
+/** Configuration of a process by environment variables. */
 public record Environment(Map<String, String> variables) {
   public Environment {
     variables = Map.copyOf(variables);
@@ -14,7 +14,7 @@ public record Environment(Map<String, String> variables) {
   }
 
   /**
-   * @throws ConfigurationException when the variable is absent or blank
+   * @throws ConfigurationException if the variable is absent or blank
    */
   public String require(String name) {
     String value = variables.getOrDefault(name, "");
@@ -30,16 +30,16 @@ public record Environment(Map<String, String> variables) {
   }
 
   /**
-   * @throws ConfigurationException when the variable is no whole number
+   * @throws ConfigurationException if the variable is not a whole number
    */
   public int integer(String name, int fallback) {
     return integer(name).orElse(fallback);
   }
 
   /**
-   * The value of a variable whose default is not known yet, empty when it is absent or blank.
+   * The value of a variable without a fixed default; empty if it is absent or blank.
    *
-   * @throws ConfigurationException when the variable is no whole number
+   * @throws ConfigurationException if the variable is not a whole number
    */
   public OptionalInt integer(String name) {
     String value = get(name, "");

@@ -12,11 +12,11 @@ import io.temporal.common.reporter.MicrometerClientStatsReporter;
 import java.io.IOException;
 
 /**
- * The Prometheus endpoint of a process: its own collectors, the JVM's and the Temporal SDK's on one
- * registry.
+ * The Prometheus endpoint of a process: the project's collectors, the JVM's and the Temporal SDK's
+ * metrics on one registry.
  *
  * <p>{@code RETORT_METRICS_PORT} is the port, 0 (the default) for a free one; {@code
- * RETORT_METRICS_HOST} the address to listen on, the loopback one by default.
+ * RETORT_METRICS_HOST} is the address to listen on, by default the loopback address.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final com.uber.m3.util.Duration REPORT_EVERY =
@@ -33,7 +33,7 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   /**
-   * @throws ConfigurationException when the port cannot be taken
+   * @throws ConfigurationException if the port is not available
    */
   public static MetricsServer start(Environment environment) {
     int port = environment.integer("RETORT_METRICS_PORT", 0);
@@ -69,7 +69,7 @@ public final class MetricsServer implements AutoCloseable {
     return registry;
   }
 
-  /** Where the Temporal SDK reports. */
+  /** The scope to which the Temporal SDK reports. */
   public Scope temporalScope() {
     return temporalScope;
   }

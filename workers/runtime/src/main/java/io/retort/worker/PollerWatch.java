@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects when polls of this process have arrived at Temporal, which is later than the start of its
- * workers: those poll in the background, and go on trying where they are refused.
+ * Detects when polls of this process have arrived at Temporal. That is later than the start of its
+ * workers, which poll in the background and retry when they are refused.
  *
- * <p>To be made before the workers start, as it takes what is listed then for polls of an earlier
- * process with the same identity.
+ * <p>Must be created before the workers start: polls that the server lists at that time belong to
+ * an earlier process with the same identity.
  */
 public final class PollerWatch {
   private static final Logger LOGGER = LoggerFactory.getLogger(PollerWatch.class);
@@ -39,7 +39,7 @@ public final class PollerWatch {
     this.client = client;
   }
 
-  /** An unreachable server counts as one that lists no poll. */
+  /** An unreachable server counts as a server without polls. */
   public static PollerWatch of(WorkflowClient client, List<PolledQueue> queues) {
     PollerWatch watch = new PollerWatch(client);
     for (PolledQueue queue : queues) {
@@ -51,7 +51,7 @@ public final class PollerWatch {
   /**
    * Waits until the server has seen polls of every queue, or {@code stop} is counted down.
    *
-   * @return whether it has seen them
+   * @return whether the server has seen them
    */
   public boolean await(CountDownLatch stop) throws InterruptedException {
     int ticks = 0;
@@ -78,7 +78,7 @@ public final class PollerWatch {
   }
 
   /**
-   * Last poll of this process, or of an earlier one with its identity; the epoch where there was
+   * Last poll of this process, or of an earlier one with the same identity; the epoch if there was
    * none.
    */
   private Timestamp lastPoll(PolledQueue queue) {

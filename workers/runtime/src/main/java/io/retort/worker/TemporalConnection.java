@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection to Temporal, configured by Temporal's own variables: {@code TEMPORAL_ADDRESS},
+ * A connection to Temporal, configured by Temporal's standard variables: {@code TEMPORAL_ADDRESS},
  * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS_*} or a profile file.
  */
 public final class TemporalConnection implements AutoCloseable {
@@ -29,9 +29,9 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   /**
-   * Connects lazily: an unreachable server shows in the first call.
+   * Connects lazily: an unreachable server causes a failure in the first call.
    *
-   * @throws ConfigurationException when the variables are not well-formed
+   * @throws ConfigurationException if the variables are not well-formed
    */
   public static TemporalConnection open(Environment environment, MetricsServer metrics) {
     try {
@@ -54,10 +54,10 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   /**
-   * Waits until the server answers. The SDK alone gives up after a few seconds, which a server or a
-   * process that has just started may need.
+   * Waits until the server answers. The SDK itself gives up after a few seconds, which is too short
+   * for a server or a process that has just started.
    *
-   * @throws StatusRuntimeException when it does not answer within {@code limit}, or refuses
+   * @throws StatusRuntimeException if the server does not answer within {@code limit}, or refuses
    */
   public void connect(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();

@@ -11,19 +11,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the Temporal SDK's metrics few. The SDK asks for Micrometer's percentile histograms, of 69
- * buckets each, for every timer and combination of tags.
+ * Limits the number of the Temporal SDK's metrics. The SDK requests Micrometer's percentile
+ * histograms, with 69 buckets each, for every timer and combination of tags.
  *
- * <p>Buckets are kept for how long tasks wait for a worker, by task queue: whether there are enough
- * workers. Every other timer is a count, a sum and a maximum. Requests are labelled by operation,
- * not by the type of the workflow or activity that they are about, which has metrics of its own.
+ * <p>Histograms are kept for the time that tasks wait for a worker, by task queue, because it shows
+ * whether there are enough workers. All other timers have a count, a sum and a maximum. Requests
+ * are labelled by operation and not by workflow or activity type, which have metrics of their own.
  */
 final class TemporalMeters implements MeterFilter {
   private static final String PREFIX = "temporal_";
   private static final String WAITING = "schedule_to_start_latency";
   private static final List<String> REQUESTS = List.of("temporal_request", "temporal_long_request");
 
-  /** From a worker that is free to one that is missing. */
+  /** From an idle worker to a missing one. */
   private static final double[] WAITING_NANOSECONDS =
       Arrays.stream(
               new Duration[] {
@@ -38,7 +38,7 @@ final class TemporalMeters implements MeterFilter {
           .mapToDouble(Duration::toNanos)
           .toArray();
 
-  /** Tags by which requests and waiting tasks would be split for each type of the project. */
+  /** Tags that would split requests and waiting tasks by each of the project's types. */
   private static final Set<String> TYPES =
       Set.of("activity_type", "workflow_type", "query_type", "signal_name", "exception");
 

@@ -1,4 +1,4 @@
-/** Common parts of every JVM process: configuration, metrics, a Temporal connection. */
+/** Common parts of all JVM processes: configuration, metrics and the Temporal connection. */
 @NullMarked
 package io.retort.worker;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Benchmarks by name: what is filled in, what goes before what, and what is refused. */
+/** Benchmarks by name: filled-in fields, precedence, and refused specs. */
 final class BenchmarkPresetsTest {
   private static final String DATA = "data: {train: [{path: /a}]}\n";
 
@@ -152,13 +152,13 @@ final class BenchmarkPresetsTest {
       delimiter = '|',
       value = {
         "{benchmark: aime25} | benchmark: \"aime25\" (expected: one of aime24, math500,"
-            + " gpqa-diamond, livecodebench-v2, gsm8k, humaneval; or name and source of a benchmark"
-            + " of your own)",
+            + " gpqa-diamond, livecodebench-v2, gsm8k, humaneval; or name and source of your own"
+            + " benchmark)",
         "{benchmark: aime24, k: [65]} | k[0]: 65 (expected: <= samples, which is 64)",
         "{benchmark: aime24, prompt: Think.} | prompt: without {problem} (expected: a text with"
-            + " {problem} once, where the problem stands)",
+            + " exactly one {problem}, the placeholder of the problem)",
         "{benchmark: aime24, prompt: '{problem}{problem}'} | prompt: with {problem} more than once"
-            + " (expected: a text with {problem} once, where the problem stands)",
+            + " (expected: a text with exactly one {problem}, the placeholder of the problem)",
         "{benchmark: aime24, from_date: '2024-01-01'} | from_date: \"2024-01-01\" (expected: not"
             + " set, unless source.format is livecodebench)",
         "{benchmark: livecodebench-v2, to_date: '2024-02-30'} | to_date: \"2024-02-30\" (expected:"

@@ -68,7 +68,7 @@ class SpecValidatorTest {
         "cogpo: {batching: packed} | cogpo.batching: packed (expected: auto or length_grouped: a"
             + " pair's sides are not packed)",
         "cogpo: {beta: 0.2} | cogpo.beta: 0.2 (expected: not set, unless cogpo.objective is dpo:"
-            + " pairs have betas of their own, preference.beta)",
+            + " each pair has its own beta, preference.beta)",
         "sft: {lora: {rank: 8}, strategy: fsdp2} | sft.strategy: fsdp2 (expected: ddp where sft.lora"
             + " is set)",
         "sft: {early_stopping_patience: 2} | sft.early_stopping_patience: 2 (expected: 0, unless"
@@ -88,12 +88,12 @@ class SpecValidatorTest {
             + " evaluation.engine.endpoint.headers[0].name: \"Authorization\" (expected: a header that"
             + " carries no secret and that clients do not set themselves; a key belongs into the"
             + " variable named by api_key_env)",
-        "resources: {gpus: 1.5} | resources.gpus: 1.5 (expected: a whole number, or a part of one"
+        "resources: {gpus: 1.5} | resources.gpus: 1.5 (expected: a whole number, or a fraction of one"
             + " GPU for a single rank)",
         "resources: {gpus: 0.5, ranks: 2} | resources.gpus: 0.5 (expected: a whole number, or a"
-            + " part of one GPU for a single rank)",
+            + " fraction of one GPU for a single rank)",
         "resources: {custom: [{name: GPU, amount: 1}]} | resources.custom[0].name: GPU (expected: a"
-            + " custom resource; this one has a field of its own)",
+            + " custom resource; this one has its own field)",
         "priority: 6 | priority: 6 (expected: >= 1 and <= 5)",
         "cogpo: {label_smoothing: 0.5} | cogpo.label_smoothing: 0.5 (expected: >= 0 and < 0.5)",
         "preference: {beta: {large: -1}} | preference.beta.large: -1 (expected: > 0)",

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Changes every field of a spec, one at a time, and looks at which stages would run anew. */
+/** Changes every field of a spec, one at a time, and checks which stages would run again. */
 final class StageFieldsTest {
   private static final Path PAGE = Path.of("../../docs/stages.md");
   private static final String HEAD = "| field | stages that read it |\n|---|---|\n";
@@ -177,7 +177,7 @@ final class StageFieldsTest {
     return leaf.stream().map(FieldDescriptor::getName).collect(Collectors.joining("."));
   }
 
-  /** Sets the leaf to another value than it has once every default is filled in. */
+  /** Sets the leaf to a value that differs from its value after all defaults are filled in. */
   private static void change(
       Message.Builder builder, List<FieldDescriptor> leaf, int depth, Message filled) {
     FieldDescriptor field = leaf.get(depth);

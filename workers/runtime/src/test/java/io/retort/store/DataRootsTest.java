@@ -60,12 +60,12 @@ final class DataRootsTest {
                 + folder
                 + "/data/set/out/id leads to "
                 + folder
-                + "/keys/id: specs may not name this place to the pipeline worker (expected: one"
+                + "/keys/id: the pipeline worker does not allow this location (expected: one"
                 + " below s3://team/data, "
                 + folder
                 + "/store, "
                 + folder
-                + "/data; whoever runs the worker adds others to RETORT_DATA_ROOTS)");
+                + "/data; the operator of the worker can add others to RETORT_DATA_ROOTS)");
     assertThatThrownBy(() -> roots.requireFolder("student.model", folder + "/data"))
         .hasMessageContaining("student.model: " + folder + "/data/set/out leads to ");
   }

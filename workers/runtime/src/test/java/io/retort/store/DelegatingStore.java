@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** Another store. A test overrides what is to be different. */
+/** Delegates to another store. A test overrides the methods that it needs to change. */
 public class DelegatingStore implements Store {
   private final Store store;
 

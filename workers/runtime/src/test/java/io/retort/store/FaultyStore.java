@@ -3,9 +3,9 @@ package io.retort.store;
 import io.retort.v1.ArtifactRef;
 import java.io.IOException;
 
-/** Another store, some of whose changes fail before anything is changed. */
+/** Delegates to another store; some of the changes fail before anything is changed. */
 public final class FaultyStore extends DelegatingStore {
-  /** What changes a store. */
+  /** Operations that change a store. */
   public enum Operation {
     WRITE,
     WRITE_IF_ABSENT,
@@ -13,7 +13,7 @@ public final class FaultyStore extends DelegatingStore {
     DELETE
   }
 
-  /** Throws where the change is to fail. */
+  /** Throws if the change should fail. */
   @FunctionalInterface
   public interface Fault {
     void before(Operation operation, String uri) throws IOException;

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A real S3 server, {@code rclone serve s3}, whose buckets are the folders in a folder. It ignores
- * the conditions of writes.
+ * A real S3 server, {@code rclone serve s3}, whose buckets are subfolders of a folder. It ignores
+ * conditions of writes.
  */
 public final class RcloneServer implements AutoCloseable {
   public static final String ACCESS_KEY = "key";
@@ -29,7 +29,7 @@ public final class RcloneServer implements AutoCloseable {
   }
 
   /**
-   * @param repository checkout with the trainer's Python environment, which brings rclone
+   * @param repository checkout with the trainer's Python environment, which contains rclone
    */
   public static RcloneServer start(Path repository, Path folder) throws IOException {
     Path rclone =
@@ -61,7 +61,7 @@ public final class RcloneServer implements AutoCloseable {
     return endpoint;
   }
 
-  /** What a process needs in its environment to reach the server. */
+  /** Environment variables with which a process reaches the server. */
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_S3", endpoint,
@@ -89,7 +89,7 @@ public final class RcloneServer implements AutoCloseable {
     throw new IllegalStateException("rclone did not start: " + read);
   }
 
-  /** A full pipe would halt the server. */
+  /** A full pipe would block the server. */
   private static void readOn(BufferedReader log) {
     Thread reader =
         new Thread(
@@ -97,7 +97,7 @@ public final class RcloneServer implements AutoCloseable {
               try (log) {
                 log.transferTo(Writer.nullWriter());
               } catch (IOException e) {
-                // The server has been stopped.
+                // The server was stopped.
               }
             },
             "rclone-log");

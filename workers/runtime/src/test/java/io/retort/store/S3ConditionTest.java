@@ -23,7 +23,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
 
-/** Two processes at one object, and answers that are lost or refuse. */
+/** Two processes that write one object, and responses that are lost or refuse. */
 class S3ConditionTest {
   private static final String URI = "s3://bucket/object";
   private static final AwsCredentialsProvider CREDENTIALS =
@@ -36,7 +36,7 @@ class S3ConditionTest {
   @BeforeEach
   void startServer() throws IOException {
     server = new ScriptedS3();
-    // Their locks are their own, as those of two processes are.
+    // The two stores have separate locks, like two processes.
     one = new S3Store(S3Clients.of(new Environment(server.environment()), CREDENTIALS));
     other = new S3Store(S3Clients.of(new Environment(server.environment()), CREDENTIALS));
   }
@@ -48,7 +48,7 @@ class S3ConditionTest {
 
   @Test
   void oneOfTwoProcessesWritesAnAbsentObject() throws IOException {
-    // The last moment before the one writes: it has found nothing in its place.
+    // The last moment before the first writer writes: it has found no object.
     server.refuse("HEAD", 404, "");
     server.refuse("HEAD", 404, "");
     other.write(URI, bytes("other"));

@@ -32,7 +32,7 @@ class S3StoreTest extends StoreContract {
 
   @BeforeAll
   static void startServer(@TempDir Path folder) throws IOException {
-    // Beforehand: the server does not look again at what it knows of its folders.
+    // Written before the server starts, because it caches the content of its folders.
     bucket = Files.createDirectory(folder.resolve(BUCKET));
     server = RcloneServer.start(Path.of("../.."), folder);
   }
@@ -116,7 +116,7 @@ class S3StoreTest extends StoreContract {
     }
   }
 
-  /** A terabyte is out of a test's reach; small parts grow in the same way. */
+  /** A terabyte is too large for a test; small parts grow in the same way. */
   @Test
   void partsGrowSoThatAnUploadOfAnySizeEnds() throws IOException {
     byte[] content = new byte[1_000_003];
@@ -124,7 +124,7 @@ class S3StoreTest extends StoreContract {
     try (S3Client client = client(RcloneServer.SECRET_KEY);
         S3Upload upload =
             new S3Upload(client, S3Location.of(uri("large")), new S3PartSizes(1 << 10, 2))) {
-      // 18 parts; of one size they would be 977.
+      // 18 parts; with a constant size they would be 977.
       for (int from = 0; from < content.length; from += 4_099) {
         upload.write(content, from, Math.min(4_099, content.length - from));
       }

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Single objects of S3's protocol, with the conditions of writes, as Amazon's own server has them;
- * its folders are all empty. Faults on demand.
+ * Serves single objects over S3's protocol, with conditions of writes as Amazon's server has them;
+ * all folders are empty. Injects faults on demand.
  */
 final class ScriptedS3 implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -31,10 +31,10 @@ final class ScriptedS3 implements AutoCloseable {
   private record Stored(ByteString bytes, String eTag, @Nullable String writer) {}
 
   /**
-   * An answer instead of the right one.
+   * A response that replaces the correct one.
    *
-   * @param method of the requests that get it
-   * @param afterwards whether what the request asks for is done all the same
+   * @param method of the requests that receive it
+   * @param afterwards whether the request still takes effect
    */
   private record Fault(String method, int status, String code, boolean afterwards) {}
 
@@ -49,12 +49,12 @@ final class ScriptedS3 implements AutoCloseable {
     return Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /** Answers the next request of the method with an error, and does nothing. */
+  /** Answers the next request of the method with an error, without effect. */
   void refuse(String method, int status, String code) {
     faults.add(new Fault(method, status, code, false));
   }
 
-  /** Does what the next request of the method asks for, and answers with an error. */
+  /** Performs the next request of the method, but answers with an error. */
   void loseAnswer(String method) {
     faults.add(new Fault(method, 500, "InternalError", true));
   }

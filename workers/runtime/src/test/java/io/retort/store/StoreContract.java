@@ -23,11 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every store does. */
+/** Behaviour common to all stores. */
 abstract class StoreContract {
   private static final int WRITERS = 8;
 
-  /** More than S3 tells, or deletes, in one request. */
+  /** More objects than S3 lists or deletes in one request. */
   private static final int OBJECTS = 1001;
 
   private Path temporary;
@@ -39,7 +39,7 @@ abstract class StoreContract {
 
   abstract Store open(String folderUri);
 
-  /** What is in the folder, also what listing does not show. */
+  /** All content of the folder, including names that listing excludes. */
   abstract List<String> left() throws IOException;
 
   @BeforeEach
@@ -49,7 +49,7 @@ abstract class StoreContract {
     store = open(root);
   }
 
-  /** A folder of this test's own. */
+  /** A folder used only by this test. */
   final Path temporary() {
     return temporary;
   }
@@ -243,7 +243,7 @@ abstract class StoreContract {
 
   @Test
   void letsExactlyOneOfManyWritersWin() throws Exception {
-    // Every writer has passed the check for an object that is there before any of them writes.
+    // All writers pass the existence check before any of them writes.
     CyclicBarrier allWriting = new CyclicBarrier(WRITERS);
 
     List<Boolean> wins =
@@ -332,7 +332,7 @@ abstract class StoreContract {
     }
   }
 
-  /** Results of all writers, in the order of their number. */
+  /** Results of all writers, in order of their number. */
   private static <T> List<T> inParallel(Work<T> work) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(WRITERS);
     try {

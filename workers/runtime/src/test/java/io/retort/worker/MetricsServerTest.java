@@ -72,7 +72,7 @@ final class MetricsServerTest {
       List<String> series = scrapeUntil(metrics, of("temporal_request_total"), OPERATIONS.size());
 
       assertThat(series).as(String.join("\n", series)).hasSizeLessThan(MOST_SERIES);
-      // Sixty combinations of operation and activity are six.
+      // Sixty combinations of operation and activity become six.
       assertThat(series).filteredOn(of("temporal_request_latency_seconds_count")).hasSize(6);
       assertThat(series).filteredOn(of("temporal_request_total")).hasSize(6);
       assertThat(series).filteredOn(of("temporal_request_latency_seconds_bucket")).isEmpty();

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What one call holds of its endpoint's limits: a booking of the rate budget, a place in the queue,
  * a permit, and the permission of the breaker.
  *
- * <p>A call {@linkplain #book books}, {@linkplain #enqueue queues}, and asks for {@linkplain #admit
+ * <p>A call {@linkplain #book books}, {@linkplain #enqueue queues}, and requests {@linkplain #admit
  * admission}. {@link #sent} turns the booking into a sent call, which {@link #replied} ends; the
- * call may then book again. {@link #close} may come at any time and from any thread, and returns
- * all that is held; a sent call keeps its permit until {@link #replied}, since its exchange is open
- * until then.
+ * call may then book again. {@link #close} may be called at any time and from any thread, and
+ * returns everything that is held; a sent call keeps its permit until {@link #replied}, because its
+ * exchange is open until then.
  */
 public final class AdmissionTicket implements AutoCloseable {
   private final EndpointAdmission admission;

@@ -70,7 +70,7 @@ final class Breaker {
     breaker.onError(0, TimeUnit.NANOSECONDS, new Failed());
   }
 
-  /** The call was abandoned, which says nothing about the endpoint. */
+  /** Records that the call was abandoned, which says nothing about the endpoint. */
   void released() {
     breaker.releasePermission();
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This worker's share of a provider's limits per minute: a token bucket for requests and one for
- * tokens. A call books before it is sent and gets its own time to be sent at, in the order of
+ * tokens. A call books before it is sent and is assigned its own send time, in the order of
  * booking; the usage in the answer corrects the estimated tokens.
  */
 final class RateBudget {

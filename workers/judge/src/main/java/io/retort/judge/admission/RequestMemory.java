@@ -15,7 +15,7 @@ public final class RequestMemory {
   private static final int SHARE_OF_HEAP = 4;
   // Objects of a call besides its texts.
   private static final long CALL_BYTES = 2L << 10;
-  // The request and the prompt that is made of it.
+  // The request, and the prompt that is built from it.
   private static final int COPIES = 2;
   private static final long RETRY_MILLIS = 1_000;
 
@@ -38,8 +38,8 @@ public final class RequestMemory {
    * Reserves the memory of one request until it is closed.
    *
    * @param requestBytes serialized size of the request
-   * @param modelCalls that the request leads to at the same time, at least 1; each has a body of
-   *     its own while it is in flight
+   * @param modelCalls that the request leads to at the same time, at least 1; each has its own body
+   *     while it is in flight
    * @throws JudgeException RESOURCE_EXHAUSTED when other requests hold the memory;
    *     FAILED_PRECONDITION when the request exceeds all of it
    */

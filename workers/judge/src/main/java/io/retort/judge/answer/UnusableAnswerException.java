@@ -3,7 +3,10 @@ package io.retort.judge.answer;
 import io.retort.judge.failure.FailureType;
 import java.io.Serial;
 
-/** An answer without the requested value: {@code UNPARSED}, {@code EMPTY} or {@code TRUNCATED}. */
+/**
+ * The answer does not contain the requested value: {@code UNPARSED}, {@code EMPTY} or {@code
+ * TRUNCATED}.
+ */
 public final class UnusableAnswerException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

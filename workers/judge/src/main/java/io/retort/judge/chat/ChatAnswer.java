@@ -6,7 +6,7 @@ import io.retort.v1.Usage;
  * The answer of a model.
  *
  * @param model name that the endpoint reported, else the configured one
- * @param asked version of the model that was asked, by the endpoint's configuration
+ * @param asked version of the model that was called, from the endpoint's configuration
  * @param content empty when the model produced none or refused
  * @param refusal the reason of a refusal, empty when it did not refuse
  * @param usage of this one call

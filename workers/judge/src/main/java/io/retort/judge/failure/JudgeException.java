@@ -37,7 +37,7 @@ public final class JudgeException extends RuntimeException {
     this.retryMillis = retryMillis;
   }
 
-  /** The request cannot be served as it is. */
+  /** The request is invalid and cannot be served. */
   public static JudgeException invalid(FailureType type, String message) {
     return of(Status.Code.INVALID_ARGUMENT, FailureCategory.FAILURE_CATEGORY_USER, type, message);
   }
@@ -81,7 +81,7 @@ public final class JudgeException extends RuntimeException {
         null);
   }
 
-  /** A single call exceeded the time that the endpoint is given. */
+  /** A single call exceeded the endpoint's time limit. */
   public static JudgeException endpointTimeout(String message) {
     return of(
         Status.Code.UNAVAILABLE,
@@ -91,10 +91,10 @@ public final class JudgeException extends RuntimeException {
   }
 
   /**
-   * The failure of a call that several endpoints failed, with the messages of all. A transient
-   * failure takes precedence over one of the row, and that over one that needs an operator.
+   * The failure of a call that failed at several endpoints, with all messages. A transient failure
+   * takes precedence over one of the row, and that over one that needs an operator.
    *
-   * @param name of what failed
+   * @param name of the failed route
    * @param failures at least one
    */
   public static JudgeException combined(String name, List<JudgeException> failures) {

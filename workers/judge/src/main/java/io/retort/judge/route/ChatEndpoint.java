@@ -63,7 +63,7 @@ final class ChatEndpoint implements ChatTarget, EndpointState {
     return configuration.modelVersion();
   }
 
-  /** After which a single call fails. */
+  /** Time limit of a single call. */
   Duration timeout() {
     return configuration.timeout();
   }
@@ -103,7 +103,7 @@ final class ChatEndpoint implements ChatTarget, EndpointState {
    * Calls the model.
    *
    * @param others number of endpoints that can be called after this one: each gets its share of the
-   *     time that is left, and a rate limit beyond the deadline fails the call at once
+   *     remaining time, and a rate limit beyond the deadline fails the call at once
    * @return fails with a {@link JudgeException}, never with anything else
    */
   CompletableFuture<ChatAnswer> complete(ChatRequest request, CallLifetime lifetime, int others) {

@@ -156,7 +156,7 @@ final class EndpointCall {
     }
   }
 
-  /** None when the call's deadline comes first. */
+  /** Sets no timeout if the call's deadline comes first. */
   private Timer.@Nullable Alarm setTimeout(Exchange sent) {
     Duration left = lifetime.remaining();
     // Without it, an endpoint that hangs would use up the time of the next ones.
@@ -249,7 +249,7 @@ final class EndpointCall {
     }
   }
 
-  /** Returns all that the call holds. */
+  /** Returns everything that the call holds. */
   private void close() {
     request = null;
     Timer.Alarm set = alarm;

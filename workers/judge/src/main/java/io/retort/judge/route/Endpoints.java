@@ -55,7 +55,7 @@ public final class Endpoints implements AutoCloseable {
   }
 
   /**
-   * @param row decides which endpoint of a route is called first
+   * @param row determines which endpoint of a route is called first
    * @throws JudgeException when there is neither endpoint nor route of that name
    */
   public ChatTarget named(String name, String row) {
@@ -89,7 +89,7 @@ public final class Endpoints implements AutoCloseable {
 
   /**
    * Starts a cool-down that another worker reported, of at most {@link Peers#LONGEST_COOL_DOWN}.
-   * Without effect when no endpoint serves the model there.
+   * Has no effect if no endpoint serves the model at that address.
    */
   public void coolDown(URI baseUrl, String model, Duration coolDown) {
     for (ChatEndpoint endpoint : endpoints.values()) {

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A ticket that is closed returns what it holds, in whichever state. */
+/** A closed ticket returns everything that it holds, in every state. */
 class AdmissionTicketTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final EndpointReply ANSWERED =
@@ -258,7 +258,8 @@ class AdmissionTicketTest {
   private void assertNothingIsHeld() {
     assertThat(admission.inFlight()).isZero();
     assertThat(admission.permits.waiting()).isZero();
-    // The bucket of a new endpoint holds one request; a lost booking would have to be waited for.
+    // The bucket of a new endpoint holds one request; after a lost booking, the next call would
+    // have to wait.
     assertThat(ticket().book(Duration.ZERO)).isZero();
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single quotes stand for double ones in the inputs. */
+/** Single quotes replace double ones in the inputs. */
 class NearlyJsonTest {
   private static final String OBJECT = "{'critique': 'It wanders.', 'difficulty': 'HARD'}";
 

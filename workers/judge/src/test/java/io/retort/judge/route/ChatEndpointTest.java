@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A call returns its slot and its booking, in whichever state it is cancelled. */
+/** A call returns its slot and its booking, in every state in which it is cancelled. */
 class ChatEndpointTest {
   private final ManualTimer timer = new ManualTimer();
   private final ScriptedEndpoint server = ScriptedEndpoint.start();
@@ -145,7 +145,7 @@ class ChatEndpointTest {
     assertAnswersWithoutWaiting(endpoint);
   }
 
-  /** A booking or permit that was lost would make this call wait, and no time passes. */
+  /** A lost booking or permit would make this call wait for ever, because no time passes. */
   private void assertAnswersWithoutWaiting(ChatEndpoint endpoint) {
     CallLifetime lifetime = lifetime();
     assertThat(

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTP proxy on loopback that tunnels, and remembers what it was asked. */
+/** An HTTP proxy on loopback that tunnels, and records its requests. */
 final class ConnectProxy implements AutoCloseable {
   private final ServerSocket socket;
   private final List<String> requests = new CopyOnWriteArrayList<>();

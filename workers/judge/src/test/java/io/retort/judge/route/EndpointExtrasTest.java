@@ -179,7 +179,7 @@ class EndpointExtrasTest {
         .content();
   }
 
-  /** A key of its own, whose certificate is written to own.pem. */
+  /** A separate key, whose certificate is written to own.pem. */
   private static KeyManagerFactory selfSigned(Path folder) throws Exception {
     Path store = folder.resolve("keys.p12");
     String keys = " -alias own -keystore " + store + " -storepass " + PASSWORD;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A {@link Timer} that stands still until {@link #advance}. */
+/** A {@link Timer} that stops until {@link #advance}. */
 public final class ManualTimer implements Timer {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -6,14 +6,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls that end together. Not a gRPC context: the channel opens its health streams in the context
- * of whichever call wakes it, and would lose its connections when that context ends.
+ * Calls that are cancelled together. A gRPC context would not work: the channel opens its health
+ * streams in the context of the call that wakes it up, and would lose its connections when that
+ * context ends.
  */
 public final class CallGroup {
   private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
   private volatile boolean cancelled;
 
-  /** Ends the calls under way, and each that is still to come. */
+  /** Cancels the running calls, and every later one. */
   public void cancel() {
     cancelled = true;
     cancellations.forEach(Runnable::run);

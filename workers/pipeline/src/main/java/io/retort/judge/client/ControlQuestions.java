@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Questions that every judge can answer, to distinguish rows that cannot be judged from an endpoint
- * that judges none.
+ * Questions that every judge can answer. They distinguish rows that cannot be judged from an
+ * endpoint that judges no row.
  */
 public final class ControlQuestions {
   private static final String ROW = "control";
@@ -18,7 +18,7 @@ public final class ControlQuestions {
   private final JudgeContext context;
 
   /**
-   * @param calls by role, and not answered from a cache
+   * @param calls by role, without the cache
    */
   public ControlQuestions(JudgeCalls calls, String studentSize) {
     this.calls = calls;
@@ -31,10 +31,10 @@ public final class ControlQuestions {
   }
 
   /**
-   * Asks by each of the methods, so that each is asked in its own form. An answer that is of no use
-   * is one.
+   * Asks one question per method, because endpoints may treat methods differently. An unusable
+   * answer also counts as an answer.
    *
-   * @return fails with what the calls fail with, refusals among it
+   * @return fails if a call fails or is refused
    */
   public CompletableFuture<Void> ask(Collection<JudgeMethod<?, ?>> methods) {
     return CompletableFuture.allOf(

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Descriptions by the judge workers of the endpoints that a stage asks.
+ * The judge workers' descriptions of the endpoints that a stage calls.
  *
  * @param byEndpoint by the endpoint's name
  */
@@ -23,7 +23,10 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
     return description(endpoint).getModelsList();
   }
 
-  /** Cache identities of these models: their names, with revisions where the endpoints have any. */
+  /**
+   * Identities of these models in cache keys: their names, with revisions if the endpoints have
+   * any.
+   */
   public List<String> modelVersions(String endpoint) {
     DescribeResponse description = description(endpoint);
     return description.getModelVersionsCount() == 0
@@ -32,10 +35,10 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
   }
 
   /**
-   * Whether an answer came from a model and a prompt that were described. A judge worker with
-   * another configuration may have given it, during an upgrade for example.
+   * Whether an answer came from a described model and prompt. A judge worker with another
+   * configuration may have answered, for example during an upgrade.
    *
-   * @param prompt that the request was asked with
+   * @param prompt of the request
    */
   public boolean hasDescribed(String endpoint, String prompt, Provenance provenance) {
     String version = promptVersion(endpoint, prompt);
@@ -43,12 +46,12 @@ public record EndpointDescriptions(Map<String, DescribeResponse> byEndpoint) {
         && modelVersions(endpoint).containsAll(provenance.getAskedModelsList());
   }
 
-  /** Version of a prompt at an endpoint, empty where it has none of this name. */
+  /** Version of a prompt at an endpoint; empty if it has no prompt with this name. */
   public String promptVersion(String endpoint, String prompt) {
     return description(endpoint).getPromptVersionsOrDefault(prompt, "");
   }
 
-  /** Hash of the models and the prompt versions that decide a method's answers. */
+  /** Hash of the models and the prompt versions that determine a method's answers. */
   public String fingerprint(String endpoint, JudgeMethod<?, ?> method) {
     List<String> parts = new ArrayList<>(List.of(method.name()));
     parts.addAll(modelVersions(endpoint));

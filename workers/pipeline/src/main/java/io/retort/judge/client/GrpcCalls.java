@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that go to the judge workers, and end with their scope. */
+/** Calls to the judge workers that are cancelled with their group. */
 final class GrpcCalls implements JudgeCalls {
   private final JudgeServiceFutureStub stub;
   private final Duration deadline;

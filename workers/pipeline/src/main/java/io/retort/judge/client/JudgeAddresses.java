@@ -5,10 +5,10 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 
-/** Where the judge workers are: {@code host:port}, several of them with commas between. */
+/** Addresses of the judge workers: {@code host:port}, separated by commas. */
 record JudgeAddresses(List<InetSocketAddress> addresses) {
   /**
-   * @throws ConfigurationException when a part is no {@code host:port}
+   * @throws ConfigurationException if a part is not {@code host:port}
    */
   static JudgeAddresses parse(String text) {
     List<String> parts =
@@ -29,7 +29,7 @@ record JudgeAddresses(List<InetSocketAddress> addresses) {
     }
     try {
       String host = part.substring(0, colon).replaceAll("^\\[(.*)]$", "$1");
-      // Unresolved: the channel resolves names, again after a lost connection.
+      // Unresolved: the channel resolves names, and resolves them again after a lost connection.
       return InetSocketAddress.createUnresolved(host, Integer.parseInt(part.substring(colon + 1)));
     } catch (IllegalArgumentException e) {
       throw invalid(part, e);

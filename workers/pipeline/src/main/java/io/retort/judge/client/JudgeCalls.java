@@ -16,8 +16,8 @@ import io.retort.v1.ValidateResponse;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The judge's methods without threads that wait. Futures fail with {@link UselessAnswerException}
- * or a categorised {@link io.temporal.failure.ApplicationFailure}.
+ * The judge's methods as asynchronous calls. Futures fail with {@link UselessAnswerException} or a
+ * categorised {@link io.temporal.failure.ApplicationFailure}.
  */
 public interface JudgeCalls {
   <Q extends Message, A extends Message> CompletableFuture<A> call(

@@ -16,9 +16,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A channel to the judge workers: calls go round robin over those that say they are healthy, and
- * nothing is retried here. Several addresses are taken as they are; a single one is resolved in DNS
- * again and again, so that a headless service's name balances over all its pods.
+ * A channel to the judge workers. Calls are distributed round robin over the healthy workers and
+ * are not retried here. Several addresses are used as given; a single address is resolved in DNS
+ * repeatedly, so that the name of a headless service balances over all its pods.
  */
 public final class JudgeClient implements AutoCloseable {
   private static final Duration DESCRIBE_DEADLINE = Duration.ofSeconds(20);
@@ -43,12 +43,12 @@ public final class JudgeClient implements AutoCloseable {
   }
 
   /**
-   * Connects lazily: judges that are down show in the first call, as UNAVAILABLE.
+   * Connects lazily: if the judges are down, the first call fails with UNAVAILABLE.
    *
    * @param addresses value of {@code RETORT_JUDGE_ADDRESSES}
-   * @param deadline of each call; long, because the judge waits out rate limits
-   * @param executor runs what follows on answers
-   * @throws io.retort.worker.ConfigurationException when the addresses are not well-formed
+   * @param deadline of each call; long, because the judge waits for rate limits
+   * @param executor runs the continuations of answers
+   * @throws io.retort.worker.ConfigurationException if the addresses are not well-formed
    */
   public static JudgeClient connect(String addresses, Duration deadline, Executor executor) {
     int count = JudgeAddresses.parse(addresses).addresses().size();
@@ -69,17 +69,17 @@ public final class JudgeClient implements AutoCloseable {
     return new JudgeClient(channel, deadline);
   }
 
-  /** Calls that end with {@code scope}. */
+  /** Calls that {@code scope} can cancel. */
   public JudgeCalls calls(CallGroup scope) {
     return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
   }
 
   /**
-   * Which models an endpoint asks and with which prompts; waits for the answer.
+   * Returns the models and prompts of an endpoint; blocks until the answer arrives.
    *
    * @param prompts files that replace built-in ones
    * @throws io.temporal.failure.ApplicationFailure USER for an endpoint or a file that no judge
-   *     knows, else as calls fail
+   *     knows; otherwise like failed calls
    */
   public DescribeResponse describe(String endpoint, List<PromptFile> prompts) {
     DescribeRequest request =

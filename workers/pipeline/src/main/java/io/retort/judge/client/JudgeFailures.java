@@ -22,9 +22,9 @@ public final class JudgeFailures {
   private static final String USELESS = "USELESS_ANSWER";
 
   /**
-   * {@link UselessAnswerException} for DATA_LOSS; else an {@link
+   * {@link UselessAnswerException} for DATA_LOSS; otherwise an {@link
    * io.temporal.failure.ApplicationFailure} with the category and type that the judge reported, or
-   * those of the status code.
+   * that belong to the status code.
    */
   static RuntimeException of(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
@@ -51,7 +51,7 @@ public final class JudgeFailures {
     ApplicationFailure failure =
         Failures.toApplicationFailure(Failures.of(category, type, message), thrown);
     if (status.getCode() == Status.Code.FAILED_PRECONDITION) {
-      // Whatever its category, it is only worth another attempt after a person has acted.
+      // Whatever its category, a new attempt makes sense only after a person has acted.
       failure.setNonRetryable(true);
     }
     detail(thrown, RetryInfo.class)
@@ -62,7 +62,7 @@ public final class JudgeFailures {
     return failure;
   }
 
-  /** Whether a row has failed with a call of the judge, and not on its own way. */
+  /** Whether a call of the judge caused the failure of a row, and not the row's own processing. */
   public static boolean isOne(Throwable thrown) {
     return thrown instanceof ApplicationFailure
         && (thrown.getCause() instanceof StatusRuntimeException

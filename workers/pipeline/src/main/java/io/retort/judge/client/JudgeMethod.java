@@ -26,10 +26,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * One method of the judge, and what all of them have in common.
+ * One method of the judge, with the properties that all methods have.
  *
- * @param name begins the names of its prompts
- * @param prompt name of the prompt that a request is asked with, as Describe lists it
+ * @param name prefix of the names of its prompts
+ * @param prompt name of a request's prompt, as Describe lists it
  * @param control a question that every judge can answer, without its context
  */
 public record JudgeMethod<Q extends Message, A extends Message>(
@@ -136,7 +136,7 @@ public record JudgeMethod<Q extends Message, A extends Message>(
               .setChain("1 + 1 = 2")
               .build());
 
-  /** Whether a prompt of this name, as Describe lists it, is one of the method's. */
+  /** Whether a prompt with this name, as Describe lists it, belongs to the method. */
   boolean asksWith(String promptName) {
     return name.equals(SAMPLE_ANSWERS.name())
         ? promptName.equals("solve") || promptName.equals("follow")

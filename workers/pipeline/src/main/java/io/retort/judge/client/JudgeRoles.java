@@ -8,7 +8,9 @@ import io.retort.v1.RunSpec;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whom each method asks, and how: the spec's roles, and the student for sampled answers. */
+/**
+ * Endpoint and parameters of each method: the spec's roles, and the student for sampled answers.
+ */
 public final class JudgeRoles {
   private final Map<JudgeMethod<?, ?>, RoleSpec> roles;
   private final String studentEndpoint;
@@ -31,7 +33,10 @@ public final class JudgeRoles {
     return role == null ? studentEndpoint : role.getEndpoint();
   }
 
-  /** The context with what the method's role asks; a sampled answer's is the caller's to choose. */
+  /**
+   * Applies the role of the method to the context; the caller sets the parameters of sampled
+   * answers.
+   */
   JudgeContext.Builder apply(JudgeMethod<?, ?> method, JudgeContext context) {
     JudgeContext.Builder builder = context.toBuilder().setEndpoint(endpoint(method));
     @Nullable RoleSpec role = roles.get(method);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Adds to each answer, useless ones among them, what it cost. */
+/** Adds the cost to each answer, including unusable ones. */
 public final class PricedCalls implements JudgeCalls {
   private final JudgeCalls next;
   private final Prices prices;

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The cost of calls, by the spec's price table. Prices are for the names of the endpoints'
- * configuration; providers answer with names of their own ({@code gpt-x-2026-01-01} for {@code
- * gpt-x}), so that a name that has no price counts as the configured one that begins it.
+ * The cost of calls, by the spec's price table. Prices refer to the model names in the endpoints'
+ * configuration. Providers may report other names ({@code gpt-x-2026-01-01} for {@code gpt-x}), so
+ * a name without a price uses the price of the configured name that is its prefix.
  */
 public final class Prices {
   private static final double TOKENS = 1e6;
@@ -26,7 +26,7 @@ public final class Prices {
             .collect(Collectors.toMap(ModelPrice::getModel, price -> price));
   }
 
-  /** Those of the models that have no price. */
+  /** The models that have no price. */
   public List<String> missing(Collection<String> models) {
     return models.stream().filter(model -> !byModel.containsKey(model)).distinct().toList();
   }
@@ -34,9 +34,9 @@ public final class Prices {
   /**
    * The usage with its cost.
    *
-   * @param model name that the provider reported, empty where it reported none
-   * @param models that may have answered, as configured: of several, the dearest counts where the
-   *     reported name is none of them
+   * @param model name that the provider reported, empty if it reported none
+   * @param models configured models that may have answered; if the reported name is none of them,
+   *     the most expensive one applies
    */
   public Usage priced(Usage usage, String model, List<String> models) {
     if (byModel.isEmpty()) {

@@ -4,13 +4,12 @@ import io.retort.v1.Usage;
 import java.util.Set;
 
 /**
- * The judge was asked and its answer is of no use: the row is the problem, and asking again would
- * not help.
+ * The judge's answer is unusable: the row is the problem, and repeating the call would not help.
  */
 public final class UselessAnswerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The names of what is no answer at all. */
+  /** Reasons that are refusals rather than answers. */
   private static final Set<String> REFUSALS =
       Set.of("CONTEXT_LENGTH_EXCEEDED", "CONTENT_FILTERED", "BAD_REQUEST");
 
@@ -49,8 +48,8 @@ public final class UselessAnswerException extends RuntimeException {
   }
 
   /**
-   * Whether the endpoint refused to answer. It may refuse every row, then the row is not the
-   * problem.
+   * Whether the endpoint refused to answer. It may refuse every row; in that case the row is not
+   * the problem.
    */
   public boolean isRefusal() {
     return REFUSALS.contains(reason);

@@ -39,7 +39,7 @@ final class JudgeClientTest {
   void callsGoRoundOverAllJudges() {
     try (JudgeClient client = connect(first.address() + ", " + second.address())) {
       JudgeCalls calls = client.calls(new CallGroup());
-      // The first calls go to whichever connection is ready first.
+      // The first calls go to the connection that is ready first.
       while (first.evaluated.isEmpty() || second.evaluated.isEmpty()) {
         evaluate(calls).join();
       }

@@ -43,7 +43,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A judge worker over real gRPC whose answers a test decides; counts what it was asked. */
+/** A judge worker over real gRPC whose answers are scripted; counts its calls. */
 public final class ScriptedJudge implements AutoCloseable {
   public static final Usage USAGE_OF_A_CALL =
       Usage.newBuilder().setCalls(1).setPromptTokens(10).setCompletionTokens(5).build();
@@ -65,7 +65,7 @@ public final class ScriptedJudge implements AutoCloseable {
   public volatile Function<RateRequest, Ratings> rate =
       request -> Ratings.newBuilder().setVerbosity(4).setCognitiveDifficulty(3).build();
 
-  /** Of every endpoint; may throw. */
+  /** Description of every endpoint; may throw. */
   public volatile Function<DescribeRequest, DescribeResponse> describe =
       request ->
           DescribeResponse.newBuilder()
@@ -106,7 +106,7 @@ public final class ScriptedJudge implements AutoCloseable {
     return "127.0.0.1:" + server.getPort();
   }
 
-  /** The error of an answer that is of no use, and that the endpoint counted all the same. */
+  /** The error for an unusable answer whose usage the endpoint still counted. */
   public static StatusRuntimeException useless(String type) {
     return failure(Code.DATA_LOSS, FailureCategory.FAILURE_CATEGORY_USER, type, USAGE_OF_A_CALL);
   }
@@ -129,7 +129,7 @@ public final class ScriptedJudge implements AutoCloseable {
             .build());
   }
 
-  /** What the health service tells of the whole server. */
+  /** Status that the health service reports for the whole server. */
   public void setServing(boolean serving) {
     health.setStatus(
         HealthStatusManager.SERVICE_NAME_ALL_SERVICES,

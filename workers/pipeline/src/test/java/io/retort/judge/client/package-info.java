@@ -1,4 +1,4 @@
-/** Calls of the judge workers, and what their failures mean. */
+/** Calls to the judge workers and the mapping of their failures. */
 @NullMarked
 package io.retort.judge.client;
 
