@@ -4,10 +4,10 @@
     python examples/demo/generate.py --dev F    writes a third, disjoint split to F, to choose settings with
 
 Each row is {"problem", "chain", "answer"}. Chains are balanced (every step with its equation), terse (the
-result without the steps), convoluted (symbols, detours and figures that do not matter) or wrong (one step
-goes astray and so does the result). Every chain ends with what it concludes. No two rows, of whatever split,
-share a problem's kind and numbers. The same seed gives the same bytes on every machine; only the standard
-library is used.
+result without the steps: too short for a small model), convoluted (symbols, detours and figures that do not
+matter: too long for it) or wrong (one step goes astray and so does the result). Every chain ends with what it
+concludes. No two rows, of whatever split, share a problem's kind and numbers. The same seed gives the same
+bytes on every machine; only the standard library is used.
 """
 
 import argparse
@@ -25,8 +25,9 @@ EVAL_ROWS = 64
 DEV_ROWS = 64
 # Of every twenty training rows; evaluation uses problems and answers alone, so its chains are all
 # balanced.
-STYLES = ("balanced",) * 13 + ("terse",) * 3 + ("convoluted",) * 2 + ("wrong",) * 2
+STYLES = ("balanced",) * 8 + ("terse",) * 6 + ("convoluted",) * 4 + ("wrong",) * 2
 
+VERBS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 NAMES = ("Anna", "Ben", "Carla", "David", "Emma", "Felix", "Grace", "Henry", "Ivy", "Jack", "Kate", "Leo")
 
 
@@ -185,24 +186,27 @@ def balanced(problem: Problem, dice: Dice) -> str:
 
 
 def terse(problem: Problem, dice: Dice) -> str:
-    verbs = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
-    opening = verbs[problem.first.sign].capitalize()
+    opening = VERBS[problem.first.sign].capitalize()
     closing = dice.pick(("That makes", "So it is", "The result is"))
-    return f"{opening}, then {verbs[problem.second.sign]}. {closing} {problem.answer}."
+    return f"{opening}, then {VERBS[problem.second.sign]}. {closing} {problem.answer}."
 
 
 def convoluted(problem: Problem, dice: Dice) -> str:
-    first, second = problem.first, problem.second
     factor, shift = dice.number(3, 7), dice.number(11, 29)
-    scaled = first.result * factor
+    return substituted(problem.first, problem.first.result, problem.second, problem.answer, factor, shift)
+
+
+def substituted(first: Step, result: int, second: Step, answer: int, factor: int, shift: int) -> str:
+    """A chain by way of x and z; `result` and `answer` are what its two steps are said to come to."""
+    scaled = result * factor
     return (
         f"Let x denote the intermediate magnitude and y the quantity sought, so that y follows from x by one "
         f"further operation. Scaling by {factor} one has {factor}x = {scaled}, for {scaled} / {factor} "
         f"recovers x, which is what {first.left} {first.sign} {first.right} would have been.\n\n"
         f"Now consider z = y + {shift}, a substitution that shortens nothing. The operands {second.left} and "
-        f"{second.right} enter by {second.sign}, and z comes to {problem.answer + shift}, from which the "
+        f"{second.right} enter by {second.sign}, and z comes to {answer + shift}, from which the "
         f"shift is yet to be taken.\n\n"
-        f"Undoing the substitution one arrives at {problem.answer}."
+        f"Undoing the substitution one arrives at {answer}."
     )
 
 

@@ -1,6 +1,7 @@
 """A tiny model, small data sets and jobs, shared by the tests."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from retort_trainer import store, tiny_model
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import PreferencePair, Sample
-from retort_trainer.job import StudentTemplate, TrainerJob, TrainingJob, TrainingStage
+from retort_trainer.job import GenerationJob, StudentTemplate, TrainerJob, TrainingJob, TrainingStage
 from retort_trainer.spec import ResourceSpec, TraceFormat, TrainingSpec
 
 TEMPLATE = StudentTemplate(system_prompt="Think.", trace_format=TraceFormat.THINK, max_length=256)
@@ -105,6 +106,40 @@ def make_job(model_folder: Path, tmp_path: Path) -> Callable[..., TrainerJob]:
                 template=TEMPLATE,
                 settings=TrainingSpec(**{**small, **settings}),
             ),
+            resources=ResourceSpec(cpus=1),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_generation(
+    model_folder: Path,
+    tmp_path: Path,
+    samples: list[Sample],
+    write_rows: Callable[[list[Any]], ArtifactRef],
+) -> Callable[..., TrainerJob]:
+    """A generation job over five problems; keyword arguments replace fields of its GenerationJob."""
+    dataset = write_rows(samples[:5])
+
+    def make(output: str = "generated", seed: int = 3, **changes: Any) -> TrainerJob:
+        generation = GenerationJob(
+            model_uri=str(model_folder),
+            dataset=dataset,
+            output_uri=(tmp_path / output).as_uri(),
+            template=TEMPLATE,
+            samples=2,
+            temperature=0.8,
+            top_p=0.95,
+            max_new_tokens=8,
+            batch_size=4,
+        )
+        return TrainerJob(
+            schema_version=1,
+            run_id="run-1",
+            job_name="generate-base-demo",
+            seed=seed,
+            generation=replace(generation, **changes),
             resources=ResourceSpec(cpus=1),
         )
 

@@ -58,9 +58,9 @@ def test_every_row_has_the_layout_and_a_right_answer(demo: ModuleType) -> None:
 def test_chains_have_the_styles_they_should(demo: ModuleType) -> None:
     styles = demo.train_styles()
     assert {style: styles.count(style) for style in set(styles)} == {
-        "balanced": 156,
-        "terse": 36,
-        "convoluted": 24,
+        "balanced": 96,
+        "terse": 72,
+        "convoluted": 48,
         "wrong": 24,
     }
     for row, style in zip(rows("train.jsonl"), styles, strict=True):

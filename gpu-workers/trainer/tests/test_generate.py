@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retort_trainer import answers, generate, jobs, store, template
+from retort_trainer import answers, grade, jobs, template
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, sandbox, self_test
@@ -17,63 +17,19 @@ from retort_trainer.data import (
     CodeTest,
     CodeTests,
     CodeTestsKind,
-    GeneratedSample,
+    Completion,
+    FinishReason,
     Sample,
     SampleOutcome,
 )
+from retort_trainer.engines import in_process
 from retort_trainer.failures import JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
-from retort_trainer.job import GenerationJob, GenerationResult, TrainerJob, TrainerProgress
+from retort_trainer.job import TrainerProgress
 from retort_trainer.sampling import Sequence
-from retort_trainer.spec import ResourceSpec
 from retort_trainer.verdicts import Verdict
 from tests.code_programs import PATIENT_SECONDS, needs_sandbox
-from tests.conftest import TEMPLATE
-
-MakeGeneration = Callable[..., TrainerJob]
-
-
-@pytest.fixture
-def make_generation(
-    model_folder: Path,
-    tmp_path: Path,
-    samples: list[Sample],
-    write_rows: Callable[[list[Any]], ArtifactRef],
-) -> MakeGeneration:
-    dataset = write_rows(samples[:5])
-
-    def make(output: str = "generated", seed: int = 3, **changes: Any) -> TrainerJob:
-        generation = GenerationJob(
-            model_uri=str(model_folder),
-            dataset=dataset,
-            output_uri=(tmp_path / output).as_uri(),
-            template=TEMPLATE,
-            samples=2,
-            temperature=0.8,
-            top_p=0.95,
-            max_new_tokens=8,
-            batch_size=4,
-        )
-        return TrainerJob(
-            schema_version=1,
-            run_id="run-1",
-            job_name="generate-base-demo",
-            seed=seed,
-            generation=replace(generation, **changes),
-            resources=ResourceSpec(cpus=1),
-        )
-
-    return make
-
-
-def run(job: TrainerJob, context: JobContext | None = None) -> GenerationResult:
-    result = jobs.run(job, context or JobContext()).generation
-    assert result is not None
-    return result
-
-
-def rows(result: GenerationResult) -> list[GeneratedSample]:
-    return list(store.read_rows(result.samples, GeneratedSample))
+from tests.generation import MakeGeneration, rows, run
 
 
 def test_every_problem_is_answered_as_often_as_asked(
@@ -121,13 +77,13 @@ def test_finished_parts_are_not_generated_again(
     with pytest.raises(JobStopped):
         jobs.run(job, stopper)
     batches: list[int] = []
-    original = generate._Generator.generate
+    original = in_process.InProcessEngine.generate
 
     def counted(self: Any, batch: Any, progress: Any) -> Any:
         batches.append(len(batch))
         return original(self, batch, progress)
 
-    monkeypatch.setattr(generate._Generator, "generate", counted)
+    monkeypatch.setattr(in_process.InProcessEngine, "generate", counted)
     resumed = run(job, context)
     assert batches == [4, 2]
     assert resumed.samples.sha256 == whole.samples.sha256
@@ -275,8 +231,10 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], str]], No
             ]
 
         monkeypatch.setattr(template, "prompt_ids", prompt_ids)
-        monkeypatch.setattr(generate, "sample_batch", sample_batch)
-        monkeypatch.setattr(generate._Generator, "_text", lambda _, sequence: spoken[sequence.token_ids[0]])
+        monkeypatch.setattr(in_process, "sample_batch", sample_batch)
+        monkeypatch.setattr(
+            in_process.InProcessEngine, "_text", lambda _, sequence: spoken[sequence.token_ids[0]]
+        )
 
     return patch
 
@@ -443,6 +401,8 @@ def test_every_answer_has_exactly_one_outcome(
     monkeypatch: pytest.MonkeyPatch, answer: str, verdict: Verdict, truncated: bool, outcome: SampleOutcome
 ) -> None:
     monkeypatch.setattr(answers, "check", lambda *_, **__: Check(answer, verdict, "why"))
-    sample = generate._checked(Sample(id="s", answer="7"), 3, Sequence([1, 2], truncated), "text")
+    ended = FinishReason.LENGTH if truncated else FinishReason.STOP
+    completion = Completion(text="text", finish_reason=ended, tokens=2)
+    sample = grade.grade_one(Sample(id="s", answer="7"), 3, completion)
     assert (sample.outcome, sample.reason) == (outcome, "why")
     assert sample.undecided == (outcome is SampleOutcome.CHECKER_ERROR)

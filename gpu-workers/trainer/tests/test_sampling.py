@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from retort_trainer import models
-from retort_trainer.sampling import Sampling, Sequence, choose, sample_batch
+from retort_trainer.sampling import Sequence, choose, sample_batch
+from retort_trainer.sampling_settings import Sampling
 
 GREEDY = Sampling(temperature=0, top_p=1, max_new_tokens=24)
 WARM = Sampling(temperature=1.0, top_p=0.95, max_new_tokens=24)

@@ -4,6 +4,8 @@ The options of sample i are the row's own, rotated by i modulo their number, so 
 every letter is the right one equally often.
 """
 
+import hashlib
+
 from retort_trainer import choices
 from retort_trainer.data import Sample
 from retort_trainer.failures import user_error
@@ -20,6 +22,14 @@ def check(prompt: str) -> None:
         )
 
 
+def sha256(turn: str, rotation: int) -> str:
+    """What identifies a user's turn among the completions of a set.
+
+    Two rows with the same options in another order may lead to the same turn, and have other right letters.
+    """
+    return hashlib.sha256(f"{rotation}:{turn}".encode()).hexdigest()
+
+
 def render(prompt: str, row: Sample, index: int) -> str:
     """The user's turn for the `index`-th sample of a row."""
     problem = row.problem.strip()
@@ -34,21 +44,21 @@ def rotation(row: Sample, index: int) -> int:
     return index % len(row.choices) if row.choices else 0
 
 
-def gold(row: Sample, index: int) -> str:
+def gold(row: Sample, rotation: int) -> str:
     """The gold answer as it is shown: of a multiple choice the letter after the rotation."""
     if not row.choices:
         return row.answer
-    place = choices.LETTERS.index(row.answer) - rotation(row, index)
+    place = choices.LETTERS.index(row.answer) - rotation
     return choices.LETTERS[place % len(row.choices)]
 
 
-def unrotated(row: Sample, index: int, answer: str) -> str:
+def unrotated(row: Sample, rotation: int, answer: str) -> str:
     """The letter, in the row's own order, of the option that an answer names as shown; empty for none."""
     letter = choices.letter(answer) if row.choices else None
     place = choices.LETTERS.find(letter) if letter is not None and len(letter) == 1 else -1
     if not 0 <= place < len(row.choices):
         return ""
-    return choices.LETTERS[(place + rotation(row, index)) % len(row.choices)]
+    return choices.LETTERS[(place + rotation) % len(row.choices)]
 
 
 def is_answerable(row: Sample) -> bool:

@@ -19,6 +19,7 @@ from retort_trainer import lora, store
 from retort_trainer.data import PreferencePair
 from retort_trainer.job import TrainingJob
 from retort_trainer.reference import REFERENCE_NAME, Reference
+from retort_trainer.rewards import RewardSums
 from retort_trainer.rows import EncodedRows, encode_pairs
 from retort_trainer.settings import Settings
 from retort_trainer.trainers import OrderedRows, Setup
@@ -26,22 +27,25 @@ from retort_trainer.trainers import OrderedRows, Setup
 
 @dataclass
 class PairCollator(DataCollatorForPreference):
-    """TRL's preference batch with the pairs' betas, a float tensor of shape (pairs,)."""
+    """TRL's preference batch with the pairs' betas and gap classes, each a tensor of shape (pairs,)."""
 
     def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
         batch: dict[str, Any] = super().torch_call(examples)
         batch["beta"] = torch.tensor([example["beta"] for example in examples], dtype=torch.float32)
+        batch["gap"] = torch.tensor([example["gap"] for example in examples])
         return batch
 
 
 class CogPOTrainer(OrderedRows, DPOTrainer):
-    """TRL's DPOTrainer on rows {prompt_ids, chosen_ids, rejected_ids, beta, length}; needs a `PairCollator`.
+    """TRL's DPOTrainer on rows {prompt_ids, chosen_ids, rejected_ids, beta, gap, length}.
 
-    The reference's pass comes before training and computes what `reference` does not have yet.
+    It needs a `PairCollator`. The reference's pass comes before training and computes what `reference`
+    does not have yet.
     """
 
     def __init__(self, *args: Any, reference: Reference, **kwargs: Any) -> None:
         self._reference = reference
+        self._rewards = {"train": RewardSums(), "eval": RewardSums()}
         super().__init__(*args, **kwargs)
 
     def compute_loss(
@@ -50,11 +54,50 @@ class CogPOTrainer(OrderedRows, DPOTrainer):
         inputs = dict(inputs)
         # TRL multiplies per-pair values by self.beta, in loss and rewards: a vector weighs each its own way.
         self.beta = inputs.pop("beta")
-        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        gaps = inputs.pop("gap")
+        outputs: list[Any] = []
+
+        def kept(**arguments: Any) -> Any:
+            outputs.append(model(**arguments))
+            return outputs[-1]
+
+        loss = super().compute_loss(kept, inputs, return_outputs, num_items_in_batch)
+        self._add_rewards(gaps, inputs, outputs[0].log_probs)
+        return loss
+
+    def _add_rewards(
+        self, gaps: torch.Tensor, inputs: dict[str, Any], log_probabilities: torch.Tensor
+    ) -> None:
+        """`log_probabilities` has shape (2 pairs, tokens), chosen before rejected; 0 outside completions."""
+        tokens = inputs["completion_mask"].shape[1] - 1
+        chosen, rejected = log_probabilities.detach()[:, -tokens:].sum(dim=1).chunk(2)
+        pairs = torch.stack(
+            [
+                gaps.double(),
+                self.beta.double(),
+                (chosen - inputs["ref_chosen_logps"]).double(),
+                (rejected - inputs["ref_rejected_logps"]).double(),
+            ],
+            dim=1,
+        )
+        # Without those that fill up the last batch of several ranks.
+        every = self.accelerator.gather_for_metrics(pairs)
+        self._rewards[self._mode].add(*every.unbind(dim=1))
+
+    @property
+    def _mode(self) -> str:
+        """As TRL tells training from evaluation."""
+        return "train" if self.model.training else "eval"
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        mode = self._mode
+        logs.update(self._rewards[mode].take("eval_" if mode == "eval" else ""))
+        super().log(logs, start_time)
 
     def compute_ref_log_probs(self, model: Any, inputs: dict[str, Any]) -> Any:
+        own = ("beta", "gap")
         return super().compute_ref_log_probs(
-            model, {key: value for key, value in inputs.items() if key != "beta"}
+            model, {key: value for key, value in inputs.items() if key not in own}
         )
 
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:

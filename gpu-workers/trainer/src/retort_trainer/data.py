@@ -16,6 +16,15 @@ class AnswerKind(StrEnum):
     CODE = "ANSWER_KIND_CODE"
 
 
+class Gap(StrEnum):
+    """How far apart the two sides of a pair are."""
+
+    UNSPECIFIED = "GAP_UNSPECIFIED"
+    SMALL = "GAP_SMALL"
+    MEDIUM = "GAP_MEDIUM"
+    LARGE = "GAP_LARGE"
+
+
 class SampleOutcome(StrEnum):
     """What became of a generated answer: exactly one for each."""
 
@@ -96,11 +105,35 @@ class PreferencePair:
     chosen_answer: str = ""
     rejected: str = ""
     rejected_answer: str = ""
-    gap: str = ""
+    gap: Gap = Gap.UNSPECIFIED
     beta: float = 0.0
     corruption: str = ""
     corrupter: str = ""
     answer_kind: AnswerKind = AnswerKind.UNSPECIFIED
+
+
+class FinishReason(StrEnum):
+    """Why a completion ended."""
+
+    UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
+    STOP = "FINISH_REASON_STOP"
+    # Cut by the limit of tokens or the model's context.
+    LENGTH = "FINISH_REASON_LENGTH"
+    CONTENT_FILTER = "FINISH_REASON_CONTENT_FILTER"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One text that a model answered a prompt with: the `index`-th one."""
+
+    prompt_sha256: str = ""
+    index: UInt32 = 0
+    text: str = ""
+    finish_reason: FinishReason = FinishReason.UNSPECIFIED
+    # Generated ones, 0 where an endpoint does not tell.
+    tokens: UInt32 = 0
+    # How far the options were rotated to the left when they were shown.
+    rotation: UInt32 = 0
 
 
 @dataclass(frozen=True)
@@ -125,3 +158,4 @@ class GeneratedSample:
     unrotated_answer: str = ""
     errata: str = ""
     redacted: bool = False
+    finish_reason: FinishReason = FinishReason.UNSPECIFIED

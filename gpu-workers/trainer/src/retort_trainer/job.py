@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from retort_trainer import documents
 from retort_trainer.artifact import ArtifactRef
+from retort_trainer.data import Gap
 from retort_trainer.documents import Int64, UInt32, UInt64
 from retort_trainer.failures import Failure, user_error
-from retort_trainer.spec import Batching, ResourceSpec, TraceFormat, TrainingSpec
+from retort_trainer.spec import Batching, EngineSpec, ResourceSpec, TraceFormat, TrainingSpec
 
 SCHEMA_VERSION = 1
 
@@ -59,6 +60,14 @@ class GenerationJob:
     batch_size: UInt32 = 0
     # The user's turn; {problem} is replaced by the problem. Empty: the problem alone.
     prompt: str | None = None
+    # Folder of the store of completions. Empty: output_uri/completions.
+    completions_uri: str | None = None
+    # What identifies weights, tokenizer and chat template. Empty: computed from the folder's files.
+    model_sha256: str | None = None
+    # None: in-process.
+    engine: EngineSpec | None = None
+    # Grade completions that are there and generate none.
+    reuse_only: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,27 @@ class LossPoint:
 
 
 @dataclass(frozen=True)
+class GapRewards:
+    """Means over the pairs of one gap class, or of all (UNSPECIFIED); see `rewards`."""
+
+    gap: Gap = Gap.UNSPECIFIED
+    pairs: Int64 = 0
+    margin: float = 0.0
+    # Share of pairs with a margin above 0.
+    accuracy: float = 0.0
+    chosen_reward: float = 0.0
+    rejected_reward: float = 0.0
+    chosen_log_probability_drift: float = 0.0
+    rejected_log_probability_drift: float = 0.0
+
+
+@dataclass(frozen=True)
+class RewardPoint:
+    step: Int64 = 0
+    rewards: list[GapRewards] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """`rows` were trained on; `truncated_rows` were longer than max_length and left out; `dropped_rows` were
     left out for another reason (empty, or text that holds control tokens of the chat template)."""
@@ -117,13 +147,24 @@ class TrainingResult:
     best_step: Int64 = 0
     stopped_early: bool = False
     model_sha256: str = ""
+    reward_curve: list[RewardPoint] = field(default_factory=list)
+    # Of the last pass over the pairs, and of the held-out ones.
+    rewards: list[GapRewards] = field(default_factory=list)
+    validation_rewards: list[GapRewards] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class GenerationResult:
     samples: ArtifactRef = field(default_factory=ArtifactRef)
+    # Of all samples, whoever generated them.
     generated_tokens: Int64 = 0
     seconds: float = 0.0
+    # set.json of the completions that were graded.
+    completions: ArtifactRef | None = None
+    # By this attempt.
+    generated_samples: Int64 = 0
+    # Parts of completions that cannot be read.
+    unreadable_parts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,6 +198,7 @@ class TrainerProgress:
     gpu_memory_bytes: Int64 = 0
     gpu_utilization: float = 0.0
     model_flops_utilization: float = 0.0
+    rewards: list[GapRewards] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

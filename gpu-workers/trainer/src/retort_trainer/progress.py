@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from retort_trainer import flops, gpu, ranks, validation
+from retort_trainer import flops, gpu, ranks, rewards, validation
 from retort_trainer.context import STEPS, JobContext
 from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
@@ -111,6 +111,7 @@ class ProgressCallback(TrainerCallback):
                 gpu_memory_bytes=load.memory_bytes,
                 gpu_utilization=load.utilization,
                 model_flops_utilization=self.model_flops_utilization,
+                rewards=rewards.latest(state.log_history),
             )
         )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from retort_trainer import rewards, validation
 from retort_trainer import template as templates
-from retort_trainer import validation
 from retort_trainer.data import PreferencePair, Sample
 from retort_trainer.failures import user_error
 from retort_trainer.job import StudentTemplate
@@ -79,7 +79,7 @@ def encode_samples(samples: Iterable[Sample], tokenizer: Any, template: StudentT
 def encode_pairs(
     pairs: Iterable[PreferencePair], tokenizer: Any, template: StudentTemplate, beta: float | None = None
 ) -> EncodedRows:
-    """CogPO rows {prompt_ids, chosen_ids, rejected_ids, beta, length}.
+    """CogPO rows {prompt_ids, chosen_ids, rejected_ids, beta, gap, length}; `gap` by `rewards.index`.
 
     A pair with either side too long is left out whole. `beta` is taken for all pairs; None: each has its own.
     """
@@ -106,6 +106,7 @@ def encode_pairs(
                 "chosen_ids": chosen.completion_ids,
                 "rejected_ids": rejected.completion_ids,
                 "beta": pair.beta if beta is None else beta,
+                "gap": rewards.index(pair.gap),
                 "length": length,
             }
         )

@@ -13,19 +13,12 @@ import numpy
 import torch
 from transformers import DynamicCache
 
+from retort_trainer.sampling_settings import Sampling
+
 # A finished share of the batch that is worth copying the rest of the cache for.
 _COMPACTION_SHARE = 0.25
 # How many of the likeliest tokens nucleus sampling considers before it sorts the whole vocabulary.
 _NUCLEUS_WIDTHS = (64, 2048)
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """`temperature` 0 takes the likeliest token; `top_p` is in (0, 1]."""
-
-    temperature: float
-    top_p: float
-    max_new_tokens: int
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,57 @@ class CustomResource:
     amount: float | None = None
 
 
+class EngineKind(StrEnum):
+    """What generates answers."""
+
+    UNSPECIFIED = "ENGINE_KIND_UNSPECIFIED"
+    IN_PROCESS = "ENGINE_KIND_IN_PROCESS"
+    ENDPOINT = "ENGINE_KIND_ENDPOINT"
+    VLLM = "ENGINE_KIND_VLLM"
+
+
+class Dtype(StrEnum):
+    """Precision of a model's weights and arithmetic."""
+
+    UNSPECIFIED = "DTYPE_UNSPECIFIED"
+    FLOAT32 = "DTYPE_FLOAT32"
+    BFLOAT16 = "DTYPE_BFLOAT16"
+    FLOAT16 = "DTYPE_FLOAT16"
+
+
+@dataclass(frozen=True)
+class EndpointHeader:
+    """A header of every request to an endpoint."""
+
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class EndpointSpec:
+    """A model that another server serves."""
+
+    # Up to and with "/v1".
+    base_url: str = ""
+    model: str = ""
+    revision: str | None = None
+    # Environment variable that holds the key.
+    api_key_env: str | None = None
+    headers: list[EndpointHeader] = field(default_factory=list)
+    # For one answer.
+    timeout_seconds: UInt32 | None = None
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """What generates answers; None where the document is silent."""
+
+    kind: EngineKind | None = None
+    dtype: Dtype | None = None
+    endpoint: EndpointSpec | None = None
+    concurrency: UInt32 | None = None
+
+
 @dataclass(frozen=True)
 class ResourceSpec:
     """What the trainer may use: amounts are of each rank."""

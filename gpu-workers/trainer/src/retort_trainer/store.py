@@ -167,7 +167,7 @@ def read_rows(
     for part in manifest.parts:
         uri = part.uri if "://" in part.uri else join(folder, part.uri)
         _check_sha256(uri, sha256_of(uri), part.sha256)
-        for number, line in enumerate(_lines(uri), start=1):
+        for number, line in enumerate(lines(uri), start=1):
             rows += 1
             yield _row(cls, line, f"{uri}:{number}", wrong)
     if rows != manifest.rows:
@@ -249,7 +249,7 @@ def _row(cls: type[Row], line: bytes, source: str, wrong: Callable[[Row], str]) 
     return row
 
 
-def _lines(uri: str) -> Iterator[bytes]:
+def lines(uri: str) -> Iterator[bytes]:
     with _serving(uri) as (filesystem, path), filesystem.open(path, "rb") as stream:
         source: Any = stream
         if uri.endswith(".zst"):

@@ -32,6 +32,7 @@ from retort_trainer import (
     packing,
     ranks,
     reporters,
+    rewards,
     sft,
     store,
     template,
@@ -171,6 +172,9 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             validation_curve=loss_curve(history, validation.LOSS),
             best_step=0 if taken == steps else taken,
             stopped_early=stopped_early,
+            reward_curve=rewards.curve(history),
+            rewards=rewards.last_pass(history, taken),
+            validation_rewards=rewards.held_out(history, taken),
         )
         _save_final(trainer, tokenizer, training.model_uri, dtype, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)

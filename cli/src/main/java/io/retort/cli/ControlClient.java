@@ -6,6 +6,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.retort.stack.LocalStack;
 import io.retort.stack.Repository;
 import io.retort.stack.StackState;
+import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
@@ -15,6 +16,7 @@ import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
@@ -100,6 +102,14 @@ final class ControlClient implements AutoCloseable {
 
   Run resume(ResumeRunRequest request) {
     return bounded().resumeRun(request).getRun();
+  }
+
+  Run approve(ApproveRunRequest request) {
+    return bounded().approveRun(request).getRun();
+  }
+
+  Run reject(RejectRunRequest request) {
+    return bounded().rejectRun(request).getRun();
   }
 
   Run retrain(RetrainRunRequest request) {

@@ -2,6 +2,7 @@ package io.retort.cli;
 
 import io.retort.report.Figures;
 import io.retort.run.RunStages;
+import io.retort.v1.Approval;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
@@ -25,6 +26,15 @@ final class ProgressView {
     lines.add(run.getRunId() + "  " + Figures.name(run.getPhase()));
     if (run.hasPause()) {
       lines.add("  " + run.getPause().getMessage());
+    }
+    if (run.getPhase() == RunPhase.RUN_PHASE_AWAITING_APPROVAL) {
+      Approval approval = run.getSummary().getRelease().getApproval();
+      lines.add("  approval " + Figures.approval(approval) + ": read " + approval.getReportUri());
+      lines.add(
+          "  retort runs approve "
+              + run.getRunId()
+              + " --report-digest "
+              + approval.getReportDigest());
     }
     run.getWarningsList().forEach(warning -> lines.add("  warning: " + warning));
     for (Stage stage : RunStages.of(run.getSpec())) {

@@ -4,13 +4,16 @@ import com.google.protobuf.util.Timestamps;
 import io.retort.report.Figures;
 import io.retort.report.RunTable;
 import io.retort.spec.SpecChanges;
+import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs}. */
 @Command(
     name = "runs",
-    description = "List, show, watch, pause, resume, cancel and retrain runs.",
+    description = "List, show, watch, pause, resume, approve, reject, cancel and retrain runs.",
     mixinStandardHelpOptions = true)
 public final class RunsCommand {
   @Spec private CommandSpec spec;
@@ -100,6 +103,47 @@ public final class RunsCommand {
     }
     try (ControlClient client = ControlClient.open(System.getenv())) {
       printPhase(client.resume(request.build()));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "approve",
+      description = "Let the alias of a run that awaits approval move to its version.")
+  int approve(@Parameters(paramLabel = "RUN") String runId, @Mixin ApprovalOptions options) {
+    ApproveRunRequest request =
+        ApproveRunRequest.newBuilder()
+            .setRunId(runId)
+            .setReportDigest(options.reportDigest)
+            .setActor(options.actor())
+            .setNote(options.note)
+            .build();
+    return printApproval(client -> client.approve(request));
+  }
+
+  @Command(
+      name = "reject",
+      description = "Leave the alias of a run that awaits approval where it is.")
+  int reject(@Parameters(paramLabel = "RUN") String runId, @Mixin ApprovalOptions options) {
+    RejectRunRequest request =
+        RejectRunRequest.newBuilder()
+            .setRunId(runId)
+            .setReportDigest(options.reportDigest)
+            .setActor(options.actor())
+            .setNote(options.note)
+            .build();
+    return printApproval(client -> client.reject(request));
+  }
+
+  private int printApproval(Function<ControlClient, Run> answer) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      Run run = answer.apply(client);
+      spec.commandLine()
+          .getOut()
+          .println(
+              run.getRunId()
+                  + ": "
+                  + Figures.approval(run.getSummary().getRelease().getApproval()));
       return 0;
     }
   }

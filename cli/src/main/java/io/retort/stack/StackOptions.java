@@ -93,6 +93,11 @@ public record StackOptions(
         .orElse(judge.isEmpty() || student.isEmpty());
   }
 
+  /** Unless a model of the user's judges. */
+  boolean needsTeacher() {
+    return endpoints.map(file -> file.names(ports.get(StackPort.TEACHER))).orElse(judge.isEmpty());
+  }
+
   /** Names of the environment variables that hold keys, for the judge workers alone. */
   Set<String> secretVariables() {
     Set<String> names = new TreeSet<>();

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which processes a stack is made of, in the order in which they start. */
@@ -34,6 +35,9 @@ final class StackPlan {
     if (options.needsModelServer()) {
       processes.add(modelServer());
     }
+    if (options.needsTeacher()) {
+      processes.add(teacher());
+    }
     processes.add(judge("judge-1", StackPort.JUDGE_1, StackPort.JUDGE_1_METRICS));
     processes.add(judge("judge-2", StackPort.JUDGE_2, StackPort.JUDGE_2_METRICS));
     processes.add(pipeline());
@@ -54,6 +58,9 @@ final class StackPlan {
     }
     if (!options.needsModelServer()) {
       ports.remove(StackPort.MODEL);
+    }
+    if (!options.needsTeacher()) {
+      ports.remove(StackPort.TEACHER);
     }
     return ports;
   }
@@ -80,15 +87,15 @@ final class StackPlan {
 
   /** Contents of {@link #endpointsFile} where the user gives none. */
   String endpoints() {
-    String embedded = "http://" + options.ports().address(StackPort.MODEL) + "/v1";
-    StackOptions.ModelEndpoint fallback =
-        new StackOptions.ModelEndpoint(
-            embedded, "SmolLM2-135M-Instruct", java.util.Optional.empty());
+    StackOptions.ModelEndpoint fallback = embedded(StackPort.MODEL, "SmolLM2-135M-Instruct");
+    StackOptions.ModelEndpoint teacher = embedded(StackPort.TEACHER, "retort-demo-teacher");
     return "# Written anew by each `retort up`. For endpoints of your own: retort up --endpoints"
         + " FILE\n"
         + "endpoints:\n"
         + endpoint("judge", options.judge().orElse(fallback))
-        + endpoint("student", options.student().orElse(fallback));
+        + endpoint("student", options.student().orElse(fallback))
+        // The demo's judge: the user's, where there is one.
+        + endpoint("teacher", options.judge().orElse(teacher));
   }
 
   /** Outside the stack's home, whose path may be too long for Ray's sockets. */
@@ -190,6 +197,20 @@ final class StackPlan {
         SLOW);
   }
 
+  private StackProcess teacher() {
+    return new StackProcess(
+        "teacher",
+        List.of(
+            python("bin/python"),
+            options.repository().resolve("examples/demo/teacher.py").toString(),
+            "--port",
+            port(StackPort.TEACHER)),
+        Map.of(),
+        options.secretVariables(),
+        Readiness.log("ready http"),
+        QUICK);
+  }
+
   private StackProcess judge(String name, StackPort port, StackPort metrics) {
     return worker(
         name,
@@ -282,6 +303,11 @@ final class StackPlan {
     }
     command.addAll(List.of("-jar", options.repository().resolve(jar).toString()));
     return new StackProcess(name, command, complete, withheld, ready, SLOW);
+  }
+
+  private StackOptions.ModelEndpoint embedded(StackPort port, String model) {
+    return new StackOptions.ModelEndpoint(
+        "http://" + options.ports().address(port) + "/v1", model, Optional.empty());
   }
 
   private static String endpoint(String name, StackOptions.ModelEndpoint endpoint) {

@@ -240,6 +240,23 @@ class CommandLineTest {
   }
 
   @Test
+  void approvesAndRejectsByTheReportThatWasRead() throws Exception {
+    Ended approved =
+        retort(
+            "runs", "approve", FakeRunService.RUN_ID, "--report-digest", "ab12", "--actor", "ada");
+    assertThat(approved.status).as(approved.output).isZero();
+    assertThat(approved.output).startsWith(FakeRunService.RUN_ID + ": approved by ada on ");
+    assertThat(control.approved.get(0).getReportDigest()).isEqualTo("ab12");
+    Ended rejected =
+        retort(
+            "runs", "reject", FakeRunService.RUN_ID, "--report-digest", "ab12", "--note", "short");
+    assertThat(rejected.output).contains(": rejected by ");
+    assertThat(control.rejected.get(0).getActor()).isNotEmpty();
+    assertThat(control.rejected.get(0).getNote()).isEqualTo("short");
+    assertThat(retort("runs", "approve", FakeRunService.RUN_ID).status).isNotZero();
+  }
+
+  @Test
   void retrainsWithTheChangedFieldsAlone() throws Exception {
     control.run =
         control.run.toBuilder()

@@ -8,6 +8,9 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import io.retort.v1.ApprovalState;
+import io.retort.v1.ApproveRunRequest;
+import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CancelRunResponse;
 import io.retort.v1.CompareRunsRequest;
@@ -21,6 +24,8 @@ import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PauseRunResponse;
+import io.retort.v1.RejectRunRequest;
+import io.retort.v1.RejectRunResponse;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
@@ -43,6 +48,8 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<CancelRunRequest> cancelled = new CopyOnWriteArrayList<>();
   final List<PauseRunRequest> paused = new CopyOnWriteArrayList<>();
   final List<ResumeRunRequest> resumed = new CopyOnWriteArrayList<>();
+  final List<ApproveRunRequest> approved = new CopyOnWriteArrayList<>();
+  final List<RejectRunRequest> rejected = new CopyOnWriteArrayList<>();
   volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
   volatile List<Run> changes = List.of();
 
@@ -135,6 +142,37 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   public void resumeRun(ResumeRunRequest request, StreamObserver<ResumeRunResponse> observer) {
     resumed.add(request);
     answer(observer, ResumeRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void approveRun(ApproveRunRequest request, StreamObserver<ApproveRunResponse> observer) {
+    approved.add(request);
+    answer(
+        observer,
+        ApproveRunResponse.newBuilder()
+            .setRun(decided(ApprovalState.APPROVAL_STATE_APPROVED, request.getActor()))
+            .build());
+  }
+
+  @Override
+  public void rejectRun(RejectRunRequest request, StreamObserver<RejectRunResponse> observer) {
+    rejected.add(request);
+    answer(
+        observer,
+        RejectRunResponse.newBuilder()
+            .setRun(decided(ApprovalState.APPROVAL_STATE_REJECTED, request.getActor()))
+            .build());
+  }
+
+  private Run decided(ApprovalState state, String actor) {
+    Run.Builder decided = run.toBuilder();
+    decided
+        .getSummaryBuilder()
+        .getReleaseBuilder()
+        .getApprovalBuilder()
+        .setState(state)
+        .setActor(actor);
+    return decided.build();
   }
 
   @Override

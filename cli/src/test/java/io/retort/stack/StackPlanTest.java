@@ -20,7 +20,15 @@ class StackPlanTest {
     assertThat(plan.processes())
         .extracting(StackProcess::name)
         .containsExactly(
-            "temporal", "ray", "model", "judge-1", "judge-2", "pipeline", "driver", "control");
+            "temporal",
+            "ray",
+            "model",
+            "teacher",
+            "judge-1",
+            "judge-2",
+            "pipeline",
+            "driver",
+            "control");
     assertThat(plan.ports()).containsExactlyInAnyOrder(StackPort.values());
     assertThat(plan.storeUri()).isEqualTo("file:///repository/.retort/store");
   }
@@ -151,6 +159,10 @@ class StackPlanTest {
               student:
                 base_url: 'http://127.0.0.1:8091/v1'
                 model: 'SmolLM2-135M-Instruct'
+              teacher:
+                base_url: 'https://judge.example/v1'
+                model: 'it''s'
+                api_key_env: 'JUDGE_KEY'
             """);
     assertThat(plan.processes().toString()).doesNotContain("secret");
     assertThat(plan.processes()).extracting(StackProcess::name).contains("model");
@@ -167,6 +179,27 @@ class StackPlanTest {
               "--model",
               "/repository/.retort/models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q8_0.gguf");
     }
+  }
+
+  @Test
+  void servesTheDemosTeacherUnlessAModelOfTheUsersJudges() {
+    StackPlan alone = plan(Map.of(), "--port", "teacher=7998");
+    assertThat(process(alone, "teacher").command())
+        .containsExactly(
+            "/repository/gpu-workers/trainer/.venv/bin/python",
+            "/repository/examples/demo/teacher.py",
+            "--port",
+            "7998");
+    assertThat(alone.endpoints())
+        .endsWith(
+            """
+              teacher:
+                base_url: 'http://127.0.0.1:7998/v1'
+                model: 'retort-demo-teacher'
+            """);
+    StackPlan judged = plan(Map.of(), "--judge-url=http://a/v1", "--judge-model=a");
+    assertThat(judged.processes()).extracting(StackProcess::name).doesNotContain("teacher");
+    assertThat(judged.ports()).doesNotContain(StackPort.TEACHER);
   }
 
   @Test
@@ -250,7 +283,7 @@ class StackPlanTest {
             "endpoints: {student: {base_url: 'http://localhost:8101/v1', model: m}}");
     assertThat(plan(Map.of(), "--endpoints", file.toString()).processes())
         .extracting(StackProcess::name)
-        .doesNotContain("model");
+        .doesNotContain("model", "teacher");
     assertThat(plan(Map.of(), "--endpoints", file.toString(), "--port-offset=10").processes())
         .extracting(StackProcess::name)
         .contains("model");

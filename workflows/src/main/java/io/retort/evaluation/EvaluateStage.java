@@ -18,13 +18,12 @@ import io.retort.v1.RunSummary;
 import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.Stage;
+import io.retort.v1.TrainingResult;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -32,6 +31,9 @@ import java.util.SortedMap;
 public final class EvaluateStage implements RunStage {
   /** Histories of before models were compared hold no such activity. */
   private static final String COMPARES = "evaluate-compares-models";
+
+  /** A model to evaluate: its folder, and the digest of what is in it. */
+  private record Model(String name, String uri, String sha256) {}
 
   private record Evaluated(GenerationResult generated, ScoreResponse scored) {}
 
@@ -42,7 +44,7 @@ public final class EvaluateStage implements RunStage {
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override
@@ -85,10 +87,7 @@ public final class EvaluateStage implements RunStage {
   public StageOutput run(StageContext context) {
     // Before any score: those of an evaluation that began without it cannot be compared.
     int version = Workflow.getVersion(COMPARES, Workflow.DEFAULT_VERSION, 1);
-    Map<String, String> models = new LinkedHashMap<>();
-    models.put(EvaluatedModels.BASE, context.student().orElseThrow().getUri());
-    models.put(EvaluatedModels.STAGE_1, context.summary().getSft().getModelUri());
-    models.put(EvaluatedModels.STAGE_2, context.summary().getCogpo().getModelUri());
+    List<Model> models = models(context);
     List<Functions.Func<Evaluated>> tasks = new ArrayList<>();
     List<ArtifactRef> artifacts = new ArrayList<>();
     long samples = 0;
@@ -96,9 +95,7 @@ public final class EvaluateStage implements RunStage {
       IngestSummary problems = ingest(context, benchmark);
       artifacts.add(problems.getDataset());
       samples += problems.getRows() * benchmark.getSamples() * models.size();
-      models.forEach(
-          (model, modelUri) ->
-              tasks.add(() -> evaluate(context, model, modelUri, benchmark, problems)));
+      models.forEach(model -> tasks.add(() -> evaluate(context, model, benchmark, problems)));
     }
     context.expect(samples);
     List<Evaluated> evaluated = context.all(tasks);
@@ -107,12 +104,26 @@ public final class EvaluateStage implements RunStage {
       summary.addScores(one.scored().getScore());
       artifacts.add(one.generated().getSamples());
       artifacts.add(one.scored().getArtifact());
+      if (one.generated().hasCompletions()) {
+        artifacts.add(one.generated().getCompletions());
+      }
+      summary.addScoreRecords(one.scored().getArtifact());
     }
     if (version > Workflow.DEFAULT_VERSION) {
       summary.addAllComparisons(compare(context, evaluated));
     }
     return new StageOutput(
         summary.build(), artifacts, samples, summary.getScoresCount() + " scores");
+  }
+
+  private static List<Model> models(StageContext context) {
+    ArtifactRef base = context.student().orElseThrow();
+    TrainingResult sft = context.summary().getSft();
+    TrainingResult cogpo = context.summary().getCogpo();
+    return List.of(
+        new Model(EvaluatedModels.BASE, base.getUri(), base.getSha256()),
+        new Model(EvaluatedModels.STAGE_1, sft.getModelUri(), sft.getModelSha256()),
+        new Model(EvaluatedModels.STAGE_2, cogpo.getModelUri(), cogpo.getModelSha256()));
   }
 
   private static IngestSummary ingest(StageContext context, BenchmarkSpec benchmark) {
@@ -131,16 +142,17 @@ public final class EvaluateStage implements RunStage {
   }
 
   private static Evaluated evaluate(
-      StageContext context,
-      String model,
-      String modelUri,
-      BenchmarkSpec benchmark,
-      IngestSummary problems) {
+      StageContext context, Model model, BenchmarkSpec benchmark, IngestSummary problems) {
     GenerationResult generated =
         context
             .trainOnce(
                 new TrainerJobs(context.run())
-                    .generation(model, modelUri, benchmark, problems.getDataset()))
+                    .generation(
+                        model.name(),
+                        model.uri(),
+                        model.sha256(),
+                        benchmark,
+                        problems.getDataset()))
             .getGeneration();
     EvaluationActivities activities =
         context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
@@ -148,14 +160,14 @@ public final class EvaluateStage implements RunStage {
         activities.score(
             ScoreRequest.newBuilder()
                 .setRun(context.run())
-                .setModel(model)
+                .setModel(model.name())
                 .setBenchmark(benchmark)
                 .setDataset(problems.getDataset())
                 .setProblems(problems)
                 .setSamples(generated.getSamples())
                 .build());
     context.advance(
-        generated.getSamples().getRows(), model + " " + benchmark.getName() + " is scored");
+        generated.getSamples().getRows(), model.name() + " " + benchmark.getName() + " is scored");
     return new Evaluated(generated, scored);
   }
 

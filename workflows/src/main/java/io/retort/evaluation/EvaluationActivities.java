@@ -1,5 +1,7 @@
 package io.retort.evaluation;
 
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.ScoreRequest;
@@ -12,6 +14,7 @@ import io.temporal.activity.ActivityMethod;
 public interface EvaluationActivities {
   String SCORE = "Score";
   String COMPARE = "Compare";
+  String COMPARE_FOR_GATE = "CompareForGate";
 
   /**
    * Reads the generated samples of one model and benchmark, writes scores.json, and returns
@@ -31,4 +34,12 @@ public interface EvaluationActivities {
    */
   @ActivityMethod(name = COMPARE)
   CompareResponse compare(CompareRequest request);
+
+  /**
+   * Makes the comparisons that a gate needs beyond those: with the version that the release's alias
+   * names now, by the scores that were published with it, and with a condition's own margin. Models
+   * that were not asked the same are not compared; the answer says why.
+   */
+  @ActivityMethod(name = COMPARE_FOR_GATE)
+  CompareForGateResponse compareForGate(CompareForGateRequest request);
 }

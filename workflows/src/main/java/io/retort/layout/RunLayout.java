@@ -35,6 +35,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "cache");
   }
 
+  /** Completions of models, shared by all runs: a folder for each set. */
+  public static String completions(String storeUri) {
+    return resolve(storeUri, "completions");
+  }
+
   public static String runs(String storeUri) {
     return resolve(storeUri, "runs");
   }
@@ -94,12 +99,22 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(run(), "checkpoints/" + stage);
   }
 
+  /** A folder for each model, with one for each benchmark. */
+  public String evaluation() {
+    return resolve(run(), "evaluation");
+  }
+
   public String evaluation(String model, String benchmark) {
-    return resolve(run(), "evaluation/" + model + "/" + benchmark);
+    return resolve(evaluation(), model + "/" + benchmark);
   }
 
   public String report() {
     return resolve(run(), "report/index.html");
+  }
+
+  /** The report that an approval is about; the run's last report does not replace it. */
+  public String approvalReport() {
+    return resolve(run(), "report/approval.html");
   }
 
   /** The data set for others: Parquet files and a card. */

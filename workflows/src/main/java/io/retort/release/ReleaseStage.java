@@ -1,5 +1,6 @@
 package io.retort.release;
 
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageContext;
 import io.retort.stage.StageOutput;
@@ -13,6 +14,7 @@ import io.retort.v1.ReserveVersionRequest;
 import io.retort.v1.ReserveVersionResponse;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
+import io.retort.v1.TrainingResult;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The stage-2 model becomes a version in the registry; its alias moves at the end of the run. */
+/**
+ * The model that the gate has chosen becomes a version in the registry; its alias moves at the end
+ * of the run.
+ */
 public final class ReleaseStage implements RunStage {
   @Override
   public Stage stage() {
@@ -29,7 +34,7 @@ public final class ReleaseStage implements RunStage {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -50,7 +55,7 @@ public final class ReleaseStage implements RunStage {
 
   @Override
   public SortedMap<String, String> inputs(StageContext context) {
-    return new TreeMap<>(Map.of("stage-2 model", context.summary().getCogpo().getModelSha256()));
+    return new TreeMap<>(Map.of(context.released() + " model", released(context).getModelSha256()));
   }
 
   @Override
@@ -68,7 +73,7 @@ public final class ReleaseStage implements RunStage {
         context
             .train(
                 new TrainerJobs(context.run())
-                    .export(context.summary().getCogpo().getModelUri(), reserved.getModelUri()))
+                    .export(released(context).getModelUri(), reserved.getModelUri()))
             .getExport();
     PublishResponse published =
         context.call(
@@ -80,6 +85,7 @@ public final class ReleaseStage implements RunStage {
                         .setVersion(reserved.getVersion())
                         .setExport(export)
                         .setLeavesAlias(true)
+                        .setReleased(context.released())
                         .build()));
     ReleaseSummary release = published.getRelease();
     return new StageOutput(
@@ -87,5 +93,11 @@ public final class ReleaseStage implements RunStage {
         List.of(published.getProvenance()),
         1,
         release.getModel() + " version " + release.getVersion());
+  }
+
+  private static TrainingResult released(StageContext context) {
+    return context.released().equals(EvaluatedModels.STAGE_1)
+        ? context.summary().getSft()
+        : context.summary().getCogpo();
   }
 }

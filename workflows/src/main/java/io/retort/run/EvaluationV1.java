@@ -101,7 +101,7 @@ final class EvaluationV1 {
   private Score evaluateOne(
       String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
     GenerationResult generated =
-        trainers.run(jobs.generation(model, modelUri, benchmark, dataset)).getGeneration();
+        trainers.run(jobs.generation(model, modelUri, "", benchmark, dataset)).getGeneration();
     Score score =
         scorer
             .score(

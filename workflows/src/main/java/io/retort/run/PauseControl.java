@@ -48,6 +48,10 @@ final class PauseControl {
     budget = spec.getJudge().getBudget();
   }
 
+  boolean isPaused() {
+    return paused;
+  }
+
   /** Cost of the run's calls, as far as it is known. */
   double spent() {
     return spent;

@@ -4,6 +4,8 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
+import io.retort.v1.Approval;
+import io.retort.v1.ApprovalState;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.GateResult;
@@ -164,6 +166,20 @@ final class RunTracker {
     run.getSummaryBuilder().getReleaseBuilder().setGate(gate);
   }
 
+  void ask(Approval approval) {
+    run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    awaitApproval();
+  }
+
+  void awaitApproval() {
+    enterPhase(RunPhase.RUN_PHASE_AWAITING_APPROVAL);
+  }
+
+  void decided(Approval approval) {
+    run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    showDetails();
+  }
+
   void runReport(String reportUri) {
     run.getSummaryBuilder().setReportUri(reportUri);
   }
@@ -195,6 +211,13 @@ final class RunTracker {
 
   private void end(RunPhase phase) {
     run.setPhase(phase).clearPause().setFinishedAt(now());
+    if (isAsked()) {
+      run.getSummaryBuilder()
+          .getReleaseBuilder()
+          .getApprovalBuilder()
+          .setState(ApprovalState.APPROVAL_STATE_WITHDRAWN)
+          .setDecidedAt(now());
+    }
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(phase)),
         RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) stages()));
@@ -205,6 +228,11 @@ final class RunTracker {
     if (isStageUnderWay()) {
       currentStage().setPhase(phase).setFinishedAt(now());
     }
+  }
+
+  private boolean isAsked() {
+    return run.getSummary().getRelease().getApproval().getState()
+        == ApprovalState.APPROVAL_STATE_WAITING;
   }
 
   private boolean isStageUnderWay() {
@@ -232,6 +260,7 @@ final class RunTracker {
         .append(label(run.getPhase()))
         .append("**")
         .append(run.hasPause() ? ": " + run.getPause().getMessage() : "")
+        .append(isAsked() ? "\n\n" + ApprovalText.of(run.getRunId(), approval()) : "")
         .append("\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
     for (StageProgress stage : run.getStagesList()) {
       details
@@ -253,6 +282,10 @@ final class RunTracker {
           .append(" |\n");
     }
     Workflow.setCurrentDetails(details.toString());
+  }
+
+  private Approval approval() {
+    return run.getSummary().getRelease().getApproval();
   }
 
   static String label(RunPhase phase) {

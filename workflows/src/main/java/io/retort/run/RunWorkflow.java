@@ -20,6 +20,8 @@ public interface RunWorkflow {
   String TYPE = "Run";
   String PAUSE = "pause";
   String RESUME = "resume";
+  String APPROVE = "approve";
+  String REJECT = "reject";
 
   @WorkflowMethod(name = TYPE)
   Run run(RunRequest request);
@@ -49,4 +51,23 @@ public interface RunWorkflow {
   /** Rejects the end of a pause of a run that has ended, or whose budget is spent. */
   @UpdateValidatorMethod(updateName = RESUME)
   void checkResume(ResumeRunRequest request);
+
+  /** Lets the alias of a release that awaits approval move. */
+  @UpdateMethod(name = APPROVE)
+  Run approve(ApprovalAnswer answer);
+
+  /**
+   * Rejects the approval of a run that awaits none, of one that is decided or expired, and of
+   * another report.
+   */
+  @UpdateValidatorMethod(updateName = APPROVE)
+  void checkApprove(ApprovalAnswer answer);
+
+  /** Leaves the alias of a release that awaits approval where it is. */
+  @UpdateMethod(name = REJECT)
+  Run reject(ApprovalAnswer answer);
+
+  /** Rejects what {@link #checkApprove} does. */
+  @UpdateValidatorMethod(updateName = REJECT)
+  void checkReject(ApprovalAnswer answer);
 }

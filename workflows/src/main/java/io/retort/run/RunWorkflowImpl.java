@@ -3,8 +3,6 @@ package io.retort.run;
 import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.ingest.IngestActivities;
-import io.retort.release.ReleaseActivities;
-import io.retort.release.ReleaseGate;
 import io.retort.rows.PromptActivities;
 import io.retort.stage.RunStage;
 import io.retort.training.ResourceActivities;
@@ -12,12 +10,9 @@ import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
-import io.retort.v1.GateAction;
 import io.retort.v1.InspectStudentRequest;
 import io.retort.v1.InspectStudentResponse;
-import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.PauseRunRequest;
-import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
@@ -25,7 +20,7 @@ import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SnapshotPromptsRequest;
-import io.retort.v1.WriteReportRequest;
+import io.retort.v1.Stage;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
@@ -45,11 +40,6 @@ public final class RunWorkflowImpl implements RunWorkflow {
           PromptActivities.class,
           ActivityPolicies.BY_NAME,
           StageOptions.of(PromptActivities.SNAPSHOT_PROMPTS));
-  private final ReleaseActivities releaseActivities =
-      Workflow.newActivityStub(
-          ReleaseActivities.class,
-          ActivityPolicies.BY_NAME,
-          StageOptions.of(ReleaseActivities.WRITE_REPORT, ReleaseActivities.MOVE_ALIAS));
 
   private final RunRequest request;
   private final RunSpec spec;
@@ -58,6 +48,8 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final PauseControl pauses;
   private final FaultTolerance faults;
   private final StageRunner stages;
+  private final ApprovalControl approvals;
+  private final ReleaseControl releases;
 
   /** The student to inspect: the spec's model, pinned to a commit once that is known. */
   private String student;
@@ -74,6 +66,8 @@ public final class RunWorkflowImpl implements RunWorkflow {
     pauses = new PauseControl(request.getRunId(), spec, tracker, records::write);
     faults = new FaultTolerance(pauses);
     stages = new StageRunner(request, tracker, records, pauses, faults);
+    approvals = new ApprovalControl(request.getRunId(), tracker, pauses, records::write);
+    releases = new ReleaseControl(request, tracker, faults, approvals);
   }
 
   @Override
@@ -82,9 +76,12 @@ public final class RunWorkflowImpl implements RunWorkflow {
       records.write();
       prepare();
       for (RunStage stage : RunStages.with(spec)) {
+        if (stage.stage() == Stage.STAGE_RELEASE) {
+          stages.released(releases.decide());
+        }
         stages.run(stage);
       }
-      finish();
+      releases.finish();
       tracker.succeed();
       records.writeLast();
       return tracker.snapshot();
@@ -126,6 +123,28 @@ public final class RunWorkflowImpl implements RunWorkflow {
   @Override
   public void checkResume(ResumeRunRequest asked) {
     pauses.check(asked);
+  }
+
+  @Override
+  public Run approve(ApprovalAnswer answer) {
+    approvals.approve(answer);
+    return tracker.snapshot();
+  }
+
+  @Override
+  public void checkApprove(ApprovalAnswer answer) {
+    approvals.check(answer);
+  }
+
+  @Override
+  public Run reject(ApprovalAnswer answer) {
+    approvals.reject(answer);
+    return tracker.snapshot();
+  }
+
+  @Override
+  public void checkReject(ApprovalAnswer answer) {
+    approvals.check(answer);
   }
 
   /** Checks that refuse a run before any work is paid for. */
@@ -190,52 +209,5 @@ public final class RunWorkflowImpl implements RunWorkflow {
       stages.fetched(inspected.getModel());
     }
     return inspected.getModel();
-  }
-
-  /** The alias moves last, so that everything exists when it is resolved. */
-  private void finish() {
-    boolean released = tracker.snapshot().getSummary().hasRelease();
-    if (released && spec.getRelease().hasGate()) {
-      tracker.gate(
-          ReleaseGate.decide(
-              spec.getRelease().getGate(), tracker.snapshot().getSummary().getComparisonsList()));
-    }
-    tracker.runReport(
-        faults
-            .call(
-                () ->
-                    releaseActivities.writeReport(
-                        WriteReportRequest.newBuilder()
-                            .setRun(tracker.snapshot())
-                            .setStoreUri(request.getStoreUri())
-                            .build()))
-            .getReportUri());
-    if (released) {
-      ReleaseSummary release = tracker.snapshot().getSummary().getRelease();
-      if (release.getGate().getAction() != GateAction.GATE_ACTION_HOLD) {
-        moveAlias(release);
-      }
-    }
-  }
-
-  /** A version that was taken over may be older than the one that the alias points to. */
-  private void moveAlias(ReleaseSummary release) {
-    String alias = spec.getRelease().getAlias();
-    int version =
-        faults
-            .call(
-                () ->
-                    releaseActivities.moveAlias(
-                        MoveAliasRequest.newBuilder()
-                            .setStoreUri(request.getStoreUri())
-                            .setModel(release.getModel())
-                            .setAlias(alias)
-                            .setVersion(release.getVersion())
-                            .setRunId(request.getRunId())
-                            .build()))
-            .getVersion();
-    if (version == release.getVersion()) {
-      tracker.alias(alias);
-    }
   }
 }

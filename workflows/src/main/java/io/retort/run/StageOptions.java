@@ -39,6 +39,7 @@ public final class StageOptions {
       Set.of(
           RowStageActivities.DESCRIBE_ROW_STAGE,
           EvaluationActivities.COMPARE,
+          EvaluationActivities.COMPARE_FOR_GATE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
           ReleaseActivities.WRITE_REPORT,

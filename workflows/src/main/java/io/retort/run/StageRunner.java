@@ -2,6 +2,7 @@ package io.retort.run;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.ActivityPolicies;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.stage.Fingerprint;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageActivities;
@@ -51,6 +52,7 @@ final class StageRunner {
   private Functions.Func<Optional<ArtifactRef>> inspect = Optional::empty;
   private Optional<ArtifactRef> student = Optional.empty();
   private Optional<ArtifactRef> fetched = Optional.empty();
+  private String released = EvaluatedModels.STAGE_2;
 
   StageRunner(
       RunRequest request,
@@ -80,6 +82,11 @@ final class StageRunner {
   /** The student's files are elsewhere than the spec says: in this folder. */
   void fetched(ArtifactRef folder) {
     fetched = Optional.of(folder);
+  }
+
+  /** The run releases another of its models than the stage-2 model, or that one. */
+  void released(String model) {
+    released = model;
   }
 
   void run(RunStage stage) {
@@ -204,6 +211,11 @@ final class StageRunner {
         refresh = false;
       }
       return student;
+    }
+
+    @Override
+    public String released() {
+      return released;
     }
 
     @Override

@@ -24,6 +24,10 @@ public final class OperationalFields {
           Map.entry(
               "evaluation.benchmarks.source.path",
               "a place: the digest of what is there is an input"),
+          Map.entry("evaluation.engine.concurrency", "how many requests are under way at once"),
+          Map.entry("evaluation.engine.endpoint.api_key_env", "who asks, not what is answered"),
+          Map.entry("evaluation.engine.endpoint.headers", "who asks, not what is answered"),
+          Map.entry("evaluation.engine.endpoint.timeout_seconds", "how long an answer may take"),
           Map.entry("judge.prompts", "a place: the versions of the prompts are an input"),
           Map.entry("judge.concurrency", "how many rows are under way at once"),
           Map.entry("judge.prices", "what rows cost, not what they are"),
@@ -40,7 +44,7 @@ public final class OperationalFields {
               "cogpo.halve_batch_on_out_of_memory", "a step sees the same rows in smaller batches"),
           Map.entry(
               "release.alias", "moved forwards at the end of every run, whoever made the version"),
-          Map.entry("release.gate", "decided at the end of every run, whoever made the version"),
+          Map.entry("release.gate", "decided in every run, whoever made the version"),
           Map.entry("resources.cpus", SCHEDULING),
           Map.entry("resources.memory_gib", SCHEDULING),
           Map.entry("resources.accelerator_type", SCHEDULING),

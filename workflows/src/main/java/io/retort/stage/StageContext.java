@@ -31,6 +31,9 @@ public interface StageContext {
   /** The student's folder, empty in a run that trains nothing. */
   Optional<ArtifactRef> student();
 
+  /** The evaluated model that the run releases: one of the trained models' names in scores. */
+  String released();
+
   /** A stub of the named activities, with their options. */
   <A> A activities(Class<A> type, String... names);
 

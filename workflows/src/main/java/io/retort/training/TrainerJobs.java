@@ -3,9 +3,13 @@ package io.retort.training;
 import io.retort.layout.RunLayout;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EndpointSpec;
+import io.retort.v1.EngineKind;
+import io.retort.v1.EngineSpec;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.ExportJob;
 import io.retort.v1.GenerationJob;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.StudentTemplate;
@@ -15,6 +19,9 @@ import io.retort.v1.TrainingStage;
 
 /** The trainer jobs of one run, with all settings resolved from its spec. */
 public final class TrainerJobs {
+  /** What stands for the evaluated model's name in the name of an endpoint's model. */
+  public static final String MODEL_NAME = "{model}";
+
   private static final int SCHEMA_VERSION = 1;
 
   /** The problem that the exported model answers before and after its reload. */
@@ -43,14 +50,28 @@ public final class TrainerJobs {
         .build();
   }
 
-  /** Settings that a run from before benchmarks had their own lacks are the evaluation's. */
+  /**
+   * Answers of a model to a benchmark. Settings that a run from before benchmarks had their own
+   * lacks are the evaluation's.
+   *
+   * @param model name of the evaluated model: base, stage-1 or stage-2
+   * @param modelSha256 digest of what is at {@code modelUri}, empty to have the trainer compute it
+   */
   public TrainerJob generation(
-      String model, String modelUri, BenchmarkSpec benchmark, ArtifactRef dataset) {
+      String model,
+      String modelUri,
+      String modelSha256,
+      BenchmarkSpec benchmark,
+      ArtifactRef dataset) {
     EvaluationSpec evaluation = spec.getEvaluation();
     return job("generate-" + model + "-" + benchmark.getName())
+        .setResources(generationResources(evaluation.getEngine()))
         .setGeneration(
             GenerationJob.newBuilder()
                 .setModelUri(modelUri)
+                .setModelSha256(modelSha256)
+                .setCompletionsUri(RunLayout.completions(run.getStoreUri()))
+                .setEngine(engine(evaluation.getEngine(), model))
                 .setDataset(dataset)
                 .setOutputUri(layout().evaluation(model, benchmark.getName()))
                 .setTemplate(template())
@@ -74,6 +95,30 @@ public final class TrainerJobs {
                 .setOutputUri(outputUri)
                 .setTemplate(template())
                 .setCheckProblem(CHECK_PROBLEM))
+        .build();
+  }
+
+  /** The endpoint's model by the name that the server knows it by. */
+  private static EngineSpec engine(EngineSpec engine, String model) {
+    if (!engine.hasEndpoint()) {
+      return engine;
+    }
+    EngineSpec.Builder named = engine.toBuilder();
+    EndpointSpec.Builder endpoint = named.getEndpointBuilder();
+    endpoint.setModel(endpoint.getModel().replace(MODEL_NAME, model));
+    return named.build();
+  }
+
+  /** A model that another server serves needs no GPU here. */
+  private ResourceSpec generationResources(EngineSpec engine) {
+    if (engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT) {
+      return spec.getResources();
+    }
+    return spec.getResources().toBuilder()
+        .setGpus(0)
+        .setRanks(1)
+        .clearAcceleratorType()
+        .clearCustom()
         .build();
   }
 

@@ -12,6 +12,8 @@ import io.retort.stage.StageActivities;
 import io.retort.training.ResourceActivities;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
@@ -65,6 +67,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -84,6 +87,8 @@ public final class FakeActivities
         StageActivities,
         RunRecordActivities {
   public static final long ROWS_PER_SHARD = 10;
+
+  public static final String REPORT_DIGEST = "1".repeat(64);
 
   public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
   public final List<Run> records = new CopyOnWriteArrayList<>();
@@ -113,6 +118,26 @@ public final class FakeActivities
   /** Added to the digests of sources: what they hold now. */
   public volatile String content = "";
 
+  /** What the release stage was told to publish. */
+  public final List<PublishRequest> published = new CopyOnWriteArrayList<>();
+
+  public final List<WriteReportRequest> reportRequests = new CopyOnWriteArrayList<>();
+  public final List<CompareForGateRequest> gateRequests = new CopyOnWriteArrayList<>();
+
+  /** Answer to {@link #compareForGate}. */
+  public volatile CompareForGateResponse compared = CompareForGateResponse.getDefaultInstance();
+
+  /** Answer to {@link #moveAlias}; unset: the version that was asked for. */
+  public volatile Optional<Integer> aliasStays = Optional.empty();
+
+  public volatile Function<CompareRequest, List<Comparison>> onCompare =
+      request ->
+          List.of(
+              Comparison.newBuilder()
+                  .setModel("stage-2")
+                  .setBaseline("base")
+                  .setProblems(request.getScoresCount())
+                  .build());
   public volatile Runnable onReport = () -> {};
   public volatile Consumer<FindStageRequest> onFindStage = request -> {};
   public volatile Consumer<Run> onRecord = run -> {};
@@ -194,7 +219,9 @@ public final class FakeActivities
   @Override
   public MoveAliasResponse moveAlias(MoveAliasRequest request) {
     aliases.add(request);
-    return MoveAliasResponse.newBuilder().setVersion(request.getVersion()).build();
+    return MoveAliasResponse.newBuilder()
+        .setVersion(aliasStays.orElse(request.getVersion()))
+        .build();
   }
 
   @Override
@@ -294,18 +321,19 @@ public final class FakeActivities
             Score.newBuilder()
                 .setModel(request.getModel())
                 .setBenchmark(request.getBenchmark().getName()))
+        .setArtifact(ArtifactRef.newBuilder().setUri("file:///store/scores/" + request.getModel()))
         .build();
   }
 
   @Override
   public CompareResponse compare(CompareRequest request) {
-    return CompareResponse.newBuilder()
-        .addComparisons(
-            Comparison.newBuilder()
-                .setModel("stage-2")
-                .setBaseline("base")
-                .setProblems(request.getScoresCount()))
-        .build();
+    return CompareResponse.newBuilder().addAllComparisons(onCompare.apply(request)).build();
+  }
+
+  @Override
+  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
+    gateRequests.add(request);
+    return compared;
   }
 
   @Override
@@ -318,6 +346,7 @@ public final class FakeActivities
 
   @Override
   public PublishResponse publish(PublishRequest request) {
+    published.add(request);
     return PublishResponse.newBuilder()
         .setRelease(ReleaseSummary.newBuilder().setModel("m").setVersion(request.getVersion()))
         .build();
@@ -326,9 +355,11 @@ public final class FakeActivities
   @Override
   public WriteReportResponse writeReport(WriteReportRequest request) {
     reports.incrementAndGet();
+    reportRequests.add(request);
     onReport.run();
     return WriteReportResponse.newBuilder()
         .setReportUri("file:///store/runs/r/report/index.html")
+        .setReportDigest(REPORT_DIGEST)
         .build();
   }
 

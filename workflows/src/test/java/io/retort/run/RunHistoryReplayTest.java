@@ -45,7 +45,8 @@ final class RunHistoryReplayTest {
         "run-fault-2",
         "row-stage-2",
         "run-3",
-        "run-fault-3"
+        "run-fault-3",
+        "run-approval-3"
       })
   void goldenHistoriesReplay(String name) throws Exception {
     String history = read("histories/" + name + ".json");
@@ -103,6 +104,10 @@ final class RunHistoryReplayTest {
           };
       environment.newRun().run(WorkflowEnvironment.request());
       write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-fault-3.json"));
+    }
+    try (WorkflowEnvironment environment = new WorkflowEnvironment()) {
+      environment.newRun().run(ApprovalRunTest.request());
+      write(environment, WorkflowEnvironment.RUN_ID, folder.resolve("run-approval-3.json"));
     }
     assertThat(folder).isNotEmptyDirectory();
   }

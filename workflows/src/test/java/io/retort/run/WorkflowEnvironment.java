@@ -17,6 +17,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 
@@ -28,9 +29,14 @@ public final class WorkflowEnvironment implements AutoCloseable {
   private final TestWorkflowEnvironment environment;
 
   public WorkflowEnvironment() {
+    this(WorkerFactoryOptions.getDefaultInstance());
+  }
+
+  public WorkflowEnvironment(WorkerFactoryOptions workers) {
     environment =
         TestWorkflowEnvironment.newInstance(
             TestEnvironmentOptions.newBuilder()
+                .setWorkerFactoryOptions(workers)
                 .registerSearchAttribute("RetortPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .registerSearchAttribute("RetortStage", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .registerSearchAttribute(

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EngineKind;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.GenerationJob;
+import io.retort.v1.ResourceSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
+import io.retort.v1.TrainerJob;
 import org.junit.jupiter.api.Test;
 
 final class TrainerJobsTest {
@@ -56,6 +59,38 @@ final class TrainerJobsTest {
   }
 
   @Test
+  void completionsAreSharedByAllRunsOfAStore() {
+    GenerationJob job = generation(BenchmarkSpec.newBuilder());
+
+    assertThat(job.getCompletionsUri()).isEqualTo("file:///store/completions");
+    assertThat(job.getModelSha256()).isEqualTo("ab12");
+  }
+
+  @Test
+  void anEndpointIsAskedForTheEvaluatedModelWithoutAGpu() {
+    RunSpec.Builder spec = RunSpec.newBuilder();
+    spec.getEvaluationBuilder()
+        .getEngineBuilder()
+        .setKind(EngineKind.ENGINE_KIND_ENDPOINT)
+        .getEndpointBuilder()
+        .setBaseUrl("http://models/v1")
+        .setModel("qwen-{model}");
+    spec.getResourcesBuilder().setGpus(2).setRanks(4).setCpus(3).setAcceleratorType("H100");
+    TrainerJob job =
+        new TrainerJobs(RunContext.newBuilder().setStoreUri("/store").setSpec(spec).build())
+            .generation(
+                "stage-1",
+                "/models/sft",
+                "",
+                BenchmarkSpec.getDefaultInstance(),
+                ArtifactRef.getDefaultInstance());
+
+    assertThat(job.getGeneration().getEngine().getEndpoint().getModel()).isEqualTo("qwen-stage-1");
+    assertThat(job.getResources())
+        .isEqualTo(ResourceSpec.newBuilder().setGpus(0).setRanks(1).setCpus(3).build());
+  }
+
+  @Test
   void theLongestAnswerIsThatOfTheBenchmarkWithTheMostTokens() {
     EvaluationSpec.Builder evaluation = EvaluationSpec.newBuilder().setMaxNewTokens(512);
 
@@ -70,6 +105,7 @@ final class TrainerJobsTest {
     return JOBS.generation(
             "base",
             "/models/base",
+            "ab12",
             benchmark.setName("demo").build(),
             ArtifactRef.getDefaultInstance())
         .getGeneration();

@@ -3,7 +3,10 @@ package io.retort.training;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.retort.v1.Gap;
+import io.retort.v1.GapRewards;
 import io.retort.v1.TrainerProgress;
+import java.util.Locale;
 
 /** What trainers do, by kind of job; never by run. */
 public final class TrainerMetrics {
@@ -18,6 +21,9 @@ public final class TrainerMetrics {
   private final Gauge gpuMemory;
   private final Gauge gpuUtilization;
   private final Gauge modelFlopsUtilization;
+  private final Gauge rewardMargin;
+  private final Gauge rewardAccuracy;
+  private final Gauge chosenDrift;
   private final Counter jobs;
   private final Counter adoptions;
 
@@ -54,6 +60,22 @@ public final class TrainerMetrics {
             registry,
             "retort_trainer_model_flops_utilization_ratio",
             "Share of the GPUs' dense peak that training uses, 0 while none runs.");
+    rewardMargin =
+        byGap(
+            registry,
+            "retort_trainer_reward_margin",
+            "Mean reward of chosen minus rejected chains over the last 10 steps, by gap class.");
+    rewardAccuracy =
+        byGap(
+            registry,
+            "retort_trainer_reward_accuracy_ratio",
+            "Share of pairs with a reward margin above 0 over the last 10 steps, by gap class.");
+    chosenDrift =
+        byGap(
+            registry,
+            "retort_trainer_chosen_log_probability_drift_nats",
+            "Mean log-probability of chosen chains minus the reference's over the last 10 steps,"
+                + " by gap class.");
     jobs =
         Counter.builder()
             .name("retort_trainer_jobs_total")
@@ -74,6 +96,7 @@ public final class TrainerMetrics {
       loss.labelValues(kind.label()).set(progress.getLoss());
       learningRate.labelValues(kind.label()).set(progress.getLearningRate());
       validationLoss.labelValues(kind.label()).set(progress.getValidationLoss());
+      progress.getRewardsList().forEach(rewards -> rewards(kind, rewards));
     }
     load(kind, progress);
   }
@@ -95,6 +118,24 @@ public final class TrainerMetrics {
     gpuMemory.labelValues(kind.label()).set((double) progress.getGpuMemoryBytes());
     gpuUtilization.labelValues(kind.label()).set(progress.getGpuUtilization());
     modelFlopsUtilization.labelValues(kind.label()).set(progress.getModelFlopsUtilization());
+  }
+
+  private void rewards(JobKind kind, GapRewards rewards) {
+    String gap = label(rewards.getGap());
+    rewardMargin.labelValues(kind.label(), gap).set(rewards.getMargin());
+    rewardAccuracy.labelValues(kind.label(), gap).set(rewards.getAccuracy());
+    chosenDrift.labelValues(kind.label(), gap).set(rewards.getChosenLogProbabilityDrift());
+  }
+
+  /** "small", "medium" or "large"; "all" for all pairs together. */
+  private static String label(Gap gap) {
+    return gap == Gap.GAP_UNSPECIFIED
+        ? "all"
+        : gap.name().replace("GAP_", "").toLowerCase(Locale.ROOT);
+  }
+
+  private static Gauge byGap(PrometheusRegistry registry, String name, String help) {
+    return Gauge.builder().name(name).help(help).labelNames("kind", "gap").register(registry);
   }
 
   private static Gauge gauge(PrometheusRegistry registry, String name, String help) {

@@ -56,6 +56,11 @@ final class RayFaultsTest {
     assertThat(finished.getSummary().getScoresList())
         .extracting(Score::getModel)
         .containsExactly("base", "stage-1", "stage-2");
+    for (Score score : finished.getSummary().getScoresList()) {
+      if (!score.getModel().equals("base")) {
+        assertGeneratedOnce(finished.getRunId(), score);
+      }
+    }
 
     Run later =
         shared
@@ -64,6 +69,13 @@ final class RayFaultsTest {
     assertThat(
             shared.runs().finish(later, Stage.STAGE_SFT).getSummary().getSft().getResumedFromStep())
         .isZero();
+  }
+
+  /** Nothing that was in the store when the head died was generated again afterwards. */
+  private void assertGeneratedOnce(String runId, Score score) throws Exception {
+    CompletionsOnDisk completions =
+        CompletionsOnDisk.of(shared.stack(), runId, score.getModel(), score.getBenchmark());
+    assertThat(completions.written()).isPositive().isEqualTo(completions.distinct());
   }
 
   private void killRayHead(Run run, Predicate<Run> moment) {

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** One stack and its scripted model for all test classes, taken down after the last of them. */
+/**
+ * One stack and its scripted model for all test classes of a JVM, taken down after the last of
+ * them.
+ */
 final class SharedStack implements AutoCloseable {
   /** Multiples of three keep the shares of MEDIUM, SIMPLE and HARD problems equal. */
   static final int ROWS = 24;
@@ -41,9 +44,9 @@ final class SharedStack implements AutoCloseable {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      // With several JVMs each class is an execution of its own, and the root's store ends with it.
       return context
-          .getRoot()
-          .getStore(ExtensionContext.Namespace.GLOBAL)
+          .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
           .computeIfAbsent(SharedStack.class, key -> start(), SharedStack.class);
     }
 

@@ -27,6 +27,10 @@ import java.util.stream.Stream;
 final class TestStack {
   private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
   private static final long COMMAND_MINUTES = 6;
+  // Each JVM of the tests has ports of its own, counted from 1; an IDE has one JVM and no number.
+  private static final int FORK = Math.max(1, Integer.getInteger("surefire.forkNumber", 1));
+  private static final int PORTS_A_FORK = 6_000;
+  private static final int FIRST_PORT = 20_000 + (FORK - 1) * PORTS_A_FORK;
 
   private final Path home;
   private final ManagedChannel channel;
@@ -246,7 +250,7 @@ final class TestStack {
     List<String> ports = new ArrayList<>();
     Set<Integer> taken = new HashSet<>();
     while (ports.size() < keys.size()) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_PORT + PORTS_A_FORK);
       try (ServerSocket socket = new ServerSocket(port)) {
         if (taken.add(port)) {
           ports.add(keys.get(ports.size()) + "=" + socket.getLocalPort());

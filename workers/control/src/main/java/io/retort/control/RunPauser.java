@@ -2,13 +2,16 @@ package io.retort.control;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.run.ApprovalAnswer;
 import io.retort.run.RunWorkflow;
+import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import java.util.concurrent.CompletableFuture;
 
-/** Pauses and resumes runs by updates of their workflows. */
+/** Pauses, resumes, approves and rejects runs by updates of their workflows. */
 final class RunPauser {
   private static final int LONGEST_REASON = 1000;
 
@@ -37,6 +40,22 @@ final class RunPauser {
       throw ApiErrors.invalid("budget", request.getBudget() + " (expected: > 0 and finite)");
     }
     return update(request.getRunId(), RunWorkflow.RESUME, request);
+  }
+
+  /** Ends with FAILED_PRECONDITION where the run awaits no approval, or one of another report. */
+  CompletableFuture<Run> approve(ApproveRunRequest request) {
+    return update(
+        request.getRunId(),
+        RunWorkflow.APPROVE,
+        new ApprovalAnswer(request.getReportDigest(), request.getActor(), request.getNote()));
+  }
+
+  /** As {@link #approve}. */
+  CompletableFuture<Run> reject(RejectRunRequest request) {
+    return update(
+        request.getRunId(),
+        RunWorkflow.REJECT,
+        new ApprovalAnswer(request.getReportDigest(), request.getActor(), request.getNote()));
   }
 
   private CompletableFuture<Run> update(String runId, String update, Object request) {

@@ -7,6 +7,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.retort.spec.SpecChanges;
 import io.retort.spec.SpecException;
+import io.retort.v1.ApproveRunRequest;
+import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CancelRunResponse;
 import io.retort.v1.CompareRunsRequest;
@@ -19,6 +21,8 @@ import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PauseRunResponse;
+import io.retort.v1.RejectRunRequest;
+import io.retort.v1.RejectRunResponse;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
@@ -121,6 +125,22 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
         observer,
         () -> pauser.resume(request),
         run -> ResumeRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void approveRun(ApproveRunRequest request, StreamObserver<ApproveRunResponse> observer) {
+    answerLater(
+        observer,
+        () -> pauser.approve(request),
+        run -> ApproveRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void rejectRun(RejectRunRequest request, StreamObserver<RejectRunResponse> observer) {
+    answerLater(
+        observer,
+        () -> pauser.reject(request),
+        run -> RejectRunResponse.newBuilder().setRun(run).build());
   }
 
   @Override

@@ -16,6 +16,8 @@ import io.retort.v1.SweptItem;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds unused content of the store: folders of runs, data sets and records of stages that no kept
- * run refers to.
+ * Finds unused content of the store: folders of runs, data sets, sets of completions and records of
+ * stages that no kept run refers to.
  *
  * <p>Records of stages go first. A run that begins afterwards finds none of them, and one that
  * began before is live: then nothing else is deleted.
@@ -45,6 +47,11 @@ final class StoreSweeper {
 
   /** Folders of a run whose own folders are kept or not. */
   private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");
+
+  /**
+   * Beside the samples of an evaluation: names the set of completions that they were graded from.
+   */
+  private static final String COMPLETIONS = "completions.json";
 
   private final Store store;
   private final String storeUri;
@@ -147,6 +154,9 @@ final class StoreSweeper {
           survey.fingerprints.add(stage.getFingerprint());
         }
       }
+      if (survey.keptRuns.contains(runId)) {
+        referToCompletions(runId, survey);
+      }
     }
     for (String name : store.list(RunLayout.stages(storeUri))) {
       String uri = Store.resolve(RunLayout.stages(storeUri), name);
@@ -164,6 +174,22 @@ final class StoreSweeper {
       }
     }
     return survey;
+  }
+
+  /** Also those of an evaluation that failed, for the run that goes on from there. */
+  private void referToCompletions(String runId, Survey survey) throws IOException {
+    String evaluation = new RunLayout(storeUri, runId).evaluation();
+    for (String model : store.list(evaluation)) {
+      String folder = Store.resolve(evaluation, model);
+      for (String benchmark : store.list(folder)) {
+        String uri = Store.resolve(folder, benchmark + "/" + COMPLETIONS);
+        if (store.exists(uri)) {
+          try (InputStream input = store.read(uri)) {
+            survey.refer(new String(input.readAllBytes(), StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
   }
 
   /** As far as it is known, by Temporal or by the record, in milliseconds. */
@@ -203,14 +229,19 @@ final class StoreSweeper {
         }
       }
     }
-    String datasets = RunLayout.datasets(storeUri);
-    for (String name : store.list(datasets)) {
-      String folder = Store.resolve(datasets, name);
+    addUnneeded("dataset", RunLayout.datasets(storeUri), survey, items);
+    addUnneeded("completions", RunLayout.completions(storeUri), survey, items);
+    return items;
+  }
+
+  private void addUnneeded(String kind, String parent, Survey survey, List<SweptItem> items)
+      throws IOException {
+    for (String name : store.list(parent)) {
+      String folder = Store.resolve(parent, name);
       if (!survey.isReferred(folder)) {
-        items.add(item("dataset", folder));
+        items.add(item(kind, folder));
       }
     }
-    return items;
   }
 
   private List<String> folders(String runUri) throws IOException {

@@ -15,6 +15,9 @@ import io.grpc.protobuf.StatusProto;
 import io.retort.spec.SpecReader;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.Approval;
+import io.retort.v1.ApprovalState;
+import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.Failure;
@@ -22,6 +25,7 @@ import io.retort.v1.FailureCategory;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
@@ -249,6 +253,46 @@ class ControlServerTest {
     control.awaitEnd(ended.getRunId());
     error(
         () -> control.api.pauseRun(pause.toBuilder().setRunId(ended.getRunId()).build()),
+        Status.Code.FAILED_PRECONDITION);
+  }
+
+  @Test
+  void approvesAndRejectsByTheDigestOfTheReport() {
+    Run run = control.create("waits");
+    ApproveRunRequest approve =
+        ApproveRunRequest.newBuilder()
+            .setRunId(run.getRunId())
+            .setReportDigest("ab12")
+            .setActor("ada")
+            .setNote("fine")
+            .build();
+    Approval approved =
+        control.api.approveRun(approve).getRun().getSummary().getRelease().getApproval();
+    assertThat(approved.getState()).isEqualTo(ApprovalState.APPROVAL_STATE_APPROVED);
+    assertThat(approved.getActor()).isEqualTo("ada");
+    assertThat(approved.getNote()).isEqualTo("fine");
+    RejectRunRequest reject =
+        RejectRunRequest.newBuilder().setRunId(run.getRunId()).setReportDigest("ab12").build();
+    assertThat(
+            control
+                .api
+                .rejectRun(reject)
+                .getRun()
+                .getSummary()
+                .getRelease()
+                .getApproval()
+                .getState())
+        .isEqualTo(ApprovalState.APPROVAL_STATE_REJECTED);
+    assertThat(
+            error(
+                () -> control.api.approveRun(approve.toBuilder().setReportDigest("cd").build()),
+                Status.Code.FAILED_PRECONDITION))
+        .hasMessageContaining("another report");
+
+    Run ended = control.create("succeeds");
+    control.awaitEnd(ended.getRunId());
+    error(
+        () -> control.api.rejectRun(reject.toBuilder().setRunId(ended.getRunId()).build()),
         Status.Code.FAILED_PRECONDITION);
   }
 

@@ -102,6 +102,26 @@ final class StoreSweepTest {
   }
 
   @Test
+  void completionsAreKeptWithTheRunsThatWereGradedFromThem() throws IOException {
+    for (String set : List.of("failed", "reused", "old")) {
+      write("completions/" + set + "/set.json");
+      write("completions/" + set + "/part-0.jsonl.zst");
+    }
+    completions("failed", "runs/new/evaluation/base/math");
+    completions("old", "runs/old/evaluation/base/math");
+    run("old", 40);
+    run("new", 1, "evaluate-1");
+    record("evaluate-1", "old", "completions/reused/set.json");
+
+    List<String> unneeded = List.of(root + "/runs/old/evaluation/base", root + "/completions/old");
+    assertThat(sweep(MONTH, true)).containsExactlyInAnyOrderElementsOf(unneeded);
+
+    assertThat(unneeded).noneMatch(this::exists);
+    assertThat(exists(root + "/completions/failed/set.json")).isTrue();
+    assertThat(exists(root + "/completions/reused/part-0.jsonl.zst")).isTrue();
+  }
+
+  @Test
   void nothingIsDeletedWhileARunIsLive() throws IOException {
     Run live = control.create("waits");
     control.watchUntil(live.getRunId(), run -> run.getPhase() == RunPhase.RUN_PHASE_RUNNING);
@@ -190,6 +210,13 @@ final class StoreSweepTest {
     }
     byte[] json = ProtoJson.print(record).getBytes(StandardCharsets.UTF_8);
     store.write(root + "/stages/" + fingerprint + ".json", output -> output.write(json));
+  }
+
+  private void completions(String set, String folder) throws IOException {
+    String json = "{\"completions_uri\":\"" + root + "/completions/" + set + "\"}";
+    store.write(
+        root + "/" + folder + "/completions.json",
+        output -> output.write(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void write(String path) throws IOException {

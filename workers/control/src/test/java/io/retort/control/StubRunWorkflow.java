@@ -2,9 +2,11 @@ package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.rows.RowStageWorkflow;
+import io.retort.run.ApprovalAnswer;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.training.TrainerActivities;
+import io.retort.v1.ApprovalState;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
@@ -85,6 +87,39 @@ public final class StubRunWorkflow implements RunWorkflow {
     if (request.hasBudget() && request.getBudget() < 3) {
       throw ApplicationFailure.newNonRetryableFailure("3 is spent", "USER/BUDGET_TOO_SMALL");
     }
+  }
+
+  @Override
+  public Run approve(ApprovalAnswer answer) {
+    return decide(ApprovalState.APPROVAL_STATE_APPROVED, answer);
+  }
+
+  /** The report's digest is "ab12". */
+  @Override
+  public void checkApprove(ApprovalAnswer answer) {
+    if (!"ab12".equals(answer.reportDigest())) {
+      throw ApplicationFailure.newNonRetryableFailure("another report", "USER/APPROVAL_REFUSED");
+    }
+  }
+
+  @Override
+  public Run reject(ApprovalAnswer answer) {
+    return decide(ApprovalState.APPROVAL_STATE_REJECTED, answer);
+  }
+
+  @Override
+  public void checkReject(ApprovalAnswer answer) {
+    checkApprove(answer);
+  }
+
+  private Run decide(ApprovalState state, ApprovalAnswer answer) {
+    run.getSummaryBuilder()
+        .getReleaseBuilder()
+        .getApprovalBuilder()
+        .setState(state)
+        .setActor(answer.actor() == null ? "" : answer.actor())
+        .setNote(answer.note() == null ? "" : answer.note());
+    return run.build();
   }
 
   private void train(ActivityOptions.Builder options) {

@@ -10,6 +10,8 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.AnswerKind;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.CompareForGateRequest;
+import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
 import io.retort.v1.CompareResponse;
 import io.retort.v1.Comparison;
@@ -93,10 +95,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
           store.write(
               Store.resolve(Manifests.folder(request.getSamples()), SCORES),
               output -> output.write(json));
-      return ScoreResponse.newBuilder()
-          .setScore(scored.getScore().toBuilder().setRecord(artifact))
-          .setArtifact(artifact)
-          .build();
+      return ScoreResponse.newBuilder().setScore(scored.getScore()).setArtifact(artifact).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
@@ -121,6 +120,19 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));
       }
       return CompareResponse.newBuilder().addAllComparisons(comparisons).build();
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CompareForGateResponse compareForGate(CompareForGateRequest request) {
+    try {
+      List<ScoreRecord> records = new ArrayList<>();
+      for (ArtifactRef scores : request.getScoresList()) {
+        records.add(readRecord(scores));
+      }
+      return new GateComparer(store, request, records).compare();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** Makes pairing records. */
 final class PairingWork implements RowWork<PairingInput, PairingRecord> {
   /** Changes whenever the same settings and sample would be paired otherwise. */
-  private static final String ENGINE = "pairing-v2";
+  private static final String ENGINE = "pairing-v3";
 
   private final ShardJudge judge;
   private final AnswerChecker answers;

@@ -288,10 +288,6 @@ final class SamplePairing {
   private CompletableFuture<Boolean> examine(
       Gap gap, String chosen, String written, CorruptionKind kind, Provenance provenance) {
     String chain = ChainText.canonical(written, GoldAnswer.of(sample));
-    if (chain.isBlank()) {
-      pairs.refuse(Refusal.CORRUPTION_EMPTY);
-      return CompletableFuture.completedFuture(false);
-    }
     Origin origin = Origin.judge(provenance);
     Corruption processLevel = new Corruption(chain, sample.getAnswer(), kind);
     if (pairs.isRefused(chosen, processLevel)) {
@@ -303,7 +299,7 @@ final class SamplePairing {
             check -> {
               if (check.verdict() == AnswerVerdict.WRONG) {
                 return CompletableFuture.completedFuture(
-                    pairs.add(gap, chosen, new Corruption(chain, check.answer(), kind), origin));
+                    pairs.add(gap, chosen, concluding(check.answer(), written, kind), origin));
               }
               if (check.verdict() == AnswerVerdict.UNDECIDED) {
                 pairs.refuse(Refusal.CORRUPTION_UNDECIDED);
@@ -318,6 +314,13 @@ final class SamplePairing {
                         return faulty && pairs.add(gap, chosen, processLevel, origin);
                       });
             });
+  }
+
+  /** Without the line that only states the answer: the chosen side has no such line either. */
+  private Corruption concluding(String answer, String written, CorruptionKind kind) {
+    GoldAnswer concluded =
+        new GoldAnswer(sample.getAnswerKind(), answer, sample.getTests(), sample.getCodeTests());
+    return new Corruption(ChainText.canonical(written, concluded), answer, kind);
   }
 
   /** Whether a chain that may conclude the gold answer is wrong on the way there. */

@@ -72,8 +72,15 @@ final class SamplePairs {
     return true;
   }
 
-  /** Whether the sides are the same, or differ by less or more than the spec allows. */
+  /**
+   * Whether nothing is left of it, or the sides are the same, or differ by less or more than the
+   * spec allows.
+   */
   boolean isRefused(String chosen, Corruption rejected) {
+    if (rejected.chain().isBlank()) {
+      refuse(Refusal.CORRUPTION_EMPTY);
+      return true;
+    }
     if (isIdentical(chosen, rejected)) {
       return true;
     }

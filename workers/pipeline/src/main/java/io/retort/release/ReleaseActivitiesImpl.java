@@ -3,6 +3,7 @@ package io.retort.release;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.registry.Aliases;
@@ -35,6 +36,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The file-like registry: versions, provenance, aliases and reports as objects of the store. */
 public final class ReleaseActivitiesImpl implements ReleaseActivities {
@@ -84,6 +86,8 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
       Optional<Integer> known = versions.ofContent(content);
       if (known.isEmpty() || known.get() == version) {
         ExportCheck.check(store, request.getExport(), heartbeat);
+        VersionScoreRecords.copy(
+            store, run.getSummary(), released(request), versions.folder(version));
         byte[] json = json(provenance(request));
         ArtifactRef unused =
             store.write(
@@ -101,7 +105,8 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
                 release.getModel(),
                 release.getAlias(),
                 registered,
-                run.getRunId());
+                run.getRunId(),
+                OptionalInt.empty());
       }
       return PublishResponse.newBuilder()
           .setProvenance(
@@ -128,7 +133,10 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
                   request.getModel(),
                   request.getAlias(),
                   request.getVersion(),
-                  request.getRunId()))
+                  request.getRunId(),
+                  request.hasExpectedVersion()
+                      ? OptionalInt.of(request.getExpectedVersion())
+                      : OptionalInt.empty()))
           .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
@@ -146,14 +154,19 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
                   ReportExamples.read(store, request.getStoreUri(), run),
                   ReportAnswers.read(store, run, heartbeat))
               .getBytes(StandardCharsets.UTF_8);
-      store.write(layout.report(), output -> output.write(html));
-      return WriteReportResponse.newBuilder().setReportUri(layout.report()).build();
+      String uri = request.getForApproval() ? layout.approvalReport() : layout.report();
+      ArtifactRef report = store.write(uri, output -> output.write(html));
+      return WriteReportResponse.newBuilder()
+          .setReportUri(uri)
+          .setReportDigest(report.getSha256())
+          .build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
   }
 
-  private int moveForwards(String storeUri, String model, String alias, int version, String runId)
+  private int moveForwards(
+      String storeUri, String model, String alias, int version, String runId, OptionalInt expected)
       throws IOException {
     return new Aliases(store, storeUri, model)
         .moveForwards(
@@ -162,7 +175,8 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
                 .setToVersion(version)
                 .setRunId(runId)
                 .setChangedAt(Timestamps.fromMillis(clock.millis()))
-                .build());
+                .build(),
+            expected);
   }
 
   private ArtifactRef reference(String uri) throws IOException {
@@ -211,7 +225,16 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
         .addAllComparisons(summary.getComparisonsList())
         .setParameters(request.getExport().getParameters())
         .putAllFiles(request.getExport().getFilesMap())
+        .setReleased(released(request))
+        .setModelSha256(
+            released(request).equals(EvaluatedModels.STAGE_1)
+                ? summary.getSft().getModelSha256()
+                : summary.getCogpo().getModelSha256())
         .build();
+  }
+
+  private static String released(PublishRequest request) {
+    return request.getReleased().isEmpty() ? EvaluatedModels.STAGE_2 : request.getReleased();
   }
 
   private static byte[] json(ReleaseProvenance provenance) throws InvalidProtocolBufferException {

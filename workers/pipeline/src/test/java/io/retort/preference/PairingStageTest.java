@@ -164,12 +164,25 @@ final class PairingStageTest {
         .extracting(PreferencePair::getCorrupter)
         .containsExactly("judge", "original", "rules");
     assertThat(record.getPairs(0).getRejectedAnswer()).isEqualTo("20");
+    assertThat(record.getPairs(0).getRejected())
+        .as("without a line that only states the answer, as the chosen side")
+        .isEqualTo("Half of 48 is 24.\n\nBoth are 48 - 24 = 20.");
     assertThat(record.getPairs(0).getCorruption()).isEqualTo(script.corrupted.element().getKind());
     assertThat(record.getRejectionsList()).containsExactly("IDENTICAL");
     assertThat(record.getUsage().getCalls()).as("two corruptions, the original").isEqualTo(3);
     assertThat(record.getPairs(0).getModel()).isEqualTo("scripted");
     assertThat(record.getPairs(0).getPromptVersion()).isEqualTo("test-v1");
     assertThat(record.getPairs(2).getModel()).isEmpty();
+  }
+
+  @Test
+  void corruptionThatIsOnlyAnAnswerIsRefused() throws IOException {
+    script.corrupt = request -> "The answer is \\boxed{20}.";
+
+    PairingRecord record = pairOne(retained("a"), judgeThenRules(true));
+
+    assertThat(record.getRejectionsList()).containsExactly("CORRUPTION_EMPTY");
+    assertThat(record.getPairs(0).getCorrupter()).isEqualTo("rules");
   }
 
   @Test

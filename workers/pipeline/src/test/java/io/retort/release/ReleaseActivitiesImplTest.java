@@ -40,8 +40,10 @@ import io.retort.v1.RunSpec;
 import io.retort.v1.Sample;
 import io.retort.v1.SampleOutcome;
 import io.retort.v1.Score;
+import io.retort.v1.ScoreRecord;
 import io.retort.v1.Verdict;
 import io.retort.v1.WriteReportRequest;
+import io.retort.v1.WriteReportResponse;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -274,6 +276,50 @@ class ReleaseActivitiesImplTest {
             .setVersion(1)
             .build());
     assertThat(aliases()).containsOnly(entry("latest", 1));
+  }
+
+  @Test
+  void keepsTheScoresOfTheReleasedModelWithTheVersion() throws IOException {
+    PublishRequest.Builder request = publishRequest("run-a", 1, export("run-a")).toBuilder();
+    request.getRunBuilder().getSummaryBuilder().getSftBuilder().setModelSha256("of-stage-1");
+    for (String model : List.of("stage-1", "stage-2")) {
+      ScoreRecord record =
+          ScoreRecord.newBuilder().setScore(Score.newBuilder().setModel(model)).build();
+      byte[] json = ProtoJson.print(record).getBytes(StandardCharsets.UTF_8);
+      request
+          .getRunBuilder()
+          .getSummaryBuilder()
+          .addScoreRecords(
+              store.write(Store.resolve(root, "runs/run-a/" + model), out -> out.write(json)));
+    }
+
+    activities.publish(request.setReleased("stage-1").build());
+
+    ModelVersions versions = new ModelVersions(store, root, "smol");
+    assertThat(versions.scores(1).orElseThrow().getRecordsList())
+        .extracting(record -> record.getScore().getModel())
+        .containsExactly("stage-1");
+    assertThat(versions.provenance(1).orElseThrow().getReleased()).isEqualTo("stage-1");
+    assertThat(versions.provenance(1).orElseThrow().getModelSha256()).isEqualTo("of-stage-1");
+  }
+
+  @Test
+  void theReportOfAnApprovalIsNotReplacedByTheLastOne() throws IOException {
+    WriteReportRequest request =
+        WriteReportRequest.newBuilder()
+            .setRun(Run.newBuilder().setRunId("run-a"))
+            .setStoreUri(root)
+            .build();
+
+    WriteReportResponse asked =
+        activities.writeReport(request.toBuilder().setForApproval(true).build());
+    WriteReportResponse last = activities.writeReport(request);
+
+    assertThat(asked.getReportUri()).endsWith("/report/approval.html");
+    assertThat(last.getReportUri()).endsWith("/report/index.html");
+    assertThat(asked.getReportDigest())
+        .isEqualTo(Hashes.sha256Hex(store, asked.getReportUri()))
+        .isEqualTo(last.getReportDigest());
   }
 
   @Test

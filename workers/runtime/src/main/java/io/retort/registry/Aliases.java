@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -57,8 +58,9 @@ public final class Aliases {
    * before. Returns the version that it names afterwards.
    *
    * @param change with alias, version, run and time
+   * @param expected the version that the alias must still name, 0 for none; empty for any
    */
-  public int moveForwards(AliasChange change) throws IOException {
+  public int moveForwards(AliasChange change, OptionalInt expected) throws IOException {
     AtomicInteger named = new AtomicInteger();
     boolean unused =
         store.update(
@@ -66,7 +68,8 @@ public final class Aliases {
             current -> {
               ModelAliases aliases = parse(current);
               int standing = aliases.getVersionsOrDefault(change.getAlias(), 0);
-              if (standing >= change.getToVersion() || hasStoodAt(aliases, change)) {
+              boolean moved = expected.isPresent() && expected.getAsInt() != standing;
+              if (moved || standing >= change.getToVersion() || hasStoodAt(aliases, change)) {
                 named.set(standing);
                 return Optional.empty();
               }

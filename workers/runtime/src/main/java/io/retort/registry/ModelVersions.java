@@ -7,6 +7,7 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.VersionContent;
 import io.retort.v1.VersionReservation;
+import io.retort.v1.VersionScores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -23,6 +24,9 @@ public final class ModelVersions {
 
   /** Name of the object in a version's folder that tells where the model comes from. */
   public static final String PROVENANCE = "provenance.json";
+
+  /** Name of the object in a version's folder that has its {@link VersionScores}. */
+  public static final String SCORES = "scores.json";
 
   private static final int PROGRESS_VERSIONS = 20;
 
@@ -75,6 +79,12 @@ public final class ModelVersions {
   public Optional<ReleaseProvenance> provenance(int version) throws IOException {
     return StoredMessages.read(
         store, Store.resolve(folder(version), PROVENANCE), ReleaseProvenance.getDefaultInstance());
+  }
+
+  /** The version's scores by problem; empty for one that was published without them. */
+  public Optional<VersionScores> scores(int version) throws IOException {
+    return StoredMessages.read(
+        store, Store.resolve(folder(version), SCORES), VersionScores.getDefaultInstance());
   }
 
   /** Numbers with a folder, highest first: published, reserved or deleted. */

@@ -3,11 +3,11 @@ package io.retort.report;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.Approval;
 import io.retort.v1.CacheStatus;
 import io.retort.v1.Comparison;
 import io.retort.v1.ComparisonVerdict;
 import io.retort.v1.Count;
-import io.retort.v1.GateAction;
 import io.retort.v1.GateResult;
 import io.retort.v1.PassAtK;
 import io.retort.v1.RunPhase;
@@ -86,9 +86,34 @@ public final class Figures {
 
   /** What a gate has decided of the alias. */
   public static String gate(GateResult gate) {
-    return gate.getAction() == GateAction.GATE_ACTION_HOLD
-        ? "held: published, and the alias stays where it is"
-        : "passed";
+    String decided =
+        switch (gate.getAction()) {
+          case GATE_ACTION_HOLD -> "held: published, and the alias stays where it is";
+          case GATE_ACTION_ASK -> "asks: published, and the alias stays until a person has decided";
+          case GATE_ACTION_RELEASE,
+              GATE_ACTION_RELEASE_STAGE_1,
+              GATE_ACTION_UNSPECIFIED,
+              UNRECOGNIZED ->
+              "passed";
+        };
+    return gate.getModel().equals("stage-1")
+        ? decided + "; the stage-1 model in place of the stage-2 model"
+        : decided;
+  }
+
+  /** Who has decided or may decide that the alias moves, and why. */
+  public static String approval(Approval approval) {
+    String who = approval.getActor() + " on " + Timestamps.toString(approval.getDecidedAt());
+    String why = approval.getNote().isEmpty() ? "" : ": " + approval.getNote();
+    return switch (approval.getState()) {
+      case APPROVAL_STATE_WAITING -> "awaited until " + Timestamps.toString(approval.getDeadline());
+      case APPROVAL_STATE_APPROVED -> "approved by " + who + why;
+      case APPROVAL_STATE_REJECTED -> "rejected by " + who + why;
+      case APPROVAL_STATE_EXPIRED ->
+          "nobody decided before " + Timestamps.toString(approval.getDeadline());
+      case APPROVAL_STATE_WITHDRAWN -> "the run ended before anybody decided";
+      case APPROVAL_STATE_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
   }
 
   /** Whole MiB, for example {@code 1,234 MiB}. */

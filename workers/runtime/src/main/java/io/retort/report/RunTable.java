@@ -1,5 +1,6 @@
 package io.retort.report;
 
+import io.retort.v1.Approval;
 import io.retort.v1.Count;
 import io.retort.v1.CurationSummary;
 import io.retort.v1.ExportSummary;
@@ -312,6 +313,19 @@ public final class RunTable {
                       .append(TextTable.printable(finding.getSentence()))
                       .append('\n'));
     }
+    if (release.hasApproval()) {
+      approval(release.getApproval());
+    }
+  }
+
+  private void approval(Approval approval) {
+    text.append("  approval ")
+        .append(TextTable.printable(Figures.approval(approval)))
+        .append("\n    report ")
+        .append(TextTable.printable(approval.getReportUri()))
+        .append("\n    digest ")
+        .append(TextTable.printable(approval.getReportDigest()))
+        .append('\n');
   }
 
   /** The most frequent reason first; equal ones by name. */

@@ -46,6 +46,7 @@ final class SpecCrossChecks {
     checks.training();
     checks.resources();
     checks.violations.addAll(BenchmarkChecks.check(spec));
+    checks.violations.addAll(EngineChecks.check(spec.getEvaluation().getEngine()));
     checks.release();
     return checks.violations;
   }

@@ -6,6 +6,9 @@ import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.DataFormat;
 import io.retort.v1.DataSource;
+import io.retort.v1.Dtype;
+import io.retort.v1.EngineKind;
+import io.retort.v1.EngineSpec;
 import io.retort.v1.EvaluationSpec;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.JudgeSpec;
@@ -67,6 +70,7 @@ public record SpecDefaults(String studentModel) {
     beta(builder.getCogpoBuilder());
     kinds(builder.getPreferenceBuilder());
     benchmarks(builder.getEvaluationBuilder());
+    engine(builder.getEvaluationBuilder().getEngineBuilder(), onGpu);
     if (!builder.getRelease().hasModel()) {
       builder.getReleaseBuilder().setModel(builder.getName());
     }
@@ -148,6 +152,12 @@ public record SpecDefaults(String studentModel) {
           .filter(kind -> kind != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED)
           .filter(kind -> kind != CorruptionKind.UNRECOGNIZED)
           .forEach(preference::addKinds);
+    }
+  }
+
+  private static void engine(EngineSpec.Builder engine, boolean onGpu) {
+    if (!engine.hasDtype() && engine.getKind() != EngineKind.ENGINE_KIND_ENDPOINT) {
+      engine.setDtype(onGpu ? Dtype.DTYPE_BFLOAT16 : Dtype.DTYPE_FLOAT32);
     }
   }
 

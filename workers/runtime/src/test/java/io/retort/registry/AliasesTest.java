@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +35,7 @@ class AliasesTest {
 
   @Test
   void keepsWhoMovedAnAliasAndWhy() throws Exception {
-    aliases.moveForwards(change(1).setRunId("run-a").build());
+    aliases.moveForwards(change(1).setRunId("run-a").build(), OptionalInt.empty());
     AliasChange promoted =
         aliases.promote(change(3).setActor("ann").setReason("beats v1 on math").build(), 1);
 
@@ -50,7 +51,7 @@ class AliasesTest {
   @Test
   void rollsBackStepByStepAndNotForwardsAgain() throws Exception {
     for (int version = 1; version <= 3; version++) {
-      aliases.moveForwards(change(version).build());
+      aliases.moveForwards(change(version).build(), OptionalInt.empty());
     }
 
     assertThat(aliases.rollBack(change(0).build(), 3).getToVersion()).isEqualTo(2);
@@ -64,17 +65,27 @@ class AliasesTest {
 
   @Test
   void aRunDoesNotUndoARollBackButANewVersionMovesTheAlias() throws Exception {
-    aliases.moveForwards(change(1).build());
-    aliases.moveForwards(change(2).build());
+    aliases.moveForwards(change(1).build(), OptionalInt.empty());
+    aliases.moveForwards(change(2).build(), OptionalInt.empty());
     AliasChange unused = aliases.rollBack(change(0).build(), 0);
 
-    assertThat(aliases.moveForwards(change(2).build())).isEqualTo(1);
-    assertThat(aliases.moveForwards(change(3).build())).isEqualTo(3);
+    assertThat(aliases.moveForwards(change(2).build(), OptionalInt.empty())).isEqualTo(1);
+    assertThat(aliases.moveForwards(change(3).build(), OptionalInt.empty())).isEqualTo(3);
+  }
+
+  @Test
+  void aRunMovesAnAliasOnlyFromWhereItExpectsIt() throws Exception {
+    assertThat(aliases.moveForwards(change(2).build(), OptionalInt.of(1))).isZero();
+    assertThat(aliases.moveForwards(change(2).build(), OptionalInt.of(0))).isEqualTo(2);
+    assertThat(aliases.moveForwards(change(3).build(), OptionalInt.of(1))).isEqualTo(2);
+    assertThat(aliases.moveForwards(change(3).build(), OptionalInt.of(2))).isEqualTo(3);
+    // A repeated attempt finds its own move.
+    assertThat(aliases.moveForwards(change(3).build(), OptionalInt.of(2))).isEqualTo(3);
   }
 
   @Test
   void refusesAChangeOfWhatStandsElsewhere() throws Exception {
-    aliases.moveForwards(change(2).build());
+    aliases.moveForwards(change(2).build(), OptionalInt.empty());
 
     assertThatThrownBy(() -> aliases.promote(change(3).build(), 1))
         .isInstanceOf(AliasException.class)
@@ -92,7 +103,7 @@ class AliasesTest {
 
     assertThat(aliases.read().getVersionsMap())
         .containsOnly(entry("latest", 2), entry("history", 1));
-    aliases.moveForwards(change(3).build());
+    aliases.moveForwards(change(3).build(), OptionalInt.empty());
     assertThat(aliases.read().getVersionsMap())
         .containsOnly(entry("latest", 3), entry("history", 1));
     assertThat(aliases.rollBack(change(0).build(), 0).getToVersion()).isEqualTo(2);

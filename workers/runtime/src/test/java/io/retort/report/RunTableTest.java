@@ -3,6 +3,7 @@ package io.retort.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.ApprovalState;
 import io.retort.v1.CacheStatus;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
@@ -351,5 +352,40 @@ class RunTableTest {
             "  version  smol 3\n"
                 + "  gate     held: published, and the alias stays where it is\n"
                 + "    better than base on math: not met.\n");
+  }
+
+  @Test
+  void tellsTheDigestThatAnApprovalNamesAndWhoDecided() {
+    Run.Builder run = Run.newBuilder().setRunId("demo-1");
+    ReleaseSummary.Builder release = run.getSummaryBuilder().getReleaseBuilder();
+    release.setModel("smol").setVersion(3);
+    release.getGateBuilder().setAction(GateAction.GATE_ACTION_ASK);
+    release
+        .getApprovalBuilder()
+        .setState(ApprovalState.APPROVAL_STATE_WAITING)
+        .setReportUri("file:///store/report/approval.html")
+        .setReportDigest("ab12")
+        .setDeadline(Timestamps.fromSeconds(86_400));
+
+    assertThat(RunTable.render(run.build(), false))
+        .contains(
+            "  gate     asks: published, and the alias stays until a person has decided\n"
+                + "  approval awaited until 1970-01-02T00:00:00Z\n"
+                + "    report file:///store/report/approval.html\n"
+                + "    digest ab12\n");
+
+    release.getGateBuilder().setAction(GateAction.GATE_ACTION_HOLD).setModel("stage-1");
+    release
+        .getApprovalBuilder()
+        .setState(ApprovalState.APPROVAL_STATE_REJECTED)
+        .setActor("ada\u001b[2J")
+        .setNote("too short")
+        .setDecidedAt(Timestamps.fromSeconds(3_600));
+    assertThat(RunTable.render(run.build(), false))
+        .contains(
+            "where it is; the stage-1 model in place of the stage-2 model\n",
+            " on 1970-01-01T01:00:00Z: too short\n")
+        .contains("rejected by ada")
+        .doesNotContain("\u001b");
   }
 }

@@ -115,7 +115,12 @@ class SpecDefaultsTest {
               checkpoints_kept: 2
               strategy: ddp
               halve_batch_on_out_of_memory: false
-            evaluation: {temperature: 0.6, top_p: 0.95, max_new_tokens: 512, batch_size: 32}
+            evaluation:
+              temperature: 0.6
+              top_p: 0.95
+              max_new_tokens: 512
+              batch_size: 32
+              engine: {kind: in_process, dtype: float32, concurrency: 32}
             release: {model: run, alias: latest}
             resources:
               gpus: 0

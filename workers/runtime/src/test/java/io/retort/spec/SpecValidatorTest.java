@@ -73,6 +73,21 @@ class SpecValidatorTest {
             + " is set)",
         "sft: {early_stopping_patience: 2} | sft.early_stopping_patience: 2 (expected: 0, unless"
             + " sft.validation_ratio holds rows out)",
+        "evaluation: {engine: {kind: endpoint}} | evaluation.engine.endpoint: missing (expected:"
+            + " base_url and model of the server to ask)",
+        "evaluation: {engine: {endpoint: {base_url: 'http://m/v1', model: m}}} |"
+            + " evaluation.engine.endpoint: set (expected: not set, unless kind is endpoint)",
+        "evaluation: {engine: {kind: endpoint, endpoint: {base_url: 'http://m/v1', model: m}}} |"
+            + " evaluation.engine.endpoint.model: \"m\" (expected: a name with {model} in it, or the"
+            + " base model, stage 1 and stage 2 would be the same model)",
+        "evaluation: {engine: {kind: endpoint, dtype: float32, endpoint: {base_url: 'http://m/v1',"
+            + " model: '{model}'}}} | evaluation.engine.dtype: set (expected: not set with kind"
+            + " endpoint, whose server decides it)",
+        "evaluation: {engine: {kind: endpoint, endpoint: {base_url: 'http://m/v1', model: '{model}',"
+            + " headers: [{name: Authorization, value: k}]}}} |"
+            + " evaluation.engine.endpoint.headers[0].name: \"Authorization\" (expected: a header that"
+            + " carries no secret and that clients do not set themselves; a key belongs into the"
+            + " variable named by api_key_env)",
         "resources: {gpus: 1.5} | resources.gpus: 1.5 (expected: a whole number, or a part of one"
             + " GPU for a single rank)",
         "resources: {gpus: 0.5, ranks: 2} | resources.gpus: 0.5 (expected: a whole number, or a"

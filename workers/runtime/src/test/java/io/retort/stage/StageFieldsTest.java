@@ -11,6 +11,7 @@ import io.retort.spec.SpecException;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CustomResource;
 import io.retort.v1.DataSource;
+import io.retort.v1.EndpointHeader;
 import io.retort.v1.FieldMapping;
 import io.retort.v1.GateCondition;
 import io.retort.v1.ModelPrice;
@@ -128,7 +129,11 @@ final class StageFieldsTest {
         .addBenchmarks(
             BenchmarkSpec.newBuilder()
                 .setName("unseen")
-                .setSource(DataSource.newBuilder().setPath("/data/eval.jsonl")));
+                .setSource(DataSource.newBuilder().setPath("/data/eval.jsonl")))
+        .getEngineBuilder()
+        .getEndpointBuilder()
+        .setBaseUrl("http://models/v1")
+        .setModel("{model}");
     change.accept(spec);
     return DEFAULTS.fill(spec.build());
   }
@@ -189,6 +194,7 @@ final class StageFieldsTest {
       case "prices" -> ModelPrice.newBuilder().setModel("m").build();
       case "custom" -> CustomResource.newBuilder().setName("fpga").setAmount(1).build();
       case "conditions" -> GateCondition.getDefaultInstance();
+      case "headers" -> EndpointHeader.newBuilder().setName("n").setValue("v").build();
       case "fields" -> FieldMapping.getDefaultInstance();
       default -> throw new IllegalArgumentException("no element for " + field.getFullName());
     };

@@ -6,7 +6,6 @@ import com.google.protobuf.Timestamp;
 import io.retort.evaluation.EvaluatedModels;
 import io.retort.report.Figures;
 import io.retort.store.Locations;
-import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSummary;
@@ -85,21 +84,12 @@ final class ReportViews {
                   + (run.getSummary().getRelease().getAlias().isEmpty()
                       ? ""
                       : ", alias " + run.getSummary().getRelease().getAlias())));
-      gate(run.getSummary().getRelease()).ifPresent(facts::add);
+      facts.addAll(GateFacts.of(run.getSummary().getRelease()));
     }
     if (!run.getOriginRunId().isEmpty()) {
       facts.add(new ReportView.Fact("Retrained from", run.getOriginRunId()));
     }
     return facts;
-  }
-
-  private static Optional<ReportView.Fact> gate(ReleaseSummary release) {
-    if (!release.hasGate()) {
-      return Optional.empty();
-    }
-    List<String> lines = new ArrayList<>(List.of(Figures.gate(release.getGate())));
-    release.getGate().getFindingsList().forEach(finding -> lines.add(finding.getSentence()));
-    return Optional.of(new ReportView.Fact("Gate", String.join("\n", lines)));
   }
 
   private static List<ReportView.Tile> tiles(Run run) {

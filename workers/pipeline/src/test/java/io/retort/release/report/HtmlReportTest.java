@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
+import io.retort.v1.ApprovalState;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
 import io.retort.v1.CurationRecord;
@@ -235,6 +236,21 @@ class HtmlReportTest {
         .contains(
             "held: published, and the alias stays where it is",
             "better than &lt;base&gt; on math: not met.");
+  }
+
+  @Test
+  void tellsWhoHasApprovedWhichReport() {
+    Run.Builder run = SampleRuns.finished().toBuilder();
+    run.getSummaryBuilder()
+        .getReleaseBuilder()
+        .getApprovalBuilder()
+        .setState(ApprovalState.APPROVAL_STATE_APPROVED)
+        .setActor("<ada>")
+        .setNote("reads & counts well")
+        .setReportDigest("ab12");
+
+    assertThat(HtmlReport.render(run.build(), SampleRuns.examples(), ReportAnswers.none()))
+        .contains("approved by &lt;ada&gt; on", ": reads &amp; counts well", "with sha256 ab12");
   }
 
   @Test
