@@ -104,10 +104,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
           store.write(
               Store.resolve(Manifests.folder(request.getSamples()), SCORES),
               output -> output.write(json));
-      return ScoreResponse.newBuilder()
-          .setScore(scored.getScore().toBuilder().setRecord(artifact))
-          .setArtifact(artifact)
-          .build();
+      return ScoreResponse.newBuilder().setScore(scored.getScore()).setArtifact(artifact).build();
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }

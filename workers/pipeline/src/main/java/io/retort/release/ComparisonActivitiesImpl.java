@@ -8,10 +8,10 @@ import io.retort.store.Hashes;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.store.StoredMessages;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.CompareReportsResponse;
 import io.retort.v1.Run;
-import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,12 +56,10 @@ public final class ComparisonActivitiesImpl implements ComparisonActivities {
                         "RUN_NOT_RECORDED",
                         "run " + runId + ": no " + uri + " (expected: a run that has ended)"));
     List<ScoreRecord> scores = new ArrayList<>();
-    for (Score score : run.getSummary().getScoresList()) {
-      if (score.hasRecord()) {
-        // Samples of old runs may be swept; what the record says of them stays with the run's own.
-        StoredMessages.read(store, score.getRecord().getUri(), ScoreRecord.getDefaultInstance())
-            .ifPresent(scores::add);
-      }
+    for (ArtifactRef reference : run.getSummary().getScoreRecordsList()) {
+      // Those of old runs may be swept; the page then says that they are missing.
+      StoredMessages.read(store, reference.getUri(), ScoreRecord.getDefaultInstance())
+          .ifPresent(scores::add);
     }
     return new RecordedRun(run, scores);
   }

@@ -85,7 +85,7 @@ class ComparisonActivitiesImplTest {
     byte[] json = StoredMessages.bytes(scores.build());
     ArtifactRef written = store.write(uri, output -> output.write(json));
     Run.Builder run = SampleRuns.finished().toBuilder().setRunId(runId);
-    run.getSummaryBuilder().clearScores().addScores(score.toBuilder().setRecord(written));
+    run.getSummaryBuilder().clearScores().addScores(score).addScoreRecords(written);
     byte[] record = ProtoJson.print(run).getBytes(StandardCharsets.UTF_8);
     store.write(Store.resolve(layout.run(), "run.json"), output -> output.write(record));
   }

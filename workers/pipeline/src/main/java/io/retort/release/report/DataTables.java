@@ -25,7 +25,7 @@ final class DataTables {
 
   private static List<FigureTable> of(IngestSummary ingest, CurationSummary curation) {
     List<FigureTable> tables = new ArrayList<>();
-    tables.add(FlowViews.table(curation));
+    tables.add(FlowViews.table(ingest, curation));
     add(tables, "reasons", "Rejected and quarantined", "reason", curation.getReasonsList());
     add(tables, "refused", "Refused at ingest", "reason", ingest.getQuarantineReasonsList());
     FigureTable.Builder difficulty =

@@ -63,7 +63,7 @@ final class FlowViews {
             .toList());
   }
 
-  static FigureTable table(CurationSummary curation) {
+  static FigureTable table(IngestSummary ingest, CurationSummary curation) {
     FigureTable.Builder table =
         FigureTable.of("flow", "Rows by way", "difficulty", "rounds", "outcome", "rows");
     flows(curation)
@@ -72,9 +72,13 @@ final class FlowViews {
                 table.row(
                     name(flow.getDifficulty()),
                     flow.getRounds(),
-                    flow.getOutcome().name().replace("CURATION_OUTCOME_", ""),
+                    name(flow.getOutcome()),
                     flow.getRows()));
-    return table.build();
+    if (curation.getFlowsCount() == 0) {
+      OUTCOMES.forEach(
+          outcome -> table.row("", "", name(outcome.outcome()), count(curation, outcome)));
+    }
+    return table.row("", "", "REFUSED_AT_INGEST", ingest.getQuarantined()).build();
   }
 
   private static Row row(List<CurationFlow> flows, Difficulty difficulty, int rounds) {
@@ -184,6 +188,10 @@ final class FlowViews {
       case DIFFICULTY_HARD -> "Hard";
       case DIFFICULTY_UNSPECIFIED, UNRECOGNIZED -> "Not judged";
     };
+  }
+
+  private static String name(CurationOutcome outcome) {
+    return outcome.name().replace("CURATION_OUTCOME_", "");
   }
 
   private static String kind(Difficulty difficulty) {

@@ -37,7 +37,9 @@ final class FlowViewsTest {
     assertThat(flow.rows())
         .contains(new FlowViews.Row("Hard", "2", List.of("0", "12", "44", "0")))
         .hasSize(6);
-    assertThat(FlowViews.table(CURATION).rows()).contains(List.of("Hard", 2, "REJECTED", 44L));
+    assertThat(FlowViews.table(INGEST, CURATION).rows())
+        .contains(List.of("Hard", 2, "REJECTED", 44L))
+        .contains(List.of("", "", "REFUSED_AT_INGEST", 8L));
   }
 
   @Test
