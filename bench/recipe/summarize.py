@@ -1,6 +1,8 @@
 """Prints the figures of all finished cells as Markdown, and answers the two claims.
 
-gpu-workers/trainer/.venv/bin/python bench/recipe/summarize.py --out FOLDER
+    gpu-workers/trainer/.venv/bin/python bench/recipe/summarize.py --out FOLDER [--readme FILE]
+
+With --readme the figures also take the place of those in FILE, behind the line `<!-- figures -->`.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from intervals import Difference, over_problems, over_problems_and_seeds
 from settings import ARMS, Settings
 
 OUTCOMES = ("CORRECT", "WRONG", "NO_ANSWER", "TRUNCATED", "CHECKER_ERROR")
+MARK = "<!-- figures -->\n\n"
 # Claim, arm, baseline. The first two are the seed's.
 CLAIMS = (
     ("Curated chains beat raw ones", "sft-curated", "sft-raw"),
@@ -217,9 +220,15 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the cells")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="put the figures into this file")
     options = parser.parse_args(arguments)
-    for line in report(read(options.out.absolute())):
-        print(line)
+    text = "\n".join(report(read(options.out.absolute()))) + "\n"
+    print(text, end="")
+    if options.readme is not None:
+        before, mark, _ = options.readme.read_text(encoding="utf-8").partition(MARK)
+        if not mark:
+            raise SystemExit(f"--readme: {options.readme}: no line {MARK.strip()} (expected: one)")
+        options.readme.write_text(f"{before}{mark}{text}", encoding="utf-8")
     return 0
 
 

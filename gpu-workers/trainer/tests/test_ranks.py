@@ -24,7 +24,7 @@ from retort_trainer import documents, jobs, placement, ranks, store, training
 from retort_trainer.actor import TERMINAL, TrainerActor
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.context import JobContext
-from retort_trainer.data import PreferencePair, Sample
+from retort_trainer.data import Gap, PreferencePair, Sample
 from retort_trainer.failures import Failure, FailureCategory, RetortError
 from retort_trainer.fence import Fence
 from retort_trainer.gang import environments
@@ -361,7 +361,8 @@ def test_ranks_prefer_like_one_rank_and_agree_on_held_out_pairs(
     pairs: list[PreferencePair],
     strategy: DistributedStrategy,
 ) -> None:
-    dataset = write_rows([*pairs, replace(pairs[0], id="p6", problem="6 + 1?")])
+    graded = [replace(pair, gap=Gap.LARGE if pair.beta > 0.2 else Gap.SMALL) for pair in pairs]
+    dataset = write_rows([*graded, replace(graded[0], id="p6", problem="6 + 1?")])
     # Three of the seven are held out: a number that two ranks cannot share evenly.
     settings = {"validation_ratio": 0.4, "validation_steps": 2, "strategy": strategy}
     one = alone(make_job(TrainingStage.COGPO, dataset, "one", per_device_batch_size=2, **settings))
@@ -374,6 +375,13 @@ def test_ranks_prefer_like_one_rank_and_agree_on_held_out_pairs(
     assert [point.loss for point in several.validation_curve] == pytest.approx(
         [point.loss for point in one.validation_curve], abs=1e-4
     )
+    # Over the pairs of all ranks, each counted once.
+    assert (several.rewards[0].pairs, several.validation_rewards[0].pairs) == (4, 3)
+    for found, expected in zip(
+        several.rewards + several.validation_rewards, one.rewards + one.validation_rewards, strict=True
+    ):
+        assert (found.gap, found.pairs) == (expected.gap, expected.pairs)
+        assert found.margin == pytest.approx(expected.margin, abs=1e-3)
 
 
 def test_several_ranks_need_ray(make_job: MakeJob) -> None:
