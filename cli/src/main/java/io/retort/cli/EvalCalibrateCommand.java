@@ -1,6 +1,6 @@
 package io.retort.cli;
 
-import io.retort.spec.PublishedModels;
+import io.retort.evaluation.PublishedModels;
 import io.retort.v1.ModelSpec;
 import io.retort.v1.PublishedModel;
 import java.util.List;

@@ -1,7 +1,11 @@
 package io.retort.cli;
 
+import io.retort.evaluation.VersionComparer;
+import io.retort.registry.ModelVersions;
 import io.retort.report.ModelTable;
 import io.retort.stack.Repository;
+import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.AliasChange;
 import io.retort.v1.DeleteVersionRequest;
 import io.retort.v1.DeleteVersionResponse;
@@ -16,6 +20,7 @@ import io.retort.v1.ModelServiceGrpc.ModelServiceBlockingStub;
 import io.retort.v1.ModelVersion;
 import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.RollBackAliasRequest;
+import io.retort.v1.VersionScores;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -97,9 +102,15 @@ public final class ModelsCommand {
     }
   }
 
-  @Command(name = "diff", description = "What two versions differ in: spec, scores, content.")
+  @Command(
+      name = "diff",
+      description = {
+        "What two versions differ in: spec, scores, paired differences, content.",
+        "Reads the store itself: a store in S3 needs its variables here too."
+      })
   int diff(
-      @Parameters(paramLabel = "REF") String first, @Parameters(paramLabel = "REF") String second) {
+      @Parameters(paramLabel = "REF") String first, @Parameters(paramLabel = "REF") String second)
+      throws IOException {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ModelVersion left = version(client, first);
       ModelVersion right = version(client, second);
@@ -110,9 +121,23 @@ public final class ModelsCommand {
                   left,
                   right,
                   SpecFields.of(left.getProvenance().getSpec()),
-                  SpecFields.of(right.getProvenance().getSpec())));
+                  SpecFields.of(right.getProvenance().getSpec()),
+                  VersionComparer.compare(
+                      scores(left),
+                      left.getProvenance().getSpec(),
+                      scores(right),
+                      right.getProvenance().getSpec())));
       return 0;
     }
+  }
+
+  /** Without records for a version that was published before they were kept. */
+  private static VersionScores scores(ModelVersion version) throws IOException {
+    return StoredMessages.read(
+            Store.open(version.getModelUri()),
+            Store.resolve(version.getModelUri(), ModelVersions.SCORES),
+            VersionScores.getDefaultInstance())
+        .orElse(VersionScores.getDefaultInstance());
   }
 
   @Command(name = "promote", description = "Move an alias to a version, or make it.")

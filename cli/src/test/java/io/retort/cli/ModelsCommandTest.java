@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.stack.Repository;
 import io.retort.store.Hashes;
+import io.retort.store.ProtoJson;
+import io.retort.v1.BenchmarkSpec;
+import io.retort.v1.EvaluationSpec;
 import io.retort.v1.ModelVersion;
+import io.retort.v1.OutcomeCounts;
 import io.retort.v1.PassAtK;
+import io.retort.v1.ProblemScore;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
+import io.retort.v1.ScoreRecord;
+import io.retort.v1.VersionScores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +70,42 @@ class ModelsCommandTest {
         .contains("The models differ.");
     assertThat(absent.status).isEqualTo(Retort.WRONG_USE);
     assertThat(absent.output).isEqualTo("error: smol:v9: there is no such version");
+  }
+
+  @Test
+  void comparesVersionsOnTheSameProblems() throws Exception {
+    RunSpec spec =
+        RunSpec.newBuilder()
+            .setEvaluation(
+                EvaluationSpec.newBuilder()
+                    .addBenchmarks(BenchmarkSpec.newBuilder().setName("math")))
+            .build();
+    for (int number = 1; number <= 2; number++) {
+      ModelVersion.Builder version =
+          Objects.requireNonNull(control.models.versions.get("smol:v" + number)).toBuilder();
+      version.getProvenanceBuilder().setSpec(spec);
+      control.models.versions.put("smol:v" + number, version.build());
+      ScoreRecord.Builder record = ScoreRecord.newBuilder();
+      record.getScoreBuilder().setBenchmark("math").setSamples(1).setDatasetSha256("d");
+      for (int problem = 0; problem < 100; problem++) {
+        OutcomeCounts.Builder outcomes = OutcomeCounts.newBuilder();
+        record.addProblems(
+            ProblemScore.newBuilder()
+                .setSampleId("p" + problem)
+                .setOutcomes(
+                    problem < 40 * number ? outcomes.setCorrect(1) : outcomes.setWrong(1)));
+      }
+      Files.writeString(
+          folder.resolve("store/" + number + "/scores.json"),
+          ProtoJson.print(VersionScores.newBuilder().addRecords(record)));
+    }
+
+    Ended compared = models("diff", "smol:v1", "smol:v2");
+
+    assertThat(compared.status).as(compared.output).isZero();
+    assertThat(compared.output)
+        .contains("smol:v2 against smol:v1 on the same problems")
+        .containsPattern("  math: better by 40\\.0 points \\[");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.retort.evaluation;
 
 import com.google.protobuf.Timestamp;
-import io.retort.spec.PublishedModels;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.Calibration;
 import io.retort.v1.CalibrationVerdict;

@@ -2,7 +2,9 @@ package io.retort.report;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.evaluation.EvaluatedModels;
+import io.retort.evaluation.VersionComparer;
 import io.retort.v1.AliasChange;
+import io.retort.v1.Comparison;
 import io.retort.v1.ModelVersion;
 import io.retort.v1.PassAtK;
 import io.retort.v1.ReleaseProvenance;
@@ -93,12 +95,14 @@ public final class ModelTable {
    *
    * @param left spec fields of the first version, as text, by path
    * @param right spec fields of the second version
+   * @param paired how the second compares with the first on the same problems
    */
   public static String difference(
       ModelVersion first,
       ModelVersion second,
       Map<String, String> left,
-      Map<String, String> right) {
+      Map<String, String> right,
+      List<VersionComparer.Difference> paired) {
     String[] names = {
       first.getModel() + ":v" + first.getVersion(), second.getModel() + ":v" + second.getVersion()
     };
@@ -135,6 +139,20 @@ public final class ModelTable {
       all.add("");
       all.addAll(scores.render());
     }
+    if (!paired.isEmpty()) {
+      all.add("");
+      all.add(names[1] + " against " + names[0] + " on the same problems");
+      for (VersionComparer.Difference one : paired) {
+        all.add(
+            TextTable.printable(
+                "  "
+                    + one.benchmark()
+                    + ": "
+                    + one.comparison()
+                        .map(Comparison::getSentence)
+                        .orElse("not comparable, " + one.reason())));
+      }
+    }
     all.add("");
     all.add(
         first.getContentSha256().equals(second.getContentSha256())
@@ -146,8 +164,10 @@ public final class ModelTable {
   /** Scores of the released model, by benchmark. */
   private static SortedMap<String, Score> released(ReleaseProvenance provenance) {
     SortedMap<String, Score> scores = new TreeMap<>();
+    String released =
+        provenance.getReleased().isEmpty() ? EvaluatedModels.STAGE_2 : provenance.getReleased();
     provenance.getScoresList().stream()
-        .filter(score -> score.getModel().equals(EvaluatedModels.STAGE_2))
+        .filter(score -> score.getModel().equals(released))
         .forEach(score -> scores.put(score.getBenchmark(), score));
     return scores;
   }

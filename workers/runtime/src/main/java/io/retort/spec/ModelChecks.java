@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import io.retort.evaluation.PublishedModels;
 import io.retort.registry.RegistryLocation;
 import io.retort.store.Locations;
 import io.retort.v1.LastStage;

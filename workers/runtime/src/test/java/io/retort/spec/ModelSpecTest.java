@@ -2,6 +2,7 @@ package io.retort.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.evaluation.PublishedModels;
 import io.retort.run.RunStages;
 import io.retort.v1.LastStage;
 import io.retort.v1.ModelSpec;

@@ -1,0 +1,5 @@
+/** Comparison of scores. */
+@NullMarked
+package io.retort.evaluation;
+
+import org.jspecify.annotations.NullMarked;
