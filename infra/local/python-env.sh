@@ -12,7 +12,7 @@ set -euo pipefail
 
 readonly UV_VERSION=0.13.9
 # Compiled once here, because where PYTHONDONTWRITEBYTECODE is set every trainer would compile PyTorch anew.
-readonly SYNC_OPTIONS="--frozen --all-groups --compile-bytecode"
+readonly SYNC_OPTIONS="--frozen --all-groups --extra signing --compile-bytecode"
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 readonly root
 readonly trainer="$root/gpu-workers/trainer"
