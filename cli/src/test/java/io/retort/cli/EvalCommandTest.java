@@ -118,13 +118,30 @@ class EvalCommandTest {
 
   @Test
   void asksARunForMoreSamples() throws Exception {
-    Ended ended = eval(FakeRunService.RUN_ID, "--samples", "code=64", "--samples", "math=1");
+    Ended ended =
+        eval(
+            FakeRunService.RUN_ID,
+            "--samples",
+            "code=64",
+            "--samples",
+            "math=1",
+            "--request-id",
+            "r3");
     Ended unknown = eval(FakeRunService.RUN_ID, "--samples", "chess=2");
-    Ended mixed = eval(FakeRunService.RUN_ID, "--samples", "math=2", "--benchmark", "math500");
+    Ended mixed =
+        eval(
+            FakeRunService.RUN_ID,
+            "--samples",
+            "math=2",
+            "--max-new-tokens",
+            "64",
+            "--set",
+            "resources.gpus=1");
 
     assertThat(ended.status()).as(ended.output()).isZero();
     RetrainRunRequest request = control.retrained.get(0);
     assertThat(request.getRunId()).isEqualTo(FakeRunService.RUN_ID);
+    assertThat(request.getRequestId()).isEqualTo("r3");
     assertThat(request.getUpdateMask().getPathsList()).containsExactly("evaluation.benchmarks");
     assertThat(request.getChanges().getEvaluation().getBenchmarksList())
         .containsExactly(benchmark("math", 1, 1), benchmark("code", 64, 1, 2, 8, 64));
@@ -132,7 +149,9 @@ class EvalCommandTest {
     assertThat(unknown.output())
         .contains("\"chess\" (expected: a benchmark of the run: math, code)");
     assertThat(mixed.status()).isEqualTo(Retort.WRONG_USE);
-    assertThat(mixed.output()).contains("--samples: goes with one RUN and without --benchmark");
+    assertThat(mixed.output())
+        .contains("--samples: goes with one RUN and without --max-new-tokens, --set, as");
+    assertThat(control.retrained).hasSize(1);
   }
 
   @Test

@@ -189,6 +189,18 @@ class ModelsCommandTest {
   }
 
   @Test
+  void deletesAServedCopyAlsoWhereItIsGone() throws Exception {
+    Path copy = folder.resolve("copy");
+    Files.createDirectories(copy.resolve("part"));
+    Files.writeString(copy.resolve("part/config.json"), "{}");
+
+    ModelServer.delete(copy);
+    ModelServer.delete(copy);
+
+    assertThat(copy).doesNotExist();
+  }
+
+  @Test
   void pullsNothingFromOutsideTheVersion() throws Exception {
     ModelVersion version = Objects.requireNonNull(control.models.versions.get("smol:v2"));
     ModelVersion.Builder hostile = version.toBuilder();
