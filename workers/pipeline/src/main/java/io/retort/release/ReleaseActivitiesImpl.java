@@ -146,8 +146,7 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     Run run = request.getRun();
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
     try {
-      ReportExamples examples = ReportExamples.read(store, request.getStoreUri(), run);
-      heartbeat.run();
+      ReportExamples examples = ReportExamples.read(store, request.getStoreUri(), run, heartbeat);
       ReportAnswers answers = ReportAnswers.read(store, run, heartbeat);
       byte[] html =
           HtmlReport.render(

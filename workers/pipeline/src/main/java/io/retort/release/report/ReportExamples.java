@@ -38,16 +38,21 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
     return new ReportExamples(List.of(), List.of());
   }
 
-  /** Reads the first shards of the run; has fewer examples where these hold no fitting rows. */
-  public static ReportExamples read(Store store, String storeUri, Run run) throws IOException {
+  /**
+   * Reads the first shards of the run; has fewer examples where these hold no fitting rows.
+   *
+   * @param heartbeat called for each row
+   */
+  public static ReportExamples read(Store store, String storeUri, Run run, Runnable heartbeat)
+      throws IOException {
     ArtifactRef pairs = run.getSummary().getPairing().getPairs();
     return new ReportExamples(
-        readRecords(store, CurationRecords.shards(store, storeUri, run)),
-        pairs.getUri().isEmpty() ? List.of() : readPairs(store, pairs));
+        readRecords(store, CurationRecords.shards(store, storeUri, run), heartbeat),
+        pairs.getUri().isEmpty() ? List.of() : readPairs(store, pairs, heartbeat));
   }
 
-  private static List<CurationRecord> readRecords(Store store, List<ArtifactRef> shards)
-      throws IOException {
+  private static List<CurationRecord> readRecords(
+      Store store, List<ArtifactRef> shards, Runnable heartbeat) throws IOException {
     Map<CurationOutcome, List<CurationRecord>> found = new EnumMap<>(CurationOutcome.class);
     for (ArtifactRef shard : shards.subList(0, Math.min(shards.size(), SHARDS_SEARCHED))) {
       try (RowCursor<CurationRecord> shardRecords =
@@ -55,6 +60,7 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
         for (CurationRecord record = shardRecords.next();
             record != null;
             record = shardRecords.next()) {
+          heartbeat.run();
           List<CurationRecord> same =
               found.computeIfAbsent(record.getOutcome(), ignored -> new ArrayList<>());
           if (same.size() < WANTED.getOrDefault(record.getOutcome(), 0)) {
@@ -74,14 +80,15 @@ public record ReportExamples(List<CurationRecord> records, List<PreferencePair> 
     return records;
   }
 
-  private static List<PreferencePair> readPairs(Store store, ArtifactRef manifest)
-      throws IOException {
+  private static List<PreferencePair> readPairs(
+      Store store, ArtifactRef manifest, Runnable heartbeat) throws IOException {
     Map<Gap, PreferencePair> found = new EnumMap<>(Gap.class);
     List<ArtifactRef> parts = Manifests.read(store, manifest).getPartsList();
     for (ArtifactRef part : parts.subList(0, Math.min(parts.size(), SHARDS_SEARCHED))) {
       try (RowCursor<PreferencePair> pairs =
           Manifests.openPart(store, manifest, part, PreferencePair::newBuilder)) {
         for (PreferencePair pair = pairs.next(); pair != null; pair = pairs.next()) {
+          heartbeat.run();
           found.putIfAbsent(pair.getGap(), pair);
         }
       }
