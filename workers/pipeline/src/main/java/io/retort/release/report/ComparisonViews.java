@@ -21,7 +21,7 @@ final class ComparisonViews {
         IntStream.range(0, runs.size())
             .mapToObj(index -> row(index, runs.get(index).run()))
             .toList(),
-        DifferenceViews.differences(differences.comparisons()),
+        DifferenceViews.differences(differences.comparisons(), ModelColour.of(scores)),
         differences.notCompared(),
         ScoreViews.benchmarks(scores),
         IntStream.range(0, runs.size()).mapToObj(ComparisonViews::letter).toList(),
