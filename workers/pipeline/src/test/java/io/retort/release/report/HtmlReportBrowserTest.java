@@ -202,6 +202,22 @@ final class HtmlReportBrowserTest {
   }
 
   @Test
+  void namesOfModelsStayWithinTheirCharts(@TempDir Path folder) throws IOException {
+    Path models = folder.resolve("models.html");
+    Files.writeString(
+        models,
+        HtmlReport.render(
+            ReportedModelsTest.manyModels(), ReportExamples.none(), ReportAnswers.none()));
+
+    browser.show(models, 1280, "light", true);
+
+    picture("models-1280");
+    assertThat(browser.misplacedTexts()).isEmpty();
+    assertThat(browser.wide()).isEmpty();
+    assertThat(browser.violations()).isEmpty();
+  }
+
+  @Test
   void canBePrinted() throws IOException {
     browser.show(page, 1280, "dark", true);
 

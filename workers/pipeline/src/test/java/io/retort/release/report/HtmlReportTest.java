@@ -13,7 +13,6 @@ import io.retort.v1.DataSpec;
 import io.retort.v1.GateAction;
 import io.retort.v1.GateFinding;
 import io.retort.v1.GeneratedSample;
-import io.retort.v1.PreferenceObjective;
 import io.retort.v1.PreferencePair;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -24,7 +23,6 @@ import io.retort.v1.StageReuse;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -226,77 +224,6 @@ class HtmlReportTest {
   }
 
   @Test
-  void showsTheModelThatTheGateReleased() {
-    Run.Builder run = SampleRuns.finished().toBuilder();
-    assertThat(page(run)).contains("pass@1 on demo, stage-2</div><div class=\"value\">38.3 %");
-
-    run.getSummaryBuilder().getReleaseBuilder().getGateBuilder().setModel("stage-1");
-
-    assertThat(page(run))
-        .contains("pass@1 on demo, stage-1</div><div class=\"value\">36.1 %")
-        .contains("<p class=\"verdict\">stage-1 against base on demo: better by 33.8 points")
-        .doesNotContain("<p class=\"verdict\">stage-2");
-  }
-
-  @Test
-  void modelsOfARunThatTrainsNoneHaveColoursAndLinesOfTheirOwn() {
-    Run.Builder run = SampleRuns.evaluation().toBuilder();
-    String longName = "a-model-whose-name-is-much-too-long-for-the-chart-of-scores-at-q4";
-    run.getSummaryBuilder().getScoresBuilder(1).setModel(longName);
-    run.getSummaryBuilder().getComparisonsBuilder(0).setModel(longName);
-    for (int model = 0; model < 9; model++) {
-      if (model > 1) {
-        run.getSummaryBuilder()
-            .addScores(run.getSummary().getScores(0).toBuilder().setModel("model-" + model));
-      }
-      run.getSummaryBuilder()
-          .getScoresBuilder(model)
-          .addCurve(SampleRuns.passAtK(1, 0.25, 0.1, 0.4))
-          .addCurve(SampleRuns.passAtK(4, 0.5, 0.3, 0.7));
-    }
-
-    assertThat(page(run))
-        .contains("class=\"run-a curve\"", "class=\"run-b curve\"", "class=\"run-h curve\"")
-        .contains("<title>" + longName + "</title>a-model-", "…", "-q4</text>")
-        .contains("viewBox=\"0 0 760 334\"", "<g transform=\"translate(0 72)\">")
-        .doesNotContain("class=\"tiles\"", "whisker other");
-  }
-
-  @Test
-  void aFullPageTellsHowMuchOfAnAnswerIsLeftOut() {
-    List<ReportAnswers.Answer> answers =
-        Collections.nCopies(
-            1_600,
-            SampleRuns.answer(
-                "base", 0, SampleOutcome.SAMPLE_OUTCOME_WRONG, "1", "y".repeat(4_000)));
-
-    String page =
-        HtmlReport.render(
-            SampleRuns.finished(), ReportExamples.none(), new ReportAnswers(answers, Map.of()));
-
-    assertThat(page)
-        .hasSizeLessThan(6_600_000)
-        .contains("\"text\":\"… (4,000 characters left out: the page is full)\"")
-        .contains("among its first 2,000 answers")
-        .doesNotContain("\"text\":\"\"");
-  }
-
-  @Test
-  void tellsWhichTokensOtherRunsPaidFor() {
-    Run.Builder run = SampleRuns.finished().toBuilder();
-    assertThat(page(run)).contains("<tr><td>all</td><td>756</td>").doesNotContain("other runs");
-
-    run.getStagesBuilder(1).setReuse(StageReuse.STAGE_REUSE_HIT).setMadeByRunId("an-earlier-run");
-
-    assertThat(page(run))
-        .contains("in 756 calls; 123,502 tokens paid for by other runs")
-        .contains("<tr><td>all of this run</td><td>143</td>")
-        .contains("<tr><td>all, also of other runs</td><td>756</td>");
-    run.getSummaryBuilder().clearPairing();
-    assertThat(page(run)).doesNotContain("<tr><td>pair</td><td>0</td>");
-  }
-
-  @Test
   void theExampleHasNoSystemTurnWithoutASystemPrompt() {
     Run.Builder run = SampleRuns.finished().toBuilder();
     assertThat(page(run)).contains("\"role\": \"system\"");
@@ -304,44 +231,6 @@ class HtmlReportTest {
     run.getSpecBuilder().getStudentBuilder().clearSystemPrompt();
 
     assertThat(page(run)).doesNotContain("\"role\": \"system\"").contains("\"role\": \"user\"");
-  }
-
-  @Test
-  void tellsWhichPairHasWhichBeta() {
-    Run.Builder run = SampleRuns.finished().toBuilder();
-    assertThat(page(run))
-        .contains("Each pair is trained with the beta of its gap class.", "</svg> 71.4 %</td>");
-
-    run.getSpecBuilder()
-        .getCogpoBuilder()
-        .setObjective(PreferenceObjective.PREFERENCE_OBJECTIVE_DPO)
-        .setBeta(0.3);
-
-    assertThat(page(run))
-        .contains("One beta for all pairs: 0.3.", "<td>0.3</td><td>98</td>")
-        .doesNotContain("Each pair is trained");
-  }
-
-  @Test
-  void runsThatEndBeforeCurationTellWhatWasRefusedAtIngest() {
-    Run.Builder run = SampleRuns.finished().toBuilder();
-    run.getSummaryBuilder().clearCuration().clearPairing();
-
-    assertThat(page(run))
-        .contains("192 rows were read, 8 others were refused at ingest", "DUPLICATE")
-        .contains("data-figure=\"refused\"", "\"id\":\"refused\"")
-        .doesNotContain("From difficulty to outcome", "Difficulty of the chains");
-  }
-
-  @Test
-  void answersThatCouldNotBeComparedAreThoseOfAllModels() {
-    Run.Builder run = SampleRuns.finished().toBuilder();
-    run.getSummaryBuilder().getScoresBuilderList().forEach(score -> score.setUndecided(3));
-    assertThat(page(run)).doesNotContain("could not be compared");
-
-    run.getSummaryBuilder().getScoresBuilderList().forEach(score -> score.clearOutcomes());
-
-    assertThat(page(run)).contains("9 answers of all models together could not be compared");
   }
 
   @Test
