@@ -49,6 +49,21 @@ final class HtmlComparisonTest {
   }
 
   @Test
+  void comparesTheModelThatTheGateReleased() {
+    RecordedRun second = run("second", 2, 60);
+    Run.Builder stage1 = second.run().toBuilder();
+    stage1.getSummaryBuilder().getReleaseBuilder().getGateBuilder().setModel("stage-1");
+
+    assertThat(
+            HtmlComparison.render(
+                List.of(run("first", 1, 10), new RecordedRun(stage1.build(), second.scores()))))
+        .contains("<p class=\"verdict\">B stage-1 against A stage-1 on demo: better by ")
+        .contains("<title>B stage-1</title>B stage-1</text></g>")
+        .doesNotContain(
+            "<p class=\"verdict\">B stage-2", "<title>B stage-2</title>B stage-2</text></g>");
+  }
+
+  @Test
   void tellsOfWhichRunsANoteIs() {
     RecordedRun second = run("second", 2, 60);
     Run.Builder other = second.run().toBuilder();
