@@ -1,5 +1,6 @@
 """Exports of the tiny model: what a stranger gets, and what is refused."""
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -13,7 +14,7 @@ import yaml  # type: ignore[import-untyped]
 from huggingface_hub import ModelCard, parse_eval_result_entries
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-from retort_trainer import export, export_check, jobs, models, template
+from retort_trainer import export, export_check, jobs, model_card, models, template
 from retort_trainer.context import JobContext
 from retort_trainer.failures import FailureCategory, RetortError
 from retort_trainer.job import ExportJob, ExportResult, TrainerJob
@@ -293,3 +294,16 @@ def test_the_example_of_the_card_runs(
     assert '"path/to/this/folder"' in example
     exec(example.replace('"path/to/this/folder"', repr(str(folder))), {})  # noqa: S102
     assert capsys.readouterr().out.strip()
+
+
+def test_without_a_system_prompt_the_card_has_no_system_turn(
+    make_export: Callable[..., TrainerJob],
+) -> None:
+    without = dataclasses.replace(TEMPLATE, system_prompt="")
+
+    card = model_card.render(make_export(template=without), None, 1, "float32", 0.0)
+
+    assert '"role": "system"' not in card
+    assert "system message" not in card
+    assert 'messages = [\n    {"role": "user"' in card
+    assert '"role": "system"' in model_card.render(make_export(), None, 1, "float32", 0.0)

@@ -16,6 +16,10 @@ _TRACES = {
     ),
 }
 
+_SYSTEM_NOTE = (
+    "The system prompt above is the chat template's default: leave the system message out and it is put in.\n"
+)
+
 
 def render(job: TrainerJob, config: Any, parameters: int, dtype: str, dtype_shift: float) -> str:
     """Markdown with the front matter that model hubs read. Text from the job is quoted, never markup.
@@ -26,6 +30,8 @@ def render(job: TrainerJob, config: Any, parameters: int, dtype: str, dtype_shif
     template = job.export.template
     name, _, version = ("", "", *job.export.output_uri.rstrip("/").split("/"))[-3:]
     trace = _TRACES.get(template.trace_format, _TRACES[TraceFormat.THINK])
+    system = _system_message(template.system_prompt)
+    system_note = _SYSTEM_NOTE if template.system_prompt else ""
     scores = exported_folder.released_scores(exported_folder.results(job.export))
     rounded = f", rounding moved log-probabilities by {dtype_shift:.4f} per token" if dtype_shift else ""
     architecture = ", ".join(getattr(config, "architectures", None) or [type(config).__name__])
@@ -62,8 +68,7 @@ model = AutoModelForCausalLM.from_pretrained(model_name)
 tokenizer = AutoTokenizer.from_pretrained(model_name)
 
 messages = [
-    {{"role": "system", "content": {_literal(template.system_prompt)}}},
-    {{"role": "user", "content": {_literal(job.export.check_problem)}}},
+{system}    {{"role": "user", "content": {_literal(job.export.check_problem)}}},
 ]
 text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 model_inputs = tokenizer([text], return_tensors="pt").to(model.device)
@@ -75,8 +80,7 @@ response = tokenizer.batch_decode(generated_ids, skip_special_tokens=True)[0]
 print(response)
 ```
 
-The system prompt above is the chat template's default: leave the system message out and it is put in.
-`generate` samples as the evaluation did; pass `do_sample=False` for the most likely answer.
+{system_note}`generate` samples as the evaluation did; pass `do_sample=False` for the most likely answer.
 
 ## Answers
 
@@ -132,6 +136,11 @@ def _score_table(scores: list[dict[str, Any]]) -> str:
         + "\n\nAll figures, of the model before training too, and "
         "the paired differences are in `results.json`.\n\n"
     )
+
+
+def _system_message(prompt: str) -> str:
+    """The line of the example; none for a student without a prompt, whose template gets no system turn."""
+    return f'    {{"role": "system", "content": {_literal(prompt)}}},\n' if prompt else ""
 
 
 def _literal(text: str) -> str:

@@ -118,6 +118,12 @@
     return problem.problem;
   }
 
+  /** The options as the sample was asked: rotated to the left by its index; answer and gold are letters of these. */
+  function asked(choices, index) {
+    const shift = choices.length === 0 ? 0 : index % choices.length;
+    return [...choices.slice(shift), ...choices.slice(0, shift)];
+  }
+
   function show(answer) {
     const details = element('details', {},
       element('summary', {},
@@ -137,7 +143,7 @@
       const problem = data.problems[answer.problem];
       details.append(element('pre', {className: 'text', dir: 'auto', tabIndex: 0}, statement(answer)));
       if (problem && problem.choices.length > 0) {
-        details.append(element('ol', {type: 'A'}, ...problem.choices.map(choice =>
+        details.append(element('ol', {type: 'A'}, ...asked(problem.choices, answer.index).map(choice =>
           element('li', {className: 'text', dir: 'auto'}, choice))));
       }
       details.append(

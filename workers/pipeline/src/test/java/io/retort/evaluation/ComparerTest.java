@@ -73,7 +73,7 @@ class ComparerTest {
     assertThat(comparison.getMoreProblems()).isPositive();
     assertThat(comparison.getDetectableDifference()).isGreaterThan(comparison.getDifference());
     assertThat(comparison.getSentence())
-        .startsWith("no difference seen: +")
+        .startsWith("no clear difference: +")
         .contains("more problems")
         .endsWith("would settle it");
   }

@@ -1,5 +1,6 @@
 package io.retort.evaluation;
 
+import io.retort.report.Figures;
 import io.retort.v1.ComparisonOrBuilder;
 import java.util.Locale;
 
@@ -35,7 +36,7 @@ final class VerdictSentence {
   private static String seen(ComparisonOrBuilder comparison, int benchmarks) {
     return comparison.getPValue() <= Comparer.LEVEL
         ? signed(comparison) + ", which may be chance among " + benchmarks + " benchmarks"
-        : "no difference seen: " + signed(comparison);
+        : "no clear difference: " + signed(comparison);
   }
 
   private static String settled(ComparisonOrBuilder comparison) {
@@ -71,7 +72,7 @@ final class VerdictSentence {
     return String.format(
         Locale.ROOT,
         "%+.1f points %s",
-        positiveZero(comparison.getDifference()),
+        Figures.points(comparison.getDifference()),
         interval(comparison));
   }
 
@@ -79,17 +80,12 @@ final class VerdictSentence {
     return String.format(
         Locale.ROOT,
         "[%.1f, %.1f]",
-        positiveZero(comparison.getLow()),
-        positiveZero(comparison.getHigh()));
+        Figures.points(comparison.getLow()),
+        Figures.points(comparison.getHigh()));
   }
 
   private static String points(double share) {
-    return String.format(Locale.ROOT, "%.1f", positiveZero(share));
-  }
-
-  /** In points with one digit, 0 without a sign. */
-  private static double positiveZero(double share) {
-    return Math.round(1_000 * share) / 10.0 + 0.0;
+    return String.format(Locale.ROOT, "%.1f", Figures.points(share));
   }
 
   private VerdictSentence() {}

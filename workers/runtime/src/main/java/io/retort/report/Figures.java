@@ -74,9 +74,14 @@ public final class Figures {
     return String.format(
         Locale.ROOT,
         "%+.1f [%.1f, %.1f]",
-        100 * comparison.getDifference(),
-        100 * comparison.getLow(),
-        100 * comparison.getHigh());
+        points(comparison.getDifference()),
+        points(comparison.getLow()),
+        points(comparison.getHigh()));
+  }
+
+  /** A share from -1 to 1 in points, rounded to one digit; 0 has no sign. */
+  public static double points(double share) {
+    return Math.round(1_000 * share) / 10.0 + 0.0;
   }
 
   /** {@code not worse}. */

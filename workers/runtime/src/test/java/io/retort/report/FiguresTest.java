@@ -3,6 +3,7 @@ package io.retort.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.v1.Comparison;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import org.junit.jupiter.api.Test;
@@ -39,5 +40,13 @@ class FiguresTest {
         .isEqualTo(0);
     assertThat(Figures.seconds(Timestamps.fromMillis(500), Timestamps.fromMillis(2_000)))
         .isEqualTo(1.5);
+  }
+
+  @Test
+  void noDifferenceHasNoSign() {
+    Comparison comparison =
+        Comparison.newBuilder().setDifference(-0.0001).setLow(-0.02).setHigh(-0.0).build();
+
+    assertThat(Figures.points(comparison)).isEqualTo("+0.0 [-2.0, 0.0]");
   }
 }

@@ -67,7 +67,9 @@ final class AnswerViews {
                 + Figures.count(all)
                 + " answers: the first "
                 + ReportAnswers.OF_AN_OUTCOME
-                + " of each outcome, of each model on each benchmark",
+                + " of each outcome, of each model on each benchmark, among its first "
+                + Figures.count(ReportAnswers.SEARCHED)
+                + " answers",
             scores.stream()
                 .filter(Score::hasSamplesManifest)
                 .map(
@@ -87,26 +89,33 @@ final class AnswerViews {
     for (ReportAnswers.Answer answer : answers.answers()) {
       String text = Cut.middle(answer.sample().getText(), LONGEST_TEXT);
       characters += text.length();
-      if (characters > MOST_CHARACTERS) {
-        text = "";
-      }
-      embedded.add(embedded(answer, text));
+      embedded.add(
+          embedded(
+              answer,
+              characters > MOST_CHARACTERS && !text.isEmpty()
+                  ? leftOut(answer.sample().getText().length())
+                  : text));
       Sample problem = answers.problems().get(answer.sample().getSampleId());
       if (problem != null && !problems.containsKey(problem.getId())) {
         String statement = Cut.middle(problem.getProblem(), LONGEST_PROBLEM);
-        characters += statement.length();
+        List<String> choices =
+            problem.getChoicesList().stream()
+                .map(choice -> Cut.end(choice, LONGEST_IN_TABLE))
+                .toList();
+        long length = statement.length() + choices.stream().mapToLong(String::length).sum();
+        characters += length;
         problems.put(
             problem.getId(),
-            Map.of(
-                "problem",
-                statement,
-                "choices",
-                problem.getChoicesList().stream()
-                    .map(choice -> Cut.end(choice, LONGEST_IN_TABLE))
-                    .toList()));
+            characters > MOST_CHARACTERS
+                ? Map.of("problem", leftOut(length), "choices", List.of())
+                : Map.of("problem", statement, "choices", choices));
       }
     }
     return Map.of("answers", embedded, "problems", problems);
+  }
+
+  private static String leftOut(long characters) {
+    return "… (" + Figures.count(characters) + " characters left out: the page is full)";
   }
 
   /** {@code no answer}. */

@@ -6,6 +6,7 @@ import io.retort.v1.Score;
 import io.retort.v1.ScoreWithoutErrata;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the report says of a benchmark beside its figures. */
@@ -16,12 +17,15 @@ final class BenchmarkNotes {
    * @param scores of one benchmark, at least one
    */
   static List<String> of(List<Score> scores) {
-    Score first = scores.get(0);
-    List<String> notes = new ArrayList<>();
-    if (first.getRevisionsCount() > 0) {
-      notes.add("Read from " + String.join(", ", first.getRevisionsList()));
-    }
-    if (first.getRedacted()) {
+    List<String> notes =
+        new ArrayList<>(
+            ByModel.sentences(
+                scores,
+                score ->
+                    score.getRevisionsCount() == 0
+                        ? Optional.empty()
+                        : Optional.of("Read from " + String.join(", ", score.getRevisionsList()))));
+    if (scores.stream().anyMatch(Score::getRedacted)) {
       notes.add("Its problems, options and answers are not shown, as its terms may ask");
     }
     for (Score score : scores) {
@@ -34,8 +38,9 @@ final class BenchmarkNotes {
                     .collect(Collectors.joining(", ")));
       }
     }
-    if (first.hasWithoutErrata()) {
-      notes.add(withoutErrata(scores));
+    List<Score> withErrata = scores.stream().filter(Score::hasWithoutErrata).toList();
+    if (!withErrata.isEmpty()) {
+      notes.add(withoutErrata(withErrata));
     }
     return notes;
   }
@@ -63,7 +68,6 @@ final class BenchmarkNotes {
         + Figures.count(first.getProblems())
         + " others: "
         + scores.stream()
-            .filter(Score::hasWithoutErrata)
             .map(
                 score ->
                     score.getModel()

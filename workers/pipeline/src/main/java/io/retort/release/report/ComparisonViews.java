@@ -17,11 +17,11 @@ final class ComparisonViews {
     List<Score> scores = scores(runs);
     return new ComparisonView(
         "Comparison of " + runs.size() + " runs",
-        headline(differences.comparisons()),
+        headline(runs, differences.comparisons()),
         IntStream.range(0, runs.size())
             .mapToObj(index -> row(index, runs.get(index).run()))
             .toList(),
-        DifferenceViews.differences(differences.comparisons()),
+        DifferenceViews.differences(differences.comparisons(), ModelColour.of(scores)),
         differences.notCompared(),
         ScoreViews.benchmarks(scores),
         IntStream.range(0, runs.size()).mapToObj(ComparisonViews::letter).toList(),
@@ -39,10 +39,16 @@ final class ComparisonViews {
     return letter(index) + " " + model;
   }
 
-  /** The last model of a run, whose differences are the headline. */
-  private static List<String> headline(List<Comparison> comparisons) {
+  /** Differences of each run's released model, else of its last that was compared. */
+  private static List<String> headline(List<RecordedRun> runs, List<Comparison> comparisons) {
     Map<String, String> last = new LinkedHashMap<>();
     comparisons.forEach(one -> last.put(one.getModel().substring(0, 1), one.getModel()));
+    for (int index = 0; index < runs.size(); index++) {
+      String released = model(index, released(runs.get(index).run()));
+      if (comparisons.stream().anyMatch(one -> one.getModel().equals(released))) {
+        last.put(letter(index), released);
+      }
+    }
     return comparisons.stream()
         .filter(one -> one.getModel().equals(last.get(one.getModel().substring(0, 1))))
         .map(DifferenceViews::sentence)
@@ -59,12 +65,19 @@ final class ComparisonViews {
         run.getSpec().getStudent().getModel());
   }
 
-  /** Curves are of each run's last model alone: a line has its run's colour. */
+  /** Empty unless a gate has decided. */
+  private static String released(Run run) {
+    return run.getSummary().getRelease().getGate().getModel();
+  }
+
+  /** Curves are of each run's released or last model alone: a line has its run's colour. */
   private static List<Score> scores(List<RecordedRun> runs) {
     List<Score> scores = new ArrayList<>();
     for (int index = 0; index < runs.size(); index++) {
       List<Score> own = runs.get(index).run().getSummary().getScoresList();
-      String last = own.isEmpty() ? "" : own.get(own.size() - 1).getModel();
+      String released = released(runs.get(index).run());
+      String last =
+          own.isEmpty() || !released.isEmpty() ? released : own.get(own.size() - 1).getModel();
       for (Score score : own) {
         Score.Builder named = score.toBuilder().setModel(model(index, score.getModel()));
         if (!score.getModel().equals(last) && score.getCurveCount() > 1) {

@@ -9,13 +9,26 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** pass@k by k with bands, a line per model, on a logarithmic axis of k. */
-record CurveChart(List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
+/**
+ * pass@k by k with bands, a line per model, on a logarithmic axis of k.
+ *
+ * @param shift of the axes to below the rows of the legend
+ */
+record CurveChart(int height, int shift, List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
   private static final int LEFT = 48;
   private static final int RIGHT = 740;
   private static final int TOP = 34;
   private static final int BOTTOM = 226;
+  private static final int HEIGHT = 262;
+
+  /** Of a legend's entry, at least; its name begins at {@code KEY}. */
   private static final int LEGEND = 150;
+
+  private static final int KEY = 32;
+  private static final int GAP = 16;
+  private static final int WIDEST_NAME = 280;
+  private static final int LEGEND_ROW = 18;
+  private static final int LEGEND_TOP = 14;
   private static final int MOST_TICKS = 6;
 
   /** A gridline and its text; {@code at} is y for horizontal lines, x for vertical ones. */
@@ -25,12 +38,19 @@ record CurveChart(List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
    * @param kind class of the colour
    * @param points of a polyline, {@code x,y} separated by blanks
    * @param band outline of the intervals, likewise
-   * @param legend x of the name
+   * @param legendX where its entry of the legend begins
    */
-  record Line(String model, String kind, String points, String band, int legend) {}
+  record Line(
+      String model,
+      String shown,
+      String kind,
+      String points,
+      String band,
+      int legendX,
+      int legendY) {}
 
   /** Empty where there is no k but 1. */
-  static Optional<CurveChart> of(List<Score> scores) {
+  static Optional<CurveChart> of(List<Score> scores, ModelColour colour) {
     List<Score> drawn = scores.stream().filter(score -> score.getCurveCount() > 1).toList();
     if (drawn.isEmpty()) {
       return Optional.empty();
@@ -40,12 +60,28 @@ record CurveChart(List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
     double highest =
         drawn.stream().flatMap(CurveChart::curve).mapToDouble(PassAtK::getHigh).max().orElseThrow();
     Ticks percent = Ticks.covering(0, 100 * highest, MOST_TICKS);
+    int entry =
+        drawn.stream()
+            .mapToInt(score -> KEY + Label.width(Label.fit(score.getModel(), WIDEST_NAME)) + GAP)
+            .reduce(LEGEND, Math::max);
+    int perRow = (RIGHT - LEFT) / entry;
     List<Line> lines = new ArrayList<>();
     for (Score score : drawn) {
-      lines.add(line(score, most, percent, LEFT + LEGEND * lines.size()));
+      int place = lines.size();
+      lines.add(
+          line(
+              score,
+              colour,
+              most,
+              percent,
+              LEFT + entry * (place % perRow),
+              LEGEND_TOP + LEGEND_ROW * (place / perRow)));
     }
+    int shift = LEGEND_ROW * ((drawn.size() - 1) / perRow);
     return Optional.of(
         new CurveChart(
+            HEIGHT + shift,
+            shift,
             percent.values().stream()
                 .map(at -> new Tick(y(percent, at), percent.label(at) + " %"))
                 .toList(),
@@ -59,7 +95,8 @@ record CurveChart(List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
     return score.getCurveList().stream();
   }
 
-  private static Line line(Score score, double most, Ticks percent, int legend) {
+  private static Line line(
+      Score score, ModelColour colour, double most, Ticks percent, int legendX, int legendY) {
     List<PassAtK> curve = score.getCurveList();
     String points =
         curve.stream()
@@ -73,7 +110,13 @@ record CurveChart(List<Tick> yTicks, List<Tick> xTicks, List<Line> lines) {
       band.add(x(point.getK(), most) + "," + y(percent, 100 * point.getLow()));
     }
     return new Line(
-        score.getModel(), ModelColour.of(score.getModel()), points, String.join(" ", band), legend);
+        score.getModel(),
+        Label.fit(score.getModel(), WIDEST_NAME),
+        colour.of(score.getModel()),
+        points,
+        String.join(" ", band),
+        legendX,
+        legendY);
   }
 
   private static String x(double k, double most) {

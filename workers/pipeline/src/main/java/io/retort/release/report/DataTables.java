@@ -16,9 +16,11 @@ final class DataTables {
     List<FigureTable> tables = new ArrayList<>();
     if (run.getSummary().hasCuration()) {
       tables.addAll(of(run.getSummary().getIngest(), run.getSummary().getCuration()));
+    } else {
+      refused(tables, run.getSummary().getIngest());
     }
     if (run.getSummary().hasPairing()) {
-      tables.addAll(of(run.getSummary().getPairing(), run.getSpec().getPreference().getBeta()));
+      tables.addAll(of(run.getSummary().getPairing(), DataViews.betas(run.getSpec())));
     }
     return tables;
   }
@@ -27,7 +29,7 @@ final class DataTables {
     List<FigureTable> tables = new ArrayList<>();
     tables.add(FlowViews.table(ingest, curation));
     add(tables, "reasons", "Rejected and quarantined", "reason", curation.getReasonsList());
-    add(tables, "refused", "Refused at ingest", "reason", ingest.getQuarantineReasonsList());
+    refused(tables, ingest);
     FigureTable.Builder difficulty =
         FigureTable.of("difficulty", "Difficulty of the chains", "when", "difficulty", "count");
     add(difficulty, "before", curation.getDifficultyBeforeList());
@@ -62,6 +64,10 @@ final class DataTables {
     add(tables, "kinds", "Corrupted chains by kind", "kind", pairing.getKindsList());
     add(tables, "rejections", "Refused candidates", "reason", pairing.getRejectionsList());
     return tables;
+  }
+
+  private static void refused(List<FigureTable> tables, IngestSummary ingest) {
+    add(tables, "refused", "Refused at ingest", "reason", ingest.getQuarantineReasonsList());
   }
 
   private static void add(

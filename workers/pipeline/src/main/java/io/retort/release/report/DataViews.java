@@ -7,6 +7,8 @@ import io.retort.v1.CurationSummary;
 import io.retort.v1.FollowRate;
 import io.retort.v1.IngestSummary;
 import io.retort.v1.PairingSummary;
+import io.retort.v1.PreferenceObjective;
+import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,17 +22,39 @@ final class DataViews {
 
   static ReportView.Data data(IngestSummary ingest, CurationSummary curation) {
     return new ReportView.Data(
-        FlowViews.of(ingest, curation),
+        Optional.empty(),
+        Optional.of(FlowViews.of(ingest, curation)),
         reasons(ingest.getQuarantineReasonsList(), ingest.getRows() + ingest.getQuarantined()),
         ingest.getQuarantineReasonsCount() > 0,
         reasons(curation.getReasonsList(), curation.getRows()),
         curation.getReasonsCount() > 0,
-        DifficultyChart.of(curation),
+        Optional.of(DifficultyChart.of(curation)),
         LengthChart.of(curation),
         agreement(curation.getAgreementList()),
         followRate(curation),
         ratings(curation),
         curation.getVerbosityCount() > 0);
+  }
+
+  /** Of a run that ended before curation. */
+  static ReportView.Data data(IngestSummary ingest) {
+    return new ReportView.Data(
+        Optional.of(
+            Figures.count(ingest.getRows())
+                + " rows were read, "
+                + Figures.count(ingest.getQuarantined())
+                + " others were refused at ingest. The run ended before they were curated."),
+        Optional.empty(),
+        reasons(ingest.getQuarantineReasonsList(), ingest.getRows() + ingest.getQuarantined()),
+        ingest.getQuarantineReasonsCount() > 0,
+        List.of(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        false);
   }
 
   private static Optional<String> followRate(CurationSummary curation) {
@@ -68,6 +92,7 @@ final class DataViews {
     long refused = Figures.total(pairing.getRejectionsList());
     long candidates = Figures.total(pairing.getGapsList()) + refused;
     return new ReportView.Pairs(
+        note(beta),
         List.of(
             gap(
                 pairing,
@@ -101,7 +126,23 @@ final class DataViews {
         meaning,
         String.valueOf(beta),
         Figures.count(count),
-        Svg.number(most == 0 ? 0 : 100.0 * count / most));
+        Svg.number(most == 0 ? 0 : 100.0 * count / most),
+        Figures.share(count, most));
+  }
+
+  /** What the pairs were trained with: plain DPO has one beta. */
+  static BetaSpec betas(RunSpec spec) {
+    if (spec.getCogpo().getObjective() != PreferenceObjective.PREFERENCE_OBJECTIVE_DPO) {
+      return spec.getPreference().getBeta();
+    }
+    double beta = spec.getCogpo().getBeta();
+    return BetaSpec.newBuilder().setSmall(beta).setMedium(beta).setLarge(beta).build();
+  }
+
+  private static String note(BetaSpec beta) {
+    return beta.getSmall() == beta.getMedium() && beta.getMedium() == beta.getLarge()
+        ? "One beta for all pairs: " + beta.getSmall() + "."
+        : "Each pair is trained with the beta of its gap class.";
   }
 
   private static List<ReportView.Reason> reasons(List<Count> counts, long all) {

@@ -8,11 +8,16 @@ import java.util.List;
 /** Paired differences with their intervals, grouped by benchmark, on an axis around 0. */
 record DifferenceChart(
     int height, int axisBottom, int axisLabels, String zero, List<Tick> ticks, List<Group> groups) {
-  private static final int LEFT = 190;
+  private static final int LEFT = 24;
   private static final int RIGHT = 600;
   private static final int TOP = 8;
-  private static final int ROW = 24;
+  private static final int ROW = 42;
   private static final int HEADING = 26;
+
+  /** From the top of a row, whose first line is the pair. */
+  private static final int WHISKER = 30;
+
+  private static final int NAME = 588;
   private static final int MOST_TICKS = 7;
 
   record Tick(String x, String label) {}
@@ -20,11 +25,20 @@ record DifferenceChart(
   record Group(String label, int y, List<Dot> dots) {}
 
   /**
+   * @param shown the pair, shortened where it is too long
    * @param kind class of the colour: the model's
    */
-  record Dot(String pair, String kind, int y, String x, String low, String high, String value) {}
+  record Dot(
+      String pair,
+      String shown,
+      String kind,
+      int y,
+      String x,
+      String low,
+      String high,
+      String value) {}
 
-  static DifferenceChart of(List<Comparison> comparisons) {
+  static DifferenceChart of(List<Comparison> comparisons, ModelColour colour) {
     double widest =
         comparisons.stream()
             .mapToDouble(one -> Math.max(Math.abs(one.getLow()), Math.abs(one.getHigh())))
@@ -40,7 +54,7 @@ record DifferenceChart(
       List<Dot> dots = new ArrayList<>();
       for (Comparison comparison : comparisons) {
         if (comparison.getBenchmark().equals(benchmark)) {
-          dots.add(dot(comparison, points, y + ROW / 2));
+          dots.add(dot(comparison, points, colour, y + WHISKER));
           y += ROW;
         }
       }
@@ -52,10 +66,12 @@ record DifferenceChart(
     return new DifferenceChart(bottom + 24, bottom, bottom + 17, x(points, 0), ticks, groups);
   }
 
-  private static Dot dot(Comparison comparison, Ticks points, int y) {
+  private static Dot dot(Comparison comparison, Ticks points, ModelColour colour, int y) {
+    String pair = comparison.getModel() + " against " + comparison.getBaseline();
     return new Dot(
-        comparison.getModel() + " against " + comparison.getBaseline(),
-        ModelColour.of(comparison.getModel()),
+        pair,
+        Label.fit(pair, NAME),
+        colour.of(comparison.getModel()),
         y,
         x(points, 100 * comparison.getDifference()),
         x(points, 100 * comparison.getLow()),

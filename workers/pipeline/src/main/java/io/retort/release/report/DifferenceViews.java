@@ -1,5 +1,6 @@
 package io.retort.release.report;
 
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.report.Figures;
 import io.retort.v1.Comparison;
 import io.retort.v1.RunSummary;
@@ -12,8 +13,8 @@ final class DifferenceViews {
   private static final double SMALLEST_SHOWN = 0.001;
 
   /**
-   * The report's headline: the last model against the base model, a sentence per benchmark; of runs
-   * whose models were not compared, what they scored.
+   * The report's headline: the model that the gate released, else the last, against the base model,
+   * a sentence per benchmark; of runs whose models were not compared, what they scored.
    */
   static List<String> headline(RunSummary summary) {
     if (summary.getModelsCount() > 0) {
@@ -25,9 +26,18 @@ final class DifferenceViews {
       return scores.isEmpty() ? List.of() : List.of(scores);
     }
     Comparison last = comparisons.get(comparisons.size() - 1);
+    String released = summary.getRelease().getGate().getModel();
+    List<String> sentences = sentences(comparisons, released, EvaluatedModels.BASE);
+    return sentences.isEmpty()
+        ? sentences(comparisons, last.getModel(), last.getBaseline())
+        : sentences;
+  }
+
+  private static List<String> sentences(
+      List<Comparison> comparisons, String model, String baseline) {
     return comparisons.stream()
-        .filter(one -> one.getModel().equals(last.getModel()))
-        .filter(one -> one.getBaseline().equals(last.getBaseline()))
+        .filter(one -> one.getModel().equals(model))
+        .filter(one -> one.getBaseline().equals(baseline))
         .map(DifferenceViews::sentence)
         .toList();
   }
@@ -44,12 +54,13 @@ final class DifferenceViews {
         + ".";
   }
 
-  static Optional<ReportView.Differences> differences(List<Comparison> comparisons) {
+  static Optional<ReportView.Differences> differences(
+      List<Comparison> comparisons, ModelColour colour) {
     return comparisons.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new ReportView.Differences(
-                DifferenceChart.of(comparisons),
+                DifferenceChart.of(comparisons, colour),
                 comparisons.stream().map(DifferenceViews::row).toList()));
   }
 

@@ -19,10 +19,7 @@ final class FlowViews {
           new Outcome(
               CurationOutcome.CURATION_OUTCOME_IMPROVED, "improved", "Kept after improvement"),
           new Outcome(CurationOutcome.CURATION_OUTCOME_REJECTED, "rejected", "Rejected"),
-          new Outcome(
-              CurationOutcome.CURATION_OUTCOME_QUARANTINED,
-              "quarantined",
-              "Quarantined: not judged"));
+          new Outcome(CurationOutcome.CURATION_OUTCOME_QUARANTINED, "quarantined", "Quarantined"));
   private static final List<Difficulty> DIFFICULTIES =
       List.of(
           Difficulty.DIFFICULTY_SIMPLE,

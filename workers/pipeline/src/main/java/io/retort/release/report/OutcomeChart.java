@@ -8,14 +8,18 @@ import java.util.List;
 
 /** Generated answers by outcome, a stacked bar a model, with the outcomes' names as texts. */
 record OutcomeChart(int height, List<Bar> bars, List<Key> keys) {
-  private static final double LEFT = 80;
-  private static final double WIDTH = 660;
+  private static final double LEFT = 190;
+  private static final double WIDTH = 550;
   private static final int TOP = 34;
   private static final int ROW = 38;
   private static final double NARROWEST_WITH_TEXT = 52;
+  private static final int FIRST_KEY = 80;
   private static final int KEY = 132;
 
-  record Bar(String name, int y, int textY, List<Segment> segments) {}
+  /**
+   * @param shown the name, shortened where it is too long
+   */
+  record Bar(String name, String shown, int y, int textY, List<Segment> segments) {}
 
   /**
    * @param text empty where it would not fit
@@ -36,7 +40,7 @@ record OutcomeChart(int height, List<Bar> bars, List<Key> keys) {
     }
     List<Key> keys = new ArrayList<>();
     for (Part part : parts(OutcomeCounts.getDefaultInstance())) {
-      keys.add(new Key(part.kind(), part.name(), (int) LEFT + KEY * keys.size()));
+      keys.add(new Key(part.kind(), part.name(), FIRST_KEY + KEY * keys.size()));
     }
     return new OutcomeChart(TOP + ROW * bars.size(), bars, keys);
   }
@@ -60,7 +64,8 @@ record OutcomeChart(int height, List<Bar> bars, List<Key> keys) {
         x += width;
       }
     }
-    return new Bar(score.getModel(), y, y + 19, segments);
+    return new Bar(
+        score.getModel(), Label.fit(score.getModel(), ScoreChart.NAME), y, y + 19, segments);
   }
 
   private static List<Part> parts(OutcomeCounts outcomes) {

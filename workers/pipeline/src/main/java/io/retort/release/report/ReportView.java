@@ -7,7 +7,7 @@ import java.util.Optional;
  * What the report's template shows: texts and coordinates only, in the order of the page. The
  * template escapes every one of them but {@code embedded}.
  *
- * @param headline how the last model compares with the base model, a sentence per benchmark
+ * @param headline how the released model compares with the base model, a sentence per benchmark
  * @param settings the spec as YAML
  * @param embedded an {@link EmbeddedJson}: the numbers of every figure, and the answers to browse
  */
@@ -39,6 +39,10 @@ record ReportView(
     return !benchmarks.isEmpty();
   }
 
+  boolean hasTiles() {
+    return !tiles.isEmpty();
+  }
+
   boolean hasTrainings() {
     return !trainings.isEmpty();
   }
@@ -68,14 +72,15 @@ record ReportView(
   /**
    * One benchmark with the scores of every model.
    *
-   * @param lost rows of the benchmark that are in no figure, in one sentence
-   * @param consensus heading of the majority's column
+   * @param lost sentences about rows of the benchmark that are in no figure
+   * @param consensus heading of the majority's column; where models have different numbers of
+   *     answers, its cells name them
    * @param published figures of other models for reference
    */
   record Benchmark(
       String name,
       String note,
-      Optional<String> lost,
+      List<String> lost,
       ScoreChart chart,
       Optional<CurveChart> curve,
       List<String> ks,
@@ -98,17 +103,19 @@ record ReportView(
       String checkerError) {}
 
   /**
+   * @param ingested how many rows were read, where the run ended before it had their outcomes
    * @param agreement empty where the judge and the measurement have no sample in common
    * @param followRate how often the student was right with the chains and without, in one sentence
    * @param ratings of the kept chains
    */
   record Data(
-      FlowViews.Flow flow,
+      Optional<String> ingested,
+      Optional<FlowViews.Flow> flow,
       List<Reason> refused,
       boolean hasRefused,
       List<Reason> reasons,
       boolean hasReasons,
-      DifficultyChart difficulty,
+      Optional<DifficultyChart> difficulty,
       Optional<LengthChart> lengths,
       Optional<Agreement> agreement,
       Optional<String> followRate,
@@ -129,7 +136,11 @@ record ReportView(
    */
   record AgreementCell(String count, boolean agrees) {}
 
+  /**
+   * @param note which pair has which beta
+   */
   record Pairs(
+      String note,
       List<GapRow> gaps,
       List<Reason> kinds,
       boolean hasKinds,
@@ -138,8 +149,10 @@ record ReportView(
 
   /**
    * @param width of the bar, in percent of the widest
+   * @param relative the same as text
    */
-  record GapRow(String gap, String meaning, String beta, String count, String width) {}
+  record GapRow(
+      String gap, String meaning, String beta, String count, String width, String relative) {}
 
   record Training(
       String name, LossChart chart, Optional<RewardViews.Rewards> rewards, List<Fact> facts) {}
@@ -157,7 +170,11 @@ record ReportView(
    *
    * @param remoteUri of a folder that has to be fetched before, as text; empty for one that is on a
    *     file system
+   * @param systemPrompt empty for a student without one
    */
   record Loading(
-      Optional<String> remoteUri, String modelPath, String systemPrompt, String maxNewTokens) {}
+      Optional<String> remoteUri,
+      String modelPath,
+      Optional<String> systemPrompt,
+      String maxNewTokens) {}
 }

@@ -35,14 +35,12 @@ final class ReportViews {
         facts(run),
         DifferenceViews.headline(summary),
         tiles(run),
-        DifferenceViews.differences(summary.getComparisonsList()),
+        DifferenceViews.differences(
+            summary.getComparisonsList(), ModelColour.of(summary.getScoresList())),
         ScoreViews.benchmarks(summary.getScoresList()),
-        summary.hasCuration()
-            ? Optional.of(DataViews.data(summary.getIngest(), summary.getCuration()))
-            : Optional.empty(),
+        data(summary),
         summary.hasPairing()
-            ? Optional.of(
-                DataViews.pairs(summary.getPairing(), run.getSpec().getPreference().getBeta()))
+            ? Optional.of(DataViews.pairs(summary.getPairing(), DataViews.betas(run.getSpec())))
             : Optional.empty(),
         TrainingViews.of(summary),
         ExampleViews.chains(examples.records(), run.getSpec().getCuration().getLlmValidation()),
@@ -53,6 +51,15 @@ final class ReportViews {
         SettingsText.yaml(run.getSpec()),
         LineageViews.of(run),
         ReportData.of(run, answers));
+  }
+
+  private static Optional<ReportView.Data> data(RunSummary summary) {
+    if (summary.hasCuration()) {
+      return Optional.of(DataViews.data(summary.getIngest(), summary.getCuration()));
+    }
+    return summary.hasIngest()
+        ? Optional.of(DataViews.data(summary.getIngest()))
+        : Optional.empty();
   }
 
   private static List<ReportView.Fact> facts(Run run) {
@@ -98,7 +105,8 @@ final class ReportViews {
     List<ReportView.Tile> tiles = new ArrayList<>();
     if (summary.getScoresCount() > 0) {
       Optional<Score> last =
-          ScoreViews.first(summary.getScoresList(), EvaluatedModels.STAGE_2)
+          ScoreViews.first(summary.getScoresList(), summary.getRelease().getGate().getModel())
+              .or(() -> ScoreViews.first(summary.getScoresList(), EvaluatedModels.STAGE_2))
               .or(() -> ScoreViews.first(summary.getScoresList(), EvaluatedModels.STAGE_1));
       Optional<Score> base = ScoreViews.first(summary.getScoresList(), EvaluatedModels.BASE);
       last.flatMap(ScoreViews::firstK)
@@ -106,7 +114,12 @@ final class ReportViews {
               figure ->
                   tiles.add(
                       new ReportView.Tile(
-                          "pass@" + figure.getK() + " on " + summary.getScores(0).getBenchmark(),
+                          "pass@"
+                              + figure.getK()
+                              + " on "
+                              + summary.getScores(0).getBenchmark()
+                              + ", "
+                              + last.get().getModel(),
                           Figures.percent(figure.getValue()),
                           base.flatMap(ScoreViews::firstK)
                               .map(was -> "base model " + Figures.percent(was.getValue()))
@@ -129,13 +142,23 @@ final class ReportViews {
     }
     if (summary.hasCuration() || summary.hasPairing()) {
       Usage usage = StageViews.usage(summary);
+      long others = tokens(StageViews.paidByOthers(run));
       tiles.add(
           new ReportView.Tile(
               "Judge tokens",
-              Figures.count(usage.getPromptTokens() + usage.getCompletionTokens()),
-              "in " + Figures.count(usage.getCalls()) + " calls"));
+              Figures.count(tokens(usage)),
+              "in "
+                  + Figures.count(usage.getCalls())
+                  + " calls"
+                  + (others == 0
+                      ? ""
+                      : "; " + Figures.count(others) + " tokens paid for by other runs")));
     }
     return tiles;
+  }
+
+  private static long tokens(Usage usage) {
+    return usage.getPromptTokens() + usage.getCompletionTokens();
   }
 
   private static Optional<ReportView.Loading> loading(Run run) {
@@ -148,7 +171,9 @@ final class ReportViews {
         new ReportView.Loading(
             local.isPresent() ? Optional.empty() : Optional.of(uri),
             literal(local.map(Path::toString).orElse("model")),
-            literal(run.getSpec().getStudent().getSystemPrompt()),
+            Optional.of(run.getSpec().getStudent().getSystemPrompt())
+                .filter(prompt -> !prompt.isEmpty())
+                .map(ReportViews::literal),
             Integer.toUnsignedString(run.getSpec().getEvaluation().getMaxNewTokens())));
   }
 

@@ -21,17 +21,32 @@ record ScoreChart(
   private static final int HEADING = 26;
   private static final int TICK_PERCENT = 20;
 
+  /** Widest name of a model, in pixels. */
+  static final int NAME = 178;
+
   record Tick(String x, String label) {}
 
   record Group(String label, int y, List<Dot> dots) {}
 
   /**
+   * @param shown the model, shortened where its name is too long
    * @param kind class of the colour; "published" of another model's figure
    */
-  record Dot(String model, String kind, int y, String x, String low, String high, String value) {}
+  record Dot(
+      String model,
+      String shown,
+      String kind,
+      int y,
+      String x,
+      String low,
+      String high,
+      String value) {}
 
   static ScoreChart of(
-      List<Score> scores, List<Integer> ks, List<PublishedScores.Figure> published) {
+      List<Score> scores,
+      List<Integer> ks,
+      List<PublishedScores.Figure> published,
+      ModelColour colour) {
     List<Group> groups = new ArrayList<>();
     int y = TOP;
     for (int k : ks) {
@@ -41,7 +56,7 @@ record ScoreChart(
       for (Score score : scores) {
         for (PassAtK passAtK : score.getPassAtKList()) {
           if (passAtK.getK() == k) {
-            dots.add(dot(score.getModel(), passAtK, y + ROW / 2));
+            dots.add(dot(score.getModel(), colour, passAtK, y + ROW / 2));
             y += ROW;
           }
         }
@@ -62,12 +77,13 @@ record ScoreChart(
     return new ScoreChart(bottom + 24, bottom, bottom + 17, ticks, groups);
   }
 
-  private static Dot dot(String model, PassAtK score, int y) {
+  private static Dot dot(String model, ModelColour colour, PassAtK score, int y) {
     double low = clamp(score.getLow());
     double high = clamp(score.getHigh());
     return new Dot(
         model,
-        ModelColour.of(model),
+        Label.fit(model, NAME),
+        colour.of(model),
         y,
         x(clamp(score.getValue())),
         x(low),
@@ -78,8 +94,10 @@ record ScoreChart(
   private static Dot dot(PublishedScores.Figure figure, int y) {
     double low = figure.interval().map(Interval::low).orElse(figure.share());
     double high = figure.interval().map(Interval::high).orElse(figure.share());
+    String model = figure.model() + " (" + figure.table().id() + ")";
     return new Dot(
-        figure.model() + " (" + figure.table().id() + ")",
+        model,
+        Label.fit(model, NAME),
         "published",
         y,
         x(figure.share()),

@@ -16,10 +16,11 @@ final class ScoreViews {
   private static final int HASH_DIGITS = 12;
 
   static List<ReportView.Benchmark> benchmarks(List<Score> scores) {
+    ModelColour colour = ModelColour.of(scores);
     return scores.stream()
         .map(Score::getBenchmark)
         .distinct()
-        .map(name -> benchmark(name, of(scores, name)))
+        .map(name -> benchmark(name, of(scores, name), colour))
         .toList();
   }
 
@@ -65,19 +66,21 @@ final class ScoreViews {
     return scores.stream().filter(score -> score.getBenchmark().equals(benchmark)).toList();
   }
 
-  private static ReportView.Benchmark benchmark(String name, List<Score> scores) {
+  private static ReportView.Benchmark benchmark(
+      String name, List<Score> scores, ModelColour colour) {
     List<Integer> ks = Figures.ks(scores);
     List<PublishedScores.Figure> published = PublishedScores.of(name);
+    boolean sameSamples = scores.stream().map(Score::getSamples).distinct().count() == 1;
     List<Score> withOutcomes = scores.stream().filter(Score::hasOutcomes).toList();
     return new ReportView.Benchmark(
         name,
         String.join(". ", notes(scores)),
-        lost(scores.get(0)),
-        ScoreChart.of(scores, ks, PublishedViews.references(published)),
-        CurveChart.of(scores),
+        ByModel.sentences(scores, ScoreViews::lost),
+        ScoreChart.of(scores, ks, PublishedViews.references(published), colour),
+        CurveChart.of(scores, colour),
         ks.stream().map(k -> "pass@" + k).toList(),
-        "cons@" + Integer.toUnsignedString(scores.get(0).getSamples()),
-        scores.stream().map(score -> row(score, ks)).toList(),
+        sameSamples ? consensus(scores.get(0)) : "consensus",
+        scores.stream().map(score -> row(score, ks, sameSamples)).toList(),
         withOutcomes.isEmpty() ? Optional.empty() : Optional.of(OutcomeChart.of(withOutcomes)),
         withOutcomes.stream().map(ScoreViews::outcomes).toList(),
         PublishedViews.of(published));
@@ -85,7 +88,14 @@ final class ScoreViews {
 
   /** Sentences without their last full stop. */
   private static List<String> notes(List<Score> scores) {
-    List<String> notes = new ArrayList<>(List.of(note(scores.get(0))));
+    List<String> notes =
+        new ArrayList<>(ByModel.sentences(scores, score -> Optional.of(note(score))));
+    // Where outcomes are kept, the undecided answers are one of them.
+    long undecided =
+        scores.stream().filter(score -> !score.hasOutcomes()).mapToLong(Score::getUndecided).sum();
+    if (undecided > 0) {
+      notes.add(Figures.count(undecided) + " answers of all models together could not be compared");
+    }
     notes.addAll(BenchmarkNotes.of(scores));
     return notes;
   }
@@ -98,7 +108,6 @@ final class ScoreViews {
         + (score.getSamples() == 1 ? " answer" : " answers")
         + " each, temperature "
         + score.getTemperature()
-        + undecided(score)
         + ", data set "
         + hash.substring(0, Math.min(hash.length(), HASH_DIGITS));
   }
@@ -118,13 +127,12 @@ final class ScoreViews {
             + ". These scores are not comparable with those of the whole benchmark.");
   }
 
-  private static String undecided(Score score) {
-    return score.getUndecided() == 0
-        ? ""
-        : ", " + Figures.count(score.getUndecided()) + " answers could not be compared";
+  /** {@code cons@4}: the majority's answer of all samples. */
+  private static String consensus(Score score) {
+    return "cons@" + Integer.toUnsignedString(score.getSamples());
   }
 
-  private static ReportView.ScoreRow row(Score score, List<Integer> ks) {
+  private static ReportView.ScoreRow row(Score score, List<Integer> ks, boolean sameSamples) {
     return new ReportView.ScoreRow(
         score.getModel(),
         ks.stream()
@@ -136,7 +144,7 @@ final class ScoreViews {
                         .findFirst()
                         .orElse("-"))
             .toList(),
-        Figures.consensus(score),
+        sameSamples ? Figures.consensus(score) : consensus(score) + ": " + Figures.consensus(score),
         Figures.coverage(score),
         Figures.percent(score.getTruncatedRatio()));
   }

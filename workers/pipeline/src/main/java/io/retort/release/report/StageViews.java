@@ -15,6 +15,11 @@ import java.util.Optional;
 
 /** What each stage took: time, calls, tokens and money. */
 final class StageViews {
+  /** Stages that call model endpoints. */
+  private static final List<Stage> JUDGING = List.of(Stage.STAGE_CURATE, Stage.STAGE_PAIR);
+
+  private static final String THIS_RUN = "this run";
+
   record Stages(List<Row> rows, List<Judge> judges) {
     boolean hasJudges() {
       return !judges.isEmpty();
@@ -103,16 +108,27 @@ final class StageViews {
 
   /** Of all stages; a result of another run was paid for by that run. */
   static Usage usage(RunSummary summary) {
-    Usage curation = summary.getCuration().getUsage();
-    Usage pairing = summary.getPairing().getUsage();
-    return Usage.newBuilder()
-        .setCalls(curation.getCalls() + pairing.getCalls())
-        .setCachedCalls(curation.getCachedCalls() + pairing.getCachedCalls())
-        .setPromptTokens(curation.getPromptTokens() + pairing.getPromptTokens())
-        .setCompletionTokens(curation.getCompletionTokens() + pairing.getCompletionTokens())
-        .setReasoningTokens(curation.getReasoningTokens() + pairing.getReasoningTokens())
-        .setCost(curation.getCost() + pairing.getCost())
-        .build();
+    return usage(summary, JUDGING);
+  }
+
+  /** Of the stages whose result was taken over from another run, which paid for it. */
+  static Usage paidByOthers(Run run) {
+    return usage(
+        run.getSummary(), JUDGING.stream().filter(stage -> hit(run, stage).isPresent()).toList());
+  }
+
+  private static Usage usage(RunSummary summary, List<Stage> stages) {
+    Usage.Builder sum = Usage.newBuilder();
+    for (Stage stage : stages) {
+      Usage usage = usage(summary, stage);
+      sum.setCalls(sum.getCalls() + usage.getCalls())
+          .setCachedCalls(sum.getCachedCalls() + usage.getCachedCalls())
+          .setPromptTokens(sum.getPromptTokens() + usage.getPromptTokens())
+          .setCompletionTokens(sum.getCompletionTokens() + usage.getCompletionTokens())
+          .setReasoningTokens(sum.getReasoningTokens() + usage.getReasoningTokens())
+          .setCost(sum.getCost() + usage.getCost());
+    }
+    return sum.build();
   }
 
   private static List<Row> rows(Run run) {
@@ -154,14 +170,22 @@ final class StageViews {
 
   private static List<Judge> judges(Run run) {
     RunSummary summary = run.getSummary();
-    if (!summary.hasCuration() && !summary.hasPairing()) {
+    List<Stage> stages = JUDGING.stream().filter(stage -> has(summary, stage)).toList();
+    if (stages.isEmpty()) {
       return List.of();
     }
     List<Judge> judges = new ArrayList<>();
-    for (Stage stage : List.of(Stage.STAGE_CURATE, Stage.STAGE_PAIR)) {
-      judges.add(judge(Figures.name(stage), usage(summary, stage), paidBy(run, stage)));
+    for (Stage stage : stages) {
+      judges.add(
+          judge(Figures.name(stage), usage(summary, stage), hit(run, stage).orElse(THIS_RUN)));
     }
-    judges.add(judge("all", usage(summary), ""));
+    List<Stage> own = stages.stream().filter(stage -> hit(run, stage).isEmpty()).toList();
+    if (own.size() < stages.size()) {
+      judges.add(judge("all of this run", usage(summary, own), THIS_RUN));
+      judges.add(judge("all, also of other runs", usage(summary, stages), ""));
+    } else {
+      judges.add(judge("all", usage(summary, stages), THIS_RUN));
+    }
     return judges;
   }
 
@@ -178,13 +202,17 @@ final class StageViews {
         paidBy);
   }
 
-  private static String paidBy(Run run, Stage stage) {
+  private static boolean has(RunSummary summary, Stage stage) {
+    return stage == Stage.STAGE_CURATE ? summary.hasCuration() : summary.hasPairing();
+  }
+
+  /** The run whose result this one took over for a stage. */
+  private static Optional<String> hit(Run run, Stage stage) {
     return run.getStagesList().stream()
         .filter(progress -> progress.getStage() == stage)
         .filter(progress -> progress.getReuse() == StageReuse.STAGE_REUSE_HIT)
         .map(StageProgress::getMadeByRunId)
-        .findFirst()
-        .orElse("this run");
+        .findFirst();
   }
 
   private static Usage usage(RunSummary summary, Stage stage) {

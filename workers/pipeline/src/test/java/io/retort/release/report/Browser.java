@@ -129,6 +129,26 @@ final class Browser implements AutoCloseable {
     return ((List<?>) found).stream().map(String::valueOf).toList();
   }
 
+  /** Texts of charts that are outside of their chart, or over another of its texts. */
+  List<String> misplacedTexts() {
+    Object found =
+        driver.executeScript(
+            """
+            const within = (box, chart) => box.left >= chart.left - 1 && box.right <= chart.right + 1
+              && box.top >= chart.top - 1 && box.bottom <= chart.bottom + 1;
+            const apart = (one, other) => one.right <= other.left || other.right <= one.left
+              || one.bottom <= other.top + 2 || other.bottom <= one.top + 2;
+            return [...document.querySelectorAll('svg[role=img]')].flatMap(chart => {
+              const texts = [...chart.querySelectorAll('text')];
+              const boxes = texts.map(text => text.getBoundingClientRect());
+              return texts.filter((text, index) =>
+                !within(boxes[index], chart.getBoundingClientRect())
+                  || boxes.slice(0, index).some(box => !apart(box, boxes[index])));
+            }).map(text => text.outerHTML);
+            """);
+    return ((List<?>) found).stream().map(String::valueOf).toList();
+  }
+
   /** The value of an expression in the page. */
   Object value(String expression) {
     return driver.executeScript("return " + expression);

@@ -30,7 +30,7 @@ final class FlowViewsTest {
             "Kept as it came, 40",
             "Kept after improvement, 70",
             "Rejected, 78",
-            "Quarantined: not judged, 4");
+            "Quarantined, 4");
     assertThat(flow.chart().ribbons())
         .extracting(Sankey.Ribbon::title)
         .contains("Read to Hard: 64", "Hard to 2 rounds: 56", "2 rounds to Rejected: 54");
@@ -53,7 +53,7 @@ final class FlowViewsTest {
             "Read to Kept as it came: 40",
             "Read to Kept after improvement: 70",
             "Read to Rejected: 78",
-            "Read to Quarantined: not judged: 4",
+            "Read to Quarantined: 4",
             "Read to Refused at ingest: 8");
   }
 

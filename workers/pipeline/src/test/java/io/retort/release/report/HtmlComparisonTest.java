@@ -49,6 +49,44 @@ final class HtmlComparisonTest {
   }
 
   @Test
+  void comparesTheModelThatTheGateReleased() {
+    RecordedRun second = run("second", 2, 60);
+    Run.Builder stage1 = second.run().toBuilder();
+    stage1.getSummaryBuilder().getReleaseBuilder().getGateBuilder().setModel("stage-1");
+
+    assertThat(
+            HtmlComparison.render(
+                List.of(run("first", 1, 10), new RecordedRun(stage1.build(), second.scores()))))
+        .contains("<p class=\"verdict\">B stage-1 against A stage-1 on demo: better by ")
+        .contains("<title>B stage-1</title>B stage-1</text></g>")
+        .doesNotContain(
+            "<p class=\"verdict\">B stage-2", "<title>B stage-2</title>B stage-2</text></g>");
+  }
+
+  @Test
+  void tellsOfWhichRunsANoteIs() {
+    RecordedRun second = run("second", 2, 60);
+    Run.Builder other = second.run().toBuilder();
+    other
+        .getSummaryBuilder()
+        .getScoresBuilderList()
+        .forEach(score -> score.setSamples(8).clearProblemsExpected().clearLostRows());
+
+    String page =
+        HtmlComparison.render(
+            List.of(run("first", 1, 10), new RecordedRun(other.build(), second.scores())));
+
+    assertThat(page)
+        .contains("A base, A stage-1, A stage-2: 64 of 66 problems, 4 answers each")
+        .contains("B base, B stage-1, B stage-2: 64 problems, 8 answers each")
+        .contains("<strong>A base, A stage-1, A stage-2: 2 rows of the benchmark")
+        .contains("<th scope=\"col\">consensus</th>")
+        .contains("<td>cons@4: 38.3 %</td>", "<td>cons@8: 38.3 %</td>");
+    assertThat(HtmlComparison.render(List.of(run("first", 1, 10), second)))
+        .contains("<p class=\"note\">64 of 66 problems", "<th scope=\"col\">cons@4</th>");
+  }
+
+  @Test
   void escapesWhateverComesFromSpecs() {
     String hostile = "</script><script>alert(1)</script>{{fields}}";
     RecordedRun run = run("first", 1, 10);

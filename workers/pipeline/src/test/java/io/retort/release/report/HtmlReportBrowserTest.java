@@ -93,12 +93,12 @@ final class HtmlReportBrowserTest {
   @Test
   void findsAnswersByModelOutcomeAndText() {
     browser.show(page, 1280, "light", true);
-    assertThat(shown()).startsWith("20 of 20 answers");
+    assertThat(shown()).startsWith("21 of 21 answers");
 
     choose("model", "stage-1");
-    assertThat(shown()).startsWith("4 of 20 answers");
+    assertThat(shown()).startsWith("4 of 21 answers");
     choose("outcome", "wrong");
-    assertThat(shown()).startsWith("1 of 20 answers");
+    assertThat(shown()).startsWith("1 of 21 answers");
     WebElement answer = browser.element("[data-list] details");
     answer.findElement(By.tagName("summary")).click();
     assertThat(answer.getText())
@@ -107,8 +107,18 @@ final class HtmlReportBrowserTest {
     choose("model", "");
     choose("outcome", "");
     browser.element("input[data-filter=text]").sendKeys("SETTINGS}}");
-    assertThat(shown()).startsWith("1 of 20 answers");
+    assertThat(shown()).startsWith("1 of 21 answers");
     assertThat(browser.element("[data-list] details").getText()).contains("{{settings}}");
+  }
+
+  @Test
+  void showsOptionsAsTheSampleWasAsked() {
+    browser.show(page, 1280, "light", true);
+    choose("benchmark", "letters");
+    browser.run("document.querySelector('[data-list] details').open = true");
+
+    assertThat(browser.element("[data-list] details ol").getText())
+        .isEqualTo("second\nthird\nfirst");
   }
 
   @Test
@@ -189,6 +199,22 @@ final class HtmlReportBrowserTest {
     browser.show(comparison, 1280, "dark", true);
     assertThat(browser.violations()).isEmpty();
     picture("comparison-1280-dark");
+  }
+
+  @Test
+  void namesOfModelsStayWithinTheirCharts(@TempDir Path folder) throws IOException {
+    Path models = folder.resolve("models.html");
+    Files.writeString(
+        models,
+        HtmlReport.render(
+            ReportedModelsTest.manyModels(), ReportExamples.none(), ReportAnswers.none()));
+
+    browser.show(models, 1280, "light", true);
+
+    picture("models-1280");
+    assertThat(browser.misplacedTexts()).isEmpty();
+    assertThat(browser.wide()).isEmpty();
+    assertThat(browser.violations()).isEmpty();
   }
 
   @Test
@@ -301,6 +327,26 @@ final class HtmlReportBrowserTest {
                   .build(),
               false));
     }
+    problems.put(
+        "letters",
+        Sample.newBuilder()
+            .setId("letters")
+            .setProblem("Which is the second?")
+            .addAllChoices(List.of("first", "second", "third"))
+            .build());
+    answers.add(
+        new ReportAnswers.Answer(
+            "base",
+            "letters",
+            SampleOutcome.SAMPLE_OUTCOME_CORRECT,
+            GeneratedSample.newBuilder()
+                .setSampleId("letters")
+                .setIndex(1)
+                .setAnswer("A")
+                .setGold("A")
+                .setText("It is A.")
+                .build(),
+            false));
     answers.add(
         new ReportAnswers.Answer(
             "base",

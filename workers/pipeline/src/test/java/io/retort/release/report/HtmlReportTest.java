@@ -49,7 +49,7 @@ class HtmlReportTest {
         .contains(
             "<p class=\"verdict\">stage-2 against base on demo: better by 36.0 points [26.0, 46.0].</p>")
         .contains(
-            "&lt; 0.001", "cannot tell</strong>: no difference seen: +2.2 points [-7.8, 12.2]")
+            "&lt; 0.001", "cannot tell</strong>: no clear difference: +2.2 points [-7.8, 12.2]")
         .contains("<td>+33.8 [23.8, 43.8]</td>", "<td>64 x 4</td><td>14.2</td>")
         .contains("<polygon class=\"stage2 band\"", "<polyline class=\"stage2 curve\"")
         .contains("<td>20 (7.8 %)</td>", "Not decided by the checker")
@@ -224,6 +224,16 @@ class HtmlReportTest {
   }
 
   @Test
+  void theExampleHasNoSystemTurnWithoutASystemPrompt() {
+    Run.Builder run = SampleRuns.finished().toBuilder();
+    assertThat(page(run)).contains("\"role\": \"system\"");
+
+    run.getSpecBuilder().getStudentBuilder().clearSystemPrompt();
+
+    assertThat(page(run)).doesNotContain("\"role\": \"system\"").contains("\"role\": \"user\"");
+  }
+
+  @Test
   void namesTheModelsOfARunThatTrainsNone() {
     Run.Builder run = SampleRuns.evaluation().toBuilder();
 
@@ -323,6 +333,10 @@ class HtmlReportTest {
     assertThat(page)
         .contains("x".repeat(1_200) + " … (3800 characters more)")
         .doesNotContain("x".repeat(1_201));
+  }
+
+  private static String page(Run.Builder run) {
+    return HtmlReport.render(run.build(), SampleRuns.examples(), SampleRuns.answers());
   }
 
   private static Comparison hostileComparison() {

@@ -335,7 +335,7 @@ public final class SampleRuns {
             comparison(
                     "stage-2", "stage-1", 0.022, ComparisonVerdict.COMPARISON_VERDICT_CANNOT_TELL)
                 .setSentence(
-                    "no difference seen: +2.2 points [-7.8, 12.2]; about 340 more problems would"
+                    "no clear difference: +2.2 points [-7.8, 12.2]; about 340 more problems would"
                         + " settle it"))
         .addComparisons(
             comparison("stage-2", "base", 0.36, ComparisonVerdict.COMPARISON_VERDICT_BETTER)
