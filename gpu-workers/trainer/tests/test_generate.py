@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from retort_trainer import answers, grade, jobs, template
 from retort_trainer.answers import Check
@@ -23,7 +24,7 @@ from retort_trainer.data import (
     SampleOutcome,
 )
 from retort_trainer.engines import in_process
-from retort_trainer.failures import JobStopped, RetortError, user_error
+from retort_trainer.failures import FailureCategory, JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerProgress
 from retort_trainer.sampling import Sequence
@@ -96,6 +97,38 @@ def test_parts_of_another_job_are_refused(make_generation: MakeGeneration) -> No
     run(make_generation())
     with pytest.raises(RetortError, match="ALREADY_EXISTS"):
         run(make_generation(temperature=0.1))
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda content: b"",
+        lambda content: content[:40],
+        lambda content: b"no Zstandard data",
+        lambda content: zstandard.compress(b"no JSON\n"),
+    ],
+)
+def test_a_damaged_part_is_graded_again(
+    make_generation: MakeGeneration, tmp_path: Path, damaged: Callable[[bytes], bytes]
+) -> None:
+    whole = run(make_generation())
+    part = tmp_path / "generated" / "part-00001.jsonl.zst"
+    part.write_bytes(damaged(part.read_bytes()))
+    with pytest.raises(RetortError) as raised:
+        run(make_generation())
+    assert (raised.value.category, raised.value.type) == (FailureCategory.PLATFORM, "GRADED_PART_DAMAGED")
+    again = run(make_generation())
+    assert (again.samples, again.generated_samples) == (whole.samples, 0)
+
+
+def test_a_part_of_other_samples_is_not_taken(make_generation: MakeGeneration, tmp_path: Path) -> None:
+    run(make_generation())
+    first, second = (tmp_path / "generated" / f"part-0000{number}.jsonl.zst" for number in range(2))
+    second.write_bytes(first.read_bytes())
+    with pytest.raises(RetortError, match=r"DATA_CORRUPT: .* other samples than this job's") as raised:
+        run(make_generation())
+    assert raised.value.category is FailureCategory.USER
+    assert second.exists()
 
 
 def test_a_fenced_attempt_writes_nothing(make_generation: MakeGeneration, tmp_path: Path) -> None:
