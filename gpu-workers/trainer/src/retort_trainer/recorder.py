@@ -54,9 +54,13 @@ class Recorder:
 
     def add(self, completions: list[Completion]) -> None:
         """Takes completions that were just generated; writes them when enough or old enough."""
+        self.hold(completions)
+        self.flush_if_due()
+
+    def hold(self, completions: list[Completion]) -> None:
+        """Takes completions that the next `flush` writes."""
         self._waiting += completions
         self._generated += len(completions)
-        self.flush_if_due()
 
     def flush_if_due(self) -> None:
         """Call now and then."""
