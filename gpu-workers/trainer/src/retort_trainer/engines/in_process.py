@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers.utils import logging as transformers_logging
@@ -47,7 +46,7 @@ class InProcessEngine:
         self._template = job.generation.template
         self._batch_size = job.generation.batch_size
         self._sampling = job.sampling
-        self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *_end_ids(self._model)])
+        self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *models.end_ids(self._model)])
         self._context_length = getattr(self._model.config, "max_position_embeddings", None)
 
     def run(self, pending: Pending, recorder: Recorder) -> None:
@@ -106,8 +105,3 @@ class InProcessEngine:
     def _text(self, sequence: Sequence) -> str:
         spoken = sequence.token_ids if sequence.truncated else sequence.token_ids[:-1]
         return str(self._tokenizer.decode(spoken, skip_special_tokens=False))
-
-
-def _end_ids(model: Any) -> list[int]:
-    ends = model.generation_config.eos_token_id
-    return [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
