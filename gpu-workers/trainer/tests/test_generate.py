@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from retort_trainer import answers, grade, jobs, template
+from retort_trainer import answers, grade, jobs, models, template
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, sandbox, self_test
@@ -30,6 +30,7 @@ from retort_trainer.job import TrainerProgress
 from retort_trainer.sampling import Sequence
 from retort_trainer.verdicts import Verdict
 from tests.code_programs import PATIENT_SECONDS, needs_sandbox
+from tests.conftest import TEMPLATE
 from tests.generation import MakeGeneration, rows, run
 
 
@@ -400,6 +401,31 @@ def test_bad_settings_are_named(
 ) -> None:
     with pytest.raises(RetortError, match=message):
         run(make_generation(**changes))
+
+
+def test_a_long_prompt_shortens_no_other_completion(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+    tokenizer: Any,
+) -> None:
+    short, long = (
+        Sample(id="s", problem="1?", answer="1"),
+        Sample(id="l", problem="1 + " * 9 + "1?", answer="9"),
+    )
+    context = len(template.prompt_ids(tokenizer, TEMPLATE, long.problem)) + 3
+    load = models.load_model
+
+    def with_short_context(*arguments: Any, **options: Any) -> Any:
+        model = load(*arguments, **options)
+        model.config.max_position_embeddings = context
+        return model
+
+    monkeypatch.setattr(models, "load_model", with_short_context)
+    monkeypatch.setattr(models, "end_ids", lambda _: [])
+    monkeypatch.setattr(template, "end_of_turn_id", lambda _: 0)
+    found = rows(run(make_generation(dataset=write_rows([short, long]), max_new_tokens=8)))
+    assert {(row.sample_id, row.tokens, row.truncated) for row in found} == {("s", 8, True), ("l", 3, True)}
 
 
 def test_bad_data_is_named(

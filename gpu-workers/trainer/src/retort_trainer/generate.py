@@ -106,7 +106,9 @@ class _Attempt:
             try:
                 engine.run(pending, recorder)
             finally:
-                recorder.flush()
+                recorder.write()
+        # The last look: of what another writer has generated too, the same is graded by both.
+        recorder.flush()
         if completions.shared:
             # Of what two writers have generated, the same is graded as by every later reader.
             completions.forget()
