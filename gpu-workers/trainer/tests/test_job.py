@@ -130,6 +130,9 @@ def test_status_becomes_proto_json() -> None:
             "best_step": 0,
             "stopped_early": False,
             "model_sha256": "",
+            "reward_curve": [],
+            "rewards": [],
+            "validation_rewards": [],
         }
     }
     assert "error" not in value

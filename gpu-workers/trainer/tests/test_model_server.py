@@ -76,7 +76,7 @@ def test_serves_what_the_judge_asks(server: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--model", "/nowhere.gguf"], "--model: /nowhere.gguf (expected: a GGUF file)"),
+        (["--model", "/nowhere.gguf"], "--model: /nowhere.gguf (expected: a GGUF file or a model folder)"),
         (["--model", str(SCRIPT)], "does not begin like a GGUF file"),
     ],
 )

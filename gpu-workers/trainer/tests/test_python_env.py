@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[3] / "infra" / "local" / "python-env.sh"
 UV_VERSION = "0.13.9"
-SYNC_OPTIONS = "--frozen --all-groups --compile-bytecode"
+SYNC_OPTIONS = "--frozen --all-groups --extra signing --compile-bytecode"
 
 
 class Machine:

@@ -23,7 +23,7 @@ import fsspec
 import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
-from retort_trainer import documents
+from retort_trainer import documents, s3
 from retort_trainer.artifact import ArtifactRef, Manifest
 from retort_trainer.failures import RetortError, platform_error, user_error
 
@@ -35,12 +35,6 @@ MAX_ROW_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 # Number of files of a folder that are transferred at once.
 _TRANSFERS = 4
-
-# Errors that s3fs does not map to missing permissions; botocore's errors are given by name, because only s3:
-# loads it.
-_REFUSALS = {"401", "InvalidBucketName", "InvalidToken", "TokenRefreshRequired", "Unauthorized"}
-_MOVED = {"301", "AuthorizationHeaderMalformed", "PermanentRedirect"}
-_WITHOUT_CREDENTIALS = {"CredentialRetrievalError", "NoCredentialsError", "PartialCredentialsError"}
 
 Row = TypeVar("Row")
 
@@ -69,6 +63,14 @@ def read_bytes(uri: str) -> bytes:
             return bytes(filesystem.cat_file(path))
         except FileNotFoundError as error:
             raise user_error("DATA_NOT_FOUND", f"{uri}: there is no such object") from error
+
+
+def read_json(uri: str) -> Any:
+    """A decoded JSON object of the store; raises DATA_CORRUPT if it is not JSON."""
+    try:
+        return json.loads(read_bytes(uri))
+    except ValueError as error:
+        raise user_error("DATA_CORRUPT", f"{uri}: not JSON: {error}") from error
 
 
 def put_once(uri: str, content: bytes) -> None:
@@ -287,41 +289,10 @@ def _serving(uri: str) -> Iterator[tuple[Any, str]]:
     try:
         yield filesystem, path
     except Exception as error:
-        refusal = _s3_refusal(uri, error) if uri.startswith("s3://") else None
+        refusal = s3.refusal(uri, error) if uri.startswith("s3://") else None
         if refusal is None:
             raise
         raise refusal from error
-
-
-def _s3_refusal(uri: str, failure: BaseException) -> RetortError | None:
-    """The problem that a person has to correct; None if another attempt may succeed."""
-    bucket = urlsplit(uri).netloc
-    error: BaseException | None = failure
-    while error is not None:
-        code = str((getattr(error, "response", None) or {}).get("Error", {}).get("Code", ""))
-        if code == "NoSuchBucket":
-            return _refused(
-                f"{uri}: there is no bucket {bucket}",
-                "one that exists; create it, or set AWS_ENDPOINT_URL and AWS_REGION to where it is",
-            )
-        if code in _MOVED:
-            return _refused(f"{uri}: {code}", f"the region of the bucket {bucket} in AWS_REGION")
-        if (
-            code in _REFUSALS
-            or isinstance(error, PermissionError)
-            or type(error).__name__ in _WITHOUT_CREDENTIALS
-        ):
-            return _refused(
-                f"{uri}: {error}",
-                f"credentials that may list, read, write and delete in the bucket {bucket}; set "
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or a role where the trainers run",
-            )
-        error = error.__cause__
-    return None
-
-
-def _refused(what: str, expected: str) -> RetortError:
-    return user_error("STORE_REFUSED", f"{what} (expected: {expected})")
 
 
 def _filesystem(uri: str) -> tuple[Any, str]:
@@ -329,32 +300,13 @@ def _filesystem(uri: str) -> tuple[Any, str]:
     if scheme == "file":
         return LocalFileSystem(), path
     try:
-        filesystem, remote = fsspec.core.url_to_fs(path, **(_s3_options() if scheme == "s3" else {}))
+        filesystem, remote = fsspec.core.url_to_fs(path, **(s3.options() if scheme == "s3" else {}))
     except (ImportError, ValueError) as error:
         raise user_error("BAD_URI", f"{uri}: no driver for scheme {scheme}: {error}") from error
     if scheme == "s3":
         # Calls are made once, because only Temporal retries them.
         filesystem.retries = 1
     return filesystem, str(remote)
-
-
-def _s3_options() -> dict[str, Any]:
-    """Endpoint and credentials from the environment, as botocore reads it; botocore ignores AWS_REGION."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    region = os.environ.get("AWS_REGION")
-    return {
-        # Other processes write to the same folders.
-        "use_listings_cache": False,
-        "endpoint_url": endpoint,
-        "client_kwargs": {"region_name": region} if region else {},
-        "config_kwargs": {
-            # S3's protocol expects clients to repeat single requests on 5xx; Temporal retries whole
-            # activities.
-            "retries": {"total_max_attempts": 5, "mode": "standard"},
-            # Servers other than Amazon's rarely have a host name per bucket.
-            **({"s3": {"addressing_style": "path"}} if endpoint else {}),
-        },
-    }
 
 
 def _transfer(move: Callable[[Any], None], files: list[Any]) -> None:
@@ -395,11 +347,3 @@ def _put_local(path: str, content: bytes, *, overwrite: bool) -> bool:
         return False
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def read_json(uri: str) -> Any:
-    """A decoded JSON object of the store; raises DATA_CORRUPT if it is not JSON."""
-    try:
-        return json.loads(read_bytes(uri))
-    except ValueError as error:
-        raise user_error("DATA_CORRUPT", f"{uri}: not JSON: {error}") from error

@@ -4,10 +4,13 @@ import io.retort.v1.ModelSpec;
 import io.retort.v1.Run;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -21,6 +24,9 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {EvalRescoreCommand.class, EvalCalibrateCommand.class},
     mixinStandardHelpOptions = true)
 public final class EvalCommand implements Callable<Integer> {
+  /** The only options that have an effect beside {@code --samples}. */
+  private static final Set<String> WITH_SAMPLES = Set.of("--samples", "--watch", "--request-id");
+
   @Parameters(
       paramLabel = "[LABEL=]MODEL",
       arity = "0..*",
@@ -52,13 +58,22 @@ public final class EvalCommand implements Callable<Integer> {
     if (samples.isEmpty()) {
       return options.launch(models(spec, evaluated), spec.commandLine().getOut());
     }
-    if (evaluated.size() != 1 || options.asksBenchmarks()) {
+    String ofNewRuns =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !WITH_SAMPLES.contains(name))
+            .collect(Collectors.joining(", "));
+    if (evaluated.size() != 1 || !ofNewRuns.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "--samples: goes with one RUN and without --benchmark");
+          spec.commandLine(),
+          "--samples: goes with one RUN"
+              + (ofNewRuns.isEmpty()
+                  ? ""
+                  : " and without " + ofNewRuns + ", as its other settings stay those of the run"));
     }
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run origin = client.get(evaluated.get(0));
-      Run run = client.retrain(MoreSamples.request(origin, samples));
+      Run run = client.retrain(options.named(MoreSamples.request(origin, samples)));
       return options.show(client, run, spec.commandLine().getOut());
     }
   }

@@ -5,6 +5,7 @@ import io.retort.spec.SpecException;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.ModelSpec;
+import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunSpec;
 import java.io.PrintWriter;
@@ -55,8 +56,9 @@ final class EvaluationOptions {
       description = "Name of this launch: repeating it gives the run that it started.")
   private @Nullable String requestId;
 
-  boolean asksBenchmarks() {
-    return !benchmarks.isEmpty();
+  /** The request under the name that this launch has. */
+  RetrainRunRequest named(RetrainRunRequest request) {
+    return request.toBuilder().setRequestId(requestId == null ? "" : requestId).build();
   }
 
   /**

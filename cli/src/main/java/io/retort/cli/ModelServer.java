@@ -3,7 +3,9 @@ package io.retort.cli;
 import io.retort.store.Locations;
 import io.retort.v1.ModelVersion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +30,8 @@ final class ModelServer {
       return run(version, local.get(), port);
     }
     Path scratch = Files.createTempDirectory("retort-model-");
+    // An interrupt ends this process without the block below.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtExit(scratch)));
     try {
       String unused = ModelCopy.copy(version, scratch.toString());
       return run(version, scratch, port);
@@ -63,10 +67,25 @@ final class ModelServer {
     return server.waitFor();
   }
 
-  private static void delete(Path folder) throws IOException {
+  private static void deleteAtExit(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      System.err.println(folder + ": not deleted: " + e);
+    }
+  }
+
+  /** Does nothing where the folder is gone, also while it is read. */
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> tree = Files.walk(folder)) {
       for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(entry);
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof NoSuchFileException)) {
+        throw e.getCause();
       }
     }
   }

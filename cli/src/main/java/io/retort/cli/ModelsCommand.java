@@ -4,6 +4,7 @@ import io.retort.evaluation.VersionComparer;
 import io.retort.registry.ModelVersions;
 import io.retort.report.ModelTable;
 import io.retort.stack.Repository;
+import io.retort.store.MessageFields;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.AliasChange;
@@ -120,8 +121,8 @@ public final class ModelsCommand {
               ModelTable.difference(
                   left,
                   right,
-                  SpecFields.of(left.getProvenance().getSpec()),
-                  SpecFields.of(right.getProvenance().getSpec()),
+                  MessageFields.of(left.getProvenance().getSpec()),
+                  MessageFields.of(right.getProvenance().getSpec()),
                   VersionComparer.compare(
                       scores(left),
                       left.getProvenance().getSpec(),

@@ -2,7 +2,7 @@ package io.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.stack.Repository;
+import io.retort.cli.RetortProcess.Ended;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.LastStage;
 import io.retort.v1.Run;
@@ -18,7 +18,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -47,8 +46,8 @@ class CommandLineTest {
   @Test
   void launchesARunWithPathsFromTheSpecsFolder() throws Exception {
     Ended ended = retort("run", spec(), "--set", "data.train[0].limit=8", "--request-id", "r1");
-    assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output).isEqualTo(FakeRunService.RUN_ID);
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output()).isEqualTo(FakeRunService.RUN_ID);
     assertThat(control.created.get(0).getRequestId()).isEqualTo("r1");
     assertThat(control.created.get(0).getSpec().getData().getTrain(0).getPath())
         .isEqualTo(folder.resolve("a.jsonl").toString());
@@ -57,9 +56,9 @@ class CommandLineTest {
 
   @Test
   void curatesAndPairsWithoutTrainingWhateverTheSpecSays() throws Exception {
-    assertThat(retort("curate", spec(), "--set", "last_stage=release").status).isZero();
-    assertThat(retort("pairs", spec()).status).isZero();
-    assertThat(retort("run", spec()).status).isZero();
+    assertThat(retort("curate", spec(), "--set", "last_stage=release").status()).isZero();
+    assertThat(retort("pairs", spec()).status()).isZero();
+    assertThat(retort("run", spec()).status()).isZero();
 
     assertThat(control.created)
         .extracting(request -> request.getSpec().getLastStage())
@@ -71,18 +70,18 @@ class CommandLineTest {
 
   @Test
   void runsStagesAnewByTheirNames() throws Exception {
-    assertThat(retort("run", spec(), "--fresh", "sft,evaluate").status).isZero();
+    assertThat(retort("run", spec(), "--fresh", "sft,evaluate").status()).isZero();
     assertThat(
             retort("runs", "retrain", FakeRunService.RUN_ID, "--fresh", "curate", "--set", "seed=7")
-                .status)
+                .status())
         .isZero();
     Ended wrong = retort("run", spec(), "--fresh", "train");
 
     assertThat(control.created.get(0).getFreshStagesList())
         .containsExactly(Stage.STAGE_SFT, Stage.STAGE_EVALUATE);
     assertThat(control.retrained.get(0).getFreshStagesList()).containsExactly(Stage.STAGE_CURATE);
-    assertThat(wrong.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(wrong.output)
+    assertThat(wrong.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.output())
         .contains("'train' (expected: one of ingest, curate, sft, pair, cogpo, evaluate, release")
         .doesNotContain("Exception");
   }
@@ -93,20 +92,20 @@ class CommandLineTest {
     Ended deleted = retort("store", "sweep", "--older-than", "12h", "--delete");
     Ended wrong = retort("store", "sweep", "--older-than", "soon");
 
-    assertThat(dry.status).as(dry.output).isZero();
-    assertThat(dry.output)
+    assertThat(dry.status()).as(dry.output()).isZero();
+    assertThat(dry.output())
         .contains("dataset  file:///store/datasets/d")
         .contains("1 items can be deleted: add --delete; 3 runs and their objects are kept")
         .contains("Nothing can be deleted while these runs are live: live-1");
-    assertThat(deleted.output).contains("1 items are deleted");
+    assertThat(deleted.output()).contains("1 items are deleted");
     assertThat(control.store.swept)
         .extracting(request -> request.getOlderThan().getSeconds())
         .containsExactly(30L * 86_400, 12L * 3_600);
     assertThat(control.store.swept)
         .extracting(SweepStoreRequest::getDelete)
         .containsExactly(false, true);
-    assertThat(wrong.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(wrong.output).contains("'soon' (expected: a number of days, hours or minutes");
+    assertThat(wrong.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.output()).contains("'soon' (expected: a number of days, hours or minutes");
   }
 
   @Test
@@ -116,8 +115,8 @@ class CommandLineTest {
 
     Ended ended = retort("runs", "list");
 
-    assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output).startsWith(FakeRunService.RUN_ID);
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output()).startsWith(FakeRunService.RUN_ID);
   }
 
   @Test
@@ -136,8 +135,8 @@ class CommandLineTest {
                                 .setSamples(1234)))
                 .build());
     Ended ended = retort("curate", spec(), "--watch");
-    assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output)
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output())
         .contains("data set file:///store/runs/r/export")
         .contains("1,234 samples, 0 pairs")
         .contains("curate ")
@@ -154,8 +153,8 @@ class CommandLineTest {
             at(RunPhase.RUN_PHASE_RUNNING, 9, "loss 0.3100"),
             at(RunPhase.RUN_PHASE_SUCCEEDED, 12, "loss 0.2900"));
     Ended ended = retort("run", spec(), "--watch");
-    assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output)
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output())
         .containsOnlyOnce("loss 0.4200")
         .containsOnlyOnce("loss 0.3100")
         .contains("3/12 steps")
@@ -165,15 +164,15 @@ class CommandLineTest {
   @Test
   void endsWithOneWhenTheRunFails() throws Exception {
     control.changes = List.of(at(RunPhase.RUN_PHASE_FAILED, 3, "loss 0.4200"));
-    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status).isEqualTo(1);
+    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status()).isEqualTo(1);
   }
 
   @Test
   void tellsEveryMistakeOfASpecBeforeItIsSent() throws Exception {
     Files.writeString(folder.resolve("spec.yaml"), "nam: demo\nseed: x\n");
     Ended ended = retort("run", spec());
-    assertThat(ended.status).isEqualTo(2);
-    assertThat(ended.output)
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.output())
         .contains("nam: unknown key (expected: name)")
         .contains("seed: \"x\" (expected: a whole number)")
         .doesNotContain("\tat ");
@@ -183,8 +182,8 @@ class CommandLineTest {
   @Test
   void tellsEveryViolationThatTheControlPlaneFinds() throws Exception {
     Ended ended = retort("run", spec(), "--set", "seed=13");
-    assertThat(ended.status).isEqualTo(2);
-    assertThat(ended.output)
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.output())
         .contains("seed: 13 (expected: luck)")
         .contains("team: missing (expected: one)");
   }
@@ -192,50 +191,50 @@ class CommandLineTest {
   @Test
   void tellsAMissingSpec() throws Exception {
     Ended ended = retort("run", folder.resolve("none.yaml").toString());
-    assertThat(ended.status).isEqualTo(2);
-    assertThat(ended.output).contains("none.yaml: not found").doesNotContain("\tat ");
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.output()).contains("none.yaml: not found").doesNotContain("\tat ");
   }
 
   @Test
   void tellsASpecThatIsNoText() throws Exception {
     Files.write(folder.resolve("spec.yaml"), new byte[] {(byte) 0xFF, 0, 1});
     Ended binary = retort("run", spec());
-    assertThat(binary.status).isEqualTo(2);
-    assertThat(binary.output).contains("spec.yaml: is no text in UTF-8").doesNotContain("\tat ");
+    assertThat(binary.status()).isEqualTo(2);
+    assertThat(binary.output()).contains("spec.yaml: is no text in UTF-8").doesNotContain("\tat ");
     Ended directory = retort("run", folder.toString());
-    assertThat(directory.status).isEqualTo(2);
-    assertThat(directory.output).contains("Is a directory").doesNotContain("\tat ");
+    assertThat(directory.status()).isEqualTo(2);
+    assertThat(directory.output()).contains("Is a directory").doesNotContain("\tat ");
   }
 
   @Test
   void tellsAWrongCommand() throws Exception {
     Ended ended = retort("rnu", "spec.yaml");
-    assertThat(ended.status).isEqualTo(2);
-    assertThat(ended.output).contains("rnu");
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.output()).contains("rnu");
   }
 
   @Test
   void listsShowsAndCancels() throws Exception {
-    assertThat(retort("runs", "list").output).startsWith(FakeRunService.RUN_ID);
-    assertThat(retort("runs", "show", FakeRunService.RUN_ID).status).isZero();
+    assertThat(retort("runs", "list").output()).startsWith(FakeRunService.RUN_ID);
+    assertThat(retort("runs", "show", FakeRunService.RUN_ID).status()).isZero();
     Ended unknown = retort("runs", "show", "other");
-    assertThat(unknown.status).isEqualTo(2);
-    assertThat(unknown.output).isEqualTo("error: run: other (expected: the id of a run)");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.output()).isEqualTo("error: run: other (expected: the id of a run)");
     Ended cancelled = retort("runs", "cancel", FakeRunService.RUN_ID, "--reason", "enough");
-    assertThat(cancelled.status).isZero();
+    assertThat(cancelled.status()).isZero();
     assertThat(control.cancelled.get(0).getReason()).isEqualTo("enough");
   }
 
   @Test
   void pausesAndResumesWithAnotherBudget() throws Exception {
     Ended paused = retort("runs", "pause", FakeRunService.RUN_ID, "--reason", "lunch");
-    assertThat(paused.status).as(paused.output).isZero();
-    assertThat(paused.output).isEqualTo(FakeRunService.RUN_ID + ": paused, because lunch");
+    assertThat(paused.status()).as(paused.output()).isZero();
+    assertThat(paused.output()).isEqualTo(FakeRunService.RUN_ID + ": paused, because lunch");
     assertThat(control.paused.get(0).getReason()).isEqualTo("lunch");
-    assertThat(retort("runs", "resume", FakeRunService.RUN_ID).status).isZero();
+    assertThat(retort("runs", "resume", FakeRunService.RUN_ID).status()).isZero();
     assertThat(control.resumed.get(0).hasBudget()).isFalse();
     Ended resumed = retort("runs", "resume", FakeRunService.RUN_ID, "--budget", "12.5");
-    assertThat(resumed.output).isEqualTo(FakeRunService.RUN_ID + ": running");
+    assertThat(resumed.output()).isEqualTo(FakeRunService.RUN_ID + ": running");
     assertThat(control.resumed.get(1).getBudget()).isEqualTo(12.5);
   }
 
@@ -244,16 +243,16 @@ class CommandLineTest {
     Ended approved =
         retort(
             "runs", "approve", FakeRunService.RUN_ID, "--report-digest", "ab12", "--actor", "ada");
-    assertThat(approved.status).as(approved.output).isZero();
-    assertThat(approved.output).startsWith(FakeRunService.RUN_ID + ": approved by ada on ");
+    assertThat(approved.status()).as(approved.output()).isZero();
+    assertThat(approved.output()).startsWith(FakeRunService.RUN_ID + ": approved by ada on ");
     assertThat(control.approved.get(0).getReportDigest()).isEqualTo("ab12");
     Ended rejected =
         retort(
             "runs", "reject", FakeRunService.RUN_ID, "--report-digest", "ab12", "--note", "short");
-    assertThat(rejected.output).contains(": rejected by ");
+    assertThat(rejected.output()).contains(": rejected by ");
     assertThat(control.rejected.get(0).getActor()).isNotEmpty();
     assertThat(control.rejected.get(0).getNote()).isEqualTo("short");
-    assertThat(retort("runs", "approve", FakeRunService.RUN_ID).status).isNotZero();
+    assertThat(retort("runs", "approve", FakeRunService.RUN_ID).status()).isNotZero();
   }
 
   @Test
@@ -264,7 +263,7 @@ class CommandLineTest {
             .build();
     Ended ended =
         retort("runs", "retrain", FakeRunService.RUN_ID, "--set", "sft.learning_rate=1e-5");
-    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.status()).as(ended.output()).isZero();
     assertThat(control.retrained.get(0).getUpdateMask().getPathsList())
         .containsExactly("sft.learning_rate");
     assertThat(control.retrained.get(0).getChanges().getSft().getLearningRate()).isEqualTo(1e-5);
@@ -296,8 +295,8 @@ class CommandLineTest {
   void tellsAControlPlaneThatIsDown() throws Exception {
     control.close();
     Ended ended = retort("runs", "list");
-    assertThat(ended.status).isEqualTo(1);
-    assertThat(ended.output)
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.output())
         .startsWith("error: the control plane cannot be reached: ")
         .doesNotContain("\tat ");
   }
@@ -323,29 +322,10 @@ class CommandLineTest {
   }
 
   private Ended retort(String... arguments) throws Exception {
-    Process process = start(arguments);
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Ended(process.waitFor(), output);
+    return new RetortProcess(folder, control.address()).run(arguments);
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-D" + Repository.PROPERTY + "=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Retort.class.getName()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
-    builder.environment().remove("RETORT_TERMINAL");
-    return builder.start();
+    return new RetortProcess(folder, control.address()).start(arguments);
   }
-
-  private record Ended(int status, String output) {}
 }

@@ -2,7 +2,7 @@ package io.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.stack.Repository;
+import io.retort.cli.RetortProcess.Ended;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.EndpointSpec;
@@ -11,11 +11,11 @@ import io.retort.v1.ModelSpec;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RunSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,8 +76,8 @@ class EvalCommandTest {
             "--request-id",
             "r1");
 
-    assertThat(ended.status).as(ended.output).isZero();
-    assertThat(ended.output).isEqualTo(FakeRunService.RUN_ID);
+    assertThat(ended.status()).as(ended.output()).isZero();
+    assertThat(ended.output()).isEqualTo(FakeRunService.RUN_ID);
     RunSpec spec = control.created.get(0).getSpec();
     assertThat(control.created.get(0).getRequestId()).isEqualTo("r1");
     assertThat(spec.getName()).isEqualTo("side");
@@ -118,27 +118,47 @@ class EvalCommandTest {
 
   @Test
   void asksARunForMoreSamples() throws Exception {
-    Ended ended = eval(FakeRunService.RUN_ID, "--samples", "code=64", "--samples", "math=1");
+    Ended ended =
+        eval(
+            FakeRunService.RUN_ID,
+            "--samples",
+            "code=64",
+            "--samples",
+            "math=1",
+            "--request-id",
+            "r3");
     Ended unknown = eval(FakeRunService.RUN_ID, "--samples", "chess=2");
-    Ended mixed = eval(FakeRunService.RUN_ID, "--samples", "math=2", "--benchmark", "math500");
+    Ended mixed =
+        eval(
+            FakeRunService.RUN_ID,
+            "--samples",
+            "math=2",
+            "--max-new-tokens",
+            "64",
+            "--set",
+            "resources.gpus=1");
 
-    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.status()).as(ended.output()).isZero();
     RetrainRunRequest request = control.retrained.get(0);
     assertThat(request.getRunId()).isEqualTo(FakeRunService.RUN_ID);
+    assertThat(request.getRequestId()).isEqualTo("r3");
     assertThat(request.getUpdateMask().getPathsList()).containsExactly("evaluation.benchmarks");
     assertThat(request.getChanges().getEvaluation().getBenchmarksList())
         .containsExactly(benchmark("math", 1, 1), benchmark("code", 64, 1, 2, 8, 64));
-    assertThat(unknown.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(unknown.output).contains("\"chess\" (expected: a benchmark of the run: math, code)");
-    assertThat(mixed.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(mixed.output).contains("--samples: goes with one RUN and without --benchmark");
+    assertThat(unknown.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(unknown.output())
+        .contains("\"chess\" (expected: a benchmark of the run: math, code)");
+    assertThat(mixed.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(mixed.output())
+        .contains("--samples: goes with one RUN and without --max-new-tokens, --set, as");
+    assertThat(control.retrained).hasSize(1);
   }
 
   @Test
   void gradesARunAnew() throws Exception {
     Ended ended = eval("rescore", FakeRunService.RUN_ID, "--request-id", "r2");
 
-    assertThat(ended.status).as(ended.output).isZero();
+    assertThat(ended.status()).as(ended.output()).isZero();
     assertThat(control.retrained)
         .containsExactly(
             RetrainRunRequest.newBuilder()
@@ -155,8 +175,8 @@ class EvalCommandTest {
     Ended copy = eval("calibrate", "r1=Base", "--published", r1, "--benchmark", "aime24=8");
     Ended untold = eval("calibrate", "Base", "--benchmark", "math500");
 
-    assertThat(hub.status).as(hub.output).isZero();
-    assertThat(copy.status).as(copy.output).isZero();
+    assertThat(hub.status()).as(hub.output()).isZero();
+    assertThat(copy.status()).as(copy.output()).isZero();
     assertThat(control.created)
         .extracting(request -> request.getSpec().getModels(0))
         .containsExactly(
@@ -166,8 +186,8 @@ class EvalCommandTest {
                 .setModel(folder.resolve("Base").toString())
                 .setPublished(r1)
                 .build());
-    assertThat(untold.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(untold.output).contains("--published: missing", r1);
+    assertThat(untold.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(untold.output()).contains("--published: missing", r1);
   }
 
   @Test
@@ -175,12 +195,12 @@ class EvalCommandTest {
     Ended model = eval("nowhere", "--benchmark", "math500");
     Ended benchmark = eval("Base", "--benchmark", "no/file.jsonl");
 
-    assertThat(model.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(model.output)
+    assertThat(model.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(model.output())
         .startsWith(
             "'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION], NAME:vN");
-    assertThat(benchmark.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(benchmark.output)
+    assertThat(benchmark.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(benchmark.output())
         .contains("'no/file.jsonl' (expected: a built-in benchmark, for example math500,");
     assertThat(control.created).isEmpty();
   }
@@ -195,26 +215,8 @@ class EvalCommandTest {
   }
 
   private Ended eval(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-D" + Repository.PROPERTY + "=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Retort.class.getName(),
-                "eval"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
-    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
-    Process process = builder.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Ended(process.waitFor(), output);
+    String[] command =
+        Stream.concat(Stream.of("eval"), Arrays.stream(arguments)).toArray(String[]::new);
+    return new RetortProcess(folder, control.address()).run(command);
   }
-
-  private record Ended(int status, String output) {}
 }

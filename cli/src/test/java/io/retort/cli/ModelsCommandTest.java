@@ -2,7 +2,7 @@ package io.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.stack.Repository;
+import io.retort.cli.RetortProcess.Ended;
 import io.retort.store.Hashes;
 import io.retort.store.ProtoJson;
 import io.retort.v1.BenchmarkSpec;
@@ -22,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,21 +55,21 @@ class ModelsCommandTest {
     Ended compared = models("diff", "smol:v1", "smol:v2");
     Ended absent = models("show", "smol:v9");
 
-    assertThat(listed.status).as(listed.output).isZero();
-    assertThat(listed.output.lines().skip(1))
+    assertThat(listed.status()).as(listed.output()).isZero();
+    assertThat(listed.output().lines().skip(1))
         .satisfiesExactly(
             line -> assertThat(line).contains("smol:v2", "latest", "run-2", "math 50.0 %"),
             line -> assertThat(line).contains("smol:v1", "-", "run-1", "math 25.0 %"));
-    assertThat(shown.output)
+    assertThat(shown.output())
         .contains("Model smol version 2", "content sha256:c2", "run run-2", "Benchmark math")
         .contains("latest", "release");
-    assertThat(compared.output)
+    assertThat(compared.output())
         .containsPattern("seed +7 +8")
         .doesNotContain("name ")
         .containsPattern("math +25.0 % .* +50.0 % .* +the same")
         .contains("The models differ.");
-    assertThat(absent.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(absent.output).isEqualTo("error: smol:v9: there is no such version");
+    assertThat(absent.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(absent.output()).isEqualTo("error: smol:v9: there is no such version");
   }
 
   @Test
@@ -102,8 +102,8 @@ class ModelsCommandTest {
 
     Ended compared = models("diff", "smol:v1", "smol:v2");
 
-    assertThat(compared.status).as(compared.output).isZero();
-    assertThat(compared.output)
+    assertThat(compared.status()).as(compared.output()).isZero();
+    assertThat(compared.output())
         .contains("smol:v2 against smol:v1 on the same problems")
         .containsPattern("  math: better by 40\\.0 points \\[");
   }
@@ -114,9 +114,9 @@ class ModelsCommandTest {
     Ended rolledBack = models("rollback", "smol", "prod");
     Ended unreasoned = models("promote", "smol:v2", "prod");
 
-    assertThat(promoted.output).isEqualTo("prod: new -> v2");
-    assertThat(rolledBack.output).isEqualTo("prod: v2 -> v1");
-    assertThat(unreasoned.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(promoted.output()).isEqualTo("prod: new -> v2");
+    assertThat(rolledBack.output()).isEqualTo("prod: v2 -> v1");
+    assertThat(unreasoned.status()).isEqualTo(Retort.WRONG_USE);
     assertThat(control.models.promoted).hasSize(1);
     assertThat(control.models.promoted.get(0).getReason()).isEqualTo("better on math");
     assertThat(control.models.promoted.get(0).getActor())
@@ -133,13 +133,13 @@ class ModelsCommandTest {
     Files.writeString(folder.resolve("store/2/config.json"), "changed");
     Ended changed = models("pull", "smol:v2", folder.resolve("other").toString());
 
-    assertThat(pulled.output).isEqualTo("smol:v2 is in " + target + ", 1 files checked");
+    assertThat(pulled.output()).isEqualTo("smol:v2 is in " + target + ", 1 files checked");
     assertThat(target.resolve("config.json")).hasContent("config 2");
     assertThat(target.resolve("provenance.json")).exists();
-    assertThat(again.status).isEqualTo(Retort.FAILED);
-    assertThat(again.output).contains("not empty (expected: a new or empty folder)");
-    assertThat(changed.status).isEqualTo(Retort.FAILED);
-    assertThat(changed.output).startsWith("error: file config.json: sha256 ");
+    assertThat(again.status()).isEqualTo(Retort.FAILED);
+    assertThat(again.output()).contains("not empty (expected: a new or empty folder)");
+    assertThat(changed.status()).isEqualTo(Retort.FAILED);
+    assertThat(changed.output()).startsWith("error: file config.json: sha256 ");
     assertThat(folder.resolve("other/config.json")).doesNotExist();
   }
 
@@ -150,11 +150,11 @@ class ModelsCommandTest {
     Ended pushed = models("push", "smol:v2", target.toUri().toString());
     Ended hub = models("push", "smol:v2", "hf://acme/tiny");
 
-    assertThat(pushed.status).as(pushed.output).isZero();
+    assertThat(pushed.status()).as(pushed.output()).isZero();
     assertThat(target.resolve("config.json")).hasContent("config 2");
     assertThat(target.resolve("provenance.json")).exists();
-    assertThat(hub.status).isEqualTo(Retort.FAILED);
-    assertThat(hub.output).contains("hf upload OWNER/NAME FOLDER");
+    assertThat(hub.status()).isEqualTo(Retort.FAILED);
+    assertThat(hub.output()).contains("hf upload OWNER/NAME FOLDER");
   }
 
   @Test
@@ -162,10 +162,10 @@ class ModelsCommandTest {
     Ended deleted = models("delete", "smol:v1", "--reason", "too large");
     Ended unreasoned = models("delete", "smol:v1");
 
-    assertThat(deleted.output).isEqualTo("smol:v1 is deleted");
+    assertThat(deleted.output()).isEqualTo("smol:v1 is deleted");
     assertThat(control.models.deleted).hasSize(1);
     assertThat(control.models.deleted.get(0).getReason()).isEqualTo("too large");
-    assertThat(unreasoned.status).isEqualTo(Retort.WRONG_USE);
+    assertThat(unreasoned.status()).isEqualTo(Retort.WRONG_USE);
   }
 
   @Test
@@ -178,14 +178,26 @@ class ModelsCommandTest {
 
     Ended served = models("serve", "smol:v2", "--port", "0");
 
-    assertThat(missing.output).contains("python: missing (expected: the trainer's Python");
-    assertThat(served.status).as(served.output).isZero();
-    assertThat(served.output)
+    assertThat(missing.output()).contains("python: missing (expected: the trainer's Python");
+    assertThat(served.status()).as(served.output()).isZero();
+    assertThat(served.output())
         .isEqualTo(
             folder.resolve("infra/local/model-server.py")
                 + " --model "
                 + folder.resolve("store/2")
                 + " --port 0 --alias smol:v2");
+  }
+
+  @Test
+  void deletesAServedCopyAlsoWhereItIsGone() throws Exception {
+    Path copy = folder.resolve("copy");
+    Files.createDirectories(copy.resolve("part"));
+    Files.writeString(copy.resolve("part/config.json"), "{}");
+
+    ModelServer.delete(copy);
+    ModelServer.delete(copy);
+
+    assertThat(copy).doesNotExist();
   }
 
   @Test
@@ -197,8 +209,8 @@ class ModelsCommandTest {
 
     Ended pulled = models("pull", "smol:v3", folder.resolve("pulled").toString());
 
-    assertThat(pulled.status).isEqualTo(Retort.FAILED);
-    assertThat(pulled.output).contains("../1/config.json (expected: a name inside the version)");
+    assertThat(pulled.status()).isEqualTo(Retort.FAILED);
+    assertThat(pulled.output()).contains("../1/config.json (expected: a name inside the version)");
     assertThat(folder.resolve("1")).doesNotExist();
   }
 
@@ -242,25 +254,8 @@ class ModelsCommandTest {
   }
 
   private Ended models(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-D" + Repository.PROPERTY + "=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Retort.class.getName(),
-                "models"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
-    Process process = builder.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Ended(process.waitFor(), output);
+    String[] command =
+        Stream.concat(Stream.of("models"), Arrays.stream(arguments)).toArray(String[]::new);
+    return new RetortProcess(folder, control.address()).run(command);
   }
-
-  private record Ended(int status, String output) {}
 }

@@ -2,13 +2,12 @@ package io.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.retort.stack.Repository;
+import io.retort.cli.RetortProcess.Ended;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class ReportCommandTest {
 
   @Test
   void tellsWhereAReportIsAndCopiesIt() throws Exception {
-    assertThat(report(FakeRunService.RUN_ID).output)
+    assertThat(report(FakeRunService.RUN_ID).output())
         .isEqualTo(
             "error: run "
                 + FakeRunService.RUN_ID
@@ -43,9 +42,9 @@ class ReportCommandTest {
             .setSummary(control.run.getSummary().toBuilder().setReportUri("file://" + stored))
             .build();
 
-    assertThat(report(FakeRunService.RUN_ID).output).isEqualTo("file://" + stored);
+    assertThat(report(FakeRunService.RUN_ID).output()).isEqualTo("file://" + stored);
     Path copy = folder.resolve("copies/report.html");
-    assertThat(report(FakeRunService.RUN_ID, "--output", copy.toString()).output)
+    assertThat(report(FakeRunService.RUN_ID, "--output", copy.toString()).output())
         .isEqualTo(copy.toString());
     assertThat(copy).hasContent("<p>report</p>");
   }
@@ -56,34 +55,17 @@ class ReportCommandTest {
 
     Ended compared = report("run-a", "run-b", "--compare", "--output", file.toString());
 
-    assertThat(compared.output)
+    assertThat(compared.output())
         .isEqualTo(file + " (in the store: file:///store/comparisons/1/index.html)");
     assertThat(file).hasContent("<p>run-a, run-b</p>");
     Ended alone = report("run-a", "--compare");
-    assertThat(alone.status).isEqualTo(Retort.WRONG_USE);
-    assertThat(alone.output).contains("--compare: 1 run (expected: two to eight runs)");
+    assertThat(alone.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(alone.output()).contains("--compare: 1 run (expected: two to eight runs)");
   }
 
   private Ended report(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-D" + Repository.PROPERTY + "=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Retort.class.getName(),
-                "report"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("RETORT_CONTROL_ADDRESS", control.address());
-    Process process = builder.start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Ended(process.waitFor(), output);
+    String[] command =
+        Stream.concat(Stream.of("report"), Arrays.stream(arguments)).toArray(String[]::new);
+    return new RetortProcess(folder, control.address()).run(command);
   }
-
-  private record Ended(int status, String output) {}
 }

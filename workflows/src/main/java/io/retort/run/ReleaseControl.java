@@ -141,21 +141,32 @@ final class ReleaseControl {
     int version = faults.call(() -> releases.moveAlias(move.build())).getVersion();
     if (version == published.getVersion()) {
       tracker.alias(alias);
-    } else if (compared && version != gate.getAliasVersion()) {
+    } else {
+      boolean movedMeanwhile = compared && version != gate.getAliasVersion();
       tracker.warn(
           List.of(
               "alias "
                   + alias
-                  + " stays at v"
-                  + version
-                  + ": the gate has compared with "
-                  + (gate.getAliasVersion() == 0 ? "no version" : "v" + gate.getAliasVersion())
-                  + ", which it named before; to move it all the same: retort models promote "
+                  + " stays at "
+                  + named(version)
+                  + ": "
+                  + (movedMeanwhile
+                      ? "the gate has compared with "
+                          + named(gate.getAliasVersion())
+                          + ", which it named before"
+                      : named(published.getVersion())
+                          + " is lower, has been its version before, or was deleted")
+                  + "; to move it all the same: retort models promote "
                   + published.getModel()
                   + ":v"
                   + published.getVersion()
                   + " "
-                  + alias));
+                  + alias
+                  + " --reason WHY"));
     }
+  }
+
+  private static String named(int version) {
+    return version == 0 ? "no version" : "v" + version;
   }
 }

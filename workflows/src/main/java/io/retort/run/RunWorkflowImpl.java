@@ -90,10 +90,10 @@ public final class RunWorkflowImpl implements RunWorkflow {
         }
         stages.run(stage);
         if (stage.stage() == Stage.STAGE_EVALUATE) {
+          // Before an approval is asked for, whose report shows them.
           new EvaluationFindings(request, tracker, faults).find();
         }
       }
-      new EvaluationFindings(request, tracker, faults).find();
       releases.finish();
       tracker.succeed();
       records.writeLast();

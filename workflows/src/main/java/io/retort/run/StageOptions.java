@@ -34,7 +34,8 @@ public final class StageOptions {
           EvaluationActivities.SCORE,
           EvaluationActivities.LIST_FLIPS,
           ExportActivities.EXPORT_DATA,
-          ReleaseActivities.PUBLISH);
+          ReleaseActivities.PUBLISH,
+          ReleaseActivities.WRITE_REPORT);
 
   private static final Set<String> SHORT_ACTIVITIES =
       Set.of(
@@ -44,7 +45,6 @@ public final class StageOptions {
           EvaluationActivities.COMPARE_FOR_GATE,
           ReleaseActivities.RESERVE_VERSION,
           ReleaseActivities.MOVE_ALIAS,
-          ReleaseActivities.WRITE_REPORT,
           RunRecordActivities.RECORD_RUN,
           PromptActivities.SNAPSHOT_PROMPTS);
 

@@ -3,6 +3,7 @@ package io.retort.run;
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.ActivityPolicies;
 import io.retort.evaluation.EvaluatedModels;
+import io.retort.failure.Failures;
 import io.retort.stage.Fingerprint;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageActivities;
@@ -26,9 +27,11 @@ import io.retort.v1.Stage;
 import io.retort.v1.StageRecord;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -118,6 +121,9 @@ final class StageRunner {
       tracker.take(found.getRecord());
       return;
     }
+    if (request.getRescores() && stage.stage() != Stage.STAGE_EVALUATE) {
+      throw notReused(stage.stage(), found.getReason());
+    }
     tracker.run(found.getReason());
     StageOutput output = stage.run(context);
     // An input may have changed while the stage read it. The result then matches neither version of
@@ -136,6 +142,26 @@ final class StageRunner {
     if (same) {
       publish(fingerprint, output);
     }
+  }
+
+  /** What only grades answers anew neither asks the judge nor trains. */
+  private ApplicationFailure notReused(Stage stage, String reason) {
+    return Failures.user(
+        "STAGE_NOT_REUSABLE",
+        "stage "
+            + label(stage)
+            + " of run "
+            + request.getOriginRunId()
+            + ": its result is not in the store for these inputs and this version"
+            + (reason.isEmpty() ? "" : ", " + reason)
+            + " (expected: a result to reuse, as only answers are graded anew; to make it again:"
+            + " retort runs retrain "
+            + request.getOriginRunId()
+            + " --fresh evaluate)");
+  }
+
+  private static String label(Stage stage) {
+    return stage.name().replace("STAGE_", "").toLowerCase(Locale.ROOT);
   }
 
   private FindStageResponse find(Fingerprint fingerprint) {

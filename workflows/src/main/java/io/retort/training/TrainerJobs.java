@@ -128,7 +128,7 @@ public final class TrainerJobs {
       if (evaluated.getName().equals(model) && evaluated.hasEndpoint()) {
         return EngineSpec.newBuilder()
             .setKind(EngineKind.ENGINE_KIND_ENDPOINT)
-            .setEndpoint(evaluated.getEndpoint())
+            .setEndpoint(named(evaluated.getEndpoint(), model))
             .setConcurrency(engine.getConcurrency())
             .build();
       }
@@ -136,10 +136,11 @@ public final class TrainerJobs {
     if (!engine.hasEndpoint()) {
       return engine;
     }
-    EngineSpec.Builder named = engine.toBuilder();
-    EndpointSpec.Builder endpoint = named.getEndpointBuilder();
-    endpoint.setModel(endpoint.getModel().replace(MODEL_NAME, model));
-    return named.build();
+    return engine.toBuilder().setEndpoint(named(engine.getEndpoint(), model)).build();
+  }
+
+  private static EndpointSpec named(EndpointSpec endpoint, String model) {
+    return endpoint.toBuilder().setModel(endpoint.getModel().replace(MODEL_NAME, model)).build();
   }
 
   /** A model that another server serves, or that is not asked, needs no GPU here. */

@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.retort.v1.BenchmarkSpec;
@@ -139,6 +140,7 @@ final class EvaluationRunTest {
         .containsExactly(false, false, true, true);
     assertThat(rescored.getSummary().getFlips().getRunId()).isEqualTo("first");
     assertThat(rescored.getSummary().getFlips().getCompared()).isEqualTo(2);
+    assertThat(activities.findings).containsExactly("flips");
   }
 
   @Test
@@ -165,6 +167,32 @@ final class EvaluationRunTest {
   }
 
   @Test
+  void whatIsGradedAnewNeitherAsksTheJudgeNorTrains() {
+    environment.newRun("first").run(WorkflowEnvironment.request("first"));
+    int jobs = activities.jobs.size();
+    int shards = activities.finishedShards.get();
+    activities.content = "changed";
+
+    assertThatThrownBy(
+            () ->
+                environment
+                    .newRun("second")
+                    .run(
+                        WorkflowEnvironment.request("second").toBuilder()
+                            .setOriginRunId("first")
+                            .setRescores(true)
+                            .addFreshStages(Stage.STAGE_EVALUATE)
+                            .build()))
+        .hasStackTraceContaining("USER/STAGE_NOT_REUSABLE")
+        .hasStackTraceContaining(
+            "stage ingest of run first: its result is not in the store for these inputs and this"
+                + " version (expected: a result to reuse, as only answers are graded anew; to make"
+                + " it again: retort runs retrain first --fresh evaluate)");
+    assertThat(activities.jobs).hasSize(jobs);
+    assertThat(activities.finishedShards.get()).isEqualTo(shards);
+  }
+
+  @Test
   void aPublishedModelIsCalibratedAlsoWhereItsScoresAreReused() {
     Run plain = run("first", spec -> {});
     Run calibrated = run("second", spec -> spec.getModelsBuilder(0).setPublished("owner/one"));
@@ -178,6 +206,7 @@ final class EvaluationRunTest {
               assertThat(calibration.getRunId()).isEqualTo("second");
               assertThat(calibration.getCodeVersion()).startsWith("evaluate stage ");
             });
+    assertThat(activities.findings).containsExactly("calibrations");
   }
 
   private Run run(String runId, Consumer<RunSpec.Builder> change) {

@@ -133,6 +133,9 @@ public final class FakeActivities
   public final List<WriteReportRequest> reportRequests = new CopyOnWriteArrayList<>();
   public final List<CompareForGateRequest> gateRequests = new CopyOnWriteArrayList<>();
 
+  /** What was found out about evaluations, in order. */
+  public final List<String> findings = new CopyOnWriteArrayList<>();
+
   /** Answer to {@link #compareForGate}. */
   public volatile CompareForGateResponse compared = CompareForGateResponse.getDefaultInstance();
 
@@ -348,6 +351,7 @@ public final class FakeActivities
 
   @Override
   public ListFlipsResponse listFlips(ListFlipsRequest request) {
+    findings.add("flips");
     return ListFlipsResponse.newBuilder()
         .setFlips(
             FlipSummary.newBuilder()
@@ -358,6 +362,7 @@ public final class FakeActivities
 
   @Override
   public CalibrateResponse calibrate(CalibrateRequest request) {
+    findings.add("calibrations");
     return CalibrateResponse.newBuilder()
         .addCalibrations(
             Calibration.newBuilder()

@@ -120,7 +120,24 @@ class ReleaseGateRunTest {
     assertThat(run.getWarningsList())
         .containsExactly(
             "alias latest stays at v2: the gate has compared with v3, which it named before; to"
-                + " move it all the same: retort models promote m:v1 latest");
+                + " move it all the same: retort models promote m:v1 latest --reason WHY");
+  }
+
+  @Test
+  void saysWhyTheAliasDoesNotMoveToWhatTheGateReleases() {
+    activities.aliasStays = Optional.of(2);
+
+    Run run = environment.newRun().run(request(GateAction.GATE_ACTION_RELEASE));
+
+    assertThat(run.getSummary().getRelease().getAlias()).isEmpty();
+    assertThat(run.getWarningsList())
+        .singleElement()
+        .asString()
+        .endsWith(
+            " stays at v2: v1 is lower, has been its version before, or was deleted; to move it all"
+                + " the same: retort models promote m:v1 "
+                + activities.aliases.get(0).getAlias()
+                + " --reason WHY");
   }
 
   private static RunRequest request(GateAction cannotTell) {

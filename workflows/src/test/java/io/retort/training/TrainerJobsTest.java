@@ -91,6 +91,26 @@ final class TrainerJobsTest {
   }
 
   @Test
+  void aModelsOwnEndpointIsAskedForItByItsName() {
+    RunSpec.Builder spec = RunSpec.newBuilder();
+    spec.addModelsBuilder()
+        .setName("big")
+        .getEndpointBuilder()
+        .setBaseUrl("http://models/v1")
+        .setModel("qwen-{model}");
+    TrainerJob job =
+        new TrainerJobs(RunContext.newBuilder().setStoreUri("/store").setSpec(spec).build())
+            .generation(
+                "big",
+                "",
+                "",
+                BenchmarkSpec.getDefaultInstance(),
+                ArtifactRef.getDefaultInstance());
+
+    assertThat(job.getGeneration().getEngine().getEndpoint().getModel()).isEqualTo("qwen-big");
+  }
+
+  @Test
   void theLongestAnswerIsThatOfTheBenchmarkWithTheMostTokens() {
     EvaluationSpec.Builder evaluation = EvaluationSpec.newBuilder().setMaxNewTokens(512);
 

@@ -30,6 +30,12 @@ import org.slf4j.LoggerFactory;
 final class RunLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(RunLauncher.class);
 
+  /**
+   * Before the request id of a run that rescores, whose spec may be that of a retrain; no id has
+   * it.
+   */
+  private static final String RESCORED = "rescore:";
+
   private final Workflows workflows;
   private final RunReader reader;
   private final RecordedRuns runs;
@@ -88,10 +94,10 @@ final class RunLauncher {
     String runId =
         requestId.isEmpty()
             ? ids.next(spec.getName())
-            : RunIds.ofRequest(spec.getName(), requestId);
+            : RunIds.ofRequest(spec.getName(), (rescores ? RESCORED : "") + requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
       // Temporal itself would start the workflow again after the retention of the first one.
-      return existing(runId, requestId, asked, spec);
+      return existing(runId, requestId, asked, spec, originRunId);
     }
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
     RunRequest request =
@@ -104,7 +110,7 @@ final class RunLauncher {
             .setRescores(rescores)
             .build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
-      return existing(runId, requestId, asked, spec);
+      return existing(runId, requestId, asked, spec, originRunId);
     }
     keepAsked(runId, asked);
     LOG.info("run {} is started", runId);
@@ -137,7 +143,8 @@ final class RunLauncher {
     }
   }
 
-  private Run existing(String runId, String requestId, RunSpec asked, RunSpec filled) {
+  private Run existing(
+      String runId, String requestId, RunSpec asked, RunSpec filled, String originRunId) {
     Optional<RunSpec> earlier =
         workflows
             .describe(runId)
@@ -145,7 +152,9 @@ final class RunLauncher {
             .map(RunMemo::asked)
             .or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
-    boolean same = earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled);
+    boolean same =
+        run.getOriginRunId().equals(originRunId)
+            && (earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled));
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
     }

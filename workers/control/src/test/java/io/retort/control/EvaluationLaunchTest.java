@@ -18,6 +18,7 @@ import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.common.converter.DefaultDataConverter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -85,10 +86,7 @@ final class EvaluationLaunchTest {
         .addModels(model("smol", "/models/Smol", ""))
         .addModels(model("best", "registry:smol:best", "registry:smol:v3"))
         .addScores(Score.getDefaultInstance());
-    byte[] record = StoredMessages.bytes(evaluated.build());
-    Path file = store.resolve("runs/" + evaluated.getRunId() + "/run.json");
-    Files.createDirectories(file.getParent());
-    Files.write(file, record);
+    keep(evaluated.build());
 
     Run rescored = rescore(evaluated.getRunId());
 
@@ -102,11 +100,44 @@ final class EvaluationLaunchTest {
   }
 
   @Test
+  void theSameRequestIdNamesARetrainAndARescoreApart() throws Exception {
+    Run.Builder evaluated =
+        Run.newBuilder()
+            .setRunId("eval-20250101-bbbbbb")
+            .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+            .setSpec(SpecReader.read(SPEC));
+    evaluated.getSummaryBuilder().addScores(Score.getDefaultInstance());
+    keep(evaluated.build());
+    RetrainRunRequest retrain =
+        RetrainRunRequest.newBuilder().setRunId(evaluated.getRunId()).setRequestId("again").build();
+    RetrainRunRequest rescore = retrain.toBuilder().setRescore(true).build();
+
+    String retrained = control.api.retrainRun(retrain).getRun().getRunId();
+    String rescored = control.api.retrainRun(rescore).getRun().getRunId();
+
+    assertThat(rescored).isNotEqualTo(retrained);
+    assertThat(control.api.retrainRun(retrain).getRun().getRunId()).isEqualTo(retrained);
+    assertThat(control.api.retrainRun(rescore).getRun().getRunId()).isEqualTo(rescored);
+    keep(evaluated.setRunId("eval-20250101-cccccc").build());
+    assertThatThrownBy(
+            () ->
+                control.api.retrainRun(
+                    retrain.toBuilder().setRunId("eval-20250101-cccccc").build()))
+        .hasMessageContaining("again");
+  }
+
+  @Test
   void onlyWhatWasScoredIsRescored() throws Exception {
     Run run = create(SpecReader.read(SPEC));
 
     assertThatThrownBy(() -> rescore(run.getRunId()))
         .hasMessageContaining("has no scores (expected: a run whose evaluation has ended)");
+  }
+
+  private static void keep(Run run) throws IOException {
+    Path file = store.resolve("runs/" + run.getRunId() + "/run.json");
+    Files.createDirectories(file.getParent());
+    Files.write(file, StoredMessages.bytes(run));
   }
 
   private static Run rescore(String runId) {

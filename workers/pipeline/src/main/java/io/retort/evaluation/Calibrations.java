@@ -33,7 +33,10 @@ public final class Calibrations {
     this.storeUri = storeUri;
   }
 
-  /** Keeps each instead of the one by the same figure; of two writers neither loses the other's. */
+  /**
+   * Keeps each instead of the one by the same figure on the same rows; of two writers neither loses
+   * the other's. A record that cannot be parsed is replaced.
+   */
   void keep(List<Calibration> calibrations) throws IOException {
     Set<String> benchmarks = new LinkedHashSet<>();
     calibrations.forEach(calibration -> benchmarks.add(calibration.getBenchmark()));
@@ -46,9 +49,9 @@ public final class Calibrations {
                   Optional.of(
                       StoredMessages.bytes(
                           with(
-                              current.isEmpty()
-                                  ? CalibrationRecord.getDefaultInstance()
-                                  : parse(current.get(), uri),
+                              current
+                                  .map(json -> parse(json, uri))
+                                  .orElseGet(CalibrationRecord::getDefaultInstance),
                               calibrations.stream()
                                   .filter(one -> one.getBenchmark().equals(benchmark))
                                   .toList()))));
@@ -111,12 +114,19 @@ public final class Calibrations {
 
   private static boolean isOfSameFigure(Calibration one, Calibration other) {
     return one.getModel().equals(other.getModel())
+        && one.getContentSha256().equals(other.getContentSha256())
         && one.getPublished().getSource().equals(other.getPublished().getSource());
   }
 
-  private static CalibrationRecord parse(byte[] json, String uri) throws IOException {
-    return (CalibrationRecord)
-        ProtoJson.parse(
-            new String(json, StandardCharsets.UTF_8), CalibrationRecord.newBuilder(), uri);
+  /** Empty where it cannot be parsed: no later calibration waits for it. */
+  private static CalibrationRecord parse(byte[] json, String uri) {
+    try {
+      return (CalibrationRecord)
+          ProtoJson.parse(
+              new String(json, StandardCharsets.UTF_8), CalibrationRecord.newBuilder(), uri);
+    } catch (CorruptArtifactException e) {
+      LOGGER.warn("the calibrations of before are lost: they cannot be read", e);
+      return CalibrationRecord.getDefaultInstance();
+    }
   }
 }

@@ -46,8 +46,6 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
   /** Name of the object, beside the samples' manifest, that holds the {@link ScoreRecord}. */
   public static final String SCORES = "scores.json";
 
-  private static final int ROWS_PER_HEARTBEAT = 500;
-
   private record ModelPair(String model, String baseline) {}
 
   private static final List<ModelPair> COMPARED =
@@ -73,9 +71,11 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
     BenchmarkSpec benchmark = request.getBenchmark();
     Scorer.checkK(benchmark);
     ActivityExecutionContext context = Activity.getExecutionContext();
-    ShardProgress.Builder progress = ShardProgress.newBuilder();
+    ShardProgress.Builder progress =
+        ShardProgress.newBuilder()
+            .setTotal(request.getDataset().getRows() * benchmark.getSamples());
     try {
-      Map<String, AnswerKind> kinds = readKinds(request, context);
+      Map<String, AnswerKind> kinds = readKinds(request, () -> context.heartbeat(progress.build()));
       progress.setTotal((long) kinds.size() * benchmark.getSamples());
       context.heartbeat(progress.build());
       DrawnAnswers drawn = readAnswers(request, kinds, context, progress);
@@ -199,7 +199,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
   }
 
   /** The kinds of answer of the benchmark's problems, by id. */
-  private Map<String, AnswerKind> readKinds(ScoreRequest request, ActivityExecutionContext context)
+  private Map<String, AnswerKind> readKinds(ScoreRequest request, Runnable alive)
       throws IOException {
     Map<String, AnswerKind> kinds = new HashMap<>();
     Manifests.<Sample>forEachRow(
@@ -208,9 +208,8 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
         Sample::newBuilder,
         sample -> {
           kinds.put(sample.getId(), sample.getAnswerKind());
-          if (kinds.size() % ROWS_PER_HEARTBEAT == 0) {
-            context.heartbeat(null);
-          }
+          // Each row, as some are large; the SDK throttles.
+          alive.run();
         });
     if (kinds.isEmpty()) {
       throw Failures.user(
@@ -236,9 +235,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
         sample -> {
           drawn.add(sample);
           progress.setDone(progress.getDone() + 1);
-          if (progress.getDone() % ROWS_PER_HEARTBEAT == 0) {
-            context.heartbeat(progress.build());
-          }
+          context.heartbeat(progress.build());
         });
     return drawn;
   }

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +33,6 @@ import java.util.function.Consumer;
 final class FlipLister {
   private static final int SHOWN_FLIPS = 20;
   private static final int SHOWN_CHARACTERS = 200;
-  private static final int ROWS_PER_SIGN = 500;
 
   private final Store store;
   private final String storeUri;
@@ -108,15 +106,12 @@ final class FlipLister {
     } catch (NoSuchFileException e) {
       return;
     }
-    AtomicLong rows = new AtomicLong();
     Manifests.<GeneratedSample>forEachRow(
         store,
         samples,
         GeneratedSample::newBuilder,
         sample -> {
-          if (rows.incrementAndGet() % ROWS_PER_SIGN == 0) {
-            alive.run();
-          }
+          alive.run();
           consumer.accept(sample);
         });
   }

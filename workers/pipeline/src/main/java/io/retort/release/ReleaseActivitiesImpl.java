@@ -146,11 +146,12 @@ public final class ReleaseActivitiesImpl implements ReleaseActivities {
     Run run = request.getRun();
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
     try {
+      ReportExamples examples = ReportExamples.read(store, request.getStoreUri(), run);
+      heartbeat.run();
+      ReportAnswers answers = ReportAnswers.read(store, run, heartbeat);
       byte[] html =
           HtmlReport.render(
-                  new Calibrations(store, request.getStoreUri()).stamped(run),
-                  ReportExamples.read(store, request.getStoreUri(), run),
-                  ReportAnswers.read(store, run, heartbeat))
+                  new Calibrations(store, request.getStoreUri()).stamped(run), examples, answers)
               .getBytes(StandardCharsets.UTF_8);
       String uri = request.getForApproval() ? layout.approvalReport() : layout.report();
       ArtifactRef report = store.write(uri, output -> output.write(html));

@@ -93,6 +93,36 @@ class CalibrationsTest {
     assertThat(new Calibrations(store, root).stamped(run)).isEqualTo(run);
   }
 
+  @Test
+  void aRecordThatCannotBeReadIsReplaced() throws IOException {
+    byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
+    store.write(root + "/calibrations/math500.json", output -> output.write(broken));
+    Calibrations calibrations = new Calibrations(store, root);
+
+    calibrations.keep(calibrate(run("a", 0.5, 0.4, 0.6)));
+
+    assertThat(calibrations.stamped(run("b", 0.5, 0.4, 0.6)).getSummary().getCalibrationsList())
+        .extracting(Calibration::getRunId)
+        .containsExactly("a", "a");
+  }
+
+  @Test
+  void otherRowsOfABenchmarkAreCalibratedBeside() throws IOException {
+    Calibrations calibrations = new Calibrations(store, root);
+    Run.Builder fewer = run("fewer", 0.5, 0.4, 0.6).toBuilder();
+    fewer.getSummaryBuilder().getScoresBuilder(0).setContentSha256("fewer");
+
+    calibrations.keep(calibrate(run("a", 0.5, 0.4, 0.6)));
+    calibrations.keep(calibrate(fewer.build()));
+
+    assertThat(calibrations.stamped(run("b", 0.5, 0.4, 0.6)).getSummary().getCalibrationsList())
+        .extracting(Calibration::getRunId)
+        .containsExactly("a", "a");
+    assertThat(calibrations.stamped(fewer.build()).getSummary().getCalibrationsList())
+        .extracting(Calibration::getRunId)
+        .containsExactly("fewer", "fewer");
+  }
+
   private static List<Calibration> calibrate(Run run) {
     return Calibrator.calibrate(run, Timestamps.fromSeconds(1), "evaluate stage 2");
   }

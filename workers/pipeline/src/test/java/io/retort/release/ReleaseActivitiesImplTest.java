@@ -48,6 +48,7 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.StageRecord;
 import io.retort.v1.StageReuse;
 import io.retort.v1.Verdict;
+import io.retort.v1.VersionTombstone;
 import io.retort.v1.WriteReportRequest;
 import io.retort.v1.WriteReportResponse;
 import io.temporal.failure.ApplicationFailure;
@@ -451,6 +452,18 @@ class ReleaseActivitiesImplTest {
     new ModelVersions(store, root, "smol").clear(1);
 
     assertThat(publish("run-b", export("run-b", "same")).getVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void contentOfAVersionThatIsBeingDeletedIsPublishedAnew() throws Exception {
+    publish("run-a", export("run-a", "same"));
+    publish("run-b", export("run-b", "other"));
+    VersionTombstone unused =
+        new Aliases(store, root, "smol").delete(1, VersionTombstone.getDefaultInstance());
+
+    assertThat(publish("run-c", export("run-c", "same")).getVersion()).isEqualTo(3);
+    store.delete(Store.resolve(root, "models/smol/contents"));
+    assertThat(publish("run-d", export("run-d", "same")).getVersion()).isEqualTo(3);
   }
 
   @Test

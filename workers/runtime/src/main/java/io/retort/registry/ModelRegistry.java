@@ -83,7 +83,7 @@ public final class ModelRegistry {
       number = aliases.getVersionsOrDefault(reference.alias().get(), 0);
     }
     if (reference.content().isPresent()) {
-      number = ofContent(model, reference.content().get());
+      number = ofContent(model, reference.content().get(), aliases);
     }
     return number == 0 ? Optional.empty() : version(model, number, aliases);
   }
@@ -93,7 +93,7 @@ public final class ModelRegistry {
     new ModelVersions(store, storeUri, model).clear(version);
   }
 
-  private int ofContent(String model, String sha256) throws IOException {
+  private int ofContent(String model, String sha256, ModelAliases aliases) throws IOException {
     ModelVersions versions = new ModelVersions(store, storeUri, model);
     Optional<Integer> known = versions.ofContent(sha256);
     if (known.isPresent()) {
@@ -104,6 +104,7 @@ public final class ModelRegistry {
     for (int number : versions.numbers()) {
       Optional<ReleaseProvenance> provenance = versions.provenance(number);
       if (provenance.isPresent()
+          && !aliases.containsDeleted(number)
           && ContentDigest.of(provenance.get().getFilesMap()).equals(sha256)) {
         found = number;
       }

@@ -4,6 +4,7 @@ import io.retort.layout.RunLayout;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
+import io.retort.v1.ModelAliases;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.VersionContent;
 import io.retort.v1.VersionReservation;
@@ -33,11 +34,13 @@ public final class ModelVersions {
   private final Store store;
   private final String versionsUri;
   private final String contentsUri;
+  private final Aliases aliases;
 
   public ModelVersions(Store store, String storeUri, String model) {
     this.store = store;
     this.versionsUri = Store.resolve(RunLayout.model(storeUri, model), "versions");
     this.contentsUri = Store.resolve(RunLayout.model(storeUri, model), "contents");
+    this.aliases = new Aliases(store, storeUri, model);
   }
 
   public String folder(int version) {
@@ -99,9 +102,12 @@ public final class ModelVersions {
   /** The published version that has the content, as {@link #register} decided. */
   public Optional<Integer> ofContent(String sha256) throws IOException {
     Optional<Integer> version = claimed(sha256);
-    return version.isPresent() && provenance(version.get()).isPresent()
-        ? version
-        : Optional.empty();
+    return version.isPresent() && isPublished(version.get()) ? version : Optional.empty();
+  }
+
+  /** One that is being deleted may still have its files. */
+  private boolean isPublished(int version) throws IOException {
+    return provenance(version).isPresent() && !aliases.read().containsDeleted(version);
   }
 
   /**
@@ -122,7 +128,7 @@ public final class ModelVersions {
             contentUri(sha256),
             current -> {
               Optional<Integer> other = claimed(sha256);
-              if (other.isPresent() && provenance(other.get()).isPresent()) {
+              if (other.isPresent() && isPublished(other.get())) {
                 registered.set(other.get());
                 return Optional.empty();
               }
@@ -154,11 +160,15 @@ public final class ModelVersions {
   private int firstWith(String sha256, int version, Runnable alive) throws IOException {
     int first = version;
     int read = 0;
+    ModelAliases deleted = aliases.read();
     for (int number : numbers()) {
       if (++read % PROGRESS_VERSIONS == 0) {
         alive.run();
       }
-      Optional<ReleaseProvenance> other = number < version ? provenance(number) : Optional.empty();
+      Optional<ReleaseProvenance> other =
+          number < version && !deleted.containsDeleted(number)
+              ? provenance(number)
+              : Optional.empty();
       if (other.isPresent() && ContentDigest.of(other.get().getFilesMap()).equals(sha256)) {
         first = number;
       }

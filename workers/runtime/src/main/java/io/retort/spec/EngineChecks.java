@@ -1,10 +1,12 @@
 package io.retort.spec;
 
+import io.retort.evaluation.EvaluatedModels;
 import io.retort.training.TrainerJobs;
 import io.retort.v1.EndpointHeader;
 import io.retort.v1.EndpointSpec;
 import io.retort.v1.EngineKind;
 import io.retort.v1.EngineSpec;
+import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,17 +32,28 @@ final class EngineChecks {
 
   private final List<SpecViolation> violations = new ArrayList<>();
 
-  static List<SpecViolation> check(EngineSpec engine) {
+  static List<SpecViolation> check(RunSpec spec) {
+    EngineSpec engine = spec.getEvaluation().getEngine();
     EngineChecks checks = new EngineChecks();
     if (engine.getKind() == EngineKind.ENGINE_KIND_ENDPOINT) {
-      checks.endpoint(engine);
+      checks.endpoint(engine, asked(spec));
     } else if (engine.hasEndpoint()) {
       checks.refuse(".endpoint", "set", "not set, unless kind is endpoint");
     }
     return checks.violations;
   }
 
-  private void endpoint(EngineSpec engine) {
+  /** Names of the models that the engine generates answers of: those without their own endpoint. */
+  private static List<String> asked(RunSpec spec) {
+    return spec.getModelsCount() == 0
+        ? List.of(EvaluatedModels.BASE, EvaluatedModels.STAGE_1, EvaluatedModels.STAGE_2)
+        : spec.getModelsList().stream()
+            .filter(model -> !model.hasEndpoint())
+            .map(ModelNames::of)
+            .toList();
+  }
+
+  private void endpoint(EngineSpec engine, List<String> asked) {
     if (!engine.hasEndpoint()) {
       violations.add(
           SpecViolation.missing(PATH + ".endpoint", "base_url and model of the server to ask"));
@@ -50,13 +63,19 @@ final class EngineChecks {
       refuse(".dtype", "set", "not set with kind endpoint, whose server decides it");
     }
     EndpointSpec endpoint = engine.getEndpoint();
-    if (endpoint.hasModel() && !endpoint.getModel().contains(TrainerJobs.MODEL_NAME)) {
+    if (asked.size() > 1
+        && endpoint.hasModel()
+        && !endpoint.getModel().contains(TrainerJobs.MODEL_NAME)) {
       refuse(
           ".endpoint.model",
           '"' + endpoint.getModel() + '"',
           "a name with "
               + TrainerJobs.MODEL_NAME
-              + " in it, or the base model, stage 1 and stage 2 would be the same model");
+              + " in it, or "
+              + String.join(", ", asked.subList(0, asked.size() - 1))
+              + " and "
+              + asked.get(asked.size() - 1)
+              + " would be the same model");
     }
     violations.addAll(headers(endpoint, PATH + ".endpoint"));
   }

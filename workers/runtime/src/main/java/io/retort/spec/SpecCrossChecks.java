@@ -47,7 +47,7 @@ final class SpecCrossChecks {
     checks.training();
     checks.resources();
     checks.violations.addAll(BenchmarkChecks.check(spec));
-    checks.violations.addAll(EngineChecks.check(spec.getEvaluation().getEngine()));
+    checks.violations.addAll(EngineChecks.check(spec));
     checks.release();
     return checks.violations;
   }

@@ -157,6 +157,26 @@ class ModelSpecTest {
   }
 
   @Test
+  void anEngineMustTellApartTheModelsThatItIsAsked() throws SpecException {
+    String engine =
+        "\nevaluation: {engine: {kind: endpoint, endpoint: {base_url: 'http://h:1/v1', model: m}},"
+            + " benchmarks: [{name: own, source: {path: /own.jsonl}}]}";
+
+    assertThat(
+            messages(
+                SpecReader.read(
+                    "models: [{model: /m}, {name: big, endpoint: {base_url: 'http://g:1/v1',"
+                        + " model: a}}]"
+                        + engine)))
+        .isEmpty();
+    assertThat(
+            messages(SpecReader.read("models: [{model: /m}, {model: /n}, {model: /o}]" + engine)))
+        .containsExactly(
+            "evaluation.engine.endpoint.model: \"m\" (expected: a name with {model} in it, or m, n"
+                + " and o would be the same model)");
+  }
+
+  @Test
   void resolvesRelativeFoldersAgainstTheSpecsOwn() throws SpecException {
     RunSpec spec =
         SpecPaths.resolve(

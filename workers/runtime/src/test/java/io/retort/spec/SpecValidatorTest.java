@@ -78,8 +78,8 @@ class SpecValidatorTest {
         "evaluation: {engine: {endpoint: {base_url: 'http://m/v1', model: m}}} |"
             + " evaluation.engine.endpoint: set (expected: not set, unless kind is endpoint)",
         "evaluation: {engine: {kind: endpoint, endpoint: {base_url: 'http://m/v1', model: m}}} |"
-            + " evaluation.engine.endpoint.model: \"m\" (expected: a name with {model} in it, or the"
-            + " base model, stage 1 and stage 2 would be the same model)",
+            + " evaluation.engine.endpoint.model: \"m\" (expected: a name with {model} in it, or"
+            + " base, stage-1 and stage-2 would be the same model)",
         "evaluation: {engine: {kind: endpoint, dtype: float32, endpoint: {base_url: 'http://m/v1',"
             + " model: '{model}'}}} | evaluation.engine.dtype: set (expected: not set with kind"
             + " endpoint, whose server decides it)",

@@ -4,6 +4,7 @@ import io.retort.evaluation.Outcomes;
 import io.retort.store.Manifests;
 import io.retort.store.RowCursor;
 import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.Run;
 import io.retort.v1.Sample;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,8 +32,6 @@ public record ReportAnswers(List<Answer> answers, Map<String, Sample> problems) 
 
   /** Answers of one model on one benchmark that are looked at. */
   static final int SEARCHED = 2_000;
-
-  private static final int ROWS_PER_HEARTBEAT = 500;
 
   /**
    * @param redacted whether text, answer, gold answer and reason are left out
@@ -55,19 +55,27 @@ public record ReportAnswers(List<Answer> answers, Map<String, Sample> problems) 
   /**
    * Scores made before they kept where their samples lie have no answers.
    *
-   * @param heartbeat called after some rows
+   * @param heartbeat called after each row
    */
   public static ReportAnswers read(Store store, Run run, Runnable heartbeat) throws IOException {
     List<Answer> answers = new ArrayList<>();
-    Map<String, Sample> problems = new HashMap<>();
+    // All models answer the same data sets, each of which is read once.
+    Map<ArtifactRef, Set<String>> wanted = new LinkedHashMap<>();
     for (Score score : run.getSummary().getScoresList()) {
       if (score.hasSamplesManifest()) {
-        List<Answer> chosen = choose(store, score, heartbeat);
-        answers.addAll(chosen);
-        if (!score.getRedacted()) {
-          readProblems(store, score, chosen, problems, heartbeat);
+        for (Answer answer : choose(store, score, heartbeat)) {
+          answers.add(answer);
+          if (!answer.redacted()) {
+            wanted
+                .computeIfAbsent(score.getProblemsManifest(), ignored -> new HashSet<>())
+                .add(answer.sample().getSampleId());
+          }
         }
       }
+    }
+    Map<String, Sample> problems = new HashMap<>();
+    for (Map.Entry<ArtifactRef, Set<String>> dataset : wanted.entrySet()) {
+      readProblems(store, dataset.getKey(), dataset.getValue(), problems, heartbeat);
     }
     return new ReportAnswers(answers, problems);
   }
@@ -90,9 +98,8 @@ public record ReportAnswers(List<Answer> answers, Map<String, Sample> problems) 
         if (same.size() < OF_AN_OUTCOME) {
           same.add(answer(score, outcome, sample));
         }
-        if (++seen % ROWS_PER_HEARTBEAT == 0) {
-          heartbeat.run();
-        }
+        seen++;
+        heartbeat.run();
       }
     }
     List<Answer> all = new ArrayList<>();
@@ -117,41 +124,34 @@ public record ReportAnswers(List<Answer> answers, Map<String, Sample> problems) 
         redacted);
   }
 
+  /** Reads no further than the last of those that are wanted. */
   private static void readProblems(
       Store store,
-      Score score,
-      List<Answer> chosen,
+      ArtifactRef dataset,
+      Set<String> wanted,
       Map<String, Sample> problems,
       Runnable heartbeat)
       throws IOException {
-    Set<String> wanted = new HashSet<>();
-    for (Answer answer : chosen) {
-      if (!answer.redacted() && !problems.containsKey(answer.sample().getSampleId())) {
-        wanted.add(answer.sample().getSampleId());
+    Set<String> missing = new HashSet<>(wanted);
+    try (RowCursor<Sample> rows =
+        Manifests.openParts(store, dataset, Manifests.read(store, dataset), Sample::newBuilder)) {
+      while (!missing.isEmpty()) {
+        Sample problem = rows.next();
+        if (problem == null) {
+          return;
+        }
+        heartbeat.run();
+        if (missing.remove(problem.getId()) && !problem.getRedacted()) {
+          // Tests are large, and not shown.
+          problems.putIfAbsent(
+              problem.getId(),
+              Sample.newBuilder()
+                  .setId(problem.getId())
+                  .setProblem(problem.getProblem())
+                  .addAllChoices(problem.getChoicesList())
+                  .build());
+        }
       }
     }
-    if (wanted.isEmpty()) {
-      return;
-    }
-    int[] seen = {0};
-    Manifests.<Sample>forEachRow(
-        store,
-        score.getProblemsManifest(),
-        Sample::newBuilder,
-        problem -> {
-          if (!problem.getRedacted() && wanted.contains(problem.getId())) {
-            // Tests are large, and not shown.
-            problems.put(
-                problem.getId(),
-                Sample.newBuilder()
-                    .setId(problem.getId())
-                    .setProblem(problem.getProblem())
-                    .addAllChoices(problem.getChoicesList())
-                    .build());
-          }
-          if (++seen[0] % ROWS_PER_HEARTBEAT == 0) {
-            heartbeat.run();
-          }
-        });
   }
 }

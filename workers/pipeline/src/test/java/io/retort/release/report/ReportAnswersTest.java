@@ -77,6 +77,19 @@ final class ReportAnswersTest {
   }
 
   @Test
+  void readsADatasetOnceForAllModelsAndNoFurtherThanWanted() throws IOException {
+    Score base = score(List.of(sample(2, 0).build()), false);
+    Run.Builder run = Run.newBuilder();
+    run.getSummaryBuilder().addScores(base).addScores(base.toBuilder().setModel("stage-2"));
+
+    ReportAnswers answers = ReportAnswers.read(store, run.build(), heartbeats::incrementAndGet);
+
+    assertThat(answers.answers()).hasSize(2);
+    assertThat(answers.problems()).containsOnlyKeys("p2");
+    assertThat(heartbeats).as("an answer of each model, and three problems").hasValue(2 + 3);
+  }
+
+  @Test
   void scoresThatDoNotTellWhereTheirSamplesLieHaveNone() throws IOException {
     assertThat(read(Score.newBuilder().setModel("base").build())).isEqualTo(ReportAnswers.none());
   }

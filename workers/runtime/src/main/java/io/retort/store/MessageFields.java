@@ -1,24 +1,23 @@
-package io.retort.cli;
+package io.retort.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.retort.store.ProtoJson;
-import io.retort.v1.RunSpec;
+import com.google.protobuf.MessageOrBuilder;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The fields that a spec sets, as text by path: {@code data.train[0].limit}. */
-final class SpecFields {
+/** The fields that a message sets, as text by path: {@code data.train[0].limit}. */
+public final class MessageFields {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static SortedMap<String, String> of(RunSpec spec) {
+  public static SortedMap<String, String> of(MessageOrBuilder message) {
     SortedMap<String, String> fields = new TreeMap<>();
     try {
-      add(JSON.readTree(ProtoJson.print(spec)), "", fields);
+      add(JSON.readTree(ProtoJson.print(message)), "", fields);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the printed spec is no JSON", e);
+      throw new IllegalStateException("the printed message is not JSON", e);
     }
     return fields;
   }
@@ -40,5 +39,5 @@ final class SpecFields {
     }
   }
 
-  private SpecFields() {}
+  private MessageFields() {}
 }
