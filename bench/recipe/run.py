@@ -24,7 +24,7 @@ TRAINER = os.environ.get("RETORT_TRAINER_PATH", str(Path(__file__).parents[2] / 
 sys.path.insert(0, TRAINER)
 
 from data import Data, write  # noqa: E402
-from retort_trainer import documents, store  # noqa: E402
+from retort_trainer import documents, model_digest, store  # noqa: E402
 from retort_trainer.artifact import ArtifactRef  # noqa: E402
 from retort_trainer.data import GeneratedSample  # noqa: E402
 from retort_trainer.job import GenerationJob, TrainerJob, TrainingJob, TrainingStage  # noqa: E402
@@ -179,6 +179,22 @@ def _summary(record: dict[str, object]) -> str:
     )
 
 
+def keep_settings(file: Path, settings: Settings, model_sha256: str) -> None:
+    """Writes what the cells of a folder have in common; SystemExit where it is something else already."""
+    wanted = {**asdict(settings), "model_sha256": model_sha256}
+    if file.exists():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        # Older folders do not say which model.
+        if {"model_sha256": model_sha256, **kept} != wanted:
+            raise SystemExit(
+                f"{file}: other settings or another model than these (expected: the same, or another --out)"
+            )
+        return
+    partial = file.with_suffix(".json.partial")
+    partial.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+    partial.replace(file)
+
+
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -221,11 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
         raise SystemExit(f"--arms: {options.arms} (expected: some of {','.join(ARMS)})")
     out = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(settings), indent=1) + "\n"
-    kept = out / "settings.json"
-    if kept.exists() and kept.read_text(encoding="utf-8") != text:
-        raise SystemExit(f"{kept}: other settings than these (expected: the same, or another --out)")
-    kept.write_text(text, encoding="utf-8")
+    keep_settings(out / "settings.json", settings, model_digest.sha256(str(options.model.absolute())))
     data = write(
         out / "data",
         rows=settings.rows,

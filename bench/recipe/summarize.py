@@ -45,8 +45,19 @@ class Cells:
         seeds = {seed for _, seed in self.found}
         return sorted(seed for seed in seeds if all((arm, seed) in self.found for arm in arms))
 
+    @property
+    def shared_seeds(self) -> list[int]:
+        """Seeds that have all arms of which any cell is finished: means over them compare arms."""
+        return self.seeds(*{arm for arm, _ in self.found})
+
     def samples(self, arm: str) -> list[dict[str, Any]]:
-        return [sample for seed in self.seeds(arm) for sample in self.found[arm, seed]["samples"]]
+        """Of the shared seeds; none where the arm has no finished cell."""
+        return [
+            sample
+            for seed in self.shared_seeds
+            if (arm, seed) in self.found
+            for sample in self.found[arm, seed]["samples"]
+        ]
 
     def difference(self, arm: str, baseline: str) -> tuple[Difference, int] | None:
         """Of pass@1, and the number of seeds; None where no seed has both."""
@@ -64,7 +75,10 @@ class Cells:
 
 
 def read(out: Path) -> Cells:
-    settings = Settings(**json.loads((out / "settings.json").read_text(encoding="utf-8")))
+    kept = json.loads((out / "settings.json").read_text(encoding="utf-8"))
+    # No setting; older folders do not have it.
+    kept.pop("model_sha256", None)
+    settings = Settings(**kept)
     cells = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.glob("seed-*/*/cell.json"))]
     return Cells(settings, {(cell["arm"], cell["seed"]): cell for cell in cells})
 
@@ -90,16 +104,19 @@ def _cells(cells: Cells) -> Iterator[str]:
     cpu = sum(cell["cpu_seconds"] for cell in cells.found.values())
     yield f"{done} finished cells, {cpu / 60:.0f} CPU minutes. {settings.problems} problems of the"
     yield f"{settings.split} split, {settings.samples} answers each, at most {settings.max_new_tokens} tokens"
-    yield "an answer. pass@1 in %:\n"
+    shared = cells.shared_seeds
+    yield f"an answer. pass@1 in %; means are over the seeds that all arms have ({_listed(shared)}):\n"
     seeds = sorted({seed for _, seed in cells.found})
-    yield _line("arm", *(f"seed {seed}" for seed in seeds), "all seeds")
+    yield _line("arm", *(f"seed {seed}" for seed in seeds), "mean")
     yield _line(*["---"] * (len(seeds) + 2))
     for arm in ARMS:
         scores = [
             fmean(_by_problem(cells.found[arm, seed]).values()) if (arm, seed) in cells.found else None
             for seed in seeds
         ]
-        known = [score for score in scores if score is not None]
+        known = [
+            score for seed, score in zip(seeds, scores, strict=True) if seed in shared and score is not None
+        ]
         shown = ["" if score is None else _percent(score) for score in scores]
         yield _line(arm, *shown, _percent(fmean(known)) if known else "")
     yield ""
@@ -124,7 +141,7 @@ def _claims(cells: Cells) -> Iterator[str]:
 
 
 def _outcomes(cells: Cells) -> Iterator[str]:
-    yield "Outcomes of all answers in %, and their length in tokens:\n"
+    yield "Outcomes of all answers in %, and their length in tokens, over the same seeds:\n"
     yield _line(
         "arm", *(name.lower().replace("_", " ") for name in OUTCOMES), "cut", "mean tokens", "median tokens"
     )
@@ -181,13 +198,15 @@ def _rows(settings: Settings) -> Iterator[str]:
 
 
 def _rewards(cells: Cells) -> Iterator[str]:
-    yield "Rewards of the last pass over the pairs, means over the seeds (margins are weighed by beta; drift"
-    yield "is log p - log p_ref in nats):\n"
+    yield "Rewards of the last pass over the pairs, means over the same seeds (margins are weighed by beta;"
+    yield "drift is log p - log p_ref in nats):\n"
     yield _line("arm", "gap", "margin", "accuracy in %", "drift of chosen", "drift of rejected")
     yield _line(*["---"] * 6)
     for arm in ("cogpo", "dpo"):
         by_gap: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for seed in cells.seeds(arm):
+        for seed in cells.shared_seeds:
+            if (arm, seed) not in cells.found:
+                continue
             for rewards in cells.found[arm, seed]["training"].get("rewards", []):
                 by_gap[rewards["gap"]].append(rewards)
         for gap in ("GAP_UNSPECIFIED", *BETAS):
@@ -205,6 +224,10 @@ def _rewards(cells: Cells) -> Iterator[str]:
 
 def _mean(values: list[Any], of: Callable[[Any], float], digits: int = 1) -> str:
     return f"{fmean(of(value) for value in values):.{digits}f}" if values else ""
+
+
+def _listed(seeds: list[int]) -> str:
+    return ", ".join(str(seed) for seed in seeds) or "none"
 
 
 def _percent(share: float) -> str:

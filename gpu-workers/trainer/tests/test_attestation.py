@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from retort_trainer import attestation
-from retort_trainer.failures import FailureCategory, RetortError
+from retort_trainer.failures import FailureCategory, RetortError, to_failure
 from retort_trainer.job import ExportJob, TrainerJob
 
 FILES = {"config.json": "a" * 64, "model.safetensors": "b" * 64}
@@ -79,11 +79,24 @@ def test_nothing_is_signed_without_a_key(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_key_without_the_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(attestation.KEY_VARIABLE, "/keys/release.pem")
+    (tmp_path / "key.pem").write_text("a key")
+    monkeypatch.setenv(attestation.KEY_VARIABLE, str(tmp_path / "key.pem"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(RetortError, match=r"RETORT_SIGNING_KEY is set \(expected: model-signing") as raised:
         attestation.sign(tmp_path)
-    assert raised.value.category is FailureCategory.USER
+    assert raised.value.category is FailureCategory.PLATFORM
+
+
+@pytest.mark.parametrize("content", ["-----BEGIN PRIVATE KEY-----\nMIGH" + "A" * 300, "MIGHAgEAMBM"])
+def test_a_key_in_the_place_of_its_path_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setenv(attestation.KEY_VARIABLE, content)
+    with pytest.raises(RetortError, match=r"RETORT_SIGNING_KEY: names no file") as raised:
+        attestation.sign(tmp_path)
+    told = to_failure(raised.value)
+    assert told.category is FailureCategory.PLATFORM
+    assert "MIGH" not in told.message + told.traceback
 
 
 @needs_signing
@@ -109,11 +122,30 @@ def test_a_signature_covers_every_file(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_key_that_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key.pem").write_text("no key")
     monkeypatch.setenv(attestation.KEY_VARIABLE, str(tmp_path / "key.pem"))
-    with pytest.raises(RetortError, match=r"expected: a PEM file with an elliptic-curve private key"):
+    with pytest.raises(
+        RetortError, match=r"expected: the path of a PEM file with an elliptic-curve private key"
+    ):
         attestation.sign(tmp_path)
 
 
-def write_key(folder: Path) -> tuple[Path, Path]:
+@needs_signing
+@pytest.mark.parametrize("password", [None, "wrong horse"])
+def test_a_wrong_password_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str | None
+) -> None:
+    key, _ = write_key(tmp_path, b"right horse")
+    monkeypatch.setenv(attestation.KEY_VARIABLE, str(key))
+    monkeypatch.delenv(attestation.PASSWORD_VARIABLE, raising=False)
+    if password is not None:
+        monkeypatch.setenv(attestation.PASSWORD_VARIABLE, password)
+    with pytest.raises(RetortError, match=r"its password, .* in RETORT_SIGNING_KEY_PASSWORD") as raised:
+        attestation.sign(tmp_path)
+    told = to_failure(raised.value)
+    assert told.category is FailureCategory.PLATFORM
+    assert "horse" not in told.message + told.traceback
+
+
+def write_key(folder: Path, password: bytes | None = None) -> tuple[Path, Path]:
     serialization: Any = pytest.importorskip("cryptography.hazmat.primitives.serialization")
     curves: Any = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ec")
     private = curves.generate_private_key(curves.SECP256R1())
@@ -122,7 +154,7 @@ def write_key(folder: Path) -> tuple[Path, Path]:
         private.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+            serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption(),
         )
     )
     public.write_bytes(

@@ -6,6 +6,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from retort_trainer.data import PreferencePair, Sample
 
 FOLDER = Path(__file__).resolve().parents[3] / "bench" / "recipe"
 # `data` makes the generator importable.
-NAMES = ("data", "intervals", "settings", "summarize", "generate", "teacher_rules")
+NAMES = ("data", "intervals", "settings", "summarize", "generate", "teacher_rules", "run")
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +102,48 @@ def test_arms_get_the_rows_that_curation_and_pairing_make(
 
 
 def test_summary_answers_from_the_cells_that_there_are(bench: dict[str, ModuleType], tmp_path: Path) -> None:
-    summarize, settings = bench["summarize"], bench["settings"]
-    asked = settings.Settings(
+    summarize = bench["summarize"]
+    bench["run"].keep_settings(tmp_path / "settings.json", settings_of(bench), "ab" * 32)
+    for arm, right in (("sft-raw", 0), ("sft-curated", 10)):
+        _write_cell(tmp_path, arm, right)
+    text = "\n".join(summarize.report(summarize.read(tmp_path)))
+    [curated] = [line for line in text.splitlines() if line.startswith("| Curated chains beat raw ones")]
+    assert curated.endswith("| 1 | yes, of this seed alone |")
+    [stage2] = [line for line in text.splitlines() if line.startswith("| Stage 2 (CogPO)")]
+    assert "cannot tell: no seed has both" in stage2
+
+
+def test_means_are_over_the_seeds_that_all_arms_have(bench: dict[str, ModuleType], tmp_path: Path) -> None:
+    summarize = bench["summarize"]
+    # Without the digest of the model, as older folders are.
+    (tmp_path / "settings.json").write_text(json.dumps(settings_of(bench).__dict__))
+    for arm, right, seed in (("sft-raw", 0, 1), ("sft-curated", 5, 1), ("sft-raw", 10, 2)):
+        _write_cell(tmp_path, arm, right, seed)
+    text = "\n".join(summarize.report(summarize.read(tmp_path)))
+    assert "means are over the seeds that all arms have (1)" in text
+    scores = [line for line in text.splitlines() if line.startswith("| sft-raw |")]
+    assert scores[0] == "| sft-raw | 0.0 | 100.0 | 0.0 |"
+    # Of the outcomes: none is correct, all are wrong.
+    assert scores[1].startswith("| sft-raw | 0.0 | 100.0 |")
+
+
+def test_cells_of_another_model_or_other_settings_are_not_mixed(
+    bench: dict[str, ModuleType], tmp_path: Path
+) -> None:
+    keep, file, settings = bench["run"].keep_settings, tmp_path / "settings.json", settings_of(bench)
+    keep(file, settings, "ab" * 32)
+    keep(file, settings, "ab" * 32)
+    with pytest.raises(SystemExit, match="other settings or another model"):
+        keep(file, settings, "cd" * 32)
+    with pytest.raises(SystemExit, match="other settings or another model"):
+        keep(file, replace(settings, samples=3), "ab" * 32)
+    file.write_text(json.dumps(settings.__dict__))
+    keep(file, settings, "cd" * 32)
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def settings_of(bench: dict[str, ModuleType]) -> Any:
+    return bench["settings"].Settings(
         rows=20,
         pair_rows=10,
         pairs_per_problem=3,
@@ -117,17 +158,9 @@ def test_summary_answers_from_the_cells_that_there_are(bench: dict[str, ModuleTy
         beta=0.1,
         threads=1,
     )
-    (tmp_path / "settings.json").write_text(json.dumps(asked.__dict__))
-    for arm, right in (("sft-raw", 0), ("sft-curated", 10)):
-        _write_cell(tmp_path, arm, right)
-    text = "\n".join(summarize.report(summarize.read(tmp_path)))
-    [curated] = [line for line in text.splitlines() if line.startswith("| Curated chains beat raw ones")]
-    assert curated.endswith("| 1 | yes, of this seed alone |")
-    [stage2] = [line for line in text.splitlines() if line.startswith("| Stage 2 (CogPO)")]
-    assert "cannot tell: no seed has both" in stage2
 
 
-def _write_cell(out: Path, arm: str, right: int) -> None:
+def _write_cell(out: Path, arm: str, right: int, seed: int = 1) -> None:
     samples: list[dict[str, Any]] = [
         {
             "problem": f"p{number}",
@@ -139,7 +172,14 @@ def _write_cell(out: Path, arm: str, right: int) -> None:
         for number in range(10)
         for index in range(2)
     ]
-    folder = out / "seed-1" / arm
+    folder = out / f"seed-{seed}" / arm
     folder.mkdir(parents=True)
-    cell = {"seed": 1, "arm": arm, "training": {}, "samples": samples, "cpu_seconds": 60.0, "seconds": 90.0}
+    cell = {
+        "seed": seed,
+        "arm": arm,
+        "training": {},
+        "samples": samples,
+        "cpu_seconds": 60.0,
+        "seconds": 90.0,
+    }
     (folder / "cell.json").write_text(json.dumps(cell))

@@ -1,9 +1,11 @@
 """Generation by an endpoint over real HTTP: what is asked, what counts as an answer, faults and crashes."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,7 +24,8 @@ from retort_trainer.data import FinishReason, Sample, SampleOutcome
 from retort_trainer.engines import http_engine, retries
 from retort_trainer.engines.chat_client import Endpoint
 from retort_trainer.engines.retries import Retries
-from retort_trainer.failures import FailureCategory, JobStopped, RetortError
+from retort_trainer.failures import FailureCategory, JobStopped, RetortError, to_failure
+from retort_trainer.generation_progress import GenerationProgress
 from retort_trainer.job import TrainerJob, TrainerProgress
 from retort_trainer.smollm2 import ModelPackageError, packaged_path
 from retort_trainer.spec import EndpointHeader, EndpointSpec, EngineKind, EngineSpec
@@ -64,7 +67,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
     began = time.monotonic()
     monkeypatch.setattr(
-        http_engine, "Retries", lambda: Retries(clock=lambda: began + sum(found), wait=found.append)
+        http_engine,
+        "Retries",
+        lambda **options: Retries(**options, clock=lambda: began + sum(found), wait=found.append),
     )
     return found
 
@@ -147,6 +152,7 @@ def test_texts_are_kept_as_they_ended(
         (Answer(body={"error": "x"}), r"KeyError"),
         (Answer(body=[]), r"TypeError"),
         (says("\ud800"), r"UnicodeEncodeError"),
+        (Answer(body=says("x").body | {"usage": {"completion_tokens": float("inf")}}), r"OverflowError"),
     ],
 )
 def test_what_is_no_complete_answer_is_asked_again_and_never_counts(
@@ -181,12 +187,13 @@ def test_faults_that_pass_are_waited_out(
         Answer(429, {}, {"Retry-After": "Mon, 01 Jan 2001 00:00:00 GMT"}),
         Answer(502, {}, {"Retry-After": "soon"}),
         Answer(429, {}, {"Retry-After": "999999"}),
+        Answer(503, {}, {"Retry-After": "9" * 400}),
     ]
     endpoint.answer = lambda asked: faults.pop(0) if faults else says("1")
     result = run(ask(concurrency=1))
-    assert (len(endpoint.asked), len(waits), result.samples.rows) == (18, 8, 10)
+    assert (len(endpoint.asked), len(waits), result.samples.rows) == (19, 9, 10)
     assert waits[4] >= 7 and waits[7] == 300
-    assert max(waits[:7]) <= 60
+    assert max(waits[:7] + waits[8:]) <= 60
 
 
 def test_a_busy_endpoint_is_given_up_after_a_while_and_not_by_attempts(
@@ -197,6 +204,10 @@ def test_a_busy_endpoint_is_given_up_after_a_while_and_not_by_attempts(
     assert (error.category, error.type) == (FailureCategory.PLATFORM, "ENDPOINT_BUSY")
     assert len(waits) > retries.MOST_ATTEMPTS
     assert sum(waits[:-1]) <= retries.BUSY_SECONDS < sum(waits)
+    waits.clear()
+    # One that may take half an hour for an answer is not given up after ten minutes without one.
+    failure(ask("slow", concurrency=1, endpoint={"timeout_seconds": 1800}))
+    assert sum(waits[:-1]) <= 1800 < sum(waits)
 
 
 def test_an_endpoint_that_is_not_there_is_a_fault_of_the_platform(ask: MakeAsked, waits: list[float]) -> None:
@@ -216,6 +227,93 @@ def test_no_answer_in_time_is_a_timeout(
     over.set()
     assert (error.category, error.type) == (FailureCategory.TIMEOUT, "ENDPOINT_TIMEOUT")
     assert "no answer within 1 s (endpoint.timeout_seconds)" in error.message
+
+
+@pytest.mark.parametrize("head", ["", "Connection: close\r\n"])
+def test_an_answer_that_never_ends_is_a_timeout(
+    ask: MakeAsked, monkeypatch: pytest.MonkeyPatch, head: str
+) -> None:
+    monkeypatch.setattr(retries, "MOST_ATTEMPTS", 1)
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(f"HTTP/1.1 200 OK\r\n{head}Content-Length: 100000\r\n\r\n".encode())
+            while not over.wait(0.05):
+                connection.sendall(b" ")
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+            error = failure(ask(concurrency=1, endpoint={"base_url": base_url, "timeout_seconds": 1}))
+        finally:
+            over.set()
+            thread.join()
+    assert (error.category, error.type) == (FailureCategory.TIMEOUT, "ENDPOINT_TIMEOUT")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forbidden"),
+    [
+        ("169.254.169.254", True),
+        ("::ffff:169.254.169.254", True),
+        ("fd00:ec2::254", True),
+        ("::ffff:100.100.100.200", True),
+        ("::ffff:10.0.0.1", False),
+    ],
+)
+def test_the_cloud_of_the_machine_is_not_asked(
+    ask: MakeAsked, monkeypatch: pytest.MonkeyPatch, waits: list[float], peer: str, forbidden: bool
+) -> None:
+    """No packet leaves: the socket says whom it is connected to."""
+
+    class Connected(socket.socket):
+        def getpeername(self) -> tuple[str, int]:
+            return peer, 80
+
+        def sendall(self, *_: Any) -> None:
+            raise ConnectionResetError("asked")
+
+    monkeypatch.setattr(socket, "create_connection", lambda *_: Connected())
+    error = failure(ask(concurrency=1))
+    assert error.type == ("ENDPOINT_FORBIDDEN" if forbidden else "ENDPOINT_UNAVAILABLE")
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+def test_a_refused_key_is_not_the_fault_of_the_spec(
+    ask: MakeAsked, endpoint: ScriptedEndpoint, status: int
+) -> None:
+    endpoint.answer = lambda asked: Answer(status, {})
+    error = failure(ask(concurrency=1))
+    assert (error.category, error.type) == (FailureCategory.PLATFORM, "ENDPOINT_REFUSED")
+    assert len(endpoint.asked) == 1
+
+
+def test_a_key_is_in_no_message(
+    ask: MakeAsked, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    settings = {"api_key_env": "RETORT_ENDPOINT_KEY"}
+    monkeypatch.setenv("RETORT_ENDPOINT_KEY_URL", endpoint.base_url)
+    for wrong in ("sk-secret\nX: y", "sk-sécret", "sk- secret"):
+        monkeypatch.setenv("RETORT_ENDPOINT_KEY", wrong)
+        error = failure(ask(endpoint=settings))
+        assert (error.category, error.type) == (FailureCategory.PLATFORM, "ENDPOINT_KEY")
+        assert "cret" not in error.message
+    assert endpoint.asked == []
+    monkeypatch.setenv("RETORT_ENDPOINT_KEY", " sk-secret\r\n")
+    run(ask("whole", endpoint=settings))
+    assert {asked.headers["Authorization"] for asked in endpoint.asked} == {"Bearer sk-secret"}
+    quoted = says("x", "sk-secret")
+    for answer in (Answer(401, {"error": "x" * 480 + " sk-secret"}), quoted, Answer(500, "sk-secret")):
+        endpoint.answer = lambda asked, answer=answer: answer  # type: ignore[misc]
+        error = failure(ask("quoted", concurrency=1, samples=3, endpoint=settings))
+        told = to_failure(error)
+        assert "sk-sec" not in told.message + told.traceback
+        assert "***" in told.message
 
 
 def test_what_the_endpoint_refuses_is_for_a_person(
@@ -238,7 +336,8 @@ def test_a_key_goes_to_the_address_that_it_is_for_alone(
 ) -> None:
     name = "RETORT_ENDPOINT_KEY_LAB"
     settings = {"api_key_env": name}
-    assert f"{name}: not set" in failure(ask(endpoint=settings)).message
+    unset = failure(ask(endpoint=settings))
+    assert unset.category is FailureCategory.PLATFORM and f"{name}: not set" in unset.message
     monkeypatch.setenv(name, "sk-secret")
     assert f"{name}_URL: not set" in failure(ask(endpoint=settings)).message
     monkeypatch.setenv(f"{name}_URL", "https://elsewhere/v1")
@@ -288,6 +387,31 @@ def test_a_stop_keeps_what_was_answered_and_ends_what_is_under_way(
         run(ask(concurrency=1), context)
     held.set()
     assert run(ask()).generated_samples == 5
+
+
+def test_answers_that_have_arrived_when_the_job_stops_are_kept(
+    ask: MakeAsked, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fifth, held = threading.Event(), threading.Event()
+
+    def answer(asked: Asked) -> Answer:
+        if len(endpoint.asked) == 5:
+            fifth.set()
+            held.wait(60)
+        return says("1")
+
+    def stop(*_: Any) -> None:
+        # The fifth request is sent once four answers wait for the thread that collects.
+        assert fifth.wait(60)
+        raise JobStopped
+
+    endpoint.answer = answer
+    with monkeypatch.context() as patched:
+        patched.setattr(GenerationProgress, "step", stop)
+        with pytest.raises(JobStopped):
+            run(ask(concurrency=1))
+    held.set()
+    assert run(ask()).generated_samples == 6
 
 
 def test_an_attempt_after_kill_9_asks_for_nothing_again(

@@ -104,6 +104,45 @@ def test_again_gives_the_same_and_leaves_the_reservation(
     assert [path.name for path in folder.parent.iterdir()] == ["1"]
 
 
+def test_an_attempt_that_was_killed_leaves_nothing(
+    make_export: Callable[..., TrainerJob], tmp_path: Path
+) -> None:
+    versions = tmp_path / "models" / "tiny" / "versions"
+    for name in (".1-killed", ".10-other"):
+        (versions / name).mkdir(parents=True)
+        (versions / name / "model.safetensors").write_bytes(b"half of it")
+    run(make_export())
+    assert {path.name for path in versions.iterdir()} == {"1", ".10-other"}
+
+
+def test_a_fenced_attempt_publishes_nothing(make_export: Callable[..., TrainerJob], tmp_path: Path) -> None:
+    job = make_export()
+    older, newer = (jobs.fence_for(job, token) for token in (1, 2))
+    assert older is not None and newer is not None
+    older.take()
+    newer.take()
+    with pytest.raises(RetortError, match="FENCED"):
+        jobs.run(job, JobContext(older))
+    versions = tmp_path / "models" / "tiny" / "versions"
+    assert [path.name for path in versions.iterdir()] == [".1.fence"]
+    assert set(jobs.run(job, JobContext(newer)).export.files) == {  # type: ignore[union-attr]
+        path.name for path in (versions / "1").iterdir()
+    }
+    assert jobs.fence_for(make_export(output_uri=""), 1) is None
+
+
+def test_the_folder_ends_where_the_evaluation_did(
+    make_export: Callable[..., TrainerJob], tmp_path: Path, tokenizer: Any, model_folder: Path
+) -> None:
+    source = tmp_path / "checkpoint"
+    shutil.copytree(model_folder, source)
+    end_of_turn = template.end_of_turn_id(tokenizer)
+    GenerationConfig(eos_token_id=[end_of_turn + 7, end_of_turn]).save_pretrained(source)
+    run(make_export(model_uri=str(source), dtype=ReleaseDtype.BFLOAT16))
+    config = GenerationConfig.from_pretrained(tmp_path / "models" / "tiny" / "versions" / "1")
+    assert config.eos_token_id == [end_of_turn, end_of_turn + 7]
+
+
 def test_a_folder_that_says_something_else_is_not_published(
     make_export: Callable[..., TrainerJob], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

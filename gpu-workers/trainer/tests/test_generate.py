@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
-from retort_trainer import answers, grade, jobs, template
+from retort_trainer import answers, grade, jobs, models, template
 from retort_trainer.answers import Check
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.code_execution import grading, sandbox, self_test
@@ -23,12 +24,13 @@ from retort_trainer.data import (
     SampleOutcome,
 )
 from retort_trainer.engines import in_process
-from retort_trainer.failures import JobStopped, RetortError, user_error
+from retort_trainer.failures import FailureCategory, JobStopped, RetortError, user_error
 from retort_trainer.fence import Fence
 from retort_trainer.job import TrainerProgress
 from retort_trainer.sampling import Sequence
 from retort_trainer.verdicts import Verdict
 from tests.code_programs import PATIENT_SECONDS, needs_sandbox
+from tests.conftest import TEMPLATE
 from tests.generation import MakeGeneration, rows, run
 
 
@@ -96,6 +98,38 @@ def test_parts_of_another_job_are_refused(make_generation: MakeGeneration) -> No
     run(make_generation())
     with pytest.raises(RetortError, match="ALREADY_EXISTS"):
         run(make_generation(temperature=0.1))
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda content: b"",
+        lambda content: content[:40],
+        lambda content: b"no Zstandard data",
+        lambda content: zstandard.compress(b"no JSON\n"),
+    ],
+)
+def test_a_damaged_part_is_graded_again(
+    make_generation: MakeGeneration, tmp_path: Path, damaged: Callable[[bytes], bytes]
+) -> None:
+    whole = run(make_generation())
+    part = tmp_path / "generated" / "part-00001.jsonl.zst"
+    part.write_bytes(damaged(part.read_bytes()))
+    with pytest.raises(RetortError) as raised:
+        run(make_generation())
+    assert (raised.value.category, raised.value.type) == (FailureCategory.PLATFORM, "GRADED_PART_DAMAGED")
+    again = run(make_generation())
+    assert (again.samples, again.generated_samples) == (whole.samples, 0)
+
+
+def test_a_part_of_other_samples_is_not_taken(make_generation: MakeGeneration, tmp_path: Path) -> None:
+    run(make_generation())
+    first, second = (tmp_path / "generated" / f"part-0000{number}.jsonl.zst" for number in range(2))
+    second.write_bytes(first.read_bytes())
+    with pytest.raises(RetortError, match=r"DATA_CORRUPT: .* other samples than this job's") as raised:
+        run(make_generation())
+    assert raised.value.category is FailureCategory.USER
+    assert second.exists()
 
 
 def test_a_fenced_attempt_writes_nothing(make_generation: MakeGeneration, tmp_path: Path) -> None:
@@ -367,6 +401,31 @@ def test_bad_settings_are_named(
 ) -> None:
     with pytest.raises(RetortError, match=message):
         run(make_generation(**changes))
+
+
+def test_a_long_prompt_shortens_no_other_completion(
+    make_generation: MakeGeneration,
+    write_rows: Callable[[list[Any]], ArtifactRef],
+    monkeypatch: pytest.MonkeyPatch,
+    tokenizer: Any,
+) -> None:
+    short, long = (
+        Sample(id="s", problem="1?", answer="1"),
+        Sample(id="l", problem="1 + " * 9 + "1?", answer="9"),
+    )
+    context = len(template.prompt_ids(tokenizer, TEMPLATE, long.problem)) + 3
+    load = models.load_model
+
+    def with_short_context(*arguments: Any, **options: Any) -> Any:
+        model = load(*arguments, **options)
+        model.config.max_position_embeddings = context
+        return model
+
+    monkeypatch.setattr(models, "load_model", with_short_context)
+    monkeypatch.setattr(models, "end_ids", lambda _: [])
+    monkeypatch.setattr(template, "end_of_turn_id", lambda _: 0)
+    found = rows(run(make_generation(dataset=write_rows([short, long]), max_new_tokens=8)))
+    assert {(row.sample_id, row.tokens, row.truncated) for row in found} == {("s", 8, True), ("l", 3, True)}
 
 
 def test_bad_data_is_named(

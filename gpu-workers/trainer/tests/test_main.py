@@ -9,7 +9,8 @@ from retort_trainer import documents
 from retort_trainer.__main__ import main
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import Sample
-from retort_trainer.job import TrainerJob, TrainingStage
+from retort_trainer.fence import newest_token
+from retort_trainer.job import ExportJob, TrainerJob, TrainingStage
 
 
 def test_job_file_runs_without_ray(
@@ -27,6 +28,21 @@ def test_job_file_runs_without_ray(
     assert status["state"] == "TRAINER_STATE_SUCCEEDED"
     assert status["result"]["training"]["steps"] == 2
     assert "2/2 steps  loss " in captured.err
+
+
+def test_an_export_takes_the_next_token(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = (tmp_path / "versions" / "1").as_uri()
+    job = TrainerJob(
+        schema_version=1,
+        run_id="r",
+        job_name="export",
+        export=ExportJob(model_uri="/nowhere", output_uri=output),
+    )
+    file = tmp_path / "job.json"
+    file.write_text(documents.to_json(job))
+    for token in (1, 2):
+        assert main([str(file)]) == 1
+        assert newest_token((tmp_path / "versions" / ".1.fence").as_uri()) == token
 
 
 def test_failure_is_one_line_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

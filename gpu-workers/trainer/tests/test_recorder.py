@@ -16,7 +16,7 @@ from retort_trainer.generation_progress import GenerationProgress
 from retort_trainer.job import GenerationJob
 from retort_trainer.pending import Pending
 from retort_trainer.problems import Problems
-from retort_trainer.recorder import MOST_COMPLETIONS, Recorder
+from retort_trainer.recorder import FEWEST_COMPLETIONS, Recorder, part_size
 from retort_trainer.spool import Spool
 
 SAMPLES = 1000
@@ -77,10 +77,37 @@ def test_parts_are_small_at_first_and_larger_later(recording: Recording) -> None
 
 
 def test_many_completions_do_not_wait(recording: Recording) -> None:
-    recording.add(MOST_COMPLETIONS - 1)
+    recording.add(FEWEST_COMPLETIONS - 1)
     assert recording.parts == []
     recording.add(1)
-    assert recording.parts == [MOST_COMPLETIONS]
+    assert recording.parts == [FEWEST_COMPLETIONS]
+
+
+@pytest.mark.parametrize(("generated", "size"), [(1, 64), (6_400, 64), (50_000, 500), (10**7, 1024)])
+def test_parts_grow_with_the_set(generated: int, size: int) -> None:
+    assert part_size(generated) == size
+
+
+def test_the_folder_is_listed_by_time_and_not_for_each_part(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    new = Completions.new
+
+    def listed(self: Completions, wanted: Callable[[Completion], bool]) -> Iterator[Completion]:
+        looks.append(recording.now)
+        return new(self, wanted)
+
+    monkeypatch.setattr(Completions, "new", listed)
+    for _ in range(5):
+        recording.add(FEWEST_COMPLETIONS)
+    assert (len(recording.parts), looks) == (5, [])
+    recording.now = 1.0
+    recording.recorder.flush_if_due()
+    recording.recorder.flush_if_due()
+    assert looks == [1.0]
+    recording.recorder.flush()
+    assert looks == [1.0, 1.0]
 
 
 def test_what_the_store_did_not_take_is_written_at_the_next_attempt(
@@ -92,6 +119,6 @@ def test_what_the_store_did_not_take_is_written_at_the_next_attempt(
     with monkeypatch.context() as patched:
         patched.setattr(Completions, "append", full)
         with pytest.raises(OSError, match="No space left"):
-            recording.add(MOST_COMPLETIONS)
+            recording.add(FEWEST_COMPLETIONS)
     recording.recorder.flush()
-    assert recording.parts == [MOST_COMPLETIONS]
+    assert recording.parts == [FEWEST_COMPLETIONS]

@@ -107,6 +107,9 @@ def test_totals_are_of_the_last_pass_up_to_the_model_that_was_taken() -> None:
     assert _pairs_and_margin(rewards.last_pass(log, 25)) == pytest.approx((10, 0.1 * 20.5))
     assert _pairs_and_margin(rewards.last_pass(log, 21)) == pytest.approx((10, 0.1 * 16.5))
     assert _pairs_and_margin(rewards.latest(log)) == pytest.approx((10, 0.1 * 20.5))
+    # Epochs as they are logged, rounded: 1.3333 - 1 is less than 0.3333.
+    rounded = [entry | {"epoch": round(entry["step"] / 3, 4)} for entry in history(4, 3)]
+    assert _pairs_and_margin(rewards.last_pass(rounded, 4)) == pytest.approx((3, 0.1 * 3))
     # Less than one pass.
     assert _pairs_and_margin(rewards.last_pass(log[:4], 4)) == pytest.approx((4, 0.25))
     assert (rewards.last_pass([], 0), rewards.curve([]), rewards.latest([])) == ([], [], [])

@@ -61,6 +61,33 @@ def test_sequences_stop_at_the_stop_token_and_leave_the_batch(model: Any) -> Non
         assert after.truncated == (stop not in before.token_ids)
 
 
+def test_every_sequence_has_its_own_limit(model: Any) -> None:
+    free = sample(model, WARM, PROMPTS, [[1, 2], [3], [4]], stop=0)
+    limits = [24, 3, 40]
+    found = sample_batch(model, PROMPTS, [[1, 2], [3], [4]], WARM, frozenset([0]), lambda ended: None, limits)
+    for before, after, limit in zip(free, found, limits, strict=True):
+        assert [one.token_ids for one in after] == [one.token_ids[:limit] for one in before]
+        assert all(one.truncated == (len(one.token_ids) == min(limit, 24)) for one in after)
+
+
+def test_no_position_is_beyond_the_limit(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of sequences that have ended and are still in the batch."""
+    seen: list[list[int]] = []
+    forward = model.forward
+
+    def asked(*arguments: Any, position_ids: torch.Tensor, **options: Any) -> Any:
+        seen.append(position_ids[:, -1].tolist())
+        return forward(*arguments, position_ids=position_ids, **options)
+
+    monkeypatch.setattr(model, "forward", asked)
+    # One of five ends early, which is too few to be taken out.
+    prompts, limits = [[1] * 20, *[[1, number] for number in range(40, 44)]], [2, 9, 9, 9, 9]
+    sample_batch(model, prompts, [[0]] * 5, WARM, frozenset([0]), lambda ended: None, limits)
+    assert len(seen) == 9
+    assert [positions[0] for positions in seen] == [19, 20, *[21] * 7]
+    assert [positions[1] for positions in seen] == list(range(1, 10))
+
+
 def test_nucleus_leaves_the_tail_out() -> None:
     logits = torch.log(torch.tensor([[0.5, 0.3, 0.15, 0.05]])).repeat(5, 1)
     draws = torch.tensor([0.0, 0.6, 0.7, 0.99, 1 - 1e-12], dtype=torch.float64)

@@ -100,9 +100,22 @@ def test_a_server_is_started_asked_and_ended(
     tokenizer: Any,
     model_folder: Path,
 ) -> None:
-    monkeypatch.setenv("RETORT_ENDPOINT_KEY", "sk-secret")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "aws")
-    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    not_passed_on = (
+        "RETORT_ENDPOINT_KEY",
+        "RETORT_SIGNING_KEY",
+        "RETORT_SIGNING_KEY_PASSWORD",
+        "HF_TOKEN",
+        "HUGGING_FACE_HUB_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "AZURE_STORAGE_KEY",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "OPENAI_API_KEY",
+        "WANDB_API_KEY",
+        "MLFLOW_TRACKING_PASSWORD",
+        "PYTHONPATH",
+    )
+    for name in not_passed_on:
+        monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv(vllm_server.ARGUMENTS_VARIABLE, "--swap-space '0 1'")
     result = run(job)
     assert (result.generated_samples, result.samples.rows) == (10, 10)
@@ -126,7 +139,7 @@ def test_a_server_is_started_asked_and_ended(
     assert arguments[arguments.index("--max-model-len") + 1] == str(longest + 8)
     environment = start["environment"]
     assert {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}.items() <= environment.items()
-    assert not {"RETORT_ENDPOINT_KEY", "AWS_SECRET_ACCESS_KEY", "PYTHONPATH"} & environment.keys()
+    assert not set(not_passed_on) & environment.keys()
     body = asked(notes)[0]
     assert body["skip_special_tokens"] is False
     assert body["stop_token_ids"] == [template.end_of_turn_id(tokenizer)]

@@ -48,9 +48,7 @@ def _run(path: Path, token: int | None) -> TrainerStatus:
 
 
 def _next_token(job: TrainerJob) -> int:
-    folder = (
-        job.training.checkpoints_uri if job.training else job.generation.output_uri if job.generation else ""
-    )
+    folder = jobs.fenced_folder(job)
     return newest_token(folder) + 1 if folder else 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retort_trainer import exported_folder
-from retort_trainer.failures import user_error
+from retort_trainer.failures import platform_error
 from retort_trainer.job import TrainerJob
 
 BOM_NAME = "bom.cdx.json"
@@ -19,6 +19,7 @@ SIGNATURE_NAME = "model.sig"
 KEY_VARIABLE = "RETORT_SIGNING_KEY"
 PASSWORD_VARIABLE = "RETORT_SIGNING_KEY_PASSWORD"  # noqa: S105
 
+_EXPECTED_KEY = "the path of a PEM file with an elliptic-curve private key"
 _BUILD_TYPE = "urn:retort:export:v1"
 _MODEL = "machine-learning-model"
 
@@ -37,13 +38,20 @@ def write(
 def sign(folder: Path) -> None:
     """Signs every file by OpenSSF's model signing, where a key is configured.
 
-    Raises a USER failure where the key cannot be used, or the package is not installed.
+    Raises a PLATFORM failure where the key cannot be used, or the package is not installed: a matter of the
+    trainer's environment, not of the spec.
     """
-    key = os.environ.get(KEY_VARIABLE, "")
+    key, password = os.environ.get(KEY_VARIABLE, ""), os.environ.get(PASSWORD_VARIABLE)
     if not key:
         return
+    if not os.path.isfile(key):  # noqa: PTH113 which takes any text, also that of a key
+        # What is there instead may be the key itself.
+        raise platform_error(
+            "SIGNING_KEY",
+            f"{KEY_VARIABLE}: names no file (expected: {_EXPECTED_KEY}, on every trainer's node)",
+        )
     if importlib.util.find_spec("model_signing") is None:
-        raise user_error(
+        raise platform_error(
             "SIGNING_MISSING",
             f"{KEY_VARIABLE} is set (expected: model-signing installed in the trainer's Python environment). "
             f"Install it on the trainer's nodes, or leave {KEY_VARIABLE} out.",
@@ -51,16 +59,15 @@ def sign(folder: Path) -> None:
     from model_signing import signing
 
     try:
-        signer = signing.Config().use_elliptic_key_signer(
-            private_key=key, password=os.environ.get(PASSWORD_VARIABLE)
-        )
+        signer = signing.Config().use_elliptic_key_signer(private_key=key, password=password)
         signer.sign(folder, folder / SIGNATURE_NAME)
     except (OSError, TypeError, ValueError) as error:
-        # The message of a wrong password or file; the key is not in it.
-        raise user_error(
+        # Neither the library's message nor its stack trace, which may quote the password.
+        raise platform_error(
             "SIGNING_KEY",
-            f"{KEY_VARIABLE}: {key}: {error} (expected: a PEM file with an elliptic-curve private key)",
-        ) from error
+            f"{KEY_VARIABLE}: {type(error).__name__} (expected: {_EXPECTED_KEY}, and its password, if it has "
+            f"one, in {PASSWORD_VARIABLE})",
+        ) from None
 
 
 def statement(job: TrainerJob, files: dict[str, str], libraries: dict[str, str]) -> dict[str, Any]:

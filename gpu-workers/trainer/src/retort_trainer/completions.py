@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 _DAMAGED = ("BAD_DOCUMENT", "DATA_CORRUPT")
 # Parts that are read side by side, and before the first of them is used.
 _READERS = 8
-_READ_AHEAD = 64
+_READ_AHEAD = 8
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ the model is measured and told.
 """
 
 import contextlib
+import glob
 import hashlib
 import importlib.metadata
 import json
@@ -68,7 +69,8 @@ class _Written:
 def run(job: TrainerJob, context: JobContext) -> TrainerResult:
     """Writes the model's files to `output_uri` and returns their hashes.
 
-    Idempotent: the same job again writes the same files. Other files in the folder stay.
+    Idempotent: the same job again writes the same files, but for the signature, which is random. Other files
+    in the folder stay.
     Raises RetortError; PLATFORM, EXPORT_MISMATCH, where the exported folder generates something else.
     """
     assert job.export is not None
@@ -140,6 +142,9 @@ def _staging(output_uri: str) -> Path:
         return Path(tempfile.mkdtemp(prefix="retort-export-"))
     # On the same disk, so that files are moved there by renames.
     local.parent.mkdir(parents=True, exist_ok=True)
+    # Of attempts that were killed: whoever has the fence is alone.
+    for stale in local.parent.glob(f".{glob.escape(local.name)}-*"):
+        shutil.rmtree(stale)
     return Path(tempfile.mkdtemp(prefix=f".{local.name}-", dir=local.parent))
 
 
@@ -151,8 +156,8 @@ def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) ->
     model = models.load_model(source, "auto", device)
     texts = [template.prompt_text(tokenizer, export.template, problem) for problem in _check_problems(export)]
     prompts = export_check.prompts(tokenizer, texts)
-    end_of_turn = template.end_of_turn_id(tokenizer)
-    model.generation_config = exported_folder.generation_config(export, end_of_turn, tokenizer)
+    end_of_turn, end_ids = template.end_of_turn_id(tokenizer), models.end_ids(model)
+    model.generation_config = exported_folder.generation_config(export, end_of_turn, end_ids, tokenizer)
     trained = export_check.say(model, tokenizer, prompts)
     dtype = _DTYPES.get(export.dtype, model.dtype)
     expected, shift = trained, 0.0
@@ -160,7 +165,7 @@ def _write(job: TrainerJob, source: Path, folder: Path, device: torch.device) ->
         # Loaded anew, as whoever uses the folder loads it: a cast would round the rotary frequencies too,
         # which are not among the weights.
         model = models.load_model(source, dtype, device)
-        model.generation_config = exported_folder.generation_config(export, end_of_turn, tokenizer)
+        model.generation_config = exported_folder.generation_config(export, end_of_turn, end_ids, tokenizer)
         expected = export_check.say(model, tokenizer, prompts, trained.tokens)
         shift = export_check.largest_shift(trained, expected)
         if not shift <= LARGEST_SHIFT:

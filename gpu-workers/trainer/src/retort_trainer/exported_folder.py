@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,18 @@ RESULTS_NAME = "results.json"
 EVAL_RESULTS_NAME = ".eval_results"
 
 
-def generation_config(export: ExportJob, end_of_turn: int, tokenizer: Any) -> GenerationConfig:
-    """Samples as the evaluation did. Nothing is inherited: a repetition penalty of the student would change
-    what the model was evaluated as."""
+def generation_config(
+    export: ExportJob, end_of_turn: int, end_ids: Sequence[int], tokenizer: Any
+) -> GenerationConfig:
+    """Samples as the evaluation did, and ends where it ended: at the end of the turn and at `end_ids`.
+
+    Nothing else is inherited: a repetition penalty of the student would change what the model was evaluated
+    as.
+    """
+    ends = sorted({end_of_turn, *end_ids})
     settings: dict[str, Any] = {
         "bos_token_id": tokenizer.bos_token_id,
-        "eos_token_id": end_of_turn,
+        "eos_token_id": ends if len(ends) > 1 else end_of_turn,
         "pad_token_id": tokenizer.pad_token_id,
     }
     if export.top_p:

@@ -13,7 +13,7 @@ from retort_trainer import documents, grade, sampling_settings, store
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.completions import Completions, CompletionSet, describe
 from retort_trainer.context import JobContext
-from retort_trainer.data import AnswerKind, Sample
+from retort_trainer.data import AnswerKind, GeneratedSample, Sample
 from retort_trainer.draws import Draws
 from retort_trainer.engines import EngineJob, open_engine
 from retort_trainer.failures import RetortError, user_error
@@ -106,7 +106,9 @@ class _Attempt:
             try:
                 engine.run(pending, recorder)
             finally:
-                recorder.flush()
+                recorder.write()
+        # The last look: of what another writer has generated too, the same is graded by both.
+        recorder.flush()
         if completions.shared:
             # Of what two writers have generated, the same is graded as by every later reader.
             completions.forget()
@@ -132,7 +134,7 @@ class _Attempt:
             name = _part_name(number)
             if name in names:
                 expected = [(self._problems.row(task.row).id, task.index) for task in batch]
-                part, samples = grade.finished_part(self._generation.output_uri, name, expected)
+                part, samples = self._finished_part(name, expected)
             else:
                 rows = {task.row: self._row(task.row) for task in batch}
                 samples = grade.grade(
@@ -145,6 +147,19 @@ class _Attempt:
             parts.append(part)
             tokens += sum(sample.tokens for sample in samples)
         return parts, tokens
+
+    def _finished_part(
+        self, name: str, expected: list[tuple[str, int]]
+    ) -> tuple[ArtifactRef, list[GeneratedSample]]:
+        output = self._generation.output_uri
+        try:
+            return grade.finished_part(output, name, expected)
+        except RetortError as error:
+            if error.type == grade.DAMAGED:
+                # The next attempt grades it again, from the completions that are kept.
+                self._context.check_fence()
+                store.delete(store.join(output, name))
+            raise
 
     def _row(self, number: int) -> Sample:
         # Only code is graded by more than what is in memory.

@@ -12,8 +12,10 @@ import zstandard
 from retort_trainer import answers, benchmark_prompt, documents, store
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.data import Completion, FinishReason, GeneratedSample, Sample, SampleOutcome
-from retort_trainer.failures import user_error
+from retort_trainer.failures import RetortError, platform_error, user_error
 from retort_trainer.verdicts import Verdict
+
+DAMAGED = "GRADED_PART_DAMAGED"
 
 
 def grade(drawn: Iterable[tuple[Sample, int, Completion]]) -> list[GeneratedSample]:
@@ -54,15 +56,29 @@ def grade_one(row: Sample, index: int, completion: Completion) -> GeneratedSampl
 def finished_part(
     folder: str, name: str, expected: list[tuple[str, int]]
 ) -> tuple[ArtifactRef, list[GeneratedSample]]:
-    """A part that an earlier attempt graded; DATA_CORRUPT unless it holds the expected ids and indexes."""
+    """A part that an earlier attempt graded.
+
+    Raises GRADED_PART_DAMAGED (PLATFORM) where it is not whole: once it is deleted it is graded again.
+    DATA_CORRUPT (USER) where it holds other ids and indexes than the expected ones.
+    """
     uri = store.join(folder, name)
     content = store.read_bytes(uri)
     try:
         lines = io.BytesIO(zstandard.ZstdDecompressor().stream_reader(content).read()).readlines()
-    except zstandard.ZstdError as error:
-        raise user_error("DATA_CORRUPT", f"{uri}: not Zstandard data: {error}") from error
-    samples = [documents.parse_json(GeneratedSample, line, source=uri, ignore_unknown=True) for line in lines]
-    if [(sample.sample_id, sample.index) for sample in samples] != expected:
+        samples = [
+            documents.parse_json(GeneratedSample, line, source=uri, ignore_unknown=True) for line in lines
+        ]
+    except (zstandard.ZstdError, RetortError) as error:
+        raise platform_error(
+            DAMAGED, f"{uri}: {error} (expected: Zstandard data of graded samples)"
+        ) from error
+    found = [(sample.sample_id, sample.index) for sample in samples]
+    if found != expected:
+        if found == expected[: len(found)]:
+            # The reader does not tell an end that is missing.
+            raise platform_error(
+                DAMAGED, f"{uri}: ends after {len(found)} samples (expected: {len(expected)})"
+            )
         raise user_error("DATA_CORRUPT", f"{uri}: holds {len(samples)} other samples than this job's")
     digest = hashlib.sha256(content).hexdigest()
     return ArtifactRef(uri=name, sha256=digest, bytes=len(content), rows=len(samples)), samples

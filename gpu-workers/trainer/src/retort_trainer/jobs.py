@@ -9,12 +9,23 @@ from retort_trainer.job import TrainerJob, TrainerResult
 
 
 def fence_for(job: TrainerJob, token: int) -> Fence | None:
-    """The fence of a job's output folder; None for exports, which write the same bytes for every owner."""
+    """The fence of what a job writes; None where it does not say where it writes to."""
+    folder = fenced_folder(job)
+    return Fence(folder, token) if folder else None
+
+
+def fenced_folder(job: TrainerJob) -> str:
+    """The folder with a job's fence: that of its output; empty where the job has none.
+
+    For exports a hidden folder beside it, `.N.fence` for version N: the version's own folder is published.
+    """
     if job.training is not None:
-        return Fence(job.training.checkpoints_uri, token)
+        return job.training.checkpoints_uri
     if job.generation is not None:
-        return Fence(job.generation.output_uri, token)
-    return None
+        return job.generation.output_uri
+    output = "" if job.export is None else job.export.output_uri
+    parent, _, version = output.rstrip("/").rpartition("/")
+    return f"{parent}/.{version}.fence" if parent and version.strip() else ""
 
 
 def has_several_ranks(job: TrainerJob) -> bool:

@@ -53,6 +53,12 @@ def load_model(
     return model.eval()
 
 
+def end_ids(model: Any) -> list[int]:
+    """The tokens that end a completion by the model's own generation settings."""
+    ends = model.generation_config.eos_token_id
+    return [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
+
+
 def _index(device: torch.device) -> torch.device | int:
     # By number: Hugging Face's trainer treats another spelling of its device as several devices.
     return torch.cuda.current_device() if device.type == "cuda" else device

@@ -118,7 +118,8 @@ def curve(history: Sequence[dict[str, float]]) -> list[RewardPoint]:
 def last_pass(history: Sequence[dict[str, float]], taken_step: int) -> list[GapRewards]:
     """Of the steps of the last pass over the pairs, up to the step whose model was taken."""
     steps = [entry for entry in _steps(history) if entry["step"] <= taken_step]
-    return pooled([entry for entry in steps if entry["epoch"] > steps[-1]["epoch"] - 1])
+    # Logged epochs are rounded.
+    return pooled([entry for entry in steps if entry["epoch"] > steps[-1]["epoch"] - 1 + 1e-6])
 
 
 def held_out(history: Sequence[dict[str, float]], taken_step: int) -> list[GapRewards]:

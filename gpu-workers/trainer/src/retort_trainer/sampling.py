@@ -35,13 +35,17 @@ def sample_batch(
     sampling: Sampling,
     stop_ids: frozenset[int],
     on_step: Callable[[int], None],
+    limits: list[int] | None = None,
 ) -> list[list[Sequence]]:
     """Samples one sequence per prompt and seed; the result has the shape of `seeds`.
 
-    `on_step` is called before every forward pass with the number of finished sequences; an exception from it
-    ends the batch.
+    `limits` are the most new tokens after each prompt, at least 1; None: those of `sampling`, which bounds
+    them in any case. `on_step` is called before every forward pass with the number of finished sequences; an
+    exception from it ends the batch.
     """
-    return _Batch(model, prompts, seeds, sampling, stop_ids).run(on_step)
+    most = sampling.max_new_tokens
+    bounded = [min(limit, most) for limit in limits or [most] * len(prompts)]
+    return _Batch(model, prompts, seeds, sampling, stop_ids, bounded).run(on_step)
 
 
 class _Batch:
@@ -52,6 +56,7 @@ class _Batch:
         seeds: list[list[int]],
         sampling: Sampling,
         stop_ids: frozenset[int],
+        limits: list[int],
     ) -> None:
         self._model = model
         self._sampling = sampling
@@ -59,12 +64,13 @@ class _Batch:
         self._seeds = seeds
         flat = [seed for row in seeds for seed in row]
         self._tokens: list[list[int]] = [[] for _ in flat]
+        # At a stop token, or at its limit.
         self._ended = [False] * len(flat)
+        self._truncated = [False] * len(flat)
+        self._limits = [limit for limit, row in zip(limits, seeds, strict=True) for _ in row]
+        self._most_new_tokens = max(limits)
         self._draws = numpy.stack(
-            [
-                numpy.random.Generator(numpy.random.Philox(seed)).random(sampling.max_new_tokens)
-                for seed in flat
-            ]
+            [numpy.random.Generator(numpy.random.Philox(seed)).random(self._most_new_tokens) for seed in flat]
         )
         # Prompt of each sequence still in the batch, then the sequence itself: compaction shortens the
         # latter.
@@ -77,6 +83,10 @@ class _Batch:
         mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
         self._input = torch.tensor(rows, device=model.device)
         self._mask = torch.tensor(mask, device=model.device)
+        # The position of each sequence's last token. One that has ended and is still in the batch stays
+        # there: beyond the context a model may have no positions.
+        last = [len(prompt) + limit - 1 for prompt, limit in zip(prompts, limits, strict=True)]
+        self._last = torch.tensor(last, device=model.device)
         self._cache = DynamicCache(config=model.config)
 
     @torch.inference_mode()
@@ -85,20 +95,22 @@ class _Batch:
         logits = self._forward(self._input, (self._mask.cumsum(-1) - 1).clamp(min=0))
         self._select(self._prompt_of)
         logits = logits[self._prompt_of]
-        for step in range(self._sampling.max_new_tokens):
+        for step in range(self._most_new_tokens):
             draws = torch.tensor(self._draws[self._alive, step], device=logits.device)
             chosen = choose(logits, self._sampling, draws)
             self._append(chosen.tolist())
             ended = sum(self._ended)
-            if ended == len(self._ended) or step + 1 == self._sampling.max_new_tokens:
+            if ended == len(self._ended):
                 break
             chosen = self._compact(chosen)
             on_step(ended)
             self._mask = torch.cat([self._mask, self._mask.new_ones(len(self._alive), 1)], dim=-1)
-            logits = self._forward(chosen.unsqueeze(-1), self._mask.sum(-1, keepdim=True) - 1)
+            positions = torch.minimum(self._mask.sum(-1) - 1, self._last)
+            logits = self._forward(chosen.unsqueeze(-1), positions.unsqueeze(-1))
         on_step(sum(self._ended))
         flat = iter(
-            Sequence(tokens, not ended) for tokens, ended in zip(self._tokens, self._ended, strict=True)
+            Sequence(tokens, truncated)
+            for tokens, truncated in zip(self._tokens, self._truncated, strict=True)
         )
         return [[next(flat) for _ in row] for row in self._seeds]
 
@@ -116,8 +128,11 @@ class _Batch:
     def _append(self, chosen: list[int]) -> None:
         for sequence, token in zip(self._alive, chosen, strict=True):
             if not self._ended[sequence]:
-                self._tokens[sequence].append(token)
-                self._ended[sequence] = token in self._stop_ids
+                tokens = self._tokens[sequence]
+                tokens.append(token)
+                stopped = token in self._stop_ids
+                self._truncated[sequence] = not stopped
+                self._ended[sequence] = stopped or len(tokens) == self._limits[sequence]
 
     def _compact(self, chosen: torch.Tensor) -> torch.Tensor:
         kept = [row for row, sequence in enumerate(self._alive) if not self._ended[sequence]]
@@ -131,6 +146,7 @@ class _Batch:
         index = torch.tensor(rows, device=self._mask.device)
         self._cache.batch_select_indices(index)
         self._mask = self._mask[index]
+        self._last = self._last[index]
 
 
 def choose(logits: torch.Tensor, sampling: Sampling, draws: torch.Tensor) -> torch.Tensor:

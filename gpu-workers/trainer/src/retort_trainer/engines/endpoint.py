@@ -1,6 +1,7 @@
 """A model that another server serves."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -8,11 +9,13 @@ from urllib.parse import urlsplit
 from retort_trainer.engines.chat_client import Endpoint
 from retort_trainer.engines.engine import Engine, EngineJob
 from retort_trainer.engines.http_engine import DEFAULT_CONCURRENCY, HttpEngine
-from retort_trainer.failures import user_error
+from retort_trainer.failures import platform_error, user_error
 from retort_trainer.spec import EndpointSpec, EngineSpec
 
 _DEFAULT_TIMEOUT_SECONDS = 3600
 _KEY_PREFIX = "RETORT_ENDPOINT_KEY"
+# Other characters are no part of a header, and an error of the HTTP library would quote them.
+_KEY = re.compile(r"[\x21-\x7e]+")
 
 
 @contextmanager
@@ -47,13 +50,20 @@ def _key(spec: EndpointSpec) -> str | None:
         return None
     if name != _KEY_PREFIX and not name.startswith(_KEY_PREFIX + "_"):
         raise _bad("api_key_env", name, f"{_KEY_PREFIX} or a name that begins with {_KEY_PREFIX}_")
-    key, address = os.environ.get(name), os.environ.get(f"{name}_URL")
+    # Of a key that was read from a file, the end of its line is no part.
+    key, address = os.environ.get(name, "").strip(), os.environ.get(f"{name}_URL", "").strip()
     if not key or not address:
         missing = name if not key else f"{name}_URL"
-        raise user_error(
+        raise platform_error(
             "ENDPOINT_KEY",
             f"{missing}: not set in the trainers' environment (expected: the key of {spec.base_url} in "
             f"{name}, and the address that it may be sent to in {name}_URL)",
+        )
+    if not _KEY.fullmatch(key):
+        raise platform_error(
+            "ENDPOINT_KEY",
+            f"{name}: has characters that no key has (expected: visible characters of ASCII alone, without "
+            "blanks between them)",
         )
     if _address(spec.base_url) != _address(address):
         raise user_error(

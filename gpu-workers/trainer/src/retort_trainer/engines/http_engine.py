@@ -2,13 +2,14 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from retort_trainer.data import Completion
 from retort_trainer.draws import Request
 from retort_trainer.engines.chat_client import ChatClient, Endpoint
-from retort_trainer.engines.retries import Retries, RetryableError
+from retort_trainer.engines.retries import BUSY_SECONDS, Retries, RetryableError
 from retort_trainer.pending import Pending
 from retort_trainer.recorder import Recorder
 from retort_trainer.sampling_settings import Sampling
@@ -43,7 +44,7 @@ class HttpEngine:
         self._concurrency = concurrency
         self._limit = limit or (lambda request: sampling.max_new_tokens)
         self._check = check
-        self._retries = retries or Retries()
+        self._retries = retries or Retries(busy_seconds=max(BUSY_SECONDS, endpoint.timeout_seconds))
 
     def run(self, pending: Pending, recorder: Recorder) -> None:
         """After the first failure nothing new begins; what is under way may end, as it is paid for."""
@@ -57,7 +58,7 @@ class HttpEngine:
         for thread in threads:
             thread.start()
         try:
-            failure = self._collect(len(threads), pending, results, recorder)
+            failure = self._collect(clients, pending, results, recorder)
         except BaseException:
             pending.close()
             self._retries.stop()
@@ -65,20 +66,31 @@ class HttpEngine:
                 client.abort()
             for thread in threads:
                 thread.join(_SECONDS_TO_ABORT / len(threads))
+            # What has arrived is paid for.
+            while not results.empty():
+                result = results.get()
+                if isinstance(result, Completion):
+                    recorder.hold([result])
             raise
         if failure is not None:
             raise failure
 
     def _collect(
         self,
-        working: int,
+        clients: list[ChatClient],
         pending: Pending,
         results: "queue.Queue[Completion | Exception | None]",
         recorder: Recorder,
     ) -> Exception | None:
         failure: Exception | None = None
+        working = len(clients)
+        looked = time.monotonic()
         while working:
             recorder.progress.step()
+            if time.monotonic() - looked >= _SECONDS_BETWEEN_LOOKS:
+                for client in clients:
+                    client.expire()
+                looked = time.monotonic()
             try:
                 result = results.get(timeout=_SECONDS_BETWEEN_LOOKS)
             except queue.Empty:

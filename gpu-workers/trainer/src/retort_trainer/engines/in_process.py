@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers.utils import logging as transformers_logging
@@ -18,7 +16,6 @@ from retort_trainer.generation_progress import GenerationProgress
 from retort_trainer.pending import Pending
 from retort_trainer.recorder import Recorder
 from retort_trainer.sampling import Sequence, sample_batch
-from retort_trainer.sampling_settings import Sampling
 from retort_trainer.spec import Dtype
 
 _DTYPES = {
@@ -47,12 +44,12 @@ class InProcessEngine:
         self._template = job.generation.template
         self._batch_size = job.generation.batch_size
         self._sampling = job.sampling
-        self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *_end_ids(self._model)])
+        self._stop_ids = frozenset([template.end_of_turn_id(self._tokenizer), *models.end_ids(self._model)])
         self._context_length = getattr(self._model.config, "max_position_embeddings", None)
 
     def run(self, pending: Pending, recorder: Recorder) -> None:
         while batch := pending.take(self._batch_size):
-            recorder.add(self.generate(batch, recorder.progress))
+            recorder.hold(self.generate(batch, recorder.progress))
             recorder.flush()
             recorder.context.raise_if_stopped()
 
@@ -65,33 +62,32 @@ class InProcessEngine:
         prompts = [
             template.prompt_ids(self._tokenizer, self._template, requests[0].turn) for requests in groups
         ]
-        sampling = self._bounded(prompts, groups)
+        limits = self._limits(prompts, groups)
         seeds = [[request.seed for request in requests] for requests in groups]
-        sequences = sample_batch(self._model, prompts, seeds, sampling, self._stop_ids, progress.step)
+        sequences = sample_batch(
+            self._model, prompts, seeds, self._sampling, self._stop_ids, progress.step, limits
+        )
         return [
             self._completion(request, sequence)
             for requests, group in zip(groups, sequences, strict=True)
             for request, sequence in zip(requests, group, strict=True)
         ]
 
-    def _bounded(self, prompts: list[list[int]], groups: list[list[Request]]) -> Sampling:
-        """No sequence grows beyond the model's context."""
-        if self._context_length is None:
-            return self._sampling
-        longest = max(len(prompt) for prompt in prompts)
-        room = self._context_length - longest
-        if room < 1:
-            name = next(
-                requests[0].sample_id
-                for requests, prompt in zip(groups, prompts, strict=True)
-                if len(prompt) == longest
-            )
-            raise user_error(
-                "PROMPT_TOO_LONG",
-                f"sample {name}: {longest} tokens "
-                f"(expected: below {self._context_length}, the model's context)",
-            )
-        return replace(self._sampling, max_new_tokens=min(self._sampling.max_new_tokens, room))
+    def _limits(self, prompts: list[list[int]], groups: list[list[Request]]) -> list[int]:
+        """The most new tokens after each prompt: no sequence grows beyond the model's context."""
+        limits = []
+        for requests, prompt in zip(groups, prompts, strict=True):
+            room = self._sampling.max_new_tokens
+            if self._context_length is not None:
+                room = min(room, self._context_length - len(prompt))
+            if room < 1:
+                raise user_error(
+                    "PROMPT_TOO_LONG",
+                    f"sample {requests[0].sample_id}: {len(prompt)} tokens "
+                    f"(expected: below {self._context_length}, the model's context)",
+                )
+            limits.append(room)
+        return limits
 
     def _completion(self, request: Request, sequence: Sequence) -> Completion:
         return Completion(
@@ -106,8 +102,3 @@ class InProcessEngine:
     def _text(self, sequence: Sequence) -> str:
         spoken = sequence.token_ids if sequence.truncated else sequence.token_ids[:-1]
         return str(self._tokenizer.decode(spoken, skip_special_tokens=False))
-
-
-def _end_ids(model: Any) -> list[int]:
-    ends = model.generation_config.eos_token_id
-    return [] if ends is None else [ends] if isinstance(ends, int) else list(ends)

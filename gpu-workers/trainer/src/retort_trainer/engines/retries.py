@@ -11,7 +11,7 @@ from retort_trainer.failures import RetortError
 
 # Of one request, other than those that a busy endpoint puts off.
 MOST_ATTEMPTS = 8
-# How long an endpoint may put everything off.
+# How long an endpoint may put everything off, unless one answer may take longer.
 BUSY_SECONDS = 600.0
 _FIRST_SECONDS = 0.5
 _LONGEST_SECONDS = 60.0
@@ -35,8 +35,13 @@ class Retries:
     """Shared by all requests of an engine. Thread-safe."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, wait: Callable[[float], None] | None = None
+        self,
+        busy_seconds: float = BUSY_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] | None = None,
     ) -> None:
+        """`busy_seconds`: how long after its last answer a busy endpoint is given up."""
+        self._busy_seconds = busy_seconds
         self._clock = clock
         self._stopped = threading.Event()
         self._wait = wait or self._stopped.wait
@@ -60,7 +65,9 @@ class Retries:
         `attempts` have failed, and as many as `busy` were put off.
         """
         given_up = (
-            self._clock() - self._succeeded > BUSY_SECONDS if failure.busy else attempts >= MOST_ATTEMPTS
+            self._clock() - self._succeeded > self._busy_seconds
+            if failure.busy
+            else attempts >= MOST_ATTEMPTS
         )
         if given_up or self.stopped:
             raise failure.error
@@ -78,10 +85,10 @@ def retry_after_seconds(header: str | None) -> float | None:
         return None
     try:
         return max(0.0, float(int(header)))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
-        date = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+        date = email.utils.parsedate_to_datetime(header).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (date.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (date - datetime.now(UTC)).total_seconds())

@@ -33,7 +33,18 @@ _SHOWN_CHARACTERS = 4_000
 _KEPT_BYTES = 1024 * 1024
 # Of this process, not of the other environment; or secrets that a model server has no use for.
 _NOT_PASSED_ON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
-_SECRETS = ("RETORT_ENDPOINT_KEY", "AWS_", "HF_TOKEN")
+_SECRETS = (
+    "RETORT_ENDPOINT_KEY",
+    "RETORT_SIGNING_KEY",
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "OPENAI_API_KEY",
+    "WANDB_",
+    "MLFLOW_TRACKING_",
+)
 _OUT_OF_MEMORY = ("out of memory", "no available memory for the cache blocks", "cannot allocate memory")
 _DTYPES = {Dtype.FLOAT32: "float32", Dtype.BFLOAT16: "bfloat16", Dtype.FLOAT16: "float16"}
 
