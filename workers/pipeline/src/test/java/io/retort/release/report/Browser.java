@@ -113,6 +113,21 @@ final class Browser implements AutoCloseable {
     return ((List<?>) found).stream().map(String::valueOf).toList();
   }
 
+  /** Opens all details that the selector finds, and returns once the page has filled them. */
+  void open(String selector) {
+    driver.executeAsyncScript(
+        """
+        const closed = [...document.querySelectorAll(arguments[0])].filter(one => !one.open);
+        const done = arguments[arguments.length - 1];
+        Promise.all(closed.map(one => new Promise(filled => {
+          // Listeners are called in their order: the page's own comes first.
+          one.addEventListener('toggle', filled, {once: true});
+          one.open = true;
+        }))).then(() => done());
+        """,
+        selector);
+  }
+
   /** Elements for which the page has to be scrolled to the side. */
   List<String> wide() {
     Object found =

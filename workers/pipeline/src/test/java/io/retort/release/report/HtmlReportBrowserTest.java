@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -73,7 +72,7 @@ final class HtmlReportBrowserTest {
     picture(width + "-" + scheme);
 
     assertThat(browser.wide()).as("wider than the page").isEmpty();
-    browser.run("document.querySelectorAll('details').forEach(one => { one.open = true; })");
+    browser.open("details");
     assertThat(browser.wide()).as("wider than the page, with everything opened").isEmpty();
     assertThat(browser.violations()).isEmpty();
     assertThat(browser.console()).isEmpty();
@@ -100,7 +99,7 @@ final class HtmlReportBrowserTest {
     choose("outcome", "wrong");
     assertThat(shown()).startsWith("1 of 21 answers");
     WebElement answer = browser.element("[data-list] details");
-    answer.findElement(By.tagName("summary")).click();
+    browser.open("[data-list] details");
     assertThat(answer.getText())
         .contains("Ada has 12 apples", "Extracted answer: 16", "Gold answer: 8", "12 + 4 = 16.");
 
@@ -115,7 +114,7 @@ final class HtmlReportBrowserTest {
   void showsOptionsAsTheSampleWasAsked() {
     browser.show(page, 1280, "light", true);
     choose("benchmark", "letters");
-    browser.run("document.querySelector('[data-list] details').open = true");
+    browser.open("[data-list] details");
 
     assertThat(browser.element("[data-list] details ol").getText())
         .isEqualTo("second\nthird\nfirst");
@@ -125,8 +124,7 @@ final class HtmlReportBrowserTest {
   void showsTextsAsTheyAre() {
     browser.show(page, 1280, "light", true);
     choose("benchmark", "hostile");
-    browser.run(
-        "document.querySelectorAll('[data-list] details').forEach(one => { one.open = true; })");
+    browser.open("[data-list] details");
 
     for (String text : HOSTILE.subList(0, 5)) {
       assertThat(browser.value("document.querySelector('[data-list]').textContent").toString())
@@ -140,8 +138,7 @@ final class HtmlReportBrowserTest {
   void tellsNothingOfRedactedBenchmarks() throws IOException {
     browser.show(page, 1280, "light", true);
     choose("benchmark", "gated");
-    browser.run(
-        "document.querySelectorAll('[data-list] details').forEach(one => { one.open = true; })");
+    browser.open("[data-list] details");
 
     assertThat(browser.element("[data-list]").getText())
         .contains("of this benchmark are not shown");
