@@ -1,6 +1,5 @@
 package io.retort.evaluation;
 
-import io.retort.report.Figures;
 import io.retort.v1.ComparisonOrBuilder;
 import java.util.Locale;
 
@@ -72,7 +71,7 @@ final class VerdictSentence {
     return String.format(
         Locale.ROOT,
         "%+.1f points %s",
-        Figures.points(comparison.getDifference()),
+        Points.of(comparison.getDifference()),
         interval(comparison));
   }
 
@@ -80,12 +79,12 @@ final class VerdictSentence {
     return String.format(
         Locale.ROOT,
         "[%.1f, %.1f]",
-        Figures.points(comparison.getLow()),
-        Figures.points(comparison.getHigh()));
+        Points.of(comparison.getLow()),
+        Points.of(comparison.getHigh()));
   }
 
   private static String points(double share) {
-    return String.format(Locale.ROOT, "%.1f", Figures.points(share));
+    return String.format(Locale.ROOT, "%.1f", Points.of(share));
   }
 
   private VerdictSentence() {}

@@ -3,6 +3,7 @@ package io.retort.report;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.evaluation.Points;
 import io.retort.v1.Approval;
 import io.retort.v1.CacheStatus;
 import io.retort.v1.Comparison;
@@ -81,7 +82,7 @@ public final class Figures {
 
   /** A share from -1 to 1 in points, rounded to one digit; 0 has no sign. */
   public static double points(double share) {
-    return Math.round(1_000 * share) / 10.0 + 0.0;
+    return Points.of(share);
   }
 
   /** {@code not worse}. */
