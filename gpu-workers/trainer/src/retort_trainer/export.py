@@ -14,8 +14,10 @@ import json
 import platform
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from transformers.utils import logging as transformers_logging
@@ -101,8 +103,9 @@ def run(job: TrainerJob, context: JobContext) -> TrainerResult:
                 f"{written.dtype}",
             )
         done(2)
-        attestation.write(job, staging, _hashes(staging), written.architecture, _libraries())
         files = _hashes(staging)
+        attestation.write(job, staging, files, written.architecture, _libraries())
+        files = _hashes(staging, known=files)
         done(3)
         context.check_fence()
         _publish(staging, export.output_uri)
@@ -229,12 +232,10 @@ def _publish(staging: Path, output_uri: str) -> None:
             file.replace(place)
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    return {
-        file.relative_to(folder).as_posix(): _sha256(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+def _hashes(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """SHA-256 of every file by name; those of `known` are not read again."""
+    names = [file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()]
+    return {name: known[name] if name in known else _sha256(folder / name) for name in names}
 
 
 def _sha256(file: Path) -> str:

@@ -14,6 +14,21 @@ class Sampling:
     top_p: float
     max_new_tokens: int
 
+    def room(self, prompt_tokens: int, context: int | None, sample_id: str) -> int:
+        """The most new tokens after a prompt: no sequence grows beyond the model's context.
+
+        Raises PROMPT_TOO_LONG (USER), which names the sample, where the context has room for none.
+        """
+        if context is None:
+            return self.max_new_tokens
+        if prompt_tokens >= context:
+            raise user_error(
+                "PROMPT_TOO_LONG",
+                f"sample {sample_id}: {prompt_tokens} tokens "
+                f"(expected: below {context}, the model's context)",
+            )
+        return min(self.max_new_tokens, context - prompt_tokens)
+
 
 def of(job: GenerationJob) -> Sampling:
     """A job's settings. Raises BAD_DOCUMENT (USER) for those out of range."""

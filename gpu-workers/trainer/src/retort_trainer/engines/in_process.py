@@ -11,7 +11,6 @@ from retort_trainer import model_folder, models, store, template
 from retort_trainer.data import Completion, FinishReason
 from retort_trainer.draws import Request
 from retort_trainer.engines.engine import Engine, EngineJob
-from retort_trainer.failures import user_error
 from retort_trainer.generation_progress import GenerationProgress
 from retort_trainer.pending import Pending
 from retort_trainer.recorder import Recorder
@@ -62,7 +61,10 @@ class InProcessEngine:
         prompts = [
             template.prompt_ids(self._tokenizer, self._template, requests[0].turn) for requests in groups
         ]
-        limits = self._limits(prompts, groups)
+        limits = [
+            self._sampling.room(len(prompt), self._context_length, requests[0].sample_id)
+            for requests, prompt in zip(groups, prompts, strict=True)
+        ]
         seeds = [[request.seed for request in requests] for requests in groups]
         sequences = sample_batch(
             self._model, prompts, seeds, self._sampling, self._stop_ids, progress.step, limits
@@ -72,22 +74,6 @@ class InProcessEngine:
             for requests, group in zip(groups, sequences, strict=True)
             for request, sequence in zip(requests, group, strict=True)
         ]
-
-    def _limits(self, prompts: list[list[int]], groups: list[list[Request]]) -> list[int]:
-        """The most new tokens after each prompt: no sequence grows beyond the model's context."""
-        limits = []
-        for requests, prompt in zip(groups, prompts, strict=True):
-            room = self._sampling.max_new_tokens
-            if self._context_length is not None:
-                room = min(room, self._context_length - len(prompt))
-            if room < 1:
-                raise user_error(
-                    "PROMPT_TOO_LONG",
-                    f"sample {requests[0].sample_id}: {len(prompt)} tokens "
-                    f"(expected: below {self._context_length}, the model's context)",
-                )
-            limits.append(room)
-        return limits
 
     def _completion(self, request: Request, sequence: Sequence) -> Completion:
         return Completion(

@@ -11,7 +11,7 @@ from retort_trainer.engines.chat_client import Endpoint
 from retort_trainer.engines.engine import Engine, EngineJob
 from retort_trainer.engines.http_engine import DEFAULT_CONCURRENCY, HttpEngine
 from retort_trainer.engines.vllm_server import VllmServer, python
-from retort_trainer.failures import JobStopped, user_error
+from retort_trainer.failures import JobStopped
 from retort_trainer.pending import Pending
 from retort_trainer.recorder import Recorder
 from retort_trainer.spec import EngineSpec
@@ -85,16 +85,10 @@ class VllmEngine:
         for request in pending.prompts():
             ids = template.prompt_ids(self._tokenizer, self._job.generation.template, request.turn)
             self._lengths[request.prompt_sha256] = len(ids)
-            if self._context is not None and len(ids) >= self._context:
-                raise user_error(
-                    "PROMPT_TOO_LONG",
-                    f"sample {request.sample_id}: {len(ids)} tokens "
-                    f"(expected: below {self._context}, the model's context)",
-                )
+            # Before the server starts, which takes minutes.
+            self._job.sampling.room(len(ids), self._context, request.sample_id)
 
     def _limit(self, request: Request) -> int:
-        """No sequence grows beyond the model's context; the server refuses what asks for more."""
-        most = self._job.sampling.max_new_tokens
-        if self._context is None:
-            return most
-        return min(most, self._context - self._lengths[request.prompt_sha256])
+        """The server refuses what asks for more."""
+        length = self._lengths[request.prompt_sha256]
+        return self._job.sampling.room(length, self._context, request.sample_id)

@@ -2,12 +2,10 @@ package io.retort.cli;
 
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,30 +18,21 @@ public final class EvalRescoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run whose evaluation has ended.")
   private String runId = "";
 
-  @Option(names = "--watch", description = "Show its progress until it ends.")
-  private boolean watch;
-
-  @Option(
-      names = "--request-id",
-      description = "Name of this launch: repeating it gives the run that it started.")
-  private @Nullable String requestId;
+  @Mixin private StartOptions start = new StartOptions();
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run =
           client.retrain(
               RetrainRunRequest.newBuilder()
                   .setRunId(runId)
-                  .setRequestId(requestId == null ? "" : requestId)
+                  .setRequestId(start.requestId())
                   .setRescore(true)
                   .build());
-      out.println(run.getRunId());
-      out.flush();
-      return watch ? new RunWatcher(client, out).watch(run.getRunId()) : 0;
+      return start.show(client, run, spec.commandLine().getOut());
     }
   }
 }

@@ -11,6 +11,7 @@ import io.retort.v1.RunSpec;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What models are asked, and how; of all commands that evaluate models. */
@@ -48,17 +49,11 @@ final class EvaluationOptions {
       description = "Another field of the spec: resources.gpus=1.")
   private List<String> overrides = List.of();
 
-  @Option(names = "--watch", description = "Show its progress until it ends.")
-  private boolean watch;
-
-  @Option(
-      names = "--request-id",
-      description = "Name of this launch: repeating it gives the run that it started.")
-  private @Nullable String requestId;
+  @Mixin private StartOptions start = new StartOptions();
 
   /** The request under the name that this launch has. */
   RetrainRunRequest named(RetrainRunRequest request) {
-    return request.toBuilder().setRequestId(requestId == null ? "" : requestId).build();
+    return request.toBuilder().setRequestId(start.requestId()).build();
   }
 
   /**
@@ -71,19 +66,14 @@ final class EvaluationOptions {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run =
           client.create(
-              CreateRunRequest.newBuilder()
-                  .setSpec(spec)
-                  .setRequestId(requestId == null ? "" : requestId)
-                  .build());
+              CreateRunRequest.newBuilder().setSpec(spec).setRequestId(start.requestId()).build());
       return show(client, run, out);
     }
   }
 
   /** Prints the run's id, and watches it if asked to. */
   int show(ControlClient client, Run run, PrintWriter out) {
-    out.println(run.getRunId());
-    out.flush();
-    return watch ? new RunWatcher(client, out).watch(run.getRunId()) : 0;
+    return start.show(client, run, out);
   }
 
   private RunSpec spec(List<ModelSpec> models) throws SpecException {

@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,13 +23,7 @@ final class LaunchOptions {
       description = "Replace a field: data.train[0].limit=64.")
   private List<String> overrides = List.of();
 
-  @Option(names = "--watch", description = "Show its progress until it ends.")
-  private boolean watch;
-
-  @Option(
-      names = "--request-id",
-      description = "Id of this launch: a repeated id returns the run that the first one started.")
-  private @Nullable String requestId;
+  @Mixin private StartOptions start = new StartOptions();
 
   @Mixin private FreshStages fresh = new FreshStages();
 
@@ -48,12 +41,10 @@ final class LaunchOptions {
           client.create(
               CreateRunRequest.newBuilder()
                   .setSpec(spec)
-                  .setRequestId(requestId == null ? "" : requestId)
+                  .setRequestId(start.requestId())
                   .addAllFreshStages(fresh.stages())
                   .build());
-      out.println(run.getRunId());
-      out.flush();
-      return watch ? new RunWatcher(client, out).watch(run.getRunId()) : 0;
+      return start.show(client, run, out);
     }
   }
 }

@@ -6,7 +6,6 @@ import io.retort.report.ModelTable;
 import io.retort.stack.Repository;
 import io.retort.store.MessageFields;
 import io.retort.store.Store;
-import io.retort.store.StoredMessages;
 import io.retort.v1.AliasChange;
 import io.retort.v1.DeleteVersionRequest;
 import io.retort.v1.DeleteVersionResponse;
@@ -134,10 +133,7 @@ public final class ModelsCommand {
 
   /** Without records for a version that was published before they were kept. */
   private static VersionScores scores(ModelVersion version) throws IOException {
-    return StoredMessages.read(
-            Store.open(version.getModelUri()),
-            Store.resolve(version.getModelUri(), ModelVersions.SCORES),
-            VersionScores.getDefaultInstance())
+    return ModelVersions.scores(Store.open(version.getModelUri()), version.getModelUri())
         .orElse(VersionScores.getDefaultInstance());
   }
 

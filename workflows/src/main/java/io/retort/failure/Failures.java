@@ -1,5 +1,6 @@
 package io.retort.failure;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.temporal.failure.ActivityFailure;
@@ -87,7 +88,7 @@ public final class Failures {
       if (current instanceof TimeoutFailure timeout) {
         return of(
             FailureCategory.FAILURE_CATEGORY_TIMEOUT,
-            timeout.getTimeoutType().name().replace("TIMEOUT_TYPE_", ""),
+            EnumText.shortName(timeout.getTimeoutType()),
             String.valueOf(timeout.getOriginalMessage()));
       }
     }
@@ -109,7 +110,7 @@ public final class Failures {
 
   /** Metric label and prefix of failure types: {@code USER}, {@code PLATFORM}, ... */
   public static String label(FailureCategory category) {
-    return category.name().replace("FAILURE_CATEGORY_", "");
+    return EnumText.shortName(category);
   }
 
   private static boolean isRetryable(FailureCategory category) {

@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** The layout of the store: folders and objects of runs. */
 public record RunLayout(String storeUri, String runId) {
+  /** Name of the object in a run's folder that holds its {@code Run}. */
+  public static final String RECORD = "run.json";
+
   public static RunLayout of(RunContext run) {
     return new RunLayout(run.getStoreUri(), run.getRunId());
   }
@@ -70,6 +73,11 @@ public record RunLayout(String storeUri, String runId) {
 
   public String run() {
     return resolve(storeUri, "runs/" + runId);
+  }
+
+  /** The run as it was last recorded. */
+  public String record() {
+    return resolve(run(), RECORD);
   }
 
   /** Copies of the spec's prompt files, made when the run began. */

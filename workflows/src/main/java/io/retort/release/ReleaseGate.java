@@ -1,5 +1,6 @@
 package io.retort.release;
 
+import io.retort.enums.EnumText;
 import io.retort.evaluation.EvaluatedModels;
 import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.Comparison;
@@ -16,7 +17,6 @@ import io.retort.v1.GateSpec;
 import io.retort.v1.ReleaseSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Decides from paired comparisons which model is published and whether its alias may move. */
@@ -127,7 +127,7 @@ public final class ReleaseGate {
   }
 
   private Optional<Comparison> ofRun(GateCondition condition, String model) {
-    String baseline = baseline(condition.getBaseline());
+    String baseline = EvaluatedModels.of(condition.getBaseline());
     return comparisons.stream()
         .filter(one -> one.getModel().equals(model))
         .filter(one -> one.getBaseline().equals(baseline))
@@ -209,11 +209,11 @@ public final class ReleaseGate {
         + " than "
         + (condition.getBaseline() == GateBaseline.GATE_BASELINE_ALIAS
             ? holder()
-            : baseline(condition.getBaseline()))
+            : EvaluatedModels.of(condition.getBaseline()))
         + " on "
         + condition.getBenchmark()
         + ": "
-        + words(outcome.name(), "GATE_OUTCOME_")
+        + EnumText.words(outcome)
         + ". ";
   }
 
@@ -221,16 +221,5 @@ public final class ReleaseGate {
     return "the holder of "
         + release.getAlias()
         + (compared.getAliasVersion() == 0 ? "" : ", v" + compared.getAliasVersion());
-  }
-
-  /** Name of the model in the run's comparisons; conditions about the alias have their own. */
-  private static String baseline(GateBaseline baseline) {
-    return baseline == GateBaseline.GATE_BASELINE_STAGE_1
-        ? EvaluatedModels.STAGE_1
-        : EvaluatedModels.BASE;
-  }
-
-  private static String words(String name, String prefix) {
-    return name.replace(prefix, "").replace('_', ' ').toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.rows;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.RowStageResponse;
 import io.retort.v1.ShardProgress;
@@ -17,7 +18,7 @@ public interface RowStageWorkflow {
 
   /** Id of a run's child for one stage: {@code <run>/curate} or {@code <run>/pair}. */
   static String id(String runId, Stage stage) {
-    return runId + "/" + stage.name().replace("STAGE_", "").toLowerCase(Locale.ROOT);
+    return runId + "/" + EnumText.shortName(stage).toLowerCase(Locale.ROOT);
   }
 
   @WorkflowMethod

@@ -1,5 +1,6 @@
 package io.retort.rows;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.CacheStatus;
 import io.retort.v1.Usage;
 import java.util.Locale;
@@ -12,7 +13,7 @@ public final class UsageDetail {
         usage.getCost() > 0 ? String.format(Locale.ROOT, ", cost %.4f", usage.getCost()) : "";
     return cache == CacheStatus.CACHE_STATUS_UNSPECIFIED
         ? cost
-        : cost + ", cache " + cache.name().replace("CACHE_STATUS_", "");
+        : cost + ", cache " + EnumText.shortName(cache);
   }
 
   private UsageDetail() {}

@@ -2,13 +2,13 @@ package io.retort.run;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.EnumText;
 import io.retort.failure.Failures;
 import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
 import io.retort.v1.WriteReportResponse;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The wait for a person who decides whether the alias of a release moves. */
@@ -80,9 +80,12 @@ final class ApprovalControl {
       case APPROVAL_STATE_WAITING -> {}
       case APPROVAL_STATE_APPROVED, APPROVAL_STATE_REJECTED ->
           throw refused(
-              label(approval.getState()) + " by " + approval.getActor() + " (expected: undecided)");
+              EnumText.words(approval.getState())
+                  + " by "
+                  + approval.getActor()
+                  + " (expected: undecided)");
       case APPROVAL_STATE_EXPIRED, APPROVAL_STATE_WITHDRAWN ->
-          throw refused(label(approval.getState()) + " (expected: undecided)");
+          throw refused(EnumText.words(approval.getState()) + " (expected: undecided)");
       case APPROVAL_STATE_UNSPECIFIED, UNRECOGNIZED ->
           throw refused(
               RunTracker.label(tracker.snapshot().getPhase()) + " (expected: AWAITING_APPROVAL)");
@@ -139,10 +142,6 @@ final class ApprovalControl {
 
   private Approval approval() {
     return tracker.snapshot().getSummary().getRelease().getApproval();
-  }
-
-  private static String label(ApprovalState state) {
-    return state.name().replace("APPROVAL_STATE_", "").toLowerCase(Locale.ROOT);
   }
 
   private static String text(@Nullable String value) {

@@ -2,6 +2,7 @@ package io.retort.run;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.EnumText;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
 import io.retort.v1.Approval;
@@ -23,7 +24,6 @@ import io.retort.v1.StageRecord;
 import io.retort.v1.StageReuse;
 import io.temporal.workflow.Workflow;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -282,7 +282,7 @@ final class RunTracker {
     for (StageProgress stage : run.getStagesList()) {
       details
           .append("| ")
-          .append(label(stage.getStage()).toLowerCase(Locale.ROOT))
+          .append(EnumText.words(stage.getStage()))
           .append(" | ")
           .append(label(stage.getPhase()))
           .append(" | ")
@@ -306,11 +306,11 @@ final class RunTracker {
   }
 
   static String label(RunPhase phase) {
-    return phase.name().replace("RUN_PHASE_", "");
+    return EnumText.shortName(phase);
   }
 
   static String label(Stage stage) {
-    return stage.name().replace("STAGE_", "");
+    return EnumText.shortName(stage);
   }
 
   private static Timestamp now() {

@@ -2,6 +2,7 @@ package io.retort.run;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.ActivityPolicies;
+import io.retort.enums.EnumText;
 import io.retort.evaluation.EvaluatedModels;
 import io.retort.failure.Failures;
 import io.retort.stage.Fingerprint;
@@ -31,7 +32,6 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -149,7 +149,7 @@ final class StageRunner {
     return Failures.user(
         "STAGE_NOT_REUSABLE",
         "stage "
-            + label(stage)
+            + EnumText.words(stage)
             + " of run "
             + request.getOriginRunId()
             + ": its result is not in the store for these inputs and this version"
@@ -158,10 +158,6 @@ final class StageRunner {
             + " retort runs retrain "
             + request.getOriginRunId()
             + " --fresh evaluate)");
-  }
-
-  private static String label(Stage stage) {
-    return stage.name().replace("STAGE_", "").toLowerCase(Locale.ROOT);
   }
 
   private FindStageResponse find(Fingerprint fingerprint) {

@@ -3,6 +3,7 @@ package io.retort.training;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.retort.enums.EnumText;
 import io.retort.v1.Gap;
 import io.retort.v1.GapRewards;
 import io.retort.v1.TrainerProgress;
@@ -129,9 +130,7 @@ public final class TrainerMetrics {
 
   /** "small", "medium" or "large"; "all" for all pairs together. */
   private static String label(Gap gap) {
-    return gap == Gap.GAP_UNSPECIFIED
-        ? "all"
-        : gap.name().replace("GAP_", "").toLowerCase(Locale.ROOT);
+    return gap == Gap.GAP_UNSPECIFIED ? "all" : EnumText.shortName(gap).toLowerCase(Locale.ROOT);
   }
 
   private static Gauge byGap(PrometheusRegistry registry, String name, String help) {

@@ -7,6 +7,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.enums.EnumText;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
@@ -121,7 +122,7 @@ final class ApiErrors {
     return ErrorInfo.newBuilder()
         .setDomain(DOMAIN)
         .setReason(reason)
-        .putMetadata("category", category.name().replace("FAILURE_CATEGORY_", ""))
+        .putMetadata("category", EnumText.shortName(category))
         .build();
   }
 

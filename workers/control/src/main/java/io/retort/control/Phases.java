@@ -1,5 +1,6 @@
 package io.retort.control;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -59,7 +60,7 @@ final class Phases {
   }
 
   static String label(RunPhase phase) {
-    return phase.name().replace("RUN_PHASE_", "");
+    return EnumText.shortName(phase);
   }
 
   private Phases() {}

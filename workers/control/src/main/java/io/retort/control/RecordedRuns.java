@@ -16,9 +16,6 @@ import java.util.Optional;
  * retention period.
  */
 final class RecordedRuns {
-  /** Written by the run itself. */
-  static final String RECORD = "run.json";
-
   /** The spec before defaults, written when the run is created. */
   static final String ASKED = "asked.json";
 
@@ -36,12 +33,12 @@ final class RecordedRuns {
   }
 
   boolean exists(String runId) throws IOException {
-    return store.exists(uri(runId, RECORD));
+    return store.exists(uri(runId, RunLayout.RECORD));
   }
 
   /** Throws CorruptArtifactException for a record that cannot be parsed. */
   Optional<Run> read(String runId) throws IOException {
-    return StoredMessages.read(store, uri(runId, RECORD), Run.getDefaultInstance());
+    return StoredMessages.read(store, uri(runId, RunLayout.RECORD), Run.getDefaultInstance());
   }
 
   /** Empty for runs that were created before this object existed. */

@@ -1,9 +1,9 @@
 package io.retort.control;
 
-import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.retort.activity.TaskQueues;
 import io.retort.release.ComparisonWorkflow;
+import io.retort.report.ComparedRuns;
 import io.retort.store.Store;
 import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.CompareReportsResponse;
@@ -14,7 +14,6 @@ import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowOptions;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,7 @@ final class RunComparer {
    */
   CompareRunsResponse compare(CompareRunsRequest request) {
     check(request.getRunIdsList());
-    String workflowId = "compare-" + name(request.getRunIdsList());
+    String workflowId = "compare-" + ComparedRuns.name(request.getRunIdsList());
     boolean ignored =
         workflows.start(
             WorkflowOptions.newBuilder()
@@ -85,12 +84,5 @@ final class RunComparer {
         throw ApiErrors.live(runId, Phases.label(run.getPhase()));
       }
     }
-  }
-
-  private static String name(List<String> runIds) {
-    return Hashing.sha256()
-        .hashString(String.join("\n", runIds), StandardCharsets.UTF_8)
-        .toString()
-        .substring(0, 16);
   }
 }

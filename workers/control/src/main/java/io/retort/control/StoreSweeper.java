@@ -43,7 +43,7 @@ final class StoreSweeper {
 
   /** Kept for every run, so that it can be reported after Temporal's retention. */
   private static final Set<String> ALWAYS_KEPT =
-      Set.of(RecordedRuns.RECORD, RecordedRuns.ASKED, "spec.json", "report");
+      Set.of(RunLayout.RECORD, RecordedRuns.ASKED, "spec.json", "report");
 
   /** Folders of a run whose subfolders are kept or deleted individually. */
   private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");

@@ -194,8 +194,8 @@ class ControlServerTest {
     Run seen =
         control.watchUntil(
             run.getRunId(),
-            current -> current.getPhase() == RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
-    assertThat(lastStage(seen).getDetail()).isEqualTo("waiting for 8 GPU, place 2");
+            current -> lastStage(current).getDetail().equals("waiting for 8 GPU, place 2"));
+    assertThat(seen.getPhase()).isEqualTo(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.retort.curation;
 
 import io.retort.answers.AnswerChecker;
+import io.retort.enums.EnumText;
 import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeMethod;
 import io.retort.layout.RunLayout;
@@ -123,7 +124,7 @@ public final class CurationStage implements RowStage {
             work::key,
             inputs -> addSamples(context.getInput(), part, inputs, heartbeats)),
         work,
-        record -> record.getOutcome().name().replace("CURATION_OUTCOME_", ""),
+        record -> EnumText.shortName(record.getOutcome()),
         CurationRecord::getUsage,
         JudgeSettings.concurrency(spec));
   }

@@ -117,13 +117,7 @@ public final class EvaluationActivitiesImpl implements EvaluationActivities {
       for (ArtifactRef scores : request.getScoresList()) {
         records.add(readRecord(scores));
       }
-      Map<String, Double> margins = new HashMap<>();
-      request
-          .getRun()
-          .getSpec()
-          .getEvaluation()
-          .getBenchmarksList()
-          .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
+      Map<String, Double> margins = BenchmarkSettings.margins(request.getRun().getSpec());
       List<Comparison> comparisons = new ArrayList<>();
       for (ModelPair pair : pairs(request.getRun().getSpec())) {
         comparisons.addAll(Comparer.compare(records, pair.model(), pair.baseline(), margins));

@@ -169,7 +169,7 @@ final class FlipLister {
   }
 
   private Run origin(String runId) throws IOException {
-    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), "run.json");
+    String uri = new RunLayout(storeUri, runId).record();
     return StoredMessages.read(store, uri, Run.getDefaultInstance())
         .orElseGet(() -> Run.newBuilder().setRunId(runId).build());
   }

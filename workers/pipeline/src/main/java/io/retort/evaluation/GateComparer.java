@@ -3,7 +3,6 @@ package io.retort.evaluation;
 import io.retort.registry.Aliases;
 import io.retort.registry.ModelVersions;
 import io.retort.store.Store;
-import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CompareForGateRequest;
 import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.Comparison;
@@ -17,7 +16,6 @@ import io.retort.v1.ScoreRecord;
 import io.retort.v1.VersionScores;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +66,9 @@ final class GateComparer {
         if (isAboutAlias(condition)) {
           withHolder(comparison, condition, holder, provenance, scores);
           response.addComparisons(comparison);
-        } else if (condition.hasMargin() && !model.equals(baseline(condition))) {
-          within(records, comparison, condition, baseline(condition));
+        } else if (condition.hasMargin()
+            && !model.equals(EvaluatedModels.of(condition.getBaseline()))) {
+          within(records, comparison, condition, EvaluatedModels.of(condition.getBaseline()));
           response.addComparisons(comparison);
         }
       }
@@ -98,7 +97,7 @@ final class GateComparer {
       return;
     }
     List<ScoreRecord> theirs = scores.orElse(VersionScores.getDefaultInstance()).getRecordsList();
-    Optional<ScoreRecord> asked = on(theirs, condition.getBenchmark());
+    Optional<ScoreRecord> asked = ScoreRecords.on(theirs, condition.getBenchmark());
     Optional<String> difference =
         asked.isPresent()
             ? difference(comparison.getModel(), asked.get(), provenance.get().getSpec())
@@ -111,7 +110,7 @@ final class GateComparer {
     List<ScoreRecord> both = new ArrayList<>(records);
     for (ScoreRecord record : theirs) {
       if (difference(comparison.getModel(), record, provenance.get().getSpec()).isEmpty()) {
-        both.add(named(record, HOLDER));
+        both.add(ScoreRecords.named(record, HOLDER));
       }
     }
     within(both, comparison, condition, HOLDER);
@@ -124,19 +123,16 @@ final class GateComparer {
   private Optional<String> difference(String model, ScoreRecord theirs, RunSpec theirSpec) {
     String benchmark = theirs.getScore().getBenchmark();
     Optional<ScoreRecord> ours =
-        on(
+        ScoreRecords.on(
             records.stream().filter(one -> one.getScore().getModel().equals(model)).toList(),
             benchmark);
     return ours.isEmpty()
         ? Optional.of("this model has no scores by problem on " + benchmark)
         : Comparability.difference(
-            ours.get(), benchmark(spec, benchmark), theirs, benchmark(theirSpec, benchmark));
-  }
-
-  private static Optional<ScoreRecord> on(List<ScoreRecord> records, String benchmark) {
-    return records.stream()
-        .filter(record -> record.getScore().getBenchmark().equals(benchmark))
-        .findFirst();
+            ours.get(),
+            BenchmarkSettings.of(spec, benchmark),
+            theirs,
+            BenchmarkSettings.of(theirSpec, benchmark));
   }
 
   /** By the condition's margin where it has one. */
@@ -145,10 +141,7 @@ final class GateComparer {
       GateComparison.Builder comparison,
       GateCondition condition,
       String baseline) {
-    Map<String, Double> margins = new HashMap<>();
-    spec.getEvaluation()
-        .getBenchmarksList()
-        .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
+    Map<String, Double> margins = BenchmarkSettings.margins(spec);
     if (condition.hasMargin()) {
       margins.put(condition.getBenchmark(), condition.getMargin());
     }
@@ -161,25 +154,7 @@ final class GateComparer {
         () -> comparison.setReason("The run has no scores of the two by problem."));
   }
 
-  private static Optional<BenchmarkSpec> benchmark(RunSpec spec, String name) {
-    return spec.getEvaluation().getBenchmarksList().stream()
-        .filter(benchmark -> benchmark.getName().equals(name))
-        .findFirst();
-  }
-
-  private static ScoreRecord named(ScoreRecord record, String model) {
-    ScoreRecord.Builder named = record.toBuilder();
-    named.getScoreBuilder().setModel(model);
-    return named.build();
-  }
-
   private static boolean isAboutAlias(GateCondition condition) {
     return condition.getBaseline() == GateBaseline.GATE_BASELINE_ALIAS;
-  }
-
-  private static String baseline(GateCondition condition) {
-    return condition.getBaseline() == GateBaseline.GATE_BASELINE_STAGE_1
-        ? EvaluatedModels.STAGE_1
-        : EvaluatedModels.BASE;
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.export;
 
+import io.retort.enums.EnumText;
 import io.retort.report.Figures;
 import io.retort.store.Hashes;
 import io.retort.store.ProtoJson;
@@ -196,11 +197,7 @@ final class DatasetCard {
     fact("seed", Integer.toUnsignedString(spec.getSeed()));
     fact(
         "difficulty by",
-        spec.getCuration()
-            .getDifficulty()
-            .name()
-            .replace("DIFFICULTY_SIGNAL_", "")
-            .toLowerCase(Locale.ROOT));
+        EnumText.shortName(spec.getCuration().getDifficulty()).toLowerCase(Locale.ROOT));
     if (pairs > 0) {
       BetaSpec beta = spec.getPreference().getBeta();
       fact(

@@ -3,6 +3,7 @@ package io.retort.export;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.enums.EnumText;
 import io.retort.v1.CorruptionKind;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.Difficulty;
@@ -70,7 +71,7 @@ final class ExportRows {
               "difficulty_after",
               name(record.getRounds(record.getRoundsCount() - 1).getDifficulty()));
     }
-    row.put("outcome", record.getOutcome().name().replace("CURATION_OUTCOME_", ""));
+    row.put("outcome", EnumText.shortName(record.getOutcome()));
     if (record.hasRatings()) {
       row.put("verbosity", record.getRatings().getVerbosity())
           .put("cognitive_difficulty", record.getRatings().getCognitiveDifficulty());
@@ -87,9 +88,9 @@ final class ExportRows {
     row.set("prompt", chat(text.prompt(pair.getProblem())));
     row.set("chosen", chat(List.of(chosen(pair))));
     row.set("rejected", chat(List.of(rejected(pair))));
-    row.put("beta", pair.getBeta()).put("gap", pair.getGap().name().replace("GAP_", ""));
+    row.put("beta", pair.getBeta()).put("gap", EnumText.shortName(pair.getGap()));
     if (pair.getCorruption() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED) {
-      row.put("corruption", pair.getCorruption().name().replace("CORRUPTION_KIND_", ""));
+      row.put("corruption", EnumText.shortName(pair.getCorruption()));
     }
     row.put("magnitude", pair.getMagnitude())
         .put("process_level", pair.getProcessLevel())
@@ -187,7 +188,7 @@ final class ExportRows {
   }
 
   private static String name(Difficulty difficulty) {
-    return difficulty.name().replace("DIFFICULTY_", "");
+    return EnumText.shortName(difficulty);
   }
 
   private static Map<String, String> columns(String... namesAndTypes) {

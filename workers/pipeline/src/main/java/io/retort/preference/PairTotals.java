@@ -1,5 +1,6 @@
 package io.retort.preference;
 
+import io.retort.enums.EnumText;
 import io.retort.failure.Failures;
 import io.retort.rows.UsageSums;
 import io.retort.samples.Counts;
@@ -63,7 +64,7 @@ final class PairTotals {
     for (PreferencePair pair : accepted) {
       gaps.merge(pair.getGap(), 1L, Long::sum);
       if (pair.getCorruption() != CorruptionKind.CORRUPTION_KIND_UNSPECIFIED) {
-        kinds.add(pair.getCorruption().name().replace("CORRUPTION_KIND_", ""));
+        kinds.add(EnumText.shortName(pair.getCorruption()));
       }
     }
     return accepted;
@@ -87,7 +88,7 @@ final class PairTotals {
   /** The summary without its reference to the pairs and without the number of rows. */
   PairingSummary summary() {
     Counts byName = new Counts();
-    gaps.forEach((gap, pairs) -> byName.add(gap.name().replace("GAP_", ""), pairs));
+    gaps.forEach((gap, pairs) -> byName.add(EnumText.shortName(gap), pairs));
     return PairingSummary.newBuilder()
         .addAllGaps(byName.toList())
         .addAllKinds(kinds.toList())

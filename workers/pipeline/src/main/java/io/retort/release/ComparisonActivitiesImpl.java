@@ -4,7 +4,7 @@ import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
 import io.retort.release.report.HtmlComparison;
 import io.retort.release.report.RecordedRun;
-import io.retort.store.Hashes;
+import io.retort.report.ComparedRuns;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.store.StoredMessages;
@@ -16,14 +16,10 @@ import io.retort.v1.ScoreRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Reports of several runs, from their records in the store. */
 public final class ComparisonActivitiesImpl implements ComparisonActivities {
-  private static final String RECORD = "run.json";
-  private static final int NAME_DIGITS = 16;
-
   private final Store store;
 
   public ComparisonActivitiesImpl(Store store) {
@@ -38,7 +34,8 @@ public final class ComparisonActivitiesImpl implements ComparisonActivities {
         runs.add(read(request.getStoreUri(), runId));
       }
       byte[] html = HtmlComparison.render(runs).getBytes(StandardCharsets.UTF_8);
-      String uri = RunLayout.comparison(request.getStoreUri(), name(request.getRunIdsList()));
+      String uri =
+          RunLayout.comparison(request.getStoreUri(), ComparedRuns.name(request.getRunIdsList()));
       store.write(uri, output -> output.write(html));
       return CompareReportsResponse.newBuilder().setReportUri(uri).build();
     } catch (IOException e) {
@@ -47,7 +44,7 @@ public final class ComparisonActivitiesImpl implements ComparisonActivities {
   }
 
   private RecordedRun read(String storeUri, String runId) throws IOException {
-    String uri = Store.resolve(new RunLayout(storeUri, runId).run(), RECORD);
+    String uri = new RunLayout(storeUri, runId).record();
     Run run =
         StoredMessages.read(store, uri, Run.getDefaultInstance())
             .orElseThrow(
@@ -62,11 +59,5 @@ public final class ComparisonActivitiesImpl implements ComparisonActivities {
           .ifPresent(scores::add);
     }
     return new RecordedRun(run, scores);
-  }
-
-  private static String name(List<String> runIds) {
-    byte[] hash =
-        Hashes.sha256().digest(String.join("\n", runIds).getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(hash).substring(0, NAME_DIGITS);
   }
 }

@@ -33,7 +33,7 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
   public void recordRun(RecordRunRequest request) {
     Run run = request.getRun();
     RunLayout layout = new RunLayout(request.getStoreUri(), run.getRunId());
-    String recordUri = Store.resolve(layout.run(), "run.json");
+    String recordUri = layout.record();
     try {
       byte[] spec = json(run.getSpec());
       store.write(Store.resolve(layout.run(), "spec.json"), output -> output.write(spec));

@@ -1,14 +1,11 @@
 package io.retort.evaluation;
 
-import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.Comparison;
 import io.retort.v1.RunSpec;
 import io.retort.v1.ScoreRecord;
 import io.retort.v1.VersionScores;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Compares two published versions by the scores that were kept with them; pure. */
@@ -35,43 +32,26 @@ public final class VersionComparer {
     List<Difference> differences = new ArrayList<>();
     for (ScoreRecord ours : second.getRecordsList()) {
       String name = ours.getScore().getBenchmark();
-      Optional<ScoreRecord> theirs =
-          first.getRecordsList().stream()
-              .filter(record -> record.getScore().getBenchmark().equals(name))
-              .findFirst();
+      Optional<ScoreRecord> theirs = ScoreRecords.on(first.getRecordsList(), name);
       if (theirs.isEmpty()) {
         continue;
       }
       Optional<String> differs =
           Comparability.difference(
-              ours, benchmark(secondSpec, name), theirs.get(), benchmark(firstSpec, name));
+              ours,
+              BenchmarkSettings.of(secondSpec, name),
+              theirs.get(),
+              BenchmarkSettings.of(firstSpec, name));
       if (differs.isPresent()) {
         differences.add(new Difference(name, Optional.empty(), differs.get()));
       } else {
-        records.add(named(ours, SECOND));
-        records.add(named(theirs.get(), FIRST));
+        records.add(ScoreRecords.named(ours, SECOND));
+        records.add(ScoreRecords.named(theirs.get(), FIRST));
       }
     }
-    Map<String, Double> margins = new HashMap<>();
-    secondSpec
-        .getEvaluation()
-        .getBenchmarksList()
-        .forEach(benchmark -> margins.put(benchmark.getName(), benchmark.getMargin()));
-    Comparer.compare(records, SECOND, FIRST, margins)
+    Comparer.compare(records, SECOND, FIRST, BenchmarkSettings.margins(secondSpec))
         .forEach(one -> differences.add(new Difference(one.getBenchmark(), Optional.of(one), "")));
     return differences;
-  }
-
-  private static Optional<BenchmarkSpec> benchmark(RunSpec spec, String name) {
-    return spec.getEvaluation().getBenchmarksList().stream()
-        .filter(benchmark -> benchmark.getName().equals(name))
-        .findFirst();
-  }
-
-  private static ScoreRecord named(ScoreRecord record, String model) {
-    ScoreRecord.Builder named = record.toBuilder();
-    named.getScoreBuilder().setModel(model);
-    return named.build();
   }
 
   private VersionComparer() {}

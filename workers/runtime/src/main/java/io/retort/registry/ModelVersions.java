@@ -86,8 +86,13 @@ public final class ModelVersions {
 
   /** The version's scores by problem; empty for one that was published without them. */
   public Optional<VersionScores> scores(int version) throws IOException {
+    return scores(store, folder(version));
+  }
+
+  /** The same, by the version's folder. */
+  public static Optional<VersionScores> scores(Store store, String folder) throws IOException {
     return StoredMessages.read(
-        store, Store.resolve(folder(version), SCORES), VersionScores.getDefaultInstance());
+        store, Store.resolve(folder, SCORES), VersionScores.getDefaultInstance());
   }
 
   /** Numbers with a folder, highest first: published, reserved or deleted. */

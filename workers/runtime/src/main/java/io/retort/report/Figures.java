@@ -3,6 +3,7 @@ package io.retort.report;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.EnumText;
 import io.retort.evaluation.Points;
 import io.retort.v1.Approval;
 import io.retort.v1.CacheStatus;
@@ -87,7 +88,7 @@ public final class Figures {
 
   /** {@code not worse}. */
   public static String name(ComparisonVerdict verdict) {
-    return lower(verdict.name(), "COMPARISON_VERDICT_");
+    return EnumText.words(verdict);
   }
 
   /** The gate's decision on the alias. */
@@ -158,17 +159,17 @@ public final class Figures {
 
   /** {@code curate}. */
   public static String name(Stage stage) {
-    return lower(stage.name(), "STAGE_");
+    return EnumText.words(stage);
   }
 
   /** {@code waiting for resources}. */
   public static String name(RunPhase phase) {
-    return lower(phase.name(), "RUN_PHASE_");
+    return EnumText.words(phase);
   }
 
   /** {@code HIT}. */
   public static String name(CacheStatus status) {
-    return status.name().replace("CACHE_STATUS_", "");
+    return EnumText.shortName(status);
   }
 
   /** A cost in the currency of the spec's prices: {@code 12.0345}. */
@@ -187,10 +188,6 @@ public final class Figures {
   /** The sum of all counts. */
   public static long total(List<Count> counts) {
     return counts.stream().mapToLong(Count::getCount).sum();
-  }
-
-  private static String lower(String name, String prefix) {
-    return name.replace(prefix, "").replace('_', ' ').toLowerCase(Locale.ROOT);
   }
 
   private Figures() {}

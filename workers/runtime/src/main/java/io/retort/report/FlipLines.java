@@ -1,12 +1,12 @@
 package io.retort.report;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.FlipCount;
 import io.retort.v1.FlipSummary;
 import io.retort.v1.SampleOutcome;
 import io.retort.v1.VerdictFlip;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What grading the answers of a run anew has changed, in words. */
 public final class FlipLines {
@@ -80,7 +80,7 @@ public final class FlipLines {
           SAMPLE_OUTCOME_NO_ANSWER,
           SAMPLE_OUTCOME_UNSPECIFIED,
           UNRECOGNIZED ->
-          outcome.name().replace("SAMPLE_OUTCOME_", "").replace('_', ' ').toLowerCase(Locale.ROOT);
+          EnumText.words(outcome);
     };
   }
 

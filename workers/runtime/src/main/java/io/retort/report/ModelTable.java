@@ -1,6 +1,7 @@
 package io.retort.report;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.EnumText;
 import io.retort.evaluation.EvaluatedModels;
 import io.retort.evaluation.VersionComparer;
 import io.retort.v1.AliasChange;
@@ -11,7 +12,6 @@ import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Score;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -77,12 +77,7 @@ public final class ModelTable {
           change.getAlias(),
           change.getFromVersion() == 0 ? "-" : "v" + change.getFromVersion(),
           "v" + change.getToVersion(),
-          change
-              .getKind()
-              .name()
-              .replace("ALIAS_CHANGE_KIND_", "")
-              .replace('_', ' ')
-              .toLowerCase(Locale.ROOT),
+          EnumText.words(change.getKind()),
           change.getRunId().isEmpty() ? change.getActor() : change.getRunId(),
           Timestamps.toString(change.getChangedAt()),
           change.getReason());

@@ -2,6 +2,7 @@ package io.retort.spec;
 
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import io.retort.enums.EnumText;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,32 +13,27 @@ final class EnumNames {
   static Optional<EnumValueDescriptor> find(EnumDescriptor type, String name) {
     String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
     return known(type)
-        .filter(value -> value.getName().equals(wanted) || shortName(value).equals(wanted))
+        .filter(value -> value.getName().equals(wanted) || EnumText.shortName(value).equals(wanted))
         .findFirst();
   }
 
   /** For example {@code one of judge, measured, both}. */
   static String expectation(EnumDescriptor type) {
     return known(type)
-        .map(value -> shortName(value).toLowerCase(Locale.ROOT))
+        .map(value -> EnumText.shortName(value).toLowerCase(Locale.ROOT))
         .collect(Collectors.joining(", ", "one of ", ""));
   }
 
   /** The short name of a value, or the number if it has no name. */
   static String shown(EnumDescriptor type, int number) {
     EnumValueDescriptor value = type.findValueByNumber(number);
-    return value == null ? String.valueOf(number) : shortName(value).toLowerCase(Locale.ROOT);
+    return value == null
+        ? String.valueOf(number)
+        : EnumText.shortName(value).toLowerCase(Locale.ROOT);
   }
 
   private static Stream<EnumValueDescriptor> known(EnumDescriptor type) {
     return type.getValues().stream().filter(value -> value.getNumber() != 0);
-  }
-
-  /** The value's name without the prefix of its type. */
-  static String shortName(EnumValueDescriptor value) {
-    String unspecified = value.getType().getValues().get(0).getName();
-    int prefix = unspecified.length() - "UNSPECIFIED".length();
-    return value.getName().length() > prefix ? value.getName().substring(prefix) : value.getName();
   }
 
   private EnumNames() {}

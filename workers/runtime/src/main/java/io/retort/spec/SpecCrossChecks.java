@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import io.retort.enums.EnumText;
 import io.retort.registry.ModelReference;
 import io.retort.store.Locations;
 import io.retort.v1.Batching;
@@ -77,9 +78,7 @@ final class SpecCrossChecks {
       violations.add(
           SpecViolation.of(
               path + ".fields",
-              "set with format "
-                  + EnumNames.shortName(source.getFormat().getValueDescriptor())
-                      .toLowerCase(Locale.ROOT),
+              "set with format " + EnumText.shortName(source.getFormat()).toLowerCase(Locale.ROOT),
               "format fields, the only one whose names can be mapped"));
     }
   }
@@ -207,7 +206,7 @@ final class SpecCrossChecks {
     onlyCogpo(
         "objective",
         sft.hasObjective(),
-        EnumNames.shortName(sft.getObjective().getValueDescriptor()).toLowerCase(Locale.ROOT));
+        EnumText.shortName(sft.getObjective()).toLowerCase(Locale.ROOT));
     onlyCogpo("beta", sft.hasBeta(), Numbers.shown(sft.getBeta()));
     if (cogpo.getBatching() == Batching.BATCHING_PACKED) {
       violations.add(

@@ -1,5 +1,6 @@
 package io.retort.judge.prompt;
 
+import io.retort.enums.EnumText;
 import io.retort.v1.CorruptionKind;
 import java.util.EnumMap;
 import java.util.List;
@@ -74,9 +75,7 @@ public record Prompts(
           || kind == CorruptionKind.UNRECOGNIZED) {
         continue;
       }
-      names.put(
-          kind,
-          kind.name().replace("CORRUPTION_KIND_", "").toLowerCase(Locale.ROOT).replace('_', '-'));
+      names.put(kind, EnumText.shortName(kind).toLowerCase(Locale.ROOT).replace('_', '-'));
     }
     return names;
   }

@@ -3,6 +3,7 @@ package io.retort.judge.client;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.retort.enums.EnumText;
 import io.retort.v1.CorruptRequest;
 import io.retort.v1.CorruptResponse;
 import io.retort.v1.CorruptionKind;
@@ -152,7 +153,7 @@ public record JudgeMethod<Q extends Message, A extends Message>(
   }
 
   private static String corruption(CorruptRequest request) {
-    String kind = request.getKind().name().replace("CORRUPTION_KIND_", "");
+    String kind = EnumText.shortName(request.getKind());
     return "corrupt-" + kind.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

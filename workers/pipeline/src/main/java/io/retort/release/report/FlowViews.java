@@ -1,5 +1,6 @@
 package io.retort.release.report;
 
+import io.retort.enums.EnumText;
 import io.retort.report.Figures;
 import io.retort.v1.CurationFlow;
 import io.retort.v1.CurationOutcome;
@@ -44,7 +45,8 @@ final class FlowViews {
   private record Outcome(CurationOutcome outcome, String kind, String name) {}
 
   static Flow of(IngestSummary ingest, CurationSummary curation) {
-    List<CurationFlow> flows = flows(curation);
+    // Summaries of before ways were counted have none.
+    List<CurationFlow> flows = curation.getFlowsList();
     return new Flow(
         chart(ingest, curation, flows),
         OUTCOMES.stream().map(Outcome::name).toList(),
@@ -63,7 +65,8 @@ final class FlowViews {
   static FigureTable table(IngestSummary ingest, CurationSummary curation) {
     FigureTable.Builder table =
         FigureTable.of("flow", "Rows by way", "difficulty", "rounds", "outcome", "rows");
-    flows(curation)
+    curation
+        .getFlowsList()
         .forEach(
             flow ->
                 table.row(
@@ -93,11 +96,6 @@ final class FlowViews {
                             .mapToLong(CurationFlow::getRows)
                             .sum()))
             .toList());
-  }
-
-  /** Summaries of before ways were counted have none. */
-  private static List<CurationFlow> flows(CurationSummary curation) {
-    return curation.getFlowsList();
   }
 
   private static Sankey chart(
@@ -188,7 +186,7 @@ final class FlowViews {
   }
 
   private static String name(CurationOutcome outcome) {
-    return outcome.name().replace("CURATION_OUTCOME_", "");
+    return EnumText.shortName(outcome);
   }
 
   private static String kind(Difficulty difficulty) {

@@ -45,8 +45,8 @@ record LengthChart(List<Tick> yTicks, List<Tick> xTicks, List<Bar> bars, List<Ro
             .orElse(0);
     Ticks percents = Ticks.covering(0, highest, 5);
     List<Bar> bars = new ArrayList<>();
-    bars.addAll(bars("before", "before", before, edges, percents));
-    bars.addAll(bars("after", "after", after, edges, percents));
+    bars.addAll(bars("before", before, edges, percents));
+    bars.addAll(bars("after", after, edges, percents));
     List<Tick> xTicks = new ArrayList<>();
     int every = 1 + (edges.size() - 1) / MOST_LABELS;
     for (int index = 0; index < edges.size(); index += every) {
@@ -82,7 +82,7 @@ record LengthChart(List<Tick> yTicks, List<Tick> xTicks, List<Bar> bars, List<Ro
   }
 
   private static List<Bar> bars(
-      String kind, String name, LengthDistribution lengths, List<Long> edges, Ticks percents) {
+      String kind, LengthDistribution lengths, List<Long> edges, Ticks percents) {
     double half = (x(1, edges.size()) - x(0, edges.size())) / 2;
     return lengths.getBinsList().stream()
         .map(
@@ -100,7 +100,7 @@ record LengthChart(List<Tick> yTicks, List<Tick> xTicks, List<Bar> bars, List<Ro
                       + " to "
                       + Figures.count(bin.getTo() - 1)
                       + " characters, "
-                      + name
+                      + kind
                       + ": "
                       + Figures.count(bin.getChains()));
             })

@@ -1,5 +1,6 @@
 package io.retort.release.report;
 
+import io.retort.enums.EnumText;
 import io.retort.report.Figures;
 import io.retort.v1.Gap;
 import io.retort.v1.GapRewards;
@@ -128,7 +129,7 @@ final class RewardViews {
   static String name(Gap gap) {
     return gap == Gap.GAP_UNSPECIFIED
         ? "all pairs"
-        : gap.name().replace("GAP_", "").toLowerCase(Locale.ROOT);
+        : EnumText.shortName(gap).toLowerCase(Locale.ROOT);
   }
 
   private static String kind(Gap gap) {

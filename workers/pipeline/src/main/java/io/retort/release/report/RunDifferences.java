@@ -1,16 +1,14 @@
 package io.retort.release.report;
 
+import io.retort.evaluation.BenchmarkSettings;
 import io.retort.evaluation.Comparer;
-import io.retort.v1.BenchmarkSpec;
+import io.retort.evaluation.ScoreRecords;
 import io.retort.v1.Comparison;
 import io.retort.v1.ProblemScore;
-import io.retort.v1.Run;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,12 +46,14 @@ record RunDifferences(List<Comparison> comparisons, List<String> notCompared) {
                       + ": "
                       + obstacle.get());
             } else {
-              records.add(renamed(record(other, score).orElseThrow(), name));
-              records.add(renamed(record(first, score).orElseThrow(), baseline));
+              records.add(ScoreRecords.named(record(other, score).orElseThrow(), name));
+              records.add(ScoreRecords.named(record(first, score).orElseThrow(), baseline));
             }
           }
         }
-        comparisons.addAll(Comparer.compare(records, name, baseline, margins(first.run())));
+        comparisons.addAll(
+            Comparer.compare(
+                records, name, baseline, BenchmarkSettings.margins(first.run().getSpec())));
       }
     }
     return new RunDifferences(comparisons, notCompared);
@@ -99,18 +99,5 @@ record RunDifferences(List<Comparison> comparisons, List<String> notCompared) {
   private static boolean same(Score one, Score other) {
     return one.getModel().equals(other.getModel())
         && one.getBenchmark().equals(other.getBenchmark());
-  }
-
-  private static ScoreRecord renamed(ScoreRecord record, String model) {
-    return record.toBuilder().setScore(record.getScore().toBuilder().setModel(model)).build();
-  }
-
-  /** The first run's, in points. */
-  private static Map<String, Double> margins(Run run) {
-    Map<String, Double> margins = new HashMap<>();
-    for (BenchmarkSpec benchmark : run.getSpec().getEvaluation().getBenchmarksList()) {
-      margins.put(benchmark.getName(), benchmark.getMargin());
-    }
-    return margins;
   }
 }

@@ -3,6 +3,7 @@ package io.retort.release.report;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.report.Figures;
+import io.retort.rows.UsageSums;
 import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
@@ -118,17 +119,9 @@ final class StageViews {
   }
 
   private static Usage usage(RunSummary summary, List<Stage> stages) {
-    Usage.Builder sum = Usage.newBuilder();
-    for (Stage stage : stages) {
-      Usage usage = usage(summary, stage);
-      sum.setCalls(sum.getCalls() + usage.getCalls())
-          .setCachedCalls(sum.getCachedCalls() + usage.getCachedCalls())
-          .setPromptTokens(sum.getPromptTokens() + usage.getPromptTokens())
-          .setCompletionTokens(sum.getCompletionTokens() + usage.getCompletionTokens())
-          .setReasoningTokens(sum.getReasoningTokens() + usage.getReasoningTokens())
-          .setCost(sum.getCost() + usage.getCost());
-    }
-    return sum.build();
+    return stages.stream()
+        .map(stage -> usage(summary, stage))
+        .reduce(Usage.getDefaultInstance(), UsageSums::sum);
   }
 
   private static List<Row> rows(Run run) {
