@@ -182,7 +182,8 @@ final class S3Store implements Store {
     // One request per object, because not every server supports deleting many at once. The whole
     // list is read first, because pages shift while objects are deleted.
     List<String> keys = call(location, () -> keys(location));
-    if (!location.key().isEmpty()) {
+    // Servers over a file system refuse to delete a folder's own key, which is no object.
+    if (keys.isEmpty() ? !location.key().isEmpty() : isObject(location)) {
       keys.add(location.key());
     }
     for (String key : keys) {
