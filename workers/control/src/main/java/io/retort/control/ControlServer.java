@@ -2,12 +2,15 @@ package io.retort.control;
 
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.identity.Access;
 import io.retort.identity.AccessInterceptor;
+import io.retort.identity.LoginPage;
+import io.retort.identity.ServerTls;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -32,8 +35,9 @@ import org.slf4j.LoggerFactory;
  * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
  * and reflection.
  *
- * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
- * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
+ * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
+ * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_STORE} the store of the runs, {@code
+ * RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -156,17 +160,21 @@ public final class ControlServer implements AutoCloseable {
     }
     GrpcService services = grpc.build();
     AccessInterceptor.requireRoles(services.services());
-    Server server =
+    ServerBuilder builder =
         Server.builder()
-            .http(new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)))
             .service(services)
             .http1MaxHeaderSize(LARGEST_HEADERS)
             .http2MaxHeaderListSize(LARGEST_HEADERS)
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
-            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN)
-            .build();
+            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
+    ServerTls.listen(
+        builder,
+        environment,
+        new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
+    access.login(LoginPage::plain).addTo(builder);
+    Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {

@@ -5,12 +5,17 @@ import io.retort.store.Store;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -26,6 +31,7 @@ public final class Access implements AutoCloseable {
 
   private final Authenticator authenticator;
   private final Sessions sessions;
+  private final Optional<OidcLogin> oidc;
   private final AuditLog audit;
   private final AccessServiceImpl service;
   private final ExecutorService background;
@@ -33,11 +39,13 @@ public final class Access implements AutoCloseable {
   private Access(
       Authenticator authenticator,
       Sessions sessions,
+      Optional<OidcLogin> oidc,
       AuditLog audit,
       AccessServiceImpl service,
       ExecutorService background) {
     this.authenticator = authenticator;
     this.sessions = sessions;
+    this.oidc = oidc;
     this.audit = audit;
     this.service = service;
     this.background = background;
@@ -57,23 +65,30 @@ public final class Access implements AutoCloseable {
               + " ({}=required turns it on)",
           AUTH);
     }
+    AccessFile roles = accessFile(environment);
     SecureRandom random = new SecureRandom();
     ExecutorService background =
         Executors.newSingleThreadExecutor(DaemonThreads.named("token-use"));
     TokenStore tokens = new TokenStore(store, storeUri, clock);
     TokenCallers callers = new TokenCallers(tokens, clock, background);
-    Sessions sessions =
-        new Sessions(
-            store,
-            storeUri,
-            clock,
-            random,
-            callers,
-            user -> Caller.of(user.getName(), "oidc:" + user.getSubject(), List.of()));
+    Sessions sessions = new Sessions(store, storeUri, clock, random, callers, roles::caller);
+    List<Authenticator.Bearers> bearers = new ArrayList<>(List.of(callers));
+    Optional<OidcLogin> login = Optional.empty();
+    if (roles.settings().isPresent()) {
+      OidcSettings settings = roles.settings().get();
+      OidcProvider provider = new OidcProvider(settings.issuer(), clock);
+      OidcUsers users = new OidcUsers(settings, provider, roles);
+      bearers.add(users);
+      if (!settings.clientId().isEmpty()) {
+        String secret = secret(environment, "RETORT_OIDC_CLIENT_SECRET");
+        login = Optional.of(new OidcLogin(settings, provider, users, roles, secret, random));
+      }
+    }
     AuditChains chains = new AuditChains(store, storeUri);
     return new Access(
-        required ? Authenticator.required(List.of(callers), sessions) : Authenticator.off(),
+        required ? Authenticator.required(bearers, sessions) : Authenticator.off(),
         sessions,
+        login,
         AuditLog.start(chains, clock, random),
         new AccessServiceImpl(tokens, callers, chains, random),
         background);
@@ -109,6 +124,15 @@ public final class Access implements AutoCloseable {
     return AccessInterceptor.ofContext(new Authorizer(resources), audit);
   }
 
+  /**
+   * Serves {@code /login} and {@code /logout}.
+   *
+   * @param page {@link LoginPage#plain} shows the form without decoration
+   */
+  public LoginService login(LoginPage page) {
+    return new LoginService(authenticator, sessions, oidc, audit, page);
+  }
+
   /** For what is served outside gRPC. */
   public PageAccess pages() {
     return new PageAccess(authenticator);
@@ -119,6 +143,24 @@ public final class Access implements AutoCloseable {
   public void close() {
     audit.close();
     background.shutdown();
+  }
+
+  private static AccessFile accessFile(Environment environment) {
+    String file = environment.get("RETORT_ACCESS_FILE", "");
+    return file.isEmpty() ? AccessFile.empty() : AccessFile.read(Path.of(file));
+  }
+
+  /** From the variable, or from the file that the variable with {@code _FILE} names. */
+  private static String secret(Environment environment, String name) {
+    String file = environment.get(name + "_FILE", "");
+    if (file.isEmpty()) {
+      return environment.get(name, "");
+    }
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException e) {
+      throw new ConfigurationException(name + "_FILE: " + file + ": cannot be read", e);
+    }
   }
 
   private static boolean isRequired(String setting, String host, boolean loopback) {

@@ -1,5 +1,8 @@
 package io.retort.identity;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
 /** Shows the form to log in. */
 @FunctionalInterface
 public interface LoginPage {
@@ -27,7 +30,7 @@ public interface LoginPage {
         + (message.isEmpty() ? "" : "<p role=\"alert\">" + escape(message) + "</p>\n")
         + (oidc
             ? "<p><a href=\"/login/oidc?next="
-                + escape(java.net.URLEncoder.encode(next, java.nio.charset.StandardCharsets.UTF_8))
+                + escape(URLEncoder.encode(next, StandardCharsets.UTF_8))
                 + "\">Log in with your organisation</a></p>\n"
             : "")
         + """

@@ -163,7 +163,7 @@ public final class Sessions {
     for (String name : store.list(folder)) {
       Matcher matcher = OBJECT.matcher(name);
       if (matcher.matches()
-          && Long.parseLong(matcher.group(1)) < clock.millis()
+          && Long.parseLong(matcher.group(1)) <= clock.millis()
           && removed++ < MOST_CLEANED) {
         store.delete(Store.resolve(folder, name));
       }
