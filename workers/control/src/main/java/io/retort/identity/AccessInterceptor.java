@@ -155,6 +155,9 @@ public final class AccessInterceptor implements ServerInterceptor {
     private final AuditEntry.Builder entry;
     private final boolean changes;
 
+    /** Whether the caller was refused; what it may not see is refused as NOT_FOUND. */
+    private boolean refused;
+
     AuditedCall(ServerCall<Q, R> call, AuditEntry.Builder entry, boolean changes) {
       super(call);
       this.entry = entry;
@@ -171,10 +174,7 @@ public final class AccessInterceptor implements ServerInterceptor {
 
     @Override
     public void close(Status status, Metadata trailers) {
-      boolean refused =
-          status.getCode() == Status.Code.PERMISSION_DENIED
-              || status.getCode() == Status.Code.UNAUTHENTICATED;
-      if (changes || refused) {
+      if (changes || refused || status.getCode() == Status.Code.PERMISSION_DENIED) {
         audit.add(entry.setOutcome(status.getCode().name()).build());
       }
       super.close(status, trailers);
@@ -206,6 +206,7 @@ public final class AccessInterceptor implements ServerInterceptor {
         call.entry.clearTeams().addAllTeams(authorizer.require(rpc, caller, request));
       } catch (StatusRuntimeException e) {
         refused = true;
+        call.refused = true;
         AccessInterceptor.close(call, e);
         return;
       } catch (RuntimeException e) {

@@ -25,11 +25,14 @@ import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.AccessScope;
 import io.retort.v1.AccessServiceGrpc;
+import io.retort.v1.AuditEntry;
+import io.retort.v1.AuditRecord;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateTokenRequest;
 import io.retort.v1.CreateTokenResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.Grant;
+import io.retort.v1.ListAuditEntriesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
 import io.retort.v1.ListRunsRequest;
@@ -211,6 +214,43 @@ class AccessMatrixTest {
                 .getStatus()
                 .getCode())
         .isEqualTo(Status.Code.UNAUTHENTICATED);
+  }
+
+  @Test
+  void theAuditLogHasWhatChangedAndWhatWasRefused() throws Exception {
+    RunServiceGrpc.RunServiceBlockingStub operator =
+        RunServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR));
+    Run run = operator.createRun(CreateRunRequest.newBuilder().setSpec(spec(OWN)).build()).getRun();
+    StatusRuntimeException unused =
+        refused(
+            () ->
+                RunServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_ADMIN))
+                    .getRun(GetRunRequest.newBuilder().setRunId(run.getRunId()).build()));
+    List<AuditEntry> about = auditedAbout(run.getRunId(), 2);
+    assertThat(about)
+        .extracting(entry -> entry.getMethod() + " " + entry.getOutcome())
+        .containsExactly("RunService/CreateRun OK", "RunService/GetRun NOT_FOUND");
+    assertThat(about.get(0).getTeamsList()).containsExactly(OWN);
+    assertThat(about.get(0).getCallerId()).startsWith("token:");
+  }
+
+  /** Waits until the log has so many entries about the run. */
+  private static List<AuditEntry> auditedAbout(String run, int entries) throws IOException {
+    AccessServiceGrpc.AccessServiceBlockingStub admin =
+        AccessServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_ADMIN));
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    List<AuditEntry> found = List.of();
+    while (found.size() < entries && System.nanoTime() < end) {
+      found =
+          admin
+              .listAuditEntries(ListAuditEntriesRequest.newBuilder().setPageSize(1000).build())
+              .getRecordsList()
+              .stream()
+              .map(AuditRecord::getEntry)
+              .filter(entry -> entry.getObject().equals(run))
+              .toList();
+    }
+    return found;
   }
 
   private static String lastQuery() {
