@@ -60,7 +60,8 @@ final class RequestResources implements Resources {
         }
       } else if (field.getKey().getName().equals(MODEL)) {
         for (String model : texts(field.getValue())) {
-          found.add(model(model));
+          // A model's name, or a reference to one of its versions.
+          found.add(model(ModelReference.parse(model).map(ModelReference::model).orElse(model)));
         }
       } else if (field.getKey().getName().equals(REFERENCE)) {
         for (String reference : texts(field.getValue())) {

@@ -18,7 +18,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.retort.identity.Caller;
+import io.retort.identity.Csrf;
 import io.retort.identity.RpcAccess;
+import io.retort.identity.Sessions;
+import io.retort.identity.TokenCallers;
 import io.retort.identity.TokenStore;
 import io.retort.registry.ModelVersions;
 import io.retort.store.Store;
@@ -217,6 +221,35 @@ class AccessMatrixTest {
   }
 
   @Test
+  void aSessionChangesSomethingOnlyWithItsProof() throws Exception {
+    Store store = Store.open(control.storeUri);
+    Sessions sessions =
+        new Sessions(
+            store,
+            control.storeUri,
+            Clock.systemUTC(),
+            new SecureRandom(),
+            new TokenCallers(tokens, Clock.systemUTC(), Runnable::run),
+            user -> new Caller(user.getName()));
+    String header = sessions.open(secret(OWN, Role.ROLE_OPERATOR)).orElseThrow();
+    String cookie = header.substring(0, header.indexOf(';'));
+    GetRunRequest get = GetRunRequest.newBuilder().setRunId(runId).build();
+    CreateRunRequest create = CreateRunRequest.newBuilder().setSpec(spec(OWN)).build();
+
+    RunServiceGrpc.RunServiceBlockingStub page =
+        RunServiceGrpc.newBlockingStub(sending(Map.of("cookie", cookie)));
+    assertThat(page.getRun(get).getRun().getRunId()).isEqualTo(runId);
+    assertThat(refused(() -> page.createRun(create)).getStatus().getCode())
+        .isEqualTo(Status.Code.UNAUTHENTICATED);
+    Run made =
+        RunServiceGrpc.newBlockingStub(
+                sending(Map.of("cookie", cookie, Csrf.HEADER, Csrf.token(cookie))))
+            .createRun(create)
+            .getRun();
+    assertThat(made.getSpec().getTeam()).isEqualTo(OWN);
+  }
+
+  @Test
   void theAuditLogHasWhatChangedAndWhatWasRefused() throws Exception {
     RunServiceGrpc.RunServiceBlockingStub operator =
         RunServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR));
@@ -326,18 +359,25 @@ class AccessMatrixTest {
   }
 
   private static Channel as(String team, Role role) throws IOException {
-    return bearing(
-        tokens
-            .create(
-                "test", List.of(grant(team, role)), Duration.ofHours(1), "test", new SecureRandom())
-            .secret()
-            .reveal());
+    return bearing(secret(team, role));
+  }
+
+  private static String secret(String team, Role role) throws IOException {
+    return tokens
+        .create("test", List.of(grant(team, role)), Duration.ofHours(1), "test", new SecureRandom())
+        .secret()
+        .reveal();
   }
 
   private static Channel bearing(String token) {
+    return sending(Map.of("authorization", "Bearer " + token));
+  }
+
+  private static Channel sending(Map<String, String> values) {
     Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    values.forEach(
+        (name, value) ->
+            headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }

@@ -24,12 +24,12 @@ class CallerTest {
     assertThat(ANA.holds(Role.ROLE_OPERATOR, "vision")).isFalse();
     assertThat(ANA.holds(Role.ROLE_VIEWER, "speech")).isFalse();
     assertThat(ANA.everywhere(Role.ROLE_VIEWER)).isFalse();
-    assertThat(ANA.teams(Role.ROLE_VIEWER)).hasValueSatisfying(
-        teams -> assertThat(teams).containsExactly("nlp", "vision"));
+    assertThat(ANA.teams(Role.ROLE_VIEWER))
+        .hasValueSatisfying(teams -> assertThat(teams).containsExactly("nlp", "vision"));
     Caller root = Caller.of("root", "token:2", List.of(grant("*", Role.ROLE_VIEWER)));
     assertThat(root.teams(Role.ROLE_VIEWER)).isEmpty();
-    assertThat(root.teams(Role.ROLE_ADMIN)).hasValueSatisfying(
-        teams -> assertThat(teams).isEmpty());
+    assertThat(root.teams(Role.ROLE_ADMIN))
+        .hasValueSatisfying(teams -> assertThat(teams).isEmpty());
   }
 
   @Test
