@@ -2,10 +2,10 @@ package io.retort.cli;
 
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.retort.stack.LocalStack;
 import io.retort.stack.Repository;
 import io.retort.stack.StackState;
+import io.retort.v1.AccessServiceGrpc;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CompareRunsRequest;
@@ -35,7 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Calls the control plane at {@code RETORT_CONTROL_ADDRESS}, by default that of the local stack.
+ * Calls the control plane at {@code RETORT_CONTROL_ADDRESS}, by default that of {@code retort
+ * login} or of the local stack.
  */
 final class ControlClient implements AutoCloseable {
   private static final long CALL_SECONDS = 30;
@@ -50,35 +51,31 @@ final class ControlClient implements AutoCloseable {
   private final RunServiceGrpc.RunServiceBlockingStub runs;
   private final StoreServiceGrpc.StoreServiceBlockingStub stores;
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
+  private final AccessServiceGrpc.AccessServiceBlockingStub access;
 
-  private ControlClient(String address) {
-    channel =
-        ManagedChannelBuilder.forTarget(address)
-            .usePlaintext()
-            .maxInboundMessageSize(LARGEST_ANSWER)
-            .build();
+  private ControlClient(ControlTarget target) {
+    channel = target.open(LARGEST_ANSWER);
     runs = RunServiceGrpc.newBlockingStub(channel);
     stores = StoreServiceGrpc.newBlockingStub(channel);
     models = ModelServiceGrpc.newBlockingStub(channel);
+    access = AccessServiceGrpc.newBlockingStub(channel);
   }
 
   /**
-   * @throws CommandException if no address is set and no local stack is running
+   * @throws CommandException if no address is set or saved and no local stack is running
    */
   static ControlClient open(Map<String, String> environment) {
-    String address = environment.getOrDefault("RETORT_CONTROL_ADDRESS", "");
-    if (!address.isBlank()) {
-      return new ControlClient(address);
-    }
-    return new LocalStack(Repository.path(), environment)
-        .running()
-        .map(StackState::controlAddress)
-        .map(ControlClient::new)
-        .orElseThrow(
+    return open(
+        ControlTarget.of(
+            environment,
             () ->
-                new CommandException(
-                    "no control plane is known (start the local stack with: retort up, or set"
-                        + " RETORT_CONTROL_ADDRESS)"));
+                new LocalStack(Repository.path(), environment)
+                    .running()
+                    .map(StackState::controlAddress)));
+  }
+
+  static ControlClient open(ControlTarget target) {
+    return new ControlClient(target);
   }
 
   Run create(CreateRunRequest request) {
@@ -157,6 +154,11 @@ final class ControlClient implements AutoCloseable {
   /** The model registry; each of its calls has a deadline. */
   ModelServiceGrpc.ModelServiceBlockingStub models() {
     return models.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Tokens and the audit log; each of its calls has a deadline. */
+  AccessServiceGrpc.AccessServiceBlockingStub access() {
+    return access.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

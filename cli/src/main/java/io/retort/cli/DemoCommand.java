@@ -53,7 +53,8 @@ public final class DemoCommand implements Callable<Integer> {
     out.flush();
     StackState state = UpCommand.start(repository, environment, flags, out);
     UpCommand.print(state, out);
-    try (ControlClient client = ControlClient.open(environment)) {
+    try (ControlClient client =
+        ControlClient.open(Map.of("RETORT_CONTROL_ADDRESS", state.controlAddress()))) {
       Run run =
           client.create(
               CreateRunRequest.newBuilder()

@@ -36,7 +36,12 @@ import picocli.CommandLine.Command;
       RunsCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
-      StoreCommand.class
+      StoreCommand.class,
+      LoginCommand.class,
+      LogoutCommand.class,
+      WhoAmICommand.class,
+      TokensCommand.class,
+      AuditCommand.class
     })
 public final class Retort {
   static final int FAILED = 1;

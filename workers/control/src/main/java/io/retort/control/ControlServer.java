@@ -2,8 +2,15 @@ package io.retort.control;
 
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.identity.Access;
+import io.retort.identity.AccessInterceptor;
+import io.retort.identity.LoginPage;
+import io.retort.identity.ServerTls;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -17,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,34 +35,42 @@ import org.slf4j.LoggerFactory;
  * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
  * and reflection.
  *
- * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
- * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
+ * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
+ * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_STORE} the store of the runs, {@code
+ * RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final int THREADS = 16;
   private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
+  private static final int LARGEST_HEADERS = 16 << 10;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
   private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
 
   private final Server server;
+  private final List<ServerServiceDefinition> services;
   private final RunWatches watches;
   private final RecordedRunIndex index;
+  private final Access access;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
   private ControlServer(
       Server server,
+      List<ServerServiceDefinition> services,
       RunWatches watches,
       RecordedRunIndex index,
+      Access access,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
+    this.services = List.copyOf(services);
     this.watches = watches;
     this.index = index;
+    this.access = access;
     this.executor = executor;
     this.polls = polls;
   }
@@ -95,6 +111,8 @@ public final class ControlServer implements AutoCloseable {
     String storeUri = withoutSlash(environment.require("RETORT_STORE"));
     Store store = openStore(storeUri);
     Clock clock = Clock.systemUTC();
+    String host = environment.get("RETORT_HOST", "127.0.0.1");
+    Access access = Access.open(environment, host, store, storeUri, clock);
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
     RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
@@ -114,7 +132,8 @@ public final class ControlServer implements AutoCloseable {
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
-    GrpcService grpc =
+    ModelTeams modelTeams = new ModelTeams(store, storeUri);
+    GrpcServiceBuilder grpc =
         GrpcService.builder()
             .addService(
                 new RunServiceImpl(
@@ -127,31 +146,42 @@ public final class ControlServer implements AutoCloseable {
                     new RunComparer(workflows, reader, store, storeUri)))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
-            .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
-            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), modelTeams, clock))
+            .addService(access.service())
             .enableHealthCheckService(true)
-            .intercept(new ApiMetrics(metrics.registry()))
+            // The last one sees a call first, so that refused calls are counted too.
+            .intercept(
+                access.interceptor(new RequestResources(reader::askedSpec, modelTeams)),
+                new ApiMetrics(metrics.registry()))
             .useBlockingTaskExecutor(true)
-            .maxRequestMessageLength(LARGEST_REQUEST)
-            .build();
-    Server server =
+            .maxRequestMessageLength(LARGEST_REQUEST);
+    if (!access.authenticator().isRequired()) {
+      grpc.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    GrpcService services = grpc.build();
+    AccessInterceptor.requireRoles(services.services());
+    ServerBuilder builder =
         Server.builder()
-            .http(
-                new InetSocketAddress(
-                    environment.get("RETORT_HOST", "127.0.0.1"),
-                    environment.integer("RETORT_PORT", 7400)))
-            .service(grpc)
+            .service(services)
+            .http1MaxHeaderSize(LARGEST_HEADERS)
+            .http2MaxHeaderListSize(LARGEST_HEADERS)
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
-            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN)
-            .build();
+            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
+    ServerTls.listen(
+        builder,
+        environment,
+        new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
+    access.login(LoginPage::plain).addTo(builder);
+    Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
       index.close();
+      access.close();
       throw new ConfigurationException(
           "RETORT_PORT: "
               + environment.integer("RETORT_PORT", 7400)
@@ -160,11 +190,16 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(server, watches, index, executor, polls);
+    return new ControlServer(server, services.services(), watches, index, access, executor, polls);
   }
 
   int port() {
     return server.activeLocalPort();
+  }
+
+  /** All that it serves over gRPC. */
+  List<ServerServiceDefinition> services() {
+    return services;
   }
 
   /** Lets open calls finish, then stops. */
@@ -175,6 +210,7 @@ public final class ControlServer implements AutoCloseable {
     executor.shutdownNow();
     polls.shutdownNow();
     index.close();
+    access.close();
   }
 
   private static ScheduledExecutorService pollers() {

@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.retort.identity.Caller;
 import io.retort.registry.AliasException;
 import io.retort.registry.ModelReference;
 import io.retort.registry.ModelRegistry;
@@ -33,6 +34,7 @@ import io.retort.v1.RollBackAliasResponse;
 import io.retort.v1.VersionTombstone;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -45,11 +47,13 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   private static final int VERSIONS = 20;
 
   private final ModelRegistry registry;
+  private final ModelTeams teams;
   private final Clock clock;
   private final RequestValidator validator = new RequestValidator();
 
-  ModelServiceImpl(ModelRegistry registry, Clock clock) {
+  ModelServiceImpl(ModelRegistry registry, ModelTeams teams, Clock clock) {
     this.registry = registry;
+    this.teams = teams;
     this.clock = clock;
   }
 
@@ -156,8 +160,8 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
             .delete(
                 reference.version(),
                 VersionTombstone.newBuilder()
-                    .setActor(request.getActor())
-                    .setReason(request.getReason())
+                    .setActor(Caller.current().actor(request.getActor()))
+                    .setReason(Caller.current().note(request.getActor(), request.getReason()))
                     .setDeletedAt(Timestamps.fromMillis(clock.millis()))
                     .build());
     registry.deleteFiles(model, reference.version());
@@ -170,11 +174,14 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
 
   private ListModelsResponse models(ListModelsRequest request) throws IOException {
     int size = request.getPageSize() == 0 ? MODELS : request.getPageSize();
-    List<String> names =
-        registry.models().stream()
-            .filter(name -> name.compareTo(request.getPageToken()) > 0)
-            .limit(size + 1L)
-            .toList();
+    List<String> names = new ArrayList<>();
+    for (String name : registry.models()) {
+      if (names.size() <= size
+          && name.compareTo(request.getPageToken()) > 0
+          && teams.isVisible(name)) {
+        names.add(name);
+      }
+    }
     ListModelsResponse.Builder response = ListModelsResponse.newBuilder();
     for (String name : names.subList(0, Math.min(size, names.size()))) {
       readable(name).ifPresent(response::addModels);
@@ -218,8 +225,8 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   private AliasChange.Builder change(String alias, String actor, String reason) {
     return AliasChange.newBuilder()
         .setAlias(alias)
-        .setActor(actor)
-        .setReason(reason)
+        .setActor(Caller.current().actor(actor))
+        .setReason(Caller.current().note(actor, reason))
         .setChangedAt(Timestamps.fromMillis(clock.millis()));
   }
 

@@ -3,11 +3,13 @@ package io.retort.control;
 import com.google.common.collect.Lists;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.retort.identity.Caller;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
@@ -51,7 +53,8 @@ final class RunLister {
       throw ApiErrors.invalid(
           "page_size", request.getPageSize() + " (expected: >= 1 and <= " + LARGEST_PAGE + ")");
     }
-    String query = query(request.getPhasesList());
+    Optional<Set<String>> teams = Caller.current().teams(Role.ROLE_VIEWER);
+    String query = query(request.getPhasesList()) + ofTeams(teams);
     RunPageToken from = RunPageToken.decode(request.getPageToken());
     ListRunsResponse.Builder response = ListRunsResponse.newBuilder();
     if (!from.inStore()) {
@@ -105,7 +108,10 @@ final class RunLister {
     }
     boolean more = page.size() > wanted;
     List<Unlisted> shown = more ? page.subList(0, wanted) : page;
-    response.addAllRuns(runs(shown));
+    Caller caller = Caller.current();
+    runs(shown).stream()
+        .filter(run -> caller.holds(Role.ROLE_VIEWER, RequestResources.teamOf(run.getSpec())))
+        .forEach(response::addRuns);
     if (more) {
       Optional<RecordedRunIndex.Entry> end =
           shown.isEmpty() ? last : Optional.of(shown.get(shown.size() - 1).entry());
@@ -184,6 +190,19 @@ final class RunLister {
                 .distinct()
                 .map(RunLister::condition)
                 .collect(Collectors.joining(" OR ", " AND (", ")"));
+  }
+
+  /** Restricts a query to runs that the caller may see. */
+  private static String ofTeams(Optional<Set<String>> teams) {
+    return teams
+        .map(
+            names ->
+                names.stream()
+                    .map(name -> "'" + name + "'")
+                    .collect(
+                        Collectors.joining(
+                            ", ", " AND " + RunSearchAttributes.TEAM.getName() + " IN (", ")")))
+        .orElse("");
   }
 
   /** Includes workflows that were terminated, which could not set their phase. */

@@ -2,6 +2,7 @@ package io.retort.control;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.identity.Caller;
 import io.retort.run.ApprovalAnswer;
 import io.retort.run.RunWorkflow;
 import io.retort.v1.ApproveRunRequest;
@@ -47,7 +48,7 @@ final class RunPauser {
     return update(
         request.getRunId(),
         RunWorkflow.APPROVE,
-        new ApprovalAnswer(request.getReportDigest(), request.getActor(), request.getNote()));
+        answer(request.getReportDigest(), request.getActor(), request.getNote()));
   }
 
   /** As {@link #approve}. */
@@ -55,7 +56,12 @@ final class RunPauser {
     return update(
         request.getRunId(),
         RunWorkflow.REJECT,
-        new ApprovalAnswer(request.getReportDigest(), request.getActor(), request.getNote()));
+        answer(request.getReportDigest(), request.getActor(), request.getNote()));
+  }
+
+  private static ApprovalAnswer answer(String reportDigest, String actor, String note) {
+    Caller caller = Caller.current();
+    return new ApprovalAnswer(reportDigest, caller.actor(actor), caller.note(actor, note));
   }
 
   private CompletableFuture<Run> update(String runId, String update, Object request) {

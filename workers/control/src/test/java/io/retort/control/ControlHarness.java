@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
 import io.retort.run.RunSearchAttributes;
@@ -23,6 +24,7 @@ import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,13 @@ final class ControlHarness implements AutoCloseable {
   }
 
   ControlHarness(Path store, Deadlines deadlines) {
+    this(store, deadlines, Map.of());
+  }
+
+  /**
+   * @param variables of the environment, besides those that every control plane needs
+   */
+  ControlHarness(Path store, Deadlines deadlines, Map<String, String> variables) {
     storeUri = "file://" + store.toAbsolutePath();
     temporal =
         TestWorkflowEnvironment.newInstance(
@@ -77,12 +86,11 @@ final class ControlHarness implements AutoCloseable {
         StubRunWorkflow.class, StubRowStageWorkflow.class, StubComparisonWorkflow.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
-    Environment environment =
-        new Environment(
-            Map.of(
-                "RETORT_STORE", storeUri,
-                "RETORT_PORT", "0",
-                "RETORT_STUDENT_MODEL", STUDENT));
+    Map<String, String> complete = new HashMap<>(variables);
+    complete.put("RETORT_STORE", storeUri);
+    complete.put("RETORT_PORT", "0");
+    complete.put("RETORT_STUDENT_MODEL", STUDENT);
+    Environment environment = new Environment(complete);
     metrics = MetricsServer.start(environment);
     server =
         ControlServer.start(
@@ -94,6 +102,14 @@ final class ControlHarness implements AutoCloseable {
     return GrpcClients.builder("gproto+http://127.0.0.1:" + server.port())
         .responseTimeout(Duration.ofSeconds(60))
         .build(type);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  List<ServerServiceDefinition> services() {
+    return server.services();
   }
 
   WorkflowClient temporal() {
