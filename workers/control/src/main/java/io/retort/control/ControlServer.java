@@ -2,8 +2,12 @@ package io.retort.control;
 
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.http.HttpApi;
+import io.retort.http.RateLimit;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -24,17 +28,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
- * and reflection.
+ * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC and HTTP/JSON
+ * on one port, with health; on loopback with reflection.
  *
  * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
- * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
+ * RETORT_ALLOWED_HOSTS} the names under which it may be reached, {@code RETORT_CALLS_PER_SECOND}
+ * (200; 0: unlimited) what each caller may call, {@code RETORT_STORE} the store of the runs, {@code
+ * RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
   private static final int THREADS = 16;
   private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
+  private static final int CALLS_PER_SECOND = 200;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
@@ -114,7 +121,8 @@ public final class ControlServer implements AutoCloseable {
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
-    GrpcService grpc =
+    String host = environment.get("RETORT_HOST", "127.0.0.1");
+    GrpcServiceBuilder services =
         GrpcService.builder()
             .addService(
                 new RunServiceImpl(
@@ -128,24 +136,26 @@ public final class ControlServer implements AutoCloseable {
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
             .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
-            .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)
-            .intercept(new ApiMetrics(metrics.registry()))
+            // The metrics come last in this list, which makes them the first to see a call.
+            .intercept(new RateLimit(rate(environment)), new ApiMetrics(metrics.registry()))
             .useBlockingTaskExecutor(true)
-            .maxRequestMessageLength(LARGEST_REQUEST)
-            .build();
-    Server server =
+            .maxRequestMessageLength(LARGEST_REQUEST);
+    if (HttpApi.isLoopback(host)) {
+      services.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    GrpcService grpc = services.build();
+    ServerBuilder builder =
         Server.builder()
-            .http(
-                new InetSocketAddress(
-                    environment.get("RETORT_HOST", "127.0.0.1"),
-                    environment.integer("RETORT_PORT", 7400)))
+            .http(new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)))
             .service(grpc)
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
-            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN)
-            .build();
+            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
+    HttpApi.addTo(
+        builder, grpc, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));
+    Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {
@@ -167,6 +177,10 @@ public final class ControlServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
+  int watchedRuns() {
+    return watches.watchedRuns();
+  }
+
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
@@ -175,6 +189,15 @@ public final class ControlServer implements AutoCloseable {
     executor.shutdownNow();
     polls.shutdownNow();
     index.close();
+  }
+
+  private static int rate(Environment environment) {
+    int rate = environment.integer("RETORT_CALLS_PER_SECOND", CALLS_PER_SECOND);
+    if (rate < 0) {
+      throw new ConfigurationException(
+          "RETORT_CALLS_PER_SECOND: " + rate + " (expected: at least 0, which is unlimited)");
+    }
+    return rate;
   }
 
   private static ScheduledExecutorService pollers() {

@@ -23,6 +23,7 @@ import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,13 @@ final class ControlHarness implements AutoCloseable {
   }
 
   ControlHarness(Path store, Deadlines deadlines) {
+    this(store, deadlines, Map.of());
+  }
+
+  /**
+   * @param variables of the control plane's environment, besides those of every harness
+   */
+  ControlHarness(Path store, Deadlines deadlines, Map<String, String> variables) {
     storeUri = "file://" + store.toAbsolutePath();
     temporal =
         TestWorkflowEnvironment.newInstance(
@@ -77,12 +85,11 @@ final class ControlHarness implements AutoCloseable {
         StubRunWorkflow.class, StubRowStageWorkflow.class, StubComparisonWorkflow.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
-    Environment environment =
-        new Environment(
-            Map.of(
-                "RETORT_STORE", storeUri,
-                "RETORT_PORT", "0",
-                "RETORT_STUDENT_MODEL", STUDENT));
+    Map<String, String> all = new HashMap<>(variables);
+    all.put("RETORT_STORE", storeUri);
+    all.put("RETORT_PORT", "0");
+    all.put("RETORT_STUDENT_MODEL", STUDENT);
+    Environment environment = new Environment(all);
     metrics = MetricsServer.start(environment);
     server =
         ControlServer.start(
@@ -94,6 +101,15 @@ final class ControlHarness implements AutoCloseable {
     return GrpcClients.builder("gproto+http://127.0.0.1:" + server.port())
         .responseTimeout(Duration.ofSeconds(60))
         .build(type);
+  }
+
+  /** Of gRPC and HTTP. */
+  int port() {
+    return server.port();
+  }
+
+  int watchedRuns() {
+    return server.watchedRuns();
   }
 
   WorkflowClient temporal() {
