@@ -1,22 +1,34 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sets up the trainer's Python environment from its lock file and prints the path of its interpreter.
+# Sets up a Python environment from its lock file and prints the path of its interpreter: the trainer's, or with
+# --project FOLDER that of another project, such as clients/python.
 # Safe to call at any time, also twice at once; returns at once when nothing has changed.
 #
 # With --check it only looks whether a set-up can go well, and downloads nothing.
 #
 # RETORT_PYTHON_HOST   interpreter to build the environment with (default: python3.12, python3.11, python3)
-# RETORT_PYTHON_DISK   gigabytes that must be free before the first set-up (default: 10)
+# RETORT_PYTHON_DISK   gigabytes that must be free before the first set-up (default: 10, and 1 for other projects)
 set -euo pipefail
 
 readonly UV_VERSION=0.13.9
 # Compiled once here, because where PYTHONDONTWRITEBYTECODE is set every trainer would compile PyTorch anew.
-readonly SYNC_OPTIONS="--frozen --all-groups --extra signing --compile-bytecode"
+SYNC_OPTIONS="--frozen --all-groups --extra signing --compile-bytecode"
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 readonly root
-readonly trainer="$root/gpu-workers/trainer"
-readonly environment="$trainer/.venv"
+project=gpu-workers/trainer
+disk=10
+size="6 GB, once"
+if [[ "${1:-}" == --project ]]; then
+  project=${2:?the folder of a project, from the root of the repository}
+  shift 2
+  SYNC_OPTIONS="--frozen --all-groups"
+  disk=1
+  size="200 MB, once"
+fi
+readonly SYNC_OPTIONS project disk size
+readonly folder="$root/$project"
+readonly environment="$folder/.venv"
 readonly interpreter="$environment/bin/python"
 readonly stamp="$environment/.retort-stamp"
 readonly state="$root/.retort"
@@ -34,7 +46,7 @@ say() {
 hash_of_inputs() {
   local tool="sha256sum"
   command -v sha256sum >/dev/null 2>&1 || tool="shasum -a 256"
-  { cat "$trainer/uv.lock" "$trainer/pyproject.toml"; printf '%s %s' "$UV_VERSION" "$SYNC_OPTIONS"; } | $tool | cut -d ' ' -f 1
+  { cat "$folder/uv.lock" "$folder/pyproject.toml"; printf '%s %s' "$UV_VERSION" "$SYNC_OPTIONS"; } | $tool | cut -d ' ' -f 1
 }
 
 # The stamp holds the hash of the inputs and the interpreter that the environment was built with.
@@ -89,8 +101,8 @@ find_host_python() {
 }
 
 check_disk() {
-  local needed=${RETORT_PYTHON_DISK:-10} free
-  free=$(df -Pk "$trainer" | awk 'NR == 2 { print int($4 / 1048576) }')
+  local needed=${RETORT_PYTHON_DISK:-$disk} free
+  free=$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1048576) }')
   ((free >= needed)) || fail "$root: $free GB free (expected: at least $needed GB for the Python environment); free some, or set RETORT_PYTHON_DISK"
 }
 
@@ -129,14 +141,14 @@ install_uv() {
 
 sync_environment() {
   if [[ -x "$interpreter" ]]; then
-    say "Updating the Python environment from gpu-workers/trainer/uv.lock"
+    say "Updating the Python environment from $project/uv.lock"
   else
-    say "Installing the Python environment from gpu-workers/trainer/uv.lock (6 GB, once)"
+    say "Installing the Python environment from $project/uv.lock ($size)"
   fi
   rm -f "$stamp"
   env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME UV_PROJECT_ENVIRONMENT="$environment" UV_PYTHON_DOWNLOADS=never \
-    "$bootstrap/bin/uv" sync --quiet --project "$trainer" --python "$host_python" $SYNC_OPTIONS ||
-    fail "uv could not install gpu-workers/trainer/uv.lock; look at the lines above, then run $0 again"
+    "$bootstrap/bin/uv" sync --quiet --project "$folder" --python "$host_python" $SYNC_OPTIONS ||
+    fail "uv could not install $project/uv.lock; look at the lines above, then run $0 again"
 }
 
 main() {

@@ -64,14 +64,16 @@ final class ApiErrors {
   }
 
   static StatusRuntimeException requestReused(String requestId, String runId) {
-    return Status.ALREADY_EXISTS
-        .withDescription(
-            "request_id: "
-                + requestId
-                + " has started run "
-                + runId
-                + " from another spec (expected: a request_id of its own for each request)")
-        .asRuntimeException();
+    return failure(
+        Status.Code.ALREADY_EXISTS,
+        FailureCategory.FAILURE_CATEGORY_USER,
+        "REQUEST_ID_REUSED",
+        "request_id: "
+            + requestId
+            + " has started run "
+            + runId
+            + " from another spec (expected: a request_id of its own for each request)",
+        null);
   }
 
   /**

@@ -7,6 +7,8 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.http.HttpApi;
+import io.retort.http.RateLimit;
 import io.retort.identity.Access;
 import io.retort.identity.AccessInterceptor;
 import io.retort.identity.LoginPage;
@@ -32,11 +34,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
- * and reflection.
+ * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC and HTTP/JSON
+ * on one port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
- * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_STORE} the store of the runs, {@code
+ * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
+ * may be reached, {@code RETORT_CALLS_PER_SECOND} (200; 0: unlimited) what each caller may call,
+ * {@code RETORT_STORE} the store of the runs, {@code
  * RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
@@ -45,6 +49,7 @@ public final class ControlServer implements AutoCloseable {
   private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
   private static final int LARGEST_HEADERS = 16 << 10;
+  private static final int CALLS_PER_SECOND = 200;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
@@ -149,13 +154,15 @@ public final class ControlServer implements AutoCloseable {
             .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), modelTeams, clock))
             .addService(access.service())
             .enableHealthCheckService(true)
-            // The last one sees a call first, so that refused calls are counted too.
+            // The last one sees a call first: refused calls are counted too, and the limit is that of
+            // a caller who is known.
             .intercept(
+                new RateLimit(rate(environment)),
                 access.interceptor(new RequestResources(reader::askedSpec, modelTeams)),
                 new ApiMetrics(metrics.registry()))
             .useBlockingTaskExecutor(true)
             .maxRequestMessageLength(LARGEST_REQUEST);
-    if (!access.authenticator().isRequired()) {
+    if (HttpApi.isLoopback(host)) {
       grpc.addService(ProtoReflectionServiceV1.newInstance());
     }
     GrpcService services = grpc.build();
@@ -174,6 +181,8 @@ public final class ControlServer implements AutoCloseable {
         environment,
         new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
     access.login(LoginPage::plain).addTo(builder);
+    HttpApi.addTo(
+        builder, services, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));
     Server server = builder.build();
     try {
       server.start().join();
@@ -202,6 +211,10 @@ public final class ControlServer implements AutoCloseable {
     return services;
   }
 
+  int watchedRuns() {
+    return watches.watchedRuns();
+  }
+
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
@@ -211,6 +224,15 @@ public final class ControlServer implements AutoCloseable {
     polls.shutdownNow();
     index.close();
     access.close();
+  }
+
+  private static int rate(Environment environment) {
+    int rate = environment.integer("RETORT_CALLS_PER_SECOND", CALLS_PER_SECOND);
+    if (rate < 0) {
+      throw new ConfigurationException(
+          "RETORT_CALLS_PER_SECOND: " + rate + " (expected: at least 0, which is unlimited)");
+    }
+    return rate;
   }
 
   private static ScheduledExecutorService pollers() {

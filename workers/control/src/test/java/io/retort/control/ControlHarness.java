@@ -104,12 +104,17 @@ final class ControlHarness implements AutoCloseable {
         .build(type);
   }
 
+  /** Of gRPC and HTTP. */
   int port() {
     return server.port();
   }
 
   List<ServerServiceDefinition> services() {
     return server.services();
+  }
+
+  int watchedRuns() {
+    return server.watchedRuns();
   }
 
   WorkflowClient temporal() {

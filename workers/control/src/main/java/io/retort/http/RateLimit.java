@@ -1,0 +1,72 @@
+package io.retort.http;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.retort.identity.Caller;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Limits the calls of each caller, over gRPC and HTTP together: RESOURCE_EXHAUSTED with a {@code
+ * google.rpc.RetryInfo}. It must run after the interceptor that sets the {@link Caller}.
+ */
+public final class RateLimit implements ServerInterceptor {
+  /** A caller that comes back after it was forgotten begins with a full bucket. */
+  private static final int MOST_CALLERS = 10_000;
+
+  private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
+  private static final int BURST_SECONDS = 2;
+
+  private final int rate;
+  private final LongSupplier nanoTime;
+  private final Cache<String, TokenBucket> buckets =
+      CacheBuilder.newBuilder()
+          .maximumSize(MOST_CALLERS)
+          .expireAfterAccess(FORGOTTEN_AFTER)
+          .build();
+
+  /**
+   * @param rate calls per second of each caller; 0: unlimited
+   */
+  public RateLimit(int rate) {
+    this(rate, System::nanoTime);
+  }
+
+  RateLimit(int rate, LongSupplier nanoTime) {
+    this.rate = rate;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String caller = Caller.current().name();
+    long wait = rate == 0 ? 0 : wait(caller);
+    if (wait == 0) {
+      return next.startCall(call, headers);
+    }
+    StatusRuntimeException refusal =
+        Refusals.tooManyCalls(
+            caller, rate, Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999)));
+    Metadata trailers = refusal.getTrailers();
+    call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
+    return new ServerCall.Listener<>() {};
+  }
+
+  /** Nanoseconds until the caller may call; 0: now. */
+  private long wait(String caller) {
+    long now = nanoTime.getAsLong();
+    TokenBucket bucket =
+        buckets
+            .asMap()
+            .computeIfAbsent(
+                caller, name -> new TokenBucket(rate, (double) rate * BURST_SECONDS, now));
+    return bucket.take(now);
+  }
+}
