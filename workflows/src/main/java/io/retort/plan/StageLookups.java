@@ -167,10 +167,7 @@ final class StageLookups {
       plan.setReason("requested to run again");
     }
     plan.addAllWaitsFor(waits)
-        .setReuse(
-            runs || fresh || (undecided && plan.getStage() == Stage.STAGE_RELEASE)
-                ? StageReuse.STAGE_REUSE_RUN
-                : StageReuse.STAGE_REUSE_UNSPECIFIED);
+        .setReuse(runs || fresh ? StageReuse.STAGE_REUSE_RUN : StageReuse.STAGE_REUSE_UNSPECIFIED);
   }
 
   private FindStageResponse find(Fingerprint fingerprint) {

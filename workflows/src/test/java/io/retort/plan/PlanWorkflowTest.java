@@ -117,6 +117,22 @@ final class PlanWorkflowTest {
   }
 
   @Test
+  void whatAGateWillChooseIsNotKnownBeforeTheEvaluation() {
+    Consumer<RunRequest.Builder> gate =
+        request -> request.getSpecBuilder().getReleaseBuilder().getGateBuilder();
+    run("first", gate);
+
+    Plan decided = plan(gate);
+    Plan undecided = plan(gate.andThen(request -> request.addFreshStages(Stage.STAGE_EVALUATE)));
+
+    assertThat(of(decided, Stage.STAGE_RELEASE).getReuse()).isEqualTo(StageReuse.STAGE_REUSE_HIT);
+    assertThat(of(undecided, Stage.STAGE_RELEASE).getReuse())
+        .isEqualTo(StageReuse.STAGE_REUSE_UNSPECIFIED);
+    assertThat(of(undecided, Stage.STAGE_RELEASE).getWaitsForList())
+        .containsExactly(Stage.STAGE_EVALUATE);
+  }
+
+  @Test
   void aFreshStageRunsAndItsReadersWaitForIt() {
     run("first", request -> {});
 
