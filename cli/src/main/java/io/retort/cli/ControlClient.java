@@ -11,11 +11,14 @@ import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
+import io.retort.v1.GetLineageRequest;
 import io.retort.v1.GetRunRequest;
+import io.retort.v1.Lineage;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.Plan;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
@@ -80,6 +83,21 @@ final class ControlClient implements AutoCloseable {
 
   Run create(CreateRunRequest request) {
     return bounded().createRun(request).getRun();
+  }
+
+  /** What the run would do; starts nothing. */
+  Plan plan(CreateRunRequest request) {
+    return bounded().createRun(request.toBuilder().setValidateOnly(true).build()).getPlan();
+  }
+
+  Plan plan(RetrainRunRequest request) {
+    return bounded().retrainRun(request.toBuilder().setValidateOnly(true).build()).getPlan();
+  }
+
+  Lineage lineage(String runId) {
+    return bounded()
+        .getLineage(GetLineageRequest.newBuilder().setRunId(runId).build())
+        .getLineage();
   }
 
   Run get(String runId) {

@@ -27,6 +27,8 @@ final class LaunchOptions {
 
   @Mixin private FreshStages fresh = new FreshStages();
 
+  @Mixin private PlanAhead plan = new PlanAhead();
+
   /**
    * Launches the run, prints its id, and watches it with {@code --watch}.
    *
@@ -37,13 +39,14 @@ final class LaunchOptions {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       RunSpec.Builder spec = SpecFile.read(file, overrides).toBuilder();
       lastStage.ifPresent(spec::setLastStage);
-      Run run =
-          client.create(
-              CreateRunRequest.newBuilder()
-                  .setSpec(spec)
-                  .setRequestId(start.requestId())
-                  .addAllFreshStages(fresh.stages())
-                  .build());
+      CreateRunRequest request =
+          CreateRunRequest.newBuilder()
+              .setSpec(spec)
+              .setRequestId(start.requestId())
+              .addAllFreshStages(fresh.stages())
+              .build();
+      plan.show(() -> client.plan(request));
+      Run run = client.create(request);
       return start.show(client, run, out);
     }
   }

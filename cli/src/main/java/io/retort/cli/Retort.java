@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       LogsCommand.class,
       SuperviseCommand.class,
       RunCommand.class,
+      PlanCommand.class,
       CurateCommand.class,
       PairsCommand.class,
       EvalCommand.class,

@@ -2,8 +2,8 @@ package io.retort.cli;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.report.Figures;
+import io.retort.report.LineageText;
 import io.retort.report.RunTable;
-import io.retort.spec.SpecChanges;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
@@ -12,7 +12,6 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,6 +56,14 @@ public final class RunsCommand {
   int show(@Parameters(paramLabel = "RUN") String runId) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       spec.commandLine().getOut().println(RunTable.render(client.get(runId), false));
+      return 0;
+    }
+  }
+
+  @Command(name = "lineage", description = "Where a run comes from, and what came of it.")
+  int lineage(@Parameters(paramLabel = "RUN") String runId) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      LineageText.lines(client.lineage(runId)).forEach(spec.commandLine().getOut()::println);
       return 0;
     }
   }
@@ -160,24 +167,18 @@ public final class RunsCommand {
 
   @Command(name = "retrain", description = "Launch a new run from the spec of another.")
   int retrain(
-      @Parameters(paramLabel = "RUN") String runId,
-      @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "Change a field: seed=7.")
-          @Nullable List<String> overrides,
-      @Mixin FreshStages fresh,
+      @Mixin RetrainOptions options,
+      @Option(names = "--plan", description = "Show what the run would do, and start nothing.")
+          boolean plan,
       @Option(names = "--watch", description = "Show its progress until it ends.") boolean watch)
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      Run origin = client.get(runId);
-      SpecChanges changes =
-          SpecChanges.parse(origin.getSpec(), overrides == null ? List.of() : overrides);
-      Run run =
-          client.retrain(
-              RetrainRunRequest.newBuilder()
-                  .setRunId(runId)
-                  .setChanges(changes.spec())
-                  .setUpdateMask(changes.mask())
-                  .addAllFreshStages(fresh.stages())
-                  .build());
+      RetrainRunRequest request = options.request(client);
+      if (plan) {
+        PlanCommand.print(client.plan(request), spec.commandLine().getOut());
+        return 0;
+      }
+      Run run = client.retrain(request);
       spec.commandLine().getOut().println(run.getRunId());
       spec.commandLine().getOut().flush();
       return watch ? new RunWatcher(client, spec.commandLine().getOut()).watch(run.getRunId()) : 0;

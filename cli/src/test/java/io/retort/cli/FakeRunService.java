@@ -17,15 +17,21 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
+import io.retort.v1.GetLineageRequest;
+import io.retort.v1.GetLineageResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
+import io.retort.v1.Lineage;
+import io.retort.v1.LineageVersion;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PauseRunResponse;
+import io.retort.v1.Plan;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.RejectRunResponse;
+import io.retort.v1.RelatedRun;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
@@ -33,6 +39,9 @@ import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.Stage;
+import io.retort.v1.StageOrigin;
+import io.retort.v1.StageReuse;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.io.IOException;
@@ -52,6 +61,11 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<RejectRunRequest> rejected = new CopyOnWriteArrayList<>();
   volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
   volatile List<Run> changes = List.of();
+
+  /** Requests for a plan of a new run, and the answer to every request for a plan. */
+  final List<CreateRunRequest> planned = new CopyOnWriteArrayList<>();
+
+  volatile Plan plan = Plan.getDefaultInstance();
 
   /** Whether a watch ends after the changes; otherwise it stays open. */
   volatile boolean ends = true;
@@ -79,6 +93,11 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
 
   @Override
   public void createRun(CreateRunRequest request, StreamObserver<CreateRunResponse> observer) {
+    if (request.getValidateOnly()) {
+      planned.add(request);
+      answer(observer, CreateRunResponse.newBuilder().setPlan(plan).build());
+      return;
+    }
     created.add(request);
     if (request.getSpec().getSeed() == 13) {
       observer.onError(
@@ -177,8 +196,35 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
 
   @Override
   public void retrainRun(RetrainRunRequest request, StreamObserver<RetrainRunResponse> observer) {
+    if (request.getValidateOnly()) {
+      answer(observer, RetrainRunResponse.newBuilder().setPlan(plan).build());
+      return;
+    }
     retrained.add(request);
     answer(observer, RetrainRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void getLineage(GetLineageRequest request, StreamObserver<GetLineageResponse> observer) {
+    answer(
+        observer,
+        GetLineageResponse.newBuilder()
+            .setLineage(
+                Lineage.newBuilder()
+                    .setRunId(request.getRunId())
+                    .addOrigins(RelatedRun.newBuilder().setRunId("first-1"))
+                    .addVersions(
+                        LineageVersion.newBuilder()
+                            .setModel("demo")
+                            .setVersion(3)
+                            .addAliases("best")
+                            .setPublishedByRunId("first-1"))
+                    .addStages(
+                        StageOrigin.newBuilder()
+                            .setStage(Stage.STAGE_SFT)
+                            .setReuse(StageReuse.STAGE_REUSE_HIT)
+                            .setMadeByRunId("first-1")))
+            .build());
   }
 
   @Override

@@ -19,6 +19,9 @@ public interface IngestActivities {
   String INGEST = "Ingest";
   String INSPECT_STUDENT = "InspectStudent";
 
+  /** Type of the RESOURCE failure of an inspection that may download nothing. */
+  String MODEL_NOT_DOWNLOADED = "MODEL_NOT_DOWNLOADED";
+
   /**
    * Hashes the current content of sources: the names and contents of their files. Heartbeats.
    *
@@ -49,7 +52,8 @@ public interface IngestActivities {
    * @throws io.temporal.failure.ApplicationFailure USER/MODEL_NOT_FOUND, USER/MODEL_FORBIDDEN,
    *     USER/MODEL_INCOMPLETE, USER/MODEL_UNREADABLE, USER/LOCATION_FORBIDDEN,
    *     USER/SYSTEM_TURN_REFUSED, USER/CHAT_TEMPLATE_UNUSABLE, USER/MAX_LENGTH_TOO_LARGE,
-   *     USER/MAX_LENGTH_TOO_SMALL, USER/CONTEXT_TOO_SMALL, PLATFORM/HUB_UNREACHABLE
+   *     USER/MAX_LENGTH_TOO_SMALL, USER/CONTEXT_TOO_SMALL, PLATFORM/HUB_UNREACHABLE,
+   *     RESOURCE/MODEL_NOT_DOWNLOADED where nothing may be downloaded
    */
   @ActivityMethod(name = INSPECT_STUDENT)
   InspectStudentResponse inspectStudent(InspectStudentRequest request);

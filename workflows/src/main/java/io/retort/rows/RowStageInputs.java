@@ -22,6 +22,8 @@ public final class RowStageInputs {
                         DescribeRowStageRequest.newBuilder()
                             .setRun(context.run())
                             .setStage(stage)
+                            // Only a run has a copy.
+                            .setPromptsOfSpec(context.run().getRunId().isEmpty())
                             .build()))
             .getInputsMap());
   }

@@ -36,7 +36,7 @@ public final class RunStages {
   }
 
   /** Those of a run; one that grades another anew releases and exports nothing. */
-  static List<RunStage> with(RunRequest request) {
+  public static List<RunStage> with(RunRequest request) {
     List<RunStage> stages = with(request.getSpec());
     return request.getRescores()
         ? stages.stream()

@@ -6,7 +6,6 @@ import io.retort.ingest.IngestActivities;
 import io.retort.rows.PromptActivities;
 import io.retort.stage.RunStage;
 import io.retort.training.ResourceActivities;
-import io.retort.training.TrainerJobs;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.EvaluatedModel;
 import io.retort.v1.Failure;
@@ -174,11 +173,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
                               .setSpec(spec))
                       .build()));
     }
-    // A model of the hub must also be downloaded before its tokenizer can count.
-    boolean counts =
-        spec.getCuration().getSelect().hasMaxTokens()
-            && spec.getStudent().getModel().startsWith("hf://");
-    if (RunStages.trains(spec) || counts) {
+    if (ModelInspections.readsStudent(spec)) {
       stages.student(this::inspectStudent);
     }
     if (spec.getModelsCount() > 0) {
@@ -212,14 +207,9 @@ public final class RunWorkflowImpl implements RunWorkflow {
   }
 
   private ArtifactRef inspectStudent() {
-    InspectStudentRequest.Builder asked =
-        InspectStudentRequest.newBuilder().setModelUri(student).setStoreUri(request.getStoreUri());
+    InspectStudentRequest.Builder asked = ModelInspections.student(student, request.getStoreUri());
     if (RunStages.trains(spec) && !checked) {
-      asked
-          .setTemplate(TrainerJobs.template(spec))
-          .setMaxNewTokens(TrainerJobs.longestAnswer(spec.getEvaluation()))
-          .setMaxTruncatedRatio(spec.getSft().getMaxTruncatedRatio())
-          .addAllSources(spec.getData().getTrainList());
+      asked = ModelInspections.checking(asked, spec);
     }
     InspectStudentResponse inspected = ingestActivities.inspectStudent(asked.build());
     checked = true;
@@ -237,32 +227,20 @@ public final class RunWorkflowImpl implements RunWorkflow {
     for (int index = 0; index < spec.getModelsCount(); index++) {
       ModelSpec model = spec.getModels(index);
       if (model.hasEndpoint()) {
-        inspected.add(
-            EvaluatedModel.newBuilder()
-                .setName(model.getName())
-                .setEndpoint(model.getEndpoint())
-                .build());
+        inspected.add(ModelInspections.served(model));
         continue;
       }
       InspectStudentResponse found =
           ingestActivities.inspectStudent(
-              InspectStudentRequest.newBuilder()
-                  .setModelUri(pinnedModels.getOrDefault(model.getName(), model.getModel()))
-                  .setStoreUri(request.getStoreUri())
-                  .setField("models[" + index + "].model")
+              ModelInspections.model(
+                      index,
+                      pinnedModels.getOrDefault(model.getName(), model.getModel()),
+                      request.getStoreUri())
                   .build());
       if (!found.getPinnedUri().isEmpty()) {
         pinnedModels.put(model.getName(), found.getPinnedUri());
       }
-      inspected.add(
-          EvaluatedModel.newBuilder()
-              .setName(model.getName())
-              .setModel(model.getModel())
-              .setPinnedUri(found.getPinnedUri())
-              .setModelUri(found.getModelUri())
-              .setSha256(found.getModel().getSha256())
-              .setContentSha256(found.getContentSha256())
-              .build());
+      inspected.add(ModelInspections.evaluated(model, found));
     }
     return inspected;
   }

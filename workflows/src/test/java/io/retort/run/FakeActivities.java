@@ -5,6 +5,7 @@ import com.google.protobuf.StringValue;
 import io.retort.evaluation.EvaluationActivities;
 import io.retort.export.ExportActivities;
 import io.retort.ingest.IngestActivities;
+import io.retort.plan.PlanActivities;
 import io.retort.release.ReleaseActivities;
 import io.retort.rows.PromptActivities;
 import io.retort.rows.RowStageActivities;
@@ -15,6 +16,8 @@ import io.retort.v1.ArtifactRef;
 import io.retort.v1.CalibrateRequest;
 import io.retort.v1.CalibrateResponse;
 import io.retort.v1.Calibration;
+import io.retort.v1.CheckLocationsRequest;
+import io.retort.v1.CheckLocationsResponse;
 import io.retort.v1.CompareForGateRequest;
 import io.retort.v1.CompareForGateResponse;
 import io.retort.v1.CompareRequest;
@@ -25,6 +28,8 @@ import io.retort.v1.DescribeRowStageRequest;
 import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.DescribeSourcesRequest;
 import io.retort.v1.DescribeSourcesResponse;
+import io.retort.v1.ExplainStagesRequest;
+import io.retort.v1.ExplainStagesResponse;
 import io.retort.v1.ExportDataRequest;
 import io.retort.v1.ExportDataResponse;
 import io.retort.v1.ExportResult;
@@ -45,6 +50,7 @@ import io.retort.v1.ListFlipsResponse;
 import io.retort.v1.MoveAliasRequest;
 import io.retort.v1.MoveAliasResponse;
 import io.retort.v1.PairingSummary;
+import io.retort.v1.PlannedStage;
 import io.retort.v1.PublishRequest;
 import io.retort.v1.PublishResponse;
 import io.retort.v1.PublishStageRequest;
@@ -62,6 +68,7 @@ import io.retort.v1.ScoreRequest;
 import io.retort.v1.ScoreResponse;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
+import io.retort.v1.StageExplanation;
 import io.retort.v1.StageRecord;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
@@ -91,6 +98,7 @@ public final class FakeActivities
         ReleaseActivities,
         ExportActivities,
         StageActivities,
+        PlanActivities,
         RunRecordActivities {
   public static final long ROWS_PER_SHARD = 10;
 
@@ -123,6 +131,12 @@ public final class FakeActivities
 
   public final AtomicInteger reports = new AtomicInteger();
   public final List<MoveAliasRequest> aliases = new CopyOnWriteArrayList<>();
+
+  /** Stages that plans could not reuse, in order. */
+  public final List<PlannedStage> explained = new CopyOnWriteArrayList<>();
+
+  /** Answer to {@link #checkLocations}. */
+  public volatile CheckLocationsResponse locations = CheckLocationsResponse.getDefaultInstance();
 
   /** Suffix of the sources' digests, which represents their current content. */
   public volatile String content = "";
@@ -222,6 +236,23 @@ public final class FakeActivities
     return record == null
         ? FindStageResponse.getDefaultInstance()
         : FindStageResponse.newBuilder().setRecord(record).build();
+  }
+
+  @Override
+  public CheckLocationsResponse checkLocations(CheckLocationsRequest request) {
+    return locations;
+  }
+
+  @Override
+  public ExplainStagesResponse explainStages(ExplainStagesRequest request) {
+    ExplainStagesResponse.Builder response = ExplainStagesResponse.newBuilder();
+    for (PlannedStage stage : request.getStagesList()) {
+      explained.add(stage);
+      response.addStages(
+          StageExplanation.newBuilder()
+              .setComparedRunId(String.join("+", stage.getCandidatesList())));
+    }
+    return response.build();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.retort.run;
 
 import io.retort.activity.TaskQueues;
+import io.retort.plan.AdmissionWorkflowImpl;
+import io.retort.plan.PlanWorkflowImpl;
 import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSpec;
@@ -17,6 +19,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
@@ -44,10 +47,16 @@ public final class WorkflowEnvironment implements AutoCloseable {
                 .registerSearchAttribute(
                     "RetortProgress", IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
-    environment
-        .newWorker(TaskQueues.RUNS)
-        .registerWorkflowImplementationTypes(
-            RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
+    Worker runs =
+        environment.newWorker(
+            TaskQueues.RUNS, WorkerOptions.newBuilder().setLocalActivityWorkerOnly(true).build());
+    runs.registerWorkflowImplementationTypes(
+        RunWorkflowImpl.class,
+        RunWorkflowV1Impl.class,
+        RowStageWorkflowImpl.class,
+        PlanWorkflowImpl.class,
+        AdmissionWorkflowImpl.class);
+    runs.registerActivitiesImplementations(activities);
     // A cancellation reaches an activity with the next heartbeat that it sends.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();

@@ -2,6 +2,7 @@ package io.retort.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.FieldMask;
@@ -220,28 +221,18 @@ final class LifecycleTest {
   }
 
   @Test
-  void aMissingFileEndsTheRunWithAClearError() {
-    Run run =
-        finish(create(shared.spec("missing", shared.folder().resolve("nowhere.jsonl")).build()));
-
-    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
-    assertThat(run.getFailure().getCategory()).isEqualTo(FailureCategory.FAILURE_CATEGORY_USER);
-    assertThat(run.getFailure().getType()).isEqualTo("DATA_NOT_FOUND");
-    assertThat(run.getFailure().getMessage()).contains("nowhere.jsonl");
-  }
-
-  @Test
-  void aModelWithoutATokenizerIsRefusedBeforeAnyWork() throws Exception {
+  void whatIsMissingIsRefusedBeforeARunExists() throws Exception {
     Path bare = Files.createDirectories(shared.folder().resolve("bare"));
     Files.copy(shared.folder().resolve("student/config.json"), bare.resolve("config.json"));
-    RunSpec.Builder spec = spec("bare");
+    RunSpec.Builder spec = shared.spec("missing", shared.folder().resolve("nowhere.jsonl"));
     spec.getStudentBuilder().setModel(bare.toString());
 
-    Run run = finish(create(spec.build()));
+    StatusRuntimeException refusal =
+        catchThrowableOfType(StatusRuntimeException.class, () -> create(spec.build()));
 
-    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_FAILED);
-    assertThat(run.getFailure().getType()).isEqualTo("MODEL_INCOMPLETE");
-    assertThat(run.getStagesList()).isEmpty();
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(String.valueOf(StatusProto.fromThrowable(refusal)))
+        .contains("data.train[0].path", "nowhere.jsonl", "student.model", "no tokenizer");
   }
 
   @Test

@@ -3,10 +3,15 @@ package io.retort.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.Plan;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
+import io.retort.v1.StageDifference;
+import io.retort.v1.StagePlan;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +40,7 @@ final class ReuseTest {
     Run same = finish(shared.runs().create(spec));
     RunSpec.Builder rate = RunSpec.newBuilder();
     rate.getCogpoBuilder().setLearningRate(2e-3);
+    Plan plan = shared.runs().planRetrain(origin.getRunId(), rate.build(), "cogpo.learning_rate");
     Run otherRate =
         finish(shared.runs().retrain(origin.getRunId(), rate.build(), "cogpo.learning_rate"));
 
@@ -50,6 +56,23 @@ final class ReuseTest {
             Stage.STAGE_SFT,
             Stage.STAGE_PAIR,
             Stage.STAGE_EXPORT);
+    assertThat(plan.getStagesList())
+        .as("the plan says what the run then does")
+        .filteredOn(stage -> stage.getReuse() == StageReuse.STAGE_REUSE_HIT)
+        .extracting(StagePlan::getStage)
+        .containsExactlyElementsOf(RunClient.hits(otherRate));
+    assertThat(plan.getStagesList().subList(0, 5))
+        .extracting(StagePlan::getFingerprint)
+        .containsExactlyElementsOf(
+            otherRate.getStagesList().subList(0, 5).stream()
+                .map(StageProgress::getFingerprint)
+                .toList());
+    assertThat(plan.getStages(4).getDifferencesList())
+        .extracting(StageDifference::getName)
+        .containsExactly("cogpo.learning_rate");
+    assertThat(plan.getStages(4).getEstimate().getSeconds()).isPositive();
+    assertThat(plan.getStages(5).getWaitsForList()).containsExactly(Stage.STAGE_COGPO);
+    assertThat(plan.getProblemsList()).isEmpty();
     assertThat(otherRate.getSummary().getSft().getModelUri())
         .as("where it was made")
         .contains(origin.getRunId());

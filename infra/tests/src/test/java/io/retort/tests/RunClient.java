@@ -9,6 +9,7 @@ import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.Plan;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
@@ -49,6 +50,18 @@ final class RunClient {
                 .setUpdateMask(FieldMask.newBuilder().addAllPaths(List.of(fields)))
                 .build())
         .getRun();
+  }
+
+  /** What {@link #retrain} would do. */
+  Plan planRetrain(String runId, RunSpec changes, String... fields) {
+    return stub.retrainRun(
+            RetrainRunRequest.newBuilder()
+                .setRunId(runId)
+                .setChanges(changes)
+                .setUpdateMask(FieldMask.newBuilder().addAllPaths(List.of(fields)))
+                .setValidateOnly(true)
+                .build())
+        .getPlan();
   }
 
   Run get(String runId) {

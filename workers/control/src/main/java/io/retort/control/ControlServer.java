@@ -129,10 +129,12 @@ public final class ControlServer implements AutoCloseable {
             SpecDefaults.from(environment),
             new RunIds(clock, new SecureRandom()),
             clock,
-            storeUri);
+            storeUri,
+            PlanCalls.admission(workflows, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
+    ModelRegistry models = new ModelRegistry(store, storeUri);
     RunLister lister = new RunLister(workflows, reader, index);
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
@@ -148,10 +150,13 @@ public final class ControlServer implements AutoCloseable {
                     new RunCanceller(workflows, reader),
                     new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
                     watches,
-                    new RunComparer(workflows, reader, store, storeUri)))
+                    new RunComparer(workflows, reader, store, storeUri),
+                    PlanCalls.planner(workflows, reader, index),
+                    models,
+                    PlanCalls.lineage(reader, index, models)))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
-            .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), modelTeams, clock))
+            .addService(new ModelServiceImpl(models, modelTeams, clock))
             .addService(access.service())
             .enableHealthCheckService(true)
             // The last one sees a call first: refused calls are counted too, and the limit is that of

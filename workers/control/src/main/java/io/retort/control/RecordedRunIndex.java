@@ -54,6 +54,9 @@ final class RecordedRunIndex implements AutoCloseable {
   /** Filled while records are read, so that the reads of a failed or late refresh are not lost. */
   private final Map<String, Entry> ended = new ConcurrentHashMap<>();
 
+  /** Origins of the runs that have one. */
+  private final Map<String, String> origins = new ConcurrentHashMap<>();
+
   private @Nullable Future<List<Entry>> refresh;
   private long begunAt;
   private @Nullable List<Entry> latest;
@@ -86,6 +89,11 @@ final class RecordedRunIndex implements AutoCloseable {
     return last.isEmpty()
         ? all
         : all.stream().filter(entry -> NEWEST_FIRST.compare(entry, last.get()) > 0).toList();
+  }
+
+  /** Runs that are retrains of the run, newest first. */
+  List<Entry> retrainsOf(String runId) {
+    return entries().stream().filter(entry -> runId.equals(origins.get(entry.runId()))).toList();
   }
 
   /** Reads the records of a page concurrently; omits records that no longer exist. */
@@ -153,6 +161,7 @@ final class RecordedRunIndex implements AutoCloseable {
   private List<Entry> refresh() throws IOException {
     List<String> ids = runs.ids();
     ended.keySet().retainAll(new HashSet<>(ids));
+    origins.keySet().retainAll(new HashSet<>(ids));
     List<String> unknown = ids.stream().filter(id -> !ended.containsKey(id)).toList();
     toRead.set(unknown.size());
     read.set(0);
@@ -191,9 +200,14 @@ final class RecordedRunIndex implements AutoCloseable {
 
   /** The retained part of a record, so that few records are in memory at once. */
   private Optional<Entry> entry(String runId) throws IOException {
+    Optional<Run> record = record(runId);
+    record
+        .map(Run::getOriginRunId)
+        .filter(origin -> !origin.isEmpty())
+        .ifPresent(origin -> origins.put(runId, origin));
     Optional<Entry> entry =
-        record(runId)
-            .map(run -> new Entry(runId, Timestamps.toMillis(run.getCreatedAt()), run.getPhase()));
+        record.map(
+            run -> new Entry(runId, Timestamps.toMillis(run.getCreatedAt()), run.getPhase()));
     entry.filter(one -> Phases.isTerminal(one.phase())).ifPresent(one -> ended.put(runId, one));
     return entry;
   }

@@ -1,10 +1,8 @@
 package io.retort.control;
 
 import io.grpc.Status;
-import io.retort.spec.SpecException;
 import io.retort.v1.EvaluatedModel;
 import io.retort.v1.FailureCategory;
-import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
@@ -30,16 +28,17 @@ record Rescoring(Run origin) {
     return new Rescoring(origin);
   }
 
-  Run launch(RunLauncher launcher, RetrainRunRequest request, RunSpec spec) throws SpecException {
-    List<Stage> fresh = new ArrayList<>(request.getFreshStagesList());
+  /** The stages to run again: those that are asked for, and the one that grades. */
+  static List<Stage> fresh(List<Stage> asked) {
+    List<Stage> fresh = new ArrayList<>(asked);
     if (!fresh.contains(Stage.STAGE_EVALUATE)) {
       fresh.add(Stage.STAGE_EVALUATE);
     }
-    return launcher.launch(pinned(spec), request.getRequestId(), origin.getRunId(), fresh, true);
+    return fresh;
   }
 
   /** The answers are those of the commits and versions that the models had then. */
-  private RunSpec pinned(RunSpec spec) {
+  RunSpec pinned(RunSpec spec) {
     RunSpec.Builder pinned = spec.toBuilder();
     List<EvaluatedModel> models = origin.getSummary().getModelsList();
     for (int index = 0; index < Math.min(models.size(), spec.getModelsCount()); index++) {

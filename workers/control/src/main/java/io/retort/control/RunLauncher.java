@@ -3,12 +3,14 @@ package io.retort.control;
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.TaskQueues;
 import io.retort.layout.RunLayout;
+import io.retort.plan.Admission;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunStages;
 import io.retort.run.RunWorkflow;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
+import io.retort.spec.SpecViolation;
 import io.retort.v1.ModelSpec;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -20,9 +22,11 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.common.SearchAttributes;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,7 @@ final class RunLauncher {
   private final RunIds ids;
   private final Clock clock;
   private final String storeUri;
+  private final Admission admission;
 
   RunLauncher(
       Workflows workflows,
@@ -52,7 +57,8 @@ final class RunLauncher {
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
-      String storeUri) {
+      String storeUri,
+      Admission admission) {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
@@ -60,6 +66,7 @@ final class RunLauncher {
     this.ids = ids;
     this.clock = clock;
     this.storeUri = storeUri;
+    this.admission = admission;
   }
 
   /**
@@ -79,18 +86,8 @@ final class RunLauncher {
   Run launch(
       RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
       throws SpecException {
-    if (!RunIds.isValidRequest(requestId)) {
-      throw ApiErrors.invalid(
-          "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
-    }
-    validator.check(asked);
-    RunSpec spec = defaults.fill(asked);
-    for (Stage stage : fresh) {
-      if (!RunStages.of(spec).contains(stage)) {
-        throw ApiErrors.invalid(
-            "fresh_stages", stage + " (expected: a stage of this run: " + RunStages.of(spec) + ")");
-      }
-    }
+    RunRequest complete = complete(asked, requestId, originRunId, fresh, rescores);
+    RunSpec spec = complete.getSpec();
     String runId =
         requestId.isEmpty()
             ? ids.next(spec.getName())
@@ -99,16 +96,17 @@ final class RunLauncher {
       // Temporal itself would start the workflow again after the retention of the first one.
       return existing(runId, requestId, asked, spec, originRunId);
     }
+    try {
+      admission.check(spec, runId);
+    } catch (SpecException e) {
+      // The run that the same request has started goes on without files that were deleted since.
+      if (!requestId.isEmpty() && workflows.describe(runId).isPresent()) {
+        return existing(runId, requestId, asked, spec, originRunId);
+      }
+      throw e;
+    }
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
-    RunRequest request =
-        RunRequest.newBuilder()
-            .setRunId(runId)
-            .setSpec(spec)
-            .setOriginRunId(originRunId)
-            .setStoreUri(storeUri)
-            .addAllFreshStages(fresh)
-            .setRescores(rescores)
-            .build();
+    RunRequest request = complete.toBuilder().setRunId(runId).build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
       return existing(runId, requestId, asked, spec, originRunId);
     }
@@ -120,6 +118,55 @@ final class RunLauncher {
         .setSpec(spec)
         .setOriginRunId(originRunId)
         .setCreatedAt(Timestamps.fromMillis(clock.millis()))
+        .build();
+  }
+
+  /**
+   * A run that would be accepted, without an id; starts nothing.
+   *
+   * @throws SpecException with all violations of the request and of the spec, or else with the
+   *     locations that are not there
+   */
+  RunRequest admissible(
+      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      throws SpecException {
+    RunRequest request = complete(asked, requestId, originRunId, fresh, rescores);
+    admission.check(request.getSpec(), request.getSpec().getName());
+    return request;
+  }
+
+  private RunRequest complete(
+      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      throws SpecException {
+    List<SpecViolation> ofRequest = new ArrayList<>();
+    if (!RunIds.isValidRequest(requestId)) {
+      ofRequest.add(
+          new SpecViolation(
+              "request_id",
+              '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)"));
+    }
+    List<SpecViolation> ofSpec = validator.validate(asked);
+    if (!ofSpec.isEmpty()) {
+      throw new SpecException(Stream.concat(ofRequest.stream(), ofSpec.stream()).toList());
+    }
+    RunSpec spec = defaults.fill(asked);
+    for (Stage stage : fresh) {
+      if (!RunStages.of(spec).contains(stage)) {
+        ofRequest.add(
+            new SpecViolation(
+                "fresh_stages",
+                stage + " (expected: a stage of this run: " + RunStages.of(spec) + ")"));
+      }
+    }
+    if (!ofRequest.isEmpty()) {
+      throw ApiErrors.invalid(ofRequest);
+    }
+    return RunRequest.newBuilder()
+        .setSpec(spec)
+        .setOriginRunId(originRunId)
+        .setStoreUri(storeUri)
+        .addAllFreshStages(fresh)
+        .setRescores(rescores)
         .build();
   }
 

@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.failure.Failures;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
@@ -91,6 +92,23 @@ final class RunReader {
         .map(RunMemo::asked)
         .or(() -> recordedAsked(runId))
         .orElseGet(() -> get(runId).getSpec());
+  }
+
+  /** The same; empty for a run that neither Temporal nor the store has. */
+  Optional<RunSpec> knownSpec(String runId) {
+    return find(runId).map(run -> askedSpec(runId));
+  }
+
+  /** Like {@link #get}; empty for a run that neither Temporal nor the store has. */
+  Optional<Run> find(String runId) {
+    try {
+      return Optional.of(get(runId));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** The submitted spec in the store. */

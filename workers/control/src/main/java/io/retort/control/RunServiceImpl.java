@@ -5,8 +5,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.retort.spec.SpecChanges;
+import io.retort.lineage.RunLineage;
+import io.retort.plan.Retraining;
+import io.retort.plan.RunPlanner;
+import io.retort.registry.ModelRegistry;
+import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecException;
+import io.retort.spec.SpecViolation;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
@@ -15,6 +20,8 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
+import io.retort.v1.GetLineageRequest;
+import io.retort.v1.GetLineageResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
 import io.retort.v1.ListRunsRequest;
@@ -28,10 +35,15 @@ import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.Run;
+import io.retort.v1.RunRequest;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -53,6 +65,10 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunPauser pauser;
   private final RunWatches watches;
   private final RunComparer comparer;
+  private final RunPlanner planner;
+  private final ModelRegistry models;
+  private final RunLineage lineage;
+  private final RequestValidator validator = new RequestValidator();
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -61,7 +77,10 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunCanceller canceller,
       RunPauser pauser,
       RunWatches watches,
-      RunComparer comparer) {
+      RunComparer comparer,
+      RunPlanner planner,
+      ModelRegistry models,
+      RunLineage lineage) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
@@ -69,6 +88,9 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     this.pauser = pauser;
     this.watches = watches;
     this.comparer = comparer;
+    this.planner = planner;
+    this.models = models;
+    this.lineage = lineage;
   }
 
   @Override
@@ -76,6 +98,16 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
+          if (request.getValidateOnly()) {
+            RunRequest planned =
+                launcher.admissible(
+                    request.getSpec(),
+                    request.getRequestId(),
+                    "",
+                    request.getFreshStagesList(),
+                    false);
+            return CreateRunResponse.newBuilder().setPlan(planner.plan(planned)).build();
+          }
           Run run =
               launcher.launch(
                   request.getSpec(), request.getRequestId(), "", request.getFreshStagesList());
@@ -148,17 +180,55 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
-          RunSpec origin = reader.askedSpec(request.getRunId());
-          RunSpec spec = SpecChanges.apply(origin, request.getChanges(), request.getUpdateMask());
+          Retraining retraining = retraining(request);
+          RunSpec spec = retraining.spec();
+          List<Stage> fresh = retraining.fresh();
+          if (request.getRescore()) {
+            spec = Rescoring.of(reader.get(retraining.originRunId())).pinned(spec);
+            fresh = Rescoring.fresh(fresh);
+          }
+          String origin = retraining.originRunId();
+          if (request.getValidateOnly()) {
+            RunRequest planned =
+                launcher.admissible(
+                    spec, request.getRequestId(), origin, fresh, request.getRescore());
+            return RetrainRunResponse.newBuilder().setPlan(planner.plan(planned)).build();
+          }
           Run run =
-              request.getRescore()
-                  ? Rescoring.of(reader.get(request.getRunId())).launch(launcher, request, spec)
-                  : launcher.launch(
-                      spec,
-                      request.getRequestId(),
-                      request.getRunId(),
-                      request.getFreshStagesList());
+              launcher.launch(spec, request.getRequestId(), origin, fresh, request.getRescore());
           return RetrainRunResponse.newBuilder().setRun(run).build();
+        });
+  }
+
+  private Retraining retraining(RetrainRunRequest request) throws SpecException {
+    List<SpecViolation> violations = validator.validate(request.toBuilder().clearChanges().build());
+    if (!violations.isEmpty()) {
+      throw ApiErrors.invalid(violations);
+    }
+    try {
+      if (!request.getRunId().isEmpty() && request.getModel().isEmpty()) {
+        // Throws NOT_FOUND.
+        RunSpec spec = reader.askedSpec(request.getRunId());
+        return Retraining.of(request, models, runId -> Optional.of(spec));
+      }
+      return Retraining.of(request, models, reader::knownSpec);
+    } catch (IOException e) {
+      throw ApiErrors.store("read the model registry", e);
+    }
+  }
+
+  @Override
+  public void getLineage(GetLineageRequest request, StreamObserver<GetLineageResponse> observer) {
+    answer(
+        observer,
+        () -> {
+          try {
+            return GetLineageResponse.newBuilder()
+                .setLineage(lineage.of(reader.get(request.getRunId())))
+                .build();
+          } catch (IOException e) {
+            throw ApiErrors.store("read the model registry", e);
+          }
         });
   }
 

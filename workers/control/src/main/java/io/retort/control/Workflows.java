@@ -66,7 +66,13 @@ final class Workflows {
    * separate thread, which is interrupted at the deadline.
    */
   boolean start(WorkflowOptions options, String type, Object argument) {
-    String attempt = "start run " + options.getWorkflowId();
+    return start(options, type, argument, "start run " + options.getWorkflowId());
+  }
+
+  /**
+   * @param attempt what the caller wants, for messages: "start run a"
+   */
+  private boolean start(WorkflowOptions options, String type, Object argument, String attempt) {
     Future<WorkflowExecution> started =
         STARTS.submit(() -> client.newUntypedWorkflowStub(type, options).start(argument));
     try {
@@ -122,6 +128,29 @@ final class Workflows {
           e);
     } catch (WorkflowServiceException e) {
       throw TemporalErrors.of("read the result of " + workflowId, namespace(), e);
+    }
+  }
+
+  /**
+   * Runs a short workflow of the run queue under an id of its own. Throws like {@link #start} and
+   * {@link #result}.
+   */
+  <T> T call(ShortCall call, Class<T> type) {
+    boolean ignored = start(call.options(), call.type(), call.argument(), call.attempt());
+    return result(call.options().getWorkflowId(), type);
+  }
+
+  /** The same, for a result that is not worth waiting for: empty if it does not come in time. */
+  <T> Optional<T> callBriefly(ShortCall call, Class<T> type) {
+    boolean ignored = start(call.options(), call.type(), call.argument(), call.attempt());
+    try {
+      return Optional.of(
+          client
+              .newUntypedWorkflowStub(call.options().getWorkflowId())
+              .getResult(deadlines.query().toMillis(), TimeUnit.MILLISECONDS, type));
+    } catch (TimeoutException | WorkflowFailedException | WorkflowServiceException e) {
+      LOG.info("{} has no result in time", call.options().getWorkflowId(), e);
+      return Optional.empty();
     }
   }
 

@@ -83,7 +83,11 @@ final class ControlHarness implements AutoCloseable {
                 .build());
     Worker worker = temporal.newWorker(TaskQueues.RUNS);
     worker.registerWorkflowImplementationTypes(
-        StubRunWorkflow.class, StubRowStageWorkflow.class, StubComparisonWorkflow.class);
+        StubRunWorkflow.class,
+        StubRowStageWorkflow.class,
+        StubComparisonWorkflow.class,
+        StubPlanWorkflow.class,
+        StubAdmissionWorkflow.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);

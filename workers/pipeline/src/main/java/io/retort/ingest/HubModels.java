@@ -57,6 +57,20 @@ final class HubModels {
    *     USER/MODEL_INCOMPLETE, PLATFORM/HUB_UNREACHABLE
    */
   Copy copy(String location) throws IOException {
+    return copy(location, true);
+  }
+
+  /**
+   * The copy of a model that the store has already.
+   *
+   * @throws io.temporal.failure.ApplicationFailure like {@link #copy}, and
+   *     RESOURCE/MODEL_NOT_DOWNLOADED
+   */
+  Copy kept(String location) throws IOException {
+    return copy(location, false);
+  }
+
+  private Copy copy(String location, boolean downloads) throws IOException {
     HubModel asked = HubModel.parse(location);
     if (HubModel.isCommit(asked.revision()) && isKept(asked)) {
       return new Copy(asked, folder(asked));
@@ -72,6 +86,11 @@ final class HubModels {
           null);
     }
     HubModel model = asked.at(commit);
+    if (!isKept(model) && !downloads) {
+      throw Failures.resource(
+          IngestActivities.MODEL_NOT_DOWNLOADED,
+          model + " is not in the store yet; a run downloads it");
+    }
     if (!isKept(model)) {
       fetch(model, files(model, info));
     }

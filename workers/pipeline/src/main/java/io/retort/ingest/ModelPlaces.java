@@ -55,7 +55,9 @@ final class ModelPlaces {
     InspectStudentResponse.Builder response = InspectStudentResponse.newBuilder();
     String location = request.getModelUri();
     if (HubModel.isNamed(location)) {
-      HubModels.Copy copy = new HubModels(hub, store, request.getStoreUri(), alive).copy(location);
+      HubModels models = new HubModels(hub, store, request.getStoreUri(), alive);
+      HubModels.Copy copy =
+          request.getWithoutDownload() ? models.kept(location) : models.copy(location);
       response.setPinnedUri(copy.model().toString());
       location = copy.uri();
     } else if (RegistryLocation.isNamed(location)) {

@@ -9,7 +9,12 @@ import io.retort.evaluation.EvaluationActivitiesImpl;
 import io.retort.export.ExportActivitiesImpl;
 import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
+import io.retort.ingest.LocationChecks;
 import io.retort.judge.client.JudgeClient;
+import io.retort.plan.AdmissionWorkflowImpl;
+import io.retort.plan.PlanActivities;
+import io.retort.plan.PlanActivitiesImpl;
+import io.retort.plan.PlanWorkflowImpl;
 import io.retort.preference.PairingStage;
 import io.retort.python.PythonWorkers;
 import io.retort.release.ComparisonActivitiesImpl;
@@ -112,12 +117,20 @@ public final class PipelineWorker {
     temporal.connect(CONNECT_TIMEOUT);
     WorkerFactory factory = temporal.newWorkerFactory();
 
-    Worker runs = factory.newWorker(TaskQueues.RUNS);
+    Worker runs =
+        factory.newWorker(
+            TaskQueues.RUNS, WorkerOptions.newBuilder().setLocalActivityWorkerOnly(true).build());
     runs.registerWorkflowImplementationTypes(
         RunWorkflowImpl.class,
         RunWorkflowV1Impl.class,
         RowStageWorkflowImpl.class,
-        ComparisonWorkflowImpl.class);
+        ComparisonWorkflowImpl.class,
+        PlanWorkflowImpl.class,
+        AdmissionWorkflowImpl.class);
+    Hub hub = Hub.of(environment);
+    PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));
+    // For the local activity of an admission.
+    runs.registerActivitiesImplementations(plans);
 
     Worker pipeline =
         factory.newWorker(
@@ -130,14 +143,15 @@ public final class PipelineWorker {
       new CurationStage(store, answers, tokens, roots), new PairingStage(store, answers)
     };
     pipeline.registerActivitiesImplementations(
-        new IngestActivitiesImpl(store, Hub.of(environment), roots, students),
+        new IngestActivitiesImpl(store, hub, roots, students),
         new PromptActivitiesImpl(store, judge, roots, rowStages),
-        new RowStageActivitiesImpl(store, judge, engine, rowStages),
+        new RowStageActivitiesImpl(store, judge, engine, roots, rowStages),
         new EvaluationActivitiesImpl(store, answers),
         new ReleaseActivitiesImpl(store),
         new ComparisonActivitiesImpl(store),
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
+        plans,
         new RunRecordActivitiesImpl(store));
 
     CountDownLatch ended = new CountDownLatch(1);

@@ -1,11 +1,9 @@
 package io.retort.rows;
 
-import io.retort.failure.Failures;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeRoles;
 import io.retort.layout.RunLayout;
 import io.retort.store.DataRoots;
-import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.PromptFile;
@@ -14,7 +12,6 @@ import io.retort.v1.SnapshotPromptsRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -43,7 +40,7 @@ public final class PromptActivitiesImpl implements PromptActivities {
   public void snapshotPrompts(SnapshotPromptsRequest request) {
     RunSpec spec = request.getRun().getSpec();
     try {
-      List<PromptFile> files = files(spec.getJudge().getPrompts());
+      List<PromptFile> files = PromptReplacements.read(roots, spec.getJudge().getPrompts());
       for (String endpoint : endpoints(spec)) {
         judge.describe(endpoint, files);
       }
@@ -57,21 +54,6 @@ public final class PromptActivitiesImpl implements PromptActivities {
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
-  }
-
-  /** Prompt files of a folder, which may be on a file system although the runs are in S3. */
-  private List<PromptFile> files(String location) throws IOException {
-    roots.requireFolder("judge.prompts", location);
-    Optional<String> folder = Locations.uri(location);
-    if (folder.isPresent()) {
-      List<PromptFile> files = PromptReplacements.read(Store.open(folder.get()), folder.get());
-      if (!files.isEmpty()) {
-        return files;
-      }
-    }
-    throw Failures.user(
-        "PROMPTS_NOT_FOUND",
-        "judge.prompts: " + location + " (expected: a folder with at least one prompt file)");
   }
 
   private Set<String> endpoints(RunSpec spec) {

@@ -1,6 +1,8 @@
 package io.retort.rows;
 
 import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
+import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.v1.PromptFile;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Prompt files that replace built-in ones. */
 final class PromptReplacements {
@@ -41,6 +44,27 @@ final class PromptReplacements {
       }
     }
     return files;
+  }
+
+  /**
+   * The files of a spec's folder of prompts, which may be on a file system although the runs are in
+   * S3.
+   *
+   * @throws io.temporal.failure.ApplicationFailure USER/PROMPTS_NOT_FOUND, USER/PROMPT_TOO_LARGE,
+   *     USER/LOCATION_FORBIDDEN
+   */
+  static List<PromptFile> read(DataRoots roots, String location) throws IOException {
+    roots.requireFolder("judge.prompts", location);
+    Optional<String> folder = Locations.uri(location);
+    if (folder.isPresent()) {
+      List<PromptFile> files = read(Store.open(folder.get()), folder.get());
+      if (!files.isEmpty()) {
+        return files;
+      }
+    }
+    throw Failures.user(
+        "PROMPTS_NOT_FOUND",
+        "judge.prompts: " + location + " (expected: a folder with at least one prompt file)");
   }
 
   private PromptReplacements() {}

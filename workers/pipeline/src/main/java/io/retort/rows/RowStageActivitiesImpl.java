@@ -6,6 +6,7 @@ import io.retort.cache.ResponseCache;
 import io.retort.judge.client.CallGroup;
 import io.retort.judge.client.JudgeClient;
 import io.retort.judge.client.JudgeMethod;
+import io.retort.store.DataRoots;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
@@ -14,6 +15,7 @@ import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FinishStageRequest;
 import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Manifest;
+import io.retort.v1.PromptFile;
 import io.retort.v1.RowStageContext;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunShardRequest;
@@ -39,12 +41,17 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
   private final JudgeClient judge;
   private final ResponseCache cache;
   private final RowEngine engine;
+  private final DataRoots roots;
   private final Map<Stage, RowStage> stages;
   private final AnswersByStage answers = new AnswersByStage();
 
+  /**
+   * @param roots allowed locations of folders of prompts
+   */
   public RowStageActivitiesImpl(
-      Store store, JudgeClient judge, RowEngine engine, RowStage... stages) {
+      Store store, JudgeClient judge, RowEngine engine, DataRoots roots, RowStage... stages) {
     this.store = store;
+    this.roots = roots;
     this.judge = judge;
     this.engine = engine;
     this.cache = new ResponseCache(store);
@@ -61,7 +68,11 @@ public final class RowStageActivitiesImpl implements RowStageActivities {
       List<JudgeMethod<?, ?>> methods = stage.methods(run.getSpec());
       // Pairing with rules alone needs no judge.
       if (!methods.isEmpty()) {
-        response.putInputs("judge", ShardJudge.fingerprint(judge, store, run, methods));
+        List<PromptFile> prompts =
+            request.getPromptsOfSpec() && run.getSpec().getJudge().hasPrompts()
+                ? PromptReplacements.read(roots, run.getSpec().getJudge().getPrompts())
+                : ShardJudge.prompts(store, run);
+        response.putInputs("judge", ShardJudge.fingerprint(judge, run, methods, prompts));
       }
       return response.build();
     } catch (IOException e) {

@@ -112,13 +112,16 @@ public record ShardJudge(
 
   /** Digests of the models and prompts that currently answer the methods. */
   static String fingerprint(
-      JudgeClient client, Store store, RunContext run, List<JudgeMethod<?, ?>> methods)
-      throws IOException {
+      JudgeClient client,
+      RunContext run,
+      List<JudgeMethod<?, ?>> methods,
+      List<PromptFile> prompts) {
     JudgeRoles roles = new JudgeRoles(run.getSpec());
-    return fingerprint(roles, methods, describe(client, roles, methods, prompts(store, run)));
+    return fingerprint(roles, methods, describe(client, roles, methods, prompts));
   }
 
-  private static List<PromptFile> prompts(Store store, RunContext run) throws IOException {
+  /** The prompt files that the run has copied; empty for a run with the built-in ones. */
+  static List<PromptFile> prompts(Store store, RunContext run) throws IOException {
     return run.getSpec().getJudge().hasPrompts()
         ? PromptReplacements.read(store, RunLayout.of(run).prompts())
         : List.of();

@@ -62,21 +62,17 @@ public final class StudentFolder {
    */
   public static ArtifactRef inspect(String location, DataRoots roots, Runnable alive)
       throws IOException {
-    roots.requireFolder(FIELD, location);
-    Optional<String> uri = Locations.uri(location);
-    if (uri.isEmpty()) {
-      throw notFound(location);
-    }
-    StudentFolder folder = new StudentFolder(Store.open(uri.get()), uri.get());
-    if (folder.names.isEmpty()) {
-      throw notFound(location);
-    }
-    List<String> defects = folder.defects();
-    if (!defects.isEmpty()) {
-      throw Failures.user(
-          "MODEL_INCOMPLETE", "student.model: " + location + ": " + String.join("; ", defects));
-    }
+    StudentFolder folder = complete(location, roots);
     return folder.described(folder.names.stream().filter(StudentFolder::isLoaded).toList(), alive);
+  }
+
+  /**
+   * The check of {@link #inspect} without its hash: reads no weights.
+   *
+   * @throws io.temporal.failure.ApplicationFailure like {@link #inspect}
+   */
+  public static void check(String location, DataRoots roots) throws IOException {
+    StudentFolder unused = complete(location, roots);
   }
 
   /**
@@ -97,6 +93,24 @@ public final class StudentFolder {
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(folder.described(names, () -> {}).getSha256());
+  }
+
+  private static StudentFolder complete(String location, DataRoots roots) throws IOException {
+    roots.requireFolder(FIELD, location);
+    Optional<String> uri = Locations.uri(location);
+    if (uri.isEmpty()) {
+      throw notFound(location);
+    }
+    StudentFolder folder = new StudentFolder(Store.open(uri.get()), uri.get());
+    if (folder.names.isEmpty()) {
+      throw notFound(location);
+    }
+    List<String> defects = folder.defects();
+    if (!defects.isEmpty()) {
+      throw Failures.user(
+          "MODEL_INCOMPLETE", "student.model: " + location + ": " + String.join("; ", defects));
+    }
+    return folder;
   }
 
   private ArtifactRef described(List<String> files, Runnable alive) throws IOException {

@@ -116,6 +116,7 @@ final class CurationStageTest {
             store,
             judge,
             engine.engine,
+            DataRoots.all(),
             new CurationStage(
                 store, new FastAnswerChecker(), TokenCounter.none(), DataRoots.all())));
     activities = environment.newActivityStub(RowStageActivities.class);

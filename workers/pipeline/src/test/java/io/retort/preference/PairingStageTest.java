@@ -15,6 +15,7 @@ import io.retort.rows.RowStageActivitiesImpl;
 import io.retort.rows.ShardRecords;
 import io.retort.rows.TestEngine;
 import io.retort.run.FilledSpecs;
+import io.retort.store.DataRoots;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
 import io.retort.store.Store;
@@ -79,7 +80,11 @@ final class PairingStageTest {
     environment = TestActivityEnvironment.newInstance();
     environment.registerActivitiesImplementations(
         new RowStageActivitiesImpl(
-            store, judge, engine.engine, new PairingStage(store, new FastAnswerChecker())));
+            store,
+            judge,
+            engine.engine,
+            DataRoots.all(),
+            new PairingStage(store, new FastAnswerChecker())));
     activities = environment.newActivityStub(RowStageActivities.class);
   }
 

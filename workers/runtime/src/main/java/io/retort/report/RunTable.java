@@ -103,6 +103,9 @@ public final class RunTable {
       line += " in " + Figures.duration(seconds);
     }
     text.append(heading(line)).append('\n');
+    if (!run.getOriginRunId().isEmpty()) {
+      text.append("Retrained from ").append(TextTable.printable(run.getOriginRunId())).append('\n');
+    }
     if (run.hasPause()) {
       text.append(TextTable.printable(run.getPause().getMessage())).append('\n');
     }

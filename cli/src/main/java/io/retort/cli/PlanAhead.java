@@ -1,0 +1,42 @@
+package io.retort.cli;
+
+import io.grpc.StatusRuntimeException;
+import io.retort.report.PlanText;
+import io.retort.v1.Plan;
+import java.io.PrintWriter;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Shows what a run would do before it starts. */
+final class PlanAhead {
+  @Option(
+      names = "--no-plan",
+      description = "Start without showing first which stages run and what they take.")
+  private boolean off;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  /** Prints the plan's summary to the error stream; the output stays the run's id. */
+  void show(Supplier<Plan> planning) {
+    if (off) {
+      return;
+    }
+    PrintWriter err = command.commandLine().getErr();
+    try {
+      Plan plan = planning.get();
+      if (plan.getStagesCount() > 0) {
+        err.println(PlanText.summary(plan));
+      }
+    } catch (StatusRuntimeException e) {
+      // A refusal of the spec is said when the run is started.
+      if (!RpcErrors.isWrongUse(e)) {
+        err.println("plan: not known: " + RpcErrors.describe(e));
+      }
+    }
+    err.flush();
+  }
+}

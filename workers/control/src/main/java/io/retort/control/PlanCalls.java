@@ -1,0 +1,78 @@
+package io.retort.control;
+
+import com.google.protobuf.util.Timestamps;
+import io.retort.lineage.RunLineage;
+import io.retort.plan.Admission;
+import io.retort.plan.AdmissionWorkflow;
+import io.retort.plan.PlanWorkflow;
+import io.retort.plan.RunPlanner;
+import io.retort.registry.ModelRegistry;
+import io.retort.v1.CheckLocationsResponse;
+import io.retort.v1.Plan;
+import io.retort.v1.RelatedRun;
+import io.retort.v1.Run;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Connects plans, admissions and lineage with Temporal and the store. */
+final class PlanCalls {
+  /** After this time Temporal forgets the workflow; nobody waits for so long. */
+  private static final Duration LONGEST_PLAN = Duration.ofMinutes(1);
+
+  private static final Duration LONGEST_ADMISSION = Duration.ofSeconds(10);
+
+  /** Runs whose results a plan is compared with. */
+  private static final int COMPARED_RUNS = 50;
+
+  static Admission admission(Workflows workflows, String storeUri) {
+    return new Admission(
+        (request, run) ->
+            workflows.callBriefly(
+                ShortCall.of(
+                    "admission",
+                    LONGEST_ADMISSION,
+                    AdmissionWorkflow.TYPE,
+                    request,
+                    "start run " + run),
+                CheckLocationsResponse.class),
+        storeUri);
+  }
+
+  static RunPlanner planner(Workflows workflows, RunReader reader, RecordedRunIndex index) {
+    return new RunPlanner(
+        request ->
+            workflows.call(
+                ShortCall.of(
+                    "plan",
+                    LONGEST_PLAN,
+                    PlanWorkflow.TYPE,
+                    request,
+                    "plan run " + request.getRun().getSpec().getName()),
+                Plan.class),
+        reader::find,
+        () -> latest(index));
+  }
+
+  static RunLineage lineage(RunReader reader, RecordedRunIndex index, ModelRegistry models) {
+    return new RunLineage(
+        reader::find,
+        runId -> index.retrainsOf(runId).stream().map(PlanCalls::related).toList(),
+        models);
+  }
+
+  private static List<Run> latest(RecordedRunIndex index) {
+    List<RecordedRunIndex.Entry> entries = index.after(Optional.empty());
+    return index.read(entries.subList(0, Math.min(COMPARED_RUNS, entries.size())));
+  }
+
+  private static RelatedRun related(RecordedRunIndex.Entry entry) {
+    return RelatedRun.newBuilder()
+        .setRunId(entry.runId())
+        .setPhase(entry.phase())
+        .setCreatedAt(Timestamps.fromMillis(entry.createdMillis()))
+        .build();
+  }
+
+  private PlanCalls() {}
+}

@@ -1,0 +1,5 @@
+/** Where runs come from and what came of them. */
+@NullMarked
+package io.retort.lineage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.retort.plan;
+
+import org.jspecify.annotations.NullMarked;
