@@ -2,8 +2,17 @@ package io.retort.control;
 
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.pages.LocalCalls;
+import io.retort.pages.PageCaller;
+import io.retort.pages.PageLinks;
+import io.retort.pages.Pages;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -17,15 +26,17 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
- * and reflection.
+ * and reflection, and the web pages.
  *
  * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
  * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
@@ -98,12 +109,13 @@ public final class ControlServer implements AutoCloseable {
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
     RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
+    SpecDefaults defaults = SpecDefaults.from(environment);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
             reader,
             runs,
-            SpecDefaults.from(environment),
+            defaults,
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri);
@@ -114,38 +126,52 @@ public final class ControlServer implements AutoCloseable {
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
-    GrpcService grpc =
+    List<BindableService> services =
+        List.of(
+            new RunServiceImpl(
+                launcher,
+                reader,
+                lister,
+                new RunCanceller(workflows, reader),
+                new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
+                watches,
+                new RunComparer(workflows, reader, store, storeUri),
+                new RunCurves(workflows, reader)),
+            new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
+            new ModelServiceImpl(new ModelRegistry(store, storeUri), clock));
+    List<ServerInterceptor> interceptors = List.of(new ApiMetrics(metrics.registry()));
+    GrpcServiceBuilder grpc =
         GrpcService.builder()
-            .addService(
-                new RunServiceImpl(
-                    launcher,
-                    reader,
-                    lister,
-                    new RunCanceller(workflows, reader),
-                    new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
-                    watches,
-                    new RunComparer(workflows, reader, store, storeUri)))
-            .addService(
-                new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
-            .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
             .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)
-            .intercept(new ApiMetrics(metrics.registry()))
+            .intercept(interceptors)
             .useBlockingTaskExecutor(true)
-            .maxRequestMessageLength(LARGEST_REQUEST)
-            .build();
-    Server server =
+            .maxRequestMessageLength(LARGEST_REQUEST);
+    services.forEach(grpc::addService);
+    ServerBuilder builder =
         Server.builder()
             .http(
                 new InetSocketAddress(
                     environment.get("RETORT_HOST", "127.0.0.1"),
                     environment.integer("RETORT_PORT", 7400)))
-            .service(grpc)
+            .service(grpc.build())
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
-            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN)
-            .build();
+            .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
+    new Pages(
+            new LocalCalls(
+                services.stream()
+                    .map(service -> ServerInterceptors.intercept(service, interceptors))
+                    .toList()),
+            store,
+            storeUri,
+            defaults,
+            new PageLinks(environment, client.getOptions().getNamespace()),
+            PageCaller.CURRENT,
+            Pages.statelessCsrf())
+        .addTo(builder, UnaryOperator.identity());
+    Server server = builder.build();
     try {
       server.start().join();
     } catch (CompletionException e) {

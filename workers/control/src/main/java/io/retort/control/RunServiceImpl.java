@@ -15,6 +15,8 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
+import io.retort.v1.GetCurvesRequest;
+import io.retort.v1.GetCurvesResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
 import io.retort.v1.ListRunsRequest;
@@ -53,6 +55,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunPauser pauser;
   private final RunWatches watches;
   private final RunComparer comparer;
+  private final RunCurves curves;
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -61,7 +64,8 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunCanceller canceller,
       RunPauser pauser,
       RunWatches watches,
-      RunComparer comparer) {
+      RunComparer comparer,
+      RunCurves curves) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
@@ -69,6 +73,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     this.pauser = pauser;
     this.watches = watches;
     this.comparer = comparer;
+    this.curves = curves;
   }
 
   @Override
@@ -87,6 +92,11 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
     answer(
         observer, () -> GetRunResponse.newBuilder().setRun(reader.get(request.getRunId())).build());
+  }
+
+  @Override
+  public void getCurves(GetCurvesRequest request, StreamObserver<GetCurvesResponse> observer) {
+    answer(observer, () -> curves.get(request.getRunId()));
   }
 
   @Override

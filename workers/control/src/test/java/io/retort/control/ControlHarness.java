@@ -96,6 +96,11 @@ final class ControlHarness implements AutoCloseable {
         .build(type);
   }
 
+  /** Address of the pages, without a slash at the end. */
+  String address() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
   WorkflowClient temporal() {
     return temporal.getWorkflowClient();
   }
