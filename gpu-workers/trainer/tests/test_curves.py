@@ -1,5 +1,8 @@
+from retort_trainer.context import JobContext
 from retort_trainer.curves import MAX_POINTS, Curves
-from retort_trainer.job import CurvePoint
+from retort_trainer.data import Sample
+from retort_trainer.job import CurvePoint, TrainerProgress, TrainingStage
+from tests.jobs import MakeJob, WriteRows, run
 
 
 def test_curves_hold_what_was_logged() -> None:
@@ -45,3 +48,17 @@ def test_a_long_history_is_read_once_in_a_while() -> None:
     assert curves.latest([{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}]) is first
     now[0] = 2.0
     assert len(curves.latest([{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}]).loss) == 2
+
+
+def test_a_training_reports_its_curves_while_it_runs(
+    make_job: MakeJob, write_rows: WriteRows, samples: list[Sample]
+) -> None:
+    reports: list[TrainerProgress] = []
+
+    result = run(make_job(TrainingStage.SFT, write_rows(samples)), JobContext(None, reports.append))
+
+    live = next(report.curves for report in reports if report.curves is not None)
+    assert live.loss == [CurvePoint(1, result.first_loss)]
+    assert [point.step for point in live.tokens_per_second] == [1]
+    assert [point.step for point in result.speed_curve] == list(range(1, result.steps + 1))
+    assert all(point.value > 0 for point in result.speed_curve)

@@ -3,9 +3,28 @@ package io.retort.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
 import io.retort.browser.Browser;
+import io.retort.registry.ModelVersions;
+import io.retort.store.ProtoJson;
+import io.retort.store.Store;
+import io.retort.v1.ComparisonVerdict;
+import io.retort.v1.Count;
 import io.retort.v1.CurvePoint;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.LossPoint;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.PassAtK;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.RunSummary;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
 import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerState;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -14,6 +33,7 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +60,7 @@ final class PagesBrowserTest {
   private static String training;
 
   @BeforeAll
-  static void open(@TempDir Path store) {
+  static void open(@TempDir Path store) throws IOException {
     opened = Browser.open();
     assumeTrue(
         opened.isPresent(),
@@ -59,6 +79,26 @@ final class PagesBrowserTest {
               .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING));
     }
     control.visibility.response = found.build();
+    write(control.storeUri + "/runs/failed-1/run.json", failed());
+    ModelVersions versions =
+        new ModelVersions(Store.open(control.storeUri), control.storeUri, "smol");
+    assertThat(versions.reserve("failed-1")).isEqualTo(1);
+    write(
+        Store.resolve(versions.folder(1), ModelVersions.PROVENANCE),
+        ReleaseProvenance.newBuilder()
+            .setRunId("failed-1")
+            .setModel("smol")
+            .setVersion(1)
+            .putFiles("model.safetensors", "ab12")
+            .build());
+    control
+        .client(ModelServiceGrpc.ModelServiceBlockingStub.class)
+        .promoteAlias(
+            PromoteAliasRequest.newBuilder()
+                .setReference("smol:v1")
+                .setAlias("production")
+                .setReason("the first one")
+                .build());
   }
 
   @AfterAll
@@ -88,6 +128,10 @@ final class PagesBrowserTest {
                 "/compare?run=" + waiting + "&run=" + training,
                 "models",
                 "/models",
+                "model",
+                "/models/smol",
+                "failed",
+                "/runs/failed-1",
                 "missing",
                 "/runs/nobody-1")
             .entrySet()) {
@@ -176,6 +220,81 @@ final class PagesBrowserTest {
   private static String running(String name) {
     String run = control.create(name).getRunId();
     return control.watchUntil(run, one -> one.getPhase() == RunPhase.RUN_PHASE_RUNNING).getRunId();
+  }
+
+  /** A run with something in every part of its page. */
+  private static Run failed() {
+    Run.Builder run =
+        Run.newBuilder()
+            .setRunId("failed-1")
+            .setPhase(RunPhase.RUN_PHASE_FAILED)
+            .setOriginRunId("origin-1")
+            .setSpec(control.get(waiting).getSpec())
+            .setCreatedAt(Timestamps.fromSeconds(1_800_000_000))
+            .setFinishedAt(Timestamps.fromSeconds(1_800_003_600))
+            .addWarnings("student.max_length: 40 % of the rows are longer")
+            .setFailure(
+                Failure.newBuilder()
+                    .setCategory(FailureCategory.FAILURE_CATEGORY_USER)
+                    .setType("NAN_LOSS")
+                    .setMessage("loss is nan at step 40 of 90.\nLower learning_rate."));
+    run.getSpecBuilder().getJudgeBuilder().setBudget(10);
+    run.addStages(
+            stage(Stage.STAGE_INGEST, RunPhase.RUN_PHASE_SUCCEEDED, StageReuse.STAGE_REUSE_HIT))
+        .addStages(stage(Stage.STAGE_SFT, RunPhase.RUN_PHASE_FAILED, StageReuse.STAGE_REUSE_RUN));
+    RunSummary.Builder summary = run.getSummaryBuilder().setReportUri("file:///report");
+    summary.getIngestBuilder().setRows(1000).setQuarantined(3);
+    summary
+        .getIngestBuilder()
+        .addQuarantineReasons(Count.newBuilder().setName("NO_ANSWER").setCount(3));
+    summary.getCurationBuilder().setRows(1000).setRetained(600).setImproved(300).setRejected(100);
+    summary.getCurationBuilder().getUsageBuilder().setCost(3.1);
+    summary.getPairingBuilder().addGaps(Count.newBuilder().setName("SMALL").setCount(40));
+    summary
+        .getSftBuilder()
+        .setFirstLoss(2)
+        .setFinalLoss(0.5)
+        .setSteps(90)
+        .addCurve(LossPoint.newBuilder().setStep(1).setLoss(2))
+        .addCurve(LossPoint.newBuilder().setStep(90).setLoss(0.5));
+    summary
+        .addScoresBuilder()
+        .setBenchmark("gsm8k")
+        .setModel("stage-1")
+        .setProblems(64)
+        .addPassAtK(PassAtK.newBuilder().setK(1).setValue(0.4).setLow(0.3).setHigh(0.5));
+    summary
+        .addComparisonsBuilder()
+        .setBenchmark("gsm8k")
+        .setModel("stage-1")
+        .setBaseline("base")
+        .setDifference(0.12)
+        .setLow(0.05)
+        .setHigh(0.2)
+        .setVerdict(ComparisonVerdict.COMPARISON_VERDICT_BETTER);
+    return run.build();
+  }
+
+  private static StageProgress stage(Stage stage, RunPhase phase, StageReuse reuse) {
+    return StageProgress.newBuilder()
+        .setStage(stage)
+        .setPhase(phase)
+        .setReuse(reuse)
+        .setMadeByRunId(reuse == StageReuse.STAGE_REUSE_HIT ? "origin-1" : "")
+        .setStartedAt(Timestamps.fromSeconds(1_800_000_000))
+        .setFinishedAt(Timestamps.fromSeconds(1_800_000_060))
+        .setDone(40)
+        .setTotal(90)
+        .setUnit("steps")
+        .setDetail("attempt 2 after: loss is nan")
+        .setFingerprint("0123456789abcdef".repeat(4))
+        .build();
+  }
+
+  private static void write(String uri, Message message) throws IOException {
+    Store.open(control.storeUri)
+        .write(
+            uri, output -> output.write(ProtoJson.print(message).getBytes(StandardCharsets.UTF_8)));
   }
 
   private static TrainerHeartbeat heartbeat() {
