@@ -133,6 +133,7 @@ def test_status_becomes_proto_json() -> None:
             "reward_curve": [],
             "rewards": [],
             "validation_rewards": [],
+            "speed_curve": [],
         }
     }
     assert "error" not in value

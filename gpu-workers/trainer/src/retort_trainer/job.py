@@ -135,6 +135,22 @@ class RewardPoint:
 
 
 @dataclass(frozen=True)
+class CurvePoint:
+    step: Int64 = 0
+    value: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainingCurves:
+    """What a training has logged so far; see `curves`."""
+
+    loss: list[CurvePoint] = field(default_factory=list)
+    validation_loss: list[CurvePoint] = field(default_factory=list)
+    margin: list[CurvePoint] = field(default_factory=list)
+    tokens_per_second: list[CurvePoint] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """`rows` were trained on; `truncated_rows` were excluded because they exceed max_length; `dropped_rows`
     were excluded for another reason (empty, or text with control tokens of the chat template)."""
@@ -166,6 +182,7 @@ class TrainingResult:
     # Of the last pass over the pairs, and of the held-out ones.
     rewards: list[GapRewards] = field(default_factory=list)
     validation_rewards: list[GapRewards] = field(default_factory=list)
+    speed_curve: list[CurvePoint] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -218,6 +235,7 @@ class TrainerProgress:
     gpu_utilization: float = 0.0
     model_flops_utilization: float = 0.0
     rewards: list[GapRewards] = field(default_factory=list)
+    curves: TrainingCurves | None = None
 
 
 @dataclass(frozen=True)

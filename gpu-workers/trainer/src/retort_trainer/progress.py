@@ -10,6 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from retort_trainer import flops, gpu, ranks, rewards, validation
 from retort_trainer.context import STEPS, JobContext
+from retort_trainer.curves import Curves
 from retort_trainer.failures import user_error
 from retort_trainer.job import LossPoint, TrainerProgress
 
@@ -28,6 +29,7 @@ class ProgressCallback(TrainerCallback):
         self._began_at = 0.0
         self._began_step = 0
         self._last = TrainerProgress()
+        self.curves = Curves()
         # Of this attempt: real tokens that were trained on, and seconds of its training loop.
         self.tokens = 0
         self.seconds = 0.0
@@ -97,6 +99,7 @@ class ProgressCallback(TrainerCallback):
             return
         self.tokens = int(logs.get("num_tokens", 0))
         steps = max(state.global_step - self._began_step, 1)
+        self.curves.add_speed(state.global_step, self.tokens_per_second)
         load = gpu.load(self._device)
         self._report(
             TrainerProgress(
@@ -112,6 +115,7 @@ class ProgressCallback(TrainerCallback):
                 gpu_utilization=load.utilization,
                 model_flops_utilization=self.model_flops_utilization,
                 rewards=rewards.latest(state.log_history),
+                curves=self.curves.latest(state.log_history),
             )
         )
 

@@ -175,6 +175,7 @@ def run(job: TrainerJob, context: JobContext, callbacks: Sequence[TrainerCallbac
             reward_curve=rewards.curve(history),
             rewards=rewards.last_pass(history, taken),
             validation_rewards=rewards.held_out(history, taken),
+            speed_curve=progress.curves.speeds(),
         )
         _save_final(trainer, tokenizer, training.model_uri, dtype, staging / FINAL_NAME)
         result = replace(result, seconds=time.monotonic() - began)

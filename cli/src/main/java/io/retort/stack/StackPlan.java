@@ -65,6 +65,13 @@ final class StackPlan {
     return ports;
   }
 
+  /** Empty for a Temporal that the stack has not started. */
+  private String temporalUi() {
+    return options.temporalAddress().isPresent()
+        ? ""
+        : "http://" + options.ports().address(StackPort.TEMPORAL_UI);
+  }
+
   String temporalAddress() {
     return options.temporalAddress().orElse(options.ports().address(StackPort.TEMPORAL));
   }
@@ -273,6 +280,7 @@ final class StackPlan {
             "RETORT_PORT", port(StackPort.CONTROL),
             "RETORT_STORE", storeUri(),
             "TEMPORAL_ADDRESS", temporalAddress(),
+            "RETORT_TEMPORAL_UI", temporalUi(),
             "RETORT_STUDENT_MODEL", options.studentModel().toString()),
         options.secretVariables(),
         Readiness.port(options.ports().get(StackPort.CONTROL)));

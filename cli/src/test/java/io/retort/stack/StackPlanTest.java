@@ -71,6 +71,7 @@ class StackPlanTest {
     assertThat(process(plan, "driver").environment())
         .containsEntry("RETORT_RAY_ADDRESS", "127.0.0.1:6389");
     assertThat(process(plan, "control").environment())
+        .containsEntry("RETORT_TEMPORAL_UI", "http://127.0.0.1:8243")
         .containsEntry("RETORT_STUDENT_MODEL", "/repository/.retort/models/SmolLM2-135M-Instruct");
   }
 

@@ -5,6 +5,9 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.http.HttpApi;
@@ -12,7 +15,12 @@ import io.retort.http.RateLimit;
 import io.retort.identity.Access;
 import io.retort.identity.AccessInterceptor;
 import io.retort.identity.LoginPage;
+import io.retort.identity.PageAccess;
+import io.retort.identity.Resources;
 import io.retort.identity.ServerTls;
+import io.retort.pages.LocalCalls;
+import io.retort.pages.PageLinks;
+import io.retort.pages.Pages;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -34,8 +42,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC and HTTP/JSON
- * on one port, with health; on loopback with reflection.
+ * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC and HTTP/JSON,
+ * and the web pages, on one port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -121,12 +129,13 @@ public final class ControlServer implements AutoCloseable {
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
     RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
+    SpecDefaults defaults = SpecDefaults.from(environment);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
             reader,
             runs,
-            SpecDefaults.from(environment),
+            defaults,
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri,
@@ -140,41 +149,43 @@ public final class ControlServer implements AutoCloseable {
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
-    GrpcServiceBuilder grpc =
+    Resources resources = new RequestResources(reader::askedSpec, modelTeams);
+    List<BindableService> services =
+        List.of(
+            new RunServiceImpl(
+                launcher,
+                reader,
+                lister,
+                new RunCanceller(workflows, reader),
+                new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
+                watches,
+                new RunComparer(workflows, reader, store, storeUri),
+                PlanCalls.planner(workflows, reader, index),
+                models,
+                PlanCalls.lineage(reader, index, models),
+                new RunCurves(workflows, reader)),
+            new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
+            new ModelServiceImpl(models, modelTeams, clock),
+            access.service());
+    RateLimit rate = new RateLimit(rate(environment));
+    ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
+    GrpcServiceBuilder builder =
         GrpcService.builder()
-            .addService(
-                new RunServiceImpl(
-                    launcher,
-                    reader,
-                    lister,
-                    new RunCanceller(workflows, reader),
-                    new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
-                    watches,
-                    new RunComparer(workflows, reader, store, storeUri),
-                    PlanCalls.planner(workflows, reader, index),
-                    models,
-                    PlanCalls.lineage(reader, index, models)))
-            .addService(
-                new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
-            .addService(new ModelServiceImpl(models, modelTeams, clock))
-            .addService(access.service())
             .enableHealthCheckService(true)
-            // The last one sees a call first: refused calls are counted too, and the limit is that of
-            // a caller who is known.
-            .intercept(
-                new RateLimit(rate(environment)),
-                access.interceptor(new RequestResources(reader::askedSpec, modelTeams)),
-                new ApiMetrics(metrics.registry()))
+            // The last one sees a call first: refused calls are counted too, and the limit is that
+            // of a caller who is known.
+            .intercept(rate, access.interceptor(resources), apiMetrics)
             .useBlockingTaskExecutor(true)
             .maxRequestMessageLength(LARGEST_REQUEST);
+    services.forEach(builder::addService);
     if (HttpApi.isLoopback(host)) {
-      grpc.addService(ProtoReflectionServiceV1.newInstance());
+      builder.addService(ProtoReflectionServiceV1.newInstance());
     }
-    GrpcService services = grpc.build();
-    AccessInterceptor.requireRoles(services.services());
-    ServerBuilder builder =
+    GrpcService grpc = builder.build();
+    AccessInterceptor.requireRoles(grpc.services());
+    ServerBuilder server =
         Server.builder()
-            .service(services)
+            .service(grpc)
             .http1MaxHeaderSize(LARGEST_HEADERS)
             .http2MaxHeaderListSize(LARGEST_HEADERS)
             .blockingTaskExecutor(executor, false)
@@ -182,15 +193,28 @@ public final class ControlServer implements AutoCloseable {
             .requestTimeout(LONGEST_CALL)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
-        builder,
+        server,
         environment,
         new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
-    access.login(LoginPage::plain).addTo(builder);
+    access.login(LoginPage::plain).addTo(server);
     HttpApi.addTo(
-        builder, services, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));
-    Server server = builder.build();
+        server, grpc, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));
+    List<ServerInterceptor> local = List.of(rate, access.localInterceptor(resources), apiMetrics);
+    new Pages(
+            new LocalCalls(
+                services.stream()
+                    .map(service -> ServerInterceptors.intercept(service, local))
+                    .toList()),
+            store,
+            storeUri,
+            defaults,
+            new PageLinks(environment, client.getOptions().getNamespace()),
+            PageAccess::caller,
+            Pages.statelessCsrf())
+        .addTo(server, page -> page.decorate(access.pages()));
+    Server running = server.build();
     try {
-      server.start().join();
+      running.start().join();
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
@@ -204,7 +228,7 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(server, services.services(), watches, index, access, executor, polls);
+    return new ControlServer(running, grpc.services(), watches, index, access, executor, polls);
   }
 
   int port() {

@@ -22,6 +22,8 @@ import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
 import io.retort.v1.GetLineageRequest;
 import io.retort.v1.GetLineageResponse;
+import io.retort.v1.GetCurvesRequest;
+import io.retort.v1.GetCurvesResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
 import io.retort.v1.ListRunsRequest;
@@ -69,6 +71,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final ModelRegistry models;
   private final RunLineage lineage;
   private final RequestValidator validator = new RequestValidator();
+  private final RunCurves curves;
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -80,7 +83,8 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunComparer comparer,
       RunPlanner planner,
       ModelRegistry models,
-      RunLineage lineage) {
+      RunLineage lineage,
+      RunCurves curves) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
@@ -91,6 +95,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     this.planner = planner;
     this.models = models;
     this.lineage = lineage;
+    this.curves = curves;
   }
 
   @Override
@@ -119,6 +124,11 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
     answer(
         observer, () -> GetRunResponse.newBuilder().setRun(reader.get(request.getRunId())).build());
+  }
+
+  @Override
+  public void getCurves(GetCurvesRequest request, StreamObserver<GetCurvesResponse> observer) {
+    answer(observer, () -> curves.get(request.getRunId()));
   }
 
   @Override

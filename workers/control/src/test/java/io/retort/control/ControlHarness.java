@@ -121,6 +121,11 @@ final class ControlHarness implements AutoCloseable {
     return server.watchedRuns();
   }
 
+  /** Address of the pages, without a slash at the end. */
+  String address() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
   WorkflowClient temporal() {
     return temporal.getWorkflowClient();
   }

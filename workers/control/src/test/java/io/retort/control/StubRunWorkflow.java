@@ -6,9 +6,14 @@ import io.retort.run.ApprovalAnswer;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunWorkflow;
 import io.retort.training.TrainerActivities;
+import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
+import io.retort.v1.GateAction;
+import io.retort.v1.GateFinding;
+import io.retort.v1.GateResult;
 import io.retort.v1.Pause;
 import io.retort.v1.PauseRunRequest;
+import io.retort.v1.ReleaseSummary;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
@@ -25,8 +30,8 @@ import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 
 /**
- * A run whose name selects its behaviour: "succeeds", "fails", "trains", "queues", "curates" or
- * "waits".
+ * A run whose name selects its behaviour: "succeeds", "fails", "trains", "queues", "curates",
+ * "waits" or "awaits", which ends once its approval is decided.
  */
 public final class StubRunWorkflow implements RunWorkflow {
   private final Run.Builder run;
@@ -52,6 +57,11 @@ public final class StubRunWorkflow implements RunWorkflow {
       case "waits" -> {
         enter(Stage.STAGE_INGEST, "rows", 0);
         Workflow.await(() -> false);
+      }
+      case "awaits" -> {
+        enter(Stage.STAGE_RELEASE, "files", 4);
+        run.getSummaryBuilder().setRelease(asked());
+        Workflow.await(() -> approval() != ApprovalState.APPROVAL_STATE_WAITING);
       }
       default -> enter(Stage.STAGE_INGEST, "rows", 3);
     }
@@ -110,6 +120,30 @@ public final class StubRunWorkflow implements RunWorkflow {
   @Override
   public void checkReject(ApprovalAnswer answer) {
     checkApprove(answer);
+  }
+
+  private static ReleaseSummary asked() {
+    return ReleaseSummary.newBuilder()
+        .setModel("smol")
+        .setVersion(3)
+        .setAlias("production")
+        .setGate(
+            GateResult.newBuilder()
+                .setAction(GateAction.GATE_ACTION_ASK)
+                .addFindings(
+                    GateFinding.newBuilder()
+                        .setSentence("math: cannot tell whether stage-2 is better")))
+        .setApproval(
+            Approval.newBuilder()
+                .setState(ApprovalState.APPROVAL_STATE_WAITING)
+                .setReportUri("file:///report/approval.html")
+                .setReportDigest("ab12")
+                .setDeadline(Timestamps.fromSeconds(4_000_000_000L)))
+        .build();
+  }
+
+  private ApprovalState approval() {
+    return run.getSummary().getRelease().getApproval().getState();
   }
 
   private Run decide(ApprovalState state, ApprovalAnswer answer) {

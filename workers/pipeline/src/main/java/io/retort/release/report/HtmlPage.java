@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 final class HtmlPage {
   private static final String FOLDER = "/report/";
-  private static final String STYLE = resource("page.css");
+  private static final String STYLE = load("/style/base.css") + resource("page.css");
   private static final String SCRIPT = resource("page.js");
   private static final Pattern SECTION = Pattern.compile("\\{\\{> ([a-z-]+)}}");
 
@@ -80,9 +80,13 @@ final class HtmlPage {
   }
 
   static String resource(String name) {
-    try (InputStream input = HtmlPage.class.getResourceAsStream(FOLDER + name)) {
+    return load(FOLDER + name);
+  }
+
+  private static String load(String path) {
+    try (InputStream input = HtmlPage.class.getResourceAsStream(path)) {
       if (input == null) {
-        throw new IllegalStateException(FOLDER + name + ": missing (expected: on the class path)");
+        throw new IllegalStateException(path + ": missing (expected: on the class path)");
       }
       return new String(input.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.retort.release.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.retort.browser.Browser;
 import io.retort.v1.CurationRecord;
 import io.retort.v1.GeneratedSample;
 import io.retort.v1.PreferencePair;

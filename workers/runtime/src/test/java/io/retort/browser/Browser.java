@@ -1,4 +1,4 @@
-package io.retort.release.report;
+package io.retort.browser;
 
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -23,11 +24,13 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A headless Chromium of this machine. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final List<String> BROWSERS =
       List.of("chromium", "chromium-browser", "google-chrome");
   private static final String DRIVER = "chromedriver";
   private static final String AXE = "/axe.min.js";
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
   private final ChromeDriver driver;
 
@@ -36,7 +39,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Empty where the machine has no Chromium, or no driver of it. */
-  static Optional<Browser> open() {
+  public static Optional<Browser> open() {
     Optional<Path> browser = BROWSERS.stream().flatMap(name -> find(name).stream()).findFirst();
     Optional<Path> executable = find(DRIVER);
     if (browser.isEmpty() || executable.isEmpty()) {
@@ -74,7 +77,12 @@ final class Browser implements AutoCloseable {
    * @param scheme "light" or "dark"
    * @param script whether the page may run scripts
    */
-  void show(Path page, int width, String scheme, boolean script) {
+  public void show(Path page, int width, String scheme, boolean script) {
+    show(page.toUri().toString(), width, scheme, script);
+  }
+
+  /** Shows a page of a server, as {@link #show(Path, int, String, boolean)} shows a file. */
+  public void show(String address, int width, String scheme, boolean script) {
     command("Emulation.setScriptExecutionDisabled", Map.of("value", !script));
     command(
         "Emulation.setDeviceMetricsOverride",
@@ -88,18 +96,18 @@ final class Browser implements AutoCloseable {
             List.of(
                 Map.of("name", "prefers-color-scheme", "value", scheme),
                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
-    driver.get(page.toUri().toString());
+    driver.get(address);
   }
 
   /** What the console said since it was last asked. */
-  List<String> console() {
+  public List<String> console() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getLevel() + " " + entry.getMessage())
         .toList();
   }
 
   /** Violations of axe's rules for WCAG 2.2 AA and good practice, a line each. */
-  List<String> violations() throws IOException {
+  public List<String> violations() throws IOException {
     run(axe());
     Object found =
         driver.executeAsyncScript(
@@ -114,7 +122,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens all details that the selector finds, and returns once the page has filled them. */
-  void open(String selector) {
+  public void open(String selector) {
     driver.executeAsyncScript(
         """
         const closed = [...document.querySelectorAll(arguments[0])].filter(one => !one.open);
@@ -129,7 +137,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Elements for which the page has to be scrolled to the side. */
-  List<String> wide() {
+  public List<String> wide() {
     Object found =
         driver.executeScript(
             """
@@ -145,7 +153,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Texts of charts that are outside of their chart, or over another of its texts. */
-  List<String> misplacedTexts() {
+  public List<String> misplacedTexts() {
     Object found =
         driver.executeScript(
             """
@@ -164,47 +172,71 @@ final class Browser implements AutoCloseable {
     return ((List<?>) found).stream().map(String::valueOf).toList();
   }
 
+  /**
+   * Waits until a condition holds, also in the page that follows this one.
+   *
+   * @param condition expression of the page; one that throws does not hold
+   */
+  public void await(String condition) {
+    long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (!holds(condition)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(condition + ": does not hold after " + LONGEST_WAIT);
+      }
+    }
+  }
+
+  private boolean holds(String condition) {
+    try {
+      return Boolean.TRUE.equals(
+          value("(() => { try { return " + condition + "; } catch { return false; } })()"));
+    } catch (WebDriverException e) {
+      // The page has just been left.
+      return false;
+    }
+  }
+
   /** The value of an expression in the page. */
-  Object value(String expression) {
+  public Object value(String expression) {
     return driver.executeScript("return " + expression);
   }
 
-  void run(String script) {
+  public void run(String script) {
     driver.executeScript(script);
   }
 
-  WebElement element(String selector) {
+  public WebElement element(String selector) {
     return driver.findElement(By.cssSelector(selector));
   }
 
-  List<WebElement> elements(String selector) {
+  public List<WebElement> elements(String selector) {
     return driver.findElements(By.cssSelector(selector));
   }
 
-  WebElement focused() {
+  public WebElement focused() {
     return driver.switchTo().activeElement();
   }
 
   /** Lets downloads through, into a folder. */
-  void downloadTo(Path folder) {
+  public void downloadTo(Path folder) {
     command(
         "Browser.setDownloadBehavior",
         Map.of("behavior", "allow", "downloadPath", folder.toString(), "eventsEnabled", false));
   }
 
   /** The whole page as PNG. */
-  byte[] picture() {
+  public byte[] picture() {
     return bytes(
         command("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)));
   }
 
   /** Shows the page as its style sheet has it printed, until the next page is shown. */
-  void showPrinted() {
+  public void showPrinted() {
     command("Emulation.setEmulatedMedia", Map.of("media", "print"));
   }
 
   /** The page as it is printed. */
-  byte[] pdf() {
+  public byte[] pdf() {
     return bytes(command("Page.printToPDF", Map.of("paperWidth", 8.27, "paperHeight", 11.69)));
   }
 

@@ -1,0 +1,73 @@
+package io.retort.pages;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.linecorp.armeria.common.HttpStatus;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An error for people.
+ *
+ * @param status HTTP status
+ * @param title the status in words
+ * @param category of the failure, empty where it has none
+ * @param violations wrong fields with their values
+ */
+public record ErrorView(
+    int status, String title, String category, String message, List<String> violations) {
+  static ErrorView of(HttpStatus status, String message) {
+    return new ErrorView(status.code(), status.reasonPhrase(), "", message, List.of());
+  }
+
+  static ErrorView of(StatusRuntimeException thrown) {
+    HttpStatus status =
+        switch (thrown.getStatus().getCode()) {
+          case INVALID_ARGUMENT, OUT_OF_RANGE -> HttpStatus.BAD_REQUEST;
+          case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
+          case PERMISSION_DENIED -> HttpStatus.FORBIDDEN;
+          case NOT_FOUND -> HttpStatus.NOT_FOUND;
+          case ALREADY_EXISTS, ABORTED, FAILED_PRECONDITION -> HttpStatus.CONFLICT;
+          case RESOURCE_EXHAUSTED -> HttpStatus.TOO_MANY_REQUESTS;
+          case UNIMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
+          case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+          case DEADLINE_EXCEEDED -> HttpStatus.GATEWAY_TIMEOUT;
+          case OK, CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS -> HttpStatus.INTERNAL_SERVER_ERROR;
+        };
+    String category = "";
+    List<String> violations = new ArrayList<>();
+    com.google.rpc.Status details = StatusProto.fromThrowable(thrown);
+    if (details != null) {
+      for (Any detail : details.getDetailsList()) {
+        try {
+          if (detail.is(ErrorInfo.class)) {
+            category = detail.unpack(ErrorInfo.class).getMetadataOrDefault("category", "");
+          } else if (detail.is(BadRequest.class)) {
+            detail
+                .unpack(BadRequest.class)
+                .getFieldViolationsList()
+                .forEach(
+                    one ->
+                        violations.add(
+                            one.getField().isEmpty()
+                                ? one.getDescription()
+                                : one.getField() + ": " + one.getDescription()));
+          }
+        } catch (InvalidProtocolBufferException e) {
+          violations.add("a detail of the error cannot be parsed: " + e.getMessage());
+        }
+      }
+    }
+    String message = thrown.getStatus().getDescription();
+    return new ErrorView(
+        status.code(),
+        status.reasonPhrase(),
+        category,
+        message == null ? thrown.getStatus().getCode().name() : message,
+        violations.size() > 1 ? List.copyOf(violations) : List.of());
+  }
+}

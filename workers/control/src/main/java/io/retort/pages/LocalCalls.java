@@ -1,0 +1,191 @@
+package io.retort.pages;
+
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the methods of gRPC services without a connection, with all their interceptors, so that a
+ * page may do exactly what its caller may do by the API.
+ */
+public final class LocalCalls {
+  private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+
+  /**
+   * @param services with their interceptors
+   */
+  public LocalCalls(List<ServerServiceDefinition> services) {
+    for (ServerServiceDefinition service : services) {
+      for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+        methods.put(method.getMethodDescriptor().getFullMethodName(), method);
+      }
+    }
+  }
+
+  /**
+   * Calls a method with one response, and waits for it. The current gRPC context applies.
+   *
+   * @throws StatusRuntimeException the error that a client of the API receives
+   */
+  <Q, R> R call(MethodDescriptor<Q, R> method, Q request) {
+    try {
+      return later(method, request).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StatusRuntimeException status) {
+        throw status;
+      }
+      throw e;
+    }
+  }
+
+  /** As {@link #call}, without waiting: for calls that the service answers by other threads. */
+  <Q, R> CompletableFuture<R> later(MethodDescriptor<Q, R> method, Q request) {
+    CompletableFuture<R> response = new CompletableFuture<>();
+    Stream ignored =
+        stream(
+            method,
+            request,
+            () -> true,
+            response::complete,
+            closed ->
+                response.completeExceptionally(
+                    closed.isOk()
+                        ? Status.INTERNAL
+                            .withDescription(method.getFullMethodName() + ": no response")
+                            .asRuntimeException()
+                        : closed.asRuntimeException()));
+    return response;
+  }
+
+  /**
+   * Calls a method with any number of responses. Both consumers are called by the threads of the
+   * service, one call at a time; {@code closed} last, with the trailers' details.
+   *
+   * @param ready whether the receiver has taken what it was given, so that a service may leave out
+   *     responses that a slow receiver would only collect
+   */
+  <Q, R> Stream stream(
+      MethodDescriptor<Q, R> method,
+      Q request,
+      BooleanSupplier ready,
+      Consumer<R> received,
+      Consumer<Closed> closed) {
+    ServerMethodDefinition<Q, R> definition = definition(method);
+    LocalCall<Q, R> call = new LocalCall<>(method, ready, received, closed);
+    ServerCall.Listener<Q> listener =
+        definition.getServerCallHandler().startCall(call, new Metadata());
+    listener.onReady();
+    listener.onMessage(request);
+    listener.onHalfClose();
+    return () -> {
+      call.cancelled = true;
+      listener.onCancel();
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private <Q, R> ServerMethodDefinition<Q, R> definition(MethodDescriptor<Q, R> method) {
+    ServerMethodDefinition<?, ?> found = methods.get(method.getFullMethodName());
+    if (found == null) {
+      throw new IllegalArgumentException(method.getFullMethodName() + ": is not served");
+    }
+    return (ServerMethodDefinition<Q, R>) found;
+  }
+
+  /** A call that still responds. */
+  @FunctionalInterface
+  interface Stream {
+    /** Ends the call; the service sends no more responses. */
+    void cancel();
+  }
+
+  /**
+   * The end of a call.
+   *
+   * @param trailers hold the details of an error
+   */
+  record Closed(Status status, Metadata trailers) {
+    boolean isOk() {
+      return status.isOk();
+    }
+
+    StatusRuntimeException asRuntimeException() {
+      return status.asRuntimeException(trailers);
+    }
+  }
+
+  private static final class LocalCall<Q, R> extends ServerCall<Q, R> {
+    private final MethodDescriptor<Q, R> method;
+    private final BooleanSupplier ready;
+    private final Consumer<R> received;
+    private final Consumer<Closed> closed;
+    private volatile boolean cancelled;
+
+    LocalCall(
+        MethodDescriptor<Q, R> method,
+        BooleanSupplier ready,
+        Consumer<R> received,
+        Consumer<Closed> closed) {
+      this.method = method;
+      this.ready = ready;
+      this.received = received;
+      this.closed = closed;
+    }
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(R message) {
+      if (!cancelled) {
+        received.accept(message);
+      }
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      closed.accept(new Closed(status, trailers));
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return cancelled;
+    }
+
+    @Override
+    public boolean isReady() {
+      return !cancelled && ready.getAsBoolean();
+    }
+
+    @Override
+    public MethodDescriptor<Q, R> getMethodDescriptor() {
+      return method;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return Attributes.EMPTY;
+    }
+
+    @Override
+    public @Nullable String getAuthority() {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.retort.pages;
+
+/**
+ * What every page shows around its content.
+ *
+ * @param caller who looks at it, and decides by its buttons
+ * @param csrf token for its forms
+ * @param path of the page, to mark the current entry of the navigation
+ */
+public record PageContext(String caller, String csrf, String path) {
+  /**
+   * Whether an entry of the navigation leads to this page or one above it.
+   *
+   * @param entry "/runs"
+   */
+  public boolean isIn(String entry) {
+    return path.equals(entry) || path.startsWith(entry + "/");
+  }
+}

@@ -1,0 +1,184 @@
+package io.retort.pages;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import io.retort.store.ProtoJson;
+import io.retort.v1.ApproveRunRequest;
+import io.retort.v1.CancelRunRequest;
+import io.retort.v1.GetCurvesRequest;
+import io.retort.v1.GetRunRequest;
+import io.retort.v1.ListRunsRequest;
+import io.retort.v1.PauseRunRequest;
+import io.retort.v1.RejectRunRequest;
+import io.retort.v1.ResumeRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunServiceGrpc;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The list of runs, one run, and what can be done with it. */
+final class RunPages {
+  private static final int PAGE_SIZE = 50;
+  private static final int LONGEST_NOTE = 1000;
+  private static final Duration FRESH = Duration.ofSeconds(2);
+
+  private final LocalCalls calls;
+  private final RunLists lists;
+  private final PageLinks links;
+  private final Checkpoints checkpoints;
+
+  RunPages(LocalCalls calls, PageLinks links, Checkpoints checkpoints) {
+    this.calls = calls;
+    this.links = links;
+    this.checkpoints = checkpoints;
+    lists =
+        new RunLists(
+            request -> calls.call(RunServiceGrpc.getListRunsMethod(), request),
+            FRESH,
+            System::nanoTime);
+  }
+
+  HttpResponse list(PageRequest request) {
+    List<RunPhase> phases =
+        request.form().texts("phase").stream().distinct().map(RunPages::phase).toList();
+    String token = request.form().text("page_token");
+    ListRunsRequest asked =
+        ListRunsRequest.newBuilder()
+            .setPageSize(PAGE_SIZE)
+            .setPageToken(token)
+            .addAllPhases(phases)
+            .build();
+    RunListView view = RunListView.of(lists.get(request.caller().name(), asked), phases, token);
+    return request.page(request.isPart() ? "runTable" : "runs", view);
+  }
+
+  HttpResponse show(PageRequest request) {
+    Run run = run(request);
+    return request.page(
+        "run",
+        new RunPageView(
+            RunView.of(run),
+            curves(run.getRunId()),
+            ProtoJson.print(run.getSpec()),
+            checkpoints.of(run),
+            links.temporal(run.getRunId()),
+            links.ray()));
+  }
+
+  /** The charts with their tables where htmx asks for them, else their data. */
+  HttpResponse curves(PageRequest request) {
+    CurvesView view = curves(request.path("run"));
+    return request.isPart() ? request.page("curvesPart", view) : PageResponses.json(view.json());
+  }
+
+  CompletableFuture<HttpResponse> pause(PageRequest request) {
+    PauseRunRequest pause =
+        PauseRunRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setReason("paused by " + request.caller().name())
+            .build();
+    return calls
+        .later(RunServiceGrpc.getPauseRunMethod(), pause)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  CompletableFuture<HttpResponse> resume(PageRequest request) {
+    ResumeRunRequest.Builder resume = ResumeRunRequest.newBuilder().setRunId(request.path("run"));
+    String budget = request.form().text("budget");
+    if (!budget.isEmpty()) {
+      resume.setBudget(number("budget", budget));
+    }
+    return calls
+        .later(RunServiceGrpc.getResumeRunMethod(), resume.build())
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  CompletableFuture<HttpResponse> cancel(PageRequest request) {
+    CancelRunRequest cancel =
+        CancelRunRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setReason("cancelled by " + request.caller().name())
+            .build();
+    return calls
+        .later(RunServiceGrpc.getCancelRunMethod(), cancel)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  CompletableFuture<HttpResponse> approve(PageRequest request) {
+    ApproveRunRequest approve =
+        ApproveRunRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setReportDigest(request.form().text("report_digest"))
+            .setActor(request.caller().name())
+            .setNote(note(request))
+            .build();
+    return calls
+        .later(RunServiceGrpc.getApproveRunMethod(), approve)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  CompletableFuture<HttpResponse> reject(PageRequest request) {
+    RejectRunRequest reject =
+        RejectRunRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setReportDigest(request.form().text("report_digest"))
+            .setActor(request.caller().name())
+            .setNote(note(request))
+            .build();
+    return calls
+        .later(RunServiceGrpc.getRejectRunMethod(), reject)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  Run run(PageRequest request) {
+    return get(request.path("run"));
+  }
+
+  Run get(String runId) {
+    return calls
+        .call(RunServiceGrpc.getGetRunMethod(), GetRunRequest.newBuilder().setRunId(runId).build())
+        .getRun();
+  }
+
+  private CurvesView curves(String runId) {
+    return CurvesView.of(
+        calls.call(
+            RunServiceGrpc.getGetCurvesMethod(),
+            GetCurvesRequest.newBuilder().setRunId(runId).build()));
+  }
+
+  private static HttpResponse done(Run run) {
+    return PageResponses.seeOther("/runs/" + Paths.segment(run.getRunId()));
+  }
+
+  private static String note(PageRequest request) {
+    String note = request.form().text("note");
+    if (note.length() > LONGEST_NOTE) {
+      throw new PageException(
+          HttpStatus.BAD_REQUEST,
+          "note: " + note.length() + " characters (expected: at most " + LONGEST_NOTE + ")");
+    }
+    return note;
+  }
+
+  private static double number(String name, String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new PageException(
+          HttpStatus.BAD_REQUEST, name + ": \"" + text + "\" (expected: a number)");
+    }
+  }
+
+  private static RunPhase phase(String name) {
+    try {
+      return RunPhase.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new PageException(
+          HttpStatus.BAD_REQUEST,
+          "phase: \"" + name + "\" (expected: the name of a phase, for example RUN_PHASE_RUNNING)");
+    }
+  }
+}

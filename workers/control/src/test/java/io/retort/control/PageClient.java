@@ -1,0 +1,85 @@
+package io.retort.control;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A browser without script: keeps the token's cookie, and sends forms with their token. */
+final class PageClient {
+  private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String address;
+  private String cookie = "";
+  private String token = "";
+
+  PageClient(String address) {
+    this.address = address;
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    HttpRequest.Builder request = request(path).GET();
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  HttpResponse<String> head(String path) {
+    return send(request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** Sends a form with the token of the page that was loaded last. */
+  HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
+    String form =
+        "csrf="
+            + encoded(token)
+            + fields.entrySet().stream()
+                .map(one -> "&" + encoded(one.getKey()) + "=" + encoded(one.getValue()))
+                .collect(Collectors.joining());
+    HttpRequest.Builder request =
+        request(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form));
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  void forgetToken() {
+    token = "";
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path));
+    return cookie.isEmpty() ? request : request.header("cookie", cookie);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      response
+          .headers()
+          .firstValue("set-cookie")
+          .ifPresent(value -> cookie = value.substring(0, value.indexOf(';')));
+      Matcher found = TOKEN.matcher(response.body());
+      if (found.find()) {
+        token = found.group(1);
+      }
+      return response;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

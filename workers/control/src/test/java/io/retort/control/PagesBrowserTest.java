@@ -1,0 +1,319 @@
+package io.retort.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
+import io.retort.browser.Browser;
+import io.retort.registry.ModelVersions;
+import io.retort.store.ProtoJson;
+import io.retort.store.Store;
+import io.retort.v1.ComparisonVerdict;
+import io.retort.v1.Count;
+import io.retort.v1.CurvePoint;
+import io.retort.v1.Failure;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.LossPoint;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.PassAtK;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.RunSummary;
+import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
+import io.retort.v1.StageReuse;
+import io.retort.v1.TrainerHeartbeat;
+import io.retort.v1.TrainerState;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.common.v1.WorkflowType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/** The pages in a real browser, on a real server with stub workflows. */
+final class PagesBrowserTest {
+  /** A folder for pictures of the pages, to look at: {@code -Dpages.pictures=FOLDER}. */
+  private static final @Nullable String PICTURES = System.getProperty("pages.pictures");
+
+  private static Optional<Browser> opened = Optional.empty();
+  private static Browser browser;
+  private static ControlHarness control;
+  private static String waiting;
+  private static String training;
+
+  @BeforeAll
+  static void open(@TempDir Path store) throws IOException {
+    opened = Browser.open();
+    assumeTrue(
+        opened.isPresent(),
+        "no chromium and chromedriver on the PATH: the pages are not tested in a browser");
+    browser = opened.orElseThrow();
+    control = new ControlHarness(store);
+    control.activities.trainerHeartbeat.set(heartbeat());
+    training = control.create("trains").getRunId();
+    waiting = running("awaits");
+    ListWorkflowExecutionsResponse.Builder found = ListWorkflowExecutionsResponse.newBuilder();
+    for (String run : List.of(waiting, training)) {
+      found.addExecutions(
+          WorkflowExecutionInfo.newBuilder()
+              .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
+              .setType(WorkflowType.newBuilder().setName("Run"))
+              .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING));
+    }
+    control.visibility.response = found.build();
+    write(control.storeUri + "/runs/failed-1/run.json", failed());
+    ModelVersions versions =
+        new ModelVersions(Store.open(control.storeUri), control.storeUri, "smol");
+    assertThat(versions.reserve("failed-1")).isEqualTo(1);
+    write(
+        Store.resolve(versions.folder(1), ModelVersions.PROVENANCE),
+        ReleaseProvenance.newBuilder()
+            .setRunId("failed-1")
+            .setModel("smol")
+            .setVersion(1)
+            .putFiles("model.safetensors", "ab12")
+            .build());
+    control
+        .client(ModelServiceGrpc.ModelServiceBlockingStub.class)
+        .promoteAlias(
+            PromoteAliasRequest.newBuilder()
+                .setReference("smol:v1")
+                .setAlias("production")
+                .setReason("the first one")
+                .build());
+  }
+
+  @AfterAll
+  static void close() {
+    opened.ifPresent(Browser::close);
+    if (control != null) {
+      control.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"360,light", "360,dark", "1280,light", "1280,dark"})
+  void isAccessibleAndFitsTheScreen(int width, String scheme) throws IOException {
+    for (Map.Entry<String, String> page :
+        Map.of(
+                "runs",
+                "/runs",
+                "awaits",
+                "/runs/" + waiting,
+                "trains",
+                "/runs/" + training,
+                "new",
+                "/new",
+                "retrain",
+                "/runs/" + waiting + "/retrain",
+                "compare",
+                "/compare?run=" + waiting + "&run=" + training,
+                "models",
+                "/models",
+                "model",
+                "/models/smol",
+                "failed",
+                "/runs/failed-1",
+                "missing",
+                "/runs/nobody-1")
+            .entrySet()) {
+      browser.show(control.address() + page.getValue(), width, scheme, true);
+      picture(page.getKey() + "-" + width + "-" + scheme);
+
+      assertThat(browser.wide()).as("%s: wider than the page", page).isEmpty();
+      assertThat(browser.violations()).as("%s", page).isEmpty();
+      assertThat(browser.console().stream().filter(line -> !line.contains("404")))
+          .as("%s", page)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void isReadableWithoutScript() {
+    browser.show(control.address() + "/runs/" + waiting, 1280, "light", false);
+
+    assertThat(browser.element("main").getText())
+        .contains("release", "Approval", "math: cannot tell");
+  }
+
+  @Test
+  void theKeyboardReachesTheContent() {
+    browser.show(control.address() + "/runs", 1280, "light", true);
+    browser.focused().sendKeys(Keys.TAB);
+
+    assertThat(browser.focused().getText()).isEqualTo("Skip to the content");
+  }
+
+  @Test
+  void curvesAreDrawnUnderThePolicy() {
+    browser.show(control.address() + "/runs/" + training, 1280, "light", true);
+    browser.await("document.querySelectorAll('#curves canvas').length === 1");
+
+    assertThat(browser.element("figure[data-chart=loss] figcaption").getText()).isEqualTo("Loss");
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void theFormIsCheckedWhileOneTypes() {
+    browser.show(control.address() + "/new", 1280, "light", true);
+    browser.element("#field-name").sendKeys("Bad Name");
+    browser.await("document.querySelector('#validation').textContent.includes('name')");
+
+    assertThat(browser.element("#validation a[href='#field-name']").isDisplayed()).isTrue();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void aPersonGoesFromTheListToTheDecision() {
+    String run = running("awaits");
+    control.visibility.response =
+        control.visibility.response.toBuilder()
+            .addExecutions(
+                WorkflowExecutionInfo.newBuilder()
+                    .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
+                    .setType(WorkflowType.newBuilder().setName("Run"))
+                    .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING))
+            .build();
+    browser.show(control.address() + "/runs?phase=RUN_PHASE_RUNNING", 1280, "light", true);
+    browser.element("#run-" + run).click();
+
+    press("Pause");
+    browser.await("document.querySelector('.state').textContent.includes('paused')");
+    press("Resume");
+    browser.await("document.querySelector('.state').textContent.includes('running')");
+    browser.element("#note").sendKeys("looks right");
+    press("Approve");
+    control.awaitEnd(run);
+    // The browser hears of the end by the stream of events.
+    browser.await("document.querySelector('.state').textContent.includes('succeeded')");
+
+    assertThat(browser.element(".decision").getText()).contains("approved by local", "looks right");
+    assertThat(control.get(run).getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(browser.console()).isEmpty();
+  }
+
+  private static void press(String label) {
+    browser.run(
+        "[...document.querySelectorAll('button')].find(one => one.textContent === '"
+            + label
+            + "').click()");
+  }
+
+  private static String running(String name) {
+    String run = control.create(name).getRunId();
+    return control.watchUntil(run, one -> one.getPhase() == RunPhase.RUN_PHASE_RUNNING).getRunId();
+  }
+
+  /** A run with something in every part of its page. */
+  private static Run failed() {
+    Run.Builder run =
+        Run.newBuilder()
+            .setRunId("failed-1")
+            .setPhase(RunPhase.RUN_PHASE_FAILED)
+            .setOriginRunId("origin-1")
+            .setSpec(control.get(waiting).getSpec())
+            .setCreatedAt(Timestamps.fromSeconds(1_800_000_000))
+            .setFinishedAt(Timestamps.fromSeconds(1_800_003_600))
+            .addWarnings("student.max_length: 40 % of the rows are longer")
+            .setFailure(
+                Failure.newBuilder()
+                    .setCategory(FailureCategory.FAILURE_CATEGORY_USER)
+                    .setType("NAN_LOSS")
+                    .setMessage("loss is nan at step 40 of 90.\nLower learning_rate."));
+    run.getSpecBuilder().getJudgeBuilder().setBudget(10);
+    run.addStages(
+            stage(Stage.STAGE_INGEST, RunPhase.RUN_PHASE_SUCCEEDED, StageReuse.STAGE_REUSE_HIT))
+        .addStages(stage(Stage.STAGE_SFT, RunPhase.RUN_PHASE_FAILED, StageReuse.STAGE_REUSE_RUN));
+    RunSummary.Builder summary = run.getSummaryBuilder().setReportUri("file:///report");
+    summary.getIngestBuilder().setRows(1000).setQuarantined(3);
+    summary
+        .getIngestBuilder()
+        .addQuarantineReasons(Count.newBuilder().setName("NO_ANSWER").setCount(3));
+    summary.getCurationBuilder().setRows(1000).setRetained(600).setImproved(300).setRejected(100);
+    summary.getCurationBuilder().getUsageBuilder().setCost(3.1);
+    summary.getPairingBuilder().addGaps(Count.newBuilder().setName("SMALL").setCount(40));
+    summary
+        .getSftBuilder()
+        .setFirstLoss(2)
+        .setFinalLoss(0.5)
+        .setSteps(90)
+        .addCurve(LossPoint.newBuilder().setStep(1).setLoss(2))
+        .addCurve(LossPoint.newBuilder().setStep(90).setLoss(0.5));
+    summary
+        .addScoresBuilder()
+        .setBenchmark("gsm8k")
+        .setModel("stage-1")
+        .setProblems(64)
+        .addPassAtK(PassAtK.newBuilder().setK(1).setValue(0.4).setLow(0.3).setHigh(0.5));
+    summary
+        .addComparisonsBuilder()
+        .setBenchmark("gsm8k")
+        .setModel("stage-1")
+        .setBaseline("base")
+        .setDifference(0.12)
+        .setLow(0.05)
+        .setHigh(0.2)
+        .setVerdict(ComparisonVerdict.COMPARISON_VERDICT_BETTER);
+    return run.build();
+  }
+
+  private static StageProgress stage(Stage stage, RunPhase phase, StageReuse reuse) {
+    return StageProgress.newBuilder()
+        .setStage(stage)
+        .setPhase(phase)
+        .setReuse(reuse)
+        .setMadeByRunId(reuse == StageReuse.STAGE_REUSE_HIT ? "origin-1" : "")
+        .setStartedAt(Timestamps.fromSeconds(1_800_000_000))
+        .setFinishedAt(Timestamps.fromSeconds(1_800_000_060))
+        .setDone(40)
+        .setTotal(90)
+        .setUnit("steps")
+        .setDetail("attempt 2 after: loss is nan")
+        .setFingerprint("0123456789abcdef".repeat(4))
+        .build();
+  }
+
+  private static void write(String uri, Message message) throws IOException {
+    Store.open(control.storeUri)
+        .write(
+            uri, output -> output.write(ProtoJson.print(message).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static TrainerHeartbeat heartbeat() {
+    TrainerHeartbeat.Builder heartbeat =
+        TrainerHeartbeat.newBuilder().setState(TrainerState.TRAINER_STATE_RUNNING);
+    heartbeat.getProgressBuilder().setDone(200).setTotal(400).setUnit("steps").setLoss(0.5);
+    for (int step = 1; step <= 200; step++) {
+      heartbeat
+          .getProgressBuilder()
+          .getCurvesBuilder()
+          .addLoss(CurvePoint.newBuilder().setStep(step).setValue(2.0 / Math.sqrt(step)));
+    }
+    return heartbeat.build();
+  }
+
+  private static void picture(String name) throws IOException {
+    if (PICTURES != null) {
+      Files.write(
+          Files.createDirectories(Path.of(PICTURES)).resolve(name + ".png"), browser.picture());
+    }
+  }
+}
