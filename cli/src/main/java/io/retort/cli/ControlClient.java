@@ -3,6 +3,7 @@ package io.retort.cli;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.retort.output.ExitCode;
 import io.retort.stack.LocalStack;
 import io.retort.stack.Repository;
 import io.retort.stack.StackState;
@@ -77,6 +78,7 @@ final class ControlClient implements AutoCloseable {
         .orElseThrow(
             () ->
                 new CommandException(
+                    ExitCode.UNREACHABLE,
                     "no control plane is known (start the local stack with: retort up, or set"
                         + " RETORT_CONTROL_ADDRESS)"));
   }
