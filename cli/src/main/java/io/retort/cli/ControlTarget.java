@@ -12,6 +12,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.TlsChannelCredentials;
+import io.retort.output.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,6 +57,7 @@ record ControlTarget(String address, String token, String caFile, String certifi
                 .orElseThrow(
                     () ->
                         new CommandException(
+                            ExitCode.UNREACHABLE,
                             "no control plane is known (start the local stack with: retort up, log"
                                 + " in to another with: retort login --address, or set"
                                 + " RETORT_CONTROL_ADDRESS)"));

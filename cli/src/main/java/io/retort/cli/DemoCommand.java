@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import io.retort.output.OutputOptions;
 import io.retort.stack.LocalStack;
 import io.retort.stack.Repository;
 import io.retort.stack.StackFlags;
@@ -62,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
                   .addAllFreshStages(fresh.stages())
                   .build());
       out.println("Ctrl-C leaves the run and the stack up; ./retort down ends them.");
-      return new RunWatcher(client, out).watch(run.getRunId());
+      return new RunWatcher(client, out, new OutputOptions()).watch(run.getRunId());
     } finally {
       if (ours) {
         stack.down(out);

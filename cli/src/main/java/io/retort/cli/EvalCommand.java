@@ -25,7 +25,8 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true)
 public final class EvalCommand implements Callable<Integer> {
   /** The only options that have an effect beside {@code --samples}. */
-  private static final Set<String> WITH_SAMPLES = Set.of("--samples", "--watch", "--request-id");
+  private static final Set<String> WITH_SAMPLES =
+      Set.of("--samples", "--watch", "--request-id", "--format");
 
   @Parameters(
       paramLabel = "[LABEL=]MODEL",

@@ -1,8 +1,10 @@
 package io.retort.cli;
 
 import io.retort.evaluation.VersionComparer;
+import io.retort.output.OutputOptions;
 import io.retort.registry.ModelVersions;
 import io.retort.report.ModelTable;
+import io.retort.report.RunDifference;
 import io.retort.stack.Repository;
 import io.retort.store.MessageFields;
 import io.retort.store.Store;
@@ -27,9 +29,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,11 +58,12 @@ public final class ModelsCommand {
               names = "--limit",
               defaultValue = "20",
               description = "Most versions shown of a model (default: 20).")
-          int limit) {
+          int limit,
+      @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       List<ModelVersion> versions = new ArrayList<>();
-      boolean more = false;
+      String nextPageToken = "";
       for (String model : name == null ? names(client) : List.of(name)) {
         ListVersionsResponse response =
             client
@@ -66,40 +71,53 @@ public final class ModelsCommand {
                 .listVersions(
                     ListVersionsRequest.newBuilder().setModel(model).setPageSize(limit).build());
         versions.addAll(response.getVersionsList());
-        more |= !response.getNextPageToken().isEmpty();
+        if (!response.getNextPageToken().isEmpty()) {
+          nextPageToken = response.getNextPageToken();
+        }
       }
-      out.println(versions.isEmpty() ? "No model is published." : ModelTable.versions(versions));
-      if (more) {
-        out.println("... more: --limit");
-      }
+      ListVersionsResponse all =
+          ListVersionsResponse.newBuilder()
+              .addAllVersions(versions)
+              .setNextPageToken(nextPageToken)
+              .build();
+      output.print(out, all, () -> table(all));
       return 0;
     }
   }
 
+  private static String table(ListVersionsResponse versions) {
+    if (versions.getVersionsCount() == 0) {
+      return "No model is published.";
+    }
+    String table = ModelTable.versions(versions.getVersionsList());
+    return versions.getNextPageToken().isEmpty() ? table : table + "\n... more: --limit";
+  }
+
   @Command(name = "show", description = "One version: scores, comparisons and where it comes from.")
-  int show(@Parameters(paramLabel = "REF") String reference) {
+  int show(@Parameters(paramLabel = "REF") String reference, @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ModelVersion version = version(client, reference);
-      out.println(ModelTable.version(version));
-      Model model =
-          client
-              .models()
-              .getModel(GetModelRequest.newBuilder().setModel(version.getModel()).build())
-              .getModel();
-      List<AliasChange> changes =
-          model.getAliases().getHistoryList().stream()
-              .filter(
-                  change ->
-                      change.getToVersion() == version.getVersion()
-                          || change.getFromVersion() == version.getVersion())
-              .toList();
-      if (!changes.isEmpty()) {
-        out.println();
-        out.println(ModelTable.history(changes));
-      }
+      output.print(out, version, () -> table(client, version));
       return 0;
     }
+  }
+
+  private static String table(ControlClient client, ModelVersion version) {
+    Model model =
+        client
+            .models()
+            .getModel(GetModelRequest.newBuilder().setModel(version.getModel()).build())
+            .getModel();
+    List<AliasChange> changes =
+        model.getAliases().getHistoryList().stream()
+            .filter(
+                change ->
+                    change.getToVersion() == version.getVersion()
+                        || change.getFromVersion() == version.getVersion())
+            .toList();
+    String table = ModelTable.version(version);
+    return changes.isEmpty() ? table : table + "\n\n" + ModelTable.history(changes);
   }
 
   @Command(
@@ -109,24 +127,30 @@ public final class ModelsCommand {
         "Reads the store itself: a store in S3 needs its variables here too."
       })
   int diff(
-      @Parameters(paramLabel = "REF") String first, @Parameters(paramLabel = "REF") String second)
+      @Parameters(paramLabel = "REF") String first,
+      @Parameters(paramLabel = "REF") String second,
+      @Mixin OutputOptions output)
       throws IOException {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ModelVersion left = version(client, first);
       ModelVersion right = version(client, second);
-      spec.commandLine()
-          .getOut()
-          .println(
-              ModelTable.difference(
-                  left,
-                  right,
-                  MessageFields.of(left.getProvenance().getSpec()),
-                  MessageFields.of(right.getProvenance().getSpec()),
-                  VersionComparer.compare(
-                      scores(left),
-                      left.getProvenance().getSpec(),
-                      scores(right),
-                      right.getProvenance().getSpec())));
+      SortedMap<String, String> leftSpec = MessageFields.of(left.getProvenance().getSpec());
+      SortedMap<String, String> rightSpec = MessageFields.of(right.getProvenance().getSpec());
+      List<VersionComparer.Difference> paired =
+          VersionComparer.compare(
+              scores(left),
+              left.getProvenance().getSpec(),
+              scores(right),
+              right.getProvenance().getSpec());
+      output.print(
+          spec.commandLine().getOut(),
+          DifferenceData.ofVersions(
+              name(left),
+              name(right),
+              RunDifference.fields(leftSpec, rightSpec),
+              paired,
+              left.getContentSha256().equals(right.getContentSha256())),
+          () -> ModelTable.difference(left, right, leftSpec, rightSpec, paired));
       return 0;
     }
   }
@@ -145,7 +169,8 @@ public final class ModelsCommand {
               names = "--reason",
               required = true,
               description = "Kept in the history of the alias.")
-          String reason) {
+          String reason,
+      @Mixin OutputOptions output) {
     PromoteAliasRequest request =
         PromoteAliasRequest.newBuilder()
             .setReference(reference)
@@ -153,7 +178,7 @@ public final class ModelsCommand {
             .setReason(reason)
             .setActor(actor())
             .build();
-    return change(models -> models.promoteAlias(request).getChange());
+    return change(models -> models.promoteAlias(request).getChange(), output);
   }
 
   @Command(
@@ -166,7 +191,8 @@ public final class ModelsCommand {
               names = "--reason",
               defaultValue = "",
               description = "Kept in the history of the alias.")
-          String reason) {
+          String reason,
+      @Mixin OutputOptions output) {
     RollBackAliasRequest request =
         RollBackAliasRequest.newBuilder()
             .setModel(model)
@@ -174,7 +200,7 @@ public final class ModelsCommand {
             .setReason(reason)
             .setActor(actor())
             .build();
-    return change(models -> models.rollBackAlias(request).getChange());
+    return change(models -> models.rollBackAlias(request).getChange(), output);
   }
 
   @Command(
@@ -185,9 +211,10 @@ public final class ModelsCommand {
       })
   int pull(
       @Parameters(paramLabel = "REF") String reference,
-      @Parameters(paramLabel = "FOLDER") Path folder)
+      @Parameters(paramLabel = "FOLDER") Path folder,
+      @Mixin OutputOptions output)
       throws IOException {
-    return copy(reference, folder.toString());
+    return copy(reference, folder.toString(), output);
   }
 
   @Command(
@@ -199,7 +226,8 @@ public final class ModelsCommand {
   int push(
       @Parameters(paramLabel = "REF") String reference,
       @Parameters(paramLabel = "DEST", description = "A folder, or s3://BUCKET/FOLDER.")
-          String destination)
+          String destination,
+      @Mixin OutputOptions output)
       throws IOException {
     if (destination.startsWith("hf://")) {
       throw new CommandException(
@@ -207,19 +235,18 @@ public final class ModelsCommand {
               + " (expected: a folder or s3://...; for the hub: retort models pull REF FOLDER, then"
               + " hf upload OWNER/NAME FOLDER)");
     }
-    return copy(reference, destination);
+    return copy(reference, destination, output);
   }
 
-  private int copy(String reference, String destination) throws IOException {
+  private int copy(String reference, String destination, OutputOptions output) throws IOException {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ModelVersion version = version(client, reference);
       String unused = ModelCopy.copy(version, destination);
-      spec.commandLine()
-          .getOut()
-          .println(
-              version.getModel()
-                  + ":v"
-                  + version.getVersion()
+      output.print(
+          spec.commandLine().getOut(),
+          version,
+          () ->
+              name(version)
                   + " is in "
                   + destination
                   + ", "
@@ -259,7 +286,8 @@ public final class ModelsCommand {
   int delete(
       @Parameters(paramLabel = "NAME:vN") String reference,
       @Option(names = "--reason", required = true, description = "Kept with the number.")
-          String reason) {
+          String reason,
+      @Mixin OutputOptions output) {
     DeleteVersionRequest request =
         DeleteVersionRequest.newBuilder()
             .setReference(reference)
@@ -268,9 +296,10 @@ public final class ModelsCommand {
             .build();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       DeleteVersionResponse deleted = client.models().deleteVersion(request);
-      spec.commandLine()
-          .getOut()
-          .println(deleted.getModel() + ":v" + deleted.getVersion() + " is deleted");
+      output.print(
+          spec.commandLine().getOut(),
+          deleted,
+          () -> deleted.getModel() + ":v" + deleted.getVersion() + " is deleted");
       return 0;
     }
   }
@@ -298,24 +327,27 @@ public final class ModelsCommand {
     return System.getProperty("user.name", "");
   }
 
-  private int change(Function<ModelServiceBlockingStub, AliasChange> request) {
+  private int change(
+      Function<ModelServiceBlockingStub, AliasChange> request, OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      print(request.apply(client.models()));
+      AliasChange change = request.apply(client.models());
+      output.print(spec.commandLine().getOut(), change, () -> line(change));
       return 0;
     }
   }
 
-  private void print(AliasChange change) {
-    spec.commandLine()
-        .getOut()
-        .println(
-            change.getAlias()
-                + (change.getFromVersion() == change.getToVersion()
-                    ? String.format(Locale.ROOT, ": stays at v%d", change.getToVersion())
-                    : String.format(
-                        Locale.ROOT,
-                        ": %s -> v%d",
-                        change.getFromVersion() == 0 ? "new" : "v" + change.getFromVersion(),
-                        change.getToVersion())));
+  private static String line(AliasChange change) {
+    return change.getAlias()
+        + (change.getFromVersion() == change.getToVersion()
+            ? String.format(Locale.ROOT, ": stays at v%d", change.getToVersion())
+            : String.format(
+                Locale.ROOT,
+                ": %s -> v%d",
+                change.getFromVersion() == 0 ? "new" : "v" + change.getFromVersion(),
+                change.getToVersion()));
+  }
+
+  private static String name(ModelVersion version) {
+    return version.getModel() + ":v" + version.getVersion();
   }
 }

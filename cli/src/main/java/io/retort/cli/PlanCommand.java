@@ -1,9 +1,9 @@
 package io.retort.cli;
 
+import io.retort.output.OutputOptions;
 import io.retort.report.PlanText;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.Plan;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,6 +30,8 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Mixin private FreshStages fresh = new FreshStages();
 
+  @Mixin private OutputOptions output = new OutputOptions();
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -41,14 +43,12 @@ public final class PlanCommand implements Callable<Integer> {
                   .setSpec(SpecFile.read(file, overrides))
                   .addAllFreshStages(fresh.stages())
                   .build());
-      print(plan, spec.commandLine().getOut());
+      output.print(spec.commandLine().getOut(), plan, () -> text(plan));
       return 0;
     }
   }
 
-  static void print(Plan plan, PrintWriter out) {
-    out.println(PlanText.summary(plan));
-    PlanText.lines(plan).forEach(out::println);
-    out.flush();
+  static String text(Plan plan) {
+    return PlanText.summary(plan) + "\n" + String.join("\n", PlanText.lines(plan));
   }
 }

@@ -1,5 +1,8 @@
 package io.retort.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.output.ExitCode;
+import io.retort.output.OutputOptions;
 import io.retort.store.Store;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.RunSummary;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +50,8 @@ public final class ReportCommand implements Callable<Integer> {
       description = "Where the report is written (with --compare: ./comparison.html).")
   private @Nullable Path output;
 
+  @Mixin private OutputOptions format = new OutputOptions();
+
   @Override
   public Integer call() throws IOException {
     if (compare && runIds.size() < 2) {
@@ -74,18 +80,32 @@ public final class ReportCommand implements Callable<Integer> {
     try (InputStream html = compared.getHtml().newInput()) {
       write(html, file);
     }
-    out().println(file.toAbsolutePath() + " (in the store: " + compared.getReportUri() + ")");
+    print(
+        String.join(",", runIds),
+        compared.getReportUri(),
+        file,
+        file.toAbsolutePath() + " (in the store: " + compared.getReportUri() + ")");
   }
 
   private void show(String runId, String reportUri) throws IOException {
     if (output == null) {
-      out().println(runIds.size() == 1 ? reportUri : runId + "  " + reportUri);
+      print(runId, reportUri, null, runIds.size() == 1 ? reportUri : runId + "  " + reportUri);
       return;
     }
     try (InputStream html = Store.open(reportUri).read(reportUri)) {
       write(html, output);
     }
-    out().println(output.toAbsolutePath());
+    print(runId, reportUri, output, output.toAbsolutePath().toString());
+  }
+
+  /** One object for each report: {@code run}, {@code report_uri} and, if written, {@code file}. */
+  private void print(String run, String reportUri, @Nullable Path file, String line) {
+    ObjectNode data = OutputOptions.object();
+    data.put("run", run).put("report_uri", reportUri);
+    if (file != null) {
+      data.put("file", file.toAbsolutePath().toString());
+    }
+    format.print(out(), data, () -> line);
   }
 
   private static String reportUri(ControlClient client, String runId) {
@@ -96,6 +116,7 @@ public final class ReportCommand implements Callable<Integer> {
             : summary.getReportUri();
     if (uri.isEmpty()) {
       throw new CommandException(
+          ExitCode.NOT_FOUND,
           "run " + runId + ": no report (expected: a run that has ended with one)");
     }
     return uri;

@@ -1,6 +1,7 @@
 package io.retort.cli;
 
 import io.grpc.StatusRuntimeException;
+import io.retort.output.ExitCode;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
 import io.retort.stack.DownCommand;
@@ -13,14 +14,14 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * Entry point. Exits with 0 on success, 1 if a run or the stack failed, 2 for an invalid command or
- * spec.
- */
+/** Entry point. Exits with the number of an {@link ExitCode}. */
 @Command(
     name = "retort",
     mixinStandardHelpOptions = true,
+    versionProvider = RetortVersion.class,
     description = "Turns a small language model into a reasoning model.",
     subcommands = {
       DemoCommand.class,
@@ -42,18 +43,40 @@ import picocli.CommandLine.Command;
       LogoutCommand.class,
       WhoAmICommand.class,
       TokensCommand.class,
-      AuditCommand.class
+      AuditCommand.class,
+      SpecCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class
     })
 public final class Retort {
-  static final int FAILED = 1;
-  static final int WRONG_USE = 2;
-
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Retort()).setExecutionExceptionHandler(Retort::explain);
+  /** The whole command; every subcommand, of whatever depth, has {@code --help}. */
+  public static CommandLine commandLine() {
+    CommandLine command =
+        new CommandLine(new Retort())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Retort::explain);
+    addHelp(command);
+    return command;
+  }
+
+  /**
+   * As an option of its own behind all others: the standard mixin would shift the parameters of
+   * commands that are methods.
+   */
+  private static void addHelp(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.options().stream().noneMatch(OptionSpec::usageHelp)) {
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help message and exit.")
+              .build());
+    }
+    command.getSubcommands().values().forEach(Retort::addHelp);
   }
 
   private static int explain(Exception thrown, CommandLine command, CommandLine.ParseResult result)
@@ -64,20 +87,24 @@ public final class Retort {
       for (SpecViolation violation : spec.violations()) {
         err.println("  " + violation);
       }
-      return WRONG_USE;
+      return ExitCode.SPEC_INVALID.number();
     }
     if (thrown instanceof StatusRuntimeException status) {
       err.println("error: " + RpcErrors.describe(status));
-      return RpcErrors.isWrongUse(status) ? WRONG_USE : FAILED;
+      return RpcErrors.exitCode(status).number();
     }
-    if (thrown instanceof StackException || thrown instanceof CommandException) {
+    if (thrown instanceof CommandException failed) {
+      err.println("error: " + failed.getMessage());
+      return failed.exitCode().number();
+    }
+    if (thrown instanceof StackException) {
       err.println("error: " + thrown.getMessage());
-      return FAILED;
+      return ExitCode.FAILED.number();
     }
     if (thrown instanceof NoSuchFileException missing) {
       err.println(
           "error: " + missing.getFile() + ": not found (expected: a file that can be read)");
-      return WRONG_USE;
+      return ExitCode.USAGE.number();
     }
     throw thrown;
   }

@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.output.ExitCode;
 import java.io.IOException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +34,9 @@ final class RpcErrors {
     }
     BadRequest violations = detail(thrown, BadRequest.class);
     if (violations != null) {
-      ErrorInfo info = detail(thrown, ErrorInfo.class);
-      boolean ofSpec = info == null || info.getReason().equals(SPEC_INVALID);
-      return (ofSpec ? "the spec cannot be run:\n" : "the control plane refuses the request:\n")
+      return (isOfSpec(thrown)
+              ? "the spec cannot be run:\n"
+              : "the control plane refuses the request:\n")
           + violations.getFieldViolationsList().stream()
               .map(violation -> "  " + violation.getField() + ": " + violation.getDescription())
               .collect(Collectors.joining("\n"));
@@ -54,9 +55,24 @@ final class RpcErrors {
         || code == Code.RESOURCE_EXHAUSTED;
   }
 
-  static boolean isWrongUse(StatusRuntimeException thrown) {
-    Code code = thrown.getStatus().getCode();
-    return code == Code.INVALID_ARGUMENT || code == Code.NOT_FOUND;
+  /** What a command exits with when the call fails. */
+  static ExitCode exitCode(StatusRuntimeException thrown) {
+    return switch (thrown.getStatus().getCode()) {
+      case INVALID_ARGUMENT -> isOfSpec(thrown) ? ExitCode.SPEC_INVALID : ExitCode.USAGE;
+      case OUT_OF_RANGE -> ExitCode.USAGE;
+      case NOT_FOUND -> ExitCode.NOT_FOUND;
+      case FAILED_PRECONDITION, ALREADY_EXISTS, ABORTED -> ExitCode.REFUSED;
+      case UNAUTHENTICATED, PERMISSION_DENIED -> ExitCode.FORBIDDEN;
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED -> ExitCode.UNREACHABLE;
+      case OK, CANCELLED, UNKNOWN, UNIMPLEMENTED, INTERNAL, DATA_LOSS -> ExitCode.FAILED;
+    };
+  }
+
+  private static boolean isOfSpec(StatusRuntimeException thrown) {
+    ErrorInfo info = detail(thrown, ErrorInfo.class);
+    return info == null
+        ? detail(thrown, BadRequest.class) != null
+        : info.getReason().equals(SPEC_INVALID);
   }
 
   /** Whether the call was never sent: the client reports an I/O error, or gRPC does. */

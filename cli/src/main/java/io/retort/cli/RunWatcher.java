@@ -1,10 +1,12 @@
 package io.retort.cli;
 
 import io.grpc.StatusRuntimeException;
+import io.retort.output.ExitCode;
+import io.retort.output.OutputOptions;
 import io.retort.report.RunTable;
 import io.retort.v1.Run;
-import io.retort.v1.RunPhase;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,8 @@ import java.util.Map;
 /**
  * Shows a run until it ends. On a terminal, which the launcher indicates by {@code
  * RETORT_TERMINAL=1} and its width by {@code RETORT_COLUMNS}, the lines are redrawn in place;
- * otherwise each line is printed when it changes.
+ * otherwise each line is printed when it changes. As JSON or YAML, each change is printed as one
+ * run.
  */
 final class RunWatcher {
   /** A control plane that restarts or moves is unavailable for minutes. */
@@ -24,20 +27,27 @@ final class RunWatcher {
 
   private final ControlClient client;
   private final PrintWriter out;
+  private final OutputOptions output;
   private final boolean terminal;
   private final int columns;
+  private final LiveFigures figures = new LiveFigures(Charset.defaultCharset());
   private List<String> shown = List.of();
   private long lastContactAt;
 
-  RunWatcher(ControlClient client, PrintWriter out) {
+  RunWatcher(ControlClient client, PrintWriter out, OutputOptions output) {
     this.client = client;
     this.out = out;
+    this.output = output;
     terminal = "1".equals(System.getenv("RETORT_TERMINAL"));
     columns = columns(System.getenv());
   }
 
-  /** Returns the exit status: 0 if the run succeeded. An interrupt does not affect the run. */
+  /** Returns the exit code: 0 if the run succeeded. An interrupt does not affect the run. */
   int watch(String runId) {
+    return exitCode(output.isTable() ? watchAsTable(runId) : follow(runId)).number();
+  }
+
+  private Run watchAsTable(String runId) {
     Thread farewell =
         new Thread(
             () -> {
@@ -52,7 +62,23 @@ final class RunWatcher {
     out.println();
     out.println(RunTable.render(run, terminal));
     out.flush();
-    return run.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED ? 0 : Retort.FAILED;
+    return run;
+  }
+
+  private static ExitCode exitCode(Run run) {
+    return switch (run.getPhase()) {
+      case RUN_PHASE_SUCCEEDED -> ExitCode.OK;
+      case RUN_PHASE_CANCELLED -> ExitCode.RUN_CANCELLED;
+      case RUN_PHASE_FAILED -> ExitCode.RUN_FAILED;
+      case RUN_PHASE_UNSPECIFIED,
+          RUN_PHASE_QUEUED,
+          RUN_PHASE_WAITING_FOR_RESOURCES,
+          RUN_PHASE_RUNNING,
+          RUN_PHASE_PAUSED,
+          RUN_PHASE_AWAITING_APPROVAL,
+          UNRECOGNIZED ->
+          ExitCode.FAILED;
+    };
   }
 
   /** Follows the run; reopens a lost stream, which says nothing about the run. */
@@ -76,8 +102,13 @@ final class RunWatcher {
   }
 
   private void show(Run run) {
-    List<String> lines = ProgressView.lines(run, terminal);
+    if (!output.isTable()) {
+      output.printNext(out, run);
+      return;
+    }
+    List<String> lines = new ArrayList<>(ProgressView.lines(run, terminal));
     if (terminal) {
+      lines.addAll(figures.lines(run));
       // A wrapped line would take two terminal lines, and redrawing would miss one.
       lines = lines.stream().map(this::fit).toList();
       if (!shown.isEmpty()) {

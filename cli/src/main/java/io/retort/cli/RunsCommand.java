@@ -1,8 +1,10 @@
 package io.retort.cli;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.output.OutputOptions;
 import io.retort.report.Figures;
 import io.retort.report.LineageText;
+import io.retort.report.RunDifference;
 import io.retort.report.RunTable;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ListRunsRequest;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs}. */
 @Command(
     name = "runs",
-    description = "List, show, watch, pause, resume, approve, reject, cancel and retrain runs.",
+    description =
+        "List, show, compare, watch, pause, resume, approve, reject, cancel and retrain runs.",
     mixinStandardHelpOptions = true)
 public final class RunsCommand {
   @Spec private CommandSpec spec;
@@ -35,27 +38,52 @@ public final class RunsCommand {
               names = "--limit",
               defaultValue = "20",
               description = "Maximum number of runs shown (default: 20).")
-          int limit) {
+          int limit,
+      @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListRunsResponse response =
           client.list(ListRunsRequest.newBuilder().setPageSize(limit).build());
-      for (Run run : response.getRunsList()) {
-        out.printf(
-            "%-40s %-22s %s%n",
-            run.getRunId(), Figures.name(run.getPhase()), Timestamps.toString(run.getCreatedAt()));
-      }
-      if (!response.getNextPageToken().isEmpty()) {
-        out.println("... more: --limit");
-      }
+      output.print(out, response, () -> table(response));
       return 0;
     }
   }
 
+  private static String table(ListRunsResponse response) {
+    List<String> lines = new ArrayList<>();
+    for (Run run : response.getRunsList()) {
+      lines.add(
+          String.format(
+              "%-40s %-22s %s",
+              run.getRunId(),
+              Figures.name(run.getPhase()),
+              Timestamps.toString(run.getCreatedAt())));
+    }
+    if (!response.getNextPageToken().isEmpty()) {
+      lines.add("... more: --limit");
+    }
+    return lines.isEmpty() ? "No run was found." : String.join("\n", lines);
+  }
+
   @Command(name = "show", description = "One run with all its figures.")
-  int show(@Parameters(paramLabel = "RUN") String runId) {
+  int show(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      spec.commandLine().getOut().println(RunTable.render(client.get(runId), false));
+      Run run = client.get(runId);
+      output.print(spec.commandLine().getOut(), run, () -> RunTable.render(run, false));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "diff",
+      description = "What two runs differ in: fields of their specs, and scores.")
+  int diff(
+      @Parameters(paramLabel = "RUN") String first,
+      @Parameters(paramLabel = "RUN") String second,
+      @Mixin OutputOptions output) {
+    try (ControlClient client = ControlClient.open(System.getenv())) {
+      RunDifference difference = RunDifference.of(client.get(first), client.get(second));
+      output.print(spec.commandLine().getOut(), DifferenceData.of(difference), difference::render);
       return 0;
     }
   }
@@ -69,19 +97,20 @@ public final class RunsCommand {
   }
 
   @Command(name = "watch", description = "Show the progress of a run until it ends.")
-  int watch(@Parameters(paramLabel = "RUN") String runId) {
+  int watch(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      return new RunWatcher(client, spec.commandLine().getOut()).watch(runId);
+      return new RunWatcher(client, spec.commandLine().getOut(), output).watch(runId);
     }
   }
 
   @Command(name = "cancel", description = "Cancel a run; finished work is kept.")
   int cancel(
       @Parameters(paramLabel = "RUN") String runId,
-      @Option(names = "--reason", defaultValue = "cancelled on the command line") String reason) {
+      @Option(names = "--reason", defaultValue = "cancelled on the command line") String reason,
+      @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run = client.cancel(runId, reason);
-      spec.commandLine().getOut().println(run.getRunId() + " is asked to stop");
+      output.print(spec.commandLine().getOut(), run, () -> run.getRunId() + " is asked to stop");
       return 0;
     }
   }
@@ -90,9 +119,10 @@ public final class RunsCommand {
   int pause(
       @Parameters(paramLabel = "RUN") String runId,
       @Option(names = "--reason", defaultValue = "", description = "Shown with the run.")
-          String reason) {
+          String reason,
+      @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      printPhase(client.pause(runId, reason));
+      printPhase(client.pause(runId, reason), output);
       return 0;
     }
   }
@@ -103,13 +133,14 @@ public final class RunsCommand {
       @Option(
               names = "--budget",
               description = "Replaces judge.budget; must be above the amount already spent.")
-          @Nullable Double budget) {
+          @Nullable Double budget,
+      @Mixin OutputOptions output) {
     ResumeRunRequest.Builder request = ResumeRunRequest.newBuilder().setRunId(runId);
     if (budget != null) {
       request.setBudget(budget);
     }
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      printPhase(client.resume(request.build()));
+      printPhase(client.resume(request.build()), output);
       return 0;
     }
   }
@@ -117,7 +148,10 @@ public final class RunsCommand {
   @Command(
       name = "approve",
       description = "Let the alias of a run that awaits approval move to its version.")
-  int approve(@Parameters(paramLabel = "RUN") String runId, @Mixin ApprovalOptions options) {
+  int approve(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Mixin ApprovalOptions options,
+      @Mixin OutputOptions output) {
     ApproveRunRequest request =
         ApproveRunRequest.newBuilder()
             .setRunId(runId)
@@ -125,13 +159,16 @@ public final class RunsCommand {
             .setActor(options.actor())
             .setNote(options.note)
             .build();
-    return printApproval(client -> client.approve(request));
+    return printApproval(client -> client.approve(request), output);
   }
 
   @Command(
       name = "reject",
       description = "Leave the alias of a run that awaits approval where it is.")
-  int reject(@Parameters(paramLabel = "RUN") String runId, @Mixin ApprovalOptions options) {
+  int reject(
+      @Parameters(paramLabel = "RUN") String runId,
+      @Mixin ApprovalOptions options,
+      @Mixin OutputOptions output) {
     RejectRunRequest request =
         RejectRunRequest.newBuilder()
             .setRunId(runId)
@@ -139,15 +176,16 @@ public final class RunsCommand {
             .setActor(options.actor())
             .setNote(options.note)
             .build();
-    return printApproval(client -> client.reject(request));
+    return printApproval(client -> client.reject(request), output);
   }
 
-  private int printApproval(Function<ControlClient, Run> answer) {
+  private int printApproval(Function<ControlClient, Run> answer, OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run = answer.apply(client);
-      spec.commandLine()
-          .getOut()
-          .println(
+      output.print(
+          spec.commandLine().getOut(),
+          run,
+          () ->
               run.getRunId()
                   + ": "
                   + Figures.approval(run.getSummary().getRelease().getApproval()));
@@ -155,10 +193,11 @@ public final class RunsCommand {
     }
   }
 
-  private void printPhase(Run run) {
-    spec.commandLine()
-        .getOut()
-        .println(
+  private void printPhase(Run run, OutputOptions output) {
+    output.print(
+        spec.commandLine().getOut(),
+        run,
+        () ->
             run.getRunId()
                 + ": "
                 + Figures.name(run.getPhase())
@@ -170,18 +209,17 @@ public final class RunsCommand {
       @Mixin RetrainOptions options,
       @Option(names = "--plan", description = "Show what the run would do, and start nothing.")
           boolean plan,
-      @Option(names = "--watch", description = "Show its progress until it ends.") boolean watch)
+      @Mixin StartOptions start)
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      RetrainRunRequest request = options.request(client);
+      RetrainRunRequest request =
+          options.request(client).toBuilder().setRequestId(start.requestId()).build();
+      PrintWriter out = spec.commandLine().getOut();
       if (plan) {
-        PlanCommand.print(client.plan(request), spec.commandLine().getOut());
+        start.print(client.plan(request), out);
         return 0;
       }
-      Run run = client.retrain(request);
-      spec.commandLine().getOut().println(run.getRunId());
-      spec.commandLine().getOut().flush();
-      return watch ? new RunWatcher(client, spec.commandLine().getOut()).watch(run.getRunId()) : 0;
+      return start.show(client, client.retrain(request), out);
     }
   }
 }

@@ -22,7 +22,10 @@ final class SpecFile {
         SpecReader.read(text(absolute), overrides), requireNonNull(absolute.getParent()));
   }
 
-  private static String text(Path file) throws IOException, SpecException {
+  /**
+   * @throws SpecException for a file that cannot be read, or is no text
+   */
+  static String text(Path file) throws IOException, SpecException {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {

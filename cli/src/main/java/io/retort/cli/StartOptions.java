@@ -1,8 +1,11 @@
 package io.retort.cli;
 
+import io.retort.output.OutputOptions;
+import io.retort.v1.Plan;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands that launch a run: its id for repetitions, and whether it is watched. */
@@ -15,19 +18,32 @@ final class StartOptions {
       description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
 
+  @Mixin private OutputOptions output = new OutputOptions();
+
   /** Empty where none is given. */
   String requestId() {
     return requestId == null ? "" : requestId;
   }
 
+  /** Prints what the run would do. */
+  void print(Plan plan, PrintWriter out) {
+    output.print(out, plan, () -> PlanCommand.text(plan));
+  }
+
   /**
-   * Prints the run's id, and watches it with {@code --watch}.
+   * Prints the run's id, or the run as JSON or YAML, and watches it with {@code --watch}.
    *
    * @return the exit status
    */
   int show(ControlClient client, Run run, PrintWriter out) {
-    out.println(run.getRunId());
-    out.flush();
-    return watch ? new RunWatcher(client, out).watch(run.getRunId()) : 0;
+    if (!watch) {
+      output.print(out, run, run::getRunId);
+      return 0;
+    }
+    if (output.isTable()) {
+      out.println(run.getRunId());
+      out.flush();
+    }
+    return new RunWatcher(client, out, output).watch(run.getRunId());
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import io.retort.output.OutputOptions;
 import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepTotals;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,7 +41,8 @@ public final class StoreCommand {
       @Option(
               names = "--delete",
               description = "Delete what is listed; refused while a run is live.")
-          boolean delete) {
+          boolean delete,
+      @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       SweepTotals totals =
@@ -50,9 +53,16 @@ public final class StoreCommand {
                   .setDelete(delete)
                   .build(),
               item -> {
-                out.println(item.getKind() + "  " + item.getUri());
-                out.flush();
+                if (output.isTable()) {
+                  out.println(item.getKind() + "  " + item.getUri());
+                  out.flush();
+                }
+                output.printNext(out, item);
               });
+      if (!output.isTable()) {
+        output.printNext(out, totals);
+        return 0;
+      }
       out.println(
           totals.getItems()
               + (totals.getDeleted() ? " items are deleted" : " items can be deleted: add --delete")

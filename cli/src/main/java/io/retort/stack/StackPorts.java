@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The ports of one stack: the standard ones, shifted together by an offset or set individually. */
 record StackPorts(Map<StackPort, Integer> numbers) {
@@ -69,20 +70,24 @@ record StackPorts(Map<StackPort, Integer> numbers) {
    *     how to change it
    */
   void requireFree(Set<StackPort> ports) {
-    List<String> taken = new ArrayList<>();
-    for (StackPort port : StackPort.values()) {
-      if (ports.contains(port) && !isFree(get(port))) {
-        taken.add(port.key() + " " + get(port));
-      }
-    }
+    List<StackPort> taken = taken(ports);
     if (!taken.isEmpty()) {
       throw new StackException(
           "ports are taken: "
-              + String.join(", ", taken)
+              + taken.stream()
+                  .map(port -> port.key() + " " + get(port))
+                  .collect(Collectors.joining(", "))
               + " (expected: free ones; move one with --port "
-              + taken.get(0).split(" ", 2)[0]
+              + taken.get(0).key()
               + "=NUMBER, or all with --port-offset 1000)");
     }
+  }
+
+  /** Those of {@code ports} on which a program listens. */
+  List<StackPort> taken(Set<StackPort> ports) {
+    return Arrays.stream(StackPort.values())
+        .filter(port -> ports.contains(port) && !isFree(get(port)))
+        .toList();
   }
 
   private static boolean isFree(int number) {
@@ -96,6 +101,6 @@ record StackPorts(Map<StackPort, Integer> numbers) {
   }
 
   private static List<String> keys() {
-    return java.util.Arrays.stream(StackPort.values()).map(StackPort::key).toList();
+    return Arrays.stream(StackPort.values()).map(StackPort::key).toList();
   }
 }

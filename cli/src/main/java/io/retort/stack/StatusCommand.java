@@ -1,35 +1,72 @@
 package io.retort.stack;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.retort.output.ExitCode;
+import io.retort.output.OutputOptions;
 import io.retort.stack.StackState.RecordedProcess;
-import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code retort status}. Exits with 1 if the stack is not fully up. */
+/** {@code retort status}. Exits with {@link ExitCode#UNHEALTHY} if the stack is not fully up. */
 @Command(name = "status", description = "Show the processes of the local stack.")
 public final class StatusCommand implements Callable<Integer> {
+  @Mixin private OutputOptions output = new OutputOptions();
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
     Optional<StackState> state = new LocalStack(Repository.path(), System.getenv()).running();
+    output.print(spec.commandLine().getOut(), data(state), () -> table(state));
+    boolean whole =
+        state.isPresent()
+            && state.get().processes().stream().allMatch(process -> process.handle().isPresent());
+    return (whole ? ExitCode.OK : ExitCode.UNHEALTHY).number();
+  }
+
+  private static String table(Optional<StackState> state) {
     if (state.isEmpty()) {
-      out.println("No stack is up. Start it with: retort up");
-      return 1;
+      return "No stack is up. Start it with: retort up";
     }
-    boolean whole = true;
+    List<String> lines = new ArrayList<>();
     for (RecordedProcess process : state.get().processes()) {
-      boolean runs = process.handle().isPresent();
-      whole &= runs;
-      out.printf(
-          "%-10s %-8s pid %-8d restarts %d%n",
-          process.name(), runs ? "up" : "down", process.pid(), process.starts() - 1);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%-10s %-8s pid %-8d restarts %d",
+              process.name(),
+              process.handle().isPresent() ? "up" : "down",
+              process.pid(),
+              process.starts() - 1));
     }
-    UpCommand.print(state.get(), out);
-    return whole ? 0 : 1;
+    lines.addAll(UpCommand.addresses(state.get()));
+    return String.join("\n", lines);
+  }
+
+  private static ObjectNode data(Optional<StackState> state) {
+    ObjectNode data = OutputOptions.object();
+    data.put("up", state.isPresent());
+    state.ifPresent(
+        stack -> {
+          for (RecordedProcess process : stack.processes()) {
+            data.withArray("processes")
+                .addObject()
+                .put("name", process.name())
+                .put("up", process.handle().isPresent())
+                .put("pid", process.pid())
+                .put("restarts", process.starts() - 1);
+          }
+          data.put("control_address", stack.controlAddress())
+              .put("temporal_ui", stack.temporalUi())
+              .put("store", stack.store());
+          stack.metrics().forEach(data.withArray("metrics")::add);
+        });
+    return data;
   }
 }

@@ -43,12 +43,16 @@ public final class UpCommand implements Callable<Integer> {
 
   /** Prints the addresses and locations of the stack. */
   public static void print(StackState state, PrintWriter out) {
+    addresses(state).forEach(out::println);
+    out.flush();
+  }
+
+  static List<String> addresses(StackState state) {
     List<String> lines = new ArrayList<>();
     lines.add("Temporal UI   " + state.temporalUi());
     lines.add("control       " + state.controlAddress());
     lines.add("store         " + state.store());
     lines.add("metrics       " + String.join("\n              ", state.metrics()));
-    lines.forEach(out::println);
-    out.flush();
+    return lines;
   }
 }

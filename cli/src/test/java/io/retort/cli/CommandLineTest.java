@@ -3,6 +3,7 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.cli.RetortProcess.Ended;
+import io.retort.output.ExitCode;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.LastStage;
 import io.retort.v1.Run;
@@ -80,7 +81,7 @@ class CommandLineTest {
     assertThat(control.created.get(0).getFreshStagesList())
         .containsExactly(Stage.STAGE_SFT, Stage.STAGE_EVALUATE);
     assertThat(control.retrained.get(0).getFreshStagesList()).containsExactly(Stage.STAGE_CURATE);
-    assertThat(wrong.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(wrong.output())
         .contains("'train' (expected: one of ingest, curate, sft, pair, cogpo, evaluate, release")
         .doesNotContain("Exception");
@@ -104,7 +105,7 @@ class CommandLineTest {
     assertThat(control.store.swept)
         .extracting(SweepStoreRequest::getDelete)
         .containsExactly(false, true);
-    assertThat(wrong.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(wrong.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(wrong.output()).contains("'soon' (expected: a number of days, hours or minutes");
   }
 
@@ -162,16 +163,20 @@ class CommandLineTest {
   }
 
   @Test
-  void endsWithOneWhenTheRunFails() throws Exception {
+  void endsWithTheCodeOfTheRunsEnd() throws Exception {
     control.changes = List.of(at(RunPhase.RUN_PHASE_FAILED, 3, "loss 0.4200"));
-    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status()).isEqualTo(1);
+    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status())
+        .isEqualTo(ExitCode.RUN_FAILED.number());
+    control.changes = List.of(at(RunPhase.RUN_PHASE_CANCELLED, 3, ""));
+    assertThat(retort("runs", "watch", FakeRunService.RUN_ID).status())
+        .isEqualTo(ExitCode.RUN_CANCELLED.number());
   }
 
   @Test
   void tellsEveryMistakeOfASpecBeforeItIsSent() throws Exception {
     Files.writeString(folder.resolve("spec.yaml"), "nam: demo\nseed: x\n");
     Ended ended = retort("run", spec());
-    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.status()).isEqualTo(ExitCode.SPEC_INVALID.number());
     assertThat(ended.output())
         .contains("nam: unknown key (expected: name)")
         .contains("seed: \"x\" (expected: a whole number)")
@@ -182,7 +187,7 @@ class CommandLineTest {
   @Test
   void tellsEveryViolationThatTheControlPlaneFinds() throws Exception {
     Ended ended = retort("run", spec(), "--set", "seed=13");
-    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.status()).isEqualTo(ExitCode.SPEC_INVALID.number());
     assertThat(ended.output())
         .contains("seed: 13 (expected: luck)")
         .contains("team: missing (expected: one)");
@@ -191,7 +196,7 @@ class CommandLineTest {
   @Test
   void tellsAMissingSpec() throws Exception {
     Ended ended = retort("run", folder.resolve("none.yaml").toString());
-    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(ended.output()).contains("none.yaml: not found").doesNotContain("\tat ");
   }
 
@@ -199,17 +204,17 @@ class CommandLineTest {
   void tellsASpecThatIsNoText() throws Exception {
     Files.write(folder.resolve("spec.yaml"), new byte[] {(byte) 0xFF, 0, 1});
     Ended binary = retort("run", spec());
-    assertThat(binary.status()).isEqualTo(2);
+    assertThat(binary.status()).isEqualTo(ExitCode.SPEC_INVALID.number());
     assertThat(binary.output()).contains("spec.yaml: is no text in UTF-8").doesNotContain("\tat ");
     Ended directory = retort("run", folder.toString());
-    assertThat(directory.status()).isEqualTo(2);
+    assertThat(directory.status()).isEqualTo(ExitCode.SPEC_INVALID.number());
     assertThat(directory.output()).contains("Is a directory").doesNotContain("\tat ");
   }
 
   @Test
   void tellsAWrongCommand() throws Exception {
     Ended ended = retort("rnu", "spec.yaml");
-    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(ended.output()).contains("rnu");
   }
 
@@ -218,7 +223,7 @@ class CommandLineTest {
     assertThat(retort("runs", "list").output()).startsWith(FakeRunService.RUN_ID);
     assertThat(retort("runs", "show", FakeRunService.RUN_ID).status()).isZero();
     Ended unknown = retort("runs", "show", "other");
-    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.status()).isEqualTo(ExitCode.NOT_FOUND.number());
     assertThat(unknown.output()).isEqualTo("error: run: other (expected: the id of a run)");
     Ended cancelled = retort("runs", "cancel", FakeRunService.RUN_ID, "--reason", "enough");
     assertThat(cancelled.status()).isZero();
@@ -295,7 +300,7 @@ class CommandLineTest {
   void tellsAControlPlaneThatIsDown() throws Exception {
     control.close();
     Ended ended = retort("runs", "list");
-    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.status()).isEqualTo(ExitCode.UNREACHABLE.number());
     assertThat(ended.output())
         .startsWith("error: the control plane cannot be reached: ")
         .doesNotContain("\tat ");

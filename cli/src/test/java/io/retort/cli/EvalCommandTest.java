@@ -3,6 +3,7 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.cli.RetortProcess.Ended;
+import io.retort.output.ExitCode;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.DataSource;
 import io.retort.v1.EndpointSpec;
@@ -145,10 +146,10 @@ class EvalCommandTest {
     assertThat(request.getUpdateMask().getPathsList()).containsExactly("evaluation.benchmarks");
     assertThat(request.getChanges().getEvaluation().getBenchmarksList())
         .containsExactly(benchmark("math", 1, 1), benchmark("code", 64, 1, 2, 8, 64));
-    assertThat(unknown.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(unknown.status()).isEqualTo(ExitCode.SPEC_INVALID.number());
     assertThat(unknown.output())
         .contains("\"chess\" (expected: a benchmark of the run: math, code)");
-    assertThat(mixed.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(mixed.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(mixed.output())
         .contains("--samples: goes with one RUN and without --max-new-tokens, --set, as");
     assertThat(control.retrained).hasSize(1);
@@ -186,7 +187,7 @@ class EvalCommandTest {
                 .setModel(folder.resolve("Base").toString())
                 .setPublished(r1)
                 .build());
-    assertThat(untold.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(untold.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(untold.output()).contains("--published: missing", r1);
   }
 
@@ -195,11 +196,11 @@ class EvalCommandTest {
     Ended model = eval("nowhere", "--benchmark", "math500");
     Ended benchmark = eval("Base", "--benchmark", "no/file.jsonl");
 
-    assertThat(model.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(model.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(model.output())
         .startsWith(
             "'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION], NAME:vN");
-    assertThat(benchmark.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(benchmark.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(benchmark.output())
         .contains("'no/file.jsonl' (expected: a built-in benchmark, for example math500,");
     assertThat(control.created).isEmpty();

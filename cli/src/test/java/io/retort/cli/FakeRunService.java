@@ -46,6 +46,7 @@ import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A control plane with one run, which plays the changes that the test sets. */
@@ -66,6 +67,8 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<CreateRunRequest> planned = new CopyOnWriteArrayList<>();
 
   volatile Plan plan = Plan.getDefaultInstance();
+  /** Runs beside {@link #run}, by id. */
+  volatile Map<String, Run> others = Map.of();
 
   /** Whether a watch ends after the changes; otherwise it stays open. */
   volatile boolean ends = true;
@@ -118,6 +121,11 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
 
   @Override
   public void getRun(GetRunRequest request, StreamObserver<GetRunResponse> observer) {
+    Run other = others.get(request.getRunId());
+    if (other != null) {
+      answer(observer, GetRunResponse.newBuilder().setRun(other).build());
+      return;
+    }
     if (!request.getRunId().equals(RUN_ID)) {
       observer.onError(
           Status.NOT_FOUND

@@ -3,6 +3,7 @@ package io.retort.cli;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.output.ExitCode;
 import io.retort.stack.ClassPathJar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ class LauncherTest {
 
     Ended ended = retort(Map.of("RETORT_CONTROL_ADDRESS", "127.0.0.1:1"), command.split(" ", -1));
 
-    assertThat(ended.status).as(ended.output).isEqualTo(Retort.FAILED);
+    assertThat(ended.status).as(ended.output).isEqualTo(ExitCode.UNREACHABLE.number());
     assertThat(ended.output).contains("error: the control plane cannot be reached: ");
     assertThat(checkout.resolve("calls")).doesNotExist();
     assertThat(checkout.resolve(".retort")).doesNotExist();

@@ -3,6 +3,7 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.cli.RetortProcess.Ended;
+import io.retort.output.ExitCode;
 import io.retort.store.Hashes;
 import io.retort.store.ProtoJson;
 import io.retort.v1.BenchmarkSpec;
@@ -68,7 +69,7 @@ class ModelsCommandTest {
         .doesNotContain("name ")
         .containsPattern("math +25.0 % .* +50.0 % .* +the same")
         .contains("The models differ.");
-    assertThat(absent.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(absent.status()).isEqualTo(ExitCode.NOT_FOUND.number());
     assertThat(absent.output()).isEqualTo("error: smol:v9: there is no such version");
   }
 
@@ -116,7 +117,7 @@ class ModelsCommandTest {
 
     assertThat(promoted.output()).isEqualTo("prod: new -> v2");
     assertThat(rolledBack.output()).isEqualTo("prod: v2 -> v1");
-    assertThat(unreasoned.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(unreasoned.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(control.models.promoted).hasSize(1);
     assertThat(control.models.promoted.get(0).getReason()).isEqualTo("better on math");
     assertThat(control.models.promoted.get(0).getActor())
@@ -136,9 +137,9 @@ class ModelsCommandTest {
     assertThat(pulled.output()).isEqualTo("smol:v2 is in " + target + ", 1 files checked");
     assertThat(target.resolve("config.json")).hasContent("config 2");
     assertThat(target.resolve("provenance.json")).exists();
-    assertThat(again.status()).isEqualTo(Retort.FAILED);
+    assertThat(again.status()).isEqualTo(ExitCode.FAILED.number());
     assertThat(again.output()).contains("not empty (expected: a new or empty folder)");
-    assertThat(changed.status()).isEqualTo(Retort.FAILED);
+    assertThat(changed.status()).isEqualTo(ExitCode.FAILED.number());
     assertThat(changed.output()).startsWith("error: file config.json: sha256 ");
     assertThat(folder.resolve("other/config.json")).doesNotExist();
   }
@@ -153,7 +154,7 @@ class ModelsCommandTest {
     assertThat(pushed.status()).as(pushed.output()).isZero();
     assertThat(target.resolve("config.json")).hasContent("config 2");
     assertThat(target.resolve("provenance.json")).exists();
-    assertThat(hub.status()).isEqualTo(Retort.FAILED);
+    assertThat(hub.status()).isEqualTo(ExitCode.FAILED.number());
     assertThat(hub.output()).contains("hf upload OWNER/NAME FOLDER");
   }
 
@@ -165,7 +166,7 @@ class ModelsCommandTest {
     assertThat(deleted.output()).isEqualTo("smol:v1 is deleted");
     assertThat(control.models.deleted).hasSize(1);
     assertThat(control.models.deleted.get(0).getReason()).isEqualTo("too large");
-    assertThat(unreasoned.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(unreasoned.status()).isEqualTo(ExitCode.USAGE.number());
   }
 
   @Test
@@ -209,7 +210,7 @@ class ModelsCommandTest {
 
     Ended pulled = models("pull", "smol:v3", folder.resolve("pulled").toString());
 
-    assertThat(pulled.status()).isEqualTo(Retort.FAILED);
+    assertThat(pulled.status()).isEqualTo(ExitCode.FAILED.number());
     assertThat(pulled.output()).contains("../1/config.json (expected: a name inside the version)");
     assertThat(folder.resolve("1")).doesNotExist();
   }

@@ -3,6 +3,7 @@ package io.retort.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.cli.RetortProcess.Ended;
+import io.retort.output.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class ReportCommandTest {
         .isEqualTo(file + " (in the store: file:///store/comparisons/1/index.html)");
     assertThat(file).hasContent("<p>run-a, run-b</p>");
     Ended alone = report("run-a", "--compare");
-    assertThat(alone.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(alone.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(alone.output()).contains("--compare: 1 run (expected: two to eight runs)");
   }
 

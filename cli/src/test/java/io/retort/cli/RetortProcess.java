@@ -41,6 +41,7 @@ final class RetortProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-D" + Repository.PROPERTY + "=" + folder,
+                "-Duser.home=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Retort.class.getName()));
@@ -48,6 +49,7 @@ final class RetortProcess {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
     builder.environment().put("RETORT_CONTROL_ADDRESS", address);
+    builder.environment().put("HOME", folder.toString());
     builder.environment().remove("RETORT_TERMINAL");
     return builder.start();
   }

@@ -9,9 +9,13 @@ import io.retort.v1.FinishStageResponse;
 import io.retort.v1.Pause;
 import io.retort.v1.RowStageRequest;
 import io.retort.v1.RowStageResponse;
+import io.retort.v1.RunShardRequest;
+import io.retort.v1.RunShardResponse;
 import io.retort.v1.ShardProgress;
+import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Async;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 
@@ -23,8 +27,7 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
       Workflow.newActivityStub(
           RowStageActivities.class,
           ActivityPolicies.BY_NAME,
-          ActivityPolicies.streaming(
-              RowStageActivities.RUN_SHARD, RowStageActivities.FINISH_STAGE));
+          ActivityPolicies.streaming(RowStageActivities.FINISH_STAGE));
 
   private final RowStageRequest request;
   private final ShardWindow window;
@@ -32,7 +35,7 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
   @WorkflowInit
   public RowStageWorkflowImpl(RowStageRequest request) {
     this.request = request;
-    window = new ShardWindow(request, shard -> Async.function(activities::runShard, shard));
+    window = new ShardWindow(request, RowStageWorkflowImpl::start);
   }
 
   @Override
@@ -63,6 +66,17 @@ public final class RowStageWorkflowImpl implements RowStageWorkflow {
       return response.setRest(window.rest()).setBudgetSpent(window.isBudgetSpent()).build();
     }
     return Workflow.newContinueAsNewStub(RowStageWorkflow.class).run(window.rest());
+  }
+
+  /** With the shard's number beside the activity's name in the Temporal UI. */
+  private static Promise<RunShardResponse> start(RunShardRequest shard) {
+    RowStageActivities activities =
+        Workflow.newActivityStub(
+            RowStageActivities.class,
+            ActivityOptions.newBuilder(ActivityPolicies.STREAMING)
+                .setSummary("shard " + Integer.toUnsignedString(shard.getShard()))
+                .build());
+    return Async.function(activities::runShard, shard);
   }
 
   private FinishStageResponse finish() {

@@ -195,6 +195,7 @@ final class RunTracker {
 
   void runReport(String reportUri) {
     run.getSummaryBuilder().setReportUri(reportUri);
+    showDetails();
   }
 
   void models(List<EvaluatedModel> models) {
@@ -271,38 +272,7 @@ final class RunTracker {
   }
 
   private void showDetails() {
-    StringBuilder details = new StringBuilder();
-    details
-        .append("**")
-        .append(label(run.getPhase()))
-        .append("**")
-        .append(run.hasPause() ? ": " + run.getPause().getMessage() : "")
-        .append(isAsked() ? "\n\n" + ApprovalText.of(run.getRunId(), approval()) : "")
-        .append("\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
-    for (StageProgress stage : run.getStagesList()) {
-      details
-          .append("| ")
-          .append(EnumText.words(stage.getStage()))
-          .append(" | ")
-          .append(label(stage.getPhase()))
-          .append(" | ")
-          .append(stage.getDone())
-          .append(stage.getTotal() > 0 ? " / " + stage.getTotal() : "")
-          .append(' ')
-          .append(stage.getUnit())
-          .append(" | ")
-          .append(
-              stage.getReuse() == StageReuse.STAGE_REUSE_HIT
-                  ? "HIT, made by `" + stage.getMadeByRunId() + "`: "
-                  : "")
-          .append(stage.getDetail().replace('|', '/'))
-          .append(" |\n");
-    }
-    Workflow.setCurrentDetails(details.toString());
-  }
-
-  private Approval approval() {
-    return run.getSummary().getRelease().getApproval();
+    Workflow.setCurrentDetails(RunDetails.of(run));
   }
 
   static String label(RunPhase phase) {

@@ -5,6 +5,7 @@ import io.retort.training.TrainerActivities;
 import io.retort.v1.RunSpec;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerResult;
+import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
@@ -15,11 +16,11 @@ import java.util.List;
 
 /** Trainer jobs that can be paused. */
 final class TrainerRuns {
-  private final TrainerActivities trainer;
+  private final RunSpec spec;
   private final PauseControl pauses;
 
   TrainerRuns(RunSpec spec, PauseControl pauses) {
-    trainer = Workflow.newActivityStub(TrainerActivities.class, StageOptions.trainer(spec));
+    this.spec = spec;
     this.pauses = pauses;
   }
 
@@ -28,6 +29,12 @@ final class TrainerRuns {
    * after the pause.
    */
   TrainerResult run(TrainerJob job) {
+    TrainerActivities trainer =
+        Workflow.newActivityStub(
+            TrainerActivities.class,
+            ActivityOptions.newBuilder(StageOptions.trainer(spec))
+                .setSummary(UiText.summary(job.getJobName()))
+                .build());
     while (true) {
       pauses.awaitResumed();
       List<Promise<TrainerResult>> started = new ArrayList<>();

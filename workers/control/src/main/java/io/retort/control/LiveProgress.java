@@ -169,6 +169,8 @@ final class LiveProgress {
     }
     stage
         .setEtaSeconds(progress.getEtaSeconds())
+        .setLoss(progress.getLoss())
+        .setTokensPerSecond(progress.getTokensPerSecond())
         .setDetail(
             String.format(Locale.ROOT, "loss %.4f", progress.getLoss())
                 + speed(progress.getTokensPerSecond())
@@ -185,6 +187,7 @@ final class LiveProgress {
       }
     }
     advance(stage, stage.getDone() + underWay);
+    stage.setTokensPerSecond(tokensPerSecond);
     String speed = speed(tokensPerSecond);
     if (!speed.isEmpty()) {
       stage.setDetail(stage.getDetail().isEmpty() ? speed.substring(2) : stage.getDetail() + speed);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.retort.activity.TaskQueues;
 import io.retort.release.ComparisonWorkflow;
 import io.retort.report.ComparedRuns;
+import io.retort.run.UiText;
 import io.retort.store.Store;
 import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.CompareReportsResponse;
@@ -52,7 +53,8 @@ final class RunComparer {
                 .setWorkflowIdReusePolicy(
                     WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .setWorkflowExecutionTimeout(LONGEST)
-                .setStaticSummary("Compare " + String.join(", ", request.getRunIdsList()))
+                .setStaticSummary(
+                    UiText.summary("Compare " + String.join(", ", request.getRunIdsList())))
                 .build(),
             ComparisonWorkflow.TYPE,
             CompareReportsRequest.newBuilder()

@@ -7,6 +7,7 @@ import io.retort.plan.Admission;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunStages;
 import io.retort.run.RunWorkflow;
+import io.retort.run.UiText;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
@@ -226,8 +227,8 @@ final class RunLauncher {
         .setWorkflowId(runId)
         .setTaskQueue(TaskQueues.RUNS)
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-        .setStaticSummary(summary(spec))
-        .setStaticDetails(details(memo))
+        .setStaticSummary(UiText.summary(summary(spec)))
+        .setStaticDetails(UiText.details(details(runId, memo)))
         .setMemo(memo.toMap())
         .setTypedSearchAttributes(attributes.build())
         .build();
@@ -252,8 +253,12 @@ final class RunLauncher {
         : model.getModel();
   }
 
-  private static String details(RunMemo memo) {
+  private static String details(String runId, RunMemo memo) {
     StringBuilder details = new StringBuilder();
+    // First, as a long list of files may be cut.
+    details.append("* results: `").append(memo.runUri()).append("`\n");
+    details.append("* report, at the end: `").append(memo.runUri()).append("/report/index.html`\n");
+    details.append("* progress: `retort runs watch ").append(runId).append("`\n");
     if (memo.filled().getStudent().hasModel()) {
       details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
     }
@@ -271,7 +276,6 @@ final class RunLauncher {
         .getData()
         .getTrainList()
         .forEach(source -> details.append("* data: `").append(source.getPath()).append("`\n"));
-    details.append("* results: `").append(memo.runUri()).append("`\n");
     if (!memo.originRunId().isEmpty()) {
       details.append("* retrained from: `").append(memo.originRunId()).append("`\n");
     }

@@ -96,8 +96,8 @@ final class TemporalErrors {
               ? setup(
                   cannot
                       + description
-                      + " (create those that README.md names under \"A Temporal cluster\": temporal"
-                      + " operator search-attribute create --namespace "
+                      + " (create those that docs/clusters.md names under \"A Temporal cluster\":"
+                      + " temporal operator search-attribute create --namespace "
                       + namespace
                       + " --name NAME --type Keyword)",
                   refusal)

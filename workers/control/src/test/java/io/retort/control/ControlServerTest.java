@@ -165,6 +165,8 @@ class ControlServerTest {
     assertThat(lastStage(seen).getTotal()).isEqualTo(24);
     assertThat(lastStage(seen).getEtaSeconds()).isEqualTo(77);
     assertThat(lastStage(seen).getDetail()).isEqualTo("loss 0.4200, 1,234 tokens/s, MFU 41 %");
+    assertThat(lastStage(seen).getLoss()).isEqualTo(0.42);
+    assertThat(lastStage(seen).getTokensPerSecond()).isEqualTo(1234.4);
     assertThat(seen.getPhase()).isEqualTo(RunPhase.RUN_PHASE_RUNNING);
     control.activities.letEnd();
     control.awaitEnd(run.getRunId());

@@ -25,8 +25,21 @@ public final class SpecReader {
    * @throws SpecException with every key and value that does not fit
    */
   public static RunSpec read(String text, List<String> overrides) throws SpecException {
-    SpecNode root = SpecText.parse(text);
     List<SpecViolation> violations = new ArrayList<>();
+    RunSpec spec = readable(text, overrides, violations);
+    SpecException.throwIfAny(violations);
+    return spec;
+  }
+
+  /**
+   * Reads what fits.
+   *
+   * @param violations receives every key and value that does not fit
+   * @throws SpecException if the text is neither YAML nor JSON
+   */
+  static RunSpec readable(String text, List<String> overrides, List<SpecViolation> violations)
+      throws SpecException {
+    SpecNode root = SpecText.parse(text);
     for (String override : overrides) {
       try {
         root = SpecOverride.parse(override).applyTo(root);
@@ -38,7 +51,6 @@ public final class SpecReader {
     SpecMapper mapper = new SpecMapper();
     mapper.fill(builder, root, "");
     violations.addAll(mapper.violations());
-    SpecException.throwIfAny(violations);
     return builder.build();
   }
 

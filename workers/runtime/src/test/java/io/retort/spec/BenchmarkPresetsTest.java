@@ -176,10 +176,10 @@ final class BenchmarkPresetsTest {
   }
 
   @Test
-  void theExampleOfTheReadmeCanBeRun() throws Exception {
-    String readme = Files.readString(Path.of("../../README.md"));
-    int begin = readme.indexOf("evaluation:\n  max_new_tokens: 4096");
-    String example = readme.substring(begin, readme.indexOf("```", begin));
+  void theExampleOfThePageCanBeRun() throws Exception {
+    String page = Files.readString(Path.of("../../docs/own-data-judge-student.md"));
+    int begin = page.indexOf("evaluation:\n  max_new_tokens: 4096");
+    String example = page.substring(begin, page.indexOf("```", begin));
     RunSpec spec = SpecPaths.resolve(SpecReader.read(DATA + example), Path.of("/specs"));
 
     assertThat(validator.validate(spec)).isEmpty();

@@ -1,0 +1,40 @@
+package io.retort.doctor;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What one check has found.
+ *
+ * @param check name of the check: {@code java}, {@code ports}
+ * @param message what was found, and what was expected
+ * @param mend what to do; empty where nothing has to be done
+ */
+public record Finding(String check, Level level, String message, String mend) {
+  /** How much a finding matters. */
+  public enum Level {
+    OK,
+    /** Something does not work that not every run needs. */
+    WARNING,
+    /** Runs, or the stack, cannot work. */
+    ERROR
+  }
+
+  public Finding {
+    requireNonNull(check, "check");
+    requireNonNull(level, "level");
+    requireNonNull(message, "message");
+    requireNonNull(mend, "mend");
+  }
+
+  public static Finding ok(String check, String message) {
+    return new Finding(check, Level.OK, message, "");
+  }
+
+  public static Finding warning(String check, String message, String mend) {
+    return new Finding(check, Level.WARNING, message, mend);
+  }
+
+  public static Finding error(String check, String message, String mend) {
+    return new Finding(check, Level.ERROR, message, mend);
+  }
+}
