@@ -46,7 +46,8 @@ class Curves:
 def thinned(points: list[CurvePoint]) -> list[CurvePoint]:
     """At most MAX_POINTS, evenly spaced, first and last included."""
     if len(points) <= MAX_POINTS:
-        return points
+        # A copy: what was reported does not change.
+        return list(points)
     stride = (len(points) - 1) / (MAX_POINTS - 1)
     return [points[round(index * stride)] for index in range(MAX_POINTS)]
 
