@@ -48,8 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
  * may be reached, {@code RETORT_CALLS_PER_SECOND} (200; 0: unlimited) what each caller may call,
- * {@code RETORT_STORE} the store of the runs, {@code
- * RETORT_STUDENT_MODEL} the default student.
+ * {@code RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -193,9 +192,7 @@ public final class ControlServer implements AutoCloseable {
             .requestTimeout(LONGEST_CALL)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
-        server,
-        environment,
-        new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
+        server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
     access.login(LoginPage::plain).addTo(server);
     HttpApi.addTo(
         server, grpc, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));

@@ -27,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +51,7 @@ final class OidcProvider {
           JWSAlgorithm.ES384,
           JWSAlgorithm.ES512);
 
+  private static final Duration RETRY_PERIOD = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int LARGEST_ANSWER = 1 << 20;
   private static final long KEYS_LIVE_MILLIS = Duration.ofMinutes(15).toMillis();
@@ -61,6 +63,7 @@ final class OidcProvider {
   private final Clock clock;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private @Nullable Configuration configuration;
+  private @Nullable Instant failedAt;
 
   OidcProvider(URI issuer, Clock clock) {
     this.issuer = issuer;
@@ -97,31 +100,47 @@ final class OidcProvider {
     }
   }
 
+  /**
+   * Read once. After a failure the next attempt is made ten seconds later, so that calls do not
+   * wait one after the other for a provider that is away.
+   */
   synchronized Configuration configuration() throws IOException {
-    if (configuration == null) {
-      String base = issuer.toString().replaceFirst("/$", "");
-      JsonNode answer =
-          send(
-              HttpRequest.newBuilder(URI.create(base + "/.well-known/openid-configuration"))
-                  .timeout(TIMEOUT)
-                  .build());
-      if (!answer.path("issuer").asText().equals(issuer.toString())) {
-        throw new IOException(base + " says that its issuer is " + answer.path("issuer").asText());
-      }
-      JWKSource<SecurityContext> keys =
-          JWKSourceBuilder.<SecurityContext>create(
-                  address(answer, "jwks_uri").toURL(),
-                  new DefaultResourceRetriever(
-                      (int) TIMEOUT.toMillis(), (int) TIMEOUT.toMillis(), LARGEST_ANSWER))
-              .cache(KEYS_LIVE_MILLIS, TIMEOUT.toMillis())
-              .rateLimited(KEYS_PERIOD_MILLIS)
-              .outageTolerant(KEYS_SURVIVE_MILLIS)
-              .build();
-      configuration =
-          new Configuration(
-              address(answer, "authorization_endpoint"), address(answer, "token_endpoint"), keys);
+    if (configuration != null) {
+      return configuration;
     }
-    return configuration;
+    if (failedAt != null && clock.instant().isBefore(failedAt.plus(RETRY_PERIOD))) {
+      throw new IOException("the provider " + issuer + " could not be reached a moment ago");
+    }
+    try {
+      configuration = read();
+      return configuration;
+    } catch (IOException e) {
+      failedAt = clock.instant();
+      throw e;
+    }
+  }
+
+  private Configuration read() throws IOException {
+    String base = issuer.toString().replaceFirst("/$", "");
+    JsonNode answer =
+        send(
+            HttpRequest.newBuilder(URI.create(base + "/.well-known/openid-configuration"))
+                .timeout(TIMEOUT)
+                .build());
+    if (!answer.path("issuer").asText().equals(issuer.toString())) {
+      throw new IOException(base + " says that its issuer is " + answer.path("issuer").asText());
+    }
+    JWKSource<SecurityContext> keys =
+        JWKSourceBuilder.<SecurityContext>create(
+                address(answer, "jwks_uri").toURL(),
+                new DefaultResourceRetriever(
+                    (int) TIMEOUT.toMillis(), (int) TIMEOUT.toMillis(), LARGEST_ANSWER))
+            .cache(KEYS_LIVE_MILLIS, TIMEOUT.toMillis())
+            .rateLimited(KEYS_PERIOD_MILLIS)
+            .outageTolerant(KEYS_SURVIVE_MILLIS)
+            .build();
+    return new Configuration(
+        address(answer, "authorization_endpoint"), address(answer, "token_endpoint"), keys);
   }
 
   /**

@@ -124,6 +124,22 @@ class OidcTest {
   }
 
   @Test
+  void aProviderThatIsAwayIsNotAskedByEachCall() throws Exception {
+    FakeProvider gone = new FakeProvider();
+    OidcProvider keys = new OidcProvider(URI.create(gone.issuer()), CLOCK);
+    String jwt = gone.sign(claims().issuer(gone.issuer()).build());
+    gone.close();
+    assertThatThrownBy(() -> keys.claims(jwt, "retort"))
+        .isInstanceOf(IOException.class)
+        .hasMessageNotContaining("a moment ago");
+    assertThatThrownBy(() -> keys.claims(jwt, "retort")).hasMessageContaining("a moment ago");
+    CLOCK.advance(Duration.ofSeconds(11));
+    assertThatThrownBy(() -> keys.claims(jwt, "retort"))
+        .isInstanceOf(IOException.class)
+        .hasMessageNotContaining("a moment ago");
+  }
+
+  @Test
   void aPersonLogsInToThePages() throws Exception {
     Browser browser = new Browser(server.activeLocalPort());
     QueryParams asked = begin(browser);
