@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -79,9 +80,12 @@ public final class SpecCommand {
     SpecLines lines = SpecLines.of(text);
     List<SpecViolation> violations =
         SpecCheck.of(
-            text,
-            overrides == null ? List.of() : overrides,
-            Objects.requireNonNull(file.toAbsolutePath().getParent()));
+                text,
+                overrides == null ? List.of() : overrides,
+                Objects.requireNonNull(file.toAbsolutePath().getParent()))
+            .stream()
+            .sorted(Comparator.comparingInt(violation -> lines.line(violation.field()).orElse(0)))
+            .toList();
     ObjectNode data = OutputOptions.object();
     data.put("valid", violations.isEmpty());
     for (SpecViolation violation : violations) {
