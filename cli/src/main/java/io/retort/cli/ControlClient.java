@@ -2,7 +2,6 @@ package io.retort.cli;
 
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
-import io.retort.output.ExitCode;
 import io.retort.stack.LocalStack;
 import io.retort.stack.Repository;
 import io.retort.stack.StackState;

@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.report.PlanText;
 import io.retort.v1.Plan;
@@ -33,7 +34,7 @@ final class PlanAhead {
       }
     } catch (StatusRuntimeException e) {
       // A refusal of the spec is said when the run is started.
-      if (!RpcErrors.isWrongUse(e)) {
+      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT) {
         err.println("plan: not known: " + RpcErrors.describe(e));
       }
     }

@@ -7,6 +7,7 @@ import io.retort.report.LineageText;
 import io.retort.report.RunDifference;
 import io.retort.report.RunTable;
 import io.retort.v1.ApproveRunRequest;
+import io.retort.v1.Lineage;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.RejectRunRequest;
@@ -14,6 +15,8 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,9 +92,13 @@ public final class RunsCommand {
   }
 
   @Command(name = "lineage", description = "Where a run comes from, and what came of it.")
-  int lineage(@Parameters(paramLabel = "RUN") String runId) {
+  int lineage(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      LineageText.lines(client.lineage(runId)).forEach(spec.commandLine().getOut()::println);
+      Lineage lineage = client.lineage(runId);
+      output.print(
+          spec.commandLine().getOut(),
+          lineage,
+          () -> String.join("\n", LineageText.lines(lineage)));
       return 0;
     }
   }

@@ -67,6 +67,7 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<CreateRunRequest> planned = new CopyOnWriteArrayList<>();
 
   volatile Plan plan = Plan.getDefaultInstance();
+
   /** Runs beside {@link #run}, by id. */
   volatile Map<String, Run> others = Map.of();
 
