@@ -162,13 +162,31 @@ final class HubModelsTest {
     assertThat(hub.requests).isEmpty();
   }
 
+  @Test
+  void aPlanDownloadsNothing() {
+    ApplicationFailure failure =
+        ActivityFailures.of(() -> inspect("hf://owner/name", /* withoutDownload= */ true));
+
+    assertThat(failure.getType()).isEqualTo("RESOURCE/MODEL_NOT_DOWNLOADED");
+    assertThat(hub.fileTokens).isEmpty();
+    assertThat(folder.resolve("store/students")).doesNotExist();
+
+    InspectStudentResponse found = inspect("hf://owner/name");
+    assertThat(inspect("hf://owner/name", /* withoutDownload= */ true)).isEqualTo(found);
+  }
+
   private InspectStudentResponse inspect(String location) {
+    return inspect(location, /* withoutDownload= */ false);
+  }
+
+  private InspectStudentResponse inspect(String location, boolean withoutDownload) {
     return harness
         .activities()
         .inspectStudent(
             InspectStudentRequest.newBuilder()
                 .setModelUri(location)
                 .setStoreUri(folder.resolve("store").toUri().toString().replaceFirst("/$", ""))
+                .setWithoutDownload(withoutDownload)
                 .build());
   }
 

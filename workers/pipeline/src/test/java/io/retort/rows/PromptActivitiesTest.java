@@ -11,6 +11,8 @@ import io.retort.pipeline.ActivityFailures;
 import io.retort.store.DataRoots;
 import io.retort.store.Store;
 import io.retort.student.TokenCounter;
+import io.retort.v1.DescribeRowStageRequest;
+import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.JudgeSpec;
 import io.retort.v1.PromptFile;
@@ -19,6 +21,7 @@ import io.retort.v1.RolesSpec;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SnapshotPromptsRequest;
+import io.retort.v1.Stage;
 import io.retort.worker.Environment;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -40,19 +43,20 @@ final class PromptActivitiesTest {
   private final TestActivityEnvironment environment = TestActivityEnvironment.newInstance();
   private Path folder;
   private PromptActivities activities;
+  private RowStageActivities rows;
 
   @BeforeEach
   void start(@TempDir Path temporary) {
     folder = temporary;
     Store store = Store.open("file://" + temporary);
+    DataRoots roots = DataRoots.of(new Environment(Map.of("RETORT_STORE", "file://" + temporary)));
+    RowStage curation =
+        new CurationStage(store, new FastAnswerChecker(), TokenCounter.none(), DataRoots.all());
     environment.registerActivitiesImplementations(
-        new PromptActivitiesImpl(
-            store,
-            judge,
-            DataRoots.of(new Environment(Map.of("RETORT_STORE", "file://" + temporary))),
-            new CurationStage(
-                store, new FastAnswerChecker(), TokenCounter.none(), DataRoots.all())));
+        new PromptActivitiesImpl(store, judge, roots, curation),
+        new RowStageActivitiesImpl(store, judge, engine.engine, roots, curation));
     activities = environment.newActivityStub(PromptActivities.class);
+    rows = environment.newActivityStub(RowStageActivities.class);
   }
 
   @AfterEach
@@ -84,6 +88,29 @@ final class PromptActivitiesTest {
                           .setText("Judge: \u00e4")
                           .build());
             });
+  }
+
+  @Test
+  void aPlanReadsTheFilesWhereTheSpecNamesThem() throws IOException {
+    Files.createDirectories(folder.resolve("mine"));
+    Files.writeString(folder.resolve("mine/evaluate-v1.system.txt"), "Judge.");
+    RunContext run = request("mine").getRun();
+
+    DescribeRowStageResponse planned =
+        rows.describeRowStage(
+            DescribeRowStageRequest.newBuilder()
+                .setStage(Stage.STAGE_CURATE)
+                .setRun(run.toBuilder().clearRunId())
+                .setPromptsOfSpec(true)
+                .build());
+    activities.snapshotPrompts(request("mine"));
+    DescribeRowStageResponse ran =
+        rows.describeRowStage(
+            DescribeRowStageRequest.newBuilder().setStage(Stage.STAGE_CURATE).setRun(run).build());
+
+    assertThat(planned).isEqualTo(ran);
+    assertThat(script.described)
+        .allSatisfy(asked -> assertThat(asked.getContext().getPromptsCount()).isEqualTo(1));
   }
 
   @Test
