@@ -43,6 +43,8 @@ final class LaunchOptions {
           CreateRunRequest.newBuilder()
               .setSpec(spec)
               .setRequestId(start.requestId())
+              .putAllLabels(start.labels())
+              .setNote(start.note())
               .addAllFreshStages(fresh.stages())
               .build();
       plan.show(() -> client.plan(request));

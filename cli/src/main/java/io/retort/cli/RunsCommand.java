@@ -1,6 +1,5 @@
 package io.retort.cli;
 
-import com.google.protobuf.util.Timestamps;
 import io.retort.output.OutputOptions;
 import io.retort.report.Figures;
 import io.retort.report.LineageText;
@@ -29,14 +28,27 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs}. */
 @Command(
     name = "runs",
-    description =
-        "List, show, compare, watch, pause, resume, approve, reject, cancel and retrain runs.",
+    description = "List, show, compare, watch, steer and retrain runs.",
+    subcommands = {
+      RunLogsCommand.class,
+      RunBudgetCommand.class,
+      RunRetryCommand.class,
+      RunDeleteCommand.class,
+      RunNoteCommand.class,
+      RunLabelCommand.class
+    },
     mixinStandardHelpOptions = true)
 public final class RunsCommand {
   @Spec private CommandSpec spec;
 
   @Command(name = "list", description = "Runs, newest first.")
   int list(
+      @Mixin RunSelection selection,
+      @Option(
+              names = "--order-by",
+              defaultValue = "",
+              description = "created_at or name, each alone or with asc or desc.")
+          String orderBy,
       @Option(
               names = "--limit",
               defaultValue = "20",
@@ -46,7 +58,12 @@ public final class RunsCommand {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListRunsResponse response =
-          client.list(ListRunsRequest.newBuilder().setPageSize(limit).build());
+          client.list(
+              ListRunsRequest.newBuilder()
+                  .setPageSize(limit)
+                  .setFilter(selection.filter())
+                  .setOrderBy(orderBy)
+                  .build());
       output.print(out, response, () -> table(response));
       return 0;
     }
@@ -54,14 +71,7 @@ public final class RunsCommand {
 
   private static String table(ListRunsResponse response) {
     List<String> lines = new ArrayList<>();
-    for (Run run : response.getRunsList()) {
-      lines.add(
-          String.format(
-              "%-40s %-22s %s",
-              run.getRunId(),
-              Figures.name(run.getPhase()),
-              Timestamps.toString(run.getCreatedAt())));
-    }
+    response.getRunsList().forEach(run -> lines.add(RunLine.of(run)));
     if (!response.getNextPageToken().isEmpty()) {
       lines.add("... more: --limit");
     }
@@ -72,9 +82,15 @@ public final class RunsCommand {
   int show(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run = client.get(runId);
-      output.print(spec.commandLine().getOut(), run, () -> RunTable.render(run, false));
+      output.print(spec.commandLine().getOut(), run, () -> text(run));
       return 0;
     }
+  }
+
+  private static String text(Run run) {
+    List<String> lines = new ArrayList<>(List.of(RunTable.render(run, false)));
+    lines.addAll(RunFacts.lines(run));
+    return String.join("\n", lines);
   }
 
   @Command(
@@ -103,10 +119,19 @@ public final class RunsCommand {
     }
   }
 
-  @Command(name = "watch", description = "Show the progress of a run until it ends.")
-  int watch(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
+  @Command(
+      name = "watch",
+      description = "Show the progress of a run until it ends, or all changes of all runs.")
+  int watch(
+      @Parameters(paramLabel = "RUN", arity = "0..1", description = "Default: all runs.")
+          @Nullable String runId,
+      @Mixin RunSelection selection,
+      @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      return new RunWatcher(client, spec.commandLine().getOut(), output).watch(runId);
+      PrintWriter out = spec.commandLine().getOut();
+      return runId == null
+          ? new RunListWatcher(client, out).watch(selection.filter())
+          : new RunWatcher(client, out, output).watch(runId);
     }
   }
 
@@ -220,7 +245,11 @@ public final class RunsCommand {
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       RetrainRunRequest request =
-          options.request(client).toBuilder().setRequestId(start.requestId()).build();
+          options.request(client).toBuilder()
+              .setRequestId(start.requestId())
+              .putAllLabels(start.labels())
+              .setNote(start.note())
+              .build();
       PrintWriter out = spec.commandLine().getOut();
       if (plan) {
         start.print(client.plan(request), out);

@@ -4,6 +4,7 @@ import io.retort.output.OutputOptions;
 import io.retort.v1.Plan;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +19,24 @@ final class StartOptions {
       description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
 
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "A label of the run; may be repeated.")
+  private @Nullable Map<String, String> labels;
+
+  @Option(names = "--note", defaultValue = "", description = "Shown with the run.")
+  private String note = "";
+
   @Mixin private OutputOptions output = new OutputOptions();
+
+  Map<String, String> labels() {
+    return labels == null ? Map.of() : labels;
+  }
+
+  String note() {
+    return note;
+  }
 
   /** Empty where none is given. */
   String requestId() {

@@ -1,6 +1,6 @@
 package io.retort.run;
 
-import java.nio.charset.StandardCharsets;
+import com.google.protobuf.ByteString;
 
 /** Texts that the Temporal UI shows. A server refuses a workflow whose texts are larger. */
 public final class UiText {
@@ -34,19 +34,23 @@ public final class UiText {
   }
 
   private static String cut(String text, int mostBytes) {
-    if (text.getBytes(StandardCharsets.UTF_8).length <= mostBytes) {
+    if (bytes(text) <= mostBytes) {
       return text;
     }
     StringBuilder kept = new StringBuilder();
-    int bytes = CUT.length();
+    int size = CUT.length();
     for (int codePoint : text.codePoints().toArray()) {
-      bytes += Character.toString(codePoint).getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > mostBytes) {
+      size += bytes(Character.toString(codePoint));
+      if (size > mostBytes) {
         break;
       }
       kept.appendCodePoint(codePoint);
     }
     return kept + CUT;
+  }
+
+  private static int bytes(String text) {
+    return ByteString.copyFromUtf8(text).size();
   }
 
   private UiText() {}

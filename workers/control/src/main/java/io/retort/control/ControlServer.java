@@ -10,6 +10,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.annotation.AnnotationStore;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -18,6 +19,7 @@ import io.retort.identity.LoginPage;
 import io.retort.identity.PageAccess;
 import io.retort.identity.Resources;
 import io.retort.identity.ServerTls;
+import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
 import io.retort.pages.Pages;
@@ -58,6 +60,10 @@ public final class ControlServer implements AutoCloseable {
   private static final int LARGEST_HEADERS = 16 << 10;
   private static final int CALLS_PER_SECOND = 200;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
+
+  /** The store's folders are listed that much less often than Temporal's runs. */
+  private static final int STORE_PERIODS = 10;
+
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
   private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
@@ -65,7 +71,8 @@ public final class ControlServer implements AutoCloseable {
   private final Server server;
   private final List<ServerServiceDefinition> services;
   private final RunWatches watches;
-  private final RecordedRunIndex index;
+  private final RunIndex index;
+  private final RunSteering steering;
   private final Access access;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
@@ -74,7 +81,8 @@ public final class ControlServer implements AutoCloseable {
       Server server,
       List<ServerServiceDefinition> services,
       RunWatches watches,
-      RecordedRunIndex index,
+      RunIndex index,
+      RunSteering steering,
       Access access,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
@@ -83,6 +91,7 @@ public final class ControlServer implements AutoCloseable {
     this.watches = watches;
     this.index = index;
     this.access = access;
+    this.steering = steering;
     this.executor = executor;
     this.polls = polls;
   }
@@ -127,13 +136,28 @@ public final class ControlServer implements AutoCloseable {
     Access access = Access.open(environment, host, store, storeUri, clock);
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
-    RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
+    AnnotationStore annotations = new AnnotationStore(store, storeUri);
+    RunReader reader =
+        new RunReader(
+            workflows, new LiveProgress(workflows, clock), runs, new RunView(annotations));
+    RunIndex index =
+        new RunIndex(
+            new RunIndexer(
+                workflows,
+                reader,
+                runs,
+                annotations,
+                clock,
+                watchPeriod,
+                watchPeriod.multipliedBy(STORE_PERIODS)),
+            watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
             reader,
             runs,
+            index,
             defaults,
             new RunIds(clock, new SecureRandom()),
             clock,
@@ -141,12 +165,18 @@ public final class ControlServer implements AutoCloseable {
             PlanCalls.admission(workflows, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
-    RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
     ModelRegistry models = new ModelRegistry(store, storeUri);
-    RunLister lister = new RunLister(workflows, reader, index);
+    RunLister lister = new RunLister(workflows, index);
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
+    RunPauser pauser = new RunPauser(new RunUpdates(workflows, deadlines, executor), reader);
+    RunSteering steering =
+        new RunSteering(
+            new RunAnnotator(reader, annotations, index, clock),
+            new RunRetrier(reader, pauser, launcher),
+            new RunListWatches(index::snapshot, polls, watchPeriod),
+            new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
     Resources resources = new RequestResources(reader::askedSpec, modelTeams);
     List<BindableService> services =
@@ -156,9 +186,10 @@ public final class ControlServer implements AutoCloseable {
                 reader,
                 lister,
                 new RunCanceller(workflows, reader),
-                new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
+                pauser,
                 watches,
                 new RunComparer(workflows, reader, store, storeUri),
+                steering,
                 PlanCalls.planner(workflows, reader, index),
                 models,
                 PlanCalls.lineage(reader, index, models),
@@ -225,7 +256,8 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(running, grpc.services(), watches, index, access, executor, polls);
+    return new ControlServer(
+        running, grpc.services(), watches, index, steering, access, executor, polls);
   }
 
   int port() {
@@ -245,6 +277,7 @@ public final class ControlServer implements AutoCloseable {
   @Override
   public void close() {
     watches.close();
+    steering.close();
     server.stop().join();
     executor.shutdownNow();
     polls.shutdownNow();

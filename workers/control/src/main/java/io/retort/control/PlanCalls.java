@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.identity.Caller;
 import io.retort.lineage.RunLineage;
 import io.retort.plan.Admission;
 import io.retort.plan.AdmissionWorkflow;
@@ -10,10 +11,11 @@ import io.retort.registry.ModelRegistry;
 import io.retort.v1.CheckLocationsResponse;
 import io.retort.v1.Plan;
 import io.retort.v1.RelatedRun;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Connects plans, admissions and lineage with Temporal and the store. */
 final class PlanCalls {
@@ -39,7 +41,7 @@ final class PlanCalls {
         storeUri);
   }
 
-  static RunPlanner planner(Workflows workflows, RunReader reader, RecordedRunIndex index) {
+  static RunPlanner planner(Workflows workflows, RunReader reader, RunIndex index) {
     return new RunPlanner(
         request ->
             workflows.call(
@@ -54,24 +56,32 @@ final class PlanCalls {
         () -> latest(index));
   }
 
-  static RunLineage lineage(RunReader reader, RecordedRunIndex index, ModelRegistry models) {
-    return new RunLineage(
-        reader::find,
-        runId -> index.retrainsOf(runId).stream().map(PlanCalls::related).toList(),
-        models);
+  static RunLineage lineage(RunReader reader, RunIndex index, ModelRegistry models) {
+    return new RunLineage(reader::find, runId -> retrains(index, runId), models);
   }
 
-  private static List<Run> latest(RecordedRunIndex index) {
-    List<RecordedRunIndex.Entry> entries = index.after(Optional.empty());
-    return index.read(entries.subList(0, Math.min(COMPARED_RUNS, entries.size())));
+  private static List<Run> latest(RunIndex index) {
+    return visible(index).limit(COMPARED_RUNS).map(IndexedRun::run).toList();
   }
 
-  private static RelatedRun related(RecordedRunIndex.Entry entry) {
-    return RelatedRun.newBuilder()
-        .setRunId(entry.runId())
-        .setPhase(entry.phase())
-        .setCreatedAt(Timestamps.fromMillis(entry.createdMillis()))
-        .build();
+  private static List<RelatedRun> retrains(RunIndex index, String runId) {
+    return visible(index)
+        .filter(run -> run.subject().origin().equals(runId))
+        .map(
+            run ->
+                RelatedRun.newBuilder()
+                    .setRunId(run.runId())
+                    .setPhase(run.phase())
+                    .setCreatedAt(Timestamps.fromMillis(run.createdMillis()))
+                    .build())
+        .toList();
+  }
+
+  /** Newest first. */
+  private static Stream<IndexedRun> visible(RunIndex index) {
+    Caller caller = Caller.current();
+    return index.snapshot().runs().stream()
+        .filter(run -> caller.holds(Role.ROLE_VIEWER, run.subject().team()));
   }
 
   private PlanCalls() {}

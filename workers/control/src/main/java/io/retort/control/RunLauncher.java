@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,6 +45,7 @@ final class RunLauncher {
   private final Workflows workflows;
   private final RunReader reader;
   private final RecordedRuns runs;
+  private final RunIndex index;
   private final SpecDefaults defaults;
   private final SpecValidator validator = new SpecValidator();
   private final RunIds ids;
@@ -55,6 +57,7 @@ final class RunLauncher {
       Workflows workflows,
       RunReader reader,
       RecordedRuns runs,
+      RunIndex index,
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
@@ -63,6 +66,7 @@ final class RunLauncher {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
+    this.index = index;
     this.defaults = defaults;
     this.ids = ids;
     this.clock = clock;
@@ -78,14 +82,21 @@ final class RunLauncher {
    */
   Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
       throws SpecException {
-    return launch(asked, requestId, originRunId, fresh, false);
+    return launch(asked, requestId, originRunId, fresh, false, RunTags.asked(Map.of(), ""));
   }
 
   /**
+   * As above, with what the run carries for people.
+   *
    * @param rescores whether the origin's completions are graded anew, and none is generated
    */
   Run launch(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      RunSpec asked,
+      String requestId,
+      String originRunId,
+      List<Stage> fresh,
+      boolean rescores,
+      RunTags tags)
       throws SpecException {
     RunRequest complete = complete(asked, requestId, originRunId, fresh, rescores);
     RunSpec spec = complete.getSpec();
@@ -95,31 +106,37 @@ final class RunLauncher {
             : RunIds.ofRequest(spec.getName(), (rescores ? RESCORED : "") + requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
       // Temporal itself would start the workflow again after the retention of the first one.
-      return existing(runId, requestId, asked, spec, originRunId);
+      return existing(runId, requestId, asked, spec, originRunId, tags);
     }
     try {
       admission.check(spec, runId);
     } catch (SpecException e) {
       // The run that the same request has started goes on without files that were deleted since.
       if (!requestId.isEmpty() && workflows.describe(runId).isPresent()) {
-        return existing(runId, requestId, asked, spec, originRunId);
+        return existing(runId, requestId, asked, spec, originRunId, tags);
       }
       throw e;
     }
-    RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
-    RunRequest request = complete.toBuilder().setRunId(runId).build();
+    RunMemo memo =
+        new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run(), tags);
+    RunRequest request = tags.addTo(complete.toBuilder()).setRunId(runId).build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
-      return existing(runId, requestId, asked, spec, originRunId);
+      return existing(runId, requestId, asked, spec, originRunId, tags);
     }
     keepAsked(runId, asked);
+    index.launched(runId);
     LOG.info("run {} is started", runId);
-    return Run.newBuilder()
-        .setRunId(runId)
-        .setPhase(RunPhase.RUN_PHASE_QUEUED)
-        .setSpec(spec)
-        .setOriginRunId(originRunId)
-        .setCreatedAt(Timestamps.fromMillis(clock.millis()))
-        .build();
+    Run.Builder run = tags.addTo(Run.newBuilder());
+    if (spec.getJudge().hasBudget()) {
+      run.setBudget(spec.getJudge().getBudget());
+    }
+    return RunView.withActions(
+        run.setRunId(runId)
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setSpec(spec)
+            .setOriginRunId(originRunId)
+            .setCreatedAt(Timestamps.fromMillis(clock.millis()))
+            .build());
   }
 
   /**
@@ -192,16 +209,24 @@ final class RunLauncher {
   }
 
   private Run existing(
-      String runId, String requestId, RunSpec asked, RunSpec filled, String originRunId) {
-    Optional<RunSpec> earlier =
+      String runId,
+      String requestId,
+      RunSpec asked,
+      RunSpec filled,
+      String originRunId,
+      RunTags tags) {
+    if (reader.isDeleted(runId)) {
+      throw ApiErrors.requestOfDeleted(requestId, runId);
+    }
+    Optional<RunMemo> memo =
         workflows
             .describe(runId)
-            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows))
-            .map(RunMemo::asked)
-            .or(() -> reader.recordedAsked(runId));
+            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows));
+    Optional<RunSpec> earlier = memo.map(RunMemo::asked).or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
     boolean same =
         run.getOriginRunId().equals(originRunId)
+            && memo.map(RunMemo::tags).map(tags::isSameRequest).orElse(true)
             && (earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled));
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +62,8 @@ final class TemporalOutageTest {
         .isTrue();
 
     assertThat(control.get(run.getRunId()).getRunId()).isEqualTo(run.getRunId());
-    assertThat(control.api.listRuns(ListRunsRequest.getDefaultInstance()).getRunsCount()).isZero();
+    assertThat(control.api.listRuns(ListRunsRequest.getDefaultInstance()).getRunsCount())
+        .isPositive();
     assertThat(control.create("waits").getRunId()).isNotEmpty();
     assertThat(pauses).noneMatch(ListenableFuture::isDone);
   }
@@ -133,20 +135,29 @@ final class TemporalOutageTest {
     assertThat(thrown).hasMessageContaining("cannot start run waits-");
   }
 
+  private static @Nullable StatusRuntimeException call(String method) {
+    return catchThrowableOfType(
+        StatusRuntimeException.class,
+        () -> {
+          if (method.startsWith("List")) {
+            control.api.listRuns(ListRunsRequest.getDefaultInstance());
+          } else {
+            control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
+          }
+        });
+  }
+
   private static void refuses(Status refusal, Status.Code code, String message) {
     for (String method : List.of("DescribeWorkflowExecution", "ListWorkflowExecutions")) {
       control.refusals.refused.clear();
       control.refusals.refused.put(method, Optional.of(refusal));
-      StatusRuntimeException thrown =
-          catchThrowableOfType(
-              StatusRuntimeException.class,
-              () -> {
-                if (method.startsWith("List")) {
-                  control.api.listRuns(ListRunsRequest.getDefaultInstance());
-                } else {
-                  control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
-                }
-              });
+      // What is listed is some milliseconds old.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      StatusRuntimeException thrown = call(method);
+      while ((thrown == null || !String.valueOf(thrown.getMessage()).contains(message))
+          && System.nanoTime() < deadline) {
+        thrown = call(method);
+      }
       assertThat(thrown).as(method + " " + refusal).isNotNull();
       assertThat(thrown.getStatus().getCode()).as(method + " " + refusal).isEqualTo(code);
       assertThat(thrown).hasMessageContaining(message);
