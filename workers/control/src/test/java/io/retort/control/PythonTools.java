@@ -22,26 +22,28 @@ final class PythonTools {
   /**
    * Runs a program, and fails with its output unless it succeeds.
    *
-   * @param output receives standard output and errors; its folder is the program's working folder
+   * @param folder in which the program runs and its output is kept
+   * @return what it wrote, errors too
    */
-  static String run(Path output, Map<String, String> variables, String program, String... arguments)
+  static String run(Path folder, Map<String, String> variables, String program, String... arguments)
       throws IOException, InterruptedException {
     Path file = PROGRAMS.resolve(program);
     assertThat(file)
         .as("the environment is set up by: infra/local/python-env.sh --project clients/python")
         .exists();
-    return runAny(output, variables, file.toString(), arguments);
+    return runAny(folder, variables, file.toString(), arguments);
   }
 
   /** Runs a program of the machine, otherwise as {@link #run}. */
   static String runAny(
-      Path output, Map<String, String> variables, String program, String... arguments)
+      Path folder, Map<String, String> variables, String program, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(folder, "output", ".txt");
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(output.getParent().toFile())
+            .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
     builder.environment().putAll(variables);
