@@ -50,6 +50,33 @@ def test_watches_on_after_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> 
     assert seen == [None, "7"]
 
 
+def test_watches_on_after_the_control_plane_was_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = {"status": 503, "detail": "the control plane is shutting down; watch again"}
+    answers = [f"event: problem\ndata: {json.dumps(problem)}\n\n", "event: end\ndata: {}\n\n"]
+    monkeypatch.setattr("retort_client.client.time.sleep", lambda seconds: None)
+    client = retort_client.Client()
+    client._http = httpx.Client(
+        base_url="http://control:7400",
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, text=answers.pop(0))),
+    )
+
+    assert list(client.watch("a")) == []
+    assert answers == []
+
+
+def test_ends_a_watch_by_an_error_that_stays() -> None:
+    problem = {"status": 404, "detail": "run: a", "code": "NOT_FOUND"}
+    text = f"event: problem\ndata: {json.dumps(problem)}\n\n"
+    client = retort_client.Client()
+    client._http = httpx.Client(
+        base_url="http://control:7400",
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, text=text)),
+    )
+
+    with pytest.raises(retort_client.NotFoundError, match="run: a"):
+        list(client.watch("a"))
+
+
 def test_gives_up_when_nothing_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")

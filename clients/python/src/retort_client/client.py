@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from retort_client import events
-from retort_client.errors import ApiError, error_of
+from retort_client.errors import TemporaryError, error_from, error_of
 from retort_client.run import Run
 
 Spec = Mapping[str, Any]
@@ -91,7 +91,8 @@ class Client:
     def watch(self, run_id: str) -> Iterator[Run]:
         """The run whenever it changes, the first time at once, until it has ended.
 
-        A lost connection is made again; the states in between are then missing, the newest is not.
+        A lost connection is made again, also while the control plane restarts; the states in between are then
+        missing, the newest is not.
         """
         last_id, failures = "", 0
         while True:
@@ -101,11 +102,10 @@ class Client:
                     if event.name == "end":
                         return
                     if event.name == "problem":
-                        problem = json.loads(event.data)
-                        raise ApiError(int(problem.get("status", 500)), problem)
+                        raise error_from(json.loads(event.data))
                     last_id = event.event_id
                     yield Run.of(json.loads(event.data).get("run", {}))
-            except httpx.TransportError:
+            except (httpx.TransportError, TemporaryError):
                 failures += 1
                 if failures > 5:
                     raise
@@ -114,8 +114,9 @@ class Client:
     def wait(self, run_id: str) -> Run:
         """The run once it has ended."""
         for run in self.watch(run_id):
-            last = run
-        return last if last.is_terminal else self.get(run_id)
+            if run.is_terminal:
+                return run
+        return self.get(run_id)
 
     def cancel(self, run_id: str, reason: str = "") -> Run:
         """Requests cancellation; finished work is kept."""

@@ -73,6 +73,12 @@ def error_of(response: httpx.Response) -> ApiError:
     )
 
 
+def error_from(problem: dict[str, Any]) -> ApiError:
+    """The exception for a problem document."""
+    status = int(problem.get("status", 500))
+    return _type_of(status)(status, problem)
+
+
 def _type_of(status: int) -> type[ApiError]:
     types: dict[int, type[ApiError]] = {
         400: InvalidRequestError,

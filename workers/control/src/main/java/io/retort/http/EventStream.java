@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.sse.ServerSentEvent;
+import com.linecorp.armeria.common.sse.ServerSentEventBuilder;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.common.stream.StreamWriter;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -108,15 +109,12 @@ final class EventStream implements HttpCall.Answer {
   public void message(Message message) {
     begin();
     String id = id(message);
-    boolean known = first && id.equals(lastEventId);
+    boolean known = first && !id.isEmpty() && id.equals(lastEventId);
     first = false;
     if (!known) {
-      write(
-          ServerSentEvent.builder()
-              .id(id)
-              .retry(RECONNECT_AFTER)
-              .data(Json.print(message))
-              .build());
+      ServerSentEventBuilder event =
+          ServerSentEvent.builder().retry(RECONNECT_AFTER).data(Json.print(message));
+      write(id.isEmpty() ? event.build() : event.id(id).build());
     }
   }
 
@@ -178,9 +176,13 @@ final class EventStream implements HttpCall.Answer {
 
   private static String id(Message message) {
     FieldDescriptor revision = message.getDescriptorForType().findFieldByName(REVISION);
-    return revision != null && !revision.isRepeated()
-        ? String.valueOf(message.getField(revision))
-        : Hashing.sha256().hashBytes(message.toByteArray()).toString().substring(0, ID_CHARACTERS);
+    if (revision != null && !revision.isRepeated()) {
+      // Without one, as in a heartbeat, the client keeps the id that it has.
+      return message.getAllFields().containsKey(revision)
+          ? String.valueOf(message.getField(revision))
+          : "";
+    }
+    return Hashing.sha256().hashBytes(message.toByteArray()).toString().substring(0, ID_CHARACTERS);
   }
 
   private static Message after(Message request, String lastEventId) {

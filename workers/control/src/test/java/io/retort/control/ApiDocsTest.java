@@ -30,10 +30,8 @@ class ApiDocsTest {
     try (ControlHarness control = new ControlHarness(store)) {
       Map<String, String> variables =
           Map.of("RETORT_CONTROL_ADDRESS", "http://127.0.0.1:" + control.port());
-      String ofShell =
-          PythonTools.runAny(folder.resolve("shell"), variables, "bash", "-c", shell.toString());
-      String ofPython =
-          PythonTools.run(folder.resolve("python"), variables, "python", "-c", python.toString());
+      String ofShell = PythonTools.runAny(folder, variables, "bash", "-c", shell.toString());
+      String ofPython = PythonTools.run(folder, variables, "python", "-c", python.toString());
 
       assertThat(ofShell).contains("RUN_PHASE_SUCCEEDED").contains("event:end");
       assertThat(ofPython)

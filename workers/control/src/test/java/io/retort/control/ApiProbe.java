@@ -127,10 +127,16 @@ final class ApiProbe {
     MethodDescriptor rpc = rpc(name);
     HttpRule rule = rpc.getOptions().getExtension(AnnotationsProto.http);
     ObjectNode fields = (ObjectNode) parse(request);
+    String method = rule.getPatternCase().name();
+    String template =
+        (String)
+            rule.getField(
+                HttpRule.getDescriptor().findFieldByNumber(rule.getPatternCase().getNumber()));
+    String path = path(template, fields);
     HttpResponse<String> response =
-        rule.getGet().isEmpty()
-            ? http.post(path(rule.getPost(), fields), fields.toString())
-            : http.get(withQuery(path(rule.getGet(), fields), fields));
+        rule.getBody().isEmpty()
+            ? http.send(http.request(method, withQuery(path, fields), ""))
+            : http.send(http.request(method, path, fields.toString()));
     if (response.statusCode() == 200) {
       return new Outcome(
           "OK", rpc.isServerStreaming() ? lastEvent(response) : parse(response.body()));

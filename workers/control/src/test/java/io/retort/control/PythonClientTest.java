@@ -15,7 +15,7 @@ class PythonClientTest {
     try (ControlHarness control = new ControlHarness(store)) {
       String output =
           PythonTools.run(
-              folder.resolve("output"),
+              folder,
               Map.of("RETORT_CONTROL_ADDRESS", "http://127.0.0.1:" + control.port()),
               "python",
               "-m",
