@@ -20,12 +20,12 @@ public final class StoreChecks {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
   /**
-   * Writes, reads and deletes one small object in folder {@code doctor} of the store.
+   * Writes, reads and deletes one small object, and leaves nothing behind.
    *
    * @param storeUri without a trailing slash
    */
   public static List<Finding> check(String storeUri) {
-    String uri = storeUri + "/doctor/" + UUID.randomUUID();
+    String uri = storeUri + "/doctor-" + UUID.randomUUID();
     byte[] content = "retort doctor".getBytes(StandardCharsets.UTF_8);
     List<Finding> findings = new ArrayList<>();
     String step = "opened";
