@@ -17,11 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SteeringCommandsTest {
   private static final String RUN = FakeRunService.RUN_ID;
 
-  @TempDir private Path folder;
+  private Path folder;
   private FakeRunService control;
 
   @BeforeEach
-  void start() throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     control = new FakeRunService();
   }
 

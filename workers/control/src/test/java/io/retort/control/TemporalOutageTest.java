@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,16 +134,17 @@ final class TemporalOutageTest {
     assertThat(thrown).hasMessageContaining("cannot start run waits-");
   }
 
-  private static @Nullable StatusRuntimeException call(String method) {
-    return catchThrowableOfType(
-        StatusRuntimeException.class,
-        () -> {
-          if (method.startsWith("List")) {
-            control.api.listRuns(ListRunsRequest.getDefaultInstance());
-          } else {
-            control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
-          }
-        });
+  private static Optional<StatusRuntimeException> call(String method) {
+    return Optional.ofNullable(
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> {
+              if (method.startsWith("List")) {
+                control.api.listRuns(ListRunsRequest.getDefaultInstance());
+              } else {
+                control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
+              }
+            }));
   }
 
   private static void refuses(Status refusal, Status.Code code, String message) {
@@ -153,12 +153,13 @@ final class TemporalOutageTest {
       control.refusals.refused.put(method, Optional.of(refusal));
       // What is listed is some milliseconds old.
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      StatusRuntimeException thrown = call(method);
-      while ((thrown == null || !String.valueOf(thrown.getMessage()).contains(message))
+      Optional<StatusRuntimeException> answer = call(method);
+      while (answer.filter(one -> String.valueOf(one.getMessage()).contains(message)).isEmpty()
           && System.nanoTime() < deadline) {
-        thrown = call(method);
+        answer = call(method);
       }
-      assertThat(thrown).as(method + " " + refusal).isNotNull();
+      assertThat(answer).as(method + " " + refusal).isPresent();
+      StatusRuntimeException thrown = answer.orElseThrow();
       assertThat(thrown.getStatus().getCode()).as(method + " " + refusal).isEqualTo(code);
       assertThat(thrown).hasMessageContaining(message);
     }
