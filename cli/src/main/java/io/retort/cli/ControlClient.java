@@ -12,6 +12,7 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetRunRequest;
+import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.ModelServiceGrpc;
@@ -50,6 +51,7 @@ final class ControlClient implements AutoCloseable {
   private final RunServiceGrpc.RunServiceBlockingStub runs;
   private final StoreServiceGrpc.StoreServiceBlockingStub stores;
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
+  private final LaneServiceGrpc.LaneServiceBlockingStub lanes;
 
   private ControlClient(String address) {
     channel =
@@ -60,6 +62,7 @@ final class ControlClient implements AutoCloseable {
     runs = RunServiceGrpc.newBlockingStub(channel);
     stores = StoreServiceGrpc.newBlockingStub(channel);
     models = ModelServiceGrpc.newBlockingStub(channel);
+    lanes = LaneServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -157,6 +160,11 @@ final class ControlClient implements AutoCloseable {
   /** The model registry; each of its calls has a deadline. */
   ModelServiceGrpc.ModelServiceBlockingStub models() {
     return models.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The lanes; each call has a deadline. */
+  LaneServiceGrpc.LaneServiceBlockingStub lanes() {
+    return lanes.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

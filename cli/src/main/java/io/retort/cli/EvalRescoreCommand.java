@@ -30,6 +30,7 @@ public final class EvalRescoreCommand implements Callable<Integer> {
               RetrainRunRequest.newBuilder()
                   .setRunId(runId)
                   .setRequestId(start.requestId())
+                  .setLane(start.lane())
                   .setRescore(true)
                   .build());
       return start.show(client, run, spec.commandLine().getOut());

@@ -53,7 +53,7 @@ final class EvaluationOptions {
 
   /** The request under the name that this launch has. */
   RetrainRunRequest named(RetrainRunRequest request) {
-    return request.toBuilder().setRequestId(start.requestId()).build();
+    return request.toBuilder().setRequestId(start.requestId()).setLane(start.lane()).build();
   }
 
   /**
@@ -66,7 +66,11 @@ final class EvaluationOptions {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run =
           client.create(
-              CreateRunRequest.newBuilder().setSpec(spec).setRequestId(start.requestId()).build());
+              CreateRunRequest.newBuilder()
+                  .setSpec(spec)
+                  .setRequestId(start.requestId())
+                  .setLane(start.lane())
+                  .build());
       return show(client, run, out);
     }
   }

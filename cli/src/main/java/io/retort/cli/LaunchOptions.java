@@ -42,6 +42,7 @@ final class LaunchOptions {
               CreateRunRequest.newBuilder()
                   .setSpec(spec)
                   .setRequestId(start.requestId())
+                  .setLane(start.lane())
                   .addAllFreshStages(fresh.stages())
                   .build());
       return start.show(client, run, out);

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
       PairsCommand.class,
       EvalCommand.class,
       RunsCommand.class,
+      LanesCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class

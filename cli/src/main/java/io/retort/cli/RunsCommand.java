@@ -164,6 +164,7 @@ public final class RunsCommand {
       @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "Change a field: seed=7.")
           @Nullable List<String> overrides,
       @Mixin FreshStages fresh,
+      @Option(names = "--lane", defaultValue = "", description = "As of retort run.") String lane,
       @Option(names = "--watch", description = "Show its progress until it ends.") boolean watch)
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -177,6 +178,7 @@ public final class RunsCommand {
                   .setChanges(changes.spec())
                   .setUpdateMask(changes.mask())
                   .addAllFreshStages(fresh.stages())
+                  .setLane(lane)
                   .build());
       spec.commandLine().getOut().println(run.getRunId());
       spec.commandLine().getOut().flush();

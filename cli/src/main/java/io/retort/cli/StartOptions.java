@@ -5,7 +5,10 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of commands that launch a run: its id for repetitions, and whether it is watched. */
+/**
+ * Options of commands that launch a run: its id for repetitions, its lane, and whether it is
+ * watched.
+ */
 final class StartOptions {
   @Option(names = "--watch", description = "Show its progress until it ends.")
   private boolean watch;
@@ -14,6 +17,16 @@ final class StartOptions {
       names = "--request-id",
       description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
+
+  @Option(
+      names = "--lane",
+      description = "Lane in which the run waits for its turn: see retort lanes list.")
+  private @Nullable String lane;
+
+  /** Empty where none is given. */
+  String lane() {
+    return lane == null ? "" : lane;
+  }
 
   /** Empty where none is given. */
   String requestId() {

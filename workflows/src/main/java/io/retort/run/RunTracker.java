@@ -13,6 +13,7 @@ import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FlipSummary;
 import io.retort.v1.GateResult;
+import io.retort.v1.LanePlace;
 import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -79,6 +80,12 @@ final class RunTracker {
   void resume() {
     run.clearPause();
     enterPhase(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
+  }
+
+  /** Changes nothing but the description, which Temporal does not record. */
+  void lane(LanePlace place) {
+    run.setLane(place);
+    showDetails();
   }
 
   /** Changes the phase of the run and of its current stage. */
@@ -247,6 +254,10 @@ final class RunTracker {
     }
   }
 
+  private boolean isWaitingInLane() {
+    return run.hasLane() && run.getPhase() == RunPhase.RUN_PHASE_QUEUED;
+  }
+
   private boolean isAsked() {
     return run.getSummary().getRelease().getApproval().getState()
         == ApprovalState.APPROVAL_STATE_WAITING;
@@ -277,6 +288,7 @@ final class RunTracker {
         .append(label(run.getPhase()))
         .append("**")
         .append(run.hasPause() ? ": " + run.getPause().getMessage() : "")
+        .append(isWaitingInLane() ? ": " + run.getLane().getDetail() : "")
         .append(isAsked() ? "\n\n" + ApprovalText.of(run.getRunId(), approval()) : "")
         .append("\n\n| stage | phase | done | detail |\n|---|---|---|---|\n");
     for (StageProgress stage : run.getStagesList()) {

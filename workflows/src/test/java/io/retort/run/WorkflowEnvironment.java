@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.rows.RowStageWorkflowImpl;
 import io.retort.v1.BenchmarkSpec;
 import io.retort.v1.CurationSpec;
@@ -26,6 +27,7 @@ public final class WorkflowEnvironment implements AutoCloseable {
   public static final String RUN_ID = "demo-20260101-abcdef";
 
   public final FakeActivities activities = new FakeActivities();
+  final FakeLanes lanes;
   private final TestWorkflowEnvironment environment;
 
   public WorkflowEnvironment() {
@@ -44,16 +46,20 @@ public final class WorkflowEnvironment implements AutoCloseable {
                 .registerSearchAttribute(
                     "RetortProgress", IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
+    lanes = new FakeLanes(environment.getWorkflowClient());
     environment
         .newWorker(TaskQueues.RUNS)
         .registerWorkflowImplementationTypes(
-            RunWorkflowImpl.class, RunWorkflowV1Impl.class, RowStageWorkflowImpl.class);
+            RunWorkflowImpl.class,
+            RunWorkflowV1Impl.class,
+            RowStageWorkflowImpl.class,
+            LaneWorkflowImpl.class);
     // A cancellation reaches an activity with the next heartbeat that it sends.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();
     environment
         .newWorker(TaskQueues.PIPELINE, options)
-        .registerActivitiesImplementations(activities);
+        .registerActivitiesImplementations(activities, lanes);
     environment.newWorker(TaskQueues.GPU, options).registerActivitiesImplementations(activities);
     environment.start();
   }

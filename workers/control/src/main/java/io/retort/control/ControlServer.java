@@ -4,6 +4,8 @@ import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.lane.LaneClient;
+import io.retort.lane.LaneConfigs;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -24,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC, with health
- * and reflection.
+ * Serves {@code RunService}, {@code StoreService}, {@code ModelService} and {@code LaneService}
+ * over gRPC, with health and reflection.
  *
  * <p>{@code RETORT_PORT} (7400) and {@code RETORT_HOST} (127.0.0.1) set its address, {@code
  * RETORT_STORE} the store of the runs, {@code RETORT_STUDENT_MODEL} the default student.
@@ -106,7 +108,8 @@ public final class ControlServer implements AutoCloseable {
             SpecDefaults.from(environment),
             new RunIds(clock, new SecureRandom()),
             clock,
-            storeUri);
+            storeUri,
+            new LaneConfigs(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
@@ -128,6 +131,12 @@ public final class ControlServer implements AutoCloseable {
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
             .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
+            .addService(
+                new LaneServiceImpl(
+                    new LaneConfigs(store, storeUri),
+                    new LaneClient(client, deadlines.call()),
+                    workflows,
+                    clock))
             .addService(ProtoReflectionServiceV1.newInstance())
             .enableHealthCheckService(true)
             .intercept(new ApiMetrics(metrics.registry()))

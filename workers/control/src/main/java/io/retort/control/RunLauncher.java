@@ -2,6 +2,7 @@ package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneConfigs;
 import io.retort.layout.RunLayout;
 import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunStages;
@@ -9,6 +10,7 @@ import io.retort.run.RunWorkflow;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
+import io.retort.v1.LanePlace;
 import io.retort.v1.ModelSpec;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -16,11 +18,15 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.SearchAttributes;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -44,6 +50,7 @@ final class RunLauncher {
   private final RunIds ids;
   private final Clock clock;
   private final String storeUri;
+  private final LaneConfigs lanes;
 
   RunLauncher(
       Workflows workflows,
@@ -52,7 +59,8 @@ final class RunLauncher {
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
-      String storeUri) {
+      String storeUri,
+      LaneConfigs lanes) {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
@@ -60,6 +68,7 @@ final class RunLauncher {
     this.ids = ids;
     this.clock = clock;
     this.storeUri = storeUri;
+    this.lanes = lanes;
   }
 
   /**
@@ -67,22 +76,29 @@ final class RunLauncher {
    *
    * @param requestId empty: never deduplicated
    * @param fresh stages to run again even if the store has their results
+   * @param lane empty: it starts at once
    */
-  Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
+  Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh, String lane)
       throws SpecException {
-    return launch(asked, requestId, originRunId, fresh, false);
+    return launch(asked, requestId, originRunId, fresh, lane, false);
   }
 
   /**
    * @param rescores whether the origin's completions are graded anew, and none is generated
    */
   Run launch(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      RunSpec asked,
+      String requestId,
+      String originRunId,
+      List<Stage> fresh,
+      String lane,
+      boolean rescores)
       throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
           "request_id", '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)");
     }
+    requireLane(lane);
     validator.check(asked);
     RunSpec spec = defaults.fill(asked);
     for (Stage stage : fresh) {
@@ -97,7 +113,7 @@ final class RunLauncher {
             : RunIds.ofRequest(spec.getName(), (rescores ? RESCORED : "") + requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
       // Temporal itself would start the workflow again after the retention of the first one.
-      return existing(runId, requestId, asked, spec, originRunId);
+      return existing(runId, requestId, asked, spec, originRunId, lane);
     }
     RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
     RunRequest request =
@@ -108,19 +124,35 @@ final class RunLauncher {
             .setStoreUri(storeUri)
             .addAllFreshStages(fresh)
             .setRescores(rescores)
+            .setLane(lane)
             .build();
-    if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
-      return existing(runId, requestId, asked, spec, originRunId);
+    if (!workflows.start(options(runId, memo, lane), RunWorkflow.TYPE, request)) {
+      return existing(runId, requestId, asked, spec, originRunId, lane);
     }
     keepAsked(runId, asked);
     LOG.info("run {} is started", runId);
-    return Run.newBuilder()
-        .setRunId(runId)
-        .setPhase(RunPhase.RUN_PHASE_QUEUED)
-        .setSpec(spec)
-        .setOriginRunId(originRunId)
-        .setCreatedAt(Timestamps.fromMillis(clock.millis()))
-        .build();
+    Run.Builder run =
+        Run.newBuilder()
+            .setRunId(runId)
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setSpec(spec)
+            .setOriginRunId(originRunId)
+            .setCreatedAt(Timestamps.fromMillis(clock.millis()));
+    if (!lane.isEmpty()) {
+      run.setLane(LanePlace.newBuilder().setLane(lane).setDetail("waiting in lane " + lane));
+    }
+    return run.build();
+  }
+
+  private void requireLane(String lane) {
+    try {
+      if (!lane.isEmpty() && lanes.read(lane).isEmpty()) {
+        throw ApiErrors.invalid(
+            "lane", '"' + lane + "\" (expected: one that `retort lanes list` shows, or none)");
+      }
+    } catch (IOException e) {
+      throw ApiErrors.store("look up lane " + lane, e);
+    }
   }
 
   private boolean isRecorded(String runId) {
@@ -144,16 +176,26 @@ final class RunLauncher {
   }
 
   private Run existing(
-      String runId, String requestId, RunSpec asked, RunSpec filled, String originRunId) {
+      String runId,
+      String requestId,
+      RunSpec asked,
+      RunSpec filled,
+      String originRunId,
+      String lane) {
+    Optional<WorkflowExecutionInfo> known =
+        workflows.describe(runId).map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo);
     Optional<RunSpec> earlier =
-        workflows
-            .describe(runId)
-            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows))
+        known
+            .flatMap(found -> RunMemo.of(found, workflows))
             .map(RunMemo::asked)
             .or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
     boolean same =
         run.getOriginRunId().equals(originRunId)
+            && known
+                .map(found -> workflows.memo(found, RunReader.LANE))
+                .orElseGet(() -> run.getLane().getLane())
+                .equals(lane)
             && (earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled));
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);
@@ -163,7 +205,9 @@ final class RunLauncher {
     return run;
   }
 
-  private static WorkflowOptions options(String runId, RunMemo memo) {
+  private static WorkflowOptions options(String runId, RunMemo memo, String lane) {
+    Map<String, Object> kept = new HashMap<>(memo.toMap());
+    kept.put(RunReader.LANE, lane);
     RunSpec spec = memo.filled();
     SearchAttributes.Builder attributes =
         SearchAttributes.newBuilder()
@@ -181,7 +225,7 @@ final class RunLauncher {
         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
         .setStaticSummary(summary(spec))
         .setStaticDetails(details(memo))
-        .setMemo(memo.toMap())
+        .setMemo(kept)
         .setTypedSearchAttributes(attributes.build())
         .build();
   }

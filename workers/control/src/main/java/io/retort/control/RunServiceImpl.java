@@ -78,7 +78,11 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
         () -> {
           Run run =
               launcher.launch(
-                  request.getSpec(), request.getRequestId(), "", request.getFreshStagesList());
+                  request.getSpec(),
+                  request.getRequestId(),
+                  "",
+                  request.getFreshStagesList(),
+                  request.getLane());
           return CreateRunResponse.newBuilder().setRun(run).build();
         });
   }
@@ -157,7 +161,8 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                       spec,
                       request.getRequestId(),
                       request.getRunId(),
-                      request.getFreshStagesList());
+                      request.getFreshStagesList(),
+                      request.getLane());
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
   }

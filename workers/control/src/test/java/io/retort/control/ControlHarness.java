@@ -3,6 +3,7 @@ package io.retort.control;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
@@ -74,7 +75,10 @@ final class ControlHarness implements AutoCloseable {
                 .build());
     Worker worker = temporal.newWorker(TaskQueues.RUNS);
     worker.registerWorkflowImplementationTypes(
-        StubRunWorkflow.class, StubRowStageWorkflow.class, StubComparisonWorkflow.class);
+        StubRunWorkflow.class,
+        StubRowStageWorkflow.class,
+        StubComparisonWorkflow.class,
+        LaneWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Environment environment =

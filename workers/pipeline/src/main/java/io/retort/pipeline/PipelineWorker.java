@@ -10,6 +10,8 @@ import io.retort.export.ExportActivitiesImpl;
 import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.judge.client.JudgeClient;
+import io.retort.lane.LaneActivitiesImpl;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.preference.PairingStage;
 import io.retort.python.PythonWorkers;
 import io.retort.release.ComparisonActivitiesImpl;
@@ -117,7 +119,8 @@ public final class PipelineWorker {
         RunWorkflowImpl.class,
         RunWorkflowV1Impl.class,
         RowStageWorkflowImpl.class,
-        ComparisonWorkflowImpl.class);
+        ComparisonWorkflowImpl.class,
+        LaneWorkflowImpl.class);
 
     Worker pipeline =
         factory.newWorker(
@@ -138,7 +141,8 @@ public final class PipelineWorker {
         new ComparisonActivitiesImpl(store),
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
-        new RunRecordActivitiesImpl(store));
+        new RunRecordActivitiesImpl(store),
+        new LaneActivitiesImpl(store, environment.require("RETORT_STORE"), temporal.client()));
 
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
