@@ -13,6 +13,7 @@ import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLineageRequest;
 import io.retort.v1.GetRunRequest;
+import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.Lineage;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
@@ -55,6 +56,7 @@ final class ControlClient implements AutoCloseable {
   private final StoreServiceGrpc.StoreServiceBlockingStub stores;
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
   private final AccessServiceGrpc.AccessServiceBlockingStub access;
+  private final LaneServiceGrpc.LaneServiceBlockingStub lanes;
 
   private ControlClient(ControlTarget target) {
     channel = target.open(LARGEST_ANSWER);
@@ -62,6 +64,7 @@ final class ControlClient implements AutoCloseable {
     stores = StoreServiceGrpc.newBlockingStub(channel);
     models = ModelServiceGrpc.newBlockingStub(channel);
     access = AccessServiceGrpc.newBlockingStub(channel);
+    lanes = LaneServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -187,6 +190,11 @@ final class ControlClient implements AutoCloseable {
   /** Tokens and the audit log; each of its calls has a deadline. */
   AccessServiceGrpc.AccessServiceBlockingStub access() {
     return access.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The lanes; each call has a deadline. */
+  LaneServiceGrpc.LaneServiceBlockingStub lanes() {
+    return lanes.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

@@ -32,6 +32,7 @@ public final class EvalRescoreCommand implements Callable<Integer> {
                   .setRequestId(start.requestId())
                   .putAllLabels(start.labels())
                   .setNote(start.note())
+                  .setLane(start.lane())
                   .setRescore(true)
                   .build());
       return start.show(client, run, spec.commandLine().getOut());

@@ -57,6 +57,7 @@ final class EvaluationOptions {
         .setRequestId(start.requestId())
         .putAllLabels(start.labels())
         .setNote(start.note())
+                  .setLane(start.lane())
         .build();
   }
 
@@ -75,6 +76,7 @@ final class EvaluationOptions {
                   .setRequestId(start.requestId())
                   .putAllLabels(start.labels())
                   .setNote(start.note())
+                  .setLane(start.lane())
                   .build());
       return show(client, run, out);
     }

@@ -28,6 +28,9 @@ final class ProgressView {
     if (run.hasPause()) {
       lines.add("  " + run.getPause().getMessage());
     }
+    if (run.hasLane() && run.getPhase() == RunPhase.RUN_PHASE_QUEUED) {
+      lines.add("  " + run.getLane().getDetail());
+    }
     if (run.getPhase() == RunPhase.RUN_PHASE_AWAITING_APPROVAL) {
       Approval approval = run.getSummary().getRelease().getApproval();
       lines.add("  approval " + Figures.approval(approval) + ": read " + approval.getReportUri());

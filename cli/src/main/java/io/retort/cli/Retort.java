@@ -36,6 +36,7 @@ import picocli.CommandLine.Model.OptionSpec;
       PairsCommand.class,
       EvalCommand.class,
       RunsCommand.class,
+      LanesCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class,

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of commands that launch a run: its id for repetitions, and whether it is watched. */
+/**
+ * Options of commands that launch a run: its id for repetitions, its lane, and whether it is
+ * watched.
+ */
 final class StartOptions {
   @Option(names = "--watch", description = "Show its progress until it ends.")
   private boolean watch;
@@ -28,6 +31,11 @@ final class StartOptions {
   @Option(names = "--note", defaultValue = "", description = "Shown with the run.")
   private String note = "";
 
+  @Option(
+      names = "--lane",
+      description = "Lane in which the run waits for its turn: see retort lanes list.")
+  private @Nullable String lane;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   Map<String, String> labels() {
@@ -36,6 +44,11 @@ final class StartOptions {
 
   String note() {
     return note;
+  }
+
+  /** Empty where none is given. */
+  String lane() {
+    return lane == null ? "" : lane;
   }
 
   /** Empty where none is given. */

@@ -52,6 +52,12 @@ public final class ActivityPolicies {
           .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
           .build();
 
+  /**
+   * Like {@link #SHORT}, for activities of milliseconds: the loss of their worker is noticed soon.
+   */
+  public static final ActivityOptions QUICK =
+      ActivityOptions.newBuilder(SHORT).setStartToCloseTimeout(Duration.ofSeconds(10)).build();
+
   /** For activities whose result is optional: a failure is logged and the run continues. */
   public static final ActivityOptions BEST_EFFORT =
       ActivityOptions.newBuilder(SHORT)

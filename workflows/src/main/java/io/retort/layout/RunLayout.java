@@ -52,6 +52,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "runs");
   }
 
+  /** Folder of the policies of lanes. */
+  public static String lanes(String storeUri) {
+    return resolve(storeUri, "lanes");
+  }
+
   /** Folder of stage results. */
   public static String stages(String storeUri) {
     return resolve(storeUri, "stages");

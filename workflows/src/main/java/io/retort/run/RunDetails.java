@@ -4,6 +4,7 @@ import io.retort.enums.EnumText;
 import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
 import io.retort.v1.RunOrBuilder;
+import io.retort.v1.RunPhase;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 
@@ -21,6 +22,9 @@ final class RunDetails {
   static String of(RunOrBuilder run) {
     StringBuilder details = new StringBuilder();
     details.append("**").append(EnumText.shortName(run.getPhase())).append("**");
+    if (run.hasLane() && run.getPhase() == RunPhase.RUN_PHASE_QUEUED) {
+      details.append(": ").append(UiText.cell(run.getLane().getDetail(), CELL_CHARACTERS));
+    }
     if (run.hasPause()) {
       details.append(": ").append(UiText.cell(run.getPause().getMessage(), CAUSE_CHARACTERS));
       details.append("\n\nContinue: `retort runs resume ").append(run.getRunId()).append('`');

@@ -13,6 +13,7 @@ import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FlipSummary;
 import io.retort.v1.GateResult;
+import io.retort.v1.LanePlace;
 import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -95,6 +96,12 @@ final class RunTracker {
   void resume() {
     run.clearPause();
     enterPhase(run.getStagesCount() == 0 ? RunPhase.RUN_PHASE_QUEUED : RunPhase.RUN_PHASE_RUNNING);
+  }
+
+  /** Changes nothing but the description, which Temporal does not record. */
+  void lane(LanePlace place) {
+    run.setLane(place);
+    showDetails();
   }
 
   /** Changes the phase of the run and of its current stage. */

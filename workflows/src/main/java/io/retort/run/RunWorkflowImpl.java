@@ -56,6 +56,7 @@ public final class RunWorkflowImpl implements RunWorkflow {
   private final StageRunner stages;
   private final ApprovalControl approvals;
   private final ReleaseControl releases;
+  private final RunLane lane;
 
   /** The student to inspect: the spec's model, with its commit once that is known. */
   private String student;
@@ -77,12 +78,14 @@ public final class RunWorkflowImpl implements RunWorkflow {
     stages = new StageRunner(request, tracker, records, pauses, faults);
     approvals = new ApprovalControl(request.getRunId(), tracker, pauses, records::write);
     releases = new ReleaseControl(request, tracker, faults, approvals);
+    lane = new RunLane(request, tracker, faults);
   }
 
   @Override
   public Run run(RunRequest ignored) {
     try {
       records.write();
+      lane.enter();
       prepare();
       for (RunStage stage : RunStages.with(request)) {
         if (stage.stage() == Stage.STAGE_RELEASE) {
@@ -97,16 +100,19 @@ public final class RunWorkflowImpl implements RunWorkflow {
       releases.finish();
       tracker.succeed();
       records.writeLast();
+      lane.leave();
       return tracker.snapshot();
     } catch (TemporalFailure thrown) {
       if (Failures.isCancellation(thrown)) {
         tracker.cancel();
         records.writeEnd();
+        lane.leave();
         throw thrown;
       }
       Failure failure = Failures.fromThrowable(thrown);
       tracker.fail(failure);
       records.writeEnd();
+      lane.leave();
       throw Failures.ending(failure, thrown);
     }
   }

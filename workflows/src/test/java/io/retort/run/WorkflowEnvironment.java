@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.plan.AdmissionWorkflowImpl;
 import io.retort.plan.PlanWorkflowImpl;
 import io.retort.rows.RowStageWorkflowImpl;
@@ -29,6 +30,7 @@ public final class WorkflowEnvironment implements AutoCloseable {
   public static final String RUN_ID = "demo-20260101-abcdef";
 
   public final FakeActivities activities = new FakeActivities();
+  final FakeLanes lanes;
   private final TestWorkflowEnvironment environment;
 
   public WorkflowEnvironment() {
@@ -47,6 +49,7 @@ public final class WorkflowEnvironment implements AutoCloseable {
                 .registerSearchAttribute(
                     "RetortProgress", IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
+    lanes = new FakeLanes(environment.getWorkflowClient());
     Worker runs =
         environment.newWorker(
             TaskQueues.RUNS, WorkerOptions.newBuilder().setLocalActivityWorkerOnly(true).build());
@@ -55,14 +58,15 @@ public final class WorkflowEnvironment implements AutoCloseable {
         RunWorkflowV1Impl.class,
         RowStageWorkflowImpl.class,
         PlanWorkflowImpl.class,
-        AdmissionWorkflowImpl.class);
+        AdmissionWorkflowImpl.class,
+        LaneWorkflowImpl.class);
     runs.registerActivitiesImplementations(activities);
     // A cancellation reaches an activity with the next heartbeat that it sends.
     WorkerOptions options =
         WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(100)).build();
     environment
         .newWorker(TaskQueues.PIPELINE, options)
-        .registerActivitiesImplementations(activities);
+        .registerActivitiesImplementations(activities, lanes);
     environment.newWorker(TaskQueues.GPU, options).registerActivitiesImplementations(activities);
     environment.start();
   }

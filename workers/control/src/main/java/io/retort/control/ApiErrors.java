@@ -146,6 +146,13 @@ final class ApiErrors {
     return answer;
   }
 
+  /** Whether this class made the error, and not a server that the control plane called. */
+  static boolean isOwn(StatusRuntimeException thrown) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    return status != null
+        && status.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
+  }
+
   private static ErrorInfo info(FailureCategory category, String reason) {
     return ErrorInfo.newBuilder()
         .setDomain(DOMAIN)

@@ -19,6 +19,8 @@ import io.retort.identity.LoginPage;
 import io.retort.identity.PageAccess;
 import io.retort.identity.Resources;
 import io.retort.identity.ServerTls;
+import io.retort.lane.LaneClient;
+import io.retort.lane.LaneConfigs;
 import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
@@ -44,8 +46,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code StoreService} and {@code ModelService} over gRPC and HTTP/JSON,
- * and the web pages, on one port, with health; on loopback with reflection.
+ * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService} and
+ * {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one port, with health; on
+ * loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -152,6 +155,7 @@ public final class ControlServer implements AutoCloseable {
                 watchPeriod.multipliedBy(STORE_PERIODS)),
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
+    LaneConfigs lanes = new LaneConfigs(store, storeUri);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -162,7 +166,8 @@ public final class ControlServer implements AutoCloseable {
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri,
-            PlanCalls.admission(workflows, storeUri));
+            PlanCalls.admission(workflows, storeUri),
+            lanes);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -196,6 +201,8 @@ public final class ControlServer implements AutoCloseable {
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
             new ModelServiceImpl(models, modelTeams, clock),
+            new LaneServiceImpl(
+                lanes, new LaneClient(client, deadlines.call()), workflows, clock),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());

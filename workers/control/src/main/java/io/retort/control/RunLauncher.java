@@ -1,33 +1,28 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneConfigs;
 import io.retort.layout.RunLayout;
 import io.retort.plan.Admission;
-import io.retort.run.RunSearchAttributes;
 import io.retort.run.RunStages;
 import io.retort.run.RunWorkflow;
-import io.retort.run.UiText;
 import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
 import io.retort.spec.SpecViolation;
-import io.retort.v1.ModelSpec;
+import io.retort.v1.LanePlace;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
-import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
-import io.temporal.client.WorkflowOptions;
-import io.temporal.common.SearchAttributes;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +47,7 @@ final class RunLauncher {
   private final Clock clock;
   private final String storeUri;
   private final Admission admission;
+  private final LaneConfigs lanes;
 
   RunLauncher(
       Workflows workflows,
@@ -62,7 +58,8 @@ final class RunLauncher {
       RunIds ids,
       Clock clock,
       String storeUri,
-      Admission admission) {
+      Admission admission,
+      LaneConfigs lanes) {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
@@ -72,71 +69,63 @@ final class RunLauncher {
     this.clock = clock;
     this.storeUri = storeUri;
     this.admission = admission;
+    this.lanes = lanes;
   }
 
-  /**
-   * Starts a run, or returns the one that the same request has started.
-   *
-   * @param requestId empty: never deduplicated
-   * @param fresh stages to run again even if the store has their results
-   */
-  Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
-      throws SpecException {
-    return launch(asked, requestId, originRunId, fresh, false, RunTags.asked(Map.of(), ""));
-  }
-
-  /**
-   * As above, with what the run carries for people.
-   *
-   * @param rescores whether the origin's completions are graded anew, and none is generated
-   */
-  Run launch(
-      RunSpec asked,
-      String requestId,
-      String originRunId,
-      List<Stage> fresh,
-      boolean rescores,
-      RunTags tags)
-      throws SpecException {
-    RunRequest complete = complete(asked, requestId, originRunId, fresh, rescores);
+  /** Starts a run, or returns the one that the same request has started. */
+  Run launch(RunLaunch launch) throws SpecException {
+    String requestId = launch.requestId();
+    RunRequest complete = complete(launch);
     RunSpec spec = complete.getSpec();
     String runId =
         requestId.isEmpty()
             ? ids.next(spec.getName())
-            : RunIds.ofRequest(spec.getName(), (rescores ? RESCORED : "") + requestId);
+            : RunIds.ofRequest(spec.getName(), (launch.rescores() ? RESCORED : "") + requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
       // Temporal itself would start the workflow again after the retention of the first one.
-      return existing(runId, requestId, asked, spec, originRunId, tags);
+      return existing(runId, launch, spec);
     }
     try {
       admission.check(spec, runId);
     } catch (SpecException e) {
       // The run that the same request has started goes on without files that were deleted since.
       if (!requestId.isEmpty() && workflows.describe(runId).isPresent()) {
-        return existing(runId, requestId, asked, spec, originRunId, tags);
+        return existing(runId, launch, spec);
       }
       throw e;
     }
     RunMemo memo =
-        new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run(), tags);
-    RunRequest request = tags.addTo(complete.toBuilder()).setRunId(runId).build();
-    if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
-      return existing(runId, requestId, asked, spec, originRunId, tags);
+        new RunMemo(
+            launch.asked(),
+            spec,
+            launch.originRunId(),
+            new RunLayout(storeUri, runId).run(),
+            launch.tags());
+    RunRequest request = launch.tags().addTo(complete.toBuilder()).setRunId(runId).build();
+    if (!workflows.start(
+        RunWorkflowOptions.of(runId, memo, launch.lane()), RunWorkflow.TYPE, request)) {
+      return existing(runId, launch, spec);
     }
-    keepAsked(runId, asked);
+    keepAsked(runId, launch.asked());
     index.launched(runId);
     LOG.info("run {} is started", runId);
-    Run.Builder run = tags.addTo(Run.newBuilder());
+    Run.Builder run =
+        launch
+            .tags()
+            .addTo(Run.newBuilder())
+            .setRunId(runId)
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setSpec(spec)
+            .setOriginRunId(launch.originRunId())
+            .setCreatedAt(Timestamps.fromMillis(clock.millis()));
     if (spec.getJudge().hasBudget()) {
       run.setBudget(spec.getJudge().getBudget());
     }
-    return RunView.withActions(
-        run.setRunId(runId)
-            .setPhase(RunPhase.RUN_PHASE_QUEUED)
-            .setSpec(spec)
-            .setOriginRunId(originRunId)
-            .setCreatedAt(Timestamps.fromMillis(clock.millis()))
-            .build());
+    String lane = launch.lane();
+    if (!lane.isEmpty()) {
+      run.setLane(LanePlace.newBuilder().setLane(lane).setDetail("waiting in lane " + lane));
+    }
+    return RunView.withActions(run.build());
   }
 
   /**
@@ -145,30 +134,34 @@ final class RunLauncher {
    * @throws SpecException with all violations of the request and of the spec, or else with the
    *     locations that are not there
    */
-  RunRequest admissible(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
-      throws SpecException {
-    RunRequest request = complete(asked, requestId, originRunId, fresh, rescores);
+  RunRequest admissible(RunLaunch launch) throws SpecException {
+    RunRequest request = complete(launch);
     admission.check(request.getSpec(), request.getSpec().getName());
     return request;
   }
 
-  private RunRequest complete(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
-      throws SpecException {
+  private RunRequest complete(RunLaunch launch) throws SpecException {
     List<SpecViolation> ofRequest = new ArrayList<>();
-    if (!RunIds.isValidRequest(requestId)) {
+    if (!RunIds.isValidRequest(launch.requestId())) {
       ofRequest.add(
           new SpecViolation(
               "request_id",
-              '"' + requestId + "\" (expected: up to 64 letters, digits and hyphens)"));
+              '"' + launch.requestId() + "\" (expected: up to 64 letters, digits and hyphens)"));
     }
-    List<SpecViolation> ofSpec = validator.validate(asked);
+    if (!isLane(launch.lane())) {
+      ofRequest.add(
+          new SpecViolation(
+              "lane",
+              '"'
+                  + launch.lane()
+                  + "\" (expected: one that `retort lanes list` shows, or none)"));
+    }
+    List<SpecViolation> ofSpec = validator.validate(launch.asked());
     if (!ofSpec.isEmpty()) {
       throw new SpecException(Stream.concat(ofRequest.stream(), ofSpec.stream()).toList());
     }
-    RunSpec spec = defaults.fill(asked);
-    for (Stage stage : fresh) {
+    RunSpec spec = defaults.fill(launch.asked());
+    for (Stage stage : launch.fresh()) {
       if (!RunStages.of(spec).contains(stage)) {
         ofRequest.add(
             new SpecViolation(
@@ -181,11 +174,20 @@ final class RunLauncher {
     }
     return RunRequest.newBuilder()
         .setSpec(spec)
-        .setOriginRunId(originRunId)
+        .setOriginRunId(launch.originRunId())
         .setStoreUri(storeUri)
-        .addAllFreshStages(fresh)
-        .setRescores(rescores)
+        .addAllFreshStages(launch.fresh())
+        .setRescores(launch.rescores())
+        .setLane(launch.lane())
         .build();
+  }
+
+  private boolean isLane(String lane) {
+    try {
+      return lane.isEmpty() || lanes.read(lane).isPresent();
+    } catch (IOException e) {
+      throw ApiErrors.store("look up lane " + lane, e);
+    }
   }
 
   private boolean isRecorded(String runId) {
@@ -208,102 +210,31 @@ final class RunLauncher {
     }
   }
 
-  private Run existing(
-      String runId,
-      String requestId,
-      RunSpec asked,
-      RunSpec filled,
-      String originRunId,
-      RunTags tags) {
+  private Run existing(String runId, RunLaunch launch, RunSpec filled) {
     if (reader.isDeleted(runId)) {
-      throw ApiErrors.requestOfDeleted(requestId, runId);
+      throw ApiErrors.requestOfDeleted(launch.requestId(), runId);
     }
-    Optional<RunMemo> memo =
-        workflows
-            .describe(runId)
-            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows));
+    Optional<WorkflowExecutionInfo> known =
+        workflows.describe(runId).map(DescribeWorkflowExecutionResponse::getWorkflowExecutionInfo);
+    Optional<RunMemo> memo = known.flatMap(found -> RunMemo.of(found, workflows));
     Optional<RunSpec> earlier = memo.map(RunMemo::asked).or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
+    String lane =
+        known
+            .map(found -> workflows.memo(found, RunReader.LANE))
+            .orElseGet(() -> run.getLane().getLane());
     boolean same =
-        run.getOriginRunId().equals(originRunId)
-            && memo.map(RunMemo::tags).map(tags::isSameRequest).orElse(true)
-            && (earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled));
+        run.getOriginRunId().equals(launch.originRunId())
+            && lane.equals(launch.lane())
+            && memo.map(RunMemo::tags).map(launch.tags()::isSameRequest).orElse(true)
+            && (earlier.isPresent()
+                ? earlier.get().equals(launch.asked())
+                : run.getSpec().equals(filled));
     if (!same) {
-      throw ApiErrors.requestReused(requestId, runId);
+      throw ApiErrors.requestReused(launch.requestId(), runId);
     }
     // The spec is not stored yet if Temporal accepted the start but its response was late.
-    keepAsked(runId, asked);
+    keepAsked(runId, launch.asked());
     return run;
-  }
-
-  private static WorkflowOptions options(String runId, RunMemo memo) {
-    RunSpec spec = memo.filled();
-    SearchAttributes.Builder attributes =
-        SearchAttributes.newBuilder()
-            .set(RunSearchAttributes.PHASE, "QUEUED")
-            .set(RunSearchAttributes.TEAM, spec.getTeam())
-            .set(RunSearchAttributes.PROGRESS, 0.0);
-    if (spec.getStudent().hasModel()) {
-      attributes.set(RunSearchAttributes.STUDENT, spec.getStudent().getModel());
-    } else if (spec.getModelsCount() > 0) {
-      attributes.set(RunSearchAttributes.STUDENT, place(spec.getModels(0)));
-    }
-    return WorkflowOptions.newBuilder()
-        .setWorkflowId(runId)
-        .setTaskQueue(TaskQueues.RUNS)
-        .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
-        .setStaticSummary(UiText.summary(summary(spec)))
-        .setStaticDetails(UiText.details(details(runId, memo)))
-        .setMemo(memo.toMap())
-        .setTypedSearchAttributes(attributes.build())
-        .build();
-  }
-
-  private static String summary(RunSpec spec) {
-    String what =
-        spec.getModelsCount() > 0
-            ? "Evaluate "
-                + spec.getModelsList().stream()
-                    .map(ModelSpec::getName)
-                    .collect(Collectors.joining(", "))
-            : RunStages.trains(spec)
-                ? "Distil " + spec.getRelease().getModel()
-                : "Curate " + spec.getName();
-    return what + " for " + spec.getTeam();
-  }
-
-  private static String place(ModelSpec model) {
-    return model.hasEndpoint()
-        ? model.getEndpoint().getBaseUrl() + "#" + model.getEndpoint().getModel()
-        : model.getModel();
-  }
-
-  private static String details(String runId, RunMemo memo) {
-    StringBuilder details = new StringBuilder();
-    // First, as a long list of files may be cut.
-    details.append("* results: `").append(memo.runUri()).append("`\n");
-    details.append("* report, at the end: `").append(memo.runUri()).append("/report/index.html`\n");
-    details.append("* progress: `retort runs watch ").append(runId).append("`\n");
-    if (memo.filled().getStudent().hasModel()) {
-      details.append("* student: `").append(memo.filled().getStudent().getModel()).append("`\n");
-    }
-    memo.filled()
-        .getModelsList()
-        .forEach(
-            model ->
-                details
-                    .append("* model ")
-                    .append(model.getName())
-                    .append(": `")
-                    .append(place(model))
-                    .append("`\n"));
-    memo.filled()
-        .getData()
-        .getTrainList()
-        .forEach(source -> details.append("* data: `").append(source.getPath()).append("`\n"));
-    if (!memo.originRunId().isEmpty()) {
-      details.append("* retrained from: `").append(memo.originRunId()).append("`\n");
-    }
-    return details.toString();
   }
 }

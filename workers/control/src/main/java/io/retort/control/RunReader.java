@@ -8,6 +8,7 @@ import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.LanePlace;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class RunReader {
   private static final Logger LOG = LoggerFactory.getLogger(RunReader.class);
   private static final String GET_RUN = "getRun";
+
+  /** Key of the lane in a run's memo. */
+  static final String LANE = "retort_lane";
 
   private final Workflows workflows;
   private final LiveProgress liveProgress;
@@ -184,6 +188,10 @@ final class RunReader {
         .ifPresent(
             memo ->
                 memo.tags().addTo(run).setSpec(memo.filled()).setOriginRunId(memo.originRunId()));
+    String lane = workflows.memo(info, LANE);
+    if (!lane.isEmpty()) {
+      run.setLane(LanePlace.newBuilder().setLane(lane));
+    }
     Phases.ofClosed(info.getStatus())
         .ifPresent(phase -> run.setPhase(phase).setFinishedAt(info.getCloseTime()));
     Stage stage = Phases.stageOfLabel(workflows.searchAttribute(info, "RetortStage"));

@@ -58,12 +58,14 @@ final class RunRetrier {
   private Run again(Run run, String requestId) {
     try {
       return launcher.launch(
-          reader.askedSpec(run.getRunId()),
-          requestId,
-          run.getRunId(),
-          List.of(),
-          false,
-          RunTags.retrained(Optional.of(run), Map.of(), run.getNote()));
+          new RunLaunch(
+              reader.askedSpec(run.getRunId()),
+              requestId,
+              run.getRunId(),
+              List.of(),
+              false,
+              run.getLane().getLane(),
+              RunTags.retrained(Optional.of(run), Map.of(), run.getNote())));
     } catch (SpecException e) {
       // The rules have become stricter since the run was accepted.
       throw ApiErrors.invalid(e);

@@ -120,25 +120,20 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
-          if (request.getValidateOnly()) {
-            RunRequest planned =
-                launcher.admissible(
-                    request.getSpec(),
-                    request.getRequestId(),
-                    "",
-                    request.getFreshStagesList(),
-                    false);
-            return CreateRunResponse.newBuilder().setPlan(planner.plan(planned)).build();
-          }
-          Run run =
-              launcher.launch(
+          RunLaunch launch =
+              new RunLaunch(
                   request.getSpec(),
                   request.getRequestId(),
                   "",
                   request.getFreshStagesList(),
                   false,
+                  request.getLane(),
                   RunTags.asked(request.getLabelsMap(), request.getNote()));
-          return CreateRunResponse.newBuilder().setRun(run).build();
+          return request.getValidateOnly()
+              ? CreateRunResponse.newBuilder()
+                  .setPlan(planner.plan(launcher.admissible(launch)))
+                  .build()
+              : CreateRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
         });
   }
 
@@ -269,48 +264,32 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
-          Retraining retraining = retraining(request);
-          RunSpec spec = retraining.spec();
-          List<Stage> fresh = retraining.fresh();
-          if (request.getRescore()) {
-            spec = Rescoring.of(reader.get(retraining.originRunId())).pinned(spec);
-            fresh = Rescoring.fresh(fresh);
-          }
-          String origin = retraining.originRunId();
-          if (request.getValidateOnly()) {
-            RunRequest planned =
-                launcher.admissible(
-                    spec, request.getRequestId(), origin, fresh, request.getRescore());
-            return RetrainRunResponse.newBuilder().setPlan(planner.plan(planned)).build();
-          }
-          Run run =
-              launcher.launch(
-                  spec,
-                  request.getRequestId(),
-                  origin,
-                  fresh,
-                  request.getRescore(),
-                  RunTags.retrained(
-                      reader.find(origin), request.getLabelsMap(), request.getNote()));
-          return RetrainRunResponse.newBuilder().setRun(run).build();
+          RunLaunch launch = retrain(request);
+          return request.getValidateOnly()
+              ? RetrainRunResponse.newBuilder()
+                  .setPlan(planner.plan(launcher.admissible(launch)))
+                  .build()
+              : RetrainRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
         });
   }
 
-  private Retraining retraining(RetrainRunRequest request) throws SpecException {
-    List<SpecViolation> violations = validator.validate(request.toBuilder().clearChanges().build());
-    if (!violations.isEmpty()) {
-      throw ApiErrors.invalid(violations);
+  private RunLaunch retrain(RetrainRunRequest request) throws SpecException {
+    Retraining retraining = retraining(request);
+    String origin = retraining.originRunId();
+    RunSpec spec = retraining.spec();
+    List<Stage> fresh = retraining.fresh();
+    if (request.getRescore()) {
+      spec = Rescoring.of(reader.get(origin)).pinned(spec);
+      fresh = Rescoring.fresh(fresh);
     }
-    try {
-      if (!request.getRunId().isEmpty() && request.getModel().isEmpty()) {
-        // Throws NOT_FOUND.
-        RunSpec spec = reader.askedSpec(request.getRunId());
-        return Retraining.of(request, models, runId -> Optional.of(spec));
-      }
-      return Retraining.of(request, models, reader::knownSpec);
-    } catch (IOException e) {
-      throw ApiErrors.store("read the model registry", e);
-    }
+    return new RunLaunch(
+        spec,
+        request.getRequestId(),
+        origin,
+        fresh,
+        request.getRescore(),
+        request.getLane(),
+        RunTags.retrained(reader.find(origin), request.getLabelsMap(), request.getNote()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
@@ -87,7 +88,9 @@ final class ControlHarness implements AutoCloseable {
         StubRowStageWorkflow.class,
         StubComparisonWorkflow.class,
         StubPlanWorkflow.class,
-        StubAdmissionWorkflow.class);
+        StubAdmissionWorkflow.class,
+
+        LaneWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);

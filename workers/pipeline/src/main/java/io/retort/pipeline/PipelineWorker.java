@@ -11,6 +11,8 @@ import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
 import io.retort.ingest.LocationChecks;
 import io.retort.judge.client.JudgeClient;
+import io.retort.lane.LaneActivitiesImpl;
+import io.retort.lane.LaneWorkflowImpl;
 import io.retort.plan.AdmissionWorkflowImpl;
 import io.retort.plan.PlanActivities;
 import io.retort.plan.PlanActivitiesImpl;
@@ -126,7 +128,8 @@ public final class PipelineWorker {
         RowStageWorkflowImpl.class,
         ComparisonWorkflowImpl.class,
         PlanWorkflowImpl.class,
-        AdmissionWorkflowImpl.class);
+        AdmissionWorkflowImpl.class,
+        LaneWorkflowImpl.class);
     Hub hub = Hub.of(environment);
     PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));
     // For the local activity of an admission.
@@ -152,7 +155,8 @@ public final class PipelineWorker {
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
         plans,
-        new RunRecordActivitiesImpl(store));
+        new RunRecordActivitiesImpl(store),
+        new LaneActivitiesImpl(store, environment.require("RETORT_STORE"), temporal.client()));
 
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -1,0 +1,180 @@
+package io.retort.control;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.retort.identity.Caller;
+import io.retort.lane.LaneClient;
+import io.retort.lane.LaneConfigs;
+import io.retort.lane.LaneNotBlockedException;
+import io.retort.spec.RequestValidator;
+import io.retort.spec.SpecViolation;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.GetLaneRequest;
+import io.retort.v1.GetLaneResponse;
+import io.retort.v1.Lane;
+import io.retort.v1.LaneConfig;
+import io.retort.v1.LanePolicy;
+import io.retort.v1.LaneServiceGrpc;
+import io.retort.v1.ListLanesRequest;
+import io.retort.v1.ListLanesResponse;
+import io.retort.v1.SetLaneRequest;
+import io.retort.v1.SetLaneResponse;
+import io.retort.v1.UnblockLaneRequest;
+import io.retort.v1.UnblockLaneResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lane API: policies from the store, runs from the lanes' workflows. */
+final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
+  private static final int DEFAULT_PAGE = 100;
+  private static final int MOST_SHOWN = 100;
+
+  private final RequestValidator validator = new RequestValidator();
+  private final LaneConfigs configs;
+  private final LaneClient lanes;
+  private final Workflows workflows;
+  private final Clock clock;
+
+  LaneServiceImpl(LaneConfigs configs, LaneClient lanes, Workflows workflows, Clock clock) {
+    this.configs = configs;
+    this.lanes = lanes;
+    this.workflows = workflows;
+    this.clock = clock;
+  }
+
+  @Override
+  public void setLane(SetLaneRequest request, StreamObserver<SetLaneResponse> observer) {
+    answer(request, observer, () -> SetLaneResponse.newBuilder().setConfig(set(request)).build());
+  }
+
+  @Override
+  public void getLane(GetLaneRequest request, StreamObserver<GetLaneResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          LaneConfig config = require(request.getName());
+          Lane lane =
+              lanes
+                  .state(request.getName())
+                  .orElseGet(() -> Lane.newBuilder().setConfig(config).build());
+          return GetLaneResponse.newBuilder().setLane(shown(lane)).build();
+        });
+  }
+
+  @Override
+  public void listLanes(ListLanesRequest request, StreamObserver<ListLanesResponse> observer) {
+    answer(request, observer, () -> list(request));
+  }
+
+  @Override
+  public void unblockLane(
+      UnblockLaneRequest request, StreamObserver<UnblockLaneResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          LaneConfig ignored = require(request.getName());
+          return UnblockLaneResponse.newBuilder()
+              .setLane(shown(lanes.unblock(request.getName())))
+              .build();
+        });
+  }
+
+  private LaneConfig set(SetLaneRequest request) throws IOException {
+    boolean parallel = request.getPolicy() == LanePolicy.LANE_POLICY_PARALLEL;
+    if (parallel == (request.getParallelism() == 0)) {
+      throw ApiErrors.invalid(
+          "parallelism",
+          request.getParallelism()
+              + (parallel
+                  ? " (expected: 1 to 100 for policy PARALLEL)"
+                  : " (expected: not set, except for policy PARALLEL)"));
+    }
+    LaneConfig config =
+        configs.set(
+            LaneConfig.newBuilder()
+                .setName(request.getName())
+                .setPolicy(request.getPolicy())
+                .setParallelism(Math.max(1, request.getParallelism()))
+                .build(),
+            Timestamps.fromMillis(clock.millis()),
+            Caller.current().name());
+    lanes.configure(config);
+    return config;
+  }
+
+  private ListLanesResponse list(ListLanesRequest request) throws IOException {
+    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    List<String> names = new ArrayList<>(configs.names());
+    names.removeIf(name -> name.compareTo(request.getPageToken()) <= 0);
+    ListLanesResponse.Builder response = ListLanesResponse.newBuilder();
+    for (String name : names.subList(0, Math.min(size, names.size()))) {
+      configs.read(name).ifPresent(response::addLanes);
+    }
+    if (names.size() > size) {
+      response.setNextPageToken(names.get(size - 1));
+    }
+    return response.build();
+  }
+
+  private LaneConfig require(String name) throws IOException {
+    return configs
+        .read(name)
+        .orElseThrow(
+            () ->
+                ApiErrors.failure(
+                    Status.Code.NOT_FOUND,
+                    FailureCategory.FAILURE_CATEGORY_USER,
+                    "LANE_NOT_FOUND",
+                    "lane: " + name + " (expected: one that `retort lanes list` shows)",
+                    null));
+  }
+
+  private static Lane shown(Lane lane) {
+    Lane.Builder shown = lane.toBuilder();
+    if (lane.getWaitingCount() > MOST_SHOWN) {
+      shown.clearWaiting().addAllWaiting(lane.getWaitingList().subList(0, MOST_SHOWN));
+    }
+    return shown.build();
+  }
+
+  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
+    T response;
+    try {
+      List<SpecViolation> violations = validator.validate(request);
+      if (!violations.isEmpty()) {
+        throw ApiErrors.invalid(violations);
+      }
+      response = call.run();
+    } catch (LaneNotBlockedException e) {
+      observer.onError(
+          ApiErrors.failure(
+              Status.Code.FAILED_PRECONDITION,
+              FailureCategory.FAILURE_CATEGORY_USER,
+              "LANE_NOT_BLOCKED",
+              String.valueOf(e.getMessage()),
+              null));
+      return;
+    } catch (IOException e) {
+      observer.onError(ApiErrors.store("read or write lanes", e));
+      return;
+    } catch (StatusRuntimeException e) {
+      observer.onError(
+          ApiErrors.isOwn(e) ? e : TemporalErrors.of("reach the lane", workflows.namespace(), e));
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException, LaneNotBlockedException;
+  }
+}
