@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from retort_trainer import documents, jobs
+from retort_trainer import attempt_log, documents, jobs
+from retort_trainer.attempt_log import AttemptLog
 from retort_trainer.context import JobContext
 from retort_trainer.failures import Failure, JobStopped, to_failure, user_error
 from retort_trainer.fence import Fence
@@ -46,6 +47,7 @@ class TrainerActor:
         self._context = JobContext()
         self._status = TrainerStatus(state=TrainerState.STARTING)
         self._thread: threading.Thread | None = None
+        self._attempt_log: AttemptLog | None = None
 
     def ping(self) -> str:
         """Returns "pong" once the actor's process is up."""
@@ -72,7 +74,10 @@ class TrainerActor:
             self._fence = fence
             self._context = JobContext(fence, self._progressed)
             self._thread = threading.Thread(
-                target=self._run, args=(job, self._context, _own_handle(job)), name="job", daemon=True
+                target=self._run,
+                args=(job, fencing_token, self._context, _own_handle(job)),
+                name="job",
+                daemon=True,
             )
             self._thread.start()
             return self._status
@@ -125,7 +130,19 @@ class TrainerActor:
         if self._fence is not None:
             self._fence.adopt(fencing_token)
 
-    def _run(self, job: TrainerJob, context: JobContext, coordinator: Any) -> None:
+    def _run(self, job: TrainerJob, token: int, context: JobContext, coordinator: Any) -> None:
+        with attempt_log.kept(job, token) as log:
+            self._attempt_log = log
+            status = self._outcome(job, context, coordinator)
+            if log is not None:
+                log.line(
+                    "INFO",
+                    f"job {job.run_id}/{job.job_name} ends: {status.state.removeprefix('TRAINER_STATE_')}",
+                )
+        with self._lock:
+            self._status = TrainerStatus(status.state, self._status.progress, status.result, status.error)
+
+    def _outcome(self, job: TrainerJob, context: JobContext, coordinator: Any) -> TrainerStatus:
         try:
             if coordinator is None:
                 result = jobs.run(job, context)
@@ -133,16 +150,16 @@ class TrainerActor:
                 from retort_trainer import gang
 
                 result = gang.run(job, context, coordinator)
-            status = TrainerStatus(state=TrainerState.SUCCEEDED, result=result)
+            return TrainerStatus(state=TrainerState.SUCCEEDED, result=result)
         except JobStopped:
-            status = TrainerStatus(state=TrainerState.STOPPED)
+            return TrainerStatus(state=TrainerState.STOPPED)
         except BaseException as error:
             _log.exception("job %s/%s failed", job.run_id, job.job_name)
-            status = TrainerStatus(state=TrainerState.FAILED, error=to_failure(error))
-        with self._lock:
-            self._status = TrainerStatus(status.state, self._status.progress, status.result, status.error)
+            return TrainerStatus(state=TrainerState.FAILED, error=to_failure(error))
 
     def _progressed(self, progress: TrainerProgress) -> None:
+        if self._attempt_log is not None:
+            self._attempt_log.progress(progress)
         with self._lock:
             if self._status.state not in TERMINAL:
                 self._status = TrainerStatus(TrainerState.RUNNING, progress)

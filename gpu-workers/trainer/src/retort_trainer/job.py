@@ -105,6 +105,8 @@ class TrainerJob:
     generation: GenerationJob | None = None
     export: ExportJob | None = None
     resources: ResourceSpec = field(default_factory=ResourceSpec)
+    # Folder of the job's logs; empty: none are kept.
+    logs_uri: str = ""
 
 
 @dataclass(frozen=True)

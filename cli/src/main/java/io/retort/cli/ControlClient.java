@@ -154,6 +154,16 @@ final class ControlClient implements AutoCloseable {
     return totals;
   }
 
+  /** Calls about runs; each of them has a deadline. */
+  RunServiceGrpc.RunServiceBlockingStub runs() {
+    return bounded();
+  }
+
+  /** Streams about runs, which may last for days. */
+  RunServiceGrpc.RunServiceBlockingStub runStreams() {
+    return runs;
+  }
+
   /** The model registry; each of its calls has a deadline. */
   ModelServiceGrpc.ModelServiceBlockingStub models() {
     return models.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
@@ -169,8 +179,11 @@ final class ControlClient implements AutoCloseable {
         runs.watchRun(WatchRunRequest.newBuilder().setRunId(runId).build());
     Run last = Run.getDefaultInstance();
     while (changes.hasNext()) {
-      last = changes.next().getRun();
-      consumer.accept(last);
+      WatchRunResponse change = changes.next();
+      if (change.hasRun()) {
+        last = change.getRun();
+        consumer.accept(last);
+      }
     }
     return last;
   }

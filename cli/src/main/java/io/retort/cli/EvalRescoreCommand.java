@@ -30,6 +30,8 @@ public final class EvalRescoreCommand implements Callable<Integer> {
               RetrainRunRequest.newBuilder()
                   .setRunId(runId)
                   .setRequestId(start.requestId())
+                  .putAllLabels(start.labels())
+                  .setNote(start.note())
                   .setRescore(true)
                   .build());
       return start.show(client, run, spec.commandLine().getOut());

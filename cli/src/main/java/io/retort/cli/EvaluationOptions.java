@@ -53,7 +53,11 @@ final class EvaluationOptions {
 
   /** The request under the name that this launch has. */
   RetrainRunRequest named(RetrainRunRequest request) {
-    return request.toBuilder().setRequestId(start.requestId()).build();
+    return request.toBuilder()
+        .setRequestId(start.requestId())
+        .putAllLabels(start.labels())
+        .setNote(start.note())
+        .build();
   }
 
   /**
@@ -66,7 +70,12 @@ final class EvaluationOptions {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run =
           client.create(
-              CreateRunRequest.newBuilder().setSpec(spec).setRequestId(start.requestId()).build());
+              CreateRunRequest.newBuilder()
+                  .setSpec(spec)
+                  .setRequestId(start.requestId())
+                  .putAllLabels(start.labels())
+                  .setNote(start.note())
+                  .build());
       return show(client, run, out);
     }
   }

@@ -42,6 +42,8 @@ final class LaunchOptions {
               CreateRunRequest.newBuilder()
                   .setSpec(spec)
                   .setRequestId(start.requestId())
+                  .putAllLabels(start.labels())
+                  .setNote(start.note())
                   .addAllFreshStages(fresh.stages())
                   .build());
       return start.show(client, run, out);

@@ -1,6 +1,5 @@
 package io.retort.cli;
 
-import com.google.protobuf.util.Timestamps;
 import io.retort.report.Figures;
 import io.retort.report.RunTable;
 import io.retort.spec.SpecChanges;
@@ -25,13 +24,27 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs}. */
 @Command(
     name = "runs",
-    description = "List, show, watch, pause, resume, approve, reject, cancel and retrain runs.",
+    description = "List, show, watch and steer runs.",
+    subcommands = {
+      RunLogsCommand.class,
+      RunBudgetCommand.class,
+      RunRetryCommand.class,
+      RunDeleteCommand.class,
+      RunNoteCommand.class,
+      RunLabelCommand.class
+    },
     mixinStandardHelpOptions = true)
 public final class RunsCommand {
   @Spec private CommandSpec spec;
 
   @Command(name = "list", description = "Runs, newest first.")
   int list(
+      @Mixin RunSelection selection,
+      @Option(
+              names = "--order-by",
+              defaultValue = "",
+              description = "created_at or name, each alone or with asc or desc.")
+          String orderBy,
       @Option(
               names = "--limit",
               defaultValue = "20",
@@ -40,12 +53,13 @@ public final class RunsCommand {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListRunsResponse response =
-          client.list(ListRunsRequest.newBuilder().setPageSize(limit).build());
-      for (Run run : response.getRunsList()) {
-        out.printf(
-            "%-40s %-22s %s%n",
-            run.getRunId(), Figures.name(run.getPhase()), Timestamps.toString(run.getCreatedAt()));
-      }
+          client.list(
+              ListRunsRequest.newBuilder()
+                  .setPageSize(limit)
+                  .setFilter(selection.filter())
+                  .setOrderBy(orderBy)
+                  .build());
+      response.getRunsList().forEach(run -> out.println(RunLine.of(run)));
       if (!response.getNextPageToken().isEmpty()) {
         out.println("... more: --limit");
       }
@@ -56,15 +70,26 @@ public final class RunsCommand {
   @Command(name = "show", description = "One run with all its figures.")
   int show(@Parameters(paramLabel = "RUN") String runId) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      spec.commandLine().getOut().println(RunTable.render(client.get(runId), false));
+      PrintWriter out = spec.commandLine().getOut();
+      Run run = client.get(runId);
+      out.println(RunTable.render(run, false));
+      RunFacts.lines(run).forEach(out::println);
       return 0;
     }
   }
 
-  @Command(name = "watch", description = "Show the progress of a run until it ends.")
-  int watch(@Parameters(paramLabel = "RUN") String runId) {
+  @Command(
+      name = "watch",
+      description = "Show the progress of a run until it ends, or all changes of all runs.")
+  int watch(
+      @Parameters(paramLabel = "RUN", arity = "0..1", description = "Default: all runs.")
+          @Nullable String runId,
+      @Mixin RunSelection selection) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      return new RunWatcher(client, spec.commandLine().getOut()).watch(runId);
+      PrintWriter out = spec.commandLine().getOut();
+      return runId == null
+          ? new RunListWatcher(client, out).watch(selection.filter())
+          : new RunWatcher(client, out).watch(runId);
     }
   }
 

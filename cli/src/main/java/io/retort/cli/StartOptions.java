@@ -2,6 +2,7 @@ package io.retort.cli;
 
 import io.retort.v1.Run;
 import java.io.PrintWriter;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,23 @@ final class StartOptions {
       names = "--request-id",
       description = "Id of this launch: a repeated id returns the run that the first one started.")
   private @Nullable String requestId;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "A label of the run; may be repeated.")
+  private @Nullable Map<String, String> labels;
+
+  @Option(names = "--note", defaultValue = "", description = "Shown with the run.")
+  private String note = "";
+
+  Map<String, String> labels() {
+    return labels == null ? Map.of() : labels;
+  }
+
+  String note() {
+    return note;
+  }
 
   /** Empty where none is given. */
   String requestId() {

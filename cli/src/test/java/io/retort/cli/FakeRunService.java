@@ -17,8 +17,14 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
+import io.retort.v1.DeleteRunRequest;
+import io.retort.v1.DeleteRunResponse;
+import io.retort.v1.GetRunLogsRequest;
+import io.retort.v1.GetRunLogsResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
+import io.retort.v1.ListRunLogsRequest;
+import io.retort.v1.ListRunLogsResponse;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Pause;
@@ -30,11 +36,21 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetrainRunResponse;
+import io.retort.v1.RetryRunRequest;
+import io.retort.v1.RetryRunResponse;
 import io.retort.v1.Run;
+import io.retort.v1.RunLog;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.SetRunBudgetRequest;
+import io.retort.v1.SetRunBudgetResponse;
+import io.retort.v1.Stage;
+import io.retort.v1.UpdateRunRequest;
+import io.retort.v1.UpdateRunResponse;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import io.retort.v1.WatchRunsRequest;
+import io.retort.v1.WatchRunsResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,6 +66,9 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   final List<ResumeRunRequest> resumed = new CopyOnWriteArrayList<>();
   final List<ApproveRunRequest> approved = new CopyOnWriteArrayList<>();
   final List<RejectRunRequest> rejected = new CopyOnWriteArrayList<>();
+  final List<ListRunsRequest> listed = new CopyOnWriteArrayList<>();
+  final List<UpdateRunRequest> updated = new CopyOnWriteArrayList<>();
+  final List<GetRunLogsRequest> read = new CopyOnWriteArrayList<>();
   volatile Run run = Run.newBuilder().setRunId(RUN_ID).setPhase(RunPhase.RUN_PHASE_RUNNING).build();
   volatile List<Run> changes = List.of();
 
@@ -111,6 +130,7 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
 
   @Override
   public void listRuns(ListRunsRequest request, StreamObserver<ListRunsResponse> observer) {
+    listed.add(request);
     answer(observer, ListRunsResponse.newBuilder().addRuns(run).build());
   }
 
@@ -122,6 +142,79 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
     if (ends) {
       observer.onCompleted();
     }
+  }
+
+  @Override
+  public void watchRuns(WatchRunsRequest request, StreamObserver<WatchRunsResponse> observer) {
+    observer.onNext(WatchRunsResponse.newBuilder().setResync(true).build());
+    observer.onNext(WatchRunsResponse.newBuilder().addRuns(run).setRevision(7).build());
+    observer.onNext(WatchRunsResponse.newBuilder().setHeartbeat(true).setRevision(7).build());
+    observer.onNext(
+        WatchRunsResponse.newBuilder().addRemoved(run.getRunId()).setRevision(8).build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void updateRun(UpdateRunRequest request, StreamObserver<UpdateRunResponse> observer) {
+    updated.add(request);
+    answer(
+        observer,
+        UpdateRunResponse.newBuilder()
+            .setRun(run.toBuilder().putAllLabels(request.getLabelsMap()))
+            .build());
+  }
+
+  @Override
+  public void setRunBudget(
+      SetRunBudgetRequest request, StreamObserver<SetRunBudgetResponse> observer) {
+    answer(
+        observer,
+        SetRunBudgetResponse.newBuilder()
+            .setRun(run.toBuilder().setBudget(request.getBudget()).setSpent(1.5))
+            .build());
+  }
+
+  @Override
+  public void retryRun(RetryRunRequest request, StreamObserver<RetryRunResponse> observer) {
+    answer(observer, RetryRunResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void deleteRun(DeleteRunRequest request, StreamObserver<DeleteRunResponse> observer) {
+    answer(observer, DeleteRunResponse.newBuilder().setRunId(request.getRunId()).build());
+  }
+
+  @Override
+  public void listRunLogs(
+      ListRunLogsRequest request, StreamObserver<ListRunLogsResponse> observer) {
+    answer(
+        observer,
+        ListRunLogsResponse.newBuilder()
+            .addLogs(RunLog.newBuilder().setName("run").setBytes(9))
+            .addLogs(attempt(1).setComplete(true))
+            .addLogs(attempt(2))
+            .build());
+  }
+
+  private static RunLog.Builder attempt(int number) {
+    return RunLog.newBuilder()
+        .setName("sft/" + number)
+        .setStage(Stage.STAGE_SFT)
+        .setJob("sft")
+        .setAttempt(number)
+        .setBytes(5);
+  }
+
+  /** The first chunk ends within a character. */
+  @Override
+  public void getRunLogs(GetRunLogsRequest request, StreamObserver<GetRunLogsResponse> observer) {
+    read.add(request);
+    ByteString text = ByteString.copyFromUtf8("\u001b[2Jloss \u00e4\n");
+    observer.onNext(
+        GetRunLogsResponse.newBuilder().setData(text.substring(0, text.size() - 2)).build());
+    observer.onNext(
+        GetRunLogsResponse.newBuilder().setData(text.substring(text.size() - 2)).build());
+    observer.onCompleted();
   }
 
   @Override

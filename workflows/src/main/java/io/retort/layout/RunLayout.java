@@ -43,6 +43,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "completions");
   }
 
+  /** What people have added to runs after their launch: one object for each such run. */
+  public static String annotations(String storeUri) {
+    return resolve(storeUri, "annotations");
+  }
+
   public static String runs(String storeUri) {
     return resolve(storeUri, "runs");
   }
@@ -124,6 +129,21 @@ public record RunLayout(String storeUri, String runId) {
   /** Verdicts that differ from those of the run's origin; no model has such a name. */
   public String flips() {
     return resolve(run(), "evaluation/_flips");
+  }
+
+  /** Logs of the run: its events, and a folder for each attempt at a trainer job. */
+  public String logs() {
+    return resolve(run(), "logs");
+  }
+
+  /** Logs of a trainer job: a folder for each attempt, named by its fencing token. */
+  public String logs(String job) {
+    return resolve(logs(), job);
+  }
+
+  /** What has happened to the run, a line each. */
+  public String events() {
+    return resolve(logs(), "events.log");
   }
 
   public String report() {

@@ -10,6 +10,7 @@ import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetRunBudgetRequest;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class PauseControl {
   private double spent;
   private boolean paused;
   private boolean byFault;
+  private boolean budgetLowered;
 
   /**
    * @param changed called when the run pauses and when it resumes
@@ -61,6 +63,7 @@ final class PauseControl {
 
   void spent(double cost) {
     spent = cost;
+    tracker.spent(cost);
   }
 
   boolean hasBudget() {
@@ -69,6 +72,24 @@ final class PauseControl {
 
   double budget() {
     return budget;
+  }
+
+  /** Replaces the budget without resuming the run. */
+  void setBudget(SetRunBudgetRequest request) {
+    budgetLowered = !hasBudget || request.getBudget() < budget;
+    replaceBudget(request.getBudget());
+    if (paused && isForBudget()) {
+      tracker.pause(
+          tracker.snapshot().getPause().toBuilder()
+              .setMessage(
+                  String.format(
+                      Locale.ROOT,
+                      "spent %.4f of judge.budget %s; resume it: retort runs resume %s",
+                      spent,
+                      budget,
+                      runId))
+              .build());
+    }
   }
 
   /** Pauses on request of a person. A run that would resume automatically then stays paused. */
@@ -133,8 +154,7 @@ final class PauseControl {
 
   void resume(ResumeRunRequest request) {
     if (request.hasBudget()) {
-      hasBudget = true;
-      budget = request.getBudget();
+      replaceBudget(request.getBudget());
     }
     patience.recovered();
     if (paused) {
@@ -148,21 +168,18 @@ final class PauseControl {
 
   void check(ResumeRunRequest request) {
     checkUnderWay();
-    if (request.hasBudget() && request.getBudget() <= spent) {
-      throw Failures.user(
-          "BUDGET_TOO_SMALL",
-          String.format(
-              Locale.ROOT,
-              "budget: %s (expected: > %.4f, which is spent)",
-              request.getBudget(),
-              spent));
+    if (request.hasBudget()) {
+      checkAboveSpent(request.getBudget());
     }
-    boolean forBudget =
-        tracker.snapshot().getPause().getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET;
-    if (paused && forBudget && !request.hasBudget() && hasBudget && spent >= budget) {
+    if (paused && isForBudget() && !request.hasBudget() && hasBudget && spent >= budget) {
       throw Failures.user(
           "BUDGET_SPENT", "budget: not set (expected: a higher one; " + budgetSpent() + ")");
     }
+  }
+
+  void check(SetRunBudgetRequest request) {
+    checkUnderWay();
+    checkAboveSpent(request.getBudget());
   }
 
   void awaitResumed() {
@@ -180,6 +197,33 @@ final class PauseControl {
   void awaitPauseOr(Functions.Func<Boolean> ended) {
     Workflow.newDetachedCancellationScope(() -> Workflow.await(() -> paused || ended.apply()))
         .run();
+  }
+
+  /**
+   * As {@link #awaitPauseOr}, and also waits for a lower budget, which work that is under way does
+   * not know.
+   */
+  void awaitPauseOrLowerBudgetOr(Functions.Func<Boolean> ended) {
+    budgetLowered = false;
+    awaitPauseOr(() -> budgetLowered || ended.apply());
+  }
+
+  private boolean isForBudget() {
+    return tracker.snapshot().getPause().getCategory() == FailureCategory.FAILURE_CATEGORY_BUDGET;
+  }
+
+  private void replaceBudget(double next) {
+    hasBudget = true;
+    budget = next;
+    tracker.budget(next);
+  }
+
+  private void checkAboveSpent(double next) {
+    if (next <= spent) {
+      throw Failures.user(
+          "BUDGET_TOO_SMALL",
+          String.format(Locale.ROOT, "budget: %s (expected: > %.4f, which is spent)", next, spent));
+    }
   }
 
   private void enter(Pause pause) {

@@ -77,7 +77,7 @@ final class RowStageRuns {
     RowStageWorkflow child = Workflow.newChildWorkflowStub(RowStageWorkflow.class, options(stage));
     Promise<WorkflowExecution> started = Workflow.getWorkflowExecution(child);
     Promise<RowStageResponse> ended = Async.function(child::run, request);
-    pauses.awaitPauseOr(() -> ended.isCompleted());
+    pauses.awaitPauseOrLowerBudgetOr(() -> ended.isCompleted());
     if (!ended.isCompleted() && !CancellationScope.current().isCancelRequested()) {
       started.get();
       askToPause(stage);

@@ -42,7 +42,13 @@ final class RunTracker {
             .setSpec(request.getSpec())
             .setOriginRunId(request.getOriginRunId())
             .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .putAllLabels(request.getLabelsMap())
+            .setNote(request.getNote())
+            .setCreatedBy(request.getCreatedBy())
             .setCreatedAt(now());
+    if (request.getSpec().getJudge().hasBudget()) {
+      run.setBudget(request.getSpec().getJudge().getBudget());
+    }
   }
 
   Run snapshot() {
@@ -69,6 +75,16 @@ final class RunTracker {
   void pause(Pause pause) {
     run.setPause(pause);
     enterPhase(RunPhase.RUN_PHASE_PAUSED);
+  }
+
+  /** The limit of the judge's cost. */
+  void budget(double budget) {
+    run.setBudget(budget);
+  }
+
+  /** Cost of the judge's calls, as far as it is known. */
+  void spent(double cost) {
+    run.setSpent(cost);
   }
 
   /** Adds warnings for people; does nothing if there are none. */

@@ -4,6 +4,7 @@ import io.retort.v1.PauseRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunRequest;
+import io.retort.v1.SetRunBudgetRequest;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.UpdateMethod;
 import io.temporal.workflow.UpdateValidatorMethod;
@@ -20,6 +21,7 @@ public interface RunWorkflow {
   String TYPE = "Run";
   String PAUSE = "pause";
   String RESUME = "resume";
+  String SET_BUDGET = "setBudget";
   String APPROVE = "approve";
   String REJECT = "reject";
 
@@ -51,6 +53,14 @@ public interface RunWorkflow {
   /** Rejects resuming a run that has ended or whose budget is spent. */
   @UpdateValidatorMethod(updateName = RESUME)
   void checkResume(ResumeRunRequest request);
+
+  /** Replaces the budget, and leaves the run paused or running as it is. */
+  @UpdateMethod(name = SET_BUDGET)
+  Run setBudget(SetRunBudgetRequest request);
+
+  /** Rejects the budget of a run that has ended, and one that is spent already. */
+  @UpdateValidatorMethod(updateName = SET_BUDGET)
+  void checkSetBudget(SetRunBudgetRequest request);
 
   /** Lets the alias of a release that awaits approval move. */
   @UpdateMethod(name = APPROVE)

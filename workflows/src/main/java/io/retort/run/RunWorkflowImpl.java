@@ -21,6 +21,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunContext;
 import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetRunBudgetRequest;
 import io.retort.v1.SnapshotPromptsRequest;
 import io.retort.v1.Stage;
 import io.temporal.failure.ActivityFailure;
@@ -135,6 +136,17 @@ public final class RunWorkflowImpl implements RunWorkflow {
 
   @Override
   public void checkResume(ResumeRunRequest asked) {
+    pauses.check(asked);
+  }
+
+  @Override
+  public Run setBudget(SetRunBudgetRequest asked) {
+    pauses.setBudget(asked);
+    return tracker.snapshot();
+  }
+
+  @Override
+  public void checkSetBudget(SetRunBudgetRequest asked) {
     pauses.check(asked);
   }
 

@@ -162,6 +162,7 @@ public final class TrainerJobs {
         .setRunId(run.getRunId())
         .setJobName(name)
         .setSeed(spec.getSeed())
+        .setLogsUri(layout().logs(name))
         .setResources(spec.getResources());
   }
 

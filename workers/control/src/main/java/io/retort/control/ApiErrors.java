@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.util.Timestamps;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -13,6 +14,7 @@ import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.StoreRefusedException;
 import io.retort.v1.FailureCategory;
+import io.retort.v1.RunDeletion;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +62,30 @@ final class ApiErrors {
             "live runs: "
                 + String.join(", ", runIds)
                 + " (expected: none while something is deleted; wait for them, or cancel them)")
+        .asRuntimeException();
+  }
+
+  static StatusRuntimeException deleted(String runId, RunDeletion deletion) {
+    return Status.NOT_FOUND
+        .withDescription(
+            "run: "
+                + runId
+                + " was deleted at "
+                + Timestamps.toString(deletion.getDeletedAt())
+                + " by "
+                + deletion.getDeletedBy()
+                + " (expected: the id of a run; `retort runs list` shows them)")
+        .asRuntimeException();
+  }
+
+  static StatusRuntimeException requestOfDeleted(String requestId, String runId) {
+    return Status.ALREADY_EXISTS
+        .withDescription(
+            "request_id: "
+                + requestId
+                + " has started run "
+                + runId
+                + ", which is deleted (expected: a request_id of its own for each request)")
         .asRuntimeException();
   }
 

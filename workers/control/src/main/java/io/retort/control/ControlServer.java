@@ -4,6 +4,8 @@ import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.retort.annotation.AnnotationStore;
+import io.retort.logs.RunLogFiles;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
@@ -36,25 +38,32 @@ public final class ControlServer implements AutoCloseable {
   private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
+
+  /** The store's folders are listed that much less often than Temporal's runs. */
+  private static final int STORE_PERIODS = 10;
+
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(1);
   private static final Duration QUIET_PERIOD = Duration.ofMillis(200);
   private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
 
   private final Server server;
   private final RunWatches watches;
-  private final RecordedRunIndex index;
+  private final RunIndex index;
+  private final RunSteering steering;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
   private ControlServer(
       Server server,
       RunWatches watches,
-      RecordedRunIndex index,
+      RunIndex index,
+      RunSteering steering,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
     this.watches = watches;
     this.index = index;
+    this.steering = steering;
     this.executor = executor;
     this.polls = polls;
   }
@@ -97,23 +106,44 @@ public final class ControlServer implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Workflows workflows = new Workflows(client, deadlines);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
-    RunReader reader = new RunReader(workflows, new LiveProgress(workflows, clock), runs);
+    AnnotationStore annotations = new AnnotationStore(store, storeUri);
+    RunReader reader =
+        new RunReader(
+            workflows, new LiveProgress(workflows, clock), runs, new RunView(annotations));
+    RunIndex index =
+        new RunIndex(
+            new RunIndexer(
+                workflows,
+                reader,
+                runs,
+                annotations,
+                clock,
+                watchPeriod,
+                watchPeriod.multipliedBy(STORE_PERIODS)),
+            watchPeriod);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
             reader,
             runs,
+            index,
             SpecDefaults.from(environment),
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
-    RecordedRunIndex index = new RecordedRunIndex(runs, watchPeriod);
-    RunLister lister = new RunLister(workflows, reader, index);
+    RunLister lister = new RunLister(workflows, index);
     // A separate executor, so that the polls of many watched runs do not delay calls.
     ScheduledExecutorService polls = pollers();
     RunWatches watches = new RunWatches(reader::get, polls, watchPeriod);
+    RunPauser pauser = new RunPauser(new RunUpdates(workflows, deadlines, executor), reader);
+    RunSteering steering =
+        new RunSteering(
+            new RunAnnotator(reader, annotations, index, clock),
+            new RunRetrier(reader, pauser, launcher),
+            new RunListWatches(index::snapshot, polls, watchPeriod),
+            new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     GrpcService grpc =
         GrpcService.builder()
             .addService(
@@ -122,9 +152,10 @@ public final class ControlServer implements AutoCloseable {
                     reader,
                     lister,
                     new RunCanceller(workflows, reader),
-                    new RunPauser(new RunUpdates(workflows, deadlines, executor), reader),
+                    pauser,
                     watches,
-                    new RunComparer(workflows, reader, store, storeUri)))
+                    new RunComparer(workflows, reader, store, storeUri),
+                    steering))
             .addService(
                 new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)))
             .addService(new ModelServiceImpl(new ModelRegistry(store, storeUri), clock))
@@ -160,7 +191,7 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
-    return new ControlServer(server, watches, index, executor, polls);
+    return new ControlServer(server, watches, index, steering, executor, polls);
   }
 
   int port() {
@@ -171,6 +202,7 @@ public final class ControlServer implements AutoCloseable {
   @Override
   public void close() {
     watches.close();
+    steering.close();
     server.stop().join();
     executor.shutdownNow();
     polls.shutdownNow();

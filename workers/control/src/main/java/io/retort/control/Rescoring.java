@@ -35,7 +35,13 @@ record Rescoring(Run origin) {
     if (!fresh.contains(Stage.STAGE_EVALUATE)) {
       fresh.add(Stage.STAGE_EVALUATE);
     }
-    return launcher.launch(pinned(spec), request.getRequestId(), origin.getRunId(), fresh, true);
+    return launcher.launch(
+        pinned(spec),
+        request.getRequestId(),
+        origin.getRunId(),
+        fresh,
+        true,
+        RunTags.retrained(origin, request.getLabelsMap(), request.getNote()));
   }
 
   /** The answers are those of the commits and versions that the models had then. */

@@ -21,6 +21,7 @@ import io.temporal.common.SearchAttributes;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class RunLauncher {
   private final Workflows workflows;
   private final RunReader reader;
   private final RecordedRuns runs;
+  private final RunIndex index;
   private final SpecDefaults defaults;
   private final SpecValidator validator = new SpecValidator();
   private final RunIds ids;
@@ -49,6 +51,7 @@ final class RunLauncher {
       Workflows workflows,
       RunReader reader,
       RecordedRuns runs,
+      RunIndex index,
       SpecDefaults defaults,
       RunIds ids,
       Clock clock,
@@ -56,6 +59,7 @@ final class RunLauncher {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
+    this.index = index;
     this.defaults = defaults;
     this.ids = ids;
     this.clock = clock;
@@ -70,14 +74,21 @@ final class RunLauncher {
    */
   Run launch(RunSpec asked, String requestId, String originRunId, List<Stage> fresh)
       throws SpecException {
-    return launch(asked, requestId, originRunId, fresh, false);
+    return launch(asked, requestId, originRunId, fresh, false, RunTags.asked(Map.of(), ""));
   }
 
   /**
+   * As above, with what the run carries for people.
+   *
    * @param rescores whether the origin's completions are graded anew, and none is generated
    */
   Run launch(
-      RunSpec asked, String requestId, String originRunId, List<Stage> fresh, boolean rescores)
+      RunSpec asked,
+      String requestId,
+      String originRunId,
+      List<Stage> fresh,
+      boolean rescores,
+      RunTags tags)
       throws SpecException {
     if (!RunIds.isValidRequest(requestId)) {
       throw ApiErrors.invalid(
@@ -97,11 +108,12 @@ final class RunLauncher {
             : RunIds.ofRequest(spec.getName(), (rescores ? RESCORED : "") + requestId);
     if (!requestId.isEmpty() && isRecorded(runId)) {
       // Temporal itself would start the workflow again after the retention of the first one.
-      return existing(runId, requestId, asked, spec, originRunId);
+      return existing(runId, requestId, asked, spec, originRunId, tags);
     }
-    RunMemo memo = new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run());
+    RunMemo memo =
+        new RunMemo(asked, spec, originRunId, new RunLayout(storeUri, runId).run(), tags);
     RunRequest request =
-        RunRequest.newBuilder()
+        tags.addTo(RunRequest.newBuilder())
             .setRunId(runId)
             .setSpec(spec)
             .setOriginRunId(originRunId)
@@ -110,17 +122,22 @@ final class RunLauncher {
             .setRescores(rescores)
             .build();
     if (!workflows.start(options(runId, memo), RunWorkflow.TYPE, request)) {
-      return existing(runId, requestId, asked, spec, originRunId);
+      return existing(runId, requestId, asked, spec, originRunId, tags);
     }
     keepAsked(runId, asked);
+    index.launched(runId);
     LOG.info("run {} is started", runId);
-    return Run.newBuilder()
-        .setRunId(runId)
-        .setPhase(RunPhase.RUN_PHASE_QUEUED)
-        .setSpec(spec)
-        .setOriginRunId(originRunId)
-        .setCreatedAt(Timestamps.fromMillis(clock.millis()))
-        .build();
+    Run.Builder run = tags.addTo(Run.newBuilder());
+    if (spec.getJudge().hasBudget()) {
+      run.setBudget(spec.getJudge().getBudget());
+    }
+    return RunView.withActions(
+        run.setRunId(runId)
+            .setPhase(RunPhase.RUN_PHASE_QUEUED)
+            .setSpec(spec)
+            .setOriginRunId(originRunId)
+            .setCreatedAt(Timestamps.fromMillis(clock.millis()))
+            .build());
   }
 
   private boolean isRecorded(String runId) {
@@ -144,16 +161,24 @@ final class RunLauncher {
   }
 
   private Run existing(
-      String runId, String requestId, RunSpec asked, RunSpec filled, String originRunId) {
-    Optional<RunSpec> earlier =
+      String runId,
+      String requestId,
+      RunSpec asked,
+      RunSpec filled,
+      String originRunId,
+      RunTags tags) {
+    if (reader.isDeleted(runId)) {
+      throw ApiErrors.requestOfDeleted(requestId, runId);
+    }
+    Optional<RunMemo> memo =
         workflows
             .describe(runId)
-            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows))
-            .map(RunMemo::asked)
-            .or(() -> reader.recordedAsked(runId));
+            .flatMap(found -> RunMemo.of(found.getWorkflowExecutionInfo(), workflows));
+    Optional<RunSpec> earlier = memo.map(RunMemo::asked).or(() -> reader.recordedAsked(runId));
     Run run = reader.get(runId);
     boolean same =
         run.getOriginRunId().equals(originRunId)
+            && memo.map(RunMemo::tags).map(tags::isSameRequest).orElse(true)
             && (earlier.isPresent() ? earlier.get().equals(asked) : run.getSpec().equals(filled));
     if (!same) {
       throw ApiErrors.requestReused(requestId, runId);

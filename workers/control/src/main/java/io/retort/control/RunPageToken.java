@@ -1,61 +1,62 @@
 package io.retort.control;
 
-import com.google.protobuf.ByteString;
-import io.retort.v1.RunPhase;
+import com.google.common.base.Splitter;
+import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Optional;
+import java.util.List;
 
 /**
- * Position at which a listing continues: in Temporal's list, or in the store's after the last
- * listed run.
+ * Position at which a listing continues: after a run, which need not exist any more.
  *
- * @param temporal Temporal's own token; empty at the start
- * @param inStore whether Temporal's list has ended
- * @param last empty at the start of the store's list
+ * @param query digest of what the listing selects and how it is ordered: a token of another listing
+ *     is refused
  */
-record RunPageToken(ByteString temporal, boolean inStore, Optional<RecordedRunIndex.Entry> last) {
-  static RunPageToken temporal(ByteString token) {
-    return new RunPageToken(token, false, Optional.empty());
+record RunPageToken(String query, long createdMillis, String name, String runId) {
+  private static final int DIGEST_CHARACTERS = 16;
+  private static final int PARTS = 4;
+
+  static RunPageToken after(IndexedRun run, String query) {
+    return new RunPageToken(query, run.createdMillis(), run.subject().name(), run.runId());
   }
 
-  static RunPageToken store(Optional<RecordedRunIndex.Entry> last) {
-    return new RunPageToken(ByteString.EMPTY, true, last);
+  /** Digest of the texts that a listing depends on. */
+  static String query(List<String> texts) {
+    return Hashing.sha256()
+        .hashString(String.join("\n", texts), StandardCharsets.UTF_8)
+        .toString()
+        .substring(0, DIGEST_CHARACTERS);
   }
 
   String encode() {
-    byte[] bytes =
-        inStore
-            ? ("s" + last.map(entry -> entry.createdMillis() + ":" + entry.runId()).orElse(""))
-                .getBytes(StandardCharsets.UTF_8)
-            : ByteString.copyFromUtf8("t").concat(temporal).toByteArray();
-    return Base64.getUrlEncoder().encodeToString(bytes);
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(
+            String.join("\n", query, Long.toString(createdMillis), name, runId)
+                .getBytes(StandardCharsets.UTF_8));
   }
 
-  static RunPageToken decode(String text) {
-    if (text.isEmpty()) {
-      return temporal(ByteString.EMPTY);
-    }
+  /** Throws INVALID_ARGUMENT for a text that is no token of this listing. */
+  static RunPageToken decode(String text, String query) {
     try {
-      ByteString bytes = ByteString.copyFrom(Base64.getUrlDecoder().decode(text));
-      ByteString rest = bytes.substring(1);
-      return switch (bytes.byteAt(0)) {
-        case 't' -> temporal(rest);
-        case 's' ->
-            store(rest.isEmpty() ? Optional.empty() : Optional.of(entry(rest.toStringUtf8())));
-        default -> throw new IllegalArgumentException("neither of Temporal nor of the store");
-      };
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw ApiErrors.invalid(
-          "page_token", '"' + text + "\" (expected: next_page_token of an earlier answer)");
+      List<String> parts =
+          Splitter.on('\n')
+              .splitToList(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
+      if (parts.size() == PARTS && parts.get(0).equals(query)) {
+        return new RunPageToken(query, Long.parseLong(parts.get(1)), parts.get(2), parts.get(3));
+      }
+    } catch (IllegalArgumentException e) {
+      throw refused(text);
     }
+    throw refused(text);
   }
 
-  private static RecordedRunIndex.Entry entry(String text) {
-    int colon = text.indexOf(':');
-    return new RecordedRunIndex.Entry(
-        text.substring(colon + 1),
-        Long.parseLong(text.substring(0, colon)),
-        RunPhase.RUN_PHASE_UNSPECIFIED);
+  private static RuntimeException refused(String text) {
+    return ApiErrors.invalid(
+        "page_token",
+        '"'
+            + (text.length() > 100 ? text.substring(0, 100) + "..." : text)
+            + "\" (expected: next_page_token of an answer to the same phases, filter and"
+            + " order_by)");
   }
 }

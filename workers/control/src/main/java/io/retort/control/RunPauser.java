@@ -9,6 +9,7 @@ import io.retort.v1.PauseRunRequest;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
+import io.retort.v1.SetRunBudgetRequest;
 import java.util.concurrent.CompletableFuture;
 
 /** Pauses, resumes, approves and rejects runs by updates of their workflows. */
@@ -35,11 +36,16 @@ final class RunPauser {
 
   /** Fails with FAILED_PRECONDITION if the run has ended or its budget is insufficient. */
   CompletableFuture<Run> resume(ResumeRunRequest request) {
-    if (request.hasBudget()
-        && !(request.getBudget() > 0 && request.getBudget() < Double.POSITIVE_INFINITY)) {
-      throw ApiErrors.invalid("budget", request.getBudget() + " (expected: > 0 and finite)");
+    if (request.hasBudget()) {
+      checkBudget(request.getBudget());
     }
     return update(request.getRunId(), RunWorkflow.RESUME, request);
+  }
+
+  /** Fails with FAILED_PRECONDITION if the run has ended or has spent that much. */
+  CompletableFuture<Run> setBudget(SetRunBudgetRequest request) {
+    checkBudget(request.getBudget());
+    return update(request.getRunId(), RunWorkflow.SET_BUDGET, request);
   }
 
   /** Ends with FAILED_PRECONDITION where the run awaits no approval, or one of another report. */
@@ -58,10 +64,17 @@ final class RunPauser {
         new ApprovalAnswer(request.getReportDigest(), request.getActor(), request.getNote()));
   }
 
+  private static void checkBudget(double budget) {
+    if (!(budget > 0 && budget < Double.POSITIVE_INFINITY)) {
+      throw ApiErrors.invalid("budget", budget + " (expected: > 0 and finite)");
+    }
+  }
+
   private CompletableFuture<Run> update(String runId, String update, Object request) {
     reader.checkLive(runId);
     return updates
         .update(runId, update, request)
+        .thenApply(reader::shown)
         .exceptionallyCompose(
             thrown -> {
               boolean ended =

@@ -31,15 +31,33 @@ final class RunReader {
   private final Workflows workflows;
   private final LiveProgress liveProgress;
   private final RecordedRuns runs;
+  private final RunView view;
 
-  RunReader(Workflows workflows, LiveProgress liveProgress, RecordedRuns runs) {
+  RunReader(Workflows workflows, LiveProgress liveProgress, RecordedRuns runs, RunView view) {
     this.workflows = workflows;
     this.liveProgress = liveProgress;
     this.runs = runs;
+    this.view = view;
   }
 
-  /** Throws NOT_FOUND, or the error of {@link TemporalErrors} for a refusal. */
+  /**
+   * A run as the API shows it. Throws NOT_FOUND, also for a deleted run, or the error of {@link
+   * TemporalErrors} for a refusal.
+   */
   Run get(String runId) {
+    return view.shown(read(runId));
+  }
+
+  /** A run that a workflow has answered, as the API shows it. */
+  Run shown(Run run) {
+    return view.shown(run);
+  }
+
+  boolean isDeleted(String runId) {
+    return view.isDeleted(runId);
+  }
+
+  private Run read(String runId) {
     if (!RunIds.isValid(runId)) {
       throw ApiErrors.notFound(runId);
     }
@@ -80,7 +98,7 @@ final class RunReader {
 
   /** The spec as submitted, if it is still known; otherwise the one with defaults. */
   RunSpec askedSpec(String runId) {
-    if (!RunIds.isValid(runId)) {
+    if (!RunIds.isValid(runId) || isDeleted(runId)) {
       throw ApiErrors.notFound(runId);
     }
     return workflows
@@ -145,7 +163,9 @@ final class RunReader {
             .setPhase(Phases.ofLabel(workflows.searchAttribute(info, "RetortPhase")))
             .setCreatedAt(info.getStartTime());
     RunMemo.of(info, workflows)
-        .ifPresent(memo -> run.setSpec(memo.filled()).setOriginRunId(memo.originRunId()));
+        .ifPresent(
+            memo ->
+                memo.tags().addTo(run).setSpec(memo.filled()).setOriginRunId(memo.originRunId()));
     Phases.ofClosed(info.getStatus())
         .ifPresent(phase -> run.setPhase(phase).setFinishedAt(info.getCloseTime()));
     Stage stage = Phases.stageOfLabel(workflows.searchAttribute(info, "RetortStage"));

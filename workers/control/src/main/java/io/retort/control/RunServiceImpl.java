@@ -15,8 +15,14 @@ import io.retort.v1.CompareRunsRequest;
 import io.retort.v1.CompareRunsResponse;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateRunResponse;
+import io.retort.v1.DeleteRunRequest;
+import io.retort.v1.DeleteRunResponse;
+import io.retort.v1.GetRunLogsRequest;
+import io.retort.v1.GetRunLogsResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.GetRunResponse;
+import io.retort.v1.ListRunLogsRequest;
+import io.retort.v1.ListRunLogsResponse;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
@@ -27,11 +33,19 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.ResumeRunResponse;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetrainRunResponse;
+import io.retort.v1.RetryRunRequest;
+import io.retort.v1.RetryRunResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetRunBudgetRequest;
+import io.retort.v1.SetRunBudgetResponse;
+import io.retort.v1.UpdateRunRequest;
+import io.retort.v1.UpdateRunResponse;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import io.retort.v1.WatchRunsRequest;
+import io.retort.v1.WatchRunsResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -53,6 +67,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunPauser pauser;
   private final RunWatches watches;
   private final RunComparer comparer;
+  private final RunSteering steering;
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -61,7 +76,8 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
       RunCanceller canceller,
       RunPauser pauser,
       RunWatches watches,
-      RunComparer comparer) {
+      RunComparer comparer,
+      RunSteering steering) {
     this.launcher = launcher;
     this.reader = reader;
     this.lister = lister;
@@ -69,6 +85,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     this.pauser = pauser;
     this.watches = watches;
     this.comparer = comparer;
+    this.steering = steering;
   }
 
   @Override
@@ -78,7 +95,12 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
         () -> {
           Run run =
               launcher.launch(
-                  request.getSpec(), request.getRequestId(), "", request.getFreshStagesList());
+                  request.getSpec(),
+                  request.getRequestId(),
+                  "",
+                  request.getFreshStagesList(),
+                  false,
+                  RunTags.asked(request.getLabelsMap(), request.getNote()));
           return CreateRunResponse.newBuilder().setRun(run).build();
         });
   }
@@ -98,7 +120,64 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   public void watchRun(WatchRunRequest request, StreamObserver<WatchRunResponse> observer) {
     // A run may take days.
     ServiceRequestContext.current().clearRequestTimeout();
-    watches.add(request.getRunId(), (ServerCallStreamObserver<WatchRunResponse>) observer);
+    stream(
+        observer,
+        () -> watches.add(request, (ServerCallStreamObserver<WatchRunResponse>) observer));
+  }
+
+  @Override
+  public void watchRuns(WatchRunsRequest request, StreamObserver<WatchRunsResponse> observer) {
+    ServiceRequestContext.current().clearRequestTimeout();
+    stream(
+        observer,
+        () ->
+            steering
+                .listWatches()
+                .add(request, (ServerCallStreamObserver<WatchRunsResponse>) observer));
+  }
+
+  @Override
+  public void updateRun(UpdateRunRequest request, StreamObserver<UpdateRunResponse> observer) {
+    answer(
+        observer,
+        () -> UpdateRunResponse.newBuilder().setRun(steering.annotator().update(request)).build());
+  }
+
+  @Override
+  public void deleteRun(DeleteRunRequest request, StreamObserver<DeleteRunResponse> observer) {
+    answer(observer, () -> steering.annotator().delete(request));
+  }
+
+  @Override
+  public void listRunLogs(
+      ListRunLogsRequest request, StreamObserver<ListRunLogsResponse> observer) {
+    answer(observer, () -> steering.logs().list(request.getRunId()));
+  }
+
+  @Override
+  public void getRunLogs(GetRunLogsRequest request, StreamObserver<GetRunLogsResponse> observer) {
+    ServiceRequestContext.current().clearRequestTimeout();
+    stream(
+        observer,
+        () ->
+            steering.logs().open(request, (ServerCallStreamObserver<GetRunLogsResponse>) observer));
+  }
+
+  @Override
+  public void setRunBudget(
+      SetRunBudgetRequest request, StreamObserver<SetRunBudgetResponse> observer) {
+    answerLater(
+        observer,
+        () -> pauser.setBudget(request),
+        run -> SetRunBudgetResponse.newBuilder().setRun(run).build());
+  }
+
+  @Override
+  public void retryRun(RetryRunRequest request, StreamObserver<RetryRunResponse> observer) {
+    answerLater(
+        observer,
+        () -> steering.retrier().retry(request),
+        run -> RetryRunResponse.newBuilder().setRun(run).build());
   }
 
   @Override
@@ -150,14 +229,17 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
         () -> {
           RunSpec origin = reader.askedSpec(request.getRunId());
           RunSpec spec = SpecChanges.apply(origin, request.getChanges(), request.getUpdateMask());
+          Run retrained = reader.get(request.getRunId());
           Run run =
               request.getRescore()
-                  ? Rescoring.of(reader.get(request.getRunId())).launch(launcher, request, spec)
+                  ? Rescoring.of(retrained).launch(launcher, request, spec)
                   : launcher.launch(
                       spec,
                       request.getRequestId(),
                       request.getRunId(),
-                      request.getFreshStagesList());
+                      request.getFreshStagesList(),
+                      false,
+                      RunTags.retrained(retrained, request.getLabelsMap(), request.getNote()));
           return RetrainRunResponse.newBuilder().setRun(run).build();
         });
   }
@@ -181,6 +263,15 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     }
     observer.onNext(response);
     observer.onCompleted();
+  }
+
+  /** Opens a stream, which may be refused. */
+  private static <T> void stream(StreamObserver<T> observer, Runnable opening) {
+    try {
+      opening.run();
+    } catch (RuntimeException e) {
+      observer.onError(error(e));
+    }
   }
 
   /** Responds asynchronously, so that the thread is free while the run changes. */

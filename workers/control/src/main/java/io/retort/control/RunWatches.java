@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.retort.v1.Run;
+import io.retort.v1.StageProgress;
+import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +17,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class RunWatches implements AutoCloseable {
   private final Function<String, Run> read;
   private final ScheduledExecutorService executor;
   private final Duration period;
+  private final WatchRevisions revisions = new WatchRevisions(System::currentTimeMillis);
   private final Map<String, Watch> watches = new HashMap<>();
   private boolean closed;
 
@@ -43,6 +45,15 @@ final class RunWatches implements AutoCloseable {
   }
 
   void add(String runId, ServerCallStreamObserver<WatchRunResponse> observer) {
+    add(WatchRunRequest.newBuilder().setRunId(runId).build(), observer);
+  }
+
+  /** Throws INVALID_ARGUMENT for a request that is none. */
+  void add(WatchRunRequest request, ServerCallStreamObserver<WatchRunResponse> observer) {
+    String runId = request.getRunId();
+    Heartbeat heartbeat = Heartbeat.of(request.getHeartbeatSeconds());
+    revisions.surpass(runId, request.getAfterRevision());
+    Watcher watcher = new Watcher(observer, request.getAfterRevision(), heartbeat);
     synchronized (watches) {
       if (closed) {
         observer.onError(shuttingDown());
@@ -50,11 +61,11 @@ final class RunWatches implements AutoCloseable {
       }
       Watch watch = watches.get(runId);
       if (watch != null) {
-        watch.joining.add(new Watcher(observer));
+        watch.joining.add(watcher);
         return;
       }
       watch = new Watch(runId);
-      watch.joining.add(new Watcher(observer));
+      watch.joining.add(watcher);
       watches.put(runId, watch);
       schedule(watch, Duration.ZERO);
     }
@@ -133,6 +144,23 @@ final class RunWatches implements AutoCloseable {
         .asRuntimeException();
   }
 
+  /**
+   * Whether an answer knows less than one before: while no worker answers, a run is described
+   * without the progress of its stages.
+   */
+  private static boolean isBehind(Run run, Run before) {
+    if (Phases.isTerminal(run.getPhase())) {
+      return false;
+    }
+    return Phases.isTerminal(before.getPhase())
+        || run.getStagesCount() < before.getStagesCount()
+        || begunStages(run) < begunStages(before);
+  }
+
+  private static long begunStages(Run run) {
+    return run.getStagesList().stream().filter(StageProgress::hasStartedAt).count();
+  }
+
   /** One watched run. Guarded by itself, except {@link #joining}. */
   private final class Watch {
     private final String runId;
@@ -142,6 +170,7 @@ final class RunWatches implements AutoCloseable {
     private final List<Watcher> joining = new ArrayList<>();
 
     private int misses;
+    private Run latest = Run.getDefaultInstance();
 
     Watch(String runId) {
       this.runId = runId;
@@ -157,8 +186,12 @@ final class RunWatches implements AutoCloseable {
       try {
         Run run = read.apply(runId);
         misses = 0;
-        boolean ends = Phases.isTerminal(run.getPhase());
-        watchers.removeIf(watcher -> !watcher.send(run, ends));
+        if (!isBehind(run, latest)) {
+          latest = run;
+        }
+        boolean ends = Phases.isTerminal(latest.getPhase());
+        long revision = revisions.of(latest);
+        watchers.removeIf(watcher -> !watcher.send(latest, revision, ends));
         return !ends;
       } catch (StatusRuntimeException e) {
         misses++;
@@ -201,21 +234,31 @@ final class RunWatches implements AutoCloseable {
   /** One stream. Its exceptions do not affect the other streams. */
   private static final class Watcher {
     private final ServerCallStreamObserver<WatchRunResponse> observer;
-    private @Nullable Run sent;
+    private final Heartbeat heartbeat;
 
-    Watcher(ServerCallStreamObserver<WatchRunResponse> observer) {
+    /** Of the state that the client has. */
+    private long sent;
+
+    Watcher(ServerCallStreamObserver<WatchRunResponse> observer, long sent, Heartbeat heartbeat) {
       this.observer = observer;
+      this.sent = sent;
+      this.heartbeat = heartbeat;
     }
 
     /** Returns whether the stream is still open. */
-    boolean send(Run run, boolean last) {
+    boolean send(Run run, long revision, boolean last) {
       try {
         if (observer.isCancelled()) {
           return false;
         }
-        if (!run.equals(sent) && (last || observer.isReady())) {
-          sent = run;
-          observer.onNext(WatchRunResponse.newBuilder().setRun(run).build());
+        if (revision > sent && (last || observer.isReady())) {
+          sent = revision;
+          observer.onNext(WatchRunResponse.newBuilder().setRun(run).setRevision(revision).build());
+          heartbeat.sent();
+        } else if (!last && observer.isReady() && heartbeat.isDue()) {
+          observer.onNext(
+              WatchRunResponse.newBuilder().setHeartbeat(true).setRevision(sent).build());
+          heartbeat.sent();
         }
         if (last) {
           observer.onCompleted();

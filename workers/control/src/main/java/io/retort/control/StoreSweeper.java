@@ -3,6 +3,7 @@ package io.retort.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.Timestamps;
+import io.retort.annotation.AnnotationStore;
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
@@ -44,6 +45,10 @@ final class StoreSweeper {
   /** Kept for every run, so that it can be reported after Temporal's retention. */
   private static final Set<String> ALWAYS_KEPT =
       Set.of(RunLayout.RECORD, RecordedRuns.ASKED, "spec.json", "report");
+
+  /** Its id stays taken, and what it was can be looked up. */
+  private static final Set<String> KEPT_OF_DELETED =
+      Set.of(RunLayout.RECORD, RecordedRuns.ASKED, "spec.json");
 
   /** Folders of a run whose subfolders are kept or deleted individually. */
   private static final Set<String> PARTED = Set.of("checkpoints", "evaluation");
@@ -143,9 +148,11 @@ final class StoreSweeper {
 
   private Survey survey(long cutoff, Set<String> live) throws IOException {
     Survey survey = new Survey();
+    survey.deletedRuns.addAll(new AnnotationStore(store, storeUri).deletedRuns());
     for (String runId : runIds()) {
       Optional<Run> record = record(runId);
-      if (live.contains(runId) || endedAt(runId, record) >= cutoff) {
+      if (live.contains(runId)
+          || (endedAt(runId, record) >= cutoff && !survey.deletedRuns.contains(runId))) {
         survey.keptRuns.add(runId);
       }
       if (record.isPresent() && survey.keptRuns.contains(runId)) {
@@ -223,7 +230,7 @@ final class StoreSweeper {
       if (survey.keptRuns.contains(runId)) {
         continue;
       }
-      for (String folder : folders(new RunLayout(storeUri, runId).run())) {
+      for (String folder : folders(runId, survey)) {
         if (!survey.isReferred(folder)) {
           items.add(item("run", folder));
         }
@@ -244,7 +251,9 @@ final class StoreSweeper {
     }
   }
 
-  private List<String> folders(String runUri) throws IOException {
+  private List<String> folders(String runId, Survey survey) throws IOException {
+    String runUri = new RunLayout(storeUri, runId).run();
+    Set<String> kept = survey.deletedRuns.contains(runId) ? KEPT_OF_DELETED : ALWAYS_KEPT;
     List<String> folders = new ArrayList<>();
     for (String name : store.list(runUri)) {
       String folder = Store.resolve(runUri, name);
@@ -252,7 +261,7 @@ final class StoreSweeper {
         for (String part : store.list(folder)) {
           folders.add(Store.resolve(folder, part));
         }
-      } else if (!ALWAYS_KEPT.contains(name)) {
+      } else if (!kept.contains(name)) {
         folders.add(folder);
       }
     }
@@ -283,6 +292,7 @@ final class StoreSweeper {
   /** Which objects are needed, and by which runs. */
   private static final class Survey {
     private final Set<String> keptRuns = new HashSet<>();
+    private final Set<String> deletedRuns = new HashSet<>();
     private final Set<String> fingerprints = new HashSet<>();
     private final TreeSet<String> uris = new TreeSet<>();
     private final List<String> unneededRecords = new ArrayList<>();

@@ -3,10 +3,12 @@ package io.retort.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.StageProgress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -59,6 +61,28 @@ class RunWatchesTest {
     assertThat(second.next()).isEqualTo(at(1));
     assertThat(watches.watchedRuns()).isEqualTo(1);
     assertThat(first.told).hasSize(1);
+  }
+
+  @Test
+  void anAnswerWithoutProgressDoesNotGoBack() throws Exception {
+    Run started =
+        at(1).toBuilder()
+            .addStages(StageProgress.newBuilder().setStartedAt(Timestamps.fromMillis(1)).setDone(5))
+            .build();
+    state = () -> started;
+    FakeWatcher watcher = new FakeWatcher();
+    watches.add("a", watcher);
+    assertThat(watcher.next()).isEqualTo(started);
+    CountDownLatch described = new CountDownLatch(3);
+    state =
+        () -> {
+          described.countDown();
+          return at(1);
+        };
+    assertThat(described.await(30, TimeUnit.SECONDS)).isTrue();
+    state = RunWatchesTest::ended;
+    watcher.awaitEnd();
+    assertThat(watcher.told).containsExactly(started, ended());
   }
 
   @Test

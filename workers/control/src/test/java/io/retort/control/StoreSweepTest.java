@@ -8,6 +8,8 @@ import io.grpc.StatusRuntimeException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.DeleteRunRequest;
+import io.retort.v1.DeleteRunResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.StageProgress;
@@ -119,6 +121,32 @@ final class StoreSweepTest {
     assertThat(unneeded).noneMatch(this::exists);
     assertThat(exists(root + "/completions/failed/set.json")).isTrue();
     assertThat(exists(root + "/completions/reused/part-0.jsonl.zst")).isTrue();
+  }
+
+  @Test
+  void whatADeletedRunMadeIsLeftToTheSweepUnlessAnotherRunNeedsIt() throws IOException {
+    write("runs/gone/curation/manifest.json");
+    write("runs/gone/checkpoints/sft/final/COMPLETE.json");
+    write("runs/gone/report/index.html");
+    write("runs/gone/logs/events.log");
+    run("gone", 1, "curate-1", "sft-1");
+    run("new", 1, "curate-1");
+    record("curate-1", "gone", "runs/gone/curation/manifest.json");
+    record("sft-1", "gone", "runs/gone/checkpoints/sft/final/COMPLETE.json");
+    assertThat(sweep(MONTH, false)).isEmpty();
+
+    DeleteRunResponse deleted =
+        control.api.deleteRun(DeleteRunRequest.newBuilder().setRunId("gone").build());
+
+    assertThat(deleted.getDeletedBy()).isEqualTo("local");
+    assertThat(sweep(MONTH, true))
+        .containsExactlyInAnyOrder(
+            root + "/stages/sft-1.json",
+            root + "/runs/gone/checkpoints/sft",
+            root + "/runs/gone/report",
+            root + "/runs/gone/logs");
+    assertThat(exists(root + "/runs/gone/run.json")).isTrue();
+    assertThat(exists(root + "/runs/gone/curation/manifest.json")).isTrue();
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.retort.v1.RowStageRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
+import io.retort.v1.SetRunBudgetRequest;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.TrainerJob;
@@ -38,6 +39,9 @@ public final class StubRunWorkflow implements RunWorkflow {
             .setRunId(request.getRunId())
             .setSpec(request.getSpec())
             .setOriginRunId(request.getOriginRunId())
+            .putAllLabels(request.getLabelsMap())
+            .setNote(request.getNote())
+            .setCreatedBy(request.getCreatedBy())
             .setPhase(RunPhase.RUN_PHASE_QUEUED)
             .setCreatedAt(Timestamps.fromMillis(Workflow.currentTimeMillis()));
   }
@@ -87,6 +91,16 @@ public final class StubRunWorkflow implements RunWorkflow {
     if (request.hasBudget() && request.getBudget() < 3) {
       throw ApplicationFailure.newNonRetryableFailure("3 is spent", "USER/BUDGET_TOO_SMALL");
     }
+  }
+
+  @Override
+  public Run setBudget(SetRunBudgetRequest request) {
+    return run.setBudget(request.getBudget()).build();
+  }
+
+  @Override
+  public void checkSetBudget(SetRunBudgetRequest request) {
+    checkResume(ResumeRunRequest.newBuilder().setBudget(request.getBudget()).build());
   }
 
   @Override

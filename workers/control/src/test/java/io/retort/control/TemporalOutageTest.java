@@ -61,7 +61,8 @@ final class TemporalOutageTest {
         .isTrue();
 
     assertThat(control.get(run.getRunId()).getRunId()).isEqualTo(run.getRunId());
-    assertThat(control.api.listRuns(ListRunsRequest.getDefaultInstance()).getRunsCount()).isZero();
+    assertThat(control.api.listRuns(ListRunsRequest.getDefaultInstance()).getRunsCount())
+        .isPositive();
     assertThat(control.create("waits").getRunId()).isNotEmpty();
     assertThat(pauses).noneMatch(ListenableFuture::isDone);
   }
@@ -133,21 +134,32 @@ final class TemporalOutageTest {
     assertThat(thrown).hasMessageContaining("cannot start run waits-");
   }
 
+  private static Optional<StatusRuntimeException> call(String method) {
+    return Optional.ofNullable(
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> {
+              if (method.startsWith("List")) {
+                control.api.listRuns(ListRunsRequest.getDefaultInstance());
+              } else {
+                control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
+              }
+            }));
+  }
+
   private static void refuses(Status refusal, Status.Code code, String message) {
     for (String method : List.of("DescribeWorkflowExecution", "ListWorkflowExecutions")) {
       control.refusals.refused.clear();
       control.refusals.refused.put(method, Optional.of(refusal));
-      StatusRuntimeException thrown =
-          catchThrowableOfType(
-              StatusRuntimeException.class,
-              () -> {
-                if (method.startsWith("List")) {
-                  control.api.listRuns(ListRunsRequest.getDefaultInstance());
-                } else {
-                  control.api.getRun(GetRunRequest.newBuilder().setRunId("a-1").build());
-                }
-              });
-      assertThat(thrown).as(method + " " + refusal).isNotNull();
+      // What is listed is some milliseconds old.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      Optional<StatusRuntimeException> answer = call(method);
+      while (answer.filter(one -> String.valueOf(one.getMessage()).contains(message)).isEmpty()
+          && System.nanoTime() < deadline) {
+        answer = call(method);
+      }
+      assertThat(answer).as(method + " " + refusal).isPresent();
+      StatusRuntimeException thrown = answer.orElseThrow();
       assertThat(thrown.getStatus().getCode()).as(method + " " + refusal).isEqualTo(code);
       assertThat(thrown).hasMessageContaining(message);
     }

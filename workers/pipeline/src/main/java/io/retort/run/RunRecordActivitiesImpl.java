@@ -7,14 +7,17 @@ import io.retort.layout.RunLayout;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
+import io.retort.store.StoredMessages;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.Run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Writes {@code run.json} and {@code spec.json} of a run, indented for people.
+ * Writes {@code run.json} and {@code spec.json} of a run, indented for people, and its events as
+ * lines of {@code logs/events.log}.
  *
  * <p>Once a record with a terminal phase is stored, only a record with the same phase replaces it.
  * A delayed write of an attempt that was considered dead therefore has no effect.
@@ -24,9 +27,15 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
       JsonFormat.printer().preservingProtoFieldNames();
 
   private final Store store;
+  private final RunEvents events;
 
   public RunRecordActivitiesImpl(Store store) {
+    this(store, Clock.systemUTC());
+  }
+
+  RunRecordActivitiesImpl(Store store, Clock clock) {
     this.store = store;
+    events = new RunEvents(clock);
   }
 
   @Override
@@ -37,6 +46,8 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
     try {
       byte[] spec = json(run.getSpec());
       store.write(Store.resolve(layout.run(), "spec.json"), output -> output.write(spec));
+      // Before the record, from which they are told: a repetition adds what is missing.
+      addEvents(layout, run);
       store.update(
           recordUri,
           stored ->
@@ -45,6 +56,15 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
                   : Optional.of(json(run)));
     } catch (IOException e) {
       throw StoreFailures.of(e);
+    }
+  }
+
+  private void addEvents(RunLayout layout, Run run) throws IOException {
+    Run before =
+        StoredMessages.read(store, layout.record(), Run.getDefaultInstance())
+            .orElse(Run.getDefaultInstance());
+    if (!isTerminal(before)) {
+      boolean ignored = store.update(layout.events(), log -> events.added(log, before, run));
     }
   }
 

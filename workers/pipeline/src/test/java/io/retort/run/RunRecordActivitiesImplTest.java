@@ -3,13 +3,18 @@ package io.retort.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Timestamps;
 import io.retort.failure.Failures;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.ArtifactRef;
+import io.retort.v1.Count;
+import io.retort.v1.FailureCategory;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +55,47 @@ class RunRecordActivitiesImplTest {
             }
             """);
     assertThat(store.list(Store.resolve(root, "runs/run-1")))
-        .containsExactly("run.json", "spec.json");
+        .containsExactly("logs", "run.json", "spec.json");
+  }
+
+  @Test
+  void keepsEachEventOnce() throws IOException {
+    Run.Builder run = run(RunPhase.RUN_PHASE_RUNNING, "first").toBuilder();
+    run.setCreatedAt(Timestamps.fromSeconds(0)).setCreatedBy("ann");
+    run.addStagesBuilder().setStage(Stage.STAGE_CURATE).setStartedAt(Timestamps.fromSeconds(1));
+    record(run.build());
+    record(run.build());
+    run.setPhase(RunPhase.RUN_PHASE_PAUSED).getPauseBuilder().setMessage("by a person\nat noon");
+    record(run.build());
+    record(run.build());
+    run.setPhase(RunPhase.RUN_PHASE_FAILED).clearPause().setFinishedAt(Timestamps.fromSeconds(9));
+    run.getFailureBuilder()
+        .setCategory(FailureCategory.FAILURE_CATEGORY_USER)
+        .setType("BAD")
+        .setMessage("no rows");
+    run.getStagesBuilder(0)
+        .setPhase(RunPhase.RUN_PHASE_FAILED)
+        .setFinishedAt(Timestamps.fromSeconds(8))
+        .setDone(3)
+        .setUnit("rows");
+    run.getSummaryBuilder()
+        .getCurationBuilder()
+        .setQuarantined(2)
+        .addReasons(Count.newBuilder().setName("JUDGE_TIMEOUT").setCount(2))
+        .setRecords(ArtifactRef.newBuilder().setUri("file:///records"));
+    record(run.build());
+    record(run.build());
+
+    assertThat(read("logs/events.log").lines())
+        .hasSize(6)
+        .contains(
+            "1970-01-01T00:00:00Z INFO created by ann",
+            "1970-01-01T00:00:01Z INFO curate begins",
+            "1970-01-01T00:00:08Z ERROR curate FAILED: 3 rows",
+            "1970-01-01T00:00:08Z WARNING curate: 2 rows are quarantined; by reason: JUDGE_TIMEOUT"
+                + " 2; row by row: file:///records",
+            "1970-01-01T00:00:09Z ERROR FAILED: USER/BAD: no rows")
+        .anyMatch(line -> line.endsWith("Z WARNING paused: by a person at noon"));
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** What can be done with a run. */
+@NullMarked
+package io.retort.action;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.retort.filter;
+
+import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a filter sees of a run.
+ *
+ * @param students models that are trained or evaluated
+ * @param datasets places and digests of the training data
+ * @param stage the last stage that has begun, or unspecified
+ * @param waits whether it stands still until a person acts
+ */
+public record FilterSubject(
+    String runId,
+    String name,
+    String team,
+    List<String> students,
+    List<String> datasets,
+    String createdBy,
+    String origin,
+    RunPhase phase,
+    Stage stage,
+    long createdMillis,
+    Map<String, String> labels,
+    boolean waits) {
+  /** Whether the run waits for this person: any may decide an approval, the rest is its owner's. */
+  boolean waitsFor(String person) {
+    return waits
+        && (phase == RunPhase.RUN_PHASE_AWAITING_APPROVAL
+            || createdBy.isEmpty()
+            || createdBy.equals(person));
+  }
+}

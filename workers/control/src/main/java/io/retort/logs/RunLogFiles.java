@@ -1,0 +1,202 @@
+package io.retort.logs;
+
+import com.google.protobuf.ByteString;
+import io.retort.layout.RunLayout;
+import io.retort.store.Store;
+import io.retort.v1.RunLog;
+import io.retort.v1.Stage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The logs that workers and trainers keep below {@code runs/RUN/logs}: {@code events.log}, and for
+ * each trainer job a folder with one for each attempt, named by its fencing token. An attempt's log
+ * is pieces of {@link #PIECE_BYTES} bytes, of which the last may be shorter.
+ */
+public final class RunLogFiles {
+  /** Of every piece but the last; the trainer's {@code attempt_log} has the same. */
+  public static final int PIECE_BYTES = 1 << 20;
+
+  /** Name of the events of a run in lists. */
+  public static final String EVENTS = "run";
+
+  private static final Pattern PIECE = Pattern.compile("\\d{6}\\.log");
+  private static final Pattern TOKEN = Pattern.compile("\\d{1,18}");
+  private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,150}");
+  private static final String COMPLETE = "complete";
+
+  private final Store store;
+  private final String storeUri;
+
+  public RunLogFiles(Store store, String storeUri) {
+    this.store = store;
+    this.storeUri = storeUri;
+  }
+
+  /** The events first, then the attempts of each job, oldest first. */
+  public List<RunLog> list(String runId) throws IOException {
+    List<RunLog> logs = new ArrayList<>();
+    logs.add(
+        RunLog.newBuilder()
+            .setName(EVENTS)
+            .setBytes(sizeOrZero(new RunLayout(storeUri, runId).events()))
+            .build());
+    for (String job : store.list(logs(runId))) {
+      List<String> tokens = tokens(runId, job);
+      for (int index = 0; index < tokens.size(); index++) {
+        String folder = folder(runId, job, tokens.get(index));
+        logs.add(
+            RunLog.newBuilder()
+                .setName(job + "/" + (index + 1))
+                .setStage(stage(job))
+                .setJob(job)
+                .setAttempt(index + 1)
+                .setBytes(bytes(folder))
+                .setComplete(index + 1 < tokens.size() || isMarkedComplete(folder))
+                .build());
+      }
+    }
+    return logs;
+  }
+
+  /** Empty for a name that no log of the run has. */
+  public Optional<RunLogFile> find(String runId, String name) throws IOException {
+    if (name.isEmpty() || name.equals(EVENTS)) {
+      return Optional.of(new EventsFile(new RunLayout(storeUri, runId).events()));
+    }
+    int slash = name.indexOf('/');
+    if (slash < 0 || !JOB.matcher(name.substring(0, slash)).matches()) {
+      return Optional.empty();
+    }
+    String job = name.substring(0, slash);
+    List<String> tokens = tokens(runId, job);
+    for (int index = 0; index < tokens.size(); index++) {
+      if (name.equals(job + "/" + (index + 1))) {
+        return Optional.of(new AttemptFile(runId, job, tokens.get(index)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** One log. */
+  public interface RunLogFile {
+    /**
+     * The bytes from an offset on, at most this many; empty at the end, as far as it is written.
+     */
+    ByteString read(long offset, int most) throws IOException;
+
+    /** Whether nothing more comes, as far as the store says. */
+    boolean isComplete() throws IOException;
+  }
+
+  private final class EventsFile implements RunLogFile {
+    private final String uri;
+
+    EventsFile(String uri) {
+      this.uri = uri;
+    }
+
+    @Override
+    public ByteString read(long offset, int most) throws IOException {
+      return part(uri, offset, most);
+    }
+
+    @Override
+    public boolean isComplete() {
+      // It ends with the run, which the store does not know.
+      return false;
+    }
+  }
+
+  private final class AttemptFile implements RunLogFile {
+    private final String runId;
+    private final String job;
+    private final String token;
+
+    AttemptFile(String runId, String job, String token) {
+      this.runId = runId;
+      this.job = job;
+      this.token = token;
+    }
+
+    @Override
+    public ByteString read(long offset, int most) throws IOException {
+      long piece = offset / PIECE_BYTES;
+      String name = String.format(Locale.ROOT, "%06d.log", piece);
+      return part(
+          Store.resolve(folder(runId, job, token), name),
+          offset % PIECE_BYTES,
+          (int) Math.min(most, PIECE_BYTES - offset % PIECE_BYTES));
+    }
+
+    @Override
+    public boolean isComplete() throws IOException {
+      List<String> tokens = tokens(runId, job);
+      return !tokens.get(tokens.size() - 1).equals(token)
+          || isMarkedComplete(folder(runId, job, token));
+    }
+  }
+
+  private ByteString part(String uri, long offset, int most) throws IOException {
+    try (InputStream input = store.read(uri)) {
+      input.skipNBytes(Math.min(offset, store.size(uri)));
+      return ByteString.copyFrom(input.readNBytes(most));
+    } catch (NoSuchFileException e) {
+      return ByteString.EMPTY;
+    }
+  }
+
+  private long bytes(String folder) throws IOException {
+    List<String> pieces =
+        store.list(folder).stream().filter(name -> PIECE.matcher(name).matches()).toList();
+    return pieces.isEmpty()
+        ? 0
+        : (pieces.size() - 1L) * PIECE_BYTES
+            + sizeOrZero(Store.resolve(folder, pieces.get(pieces.size() - 1)));
+  }
+
+  private long sizeOrZero(String uri) throws IOException {
+    try {
+      return store.size(uri);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+  }
+
+  private boolean isMarkedComplete(String folder) throws IOException {
+    return store.exists(Store.resolve(folder, COMPLETE));
+  }
+
+  /** In the order of their attempts. */
+  private List<String> tokens(String runId, String job) throws IOException {
+    return store.list(new RunLayout(storeUri, runId).logs(job)).stream()
+        .filter(name -> TOKEN.matcher(name).matches())
+        .sorted(Comparator.comparingLong(Long::parseLong))
+        .toList();
+  }
+
+  private String folder(String runId, String job, String token) {
+    return Store.resolve(new RunLayout(storeUri, runId).logs(job), token);
+  }
+
+  private String logs(String runId) {
+    return new RunLayout(storeUri, runId).logs();
+  }
+
+  private static Stage stage(String job) {
+    if (job.equals("sft")) {
+      return Stage.STAGE_SFT;
+    }
+    if (job.equals("cogpo")) {
+      return Stage.STAGE_COGPO;
+    }
+    return job.startsWith("generate-") ? Stage.STAGE_EVALUATE : Stage.STAGE_RELEASE;
+  }
+}

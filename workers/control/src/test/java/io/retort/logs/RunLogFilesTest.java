@@ -1,0 +1,85 @@
+package io.retort.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.store.Store;
+import io.retort.v1.RunLog;
+import io.retort.v1.Stage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunLogFilesTest {
+  private String storeUri = "";
+  private Store store = Store.open("file:///");
+  private RunLogFiles files = new RunLogFiles(store, storeUri);
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    storeUri = "file://" + folder.toAbsolutePath();
+    store = Store.open(storeUri);
+    files = new RunLogFiles(store, storeUri);
+  }
+
+  @Test
+  void attemptsCountInTheOrderOfTheirTokens() throws IOException {
+    write("logs/events.log", new byte[7]);
+    write("logs/sft/900/000000.log", new byte[3]);
+    write("logs/sft/1000/000000.log", new byte[RunLogFiles.PIECE_BYTES]);
+    write("logs/sft/1000/000001.log", new byte[5]);
+    write("logs/generate-base-demo/7/000000.log", new byte[1]);
+    write("logs/generate-base-demo/7/complete", new byte[0]);
+
+    assertThat(files.list("r-1"))
+        .containsExactly(
+            RunLog.newBuilder().setName("run").setBytes(7).build(),
+            log("generate-base-demo", 1, Stage.STAGE_EVALUATE, 1, true),
+            log("sft", 1, Stage.STAGE_SFT, 3, true),
+            log("sft", 2, Stage.STAGE_SFT, RunLogFiles.PIECE_BYTES + 5, false));
+  }
+
+  @Test
+  void readsAcrossPieces() throws IOException {
+    byte[] first = new byte[RunLogFiles.PIECE_BYTES];
+    Arrays.fill(first, (byte) 'a');
+    write("logs/sft/1/000000.log", first);
+    write("logs/sft/1/000001.log", new byte[] {'b', 'c'});
+    RunLogFiles.RunLogFile log = files.find("r-1", "sft/1").orElseThrow();
+
+    assertThat(log.read(RunLogFiles.PIECE_BYTES - 2L, 10).toStringUtf8()).isEqualTo("aa");
+    assertThat(log.read(RunLogFiles.PIECE_BYTES, 10).toStringUtf8()).isEqualTo("bc");
+    assertThat(log.read(RunLogFiles.PIECE_BYTES + 1L, 10).toStringUtf8()).isEqualTo("c");
+    assertThat(log.read(RunLogFiles.PIECE_BYTES + 2L, 10).isEmpty()).isTrue();
+    assertThat(log.read(Long.MAX_VALUE, 10).isEmpty()).isTrue();
+    assertThat(log.isComplete()).isFalse();
+    write("logs/sft/2/000000.log", new byte[1]);
+    assertThat(log.isComplete()).as("a newer attempt").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sft/2", "sft", "../../x/1", "sft/../1", "/1", ".hidden/1"})
+  void knowsNoOtherLog(String name) throws IOException {
+    write("logs/sft/1/000000.log", new byte[1]);
+    assertThat(files.find("r-1", name)).isEmpty();
+  }
+
+  private void write(String name, byte[] bytes) throws IOException {
+    store.write(storeUri + "/runs/r-1/" + name, output -> output.write(bytes));
+  }
+
+  private static RunLog log(String job, int attempt, Stage stage, long bytes, boolean complete) {
+    return RunLog.newBuilder()
+        .setName(job + "/" + attempt)
+        .setJob(job)
+        .setAttempt(attempt)
+        .setStage(stage)
+        .setBytes(bytes)
+        .setComplete(complete)
+        .build();
+  }
+}
