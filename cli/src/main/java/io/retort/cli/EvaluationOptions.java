@@ -57,7 +57,7 @@ final class EvaluationOptions {
         .setRequestId(start.requestId())
         .putAllLabels(start.labels())
         .setNote(start.note())
-                  .setLane(start.lane())
+        .setLane(start.lane())
         .build();
   }
 

@@ -45,7 +45,7 @@ final class LaunchOptions {
               .setRequestId(start.requestId())
               .putAllLabels(start.labels())
               .setNote(start.note())
-                  .setLane(start.lane())
+              .setLane(start.lane())
               .addAllFreshStages(fresh.stages())
               .build();
       plan.show(() -> client.plan(request));

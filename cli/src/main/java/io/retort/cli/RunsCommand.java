@@ -249,7 +249,7 @@ public final class RunsCommand {
               .setRequestId(start.requestId())
               .putAllLabels(start.labels())
               .setNote(start.note())
-                  .setLane(start.lane())
+              .setLane(start.lane())
               .build();
       PrintWriter out = spec.commandLine().getOut();
       if (plan) {

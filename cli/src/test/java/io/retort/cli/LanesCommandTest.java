@@ -7,6 +7,7 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
 import io.retort.cli.RetortProcess.Ended;
+import io.retort.output.ExitCode;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetLaneResponse;
 import io.retort.v1.Lane;
@@ -77,7 +78,7 @@ final class LanesCommandTest {
     assertThat(retort("lanes", "set", "x", "--policy", "last-only").status()).isZero();
 
     Ended refused = retort("lanes", "set", "x", "--policy", "random");
-    assertThat(refused.status()).isEqualTo(Retort.WRONG_USE);
+    assertThat(refused.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(refused.output())
         .startsWith(
             "--policy: random (expected: PARALLEL, SEQUENTIAL, STRICT_SEQUENTIAL, FIRST_ONLY,"

@@ -201,8 +201,7 @@ public final class ControlServer implements AutoCloseable {
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
             new ModelServiceImpl(models, modelTeams, clock),
-            new LaneServiceImpl(
-                lanes, new LaneClient(client, deadlines.call()), workflows, clock),
+            new LaneServiceImpl(lanes, new LaneClient(client, deadlines.call()), workflows, clock),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());

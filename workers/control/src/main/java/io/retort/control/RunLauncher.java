@@ -152,9 +152,7 @@ final class RunLauncher {
       ofRequest.add(
           new SpecViolation(
               "lane",
-              '"'
-                  + launch.lane()
-                  + "\" (expected: one that `retort lanes list` shows, or none)"));
+              '"' + launch.lane() + "\" (expected: one that `retort lanes list` shows, or none)"));
     }
     List<SpecViolation> ofSpec = validator.validate(launch.asked());
     if (!ofSpec.isEmpty()) {

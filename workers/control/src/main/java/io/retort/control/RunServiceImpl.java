@@ -45,7 +45,6 @@ import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.RetryRunRequest;
 import io.retort.v1.RetryRunResponse;
 import io.retort.v1.Run;
-import io.retort.v1.RunRequest;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SetRunBudgetRequest;
@@ -271,6 +270,23 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                   .build()
               : RetrainRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
         });
+  }
+
+  private Retraining retraining(RetrainRunRequest request) throws SpecException {
+    List<SpecViolation> violations = validator.validate(request.toBuilder().clearChanges().build());
+    if (!violations.isEmpty()) {
+      throw ApiErrors.invalid(violations);
+    }
+    try {
+      if (!request.getRunId().isEmpty() && request.getModel().isEmpty()) {
+        // Throws NOT_FOUND.
+        RunSpec spec = reader.askedSpec(request.getRunId());
+        return Retraining.of(request, models, runId -> Optional.of(spec));
+      }
+      return Retraining.of(request, models, reader::knownSpec);
+    } catch (IOException e) {
+      throw ApiErrors.store("read the model registry", e);
+    }
   }
 
   private RunLaunch retrain(RetrainRunRequest request) throws SpecException {

@@ -89,7 +89,6 @@ final class ControlHarness implements AutoCloseable {
         StubComparisonWorkflow.class,
         StubPlanWorkflow.class,
         StubAdmissionWorkflow.class,
-
         LaneWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
