@@ -31,7 +31,8 @@ class Client:
 
     Args:
         address: for example ``http://127.0.0.1:7400``; default: ``RETORT_CONTROL_ADDRESS``, else that.
-        token: sent as a bearer token; default: ``RETORT_TOKEN``.
+        token: sent as a bearer token; default: ``RETORT_TOKEN``. Not to an address of another machine without
+            ``https://`` or ``http://``.
         timeout: seconds that a call may take, except ``watch``.
     """
 
@@ -40,6 +41,11 @@ class Client:
     ) -> None:
         base = address or os.environ.get("RETORT_CONTROL_ADDRESS") or "http://127.0.0.1:7400"
         token = token or os.environ.get("RETORT_TOKEN")
+        if token and "://" not in base and not _is_loopback(base):
+            raise ValueError(
+                f"{base}: the token would be sent without encryption (expected: https://{base};"
+                f" http://{base} if something else encrypts the connection)"
+            )
         self._http = httpx.Client(
             base_url=base if "://" in base else f"http://{base}",
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -207,3 +213,8 @@ def _leaves(value: Mapping[str, Any], prefix: str = "") -> list[str]:
         path = f"{prefix}{key}"
         paths += _leaves(member, f"{path}.") if isinstance(member, Mapping) and member else [path]
     return paths
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0] or address
+    return host == "localhost" or host.startswith("127.") or host == "[::1]"

@@ -139,7 +139,10 @@ class _Handler(logging.Handler):
         self.setFormatter(logging.Formatter("%(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._attempt.line(record.levelname, self.format(record))
+        try:
+            self._attempt.line(record.levelname, self.format(record))
+        except Exception:
+            self.handleError(record)
 
 
 @contextmanager

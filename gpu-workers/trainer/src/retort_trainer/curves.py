@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from retort_trainer import rewards, validation
-from retort_trainer.job import CurvePoint, Gap, TrainingCurves
+from retort_trainer.data import Gap
+from retort_trainer.job import CurvePoint, TrainingCurves
 
 MAX_POINTS = 200
 # A long history is not read at every step.

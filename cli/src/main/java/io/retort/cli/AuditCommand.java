@@ -3,6 +3,7 @@ package io.retort.cli;
 import com.google.protobuf.util.Timestamps;
 import io.retort.identity.AuditChains;
 import io.retort.identity.AuditVerifier;
+import io.retort.output.OutputOptions;
 import io.retort.v1.AuditEntry;
 import io.retort.v1.AuditRecord;
 import io.retort.v1.ListAuditEntriesRequest;
@@ -27,14 +28,18 @@ public final class AuditCommand {
   @Command(
       name = "list",
       description = "Calls that changed something, and calls that were refused, by chain.")
-  int list() {
+  int list(@Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListAuditEntriesRequest.Builder request = ListAuditEntriesRequest.newBuilder();
       do {
         ListAuditEntriesResponse page = client.access().listAuditEntries(request.build());
         for (AuditRecord record : page.getRecordsList()) {
-          out.println(line(record.getEntry()));
+          if (output.isTable()) {
+            out.println(line(record.getEntry()));
+          } else {
+            output.printNext(out, record);
+          }
         }
         request.setPageToken(page.getNextPageToken());
       } while (!request.getPageToken().isEmpty());

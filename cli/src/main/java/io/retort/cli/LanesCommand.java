@@ -2,6 +2,7 @@ package io.retort.cli;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.enums.EnumText;
+import io.retort.output.OutputOptions;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneConfig;
@@ -11,11 +12,13 @@ import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListLanesResponse;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.UnblockLaneRequest;
-import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,27 +31,40 @@ import picocli.CommandLine.Spec;
     description = "Limit which runs of a pipeline run at once.",
     mixinStandardHelpOptions = true)
 public final class LanesCommand {
+  private static final String NAME = "Name of a lane: see retort lanes list.";
+
   @Spec private CommandSpec spec;
 
   @Command(name = "list", description = "All lanes with their policies.")
-  int list() {
-    PrintWriter out = spec.commandLine().getOut();
+  int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
+      ListLanesResponse.Builder all = ListLanesResponse.newBuilder();
       String token = "";
       do {
         ListLanesResponse page =
             client.lanes().listLanes(ListLanesRequest.newBuilder().setPageToken(token).build());
-        page.getLanesList().forEach(lane -> out.println(line(lane)));
+        all.addAllLanes(page.getLanesList());
         token = page.getNextPageToken();
       } while (!token.isEmpty());
+      output.print(
+          spec.commandLine().getOut(),
+          all,
+          () ->
+              all.getLanesList().stream()
+                  .map(LanesCommand::line)
+                  .collect(Collectors.joining("\n")));
       return 0;
     }
   }
 
   @Command(name = "show", description = "One lane with its runs.")
-  int show(@Parameters(paramLabel = "LANE") String name) {
+  int show(
+      @Parameters(paramLabel = "LANE", description = NAME) String name,
+      @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      print(client.lanes().getLane(GetLaneRequest.newBuilder().setName(name).build()).getLane());
+      Lane lane =
+          client.lanes().getLane(GetLaneRequest.newBuilder().setName(name).build()).getLane();
+      output.print(spec.commandLine().getOut(), lane, () -> text(lane));
       return 0;
     }
   }
@@ -63,14 +79,16 @@ public final class LanesCommand {
             + " one that runs. SERIAL_LATEST_ONLY: one at once, and only the newest waits."
       })
   int set(
-      @Parameters(paramLabel = "LANE") String name,
+      @Parameters(paramLabel = "LANE", description = NAME) String name,
       @Option(names = "--policy", required = true, description = "One of those above.")
           String policy,
       @Option(
               names = "--parallelism",
               defaultValue = "0",
-              description = "Only for PARALLEL: 1 to 100.")
-          int parallelism) {
+              description = "Required for PARALLEL, not allowed otherwise: 1 to 100.")
+          int parallelism,
+      @Mixin OutputOptions output) {
+    LanePolicy asked = policy(policy);
     try (ControlClient client = ControlClient.open(System.getenv())) {
       LaneConfig set =
           client
@@ -78,11 +96,11 @@ public final class LanesCommand {
               .setLane(
                   SetLaneRequest.newBuilder()
                       .setName(name)
-                      .setPolicy(policy(policy))
+                      .setPolicy(asked)
                       .setParallelism(parallelism)
                       .build())
               .getConfig();
-      spec.commandLine().getOut().println(line(set));
+      output.print(spec.commandLine().getOut(), set, () -> line(set));
       return 0;
     }
   }
@@ -90,13 +108,16 @@ public final class LanesCommand {
   @Command(
       name = "unblock",
       description = "Let the runs behind a failed run of a STRICT_SEQUENTIAL lane start.")
-  int unblock(@Parameters(paramLabel = "LANE") String name) {
+  int unblock(
+      @Parameters(paramLabel = "LANE", description = NAME) String name,
+      @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      print(
+      Lane lane =
           client
               .lanes()
               .unblockLane(UnblockLaneRequest.newBuilder().setName(name).build())
-              .getLane());
+              .getLane();
+      output.print(spec.commandLine().getOut(), lane, () -> text(lane));
       return 0;
     }
   }
@@ -124,11 +145,11 @@ public final class LanesCommand {
                         + ")"));
   }
 
-  private void print(Lane lane) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line(lane.getConfig()));
+  private static String text(Lane lane) {
+    List<String> lines = new ArrayList<>();
+    lines.add(line(lane.getConfig()));
     if (lane.hasBlock()) {
-      out.println(
+      lines.add(
           "  BLOCKED since "
               + Timestamps.toString(lane.getBlock().getSince())
               + " by run "
@@ -139,14 +160,15 @@ public final class LanesCommand {
               + lane.getConfig().getName());
     }
     for (LaneRun run : lane.getHoldersList()) {
-      out.println("  runs     " + run.getRunId() + (run.getCancelling() ? "  cancelling" : ""));
+      lines.add("  runs     " + run.getRunId() + (run.getCancelling() ? "  cancelling" : ""));
     }
     for (int index = 0; index < lane.getWaitingCount(); index++) {
-      out.println("  place " + (index + 1) + "  " + lane.getWaiting(index).getRunId());
+      lines.add("  place " + (index + 1) + "  " + lane.getWaiting(index).getRunId());
     }
     if (lane.getWaitingTotal() > lane.getWaitingCount()) {
-      out.println("  ... " + lane.getWaitingTotal() + " wait");
+      lines.add("  ... " + lane.getWaitingTotal() + " wait");
     }
+    return String.join("\n", lines);
   }
 
   private static String line(LaneConfig lane) {

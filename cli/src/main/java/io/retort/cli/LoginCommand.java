@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import io.retort.output.ExitCode;
 import io.retort.v1.Grant;
 import io.retort.v1.Role;
 import io.retort.v1.WhoAmIRequest;
@@ -52,6 +53,7 @@ public final class LoginCommand implements Callable<Integer> {
         address.isBlank() ? environment.getOrDefault("RETORT_CONTROL_ADDRESS", "") : address;
     if (chosen.isBlank()) {
       throw new CommandException(
+          ExitCode.USAGE,
           "no address is given (expected: --address https://HOST:PORT, or RETORT_CONTROL_ADDRESS)");
     }
     String trusted =
@@ -108,7 +110,8 @@ public final class LoginCommand implements Callable<Integer> {
       text = line == null ? "" : line;
     }
     if (text.isBlank()) {
-      throw new CommandException("no token is given (expected: one line that begins with rtk_)");
+      throw new CommandException(
+          ExitCode.USAGE, "no token is given (expected: one line that begins with rtk_)");
     }
     return text.strip();
   }

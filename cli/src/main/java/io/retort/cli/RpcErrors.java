@@ -30,7 +30,7 @@ final class RpcErrors {
     if (isUnreachable(thrown)) {
       return "the control plane cannot be reached: "
           + thrown.getStatus().getDescription()
-          + " (start the local stack with: retort up)";
+          + " (check RETORT_CONTROL_ADDRESS or retort login, and the network; a local stack starts with: retort up)";
     }
     BadRequest violations = detail(thrown, BadRequest.class);
     if (violations != null) {

@@ -1,5 +1,6 @@
 package io.retort.cli;
 
+import io.retort.output.ExitCode;
 import io.retort.v1.UpdateRunRequest;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,6 +39,7 @@ final class RunLabelCommand implements Callable<Integer> {
           request.addRemoveLabels(change.substring(0, change.length() - 1));
         } else {
           throw new CommandException(
+              ExitCode.USAGE,
               "label: \"" + change + "\" (expected: KEY=VALUE to set it, KEY- to remove it)");
         }
       }

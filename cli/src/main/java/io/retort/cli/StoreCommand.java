@@ -28,7 +28,7 @@ public final class StoreCommand {
       description = {
         "List what no kept run needs, or delete it.",
         "A run is kept while it is live and for some time after its end, with every object that its"
-            + " results consist of. Records of runs, reports and published models always stay."
+            + " results consist of. Records of runs, reports of runs that are not deleted, and published models always stay. What a deleted run made is listed regardless of its age."
       })
   int sweep(
       @Option(

@@ -2,6 +2,8 @@ package io.retort.cli;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.identity.TokenStore;
+import io.retort.output.ExitCode;
+import io.retort.output.OutputOptions;
 import io.retort.v1.ApiToken;
 import io.retort.v1.CreateTokenRequest;
 import io.retort.v1.CreateTokenResponse;
@@ -11,13 +13,13 @@ import io.retort.v1.ListTokensResponse;
 import io.retort.v1.RevokeTokenRequest;
 import io.retort.v1.Role;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -36,6 +38,8 @@ import picocli.CommandLine.TypeConversionException;
 public final class TokensCommand {
   private static final Grant EVERYTHING =
       Grant.newBuilder().setTeam("*").setRole(Role.ROLE_ADMIN).build();
+
+  private static final Collector<CharSequence, ?, String> LINES = Collectors.joining("\n");
 
   @Spec private CommandSpec spec;
 
@@ -82,7 +86,8 @@ public final class TokensCommand {
       secret = created.secret().reveal();
     } else {
       if (grants == null) {
-        throw new CommandException("no --grant is given (expected: --grant TEAM=ROLE)");
+        throw new CommandException(
+            ExitCode.USAGE, "no --grant is given (expected: --grant TEAM=ROLE)");
       }
       try (ControlClient client = ControlClient.open(System.getenv())) {
         CreateTokenResponse created =
@@ -106,15 +111,19 @@ public final class TokensCommand {
   }
 
   @Command(name = "list", description = "Tokens of the teams where you are an admin.")
-  int list() {
-    PrintWriter out = spec.commandLine().getOut();
+  int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListTokensRequest.Builder request = ListTokensRequest.newBuilder();
+      ListTokensResponse.Builder all = ListTokensResponse.newBuilder();
       do {
         ListTokensResponse page = client.access().listTokens(request.build());
-        page.getTokensList().forEach(token -> out.println(line(token)));
+        all.addAllTokens(page.getTokensList());
         request.setPageToken(page.getNextPageToken());
       } while (!request.getPageToken().isEmpty());
+      output.print(
+          spec.commandLine().getOut(),
+          all,
+          () -> all.getTokensList().stream().map(TokensCommand::line).collect(LINES));
       return 0;
     }
   }

@@ -1,8 +1,11 @@
 package io.retort.cli;
 
+import io.retort.output.OutputOptions;
 import io.retort.v1.WhoAmIRequest;
+import io.retort.v1.WhoAmIResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -10,17 +13,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "whoami",
     mixinStandardHelpOptions = true,
-    description = "Who calls, in the eyes of the control plane, and what it may do.")
+    description = "Show the caller's name and roles.")
 public final class WhoAmICommand implements Callable<Integer> {
+  @Mixin private OutputOptions output = new OutputOptions();
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      spec.commandLine()
-          .getOut()
-          .println(
-              LoginCommand.describe(client.access().whoAmI(WhoAmIRequest.getDefaultInstance())));
+      WhoAmIResponse caller = client.access().whoAmI(WhoAmIRequest.getDefaultInstance());
+      output.print(spec.commandLine().getOut(), caller, () -> LoginCommand.describe(caller));
       return 0;
     }
   }

@@ -39,11 +39,15 @@ public final class LogsCommand implements Callable<Integer> {
     Path folder = new LocalStack(Repository.path(), System.getenv()).home().resolve("logs");
     List<String> names = names(folder);
     if (process != null && !names.contains(process)) {
-      throw new StackException("PROCESS: " + process + " (expected: one of " + names + ")");
+      throw new StackException(
+          names.isEmpty()
+              ? "there are no logs yet (start the stack with: retort up)"
+              : "PROCESS: " + process + " (expected: one of " + String.join(", ", names) + ")");
     }
     if (follow) {
       if (process == null) {
-        throw new StackException("--follow: no PROCESS is given (expected: one of " + names + ")");
+        throw new StackException(
+            "--follow: no PROCESS is given (expected: one of " + String.join(", ", names) + ")");
       }
       return new ProcessBuilder(
               "tail",

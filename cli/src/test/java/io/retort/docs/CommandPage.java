@@ -17,9 +17,10 @@ final class CommandPage {
       """
       # Command reference
 
-      `./retort COMMAND --help` prints the same. A command needs Java alone, and asks the control plane at
-      `RETORT_CONTROL_ADDRESS` (`HOST:PORT`), by default that of the local stack; commands about the local stack itself,
-      `spec` and `completion` ask none. `up`, `demo` and `models serve` also need the Python environment.
+      `./retort COMMAND --help` prints the same. A command needs Java alone. It asks the control plane at
+      `RETORT_CONTROL_ADDRESS` (`https://HOST[:PORT]`, or `HOST:PORT` without TLS), else that of `retort login`, else the
+      local stack ([access](access.md)). Commands about the local stack itself, `spec`, `completion`, `logout`, `tokens
+      create --bootstrap` and `audit verify` ask none. `up`, `demo` and `models serve` also need the Python environment.
 
       ```sh
       source <(./retort completion bash)                        # complete commands and options; zsh: completion zsh
@@ -29,7 +30,7 @@ final class CommandPage {
 
       ## Output for scripts
 
-      `-o json` and `-o yaml` print the data of a command; tables are for people and may change. Keys are the field names of
+      Commands that list `-o` below print their data with `-o json` and `-o yaml`; tables are for people and may change. Keys are the field names of
       the [API](api-reference.md), enum values their full names, times RFC 3339, 64-bit numbers strings, as protobuf JSON
       says. Fields without presence are always printed, also with their default. `runs watch` and `store sweep` print one
       line of JSON, or one YAML document, for each change or item. Errors are text on standard error.

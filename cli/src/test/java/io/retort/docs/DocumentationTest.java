@@ -181,10 +181,10 @@ class DocumentationTest {
    */
   private static String problem(String arguments, boolean complete) {
     List<String> words =
-        Pattern.compile("\"[^\"]*\"|\\S+")
+        Pattern.compile("\"[^\"]*\"|(?:[^\\s']|'[^']*')+")
             .matcher(arguments)
             .results()
-            .map(word -> word.group().replace("\"", ""))
+            .map(word -> word.group().replace("\"", "").replace("'", ""))
             .map(word -> OWN_FILE.matcher(word).matches() ? "math500" : word)
             .toList();
     // A name alone is prose: "the command retort runs".

@@ -35,9 +35,12 @@ final class LaneQueue {
   private final Set<String> reminders = new LinkedHashSet<>();
 
   private boolean doubtful;
+  private boolean checking;
 
   LaneQueue(Lane lane) {
     this.lane = lane.toBuilder();
+    // A cancellation that the execution before did not send is sent by this one.
+    this.lane.getHoldersBuilderList().forEach(LaneRun.Builder::clearCancelling);
     doubtful = lane.getHoldersCount() > 0 && lane.getWaitingCount() > 0;
   }
 
@@ -60,8 +63,18 @@ final class LaneQueue {
     return doubtful && hasHolders() && !lane.getWaitingList().isEmpty();
   }
 
-  void doubt(boolean holdersMayBeGone) {
-    doubtful = holdersMayBeGone;
+  /** From now on it is being found out which of the present runs have ended. */
+  void beginCheck() {
+    doubtful = false;
+    checking = true;
+  }
+
+  /**
+   * @param holdersMayBeGone whether it could not be found out
+   */
+  void endCheck(boolean holdersMayBeGone) {
+    doubtful |= holdersMayBeGone;
+    checking = false;
   }
 
   void configure(LaneConfig config) {
@@ -150,7 +163,7 @@ final class LaneQueue {
         if (!hasHolders()) {
           yield admit(0, now);
         }
-        yield doubtful
+        yield doubtful || checking
             ? Optional.empty()
             : dismissWaiting(0, "run " + lane.getHolders(0).getRunId() + " runs");
       }

@@ -35,6 +35,10 @@ public final class LaneWorkflowImpl implements LaneWorkflow {
       Workflow.newActivityStub(LaneActivities.class, ActivityPolicies.QUICK);
   private final LaneQueue queue;
   private boolean changed;
+
+  /** Under way. */
+  private int cancellations;
+
   private long nextCheck;
   private @Nullable Promise<FindEndedRunsResponse> check;
 
@@ -56,7 +60,7 @@ public final class LaneWorkflowImpl implements LaneWorkflow {
       settle();
       show();
       if (check == null && isLong()) {
-        Workflow.await(Workflow::isEveryHandlerFinished);
+        Workflow.await(() -> cancellations == 0 && Workflow.isEveryHandlerFinished());
         Workflow.continueAsNew(queue.snapshot());
       }
       if (check == null && isCheckDue()) {
@@ -160,6 +164,7 @@ public final class LaneWorkflowImpl implements LaneWorkflow {
             move.runId(),
             answer(LaneAnswer.Kind.KIND_DISMISSED).setReason(dismiss.reason()).build())) {
       // The other runs do not wait for the answer.
+      cancellations++;
       Promise<Void> unused = Async.procedure(() -> cancel(dismiss));
     }
   }
@@ -183,6 +188,8 @@ public final class LaneWorkflowImpl implements LaneWorkflow {
       logger.debug("run {} has ended", dismiss.runId(), gone);
       queue.forget(dismiss.runId());
       changed = true;
+    } finally {
+      cancellations--;
     }
   }
 
@@ -195,17 +202,17 @@ public final class LaneWorkflowImpl implements LaneWorkflow {
     lane.getWaitingList().stream()
         .limit(TOLD_PLACES)
         .forEach(run -> request.addRunIds(run.getRunId()));
-    queue.doubt(false);
+    queue.beginCheck();
     return Async.function(activities::findEndedRuns, request.build());
   }
 
   private void finishCheck(Promise<FindEndedRunsResponse> finished) {
     RuntimeException thrown = finished.getFailure();
+    queue.endCheck(thrown != null);
     if (thrown == null) {
       finished.get().getEndedList().forEach(exit -> queue.leave(exit, now()));
     } else {
       logger.warn("it is unknown which runs have ended: {}", Failures.fromThrowable(thrown));
-      queue.doubt(true);
     }
   }
 

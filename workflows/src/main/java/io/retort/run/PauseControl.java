@@ -76,7 +76,7 @@ final class PauseControl {
 
   /** Replaces the budget without resuming the run. */
   void setBudget(SetRunBudgetRequest request) {
-    budgetLowered = !hasBudget || request.getBudget() < budget;
+    budgetLowered |= !hasBudget || request.getBudget() < budget;
     replaceBudget(request.getBudget());
     if (paused && isForBudget()) {
       tracker.pause(
@@ -170,6 +170,17 @@ final class PauseControl {
     checkUnderWay();
     if (request.hasBudget()) {
       checkAboveSpent(request.getBudget());
+      if (!paused && hasBudget && request.getBudget() < budget) {
+        throw Failures.user(
+            "NOT_PAUSED",
+            "budget: "
+                + request.getBudget()
+                + " (expected: >= "
+                + budget
+                + " for a run that is not paused; to lower it: retort runs budget "
+                + runId
+                + ")");
+      }
     }
     if (paused && isForBudget() && !request.hasBudget() && hasBudget && spent >= budget) {
       throw Failures.user(

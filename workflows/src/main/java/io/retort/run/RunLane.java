@@ -13,6 +13,8 @@ import io.retort.v1.LaneOutcome;
 import io.retort.v1.LanePlace;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
+import io.temporal.activity.ActivityCancellationType;
+import io.temporal.activity.ActivityOptions;
 import io.temporal.failure.TemporalException;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
@@ -32,7 +34,12 @@ final class RunLane implements LaneSeat {
   private static final Duration CANCELLATION_PATIENCE = Duration.ofSeconds(5);
 
   private final LaneActivities activities =
-      Workflow.newActivityStub(LaneActivities.class, ActivityPolicies.QUICK);
+      Workflow.newActivityStub(
+          LaneActivities.class,
+          ActivityOptions.newBuilder(ActivityPolicies.QUICK)
+              // A cancelled run must not enter after it has left.
+              .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+              .build());
   private final RunRequest request;
   private final RunTracker tracker;
   private final FaultTolerance faults;

@@ -46,6 +46,8 @@ final class RunTracker {
             .putAllLabels(request.getLabelsMap())
             .setNote(request.getNote())
             .setCreatedBy(request.getCreatedBy())
+            .addAllFreshStages(request.getFreshStagesList())
+            .setRescores(request.getRescores())
             .setCreatedAt(now());
     if (request.getSpec().getJudge().hasBudget()) {
       run.setBudget(request.getSpec().getJudge().getBudget());

@@ -14,7 +14,7 @@ public final class OperationalFields {
   /** Reasons by path; the path of a message covers all fields in it. */
   public static final Map<String, String> REASONS =
       Map.ofEntries(
-          Map.entry("team", "who pays"),
+          Map.entry("team", "who owns the run"),
           Map.entry("priority", SCHEDULING),
           Map.entry("patience_seconds", "how long the run waits for faults to end"),
           Map.entry("last_stage", "which stages run, not their results"),

@@ -201,7 +201,12 @@ public final class ControlServer implements AutoCloseable {
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
             new ModelServiceImpl(models, modelTeams, clock),
-            new LaneServiceImpl(lanes, new LaneClient(client, deadlines.call()), workflows, clock),
+            new LaneServiceImpl(
+                lanes,
+                new LaneClient(client, deadlines.call()),
+                workflows,
+                clock,
+                () -> PlanCalls.visibleIds(index)),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
@@ -214,7 +219,7 @@ public final class ControlServer implements AutoCloseable {
             .useBlockingTaskExecutor(true)
             .maxRequestMessageLength(LARGEST_REQUEST);
     services.forEach(builder::addService);
-    if (HttpApi.isLoopback(host)) {
+    if (HttpApi.isLoopback(host) && !access.authenticator().isRequired()) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }
     GrpcService grpc = builder.build();
@@ -232,7 +237,12 @@ public final class ControlServer implements AutoCloseable {
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
     access.login(LoginPage::plain).addTo(server);
     HttpApi.addTo(
-        server, grpc, metrics.registry(), host, environment.get("RETORT_ALLOWED_HOSTS", ""));
+        server,
+        grpc,
+        metrics.registry(),
+        host,
+        environment.get("RETORT_ALLOWED_HOSTS", ""),
+        service -> service.decorate(access.pages()));
     List<ServerInterceptor> local = List.of(rate, access.localInterceptor(resources), apiMetrics);
     new Pages(
             new LocalCalls(

@@ -17,9 +17,11 @@ import io.retort.v1.GetLaneResponse;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
+import io.retort.v1.LaneRun;
 import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListLanesResponse;
+import io.retort.v1.Role;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.SetLaneResponse;
 import io.retort.v1.UnblockLaneRequest;
@@ -28,6 +30,8 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The lane API: policies from the store, runs from the lanes' workflows. */
 final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
@@ -39,12 +43,22 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
   private final LaneClient lanes;
   private final Workflows workflows;
   private final Clock clock;
+  private final Supplier<Set<String>> visibleRuns;
 
-  LaneServiceImpl(LaneConfigs configs, LaneClient lanes, Workflows workflows, Clock clock) {
+  /**
+   * @param visibleRuns ids of the runs that the current caller may see
+   */
+  LaneServiceImpl(
+      LaneConfigs configs,
+      LaneClient lanes,
+      Workflows workflows,
+      Clock clock,
+      Supplier<Set<String>> visibleRuns) {
     this.configs = configs;
     this.lanes = lanes;
     this.workflows = workflows;
     this.clock = clock;
+    this.visibleRuns = visibleRuns;
   }
 
   @Override
@@ -136,12 +150,27 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
                     null));
   }
 
-  private static Lane shown(Lane lane) {
+  /** The first waiting runs, and of all runs those that the caller may see. */
+  private Lane shown(Lane lane) {
     Lane.Builder shown = lane.toBuilder();
     if (lane.getWaitingCount() > MOST_SHOWN) {
       shown.clearWaiting().addAllWaiting(lane.getWaitingList().subList(0, MOST_SHOWN));
     }
+    if (Caller.current().everywhere(Role.ROLE_VIEWER)) {
+      return shown.build();
+    }
+    Set<String> visible = visibleRuns.get();
+    List<LaneRun> holders = of(visible, shown.getHoldersList());
+    List<LaneRun> waiting = of(visible, shown.getWaitingList());
+    shown.clearHolders().addAllHolders(holders).clearWaiting().addAllWaiting(waiting);
+    if (shown.hasBlock() && !visible.contains(shown.getBlock().getRunId())) {
+      shown.getBlockBuilder().clearRunId();
+    }
     return shown.build();
+  }
+
+  private static List<LaneRun> of(Set<String> visible, List<LaneRun> runs) {
+    return runs.stream().filter(run -> visible.contains(run.getRunId())).toList();
   }
 
   private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {

@@ -290,7 +290,10 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
     } catch (RuntimeException e) {
       LOG.error("a call failed", e);
       observer.onError(
-          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+          Status.INTERNAL
+              .withDescription("the control plane failed; its log says why")
+              .withCause(e)
+              .asRuntimeException());
       return;
     }
     observer.onNext(response);

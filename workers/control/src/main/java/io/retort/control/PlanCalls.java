@@ -15,6 +15,8 @@ import io.retort.v1.Role;
 import io.retort.v1.Run;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Connects plans, admissions and lineage with Temporal and the store. */
@@ -57,7 +59,16 @@ final class PlanCalls {
   }
 
   static RunLineage lineage(RunReader reader, RunIndex index, ModelRegistry models) {
-    return new RunLineage(reader::find, runId -> retrains(index, runId), models);
+    return new RunLineage(
+        runId ->
+            reader
+                .find(runId)
+                .filter(
+                    run ->
+                        Caller.current()
+                            .holds(Role.ROLE_VIEWER, RequestResources.teamOf(run.getSpec()))),
+        runId -> retrains(index, runId),
+        models);
   }
 
   private static List<Run> latest(RunIndex index) {
@@ -75,6 +86,11 @@ final class PlanCalls {
                     .setCreatedAt(Timestamps.fromMillis(run.createdMillis()))
                     .build())
         .toList();
+  }
+
+  /** Ids of the runs that the caller may see. */
+  static Set<String> visibleIds(RunIndex index) {
+    return visible(index).map(IndexedRun::runId).collect(Collectors.toSet());
   }
 
   /** Newest first. */

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import io.retort.identity.Resource;
 import io.retort.identity.Resources;
 import io.retort.registry.ModelReference;
+import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RunSpec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ final class RequestResources implements Resources {
   @Override
   public List<Resource> of(Message request) throws IOException {
     List<Resource> found = new ArrayList<>();
+    if (request instanceof RetrainRunRequest retrain
+        && retrain.getUpdateMask().getPathsList().contains("team")) {
+      // Also where the mask clears it, which moves the run to the default team.
+      found.add(new Resource("the changes", Set.of(teamOf(retrain.getChanges())), ""));
+    }
     for (Map.Entry<FieldDescriptor, Object> field : request.getAllFields().entrySet()) {
       if (field.getValue() instanceof RunSpec spec) {
         specs(field.getKey().getName(), spec).ifPresent(found::add);

@@ -69,7 +69,7 @@ final class RunIndex implements AutoCloseable {
         throw status;
       }
       LOG.error("the runs cannot be listed", e.getCause());
-      throw unavailable("the runs cannot be listed: " + e.getCause(), e);
+      throw unavailable("the runs cannot be listed; the log of the control plane says why", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return latestOr("the control plane is shutting down", e);

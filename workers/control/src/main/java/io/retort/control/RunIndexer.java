@@ -233,12 +233,22 @@ final class RunIndexer implements AutoCloseable {
           .map(run -> record.isPresent() ? withPause(run, record.get()) : run);
     }
     // A description is always up to date; the run may have ended since it was listed.
-    Optional<Run> known = reader.known(runId).or(() -> Optional.ofNullable(open.get(runId)));
+    Optional<Run> known =
+        reader
+            .known(runId)
+            .or(
+                () ->
+                    Optional.ofNullable(open.get(runId))
+                        .filter(run -> Phases.isTerminal(run.getPhase())));
     if (known.isPresent() && !Phases.isTerminal(known.get().getPhase())) {
       return known;
     }
-    if (record.isPresent()) {
-      end(known.orElseGet(() -> RunReader.forgotten(record.get())));
+    // A run writes its last record before it ends, perhaps since its record was read above.
+    Optional<Run> last = record(runId);
+    if (last.isPresent() && Phases.isTerminal(last.get().getPhase())) {
+      end(last.get());
+    } else if (last.isPresent()) {
+      end(known.isPresent() ? known.get() : RunReader.forgotten(last.get()));
     } else if (known.isPresent()) {
       end(known.get());
     } else {
@@ -284,18 +294,24 @@ final class RunIndexer implements AutoCloseable {
 
   private void readAnnotations() throws IOException {
     Set<String> asked = new HashSet<>(annotatedAgain);
+    // One that changes from here on is read again by the next refresh.
+    annotatedAgain.removeAll(asked);
     Set<String> ids = new HashSet<>(annotatedRuns);
     ids.addAll(asked);
     ids.removeIf(id -> annotated.containsKey(id) && !asked.contains(id));
     Map<String, RunAnnotations> found = new ConcurrentHashMap<>();
-    inParallel(
-        ids,
-        id -> {
-          annotation(id).ifPresent(one -> found.put(id, one));
-          return Optional.empty();
-        });
+    try {
+      inParallel(
+          ids,
+          id -> {
+            annotation(id).ifPresent(one -> found.put(id, one));
+            return Optional.empty();
+          });
+    } catch (IOException | RuntimeException e) {
+      annotatedAgain.addAll(asked);
+      throw e;
+    }
     annotated.putAll(found);
-    annotatedAgain.removeAll(asked);
   }
 
   private Optional<RunAnnotations> annotation(String runId) throws IOException {

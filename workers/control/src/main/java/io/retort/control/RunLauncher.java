@@ -117,6 +117,8 @@ final class RunLauncher {
             .setPhase(RunPhase.RUN_PHASE_QUEUED)
             .setSpec(spec)
             .setOriginRunId(launch.originRunId())
+            .addAllFreshStages(launch.fresh())
+            .setRescores(launch.rescores())
             .setCreatedAt(Timestamps.fromMillis(clock.millis()));
     if (spec.getJudge().hasBudget()) {
       run.setBudget(spec.getJudge().getBudget());
@@ -224,7 +226,9 @@ final class RunLauncher {
     boolean same =
         run.getOriginRunId().equals(launch.originRunId())
             && lane.equals(launch.lane())
-            && memo.map(RunMemo::tags).map(launch.tags()::isSameRequest).orElse(true)
+            // A retrain takes over labels of its origin, which may have changed since.
+            && (!launch.originRunId().isEmpty()
+                || memo.map(RunMemo::tags).map(launch.tags()::isSameRequest).orElse(true))
             && (earlier.isPresent()
                 ? earlier.get().equals(launch.asked())
                 : run.getSpec().equals(filled));

@@ -100,7 +100,8 @@ final class RunListWatches implements AutoCloseable {
       LOG.error("watching runs failed", e);
       end(
           Status.INTERNAL
-              .withDescription("watching runs failed: " + e + " (watch again)")
+              .withDescription(
+                  "watching runs failed; the log of the control plane says why (watch again)")
               .withCause(e)
               .asRuntimeException());
     }
@@ -207,7 +208,8 @@ final class RunListWatches implements AutoCloseable {
         LOG.error("a watcher's stream failed", e);
         fail(
             Status.INTERNAL
-                .withDescription("a change could not be sent: " + e + " (watch again)")
+                .withDescription(
+                    "a change could not be sent; the log of the control plane says why (watch again)")
                 .withCause(e)
                 .asRuntimeException());
       }

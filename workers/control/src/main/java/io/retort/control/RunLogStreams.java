@@ -178,7 +178,8 @@ final class RunLogStreams implements AutoCloseable {
         LOG.error("a log's stream failed", e);
         fail(
             Status.INTERNAL
-                .withDescription("the log could not be sent: " + e + " (go on at next_offset)")
+                .withDescription(
+                    "the log could not be sent; the log of the control plane says why (go on at next_offset)")
                 .withCause(e)
                 .asRuntimeException());
       }

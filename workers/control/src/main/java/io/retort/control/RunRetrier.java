@@ -6,6 +6,10 @@ import io.retort.v1.FailureCategory;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetryRunRequest;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import io.retort.v1.StageReuse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,15 +59,28 @@ final class RunRetrier {
     };
   }
 
+  /** Of the stages that were asked to run again, those that did not. */
+  private static List<Stage> unfinished(Run run) {
+    List<Stage> stages = new ArrayList<>(run.getFreshStagesList());
+    run.getStagesList().stream()
+        .filter(
+            stage ->
+                stage.getPhase() == RunPhase.RUN_PHASE_SUCCEEDED
+                    && stage.getReuse() == StageReuse.STAGE_REUSE_RUN)
+        .forEach(stage -> stages.remove(stage.getStage()));
+    return stages;
+  }
+
   private Run again(Run run, String requestId) {
     try {
       return launcher.launch(
           new RunLaunch(
               reader.askedSpec(run.getRunId()),
               requestId,
-              run.getRunId(),
-              List.of(),
-              false,
+              // Rescoring grades the answers of the origin.
+              run.getRescores() ? run.getOriginRunId() : run.getRunId(),
+              unfinished(run),
+              run.getRescores(),
               run.getLane().getLane(),
               RunTags.retrained(Optional.of(run), Map.of(), run.getNote())));
     } catch (SpecException e) {

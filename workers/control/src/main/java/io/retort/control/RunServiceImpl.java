@@ -6,12 +6,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.retort.lineage.RunLineage;
-import io.retort.plan.Retraining;
 import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
-import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecException;
-import io.retort.spec.SpecViolation;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.ApproveRunResponse;
 import io.retort.v1.CancelRunRequest;
@@ -36,6 +33,7 @@ import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PauseRunResponse;
+import io.retort.v1.Plan;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.RejectRunResponse;
 import io.retort.v1.ResumeRunRequest;
@@ -45,11 +43,10 @@ import io.retort.v1.RetrainRunResponse;
 import io.retort.v1.RetryRunRequest;
 import io.retort.v1.RetryRunResponse;
 import io.retort.v1.Run;
+import io.retort.v1.RunRequest;
 import io.retort.v1.RunServiceGrpc;
-import io.retort.v1.RunSpec;
 import io.retort.v1.SetRunBudgetRequest;
 import io.retort.v1.SetRunBudgetResponse;
-import io.retort.v1.Stage;
 import io.retort.v1.UpdateRunRequest;
 import io.retort.v1.UpdateRunResponse;
 import io.retort.v1.WatchRunRequest;
@@ -57,8 +54,6 @@ import io.retort.v1.WatchRunResponse;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -82,10 +77,10 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   private final RunComparer comparer;
   private final RunSteering steering;
   private final RunPlanner planner;
-  private final ModelRegistry models;
+  private final RetrainLaunches retrains;
   private final RunLineage lineage;
-  private final RequestValidator validator = new RequestValidator();
   private final RunCurves curves;
+  private final LongCalls longCalls = new LongCalls();
 
   RunServiceImpl(
       RunLauncher launcher,
@@ -109,7 +104,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     this.comparer = comparer;
     this.steering = steering;
     this.planner = planner;
-    this.models = models;
+    retrains = new RetrainLaunches(reader, models);
     this.lineage = lineage;
     this.curves = curves;
   }
@@ -129,9 +124,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                   request.getLane(),
                   RunTags.asked(request.getLabelsMap(), request.getNote()));
           return request.getValidateOnly()
-              ? CreateRunResponse.newBuilder()
-                  .setPlan(planner.plan(launcher.admissible(launch)))
-                  .build()
+              ? CreateRunResponse.newBuilder().setPlan(plan(launch)).build()
               : CreateRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
         });
   }
@@ -263,49 +256,16 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
-          RunLaunch launch = retrain(request);
+          RunLaunch launch = retrains.launch(request);
           return request.getValidateOnly()
-              ? RetrainRunResponse.newBuilder()
-                  .setPlan(planner.plan(launcher.admissible(launch)))
-                  .build()
+              ? RetrainRunResponse.newBuilder().setPlan(plan(launch)).build()
               : RetrainRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
         });
   }
 
-  private Retraining retraining(RetrainRunRequest request) throws SpecException {
-    List<SpecViolation> violations = validator.validate(request.toBuilder().clearChanges().build());
-    if (!violations.isEmpty()) {
-      throw ApiErrors.invalid(violations);
-    }
-    try {
-      if (!request.getRunId().isEmpty() && request.getModel().isEmpty()) {
-        // Throws NOT_FOUND.
-        RunSpec spec = reader.askedSpec(request.getRunId());
-        return Retraining.of(request, models, runId -> Optional.of(spec));
-      }
-      return Retraining.of(request, models, reader::knownSpec);
-    } catch (IOException e) {
-      throw ApiErrors.store("read the model registry", e);
-    }
-  }
-
-  private RunLaunch retrain(RetrainRunRequest request) throws SpecException {
-    Retraining retraining = retraining(request);
-    String origin = retraining.originRunId();
-    RunSpec spec = retraining.spec();
-    List<Stage> fresh = retraining.fresh();
-    if (request.getRescore()) {
-      spec = Rescoring.of(reader.get(origin)).pinned(spec);
-      fresh = Rescoring.fresh(fresh);
-    }
-    return new RunLaunch(
-        spec,
-        request.getRequestId(),
-        origin,
-        fresh,
-        request.getRescore(),
-        request.getLane(),
-        RunTags.retrained(reader.find(origin), request.getLabelsMap(), request.getNote()));
+  private Plan plan(RunLaunch launch) throws SpecException {
+    RunRequest request = launcher.admissible(launch);
+    return longCalls.run("plan", () -> planner.plan(request));
   }
 
   @Override
@@ -326,7 +286,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   @Override
   public void compareRuns(
       CompareRunsRequest request, StreamObserver<CompareRunsResponse> observer) {
-    answer(observer, () -> comparer.compare(request));
+    answer(observer, () -> longCalls.run("compare runs", () -> comparer.compare(request)));
   }
 
   private static <T> void answer(StreamObserver<T> observer, Call<T> call) {
@@ -387,7 +347,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     }
     LOG.error("a call failed", thrown);
     return Status.INTERNAL
-        .withDescription(thrown.toString())
+        .withDescription("the control plane failed; its log says why")
         .withCause(thrown)
         .asRuntimeException();
   }

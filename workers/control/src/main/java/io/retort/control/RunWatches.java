@@ -268,7 +268,8 @@ final class RunWatches implements AutoCloseable {
         ended(e);
         fail(
             Status.INTERNAL
-                .withDescription("a change of the run could not be sent: " + e + " (watch again)")
+                .withDescription(
+                    "a change of the run could not be sent; the log of the control plane says why (watch again)")
                 .withCause(e)
                 .asRuntimeException());
         return false;

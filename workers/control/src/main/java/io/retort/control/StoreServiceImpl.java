@@ -64,7 +64,10 @@ final class StoreServiceImpl extends StoreServiceGrpc.StoreServiceImplBase {
     } catch (RuntimeException e) {
       LOG.error("a sweep failed", e);
       observer.onError(
-          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+          Status.INTERNAL
+              .withDescription("the control plane failed; its log says why")
+              .withCause(e)
+              .asRuntimeException());
     }
   }
 }

@@ -14,6 +14,9 @@ final class WatchWindow {
   /** Runs of one message, so that it fits into gRPC's default limit of 4 MiB. */
   private static final int BATCH = 100;
 
+  /** Control planes notice the same change at most that far apart. Revisions are milliseconds. */
+  private static final long LONGEST_DELAY_MILLIS = 600_000;
+
   private final long afterRevision;
   private final Map<String, Long> sent = new HashMap<>();
   private boolean begun;
@@ -41,8 +44,12 @@ final class WatchWindow {
     if (!resumes) {
       messages.add(WatchRunsResponse.newBuilder().setResync(true).build());
     }
+    // The client may have its revision from another control plane, which notices some changes later
+    // than this one. What is sent twice does no harm.
     List<IndexedRun> missing =
-        window.stream().filter(run -> !resumes || run.revision() > afterRevision).toList();
+        window.stream()
+            .filter(run -> !resumes || run.revision() > afterRevision - LONGEST_DELAY_MILLIS)
+            .toList();
     messages.addAll(runs(missing));
     RunWindow.Builder ids = RunWindow.newBuilder();
     window.forEach(run -> ids.addRunIds(run.runId()));

@@ -5,10 +5,12 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything that the control plane serves over HTTP besides gRPC and pages: {@code /v1/}, {@code
@@ -20,6 +22,7 @@ public final class HttpApi {
    *     is served under its path, through the same interceptors
    * @param host address to which the server is bound
    * @param allowedHosts names under which clients reach it, separated by commas; may be empty
+   * @param guard lets only those read the metrics who may
    * @throws IllegalArgumentException if an rpc has an option that cannot be served
    */
   public static void addTo(
@@ -27,7 +30,8 @@ public final class HttpApi {
       GrpcService grpc,
       PrometheusRegistry metrics,
       String host,
-      String allowedHosts) {
+      String allowedHosts,
+      UnaryOperator<HttpService> guard) {
     HttpRoutes routes = new HttpRoutes(grpc.methods().values());
     HttpData openApi = HttpData.ofUtf8(OpenApi.of(routes.all()));
     server
@@ -36,7 +40,7 @@ public final class HttpApi {
             "/openapi.json",
             (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, openApi))
         .service("/healthz", HealthCheckService.of())
-        .service("/metrics", new MetricsEndpoint(metrics))
+        .service("/metrics", guard.apply(new MetricsEndpoint(metrics)))
         .decorator(new OriginCheck(isLoopback(host), allowedHosts))
         .errorHandler(new ProblemErrors());
   }

@@ -107,6 +107,9 @@ final class HttpCall<Q, R> extends ServerCall<Q, R> {
         () -> {
           ServerCall.Listener<Q> started = rpc.getServerCallHandler().startCall(this, headers);
           listener = started;
+          if (closed) {
+            return;
+          }
           started.onReady();
           started.onMessage(request);
           started.onHalfClose();

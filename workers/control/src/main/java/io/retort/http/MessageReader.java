@@ -31,6 +31,9 @@ final class MessageReader {
   private static final BigDecimal UNSIGNED_INT = BigDecimal.valueOf(0xFFFF_FFFFL);
   private static final BigDecimal UNSIGNED_LONG = new BigDecimal("18446744073709551615");
 
+  /** A caller who is not known yet sends the request: the answer must not outgrow it. */
+  private static final int MOST_VIOLATIONS = 100;
+
   private final List<SpecViolation> violations = new ArrayList<>();
 
   List<SpecViolation> violations() {
@@ -58,6 +61,9 @@ final class MessageReader {
       return;
     }
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (isFull()) {
+        return;
+      }
       String fieldPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
       FieldDescriptor field = field(builder.getDescriptorForType(), entry.getKey());
       if (field == null) {
@@ -117,6 +123,10 @@ final class MessageReader {
                 + ")"));
   }
 
+  private boolean isFull() {
+    return violations.size() >= MOST_VIOLATIONS;
+  }
+
   private void fillRepeated(
       Message.Builder builder, FieldDescriptor field, JsonNode node, String path) {
     if (node.isNull()) {
@@ -126,7 +136,7 @@ final class MessageReader {
       refuse(path, node, "an array");
       return;
     }
-    for (int index = 0; index < node.size(); index++) {
+    for (int index = 0; index < node.size() && !isFull(); index++) {
       single(builder, field, node.get(index), path + "[" + index + "]")
           .ifPresent(value -> builder.addRepeatedField(field, value));
     }
@@ -143,6 +153,9 @@ final class MessageReader {
     FieldDescriptor key = field.getMessageType().findFieldByName("key");
     FieldDescriptor value = field.getMessageType().findFieldByName("value");
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (isFull()) {
+        return;
+      }
       String entryPath = path + "." + entry.getKey();
       Message.Builder item = builder.newBuilderForField(field);
       Optional<Object> itemKey = fromText(item, key, entry.getKey(), entryPath);

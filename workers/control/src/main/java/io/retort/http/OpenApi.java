@@ -208,7 +208,11 @@ final class OpenApi {
     return schema;
   }
 
+  /** Ids are unique: that of a second binding of an rpc ends in {@code _2}. */
   private static String operationId(HttpRoute route) {
-    return route.rpc().getService().getName() + "_" + route.rpc().getName();
+    String id = route.rpc().getService().getName() + "_" + route.rpc().getName();
+    List<String> templates = HttpRoute.of(route.rpc()).stream().map(HttpRoute::template).toList();
+    int binding = templates.indexOf(route.template()) + 1;
+    return binding == 1 ? id : id + "_" + binding;
   }
 }

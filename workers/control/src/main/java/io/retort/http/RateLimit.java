@@ -46,14 +46,18 @@ public final class RateLimit implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    String caller = Caller.current().name();
-    long wait = rate == 0 ? 0 : wait(caller);
+    // Probes of health must not starve, and come without a caller.
+    if (call.getMethodDescriptor().getFullMethodName().startsWith("grpc.health.")) {
+      return next.startCall(call, headers);
+    }
+    Caller caller = Caller.current();
+    long wait = rate == 0 ? 0 : wait(caller.id());
     if (wait == 0) {
       return next.startCall(call, headers);
     }
     StatusRuntimeException refusal =
         Refusals.tooManyCalls(
-            caller, rate, Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999)));
+            caller.name(), rate, Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999)));
     Metadata trailers = refusal.getTrailers();
     call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
     return new ServerCall.Listener<>() {};

@@ -37,6 +37,11 @@ public final class AccessInterceptor implements ServerInterceptor {
           "grpc.health.v1.Health",
           "grpc.reflection.v1.ServerReflection",
           "grpc.reflection.v1alpha.ServerReflection");
+
+  /** The object of the entry is the run that they start. */
+  private static final Set<String> LAUNCHES =
+      Set.of("RunService/CreateRun", "RunService/RetrainRun", "RunService/RetryRun");
+
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> COOKIE = key("cookie");
   private static final Metadata.Key<String> CSRF = key(Csrf.HEADER);
@@ -166,7 +171,7 @@ public final class AccessInterceptor implements ServerInterceptor {
 
     @Override
     public void sendMessage(R message) {
-      if (entry.getObject().isEmpty() || entry.getMethod().endsWith("/CreateRun")) {
+      if (entry.getObject().isEmpty() || LAUNCHES.contains(entry.getMethod())) {
         AuditedObjects.ofResponse((Message) message).ifPresent(entry::setObject);
       }
       super.sendMessage(message);
@@ -220,8 +225,15 @@ public final class AccessInterceptor implements ServerInterceptor {
 
     @Override
     public void onHalfClose() {
-      if (!refused) {
+      if (refused) {
+        return;
+      }
+      try {
         super.onHalfClose();
+      } catch (RuntimeException | Error e) {
+        // Closed here, so that the call is in the audit log.
+        LOG.error("{} failed", rpc.name(), e);
+        AccessInterceptor.close(call, AccessErrors.internal());
       }
     }
 

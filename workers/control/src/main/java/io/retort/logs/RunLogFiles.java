@@ -145,8 +145,11 @@ public final class RunLogFiles {
   }
 
   private ByteString part(String uri, long offset, int most) throws IOException {
+    if (offset >= sizeOrZero(uri)) {
+      return ByteString.EMPTY;
+    }
     try (InputStream input = store.read(uri)) {
-      input.skipNBytes(Math.min(offset, store.size(uri)));
+      input.skipNBytes(offset);
       return ByteString.copyFrom(input.readNBytes(most));
     } catch (NoSuchFileException e) {
       return ByteString.EMPTY;

@@ -76,7 +76,7 @@ final class HmacCsrf implements Csrf {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(key, ALGORITHM));
-      return encode(mac.doFinal((nonce + "|" + caller.name()).getBytes(StandardCharsets.UTF_8)));
+      return encode(mac.doFinal((nonce + "|" + caller.id()).getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(ALGORITHM + ": is not available", e);
     }

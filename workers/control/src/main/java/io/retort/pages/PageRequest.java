@@ -41,6 +41,6 @@ record PageRequest(
   }
 
   private PageContext pageContext(Csrf.Token token) {
-    return new PageContext(caller.name(), token.value(), context.path());
+    return new PageContext(caller.name(), caller.isAuthenticated(), token.value(), context.path());
   }
 }

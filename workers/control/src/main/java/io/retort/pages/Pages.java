@@ -44,9 +44,9 @@ public final class Pages {
     comparisons = new ComparePages(calls, runs);
   }
 
-  /** Tokens with a key that lives as long as the process. */
+  /** The session's, or without one a token whose key lives as long as the process. */
   public static Csrf statelessCsrf() {
-    return new HmacCsrf(new SecureRandom());
+    return new SessionCsrf(new HmacCsrf(new SecureRandom()));
   }
 
   /**

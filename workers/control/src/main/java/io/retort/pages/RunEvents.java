@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.sse.ServerSentEvent;
 import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.common.stream.StreamWriter;
 import com.linecorp.armeria.server.streaming.ServerSentEvents;
+import io.grpc.Status;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.WatchRunRequest;
@@ -54,6 +55,10 @@ final class RunEvents {
             closed -> {
               if (!closed.isOk()) {
                 LOG.debug("a watch of {} ends: {}", request.path("run"), closed.status());
+                if (closed.status().getCode() != Status.Code.UNAVAILABLE) {
+                  // A browser would connect again and again.
+                  boolean ignored = events.tryWrite(event(id, "end", ""));
+                }
               }
               events.close();
             });

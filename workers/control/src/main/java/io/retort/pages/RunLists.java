@@ -1,5 +1,6 @@
 package io.retort.pages;
 
+import io.retort.identity.Caller;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class RunLists {
   }
 
   /** A page that is as old as it may be at most; throws what reading throws. */
-  ListRunsResponse get(String caller, ListRunsRequest request) {
+  ListRunsResponse get(Caller caller, ListRunsRequest request) {
     Key key = new Key(caller, request);
     CompletableFuture<ListRunsResponse> own = new CompletableFuture<>();
     CompletableFuture<ListRunsResponse> response = claim(key, own);
@@ -77,7 +78,7 @@ final class RunLists {
   }
 
   /** What a caller may see depends on the caller. */
-  private record Key(String caller, ListRunsRequest request) {}
+  private record Key(Caller caller, ListRunsRequest request) {}
 
   private record Entry(CompletableFuture<ListRunsResponse> response, long since) {}
 }

@@ -50,7 +50,7 @@ final class RunPages {
             .setPageToken(token)
             .addAllPhases(phases)
             .build();
-    RunListView view = RunListView.of(lists.get(request.caller().name(), asked), phases, token);
+    RunListView view = RunListView.of(lists.get(request.caller(), asked), phases, token);
     return request.page(request.isPart() ? "runTable" : "runs", view);
   }
 

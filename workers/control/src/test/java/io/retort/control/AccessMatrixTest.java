@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -36,6 +37,9 @@ import io.retort.v1.CreateTokenRequest;
 import io.retort.v1.CreateTokenResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.Grant;
+import io.retort.v1.LaneConfig;
+import io.retort.v1.LanePolicy;
+import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListAuditEntriesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
@@ -48,6 +52,9 @@ import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetLaneRequest;
+import io.retort.v1.WatchRunsRequest;
+import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
 import io.retort.v1.WhoAmIResponse;
 import java.io.IOException;
@@ -56,6 +63,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +82,7 @@ class AccessMatrixTest {
   private static final String OTHER = "vision";
   private static final String EVERY = "*";
   private static final String MODEL = "nlp-model";
+  private static final String LANE = "nightly";
 
   private static ControlHarness control;
   private static ManagedChannel channel;
@@ -103,6 +112,14 @@ class AccessMatrixTest {
         Store.resolve(
             new ModelVersions(store, control.storeUri, MODEL).folder(1), ModelVersions.PROVENANCE),
         output -> output.write(provenance));
+    LaneConfig unused =
+        LaneServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_OPERATOR))
+            .setLane(
+                SetLaneRequest.newBuilder()
+                    .setName(LANE)
+                    .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+                    .build())
+            .getConfig();
   }
 
   @AfterAll
@@ -161,13 +178,13 @@ class AccessMatrixTest {
   }
 
   @Test
-  void listsAskTemporalForTheCallersTeamsAlone() throws IOException {
-    RunServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_VIEWER))
-        .listRuns(ListRunsRequest.getDefaultInstance());
-    assertThat(lastQuery()).endsWith(" AND RetortTeam IN ('vision')");
-    RunServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_VIEWER))
-        .listRuns(ListRunsRequest.getDefaultInstance());
-    assertThat(lastQuery()).doesNotContain("RetortTeam");
+  void listsAndTheirWatchesHaveTheRunsOfTheCallersTeamsAlone() throws IOException {
+    for (String team : List.of(OWN, EVERY)) {
+      assertThat(listed(as(team, Role.ROLE_VIEWER))).as(team).contains(runId);
+      assertThat(watched(as(team, Role.ROLE_VIEWER))).as(team).contains(runId);
+    }
+    assertThat(listed(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
+    assertThat(watched(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
   }
 
   @Test
@@ -286,8 +303,36 @@ class AccessMatrixTest {
     return found;
   }
 
-  private static String lastQuery() {
-    return control.visibility.requests.get(control.visibility.requests.size() - 1).getQuery();
+  private static List<String> listed(Channel caller) {
+    return RunServiceGrpc.newBlockingStub(caller)
+        .listRuns(ListRunsRequest.newBuilder().setPageSize(1000).build())
+        .getRunsList()
+        .stream()
+        .map(Run::getRunId)
+        .toList();
+  }
+
+  /** The runs with which a watch begins: all messages up to the one that has the window. */
+  private static List<String> watched(Channel caller) {
+    List<String> runs = new ArrayList<>();
+    Context.CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
+    try {
+      Iterator<WatchRunsResponse> watch =
+          RunServiceGrpc.newBlockingStub(caller)
+              .watchRuns(WatchRunsRequest.newBuilder().setPageSize(1000).build());
+      WatchRunsResponse message = watch.next();
+      assertThat(message.getResync()).isTrue();
+      while (!message.hasWindow()) {
+        message = watch.next();
+        message.getRunsList().forEach(run -> runs.add(run.getRunId()));
+      }
+      assertThat(message.getWindow().getRunIdsList()).containsExactlyInAnyOrderElementsOf(runs);
+      return runs;
+    } finally {
+      context.detach(before);
+      context.cancel(null);
+    }
   }
 
   private static boolean reaches(RpcAccess rpc, String team) {
@@ -327,7 +372,10 @@ class AccessMatrixTest {
     }
   }
 
-  /** Of a token no id is given, and no reason to change a model, so that nothing is changed. */
+  /**
+   * Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
+   * too long to delete a run, so that nothing is changed.
+   */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
     PrototypeMarshaller<Q> marshaller = (PrototypeMarshaller<Q>) method.getRequestMarshaller();
     Message.Builder request = ((Message) marshaller.getMessagePrototype()).newBuilderForType();
@@ -338,6 +386,16 @@ class AccessMatrixTest {
         case "model" -> request.setField(field, MODEL);
         case "reference" -> request.setField(field, MODEL + ":v1");
         case "spec" -> request.setField(field, spec(OWN));
+        case "name" -> {
+          if (method.getFullMethodName().contains(".LaneService/")) {
+            request.setField(field, LANE);
+          }
+        }
+        case "reason" -> {
+          if (method.getFullMethodName().endsWith("/DeleteRun")) {
+            request.setField(field, "x".repeat(1001));
+          }
+        }
         default -> {}
       }
     }

@@ -8,15 +8,18 @@ import com.google.api.AnnotationsProto;
 import io.retort.registry.ModelVersions;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.LossPoint;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,18 +29,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rpc answers the same over gRPC and HTTP, successes and errors. */
 class ApiContractTest {
-  /**
-   * A request for each rpc that succeeds. RUN is a new run that goes on, ENDED one that has ended,
-   * ALIAS an alias of its own for each transport.
-   */
+  private static ControlHarness control;
+  private static ControlHarness guarded;
+  private static ApiProbe probe;
+  private static ApiProbe stranger;
+  private static String ended;
+
+  /** A request for each rpc that succeeds; {@link #MADE} says what its words stand for. */
   private static final Map<String, String> REQUESTS =
       Map.ofEntries(
           entry(
               "RunService/CreateRun",
               "{\"spec\": {\"name\": \"waits\", \"data\": {\"train\": [{\"path\": \"/a\"}]}}}"),
           entry("RunService/GetRun", "{\"run_id\": \"ENDED\"}"),
-          entry("RunService/ListRuns", "{\"page_size\": 2, \"phases\": [\"RUN_PHASE_SUCCEEDED\"]}"),
+          entry(
+              "RunService/ListRuns", "{\"page_size\": 2, \"filter\": \"label.suite = contract\"}"),
+          entry("RunService/GetCurves", "{\"run_id\": \"first-1\"}"),
           entry("RunService/WatchRun", "{\"run_id\": \"ENDED\"}"),
+          entry(
+              "RunService/WatchRuns", "{\"page_size\": 2, \"filter\": \"label.suite = contract\"}"),
+          entry(
+              "RunService/UpdateRun",
+              "{\"run_id\": \"RUN\", \"labels\": {\"tier\": \"gold\"}, \"note\": \"good\"}"),
           entry("RunService/CancelRun", "{\"run_id\": \"RUN\", \"reason\": \"enough\"}"),
           entry("RunService/PauseRun", "{\"run_id\": \"RUN\", \"reason\": \"lunch\"}"),
           entry("RunService/ResumeRun", "{\"run_id\": \"RUN\", \"budget\": 4.5}"),
@@ -46,6 +59,12 @@ class ApiContractTest {
           entry(
               "RunService/RetrainRun",
               "{\"run_id\": \"ENDED\", \"changes\": {\"seed\": 7}, \"update_mask\": \"seed\"}"),
+          entry("RunService/GetLineage", "{\"run_id\": \"first-1\"}"),
+          entry("RunService/SetRunBudget", "{\"run_id\": \"RUN\", \"budget\": 7.5}"),
+          entry("RunService/RetryRun", "{\"run_id\": \"FAILED\"}"),
+          entry("RunService/DeleteRun", "{\"run_id\": \"OVER\", \"reason\": \"of no use\"}"),
+          entry("RunService/ListRunLogs", "{\"run_id\": \"first-1\"}"),
+          entry("RunService/GetRunLogs", "{\"run_id\": \"first-1\", \"log\": \"sft/1\"}"),
           entry("RunService/CompareRuns", "{\"run_ids\": [\"first-1\", \"second-1\"]}"),
           entry("StoreService/SweepStore", "{\"older_than\": \"86400s\"}"),
           entry("ModelService/ListModels", "{\"page_size\": 10}"),
@@ -58,66 +77,126 @@ class ApiContractTest {
           entry("ModelService/RollBackAlias", "{\"model\": \"smol\", \"alias\": \"ALIAS\"}"),
           entry(
               "ModelService/DeleteVersion",
-              "{\"reference\": \"smol:v3\", \"reason\": \"of no use\"}"));
+              "{\"reference\": \"smol:v3\", \"reason\": \"of no use\"}"),
+          entry(
+              "LaneService/SetLane",
+              "{\"name\": \"nightly\", \"policy\": \"LANE_POLICY_PARALLEL\", \"parallelism\": 3}"),
+          entry("LaneService/GetLane", "{\"name\": \"weekly\"}"),
+          entry("LaneService/ListLanes", "{\"page_size\": 10}"),
+          entry("LaneService/UnblockLane", "{\"name\": \"BLOCKED\"}"),
+          entry("AccessService/WhoAmI", "{}"),
+          entry(
+              "AccessService/CreateToken",
+              "{\"name\": \"ci\", \"grants\": [{\"team\": \"nlp\", \"role\": \"ROLE_VIEWER\"}]}"),
+          entry("AccessService/ListTokens", "{\"page_size\": 1}"),
+          entry("AccessService/RevokeToken", "{\"token_id\": \"TOKEN\"}"),
+          entry("AccessService/ListAuditEntries", "{\"page_size\": 1}"));
+
+  /** Words of requests, and what takes their place; it is given the transport. */
+  private static final Map<String, UnaryOperator<String>> MADE =
+      Map.of(
+          "RUN",
+          transport -> control.create("waits").getRunId(),
+          "ENDED",
+          transport -> ended,
+          "OVER",
+          transport -> over("succeeds"),
+          "FAILED",
+          transport -> over("fails"),
+          "ALIAS",
+          transport -> transport,
+          "TOKEN",
+          transport -> token(),
+          "BLOCKED",
+          transport -> {
+            String unused = control.blockLane("blocked-" + transport);
+            return "blocked-" + transport;
+          });
 
   /** Their answers differ from call to call. */
   private static final Set<String> CHANGING =
       Set.of(
           "RunService/CreateRun",
+          "RunService/UpdateRun",
           "RunService/CancelRun",
           "RunService/PauseRun",
           "RunService/ResumeRun",
           "RunService/ApproveRun",
           "RunService/RejectRun",
           "RunService/RetrainRun",
+          "RunService/SetRunBudget",
+          "RunService/RetryRun",
+          "RunService/DeleteRun",
           "ModelService/PromoteAlias",
           "ModelService/RollBackAlias",
-          "ModelService/DeleteVersion");
+          "ModelService/DeleteVersion",
+          "LaneService/SetLane",
+          "LaneService/UnblockLane",
+          "AccessService/CreateToken",
+          "AccessService/RevokeToken");
 
-  private static ControlHarness control;
-  private static ApiProbe probe;
-  private static String ended;
+  /** Takes no fields, and thus only fails where every rpc does. */
+  private static final String NEVER_WRONG = "AccessService/WhoAmI";
 
   @BeforeAll
-  static void start(@TempDir Path store) throws IOException {
-    control = new ControlHarness(store);
+  static void start(@TempDir Path store, @TempDir Path other) throws IOException {
+    control = new ControlHarness(store, Deadlines.DEFAULT, Map.of("RETORT_CALLS_PER_SECOND", "0"));
     probe = new ApiProbe(control.api.getChannel(), control.port());
-    ended = control.create("succeeds").getRunId();
-    control.awaitEnd(ended);
+    guarded = new ControlHarness(other, Deadlines.DEFAULT, Map.of("RETORT_AUTH", "required"));
+    stranger = new ApiProbe(guarded.api.getChannel(), guarded.port());
+    ended = over("succeeds");
     for (String runId : new String[] {"first-1", "second-1"}) {
-      write(
-          "runs/" + runId + "/run.json",
-          ProtoJson.print(
-              Run.newBuilder().setRunId(runId).setPhase(RunPhase.RUN_PHASE_SUCCEEDED).build()));
+      Run.Builder run =
+          Run.newBuilder()
+              .setRunId(runId)
+              .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+              .setOriginRunId(runId.equals("first-1") ? "" : "first-1")
+              .putLabels("suite", "contract");
+      run.getSummaryBuilder()
+          .getSftBuilder()
+          .addCurve(LossPoint.newBuilder().setStep(1).setLoss(0.5));
+      write("runs/" + runId + "/run.json", ProtoJson.print(run.build()));
+      write("runs/" + runId + "/logs/sft/1/000000.log", "step 1\n");
     }
+    control.awaitListed("first-1", RunPhase.RUN_PHASE_SUCCEEDED);
+    control.awaitListed("second-1", RunPhase.RUN_PHASE_SUCCEEDED);
     write("comparisons/first-1+second-1", "<!doctype html>");
     for (int version = 1; version <= 3; version++) {
       publish(version);
     }
     for (String alias : new String[] {"grpc", "http"}) {
       for (String version : new String[] {"1", "2"}) {
-        assertThat(
-                probe
-                    .overGrpc(
-                        "ModelService/PromoteAlias",
-                        "{\"reference\": \"smol:v"
-                            + version
-                            + "\", \"reason\": \"better\", \"alias\": \""
-                            + alias
-                            + "\"}")
-                    .code())
-            .isEqualTo("OK");
+        JsonNode unused =
+            made(
+                "ModelService/PromoteAlias",
+                "{\"reference\": \"smol:v"
+                    + version
+                    + "\", \"reason\": \"better\", \"alias\": \""
+                    + alias
+                    + "\"}");
       }
     }
+    JsonNode unused =
+        made(
+            "LaneService/SetLane", "{\"name\": \"weekly\", \"policy\": \"LANE_POLICY_LAST_ONLY\"}");
+    assertThat(token()).isNotEqualTo(token());
+    awaitAuditEntries();
   }
 
   @AfterAll
   static void stop() {
     control.close();
+    guarded.close();
   }
 
   static Set<String> rpcs() {
     return ApiProbe.rpcs().keySet();
+  }
+
+  static Set<String> rpcsWithFields() {
+    Set<String> rpcs = new TreeSet<>(rpcs());
+    assertThat(rpcs.remove(NEVER_WRONG)).isTrue();
+    return rpcs;
   }
 
   @Test
@@ -145,7 +224,7 @@ class ApiContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("rpcs")
+  @MethodSource("rpcsWithFields")
   void failsTheSameOverBoth(String rpc) {
     String valid = REQUESTS.getOrDefault(rpc, "");
     String request = "{}";
@@ -157,6 +236,10 @@ class ApiContractTest {
       request = "{\"model\": \"NONE\"}";
     } else if (valid.contains("\"reference\"")) {
       request = "{\"reference\": \"none@sha256:é/%\"}";
+    } else if (valid.contains("\"token_id\"")) {
+      request = "{\"token_id\": \"00000000000000000000\"}";
+    } else if (rpc.startsWith("LaneService/") && valid.contains("\"name\"")) {
+      request = "{\"name\": \"none\"}";
     } else if (valid.contains("\"page_size\"")) {
       request = "{\"page_size\": -1}";
     }
@@ -167,12 +250,55 @@ class ApiContractTest {
     assertThat(http).isEqualTo(grpc);
   }
 
+  @ParameterizedTest
+  @MethodSource("rpcs")
+  void asksForATokenTheSameOverBoth(String rpc) {
+    String request = REQUESTS.getOrDefault(rpc, "{}");
+
+    ApiProbe.Outcome grpc = stranger.overGrpc(rpc, request);
+
+    assertThat(grpc.code()).isEqualTo("UNAUTHENTICATED");
+    assertThat(stranger.overHttp(rpc, request)).isEqualTo(grpc);
+  }
+
   private static String request(String rpc, String transport) {
-    String request =
-        REQUESTS.getOrDefault(rpc, "{}").replace("ENDED", ended).replace("ALIAS", transport);
-    return request.contains("RUN\"")
-        ? request.replace("\"RUN\"", '"' + control.create("waits").getRunId() + '"')
-        : request;
+    String request = REQUESTS.getOrDefault(rpc, "{}");
+    for (Map.Entry<String, UnaryOperator<String>> one : MADE.entrySet()) {
+      String word = '"' + one.getKey() + '"';
+      if (request.contains(word)) {
+        request = request.replace(word, '"' + one.getValue().apply(transport) + '"');
+      }
+    }
+    return request;
+  }
+
+  /** A new run that has ended. */
+  private static String over(String name) {
+    return control.awaitEnd(control.create(name).getRunId()).getRunId();
+  }
+
+  private static String token() {
+    return made("AccessService/CreateToken", REQUESTS.getOrDefault("AccessService/CreateToken", ""))
+        .get("token")
+        .get("token_id")
+        .asText();
+  }
+
+  private static JsonNode made(String rpc, String request) {
+    ApiProbe.Outcome outcome = probe.overGrpc(rpc, request);
+    assertThat(outcome.code()).as(outcome.body().toString()).isEqualTo("OK");
+    return outcome.body();
+  }
+
+  /** Until the log, which is written once a second, has a first page that stays as it is. */
+  private static void awaitAuditEntries() {
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (!made("AccessService/ListAuditEntries", "{\"page_size\": 1}").has("next_page_token")
+        && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertThat(made("AccessService/ListAuditEntries", "{\"page_size\": 1}").has("next_page_token"))
+        .isTrue();
   }
 
   private static Set<String> names(JsonNode node) {

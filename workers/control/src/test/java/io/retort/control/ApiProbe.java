@@ -18,6 +18,7 @@ import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.ErrorDetailsProto;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
@@ -27,13 +28,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Calls any rpc with a request in JSON, over gRPC and over the HTTP path of its option; it knows
@@ -41,6 +47,9 @@ import java.util.TreeMap;
  */
 final class ApiProbe {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Their streams do not end by themselves: the first message is the answer. */
+  private static final Set<String> ENDLESS = Set.of("RunService/WatchRuns");
 
   private final Channel channel;
   private final HttpClientOfApi http;
@@ -53,7 +62,8 @@ final class ApiProbe {
 
   /**
    * @param code of gRPC; {@code OK} for an answer
-   * @param body the answer, or the last one of a stream; of an error, message and details
+   * @param body the answer, or the last one of a stream that ends, or the first one of a stream
+   *     that does not; of an error, message and details
    */
   record Outcome(String code, JsonNode body) {}
 
@@ -100,17 +110,11 @@ final class ApiProbe {
     try {
       DynamicMessage.Builder message = DynamicMessage.newBuilder(rpc.getInputType());
       JsonFormat.parser().merge(request, message);
-      DynamicMessage answer = DynamicMessage.getDefaultInstance(rpc.getOutputType());
-      if (rpc.isServerStreaming()) {
-        List<DynamicMessage> answers = new ArrayList<>();
-        ClientCalls.blockingServerStreamingCall(
-                channel, method, CallOptions.DEFAULT, message.build())
-            .forEachRemaining(answers::add);
-        answer = answers.get(answers.size() - 1);
-      } else {
-        answer =
-            ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, message.build());
-      }
+      DynamicMessage answer =
+          rpc.isServerStreaming()
+              ? streamed(name, method, message.build())
+              : ClientCalls.blockingUnaryCall(
+                  channel, method, CallOptions.DEFAULT, message.build());
       return new Outcome("OK", json(answer));
     } catch (StatusRuntimeException e) {
       com.google.rpc.Status status = StatusProto.fromThrowable(e);
@@ -120,6 +124,26 @@ final class ApiProbe {
       return new Outcome(e.getStatus().getCode().name(), body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private DynamicMessage streamed(
+      String name,
+      io.grpc.MethodDescriptor<DynamicMessage, DynamicMessage> method,
+      DynamicMessage request) {
+    Context.CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
+    try {
+      Iterator<DynamicMessage> answers =
+          ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
+      DynamicMessage answer = answers.next();
+      while (!ENDLESS.contains(name) && answers.hasNext()) {
+        answer = answers.next();
+      }
+      return answer;
+    } finally {
+      context.detach(before);
+      context.cancel(null);
     }
   }
 
@@ -133,19 +157,25 @@ final class ApiProbe {
             rule.getField(
                 HttpRule.getDescriptor().findFieldByNumber(rule.getPatternCase().getNumber()));
     String path = path(template, fields);
-    HttpResponse<String> response =
+    HttpRequest.Builder call =
         rule.getBody().isEmpty()
-            ? http.send(http.request(method, withQuery(path, fields), ""))
-            : http.send(http.request(method, path, fields.toString()));
-    if (response.statusCode() == 200) {
-      return new Outcome(
-          "OK", rpc.isServerStreaming() ? lastEvent(response) : parse(response.body()));
+            ? http.request(method, withQuery(path, fields), "")
+            : http.request(method, path, fields.toString());
+    HttpResponse<Stream<String>> response = http.send(call, HttpResponse.BodyHandlers.ofLines());
+    // Leaves a stream that goes on.
+    try (Stream<String> lines = response.body()) {
+      if (response.statusCode() == 200 && rpc.isServerStreaming()) {
+        return new Outcome("OK", event(name, lines));
+      }
+      JsonNode answer = parse(lines.collect(Collectors.joining("\n")));
+      if (response.statusCode() == 200) {
+        return new Outcome("OK", answer);
+      }
+      ObjectNode body = JSON.createObjectNode();
+      body.set("detail", answer.get("detail"));
+      body.set("details", answer.get("details"));
+      return new Outcome(answer.get("code").asText(), body);
     }
-    JsonNode problem = parse(response.body());
-    ObjectNode body = JSON.createObjectNode();
-    body.set("detail", problem.get("detail"));
-    body.set("details", problem.get("details"));
-    return new Outcome(problem.get("code").asText(), body);
   }
 
   private MethodDescriptor rpc(String name) {
@@ -181,10 +211,14 @@ final class ApiProbe {
     return parameters.isEmpty() ? path : path + "?" + String.join("&", parameters);
   }
 
-  private static JsonNode lastEvent(HttpResponse<String> response) {
-    List<String> events = response.body().lines().filter(line -> line.startsWith("data:")).toList();
+  private static JsonNode event(String name, Stream<String> lines) {
+    Stream<String> events = lines.filter(line -> line.startsWith("data:"));
+    if (ENDLESS.contains(name)) {
+      return parse(events.findFirst().orElseThrow().substring(5));
+    }
+    List<String> all = events.toList();
     // The last one is the end.
-    return parse(events.get(events.size() - 2).substring(5));
+    return parse(all.get(all.size() - 2).substring(5));
   }
 
   private static String encode(String text) {

@@ -1,20 +1,37 @@
 package io.retort.control;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
+import io.retort.lane.LaneClient;
+import io.retort.lane.LaneWorkflow;
 import io.retort.lane.LaneWorkflowImpl;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
 import io.retort.v1.CreateRunRequest;
+import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
+import io.retort.v1.LaneConfig;
+import io.retort.v1.LaneEntry;
+import io.retort.v1.LaneExit;
+import io.retort.v1.LaneOutcome;
+import io.retort.v1.LanePolicy;
+import io.retort.v1.LaneRun;
+import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetLaneRequest;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import io.retort.v1.WatchRunsRequest;
+import io.retort.v1.WatchRunsResponse;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.temporal.api.enums.v1.IndexedValueType;
@@ -37,7 +54,7 @@ final class ControlHarness implements AutoCloseable {
   static final String STUDENT = "/models/smol";
 
   final StubActivities activities = new StubActivities();
-  final FakeVisibility visibility = new FakeVisibility();
+  final FakeVisibility visibility;
   final TemporalRefusals refusals = new TemporalRefusals();
   final MetricsServer metrics;
   final RunServiceGrpc.RunServiceBlockingStub api;
@@ -58,6 +75,20 @@ final class ControlHarness implements AutoCloseable {
    * @param variables of the environment, besides those that every control plane needs
    */
   ControlHarness(Path store, Deadlines deadlines, Map<String, String> variables) {
+    this(store, deadlines, variables, new FakeVisibility(), Duration.ofMillis(20));
+  }
+
+  /**
+   * @param visibility also answers the first refresh of the index, which starts with the server
+   * @param watchPeriod of watches and of the index
+   */
+  ControlHarness(
+      Path store,
+      Deadlines deadlines,
+      Map<String, String> variables,
+      FakeVisibility visibility,
+      Duration watchPeriod) {
+    this.visibility = visibility;
     storeUri = "file://" + store.toAbsolutePath();
     temporal =
         TestWorkflowEnvironment.newInstance(
@@ -100,7 +131,7 @@ final class ControlHarness implements AutoCloseable {
     metrics = MetricsServer.start(environment);
     server =
         ControlServer.start(
-            environment, temporal.getWorkflowClient(), metrics, Duration.ofMillis(20), deadlines);
+            environment, temporal.getWorkflowClient(), metrics, watchPeriod, deadlines);
     api = client(RunServiceGrpc.RunServiceBlockingStub.class);
   }
 
@@ -165,6 +196,55 @@ final class ControlHarness implements AutoCloseable {
 
   Run awaitEnd(String runId) {
     return watchUntil(runId, run -> Phases.isTerminal(run.getPhase()));
+  }
+
+  /** Waits until lists show the run, which the index finds in Temporal or later in the store. */
+  void awaitListed(String runId, RunPhase phase) {
+    Context.CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
+    try {
+      Iterator<WatchRunsResponse> watch =
+          api.watchRuns(WatchRunsRequest.newBuilder().setPageSize(1000).build());
+      boolean listed = false;
+      while (!listed) {
+        listed =
+            watch.next().getRunsList().stream()
+                .anyMatch(run -> run.getRunId().equals(runId) && run.getPhase() == phase);
+      }
+    } finally {
+      context.detach(before);
+      context.cancel(null);
+    }
+  }
+
+  /** Makes a lane that a failed run blocks, and returns the run's id. */
+  String blockLane(String name) {
+    LaneServiceGrpc.LaneServiceBlockingStub lanes =
+        client(LaneServiceGrpc.LaneServiceBlockingStub.class);
+    LaneConfig config =
+        lanes
+            .setLane(
+                SetLaneRequest.newBuilder()
+                    .setName(name)
+                    .setPolicy(LanePolicy.LANE_POLICY_STRICT_SEQUENTIAL)
+                    .build())
+            .getConfig();
+    String runId = create("waits").getRunId();
+    new LaneClient(temporal(), Duration.ofSeconds(10))
+        .enter(LaneEntry.newBuilder().setConfig(config).setRunId(runId).build());
+    GetLaneRequest get = GetLaneRequest.newBuilder().setName(name).build();
+    assertThat(lanes.getLane(get).getLane().getHoldersList())
+        .extracting(LaneRun::getRunId)
+        .containsExactly(runId);
+    temporal()
+        .newWorkflowStub(LaneWorkflow.class, LaneWorkflow.id(name))
+        .leave(
+            LaneExit.newBuilder()
+                .setRunId(runId)
+                .setOutcome(LaneOutcome.LANE_OUTCOME_FAILED)
+                .build());
+    assertThat(lanes.getLane(get).getLane().getBlock().getRunId()).isEqualTo(runId);
+    return runId;
   }
 
   /** Stops all workers, so that nothing can answer a query. */

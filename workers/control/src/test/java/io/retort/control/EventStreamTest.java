@@ -50,7 +50,8 @@ class EventStreamTest {
     assertThat(events.get(events.size() - 1).name()).isEqualTo("end");
     Event last = events.get(events.size() - 2);
     assertThat(last.data()).contains("\"phase\":\"RUN_PHASE_SUCCEEDED\"").contains(run.getRunId());
-    assertThat(last.id()).matches("[0-9a-f]{16}");
+    assertThat(last.id()).matches("[0-9]+");
+    assertThat(last.data()).contains("\"revision\":\"" + last.id() + '"');
   }
 
   @Test

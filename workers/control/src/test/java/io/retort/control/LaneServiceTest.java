@@ -6,17 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import io.retort.lane.LaneClient;
-import io.retort.lane.LaneWorkflow;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneConfig;
-import io.retort.v1.LaneEntry;
-import io.retort.v1.LaneExit;
-import io.retort.v1.LaneOutcome;
 import io.retort.v1.LanePolicy;
-import io.retort.v1.LaneRun;
 import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListLanesResponse;
@@ -26,7 +20,6 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.UnblockLaneRequest;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,25 +119,13 @@ final class LaneServiceTest {
 
   @Test
   void unblocksALaneThatAFailedRunBlocks() {
-    LaneConfig config = set("strict", LanePolicy.LANE_POLICY_STRICT_SEQUENTIAL, 0);
+    LaneConfig unused = set("strict", LanePolicy.LANE_POLICY_STRICT_SEQUENTIAL, 0);
     StatusRuntimeException refusal =
         catchThrowableOfType(StatusRuntimeException.class, LaneServiceTest::unblock);
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(refusal.getStatus().getDescription()).contains("not blocked");
 
-    String runId = control.create("waits").getRunId();
-    new LaneClient(control.temporal(), Duration.ofSeconds(10))
-        .enter(LaneEntry.newBuilder().setConfig(config).setRunId(runId).build());
-    assertThat(get("strict").getHoldersList()).extracting(LaneRun::getRunId).containsExactly(runId);
-    control
-        .temporal()
-        .newWorkflowStub(LaneWorkflow.class, LaneWorkflow.id("strict"))
-        .leave(
-            LaneExit.newBuilder()
-                .setRunId(runId)
-                .setOutcome(LaneOutcome.LANE_OUTCOME_FAILED)
-                .build());
-
+    String runId = control.blockLane("strict");
     assertThat(get("strict").getBlock().getRunId()).isEqualTo(runId);
     assertThat(unblock().hasBlock()).isFalse();
     assertThat(get("strict").hasBlock()).isFalse();

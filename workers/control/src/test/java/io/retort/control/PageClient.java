@@ -16,7 +16,10 @@ import java.util.stream.Collectors;
 final class PageClient {
   private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  /** No browser upgrades a connection without TLS to HTTP/2. */
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   private final String address;
   private String cookie = "";
   private String token = "";

@@ -27,16 +27,10 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.TrainerHeartbeat;
 import io.retort.v1.TrainerState;
-import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.common.v1.WorkflowType;
-import io.temporal.api.enums.v1.WorkflowExecutionStatus;
-import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
-import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,15 +64,6 @@ final class PagesBrowserTest {
     control.activities.trainerHeartbeat.set(heartbeat());
     training = control.create("trains").getRunId();
     waiting = running("awaits");
-    ListWorkflowExecutionsResponse.Builder found = ListWorkflowExecutionsResponse.newBuilder();
-    for (String run : List.of(waiting, training)) {
-      found.addExecutions(
-          WorkflowExecutionInfo.newBuilder()
-              .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
-              .setType(WorkflowType.newBuilder().setName("Run"))
-              .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING));
-    }
-    control.visibility.response = found.build();
     write(control.storeUri + "/runs/failed-1/run.json", failed());
     ModelVersions versions =
         new ModelVersions(Store.open(control.storeUri), control.storeUri, "smol");
@@ -184,14 +169,7 @@ final class PagesBrowserTest {
   @Test
   void aPersonGoesFromTheListToTheDecision() {
     String run = running("awaits");
-    control.visibility.response =
-        control.visibility.response.toBuilder()
-            .addExecutions(
-                WorkflowExecutionInfo.newBuilder()
-                    .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
-                    .setType(WorkflowType.newBuilder().setName("Run"))
-                    .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING))
-            .build();
+    control.awaitListed(run, RunPhase.RUN_PHASE_RUNNING);
     browser.show(control.address() + "/runs?phase=RUN_PHASE_RUNNING", 1280, "light", true);
     browser.element("#run-" + run).click();
 

@@ -254,6 +254,7 @@ final class PlanApiTest {
                     .setReuse(StageReuse.STAGE_REUSE_RUN));
     run.getSummaryBuilder().getReleaseBuilder().setModel("plan-lineage").setVersion(3);
     write("runs/" + runId + "/run.json", StoredMessages.bytes(run.build()));
+    control.awaitListed(runId, RunPhase.RUN_PHASE_SUCCEEDED);
     return run.build();
   }
 

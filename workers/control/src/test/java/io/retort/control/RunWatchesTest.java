@@ -173,7 +173,7 @@ class RunWatchesTest {
     watches.add("a", broken);
     watches.add("a", sound);
     assertThat(sound.next()).isEqualTo(at(1));
-    assertThatThrownBy(broken::awaitEnd).hasMessageContaining("the stream is closed");
+    assertThatThrownBy(broken::awaitEnd).hasMessageContaining("could not be sent");
     FakeWatcher late = new FakeWatcher();
     watches.add("a", late);
     assertThat(late.next()).isEqualTo(at(1));

@@ -35,11 +35,14 @@ class WatchWindowTest {
 
   @Test
   void resumesWithWhatHasChangedSince() {
-    WatchWindow window = new WatchWindow(110);
-    List<WatchRunsResponse> told = update(window, 120, run("b", 115), run("a", 101));
+    WatchWindow window = new WatchWindow(1_000_000);
+    List<WatchRunsResponse> told =
+        update(window, 1_000_020, run("c", 1_000_015), run("b", 400_001), run("a", 400_000));
     assertThat(told).noneMatch(WatchRunsResponse::getResync);
-    assertThat(ids(told)).containsExactly("b");
-    assertThat(last(told).getWindow().getRunIdsList()).containsExactly("b", "a");
+    assertThat(ids(told))
+        .as("and in the ten minutes before, which another process may have noticed later")
+        .containsExactly("c", "b");
+    assertThat(last(told).getWindow().getRunIdsList()).containsExactly("c", "b", "a");
   }
 
   @Test

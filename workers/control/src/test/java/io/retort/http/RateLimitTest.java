@@ -72,7 +72,7 @@ class RateLimitTest {
   }
 
   private static Caller caller(String name) {
-    return new Caller(name);
+    return Caller.of(name, "token:" + name, List.of());
   }
 
   private Status.Code call(String caller) {

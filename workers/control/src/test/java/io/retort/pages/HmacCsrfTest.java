@@ -6,10 +6,12 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import io.retort.identity.Caller;
 import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class HmacCsrfTest {
-  private static final Caller ANN = new Caller("ann");
+  private static final Caller ANN = Caller.of("ann", "token:1", List.of());
+  private static final Caller NAMESAKE = Caller.of("ann", "token:2", List.of());
   private static final RequestHeaders FIRST = RequestHeaders.of(HttpMethod.GET, "/runs");
 
   private final Csrf csrf = new HmacCsrf(new SecureRandom());
@@ -20,7 +22,7 @@ final class HmacCsrfTest {
     RequestHeaders next = with(token.cookie().orElseThrow());
 
     assertThat(csrf.isValid(next, ANN, token.value())).isTrue();
-    assertThat(csrf.isValid(next, new Caller("bob"), token.value())).isFalse();
+    assertThat(csrf.isValid(next, NAMESAKE, token.value())).isFalse();
     assertThat(csrf.isValid(FIRST, ANN, token.value())).as("without the cookie").isFalse();
     RequestHeaders other = with(csrf.issue(FIRST, ANN).cookie().orElseThrow());
     assertThat(csrf.isValid(other, ANN, token.value())).as("another browser").isFalse();

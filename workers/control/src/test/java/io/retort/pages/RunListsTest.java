@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
+import io.retort.identity.Caller;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class RunListsTest {
+  private static final Caller ANN = new Caller("ann");
+  private static final Caller BOB = new Caller("bob");
   private static final ListRunsRequest FIRST = ListRunsRequest.getDefaultInstance();
 
   private final AtomicLong now = new AtomicLong();
@@ -21,22 +24,22 @@ final class RunListsTest {
   @Test
   void aPageIsReadAgainOnceItIsOld() {
     RunLists lists = new RunLists(this::read, Duration.ofNanos(10), now::get);
-    lists.get("ann", FIRST);
+    lists.get(ANN, FIRST);
     now.set(10);
-    lists.get("ann", FIRST);
+    lists.get(ANN, FIRST);
     assertThat(reads).hasSize(1);
 
     now.set(11);
-    lists.get("ann", FIRST);
+    lists.get(ANN, FIRST);
     assertThat(reads).hasSize(2);
   }
 
   @Test
   void nobodyGetsThePageOfAnother() {
     RunLists lists = new RunLists(this::read, Duration.ofNanos(10), now::get);
-    lists.get("ann", FIRST);
-    lists.get("bob", FIRST);
-    lists.get("ann", FIRST.toBuilder().setPageToken("2").build());
+    lists.get(ANN, FIRST);
+    lists.get(BOB, FIRST);
+    lists.get(ANN, FIRST.toBuilder().setPageToken("2").build());
 
     assertThat(reads).hasSize(3);
   }
@@ -55,8 +58,8 @@ final class RunListsTest {
             Duration.ofNanos(10),
             now::get);
 
-    assertThatThrownBy(() -> lists.get("ann", FIRST)).hasMessageContaining("UNAVAILABLE");
-    assertThat(lists.get("ann", FIRST)).isEqualTo(ListRunsResponse.getDefaultInstance());
+    assertThatThrownBy(() -> lists.get(ANN, FIRST)).hasMessageContaining("UNAVAILABLE");
+    assertThat(lists.get(ANN, FIRST)).isEqualTo(ListRunsResponse.getDefaultInstance());
   }
 
   private ListRunsResponse read(ListRunsRequest request) {

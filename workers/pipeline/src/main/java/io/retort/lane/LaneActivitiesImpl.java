@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
+import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.store.StoredMessages;
@@ -137,6 +138,9 @@ public final class LaneActivitiesImpl implements LaneActivities {
             UNRECOGNIZED ->
             LaneOutcome.LANE_OUTCOME_UNKNOWN;
       };
+    } catch (CorruptArtifactException e) {
+      // The slots of the other runs do not depend on it.
+      return LaneOutcome.LANE_OUTCOME_UNKNOWN;
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
