@@ -31,8 +31,9 @@ class SpecReferenceTest {
                 "gsm8k", "{question, answer} with #### and calculator annotations."));
     SpecField team = SpecReference.find("team").orElseThrow();
     assertThat(team.readers()).isEmpty();
-    assertThat(team.operational()).isEqualTo("who pays");
-    assertThat(team.comment()).isEqualTo("Team that pays; shown in search attributes.");
+    assertThat(team.operational()).isEqualTo("who owns the run");
+    assertThat(team.comment()).isEqualTo(
+            "Team that owns the run: roles are granted in it, and GPU slots are shared by it.");
   }
 
   @Test
