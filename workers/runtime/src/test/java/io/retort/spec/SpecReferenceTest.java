@@ -32,7 +32,8 @@ class SpecReferenceTest {
     SpecField team = SpecReference.find("team").orElseThrow();
     assertThat(team.readers()).isEmpty();
     assertThat(team.operational()).isEqualTo("who owns the run");
-    assertThat(team.comment()).isEqualTo(
+    assertThat(team.comment())
+        .isEqualTo(
             "Team that owns the run: roles are granted in it, and GPU slots are shared by it.");
   }
 
