@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.retort.enums.EnumText;
+import io.retort.spec.ProtoComments;
 import io.retort.v1.AccessOptions;
 import java.util.Comparator;
 import java.util.List;
@@ -17,8 +18,7 @@ import java.util.Set;
 final class OpenApi {
   private static final String PROBLEM = "Problem";
 
-  private final ProtoComments comments = ProtoComments.load();
-  private final Schemas schemas = new Schemas(comments);
+  private final Schemas schemas = new Schemas();
 
   private OpenApi() {}
 
@@ -59,7 +59,7 @@ final class OpenApi {
     MethodDescriptor rpc = route.rpc();
     ObjectNode operation = Json.MAPPER.createObjectNode().put("operationId", operationId(route));
     operation.putArray("tags").add(rpc.getService().getName());
-    String comment = comments.of(rpc.getFullName());
+    String comment = ProtoComments.of(rpc.getFullName());
     if (!comment.isEmpty()) {
       operation.put("description", comment);
     }

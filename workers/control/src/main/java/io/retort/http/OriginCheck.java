@@ -3,7 +3,6 @@ package io.retort.http;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.net.HostAndPort;
-import com.google.common.net.InetAddresses;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -75,8 +74,7 @@ final class OriginCheck implements DecoratingHttpServiceFunction {
     if (!loopback) {
       return hosts.isEmpty();
     }
-    return host.equals("localhost")
-        || (InetAddresses.isInetAddress(host) && InetAddresses.forString(host).isLoopbackAddress());
+    return HttpApi.isLoopback(host);
   }
 
   private String expected() {

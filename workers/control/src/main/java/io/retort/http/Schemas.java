@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.retort.spec.ProtoComments;
 import io.retort.v1.SpecDefaultOptions;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,13 +16,8 @@ import java.util.TreeMap;
 final class Schemas {
   private static final long UNSIGNED_INT = 0xFFFF_FFFFL;
 
-  private final ProtoComments comments;
   private final TreeMap<String, ObjectNode> written = new TreeMap<>();
   private final Deque<Descriptor> open = new ArrayDeque<>();
-
-  Schemas(ProtoComments comments) {
-    this.comments = comments;
-  }
 
   /** A reference to the schema of a message, which {@link #components} then contains. */
   ObjectNode reference(Descriptor type) {
@@ -69,7 +65,7 @@ final class Schemas {
 
   private ObjectNode object(Descriptor type, Set<String> without) {
     ObjectNode schema = Json.MAPPER.createObjectNode().put("type", "object");
-    String comment = comments.of(type.getFullName());
+    String comment = ProtoComments.of(type.getFullName());
     if (!comment.isEmpty()) {
       schema.put("description", comment);
     }
@@ -90,7 +86,7 @@ final class Schemas {
   }
 
   private String description(FieldDescriptor field) {
-    StringBuilder text = new StringBuilder(comments.of(field.getFullName()));
+    StringBuilder text = new StringBuilder(ProtoComments.of(field.getFullName()));
     String value = field.getOptions().getExtension(SpecDefaultOptions.defaultValue);
     if (!value.isEmpty()) {
       text.append(text.isEmpty() ? "" : " ").append("Default: ").append(value).append('.');

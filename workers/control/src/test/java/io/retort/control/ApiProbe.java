@@ -74,7 +74,7 @@ final class ApiProbe {
     AccessOptions.registerAllExtensions(registry);
     Map<String, FileDescriptor> files = new HashMap<>();
     Map<String, MethodDescriptor> rpcs = new TreeMap<>();
-    try (InputStream stream = ApiProbe.class.getResourceAsStream("/retort/v1/api.binpb")) {
+    try (InputStream stream = ApiProbe.class.getResourceAsStream("/retort/v1/descriptors.binpb")) {
       for (FileDescriptorProto file : FileDescriptorSet.parseFrom(stream, registry).getFileList()) {
         FileDescriptor[] imports =
             file.getDependencyList().stream().map(files::get).toArray(FileDescriptor[]::new);
