@@ -27,14 +27,7 @@ public final class EvalRescoreCommand implements Callable<Integer> {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run =
           client.retrain(
-              RetrainRunRequest.newBuilder()
-                  .setRunId(runId)
-                  .setRequestId(start.requestId())
-                  .putAllLabels(start.labels())
-                  .setNote(start.note())
-                  .setLane(start.lane())
-                  .setRescore(true)
-                  .build());
+              start.addTo(RetrainRunRequest.newBuilder().setRunId(runId).setRescore(true)).build());
       return start.show(client, run, spec.commandLine().getOut());
     }
   }

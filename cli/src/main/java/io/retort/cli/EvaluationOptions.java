@@ -53,12 +53,7 @@ final class EvaluationOptions {
 
   /** The request under the name that this launch has. */
   RetrainRunRequest named(RetrainRunRequest request) {
-    return request.toBuilder()
-        .setRequestId(start.requestId())
-        .putAllLabels(start.labels())
-        .setNote(start.note())
-        .setLane(start.lane())
-        .build();
+    return start.addTo(request.toBuilder()).build();
   }
 
   /**
@@ -69,15 +64,7 @@ final class EvaluationOptions {
   int launch(List<ModelSpec> models, PrintWriter out) throws SpecException {
     RunSpec spec = spec(models);
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      Run run =
-          client.create(
-              CreateRunRequest.newBuilder()
-                  .setSpec(spec)
-                  .setRequestId(start.requestId())
-                  .putAllLabels(start.labels())
-                  .setNote(start.note())
-                  .setLane(start.lane())
-                  .build());
+      Run run = client.create(start.addTo(CreateRunRequest.newBuilder().setSpec(spec)).build());
       return show(client, run, out);
     }
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.commons.text.WordUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What {@code spec explain} prints. */
@@ -97,7 +98,7 @@ final class FieldExplanation {
     add(lines, "read by", readers(field));
     if (!field.comment().isEmpty()) {
       lines.add("");
-      wrap(field.comment()).forEach(line -> lines.add("  " + line));
+      WordUtils.wrap(field.comment(), WIDTH - 2).lines().forEach(line -> lines.add("  " + line));
     }
     for (SpecField.EnumValue value : field.values()) {
       lines.add("  " + value.name() + (value.comment().isEmpty() ? "" : ": " + value.comment()));
@@ -109,20 +110,6 @@ final class FieldExplanation {
     if (!value.isEmpty()) {
       lines.add(String.format("  %-8s %s", name, value));
     }
-  }
-
-  private static List<String> wrap(String text) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH - 2) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
   }
 
   private FieldExplanation() {}

@@ -40,13 +40,8 @@ final class LaunchOptions {
       RunSpec.Builder spec = SpecFile.read(file, overrides).toBuilder();
       lastStage.ifPresent(spec::setLastStage);
       CreateRunRequest request =
-          CreateRunRequest.newBuilder()
-              .setSpec(spec)
-              .setRequestId(start.requestId())
-              .putAllLabels(start.labels())
-              .setNote(start.note())
-              .setLane(start.lane())
-              .addAllFreshStages(fresh.stages())
+          start
+              .addTo(CreateRunRequest.newBuilder().setSpec(spec).addAllFreshStages(fresh.stages()))
               .build();
       plan.show(() -> client.plan(request));
       Run run = client.create(request);

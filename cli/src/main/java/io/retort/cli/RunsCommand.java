@@ -244,13 +244,7 @@ public final class RunsCommand {
       @Mixin StartOptions start)
       throws Exception {
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      RetrainRunRequest request =
-          options.request(client).toBuilder()
-              .setRequestId(start.requestId())
-              .putAllLabels(start.labels())
-              .setNote(start.note())
-              .setLane(start.lane())
-              .build();
+      RetrainRunRequest request = start.addTo(options.request(client).toBuilder()).build();
       PrintWriter out = spec.commandLine().getOut();
       if (plan) {
         start.print(client.plan(request), out);

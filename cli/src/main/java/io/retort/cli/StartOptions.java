@@ -1,11 +1,12 @@
 package io.retort.cli;
 
 import io.retort.output.OutputOptions;
+import io.retort.v1.CreateRunRequest;
 import io.retort.v1.Plan;
+import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -19,41 +20,33 @@ final class StartOptions {
 
   @Option(
       names = "--request-id",
+      defaultValue = "",
       description = "Id of this launch: a repeated id returns the run that the first one started.")
-  private @Nullable String requestId;
+  private String requestId = "";
 
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
       description = "A label of the run; may be repeated.")
-  private @Nullable Map<String, String> labels;
+  private Map<String, String> labels = Map.of();
 
   @Option(names = "--note", defaultValue = "", description = "Shown with the run.")
   private String note = "";
 
   @Option(
       names = "--lane",
+      defaultValue = "",
       description = "Lane in which the run waits for its turn: see retort lanes list.")
-  private @Nullable String lane;
+  private String lane = "";
 
   @Mixin private OutputOptions output = new OutputOptions();
 
-  Map<String, String> labels() {
-    return labels == null ? Map.of() : labels;
+  CreateRunRequest.Builder addTo(CreateRunRequest.Builder request) {
+    return request.setRequestId(requestId).putAllLabels(labels).setNote(note).setLane(lane);
   }
 
-  String note() {
-    return note;
-  }
-
-  /** Empty where none is given. */
-  String lane() {
-    return lane == null ? "" : lane;
-  }
-
-  /** Empty where none is given. */
-  String requestId() {
-    return requestId == null ? "" : requestId;
+  RetrainRunRequest.Builder addTo(RetrainRunRequest.Builder request) {
+    return request.setRequestId(requestId).putAllLabels(labels).setNote(note).setLane(lane);
   }
 
   /** Prints what the run would do. */

@@ -276,19 +276,7 @@ final class PauseControl {
 
   private void checkUnderWay() {
     RunPhase phase = tracker.snapshot().getPhase();
-    boolean ended =
-        switch (phase) {
-          case RUN_PHASE_SUCCEEDED, RUN_PHASE_FAILED, RUN_PHASE_CANCELLED -> true;
-          case RUN_PHASE_UNSPECIFIED,
-              RUN_PHASE_QUEUED,
-              RUN_PHASE_WAITING_FOR_RESOURCES,
-              RUN_PHASE_RUNNING,
-              RUN_PHASE_PAUSED,
-              RUN_PHASE_AWAITING_APPROVAL,
-              UNRECOGNIZED ->
-              false;
-        };
-    if (ended) {
+    if (RunPhases.isTerminal(phase)) {
       throw Failures.user(
           RUN_ENDED, "run " + runId + ": " + RunTracker.label(phase) + " (expected: not ended)");
     }

@@ -1,14 +1,11 @@
 package io.retort.control;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.util.Timestamps;
-import com.google.rpc.BadRequest;
-import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import io.retort.enums.EnumText;
+import io.retort.error.RpcFailures;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
@@ -22,19 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Maps failures to errors of the API. */
 final class ApiErrors {
-  private static final String DOMAIN = "retort";
-
   /** INVALID_ARGUMENT with every violation in a {@code google.rpc.BadRequest}. */
   static StatusRuntimeException invalid(SpecException exception) {
-    return invalid("SPEC_INVALID", exception.violations());
+    return RpcFailures.invalid("SPEC_INVALID", exception.violations());
   }
 
   static StatusRuntimeException invalid(String field, String description) {
-    return invalid("REQUEST_INVALID", List.of(new SpecViolation(field, description)));
+    return invalid(List.of(new SpecViolation(field, description)));
   }
 
   static StatusRuntimeException invalid(List<SpecViolation> violations) {
-    return invalid("REQUEST_INVALID", violations);
+    return RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
   }
 
   static StatusRuntimeException notFound(String runId) {
@@ -133,13 +128,7 @@ final class ApiErrors {
       String reason,
       String message,
       @Nullable Throwable cause) {
-    StatusRuntimeException answer =
-        StatusProto.toStatusRuntimeException(
-            com.google.rpc.Status.newBuilder()
-                .setCode(code.value())
-                .setMessage(message)
-                .addDetails(Any.pack(info(category, reason)))
-                .build());
+    StatusRuntimeException answer = RpcFailures.of(code, category, reason, message);
     if (cause != null) {
       answer.addSuppressed(cause);
     }
@@ -151,36 +140,6 @@ final class ApiErrors {
     com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
     return status != null
         && status.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
-  }
-
-  private static ErrorInfo info(FailureCategory category, String reason) {
-    return ErrorInfo.newBuilder()
-        .setDomain(DOMAIN)
-        .setReason(reason)
-        .putMetadata("category", EnumText.shortName(category))
-        .build();
-  }
-
-  private static StatusRuntimeException invalid(String reason, List<SpecViolation> violations) {
-    BadRequest.Builder details = BadRequest.newBuilder();
-    for (SpecViolation violation : violations) {
-      details.addFieldViolations(
-          BadRequest.FieldViolation.newBuilder()
-              .setField(violation.field())
-              .setDescription(violation.description()));
-    }
-    return StatusProto.toStatusRuntimeException(
-        com.google.rpc.Status.newBuilder()
-            .setCode(Code.INVALID_ARGUMENT_VALUE)
-            .setMessage(summary(violations))
-            .addDetails(Any.pack(details.build()))
-            .addDetails(Any.pack(info(FailureCategory.FAILURE_CATEGORY_USER, reason)))
-            .build());
-  }
-
-  private static String summary(List<SpecViolation> violations) {
-    String first = violations.get(0).toString();
-    return violations.size() == 1 ? first : first + " (and " + (violations.size() - 1) + " more)";
   }
 
   private ApiErrors() {}

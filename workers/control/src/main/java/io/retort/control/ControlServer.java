@@ -254,7 +254,7 @@ public final class ControlServer implements AutoCloseable {
             defaults,
             new PageLinks(environment, client.getOptions().getNamespace()),
             PageAccess::caller,
-            Pages.statelessCsrf())
+            Pages.csrf())
         .addTo(server, page -> page.decorate(access.pages()));
     Server running = server.build();
     try {

@@ -4,7 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import io.retort.action.RunActions;
 import io.retort.filter.FilterSubject;
+import io.retort.identity.Caller;
+import io.retort.run.RunPhases;
 import io.retort.v1.ModelSpec;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
 import io.retort.v1.RunPhase;
@@ -39,8 +42,12 @@ record IndexedRun(FilterSubject subject, byte[] listed, long revision) {
     return subject.createdMillis();
   }
 
+  boolean isVisibleTo(Caller caller) {
+    return caller.holds(Role.ROLE_VIEWER, subject.team());
+  }
+
   boolean isTerminal() {
-    return Phases.isTerminal(phase());
+    return RunPhases.isTerminal(phase());
   }
 
   boolean showsSame(IndexedRun other) {

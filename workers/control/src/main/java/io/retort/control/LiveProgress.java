@@ -3,6 +3,7 @@ package io.retort.control;
 import com.google.protobuf.util.Timestamps;
 import io.retort.rows.RowStageActivities;
 import io.retort.rows.RowStageWorkflow;
+import io.retort.run.RunPhases;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -40,12 +41,12 @@ final class LiveProgress {
   }
 
   Run merge(Run run, DescribeWorkflowExecutionResponse description) {
-    if (run.getStagesCount() == 0 || Phases.isTerminal(run.getPhase())) {
+    if (run.getStagesCount() == 0 || RunPhases.isTerminal(run.getPhase())) {
       return run;
     }
     Run.Builder merged = run.toBuilder();
     StageProgress.Builder stage = merged.getStagesBuilder(merged.getStagesCount() - 1);
-    if (Phases.isTerminal(stage.getPhase())) {
+    if (RunPhases.isTerminal(stage.getPhase())) {
       return run;
     }
     List<PendingActivityInfo> pending = new ArrayList<>(description.getPendingActivitiesList());

@@ -96,8 +96,7 @@ final class PlanCalls {
   /** Newest first. */
   private static Stream<IndexedRun> visible(RunIndex index) {
     Caller caller = Caller.current();
-    return index.snapshot().runs().stream()
-        .filter(run -> caller.holds(Role.ROLE_VIEWER, run.subject().team()));
+    return index.snapshot().runs().stream().filter(run -> run.isVisibleTo(caller));
   }
 
   private PlanCalls() {}

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import io.retort.annotation.AnnotationStore;
 import io.retort.annotation.RunLabels;
 import io.retort.identity.Caller;
+import io.retort.run.RunPhases;
 import io.retort.spec.SpecViolation;
 import io.retort.v1.DeleteRunRequest;
 import io.retort.v1.DeleteRunResponse;
@@ -72,7 +73,7 @@ final class RunAnnotator {
           request.getReason().length() + " characters (expected: at most " + LONGEST_REASON + ")");
     }
     Run run = reader.get(request.getRunId());
-    if (!Phases.isTerminal(run.getPhase())) {
+    if (!RunPhases.isTerminal(run.getPhase())) {
       throw ApiErrors.live(run.getRunId(), Phases.label(run.getPhase()));
     }
     RunDeletion deletion =

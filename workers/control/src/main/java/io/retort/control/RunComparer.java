@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.retort.activity.TaskQueues;
 import io.retort.release.ComparisonWorkflow;
 import io.retort.report.ComparedRuns;
+import io.retort.run.RunPhases;
 import io.retort.run.UiText;
 import io.retort.store.Store;
 import io.retort.v1.CompareReportsRequest;
@@ -82,7 +83,7 @@ final class RunComparer {
     }
     for (String runId : runIds) {
       Run run = reader.get(runId);
-      if (!Phases.isTerminal(run.getPhase())) {
+      if (!RunPhases.isTerminal(run.getPhase())) {
         throw ApiErrors.live(runId, Phases.label(run.getPhase()));
       }
     }

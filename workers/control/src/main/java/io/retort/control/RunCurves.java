@@ -1,5 +1,6 @@
 package io.retort.control;
 
+import io.retort.run.RunPhases;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.CurvePoint;
 import io.retort.v1.GapRewards;
@@ -53,7 +54,7 @@ final class RunCurves {
 
   private static Optional<Stage> runningTraining(Run run) {
     return run.getStagesList().stream()
-        .filter(stage -> !Phases.isTerminal(stage.getPhase()))
+        .filter(stage -> !RunPhases.isTerminal(stage.getPhase()))
         .map(StageProgress::getStage)
         .filter(stage -> stage == Stage.STAGE_SFT || stage == Stage.STAGE_COGPO)
         .filter(

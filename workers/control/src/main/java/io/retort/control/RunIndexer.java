@@ -3,6 +3,7 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.retort.annotation.AnnotationStore;
+import io.retort.run.RunPhases;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
@@ -176,7 +177,7 @@ final class RunIndexer implements AutoCloseable {
       ListWorkflowExecutionsResponse page = workflows.list(query, VISIBILITY_PAGE, token);
       for (WorkflowExecutionInfo info : page.getExecutionsList()) {
         String runId = info.getExecution().getWorkflowId();
-        if (Phases.ofClosed(info.getStatus()).isEmpty()) {
+        if (RunPhases.ofClosed(info.getStatus()).isEmpty()) {
           visible.add(runId);
           put(reader.described(info));
         } else if (!ended.containsKey(runId)) {
@@ -224,7 +225,7 @@ final class RunIndexer implements AutoCloseable {
    */
   private Optional<Run> settle(String runId, boolean visible) throws IOException {
     Optional<Run> record = record(runId);
-    if (record.isPresent() && Phases.isTerminal(record.get().getPhase())) {
+    if (record.isPresent() && RunPhases.isTerminal(record.get().getPhase())) {
       end(record.get());
       return Optional.empty();
     }
@@ -239,13 +240,13 @@ final class RunIndexer implements AutoCloseable {
             .or(
                 () ->
                     Optional.ofNullable(open.get(runId))
-                        .filter(run -> Phases.isTerminal(run.getPhase())));
-    if (known.isPresent() && !Phases.isTerminal(known.get().getPhase())) {
+                        .filter(run -> RunPhases.isTerminal(run.getPhase())));
+    if (known.isPresent() && !RunPhases.isTerminal(known.get().getPhase())) {
       return known;
     }
     // A run writes its last record before it ends, perhaps since its record was read above.
     Optional<Run> last = record(runId);
-    if (last.isPresent() && Phases.isTerminal(last.get().getPhase())) {
+    if (last.isPresent() && RunPhases.isTerminal(last.get().getPhase())) {
       end(last.get());
     } else if (last.isPresent()) {
       end(known.isPresent() ? known.get() : RunReader.forgotten(last.get()));

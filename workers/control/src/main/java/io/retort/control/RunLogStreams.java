@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.retort.logs.RunLogFiles;
 import io.retort.logs.RunLogFiles.RunLogFile;
+import io.retort.run.RunPhases;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetRunLogsRequest;
 import io.retort.v1.GetRunLogsResponse;
@@ -52,7 +53,7 @@ final class RunLogStreams implements AutoCloseable {
 
   /** Throws NOT_FOUND. */
   ListRunLogsResponse list(String runId) {
-    boolean ended = Phases.isTerminal(reader.get(runId).getPhase());
+    boolean ended = RunPhases.isTerminal(reader.get(runId).getPhase());
     ListRunLogsResponse.Builder response = ListRunLogsResponse.newBuilder();
     try {
       files
@@ -70,7 +71,7 @@ final class RunLogStreams implements AutoCloseable {
     if (request.getOffset() < 0) {
       throw ApiErrors.invalid("offset", request.getOffset() + " (expected: >= 0)");
     }
-    boolean ended = Phases.isTerminal(reader.get(request.getRunId()).getPhase());
+    boolean ended = RunPhases.isTerminal(reader.get(request.getRunId()).getPhase());
     if (followers.size() >= MOST_STREAMS) {
       throw ApiErrors.failure(
           Status.Code.RESOURCE_EXHAUSTED,

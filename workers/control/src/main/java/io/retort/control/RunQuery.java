@@ -4,7 +4,6 @@ import io.retort.filter.FilterException;
 import io.retort.filter.FilterSubject;
 import io.retort.filter.RunFilter;
 import io.retort.identity.Caller;
-import io.retort.v1.Role;
 import io.retort.v1.RunPhase;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,7 +46,7 @@ record RunQuery(
   }
 
   boolean selects(IndexedRun run) {
-    return caller.holds(Role.ROLE_VIEWER, run.subject().team())
+    return run.isVisibleTo(caller)
         && (phases.isEmpty() || phases.contains(run.phase()))
         && filter.test(run.subject());
   }

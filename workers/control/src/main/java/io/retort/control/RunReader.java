@@ -3,6 +3,7 @@ package io.retort.control;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.failure.Failures;
+import io.retort.run.RunPhases;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
@@ -75,7 +76,7 @@ final class RunReader {
     if (!isRun(info)) {
       throw ApiErrors.notFound(runId);
     }
-    Optional<RunPhase> closed = Phases.ofClosed(info.getStatus());
+    Optional<RunPhase> closed = RunPhases.ofClosed(info.getStatus());
     return closed.isPresent()
         ? ended(runId, info, closed.get())
         : liveProgress.merge(
@@ -96,7 +97,7 @@ final class RunReader {
     if (info.isPresent() && !isRun(info.get())) {
       throw ApiErrors.notFound(runId);
     }
-    if (info.isEmpty() || Phases.ofClosed(info.get().getStatus()).isPresent()) {
+    if (info.isEmpty() || RunPhases.ofClosed(info.get().getStatus()).isPresent()) {
       throw ApiErrors.terminal(runId, Phases.label(get(runId).getPhase()));
     }
   }
@@ -156,7 +157,7 @@ final class RunReader {
 
   /** A run that Temporal no longer has is not running, whatever its record says. */
   static Run forgotten(Run recorded) {
-    if (Phases.isTerminal(recorded.getPhase())) {
+    if (RunPhases.isTerminal(recorded.getPhase())) {
       return recorded;
     }
     Run.Builder run =
@@ -170,7 +171,7 @@ final class RunReader {
                         + Phases.label(recorded.getPhase())
                         + " (retrain it: finished stages are reused)"));
     for (StageProgress.Builder stage : run.getStagesBuilderList()) {
-      if (!Phases.isTerminal(stage.getPhase())) {
+      if (!RunPhases.isTerminal(stage.getPhase())) {
         stage.setPhase(RunPhase.RUN_PHASE_FAILED);
       }
     }
@@ -192,7 +193,7 @@ final class RunReader {
     if (!lane.isEmpty()) {
       run.setLane(LanePlace.newBuilder().setLane(lane));
     }
-    Phases.ofClosed(info.getStatus())
+    RunPhases.ofClosed(info.getStatus())
         .ifPresent(phase -> run.setPhase(phase).setFinishedAt(info.getCloseTime()));
     Stage stage = Phases.stageOfLabel(workflows.searchAttribute(info, "RetortStage"));
     if (stage != Stage.STAGE_UNSPECIFIED) {
@@ -203,7 +204,7 @@ final class RunReader {
   }
 
   private Run ended(String runId, WorkflowExecutionInfo info, RunPhase phase) {
-    Optional<Run> recorded = readable(runId).filter(run -> Phases.isTerminal(run.getPhase()));
+    Optional<Run> recorded = readable(runId).filter(run -> RunPhases.isTerminal(run.getPhase()));
     if (recorded.isPresent()) {
       return recorded.get();
     }
@@ -213,7 +214,7 @@ final class RunReader {
             .setPhase(phase)
             .setFinishedAt(info.getCloseTime());
     for (StageProgress.Builder stage : run.getStagesBuilderList()) {
-      if (!Phases.isTerminal(stage.getPhase())) {
+      if (!RunPhases.isTerminal(stage.getPhase())) {
         stage.setPhase(phase).setFinishedAt(info.getCloseTime());
       }
     }

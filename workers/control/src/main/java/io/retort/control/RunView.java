@@ -2,6 +2,7 @@ package io.retort.control;
 
 import io.retort.action.RunActions;
 import io.retort.annotation.AnnotationStore;
+import io.retort.run.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class RunView {
     try {
       return annotations.read(run.getRunId());
     } catch (IOException e) {
-      if (Phases.isTerminal(run.getPhase())) {
+      if (RunPhases.isTerminal(run.getPhase())) {
         throw ApiErrors.store("read the annotations of run " + run.getRunId(), e);
       }
       LOG.warn("the annotations of run {} cannot be read", run.getRunId(), e);

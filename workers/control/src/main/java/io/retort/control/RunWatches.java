@@ -3,6 +3,7 @@ package io.retort.control;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.retort.run.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.StageProgress;
 import io.retort.v1.WatchRunRequest;
@@ -149,10 +150,10 @@ final class RunWatches implements AutoCloseable {
    * without the progress of its stages.
    */
   private static boolean isBehind(Run run, Run before) {
-    if (Phases.isTerminal(run.getPhase())) {
+    if (RunPhases.isTerminal(run.getPhase())) {
       return false;
     }
-    return Phases.isTerminal(before.getPhase())
+    return RunPhases.isTerminal(before.getPhase())
         || run.getStagesCount() < before.getStagesCount()
         || begunStages(run) < begunStages(before);
   }
@@ -189,7 +190,7 @@ final class RunWatches implements AutoCloseable {
         if (!isBehind(run, latest)) {
           latest = run;
         }
-        boolean ends = Phases.isTerminal(latest.getPhase());
+        boolean ends = RunPhases.isTerminal(latest.getPhase());
         long revision = revisions.of(latest);
         watchers.removeIf(watcher -> !watcher.send(latest, revision, ends));
         return !ends;

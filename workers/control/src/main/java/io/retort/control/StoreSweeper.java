@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.Timestamps;
 import io.retort.annotation.AnnotationStore;
 import io.retort.layout.RunLayout;
+import io.retort.run.RunPhases;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
@@ -125,7 +126,7 @@ final class StoreSweeper {
     for (String runId : runIds()) {
       Optional<Run> recorded = record(runId);
       if (recorded.isPresent()
-          && !Phases.isTerminal(recorded.get().getPhase())
+          && !RunPhases.isTerminal(recorded.get().getPhase())
           && closed(runId).isEmpty()) {
         live.add(runId);
       }
@@ -141,7 +142,7 @@ final class StoreSweeper {
       return Optional.of(0L);
     }
     WorkflowExecutionInfo info = described.get().getWorkflowExecutionInfo();
-    return Phases.ofClosed(info.getStatus()).isPresent()
+    return RunPhases.ofClosed(info.getStatus()).isPresent()
         ? Optional.of(Timestamps.toMillis(info.getCloseTime()))
         : Optional.empty();
   }
@@ -201,7 +202,7 @@ final class StoreSweeper {
 
   /** As far as it is known, by Temporal or by the record, in milliseconds. */
   private long endedAt(String runId, Optional<Run> record) {
-    if (record.isPresent() && Phases.isTerminal(record.get().getPhase())) {
+    if (record.isPresent() && RunPhases.isTerminal(record.get().getPhase())) {
       return lastMoved(record.get());
     }
     long recorded = record.map(StoreSweeper::lastMoved).orElse(0L);

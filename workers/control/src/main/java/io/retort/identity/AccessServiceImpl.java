@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.retort.error.RpcFailures;
 import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecViolation;
 import io.retort.v1.AccessServiceGrpc;
@@ -184,7 +185,7 @@ public final class AccessServiceImpl extends AccessServiceGrpc.AccessServiceImpl
     try {
       List<SpecViolation> violations = validator.validate(request);
       if (!violations.isEmpty()) {
-        throw AccessErrors.invalid(violations);
+        throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
       }
       response = call.run();
     } catch (StatusRuntimeException e) {

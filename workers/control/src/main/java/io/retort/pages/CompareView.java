@@ -1,6 +1,7 @@
 package io.retort.pages;
 
 import io.retort.report.Figures;
+import io.retort.run.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.Score;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public record CompareView(List<Column> runs, boolean ended, TableView spec, Tabl
   static CompareView of(List<Run> runs) {
     return new CompareView(
         runs.stream().map(run -> new Column(run.getRunId(), PhaseView.of(run.getPhase()))).toList(),
-        runs.stream().allMatch(run -> PhaseView.isTerminal(run.getPhase())),
+        runs.stream().allMatch(run -> RunPhases.isTerminal(run.getPhase())),
         spec(runs),
         scores(runs));
   }

@@ -1,13 +1,12 @@
 package io.retort.pages;
 
-import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.call.InProcessCall;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calls the methods of gRPC services without a connection, with all their interceptors, so that a
@@ -84,16 +82,9 @@ public final class LocalCalls {
       Consumer<R> received,
       Consumer<Closed> closed) {
     ServerMethodDefinition<Q, R> definition = definition(method);
-    LocalCall<Q, R> call = new LocalCall<>(method, ready, received, closed);
-    ServerCall.Listener<Q> listener =
-        definition.getServerCallHandler().startCall(call, new Metadata());
-    listener.onReady();
-    listener.onMessage(request);
-    listener.onHalfClose();
-    return () -> {
-      call.cancelled = true;
-      listener.onCancel();
-    };
+    LocalCall<Q, R> call = new LocalCall<>(definition, ready, received, closed);
+    call.start(request);
+    return call;
   }
 
   @SuppressWarnings("unchecked")
@@ -127,65 +118,44 @@ public final class LocalCalls {
     }
   }
 
-  private static final class LocalCall<Q, R> extends ServerCall<Q, R> {
-    private final MethodDescriptor<Q, R> method;
+  private static final class LocalCall<Q, R> extends InProcessCall<Q, R> implements Stream {
     private final BooleanSupplier ready;
     private final Consumer<R> received;
     private final Consumer<Closed> closed;
-    private volatile boolean cancelled;
 
     LocalCall(
-        MethodDescriptor<Q, R> method,
+        ServerMethodDefinition<Q, R> rpc,
         BooleanSupplier ready,
         Consumer<R> received,
         Consumer<Closed> closed) {
-      this.method = method;
+      super(rpc);
       this.ready = ready;
       this.received = received;
       this.closed = closed;
     }
 
-    @Override
-    public void request(int count) {}
-
-    @Override
-    public void sendHeaders(Metadata headers) {}
-
-    @Override
-    public void sendMessage(R message) {
-      if (!cancelled) {
-        received.accept(message);
-      }
+    void start(Q request) {
+      begin(request, new Metadata());
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
+    public void cancel() {
+      cancelNow();
+    }
+
+    @Override
+    protected void received(R message) {
+      received.accept(message);
+    }
+
+    @Override
+    protected void ended(Status status, Metadata trailers) {
       closed.accept(new Closed(status, trailers));
     }
 
     @Override
-    public boolean isCancelled() {
-      return cancelled;
-    }
-
-    @Override
-    public boolean isReady() {
-      return !cancelled && ready.getAsBoolean();
-    }
-
-    @Override
-    public MethodDescriptor<Q, R> getMethodDescriptor() {
-      return method;
-    }
-
-    @Override
-    public Attributes getAttributes() {
-      return Attributes.EMPTY;
-    }
-
-    @Override
-    public @Nullable String getAuthority() {
-      return null;
+    protected boolean isReceiverReady() {
+      return ready.getAsBoolean();
     }
   }
 }

@@ -45,7 +45,7 @@ public final class Pages {
   }
 
   /** The session's, or without one a token whose key lives as long as the process. */
-  public static Csrf statelessCsrf() {
+  public static Csrf csrf() {
     return new SessionCsrf(new HmacCsrf(new SecureRandom()));
   }
 

@@ -23,20 +23,6 @@ public record PhaseView(String words, String symbol, String style) {
     };
   }
 
-  static boolean isTerminal(RunPhase phase) {
-    return switch (phase) {
-      case RUN_PHASE_SUCCEEDED, RUN_PHASE_FAILED, RUN_PHASE_CANCELLED -> true;
-      case RUN_PHASE_QUEUED,
-          RUN_PHASE_WAITING_FOR_RESOURCES,
-          RUN_PHASE_RUNNING,
-          RUN_PHASE_PAUSED,
-          RUN_PHASE_AWAITING_APPROVAL,
-          RUN_PHASE_UNSPECIFIED,
-          UNRECOGNIZED ->
-          false;
-    };
-  }
-
   private static PhaseView view(RunPhase phase, String symbol, String style) {
     return new PhaseView(Figures.name(phase), symbol, style);
   }

@@ -14,7 +14,6 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,10 +21,8 @@ import java.util.concurrent.CompletableFuture;
 final class RunPages {
   private static final int PAGE_SIZE = 50;
   private static final int LONGEST_NOTE = 1000;
-  private static final Duration FRESH = Duration.ofSeconds(2);
 
   private final LocalCalls calls;
-  private final RunLists lists;
   private final PageLinks links;
   private final Checkpoints checkpoints;
 
@@ -33,11 +30,6 @@ final class RunPages {
     this.calls = calls;
     this.links = links;
     this.checkpoints = checkpoints;
-    lists =
-        new RunLists(
-            request -> calls.call(RunServiceGrpc.getListRunsMethod(), request),
-            FRESH,
-            System::nanoTime);
   }
 
   HttpResponse list(PageRequest request) {
@@ -50,7 +42,8 @@ final class RunPages {
             .setPageToken(token)
             .addAllPhases(phases)
             .build();
-    RunListView view = RunListView.of(lists.get(request.caller(), asked), phases, token);
+    RunListView view =
+        RunListView.of(calls.call(RunServiceGrpc.getListRunsMethod(), asked), phases, token);
     return request.page(request.isPart() ? "runTable" : "runs", view);
   }
 

@@ -1,17 +1,20 @@
 package io.retort.pages;
 
+import io.retort.action.RunActions;
 import io.retort.enums.EnumText;
 import io.retort.report.Figures;
+import io.retort.run.RunPhases;
 import io.retort.run.RunStages;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
-import io.retort.v1.RunPhase;
+import io.retort.v1.RunAction;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,9 @@ public record RunView(
     boolean hasReport,
     List<Link> lineage,
     List<Event> events) {
+  private static final Set<RunAction> BUTTONS =
+      Set.of(RunAction.RUN_ACTION_PAUSE, RunAction.RUN_ACTION_RESUME, RunAction.RUN_ACTION_CANCEL);
+
   /** A named fact of the run. */
   public record Fact(String name, String value) {}
 
@@ -57,13 +63,13 @@ public record RunView(
   public record Event(String time, String machine, String text) {}
 
   static RunView of(Run run) {
-    boolean ended = PhaseView.isTerminal(run.getPhase());
+    boolean ended = RunPhases.isTerminal(run.getPhase());
     List<Stage> begun = run.getStagesList().stream().map(StageProgress::getStage).toList();
     return new RunView(
         run.getRunId(),
         PhaseView.of(run.getPhase()),
         ended,
-        actions(run.getPhase()),
+        actions(run),
         facts(run),
         run.getPause().getMessage(),
         category(run.getPause().getCategory()),
@@ -92,19 +98,8 @@ public record RunView(
     return Optional.ofNullable(approval);
   }
 
-  private static List<String> actions(RunPhase phase) {
-    return switch (phase) {
-      case RUN_PHASE_QUEUED, RUN_PHASE_WAITING_FOR_RESOURCES, RUN_PHASE_RUNNING ->
-          List.of("pause", "cancel");
-      case RUN_PHASE_PAUSED -> List.of("resume", "cancel");
-      case RUN_PHASE_AWAITING_APPROVAL -> List.of("cancel");
-      case RUN_PHASE_SUCCEEDED,
-          RUN_PHASE_FAILED,
-          RUN_PHASE_CANCELLED,
-          RUN_PHASE_UNSPECIFIED,
-          UNRECOGNIZED ->
-          List.of();
-    };
+  private static List<String> actions(Run run) {
+    return RunActions.of(run).stream().filter(BUTTONS::contains).map(EnumText::words).toList();
   }
 
   private static List<Fact> facts(Run run) {

@@ -1,6 +1,7 @@
 package io.retort.pages;
 
 import io.retort.report.Figures;
+import io.retort.run.RunPhases;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 
@@ -30,7 +31,7 @@ public record StageView(
     String fingerprint) {
   static StageView of(StageProgress stage) {
     boolean hit = stage.getReuse() == StageReuse.STAGE_REUSE_HIT;
-    boolean ended = PhaseView.isTerminal(stage.getPhase());
+    boolean ended = RunPhases.isTerminal(stage.getPhase());
     return new StageView(
         Figures.name(stage.getStage()),
         PhaseView.of(stage.getPhase()),

@@ -10,6 +10,7 @@ import io.retort.activity.TaskQueues;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneWorkflow;
 import io.retort.lane.LaneWorkflowImpl;
+import io.retort.run.RunPhases;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
@@ -195,7 +196,7 @@ final class ControlHarness implements AutoCloseable {
   }
 
   Run awaitEnd(String runId) {
-    return watchUntil(runId, run -> Phases.isTerminal(run.getPhase()));
+    return watchUntil(runId, run -> RunPhases.isTerminal(run.getPhase()));
   }
 
   /** Waits until lists show the run, which the index finds in Temporal or later in the store. */

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
+import io.retort.run.RunPhases;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
@@ -16,8 +17,8 @@ import io.retort.v1.LaneEntry;
 import io.retort.v1.LaneExit;
 import io.retort.v1.LaneOutcome;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
@@ -82,18 +83,19 @@ public final class LaneActivitiesImpl implements LaneActivities {
   /** Empty while the run is live. */
   private Optional<LaneOutcome> outcome(String runId) {
     try {
-      return ofStatus(
-          client
-              .getWorkflowServiceStubs()
-              .blockingStub()
-              .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-              .describeWorkflowExecution(
-                  DescribeWorkflowExecutionRequest.newBuilder()
-                      .setNamespace(client.getOptions().getNamespace())
-                      .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId))
-                      .build())
-              .getWorkflowExecutionInfo()
-              .getStatus());
+      return RunPhases.ofClosed(
+              client
+                  .getWorkflowServiceStubs()
+                  .blockingStub()
+                  .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                  .describeWorkflowExecution(
+                      DescribeWorkflowExecutionRequest.newBuilder()
+                          .setNamespace(client.getOptions().getNamespace())
+                          .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId))
+                          .build())
+                  .getWorkflowExecutionInfo()
+                  .getStatus())
+          .map(LaneActivitiesImpl::outcome);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
         return Optional.of(recorded(runId));
@@ -102,48 +104,36 @@ public final class LaneActivitiesImpl implements LaneActivities {
     }
   }
 
-  private static Optional<LaneOutcome> ofStatus(WorkflowExecutionStatus status) {
-    return switch (status) {
-      case WORKFLOW_EXECUTION_STATUS_COMPLETED -> Optional.of(LaneOutcome.LANE_OUTCOME_SUCCEEDED);
-      case WORKFLOW_EXECUTION_STATUS_CANCELED -> Optional.of(LaneOutcome.LANE_OUTCOME_CANCELLED);
-      case WORKFLOW_EXECUTION_STATUS_FAILED,
-          WORKFLOW_EXECUTION_STATUS_TERMINATED,
-          WORKFLOW_EXECUTION_STATUS_TIMED_OUT ->
-          Optional.of(LaneOutcome.LANE_OUTCOME_FAILED);
-      case WORKFLOW_EXECUTION_STATUS_UNSPECIFIED,
-          WORKFLOW_EXECUTION_STATUS_RUNNING,
-          WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW,
-          WORKFLOW_EXECUTION_STATUS_PAUSED,
-          UNRECOGNIZED ->
-          Optional.empty();
-    };
-  }
-
   private LaneOutcome recorded(String runId) {
     try {
       Run run =
           StoredMessages.read(
                   store, new RunLayout(storeUri, runId).record(), Run.getDefaultInstance())
               .orElse(Run.getDefaultInstance());
-      return switch (run.getPhase()) {
-        case RUN_PHASE_SUCCEEDED -> LaneOutcome.LANE_OUTCOME_SUCCEEDED;
-        case RUN_PHASE_CANCELLED -> LaneOutcome.LANE_OUTCOME_CANCELLED;
-        case RUN_PHASE_FAILED -> LaneOutcome.LANE_OUTCOME_FAILED;
-        case RUN_PHASE_UNSPECIFIED,
-            RUN_PHASE_QUEUED,
-            RUN_PHASE_WAITING_FOR_RESOURCES,
-            RUN_PHASE_RUNNING,
-            RUN_PHASE_PAUSED,
-            RUN_PHASE_AWAITING_APPROVAL,
-            UNRECOGNIZED ->
-            LaneOutcome.LANE_OUTCOME_UNKNOWN;
-      };
+      return outcome(run.getPhase());
     } catch (CorruptArtifactException e) {
       // The slots of the other runs do not depend on it.
       return LaneOutcome.LANE_OUTCOME_UNKNOWN;
     } catch (IOException e) {
       throw StoreFailures.of(e);
     }
+  }
+
+  /** UNKNOWN for a run that has not ended, or of which nothing is known. */
+  private static LaneOutcome outcome(RunPhase phase) {
+    return switch (phase) {
+      case RUN_PHASE_SUCCEEDED -> LaneOutcome.LANE_OUTCOME_SUCCEEDED;
+      case RUN_PHASE_CANCELLED -> LaneOutcome.LANE_OUTCOME_CANCELLED;
+      case RUN_PHASE_FAILED -> LaneOutcome.LANE_OUTCOME_FAILED;
+      case RUN_PHASE_UNSPECIFIED,
+          RUN_PHASE_QUEUED,
+          RUN_PHASE_WAITING_FOR_RESOURCES,
+          RUN_PHASE_RUNNING,
+          RUN_PHASE_PAUSED,
+          RUN_PHASE_AWAITING_APPROVAL,
+          UNRECOGNIZED ->
+          LaneOutcome.LANE_OUTCOME_UNKNOWN;
+    };
   }
 
   private static RuntimeException temporal(String message, StatusRuntimeException cause) {

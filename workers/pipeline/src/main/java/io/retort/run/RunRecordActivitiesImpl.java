@@ -63,27 +63,13 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
     Run before =
         StoredMessages.read(store, layout.record(), Run.getDefaultInstance())
             .orElse(Run.getDefaultInstance());
-    if (!isTerminal(before)) {
+    if (!RunPhases.isTerminal(before.getPhase())) {
       boolean ignored = store.update(layout.events(), log -> events.added(log, before, run));
     }
   }
 
   private static boolean mayReplace(Run stored, Run next) {
-    return !isTerminal(stored) || stored.getPhase() == next.getPhase();
-  }
-
-  private static boolean isTerminal(Run run) {
-    return switch (run.getPhase()) {
-      case RUN_PHASE_SUCCEEDED, RUN_PHASE_FAILED, RUN_PHASE_CANCELLED -> true;
-      case RUN_PHASE_UNSPECIFIED,
-          RUN_PHASE_QUEUED,
-          RUN_PHASE_WAITING_FOR_RESOURCES,
-          RUN_PHASE_RUNNING,
-          RUN_PHASE_PAUSED,
-          RUN_PHASE_AWAITING_APPROVAL,
-          UNRECOGNIZED ->
-          false;
-    };
+    return !RunPhases.isTerminal(stored.getPhase()) || stored.getPhase() == next.getPhase();
   }
 
   private static Run parse(byte[] json, String uri) throws IOException {

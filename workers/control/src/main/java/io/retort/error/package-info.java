@@ -1,0 +1,5 @@
+/** Errors of the API. */
+@NullMarked
+package io.retort.error;
+
+import org.jspecify.annotations.NullMarked;
