@@ -73,8 +73,9 @@ public final class Access implements AutoCloseable {
     ExecutorService background =
         Executors.newSingleThreadExecutor(DaemonThreads.named("token-use"));
     TokenStore tokens = new TokenStore(store, storeUri, clock);
-    TokenCallers callers = new TokenCallers(tokens, clock, background);
-    Sessions sessions = new Sessions(store, storeUri, clock, random, callers, roles::caller);
+    LookUpLimit limit = new LookUpLimit();
+    TokenCallers callers = new TokenCallers(tokens, clock, background, limit);
+    Sessions sessions = new Sessions(store, storeUri, clock, random, callers, roles::caller, limit);
     List<Authenticator.Bearers> bearers = new ArrayList<>(List.of(callers));
     Optional<OidcLogin> login = Optional.empty();
     if (roles.settings().isPresent()) {
