@@ -167,7 +167,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes);
+            lanes,
+            new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
