@@ -156,6 +156,7 @@ public final class ControlServer implements AutoCloseable {
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
+    LaneTeams laneTeams = new LaneTeams(lanes);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -167,7 +168,7 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes,
+            laneTeams,
             new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
@@ -184,7 +185,7 @@ public final class ControlServer implements AutoCloseable {
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
-    Resources resources = new RequestResources(reader::askedSpec, modelTeams);
+    Resources resources = new RequestResources(reader::askedSpec, modelTeams, laneTeams);
     List<BindableService> services =
         List.of(
             new RunServiceImpl(

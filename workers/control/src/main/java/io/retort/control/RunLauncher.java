@@ -1,7 +1,6 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.lane.LaneConfigs;
 import io.retort.layout.RunLayout;
 import io.retort.plan.Admission;
 import io.retort.run.RunStages;
@@ -47,7 +46,7 @@ final class RunLauncher {
   private final Clock clock;
   private final String storeUri;
   private final Admission admission;
-  private final LaneConfigs lanes;
+  private final LaneTeams lanes;
   private final LaunchRecords launches;
 
   RunLauncher(
@@ -60,7 +59,7 @@ final class RunLauncher {
       Clock clock,
       String storeUri,
       Admission admission,
-      LaneConfigs lanes,
+      LaneTeams lanes,
       LaunchRecords launches) {
     this.workflows = workflows;
     this.reader = reader;
@@ -173,11 +172,10 @@ final class RunLauncher {
               "request_id",
               '"' + launch.requestId() + "\" (expected: up to 64 letters, digits and hyphens)"));
     }
-    if (!isLane(launch.lane())) {
-      ofRequest.add(
-          new SpecViolation(
-              "lane",
-              '"' + launch.lane() + "\" (expected: one that `retort lanes list` shows, or none)"));
+    try {
+      lanes.violation(launch.lane(), launch.asked()).ifPresent(ofRequest::add);
+    } catch (IOException e) {
+      throw ApiErrors.store("look up lane " + launch.lane(), e);
     }
     List<SpecViolation> ofSpec = validator.validate(launch.asked());
     if (!ofSpec.isEmpty()) {
@@ -203,14 +201,6 @@ final class RunLauncher {
         .setRescores(launch.rescores())
         .setLane(launch.lane())
         .build();
-  }
-
-  private boolean isLane(String lane) {
-    try {
-      return lane.isEmpty() || lanes.read(lane).isPresent();
-    } catch (IOException e) {
-      throw ApiErrors.store("look up lane " + lane, e);
-    }
   }
 
   private boolean isRecorded(String runId) {
