@@ -202,7 +202,11 @@ public final class ControlServer implements AutoCloseable {
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock),
+            new ModelServiceImpl(
+                models,
+                modelTeams,
+                new VersionUses(() -> index.snapshot().runs(), reader::find, models),
+                clock),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
