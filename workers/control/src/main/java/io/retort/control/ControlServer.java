@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
+import io.retort.http.AcceptThreads;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -238,6 +239,7 @@ public final class ControlServer implements AutoCloseable {
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
+            .bossGroupFactory(AcceptThreads::of)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
