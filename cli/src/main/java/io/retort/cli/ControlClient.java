@@ -30,6 +30,7 @@ import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
 import io.retort.v1.SweptItem;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.util.Iterator;
@@ -57,6 +58,7 @@ final class ControlClient implements AutoCloseable {
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
   private final AccessServiceGrpc.AccessServiceBlockingStub access;
   private final LaneServiceGrpc.LaneServiceBlockingStub lanes;
+  private final TriggerServiceGrpc.TriggerServiceBlockingStub triggers;
 
   private ControlClient(ControlTarget target) {
     channel = target.open(LARGEST_ANSWER);
@@ -65,6 +67,7 @@ final class ControlClient implements AutoCloseable {
     models = ModelServiceGrpc.newBlockingStub(channel);
     access = AccessServiceGrpc.newBlockingStub(channel);
     lanes = LaneServiceGrpc.newBlockingStub(channel);
+    triggers = TriggerServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -190,6 +193,11 @@ final class ControlClient implements AutoCloseable {
   /** Tokens and the audit log; each of its calls has a deadline. */
   AccessServiceGrpc.AccessServiceBlockingStub access() {
     return access.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The triggers; each call has a deadline. */
+  TriggerServiceGrpc.TriggerServiceBlockingStub triggers() {
+    return triggers.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The lanes; each call has a deadline. */
