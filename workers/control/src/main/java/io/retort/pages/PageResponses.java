@@ -44,6 +44,11 @@ final class PageResponses {
     return headers(HttpStatus.OK, MediaType.EVENT_STREAM, POLICY).build();
   }
 
+  /** Nothing of the page changes. */
+  static HttpResponse unchanged() {
+    return HttpResponse.of(headers(HttpStatus.NO_CONTENT, MediaType.HTML_UTF_8, POLICY).build());
+  }
+
   /** The browser shows another page by GET. */
   static HttpResponse seeOther(String path) {
     return HttpResponse.of(

@@ -3,7 +3,6 @@ package io.retort.pages;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import java.security.SecureRandom;
 import java.util.function.UnaryOperator;
@@ -31,7 +30,6 @@ public final class Pages {
       LocalCalls calls,
       Store store,
       String storeUri,
-      SpecDefaults defaults,
       PageLinks links,
       PageCaller callers,
       Csrf csrf) {
@@ -40,7 +38,7 @@ public final class Pages {
     events = new RunEvents(calls);
     files = new RunFiles(store, storeUri, runs);
     models = new ModelPages(calls);
-    specs = new SpecPages(calls, runs, defaults);
+    specs = new SpecPages(calls, runs);
     comparisons = new ComparePages(calls, runs);
   }
 
@@ -71,10 +69,10 @@ public final class Pages {
     server.change("/runs/{run}/reject", handler.post(runs::reject));
     server.read("/runs/{run}/retrain", handler.get(specs::retrain));
     server.change("/runs/{run}/retrain", handler.post(specs::startRetrain));
-    server.change("/runs/{run}/retrain/validate", handler.post(specs::validateRetrain));
+    server.change("/runs/{run}/retrain/plan", handler.post(specs::planRetrain));
     server.read("/new", handler.get(specs::create));
     server.change("/new", handler.post(specs::start));
-    server.change("/new/validate", handler.post(specs::validate));
+    server.change("/new/plan", handler.post(specs::plan));
     server.read("/compare", handler.get(comparisons::show));
     server.change("/compare/report", handler.post(comparisons::report));
     server.read("/models", handler.get(models::list));

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,6 +81,32 @@ final class PageClient {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What a browser would send of the form's fields. */
+  static Map<String, String> filledIn(String page) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    Pattern.compile("name=\"(spec\\.[^\"]+)\" value=\"([^\"]*)\"")
+        .matcher(page)
+        .results()
+        .forEach(one -> fields.put(one.group(1), unescaped(one.group(2))));
+    Pattern.compile("(?s)<select id=\"[^\"]+\" name=\"(spec\\.[^\"]+)\"[^>]*>(.*?)</select>")
+        .matcher(page)
+        .results()
+        .forEach(
+            one -> {
+              Matcher chosen = Pattern.compile("value=\"([^\"]*)\" selected").matcher(one.group(2));
+              fields.put(one.group(1), chosen.find() ? chosen.group(1) : "");
+            });
+    return fields;
+  }
+
+  private static String unescaped(String text) {
+    return text.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
   }
 
   private static String encoded(String text) {

@@ -27,11 +27,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -347,13 +344,13 @@ final class PagesTest {
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body())
         .contains("value=\"Bad Name\"", "href=\"#field-name\"", "aria-invalid=\"true\"");
-    assertThat(client.post("/new/validate", wrong, "hx-request", "true").body())
+    assertThat(client.post("/new/plan", wrong, "hx-request", "true").body())
         .contains("href=\"#field-name\"")
         .doesNotContain("<html");
     Map<String, String> right =
         Map.of("spec.name", "waits", "spec.data.train[0].path", "/a", "request_id", "form-1");
-    assertThat(client.post("/new/validate", right, "hx-request", "true").body())
-        .contains("Valid. Stages: ingest, curate");
+    assertThat(client.post("/new/plan", right, "hx-request", "true").body())
+        .contains("<b>Valid.</b> Plan:");
     HttpResponse<String> started = client.post("/new", right);
     HttpResponse<String> again = client.post("/new", right);
 
@@ -367,10 +364,10 @@ final class PagesTest {
     String origin = running("waits");
     String page = client.get("/runs/" + origin + "/retrain").body();
     assertThat(page).contains("value=\"/a.jsonl\"").doesNotContain("Changed; was");
-    Map<String, String> fields = filledIn(page);
+    Map<String, String> fields = PageClient.filledIn(page);
     fields.put("spec.seed", "7");
 
-    String checked = client.post("/runs/" + origin + "/retrain/validate", fields).body();
+    String checked = client.post("/runs/" + origin + "/retrain/plan", fields).body();
     fields.put("request_id", "retrain-1");
     HttpResponse<String> started = client.post("/runs/" + origin + "/retrain", fields);
 
@@ -382,32 +379,6 @@ final class PagesTest {
     assertThat(control.get(run).getSpec().getSeed()).isEqualTo(7);
     String compared = client.get("/compare?run=" + origin + "&run=" + run).body();
     assertThat(compared).contains("seed", "42").doesNotContain("learning_rate");
-  }
-
-  /** What a browser would send of the form's fields. */
-  private static Map<String, String> filledIn(String page) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    Pattern.compile("name=\"(spec\\.[^\"]+)\" value=\"([^\"]*)\"")
-        .matcher(page)
-        .results()
-        .forEach(one -> fields.put(one.group(1), unescaped(one.group(2))));
-    Pattern.compile("(?s)<select id=\"[^\"]+\" name=\"(spec\\.[^\"]+)\"[^>]*>(.*?)</select>")
-        .matcher(page)
-        .results()
-        .forEach(
-            one -> {
-              Matcher chosen = Pattern.compile("value=\"([^\"]*)\" selected").matcher(one.group(2));
-              fields.put(one.group(1), chosen.find() ? chosen.group(1) : "");
-            });
-    return fields;
-  }
-
-  private static String unescaped(String text) {
-    return text.replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&");
   }
 
   private static boolean hasCurve(String run) {
