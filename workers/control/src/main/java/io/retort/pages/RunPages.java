@@ -2,19 +2,20 @@ package io.retort.pages;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.store.ProtoJson;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.GetCurvesRequest;
 import io.retort.v1.GetRunRequest;
-import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.Run;
-import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** The list of runs, one run, and what can be done with it. */
@@ -33,18 +34,31 @@ final class RunPages {
   }
 
   HttpResponse list(PageRequest request) {
-    List<RunPhase> phases =
-        request.form().texts("phase").stream().distinct().map(RunPages::phase).toList();
+    RunSearch search = RunSearch.of(request.form());
     String token = request.form().text("page_token");
-    ListRunsRequest asked =
-        ListRunsRequest.newBuilder()
-            .setPageSize(PAGE_SIZE)
-            .setPageToken(token)
-            .addAllPhases(phases)
-            .build();
-    RunListView view =
-        RunListView.of(calls.call(RunServiceGrpc.getListRunsMethod(), asked), phases, token);
-    return request.page(request.isPart() ? "runTable" : "runs", view);
+    if (!request.isPart() && request.form().hasBlank()) {
+      // What a form leaves empty does not belong to the address that people pass on.
+      return PageResponses.seeOther(search.address(token));
+    }
+    Map<String, String> problems = search.problems(request.caller());
+    if (!problems.isEmpty()) {
+      return request.page(
+          HttpStatus.BAD_REQUEST, "runs", RunListView.refused(search, problems));
+    }
+    ListRunsResponse page;
+    try {
+      page = calls.call(RunServiceGrpc.getListRunsMethod(), search.request(PAGE_SIZE, token));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT || !token.isEmpty()) {
+        throw e;
+      }
+      return request.page(
+          HttpStatus.BAD_REQUEST,
+          "runs",
+          RunListView.refused(search, Map.of("filter", ErrorView.of(e).message())));
+    }
+    return request.page(
+        request.isPart() ? "runTable" : "runs", RunListView.of(page, search, token));
   }
 
   HttpResponse show(PageRequest request) {
@@ -162,16 +176,6 @@ final class RunPages {
     } catch (NumberFormatException e) {
       throw new PageException(
           HttpStatus.BAD_REQUEST, name + ": \"" + text + "\" (expected: a number)");
-    }
-  }
-
-  private static RunPhase phase(String name) {
-    try {
-      return RunPhase.valueOf(name);
-    } catch (IllegalArgumentException e) {
-      throw new PageException(
-          HttpStatus.BAD_REQUEST,
-          "phase: \"" + name + "\" (expected: the name of a phase, for example RUN_PHASE_RUNNING)");
     }
   }
 }

@@ -143,6 +143,15 @@ final class PagesTest {
             .contains("/runs/run-10000\"", "/runs/run-9951\"", "rel=\"next\"")
             .doesNotContain("/runs/run-9950\"");
       }
+      assertThat(new PageClient(one.address()).get("/runs?text=run-123").body())
+          .contains("/runs/run-123\"", "/runs/run-1239\"")
+          .doesNotContain("/runs/run-10000\"", "rel=\"next\"");
+      assertThat(
+              new PageClient(one.address())
+                  .get("/runs?text=run-&order=created_at&filter=NOT%20run_id%3Drun-1")
+                  .body())
+          .contains("/runs/run-2\"", "/runs/run-51\"", "filter=NOT+run_id%3Drun-1&amp;page_token=")
+          .doesNotContain("/runs/run-1\"", "/runs/run-52\"");
       String next = first.replaceAll("(?s).*<a href=\"([^\"]+)\" rel=\"next\".*", "$1");
       assertThat(new PageClient(one.address()).get(next.replace("&amp;", "&")).body())
           .contains("/runs/run-9950\"", "/runs/run-9901\"")
@@ -222,6 +231,14 @@ final class PagesTest {
     assertThat(client.get("/assets/0123/pages.js").statusCode()).isEqualTo(404);
     assertThat(client.get("/runs?phase=ASLEEP").statusCode()).isEqualTo(400);
     assertThat(client.get("/runs?page_token=%21").statusCode()).isEqualTo(400);
+    HttpResponse<String> wrong = client.get("/runs?filter=team%3D%3D1&team=%22%3Cb%3E");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body())
+        .contains("id=\"filter-problem\"", "at 5: ", "value=\"team==1\"", "value=\"&#34;&lt;b>\"")
+        .doesNotContain("hx-get");
+    assertThat(client.get("/runs?stage=DREAM").body()).contains("id=\"filter-problem\"", "DREAM");
+    assertThat(client.get("/runs?text=&team=a&order=").headers().firstValue("location"))
+        .contains("/runs?team=a");
     assertThat(client.get("/compare?run=a").statusCode()).isEqualTo(400);
   }
 
