@@ -83,8 +83,7 @@ public record RunListView(
     return Arrays.stream(RunPhase.values())
         .filter(phase -> phase != RunPhase.RUN_PHASE_UNSPECIFIED && phase != RunPhase.UNRECOGNIZED)
         .map(
-            phase ->
-                new Choice(phase.name(), Figures.name(phase), search.phases().contains(phase)))
+            phase -> new Choice(phase.name(), Figures.name(phase), search.phases().contains(phase)))
         .toList();
   }
 

@@ -1,8 +1,8 @@
 package io.retort.pages;
 
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.QueryParamsBuilder;
 import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.QueryParamsBuilder;
 import io.retort.annotation.RunLabels;
 import io.retort.filter.FilterException;
 import io.retort.filter.RunFilter;

@@ -22,11 +22,20 @@ final class PageClient {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final String address;
+  private final Map<String, String> headers;
   private String cookie = "";
   private String token = "";
 
   PageClient(String address) {
+    this(address, Map.of());
+  }
+
+  /**
+   * @param headers of every request
+   */
+  PageClient(String address, Map<String, String> headers) {
     this.address = address;
+    this.headers = headers;
   }
 
   HttpResponse<String> get(String path, String... headers) {
@@ -59,6 +68,7 @@ final class PageClient {
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path));
+    headers.forEach(request::header);
     return cookie.isEmpty() ? request : request.header("cookie", cookie);
   }
 

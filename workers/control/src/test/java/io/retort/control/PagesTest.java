@@ -329,6 +329,51 @@ final class PagesTest {
   }
 
   @Test
+  void approvalsAreDecidedBesideTheReport() {
+    String run = running("awaits");
+
+    String page = client.get("/runs/" + run + "/approval").body();
+
+    assertThat(page)
+        .contains("<iframe class=\"report\" src=\"/runs/" + run + "/approval-report\"")
+        .contains("sandbox=\"allow-scripts allow-downloads\"")
+        .contains("action=\"/runs/" + run + "/approve\"", "name=\"report_digest\" value=\"ab12\"");
+    assertThat(client.get("/runs/" + run).body()).contains("href=\"/runs/" + run + "/approval\"");
+    String other = running("waits");
+    assertThat(client.get("/runs/" + other + "/approval").statusCode()).isEqualTo(404);
+    assertThat(client.get("/approvals").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theCostIsThatOfTheBudgetAsItIsNow() {
+    String run = running("waits");
+    client.get("/runs/" + run);
+
+    assertThat(client.post("/runs/" + run + "/budget", Map.of("budget", "7")).statusCode())
+        .isEqualTo(303);
+    assertThat(client.get("/runs/" + run).body()).contains("of the budget of 7.0000", "0 % spent");
+    client.get("/runs/" + run);
+    assertThat(client.post("/runs/" + run + "/budget", Map.of("budget", "8")).statusCode())
+        .isEqualTo(303);
+    assertThat(client.get("/runs/" + run).body()).contains("of the budget of 8.0000");
+  }
+
+  @Test
+  void aFailedRunIsTriedAgain() throws IOException {
+    String run = control.create("fails").getRunId();
+    control.awaitEnd(run);
+    assertThat(client.get("/runs/" + run).body()).contains("action=\"/runs/" + run + "/retry\"");
+
+    HttpResponse<String> retried =
+        client.post("/runs/" + run + "/retry", Map.of("request_id", "retry-1"));
+
+    assertThat(retried.statusCode()).as(retried.body()).isEqualTo(303);
+    assertThat(retried.headers().firstValue("location").orElseThrow())
+        .startsWith("/runs/fails-")
+        .doesNotEndWith(run);
+  }
+
+  @Test
   void curvesOfARunningTrainingAreShort() {
     TrainerHeartbeat.Builder heartbeat =
         TrainerHeartbeat.newBuilder().setState(TrainerState.TRAINER_STATE_RUNNING);

@@ -90,8 +90,7 @@ final class RunSearchTest {
         search("phase=RUN_PHASE_FAILED&text=a%20%26%20b&waits=true&order=name&team=");
 
     assertThat(search.address("t0"))
-        .isEqualTo(
-            "/runs?phase=RUN_PHASE_FAILED&text=a+%26+b&waits=true&order=name&page_token=t0");
+        .isEqualTo("/runs?phase=RUN_PHASE_FAILED&text=a+%26+b&waits=true&order=name&page_token=t0");
     assertThat(search(search.address("").substring("/runs?".length()))).isEqualTo(search);
     assertThat(search("").address("")).isEqualTo("/runs");
   }
