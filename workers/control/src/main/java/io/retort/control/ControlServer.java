@@ -264,7 +264,6 @@ public final class ControlServer implements AutoCloseable {
                     .toList()),
             store,
             storeUri,
-            defaults,
             new PageLinks(environment, client.getOptions().getNamespace()),
             PageAccess::caller,
             Pages.csrf())
