@@ -25,9 +25,12 @@ import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
 import io.retort.pages.Pages;
+import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
+import io.retort.trigger.TriggerResources;
+import io.retort.trigger.Triggers;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -46,9 +49,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService} and
- * {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one port, with health; on
- * loopback with reflection.
+ * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code TriggerService},
+ * {@code StoreService} and {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one
+ * port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -183,7 +186,16 @@ public final class ControlServer implements AutoCloseable {
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
-    Resources resources = new RequestResources(reader::askedSpec, modelTeams);
+    RunPlanner planner = PlanCalls.planner(workflows, reader, index);
+    Triggers triggers =
+        new Triggers(
+            store,
+            storeUri,
+            new TriggerLaunches(launcher, reader, planner, models),
+            RequestResources::teamOf,
+            clock);
+    Resources resources =
+        new TriggerResources(triggers.store(), new RequestResources(reader::askedSpec, modelTeams));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -195,7 +207,7 @@ public final class ControlServer implements AutoCloseable {
                 watches,
                 new RunComparer(workflows, reader, store, storeUri),
                 steering,
-                PlanCalls.planner(workflows, reader, index),
+                planner,
                 models,
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
@@ -207,6 +219,7 @@ public final class ControlServer implements AutoCloseable {
                 workflows,
                 clock,
                 () -> PlanCalls.visibleIds(index)),
+            triggers.service(),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());

@@ -40,6 +40,7 @@ import io.retort.v1.Grant;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
 import io.retort.v1.LaneServiceGrpc;
+import io.retort.v1.LaunchTemplate;
 import io.retort.v1.ListAuditEntriesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
@@ -53,11 +54,15 @@ import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SetLaneRequest;
+import io.retort.v1.SetTriggerRequest;
+import io.retort.v1.TriggerConfig;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
 import io.retort.v1.WhoAmIResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -83,6 +88,7 @@ class AccessMatrixTest {
   private static final String EVERY = "*";
   private static final String MODEL = "nlp-model";
   private static final String LANE = "nightly";
+  private static final String TRIGGER = "weekly";
 
   private static ControlHarness control;
   private static ManagedChannel channel;
@@ -120,6 +126,7 @@ class AccessMatrixTest {
                     .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
                     .build())
             .getConfig();
+    assertThat(set(trigger(TRIGGER))).isEqualTo(TRIGGER);
   }
 
   @AfterAll
@@ -374,7 +381,7 @@ class AccessMatrixTest {
 
   /**
    * Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
-   * too long to delete a run, so that nothing is changed.
+   * too long to delete a run or to pause a trigger, so that nothing is changed.
    */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
     PrototypeMarshaller<Q> marshaller = (PrototypeMarshaller<Q>) method.getRequestMarshaller();
@@ -389,10 +396,15 @@ class AccessMatrixTest {
         case "name" -> {
           if (method.getFullMethodName().contains(".LaneService/")) {
             request.setField(field, LANE);
+          } else if (method.getFullMethodName().contains(".TriggerService/")) {
+            request.setField(
+                field, method.getFullMethodName().endsWith("/DeleteTrigger") ? doomed() : TRIGGER);
           }
         }
+        case "config" -> request.setField(field, trigger(TRIGGER));
         case "reason" -> {
-          if (method.getFullMethodName().endsWith("/DeleteRun")) {
+          if (method.getFullMethodName().endsWith("/DeleteRun")
+              || method.getFullMethodName().endsWith("/PauseTrigger")) {
             request.setField(field, "x".repeat(1001));
           }
         }
@@ -402,6 +414,30 @@ class AccessMatrixTest {
     @SuppressWarnings("unchecked")
     Q typed = (Q) request.build();
     return typed;
+  }
+
+  /** A trigger that may be deleted. */
+  private static String doomed() {
+    try {
+      return set(trigger("doomed"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String set(TriggerConfig config) throws IOException {
+    return TriggerServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+        .setTrigger(SetTriggerRequest.newBuilder().setConfig(config).build())
+        .getTrigger()
+        .getConfig()
+        .getName();
+  }
+
+  private static TriggerConfig trigger(String name) {
+    return TriggerConfig.newBuilder()
+        .setName(name)
+        .setLaunch(LaunchTemplate.newBuilder().setSpec(spec(OWN)))
+        .build();
   }
 
   private static ListModelsResponse models(Channel caller) {
