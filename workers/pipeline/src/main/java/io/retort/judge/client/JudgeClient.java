@@ -39,7 +39,7 @@ public final class JudgeClient implements AutoCloseable {
   private final CallStreams streams;
 
   /**
-   * @param workers number of workers, as far as it is known
+   * @param workers number of addresses
    */
   private JudgeClient(ManagedChannel channel, Duration deadline, int workers) {
     this.channel = channel;
