@@ -80,6 +80,7 @@ public final class ControlServer implements AutoCloseable {
   private final RunIndex index;
   private final RunSteering steering;
   private final Access access;
+  private final Triggers triggers;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
@@ -90,6 +91,7 @@ public final class ControlServer implements AutoCloseable {
       RunIndex index,
       RunSteering steering,
       Access access,
+      Triggers triggers,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
@@ -97,6 +99,7 @@ public final class ControlServer implements AutoCloseable {
     this.watches = watches;
     this.index = index;
     this.access = access;
+    this.triggers = triggers;
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
@@ -193,7 +196,10 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
-            clock);
+            clock,
+            client,
+            deadlines.call(),
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
         new TriggerResources(triggers.store(), new RequestResources(reader::askedSpec, modelTeams));
     List<BindableService> services =
@@ -275,6 +281,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
+      triggers.close();
       index.close();
       access.close();
       throw new ConfigurationException(
@@ -286,7 +293,7 @@ public final class ControlServer implements AutoCloseable {
           e);
     }
     return new ControlServer(
-        running, grpc.services(), watches, index, steering, access, executor, polls);
+        running, grpc.services(), watches, index, steering, access, triggers, executor, polls);
   }
 
   int port() {
@@ -305,6 +312,7 @@ public final class ControlServer implements AutoCloseable {
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
+    triggers.close();
     watches.close();
     steering.close();
     server.stop().join();
