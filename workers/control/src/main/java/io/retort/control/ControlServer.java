@@ -11,6 +11,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
+import io.retort.http.AcceptThreads;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -162,6 +163,7 @@ public final class ControlServer implements AutoCloseable {
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
+    LaneTeams laneTeams = new LaneTeams(lanes);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -173,7 +175,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes);
+            laneTeams,
+            new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -201,7 +204,8 @@ public final class ControlServer implements AutoCloseable {
             deadlines.call(),
             (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
-        new TriggerResources(triggers.store(), new RequestResources(reader::askedSpec, modelTeams));
+        new TriggerResources(
+            triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -218,7 +222,11 @@ public final class ControlServer implements AutoCloseable {
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock),
+            new ModelServiceImpl(
+                models,
+                modelTeams,
+                new VersionUses(() -> index.snapshot().runs(), reader::find, models),
+                clock),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
@@ -251,6 +259,7 @@ public final class ControlServer implements AutoCloseable {
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
+            .bossGroupFactory(AcceptThreads::of)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
@@ -270,7 +279,6 @@ public final class ControlServer implements AutoCloseable {
                     .toList()),
             store,
             storeUri,
-            defaults,
             new PageLinks(environment, client.getOptions().getNamespace()),
             PageAccess::caller,
             Pages.csrf())
