@@ -40,6 +40,7 @@ import io.retort.student.PythonStudentChecker;
 import io.retort.student.PythonTokenCounter;
 import io.retort.student.StudentChecker;
 import io.retort.student.TokenCounter;
+import io.retort.trigger.ScheduledTriggerWorkflowImpl;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -130,7 +131,8 @@ public final class PipelineWorker {
         ComparisonWorkflowImpl.class,
         PlanWorkflowImpl.class,
         AdmissionWorkflowImpl.class,
-        LaneWorkflowImpl.class);
+        LaneWorkflowImpl.class,
+        ScheduledTriggerWorkflowImpl.class);
     Hub hub = Hub.of(environment);
     PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));
     // For the local activity of an admission.
