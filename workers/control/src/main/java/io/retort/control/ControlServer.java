@@ -18,7 +18,6 @@ import io.retort.identity.AccessInterceptor;
 import io.retort.identity.LoginPage;
 import io.retort.identity.PageAccess;
 import io.retort.identity.Resources;
-import io.retort.identity.ServerTls;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneConfigs;
 import io.retort.logs.RunLogFiles;
@@ -31,10 +30,12 @@ import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import io.retort.trigger.TriggerResources;
 import io.retort.trigger.Triggers;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.ServerTls;
 import io.retort.worker.TemporalConnection;
 import io.temporal.client.WorkflowClient;
 import java.net.InetSocketAddress;
@@ -80,6 +81,7 @@ public final class ControlServer implements AutoCloseable {
   private final RunIndex index;
   private final RunSteering steering;
   private final Access access;
+  private final Triggers triggers;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
@@ -90,6 +92,7 @@ public final class ControlServer implements AutoCloseable {
       RunIndex index,
       RunSteering steering,
       Access access,
+      Triggers triggers,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
@@ -97,6 +100,7 @@ public final class ControlServer implements AutoCloseable {
     this.watches = watches;
     this.index = index;
     this.access = access;
+    this.triggers = triggers;
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
@@ -159,6 +163,7 @@ public final class ControlServer implements AutoCloseable {
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
+    LaneTeams laneTeams = new LaneTeams(lanes);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -170,7 +175,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes);
+            laneTeams,
+            new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -193,9 +199,13 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
-            clock);
+            clock,
+            client,
+            deadlines.call(),
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
-        new TriggerResources(triggers.store(), new RequestResources(reader::askedSpec, modelTeams));
+        new TriggerResources(
+            triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -212,7 +222,11 @@ public final class ControlServer implements AutoCloseable {
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock),
+            new ModelServiceImpl(
+                models,
+                modelTeams,
+                new VersionUses(() -> index.snapshot().runs(), reader::find, models),
+                clock),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
@@ -245,6 +259,7 @@ public final class ControlServer implements AutoCloseable {
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
+            .bossGroupFactory(AcceptThreads::of)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
@@ -274,6 +289,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
+      triggers.close();
       index.close();
       access.close();
       throw new ConfigurationException(
@@ -285,7 +301,7 @@ public final class ControlServer implements AutoCloseable {
           e);
     }
     return new ControlServer(
-        running, grpc.services(), watches, index, steering, access, executor, polls);
+        running, grpc.services(), watches, index, steering, access, triggers, executor, polls);
   }
 
   int port() {
@@ -304,6 +320,7 @@ public final class ControlServer implements AutoCloseable {
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
+    triggers.close();
     watches.close();
     steering.close();
     server.stop().join();
