@@ -164,7 +164,11 @@ final class JourneyTest {
               + " stage.querySelector('b').textContent === 'cogpo'"
               + " && stage.querySelector('.tag')?.textContent === 'RUN')");
       picture(browser, "6-hit");
-      assertThat(browser.elements(".timeline li").get(BEFORE_STAGE_2.indexOf(Stage.STAGE_SFT)).getText())
+      assertThat(
+              browser
+                  .elements(".timeline li")
+                  .get(BEFORE_STAGE_2.indexOf(Stage.STAGE_SFT))
+                  .getText())
           .contains("HIT", "made by");
       assertOnlyStage2RanAgain(run);
       assertThat(browser.console()).isEmpty();
