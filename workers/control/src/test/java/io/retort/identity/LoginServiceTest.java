@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.retort.http.AcceptThreads;
 import io.retort.store.Store;
 import io.retort.v1.ApiToken;
 import io.retort.v1.Grant;
@@ -45,6 +46,7 @@ class LoginServiceTest {
     tokens = new TokenStore(Store.open(storeUri), storeUri, CLOCK);
     ServerBuilder builder =
         Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
             .http(0)
             .decorator("/page", access.pages())
             .service(

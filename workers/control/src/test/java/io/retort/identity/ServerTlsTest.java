@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.retort.http.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
@@ -92,7 +93,10 @@ class ServerTlsTest {
     Map<String, String> complete = new HashMap<>(variables);
     complete.put("RETORT_TLS_CERT", folder.resolve("server.pem").toString());
     complete.put("RETORT_TLS_KEY", folder.resolve("server.key").toString());
-    ServerBuilder builder = Server.builder().service("/", (ctx, request) -> HttpResponse.of(200));
+    ServerBuilder builder =
+        Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
+            .service("/", (ctx, request) -> HttpResponse.of(200));
     ServerTls.listen(builder, new Environment(complete), new InetSocketAddress("localhost", 0));
     Server server = builder.build();
     server.start().join();
