@@ -141,10 +141,7 @@ public final class ControlBenchmark {
         String http = "http://" + running.address();
         say("GET /v1/runs", ListLoad.get(http + "/v1/runs?page_size=50"), null);
         say("page /runs", ListLoad.get(http + "/runs"), null);
-        say(
-            "page /runs, of a phase",
-            ListLoad.get(http + "/runs?phase=RUN_PHASE_FAILED"),
-            null);
+        say("page /runs, of a phase", ListLoad.get(http + "/runs?phase=RUN_PHASE_FAILED"), null);
         Thread.sleep(MEASURED.toMillis() / 3);
         cpu = new CpuShare(running);
         Thread.sleep(MEASURED.toMillis() / 2);
@@ -155,8 +152,7 @@ public final class ControlBenchmark {
     }
   }
 
-  private static void say(
-      String what, Latencies latencies, @Nullable CpuShare cpu)
+  private static void say(String what, Latencies latencies, @Nullable CpuShare cpu)
       throws IOException {
     System.out.println(what + ": " + latencies + (cpu == null ? "" : "; " + cpu.describe()));
   }

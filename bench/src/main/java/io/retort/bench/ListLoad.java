@@ -39,8 +39,7 @@ final class ListLoad {
           Run.newBuilder()
               .setRunId(runId)
               .setSpec(spec.toBuilder().setTeam(number % 10 == 0 ? "search" : "chat"))
-              .setPhase(
-                  number % 7 == 0 ? RunPhase.RUN_PHASE_FAILED : RunPhase.RUN_PHASE_SUCCEEDED)
+              .setPhase(number % 7 == 0 ? RunPhase.RUN_PHASE_FAILED : RunPhase.RUN_PHASE_SUCCEEDED)
               .putLabels("tier", number % 3 == 0 ? "gold" : "silver")
               .setCreatedAt(Timestamps.fromSeconds(1_790_000_000L + 60L * number))
               .setFinishedAt(Timestamps.fromSeconds(1_790_000_050L + 60L * number));
@@ -77,11 +76,7 @@ final class ListLoad {
   static Latencies list(RunServiceBlockingStub stub, String filter, String order) {
     Latencies latencies = new Latencies();
     ListRunsRequest request =
-        ListRunsRequest.newBuilder()
-            .setPageSize(PAGE)
-            .setFilter(filter)
-            .setOrderBy(order)
-            .build();
+        ListRunsRequest.newBuilder().setPageSize(PAGE).setFilter(filter).setOrderBy(order).build();
     for (int call = 0; call < CALLS; call++) {
       latencies.time(
           () -> {

@@ -18,8 +18,8 @@ import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 
 /**
- * A run that does no work. One named {@link #TICKS} changes at a steady pace, and its stage's detail
- * is the time of the last change in milliseconds; any other ends at once.
+ * A run that does no work. One named {@link #TICKS} changes at a steady pace, and its stage's
+ * detail is the time of the last change in milliseconds; any other ends at once.
  */
 public final class StubRun implements RunWorkflow {
   static final String TICKS = "ticks";

@@ -80,13 +80,19 @@ final class Workbench implements AutoCloseable {
     int controlPort = freePort();
     Map<String, String> environment =
         Map.of(
-            "RETORT_STORE", store(),
-            "RETORT_DATA_ROOTS", "/",
-            "TEMPORAL_ADDRESS", "127.0.0.1:" + port,
-            "RETORT_PORT", String.valueOf(controlPort),
+            "RETORT_STORE",
+            store(),
+            "RETORT_DATA_ROOTS",
+            "/",
+            "TEMPORAL_ADDRESS",
+            "127.0.0.1:" + port,
+            "RETORT_PORT",
+            String.valueOf(controlPort),
             // All clients are one caller.
-            "RETORT_CALLS_PER_SECOND", "0",
-            "RETORT_STUDENT_MODEL", student().toString());
+            "RETORT_CALLS_PER_SECOND",
+            "0",
+            "RETORT_STUDENT_MODEL",
+            student().toString());
     List<String> command = new ArrayList<>(java("worker", CONTROL_MEGABYTES));
     command.addAll(List.of("-cp", classPath(), StubWorker.class.getName()));
     BenchProcess worker = start("worker", environment, command);
@@ -97,8 +103,7 @@ final class Workbench implements AutoCloseable {
             environment,
             worker("control", CONTROL_MEGABYTES, "workers/control/target/retort-control.jar"));
     control.awaitPort(controlPort);
-    return new RunningControl(
-        List.of(control, temporal, worker), "127.0.0.1:" + controlPort);
+    return new RunningControl(List.of(control, temporal, worker), "127.0.0.1:" + controlPort);
   }
 
   RunningEndpoint endpoint(int delayMillis) throws IOException, InterruptedException {
