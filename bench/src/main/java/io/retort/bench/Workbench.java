@@ -260,8 +260,11 @@ final class Workbench implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
-    if (name.startsWith("judge") || name.equals("control")) {
-      // Same as in the local stack.
+    // Same as in the local stack.
+    if (name.equals("pipeline") || name.startsWith("judge")) {
+      command.addAll(
+          List.of("-XX:MaxInlineLevel=6", "-XX:FreqInlineSize=120", "-XX:InlineSmallCode=800"));
+    } else if (name.equals("control")) {
       command.add("-XX:TieredStopAtLevel=1");
     }
     if (record) {

@@ -40,7 +40,9 @@ class StackPlanTest {
     }
   }
 
-  /** A commit of SQLite's rollback journal syncs the disk several times; 50 launches at once wait. */
+  /**
+   * A commit of SQLite's rollback journal syncs the disk several times; 50 launches at once wait.
+   */
   @Test
   void temporalWritesAheadInsteadOfRollingBack() {
     assertThat(process(plan(Map.of()), "temporal").command())

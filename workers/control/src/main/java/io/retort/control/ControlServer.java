@@ -11,7 +11,6 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
-import io.retort.http.AcceptThreads;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -19,7 +18,6 @@ import io.retort.identity.AccessInterceptor;
 import io.retort.identity.LoginPage;
 import io.retort.identity.PageAccess;
 import io.retort.identity.Resources;
-import io.retort.identity.ServerTls;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneConfigs;
 import io.retort.logs.RunLogFiles;
@@ -32,10 +30,12 @@ import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import io.retort.trigger.TriggerResources;
 import io.retort.trigger.Triggers;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.ServerTls;
 import io.retort.worker.TemporalConnection;
 import io.temporal.client.WorkflowClient;
 import java.net.InetSocketAddress;
@@ -81,6 +81,7 @@ public final class ControlServer implements AutoCloseable {
   private final RunIndex index;
   private final RunSteering steering;
   private final Access access;
+  private final Triggers triggers;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
 
@@ -91,6 +92,7 @@ public final class ControlServer implements AutoCloseable {
       RunIndex index,
       RunSteering steering,
       Access access,
+      Triggers triggers,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls) {
     this.server = server;
@@ -98,6 +100,7 @@ public final class ControlServer implements AutoCloseable {
     this.watches = watches;
     this.index = index;
     this.access = access;
+    this.triggers = triggers;
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
@@ -196,7 +199,10 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
-            clock);
+            clock,
+            client,
+            deadlines.call(),
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
         new TriggerResources(
             triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams));
@@ -283,6 +289,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
+      triggers.close();
       index.close();
       access.close();
       throw new ConfigurationException(
@@ -294,7 +301,7 @@ public final class ControlServer implements AutoCloseable {
           e);
     }
     return new ControlServer(
-        running, grpc.services(), watches, index, steering, access, executor, polls);
+        running, grpc.services(), watches, index, steering, access, triggers, executor, polls);
   }
 
   int port() {
@@ -313,6 +320,7 @@ public final class ControlServer implements AutoCloseable {
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
+    triggers.close();
     watches.close();
     steering.close();
     server.stop().join();

@@ -14,6 +14,7 @@ import io.retort.run.RunPhases;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
+import io.retort.trigger.ScheduledTriggerWorkflowImpl;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
@@ -57,6 +58,7 @@ final class ControlHarness implements AutoCloseable {
   final StubActivities activities = new StubActivities();
   final FakeVisibility visibility;
   final TemporalRefusals refusals = new TemporalRefusals();
+  final FakeSchedules schedules = new FakeSchedules();
   final MetricsServer metrics;
   final RunServiceGrpc.RunServiceBlockingStub api;
   final String storeUri;
@@ -97,7 +99,7 @@ final class ControlHarness implements AutoCloseable {
                 .setUseTimeskipping(false)
                 .setWorkflowServiceStubsOptions(
                     WorkflowServiceStubsOptions.newBuilder()
-                        .setGrpcClientInterceptors(List.of(visibility, refusals))
+                        .setGrpcClientInterceptors(List.of(schedules, visibility, refusals))
                         .build())
                 .registerSearchAttribute(
                     RunSearchAttributes.PHASE.getName(),
@@ -121,7 +123,8 @@ final class ControlHarness implements AutoCloseable {
         StubComparisonWorkflow.class,
         StubPlanWorkflow.class,
         StubAdmissionWorkflow.class,
-        LaneWorkflowImpl.class);
+        LaneWorkflowImpl.class,
+        ScheduledTriggerWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);

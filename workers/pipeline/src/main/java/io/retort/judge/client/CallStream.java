@@ -42,7 +42,10 @@ final class CallStream {
   private CallStream(JudgeServiceStub stub, Duration deadline, Duration takesCallsFor) {
     timeoutMillis = deadline.toMillis();
     takesCallsUntil = System.nanoTime() + takesCallsFor.toNanos();
-    requests = stub.streamCalls(new Answers());
+    synchronized (this) {
+      // Answers may come before it returns, on another thread.
+      requests = stub.streamCalls(new Answers());
+    }
   }
 
   /**
@@ -80,13 +83,6 @@ final class CallStream {
     return true;
   }
 
-  /** Sends a call, or reports to it why the stream has ended. */
-  void startOrFail(OpenCall call) {
-    if (!start(call)) {
-      call.fail(cause());
-    }
-  }
-
   /** Cancels a call at the worker. Without effect on one that has ended there. */
   synchronized void cancel(long id) {
     if (calls.remove(id) != null) {
@@ -95,7 +91,8 @@ final class CallStream {
     }
   }
 
-  private synchronized Throwable cause() {
+  /** Why the stream takes no further calls. */
+  synchronized Throwable cause() {
     return end == null ? ended() : end;
   }
 

@@ -67,18 +67,28 @@ final class CallStreams {
   private final class Slot {
     private @Nullable CallStream stream;
 
-    synchronized void start(OpenCall call) {
-      CallStream current = stream;
-      if (current == null || !current.start(call)) {
-        current =
-            CallStream.open(
-                stub.withDeadlineAfter(
-                    deadline.plus(TAKES_CALLS_FOR).plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS),
-                deadline,
-                TAKES_CALLS_FOR);
-        stream = current;
-        current.startOrFail(call);
+    void start(OpenCall call) {
+      CallStream opened;
+      synchronized (this) {
+        if (stream != null && stream.start(call)) {
+          return;
+        }
+        opened = open();
+        stream = opened;
+        if (opened.start(call)) {
+          return;
+        }
       }
+      // Outside of the lock, because it runs whatever follows the call.
+      call.fail(opened.cause());
+    }
+
+    private CallStream open() {
+      Duration longest = deadline.plus(TAKES_CALLS_FOR).plus(MARGIN);
+      return CallStream.open(
+          stub.withDeadlineAfter(longest.toMillis(), TimeUnit.MILLISECONDS),
+          deadline,
+          TAKES_CALLS_FOR);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.retort.http;
+package io.retort.worker;
 
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.common.util.ThreadFactories;
