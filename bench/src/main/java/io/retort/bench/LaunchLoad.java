@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /** Clients with a connection each that launch runs, which end at once. */
 final class LaunchLoad implements AutoCloseable {
@@ -130,11 +129,8 @@ final class LaunchLoad implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     threads.shutdownNow();
     channels.forEach(ManagedChannel::shutdownNow);
-    for (ManagedChannel channel : channels) {
-      boolean unused = channel.awaitTermination(5, TimeUnit.SECONDS);
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
 
 /** Watchers of {@link StubRun}s that change, with a connection each. */
 final class WatchLoad implements AutoCloseable {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final Pattern DETAIL = Pattern.compile("\"detail\" *: *\"(\\d+)\"");
 
   final Latencies overGrpc = new Latencies();
@@ -94,6 +99,8 @@ final class WatchLoad implements AutoCloseable {
                         seen(detail.group(1), overHttp);
                       }
                     });
+              } catch (UncheckedIOException | CompletionException | CancellationException closed) {
+                // Counted below.
               } finally {
                 ended.incrementAndGet();
               }
@@ -104,14 +111,11 @@ final class WatchLoad implements AutoCloseable {
     streams.add(stream);
   }
 
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
   private void seen(String changedAt, Latencies latencies) {
     if (!changedAt.isEmpty()) {
       long changed = Long.parseLong(changedAt);
       if (changed >= from) {
-        latencies.add(System.currentTimeMillis() - changed);
+        latencies.add((double) (System.currentTimeMillis() - changed));
       }
     }
   }

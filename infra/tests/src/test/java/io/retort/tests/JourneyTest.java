@@ -37,7 +37,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.openqa.selenium.WebElement;
 
 /**
  * The way from a plan to a retrain: by curl and by Python as docs/journey.md has it, and in the
@@ -131,7 +130,7 @@ final class JourneyTest {
       values("", JSON.readTree(writeSpec("from-browser").toFile()))
           .forEach((path, value) -> fill(browser, path, value));
       browser.await("document.querySelector('#validation').textContent.includes('Valid.')");
-      assertThat(browser.elements("#plan b")).extracting(WebElement::getText).contains("sft");
+      browser.await("document.querySelector('#plan').textContent.includes('sft')");
       picture(browser, "1-form");
       press(browser, "Start");
       browser.await("location.pathname.startsWith('/runs/demo-')");
@@ -165,10 +164,11 @@ final class JourneyTest {
               + " && stage.querySelector('.tag')?.textContent === 'RUN')");
       picture(browser, "6-hit");
       assertThat(
-              browser
-                  .elements(".timeline li")
-                  .get(BEFORE_STAGE_2.indexOf(Stage.STAGE_SFT))
-                  .getText())
+              String.valueOf(
+                  browser.value(
+                      "document.querySelectorAll('.timeline li')["
+                          + BEFORE_STAGE_2.indexOf(Stage.STAGE_SFT)
+                          + "].textContent")))
           .contains("HIT", "made by");
       assertOnlyStage2RanAgain(run);
       assertThat(browser.console()).isEmpty();
