@@ -1,4 +1,4 @@
-/** Texts of the contracts' enums. */
+/** The contracts' enums: their texts, and which phases end a run. */
 @NullMarked
 package io.retort.enums;
 

@@ -1,6 +1,7 @@
 package io.retort.run;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.RunPhases;
 import io.retort.failure.Failures;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Failure;

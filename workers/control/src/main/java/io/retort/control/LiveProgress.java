@@ -1,9 +1,9 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.enums.RunPhases;
 import io.retort.rows.RowStageActivities;
 import io.retort.rows.RowStageWorkflow;
-import io.retort.run.RunPhases;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;

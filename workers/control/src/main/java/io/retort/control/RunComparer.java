@@ -2,9 +2,9 @@ package io.retort.control;
 
 import com.google.protobuf.ByteString;
 import io.retort.activity.TaskQueues;
+import io.retort.enums.RunPhases;
 import io.retort.release.ComparisonWorkflow;
 import io.retort.report.ComparedRuns;
-import io.retort.run.RunPhases;
 import io.retort.run.UiText;
 import io.retort.store.Store;
 import io.retort.v1.CompareReportsRequest;

@@ -1,6 +1,6 @@
 package io.retort.control;
 
-import io.retort.run.RunPhases;
+import io.retort.enums.RunPhases;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.CurvePoint;
 import io.retort.v1.GapRewards;

@@ -3,7 +3,7 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.retort.annotation.AnnotationStore;
-import io.retort.run.RunPhases;
+import io.retort.enums.RunPhases;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;

@@ -2,8 +2,8 @@ package io.retort.control;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.enums.RunPhases;
 import io.retort.failure.Failures;
-import io.retort.run.RunPhases;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;

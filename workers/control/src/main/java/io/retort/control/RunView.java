@@ -2,7 +2,7 @@ package io.retort.control;
 
 import io.retort.action.RunActions;
 import io.retort.annotation.AnnotationStore;
-import io.retort.run.RunPhases;
+import io.retort.enums.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
 import java.io.IOException;

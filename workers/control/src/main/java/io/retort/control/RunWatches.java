@@ -3,7 +3,7 @@ package io.retort.control;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.retort.run.RunPhases;
+import io.retort.enums.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.StageProgress;
 import io.retort.v1.WatchRunRequest;

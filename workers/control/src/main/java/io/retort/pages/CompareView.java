@@ -1,7 +1,7 @@
 package io.retort.pages;
 
+import io.retort.enums.RunPhases;
 import io.retort.report.Figures;
-import io.retort.run.RunPhases;
 import io.retort.v1.Run;
 import io.retort.v1.Score;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.run.RunPhases;
+import io.retort.enums.RunPhases;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;

@@ -2,9 +2,9 @@ package io.retort.pages;
 
 import io.retort.action.RunActions;
 import io.retort.enums.EnumText;
+import io.retort.enums.RunPhases;
 import io.retort.identity.Caller;
 import io.retort.report.Figures;
-import io.retort.run.RunPhases;
 import io.retort.run.RunStages;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ReleaseSummary;

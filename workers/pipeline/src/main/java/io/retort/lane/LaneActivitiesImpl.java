@@ -2,9 +2,9 @@ package io.retort.lane;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.enums.RunPhases;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
-import io.retort.run.RunPhases;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;

@@ -57,15 +57,6 @@ final class ShardRunner<I, R extends Message> {
   private int outstanding;
 
   /**
-   * The end of a row, or, with the row {@link Completion#NONE}, a request to check all rows.
-   *
-   * @param line of the record, also of a record that is held because of {@code thrown}
-   */
-  private record Completion(int row, @Nullable RowLine line, @Nullable Throwable thrown) {
-    static final int NONE = -1;
-  }
-
-  /**
    * @param calls log of answers, stored together with their rows
    * @param endpoints that the shard's rows call
    * @param costLimit cost of the shard's rows, including those of earlier attempts, above which the

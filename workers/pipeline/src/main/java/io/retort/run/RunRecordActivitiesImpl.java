@@ -3,6 +3,7 @@ package io.retort.run;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import io.retort.enums.RunPhases;
 import io.retort.layout.RunLayout;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;

@@ -1,4 +1,4 @@
-package io.retort.run;
+package io.retort.enums;
 
 import io.retort.v1.RunPhase;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
