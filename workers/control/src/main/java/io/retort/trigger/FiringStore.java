@@ -28,19 +28,30 @@ import java.util.regex.Pattern;
  */
 final class FiringStore {
   /** Firings of a trigger that are kept. */
-  static final int MOST_KEPT = 1000;
+  private static final int MOST_KEPT = 1000;
 
-  private static final int MOST_MORE = 100;
+  /** So many more that the oldest are not deleted one by one. */
+  private static final double SLACK = 1.1;
+
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern PLACE = Pattern.compile("[0-9]{19}-([0-9a-f]{32})");
   private static final String SUFFIX = ".json";
 
   private final Store store;
   private final String storeUri;
+  private final int mostKept;
 
   FiringStore(Store store, String storeUri) {
+    this(store, storeUri, MOST_KEPT);
+  }
+
+  /**
+   * @param mostKept firings of a trigger
+   */
+  FiringStore(Store store, String storeUri, int mostKept) {
     this.store = store;
     this.storeUri = storeUri;
+    this.mostKept = mostKept;
   }
 
   /** Whether a text can be the token of a page. */
@@ -162,10 +173,10 @@ final class FiringStore {
 
   private void prune(String trigger) throws IOException {
     List<String> places = places(trigger);
-    if (places.size() <= MOST_KEPT + MOST_MORE) {
+    if (places.size() <= mostKept * SLACK) {
       return;
     }
-    for (String place : places.subList(MOST_KEPT, places.size())) {
+    for (String place : places.subList(mostKept, places.size())) {
       store.delete(claims(trigger, hashOf(place)));
       store.delete(Store.resolve(order(trigger), place + SUFFIX));
     }
