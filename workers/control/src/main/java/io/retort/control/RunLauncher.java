@@ -96,19 +96,12 @@ final class RunLauncher {
         requestId.isEmpty()
             ? ids.next(spec.getName())
             : RunIds.ofRequest(spec.getName(), (launch.rescores() ? RESCORED : "") + requestId);
-    if (!requestId.isEmpty() && isRecorded(runId)) {
-      // Temporal itself would start the workflow again after the retention of the first one.
+    // Temporal itself would start the workflow again after the retention of the first one. And the
+    // run that the same request has started goes on without files that were deleted since.
+    if (!requestId.isEmpty() && (isRecorded(runId) || workflows.describe(runId).isPresent())) {
       return existing(runId, launch, spec);
     }
-    try {
-      admission.check(spec, runId);
-    } catch (SpecException e) {
-      // The run that the same request has started goes on without files that were deleted since.
-      if (!requestId.isEmpty() && workflows.describe(runId).isPresent()) {
-        return existing(runId, launch, spec);
-      }
-      throw e;
-    }
+    admission.check(spec, runId);
     return start(launch, complete, launches.keep(launch.sent(), runId));
   }
 

@@ -71,6 +71,19 @@ class RepeatedRequestsTest {
   }
 
   @Test
+  void aRequestThatWasRefusedStaysRefused() {
+    String first = control.create("waits").getRunId();
+    String second = control.create("waits").getRunId();
+    RetrainRunRequest request =
+        RetrainRunRequest.newBuilder().setRunId(first).setRequestId("taken-1").build();
+    String runId = control.api.retrainRun(request).getRun().getRunId();
+
+    for (int attempt = 0; attempt < 2; attempt++) {
+      reused(() -> control.api.retrainRun(request.toBuilder().setRunId(second).build()), runId);
+    }
+  }
+
+  @Test
   void otherFreshStagesAreAnotherRequest() {
     CreateRunRequest request =
         CreateRunRequest.newBuilder()
