@@ -251,11 +251,13 @@ final class StoreSweeper {
 
   /** Empty for a report from before its runs were kept; any report can be made again. */
   private Optional<List<String>> comparedRuns(String name) throws IOException {
+    String uri = RunLayout.comparedRuns(storeUri, name);
+    // Also false for what is no folder.
+    if (!store.exists(uri)) {
+      return Optional.empty();
+    }
     try {
-      return StoredMessages.read(
-              store,
-              RunLayout.comparedRuns(storeUri, name),
-              CompareReportsRequest.getDefaultInstance())
+      return StoredMessages.read(store, uri, CompareReportsRequest.getDefaultInstance())
           .map(CompareReportsRequest::getRunIdsList);
     } catch (CorruptArtifactException e) {
       LOG.warn("the runs of comparison {} cannot be read", name, e);

@@ -59,9 +59,10 @@ final class FakeSchedules implements ClientInterceptor {
       @Override
       @SuppressWarnings("unchecked")
       public void halfClose() {
-        if (listener != null) {
-          answer.ifPresent(message -> listener.onMessage((R) message));
-          listener.onClose(
+        ClientCall.Listener<R> waiting = listener;
+        if (waiting != null) {
+          answer.ifPresent(message -> waiting.onMessage((R) message));
+          waiting.onClose(
               answer.isPresent() ? Status.OK : refusal.isOk() ? Status.NOT_FOUND : refusal,
               new Metadata());
         }

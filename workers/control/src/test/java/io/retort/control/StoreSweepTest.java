@@ -133,9 +133,11 @@ final class StoreSweepTest {
     comparison("kept", "new", "newer");
     comparison("half", "new", "old");
     write("comparisons/unknown/index.html");
+    write("comparisons/file");
 
     assertThat(sweep(MONTH, true))
-        .containsExactlyInAnyOrder(root + "/comparisons/half", root + "/comparisons/unknown");
+        .containsExactlyInAnyOrder(
+            root + "/comparisons/half", root + "/comparisons/unknown", root + "/comparisons/file");
     assertThat(exists(root + "/comparisons/kept/index.html")).isTrue();
   }
 

@@ -1,5 +1,6 @@
 package io.retort.control;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -162,9 +163,7 @@ final class TriggerScheduleTest {
   }
 
   private static Schedule schedule(String name) {
-    Schedule schedule = control.schedules.schedules.get("trigger/" + name);
-    assertThat(schedule).isNotNull();
-    return schedule;
+    return requireNonNull(control.schedules.schedules.get("trigger/" + name));
   }
 
   private static List<TriggerFiring> firings(String name) {
