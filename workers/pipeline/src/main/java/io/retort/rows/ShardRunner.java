@@ -150,7 +150,8 @@ final class ShardRunner<I, R extends Message> {
     try {
       queue.start();
       while (outstanding > 0 || !finished.areSaved()) {
-        collect(finished.areSaved() ? 1 : together(), untilNextCheck());
+        int together = Math.max(1, Math.min(outstanding - faults.aside(), MOST_TOGETHER));
+        collect(finished.areSaved() ? 1 : together, untilNextCheck());
         triage.check(outstanding == faults.aside());
         pause.check(triage.holdsRowsBack());
         if (mustSave()) {
@@ -240,10 +241,6 @@ final class ShardRunner<I, R extends Message> {
     Duration untilSave = untilSave();
     Duration untilTriage = triage.untilNextCheck().orElse(untilSave);
     return pause.untilNextCheck(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
-  }
-
-  private int together() {
-    return Math.max(1, Math.min(outstanding - faults.aside(), MOST_TOGETHER));
   }
 
   /** Waits for a number of rows, or one that cannot wait, then takes all ended rows. */
