@@ -31,6 +31,7 @@ import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
 import io.retort.v1.SweptItem;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import java.util.Iterator;
@@ -165,6 +166,10 @@ final class ControlClient implements AutoCloseable {
   /** Tokens and the audit log. */
   AccessServiceGrpc.AccessServiceBlockingStub access() {
     return client.access();
+  }
+
+  TriggerServiceGrpc.TriggerServiceBlockingStub triggers() {
+    return client.triggers();
   }
 
   LaneServiceGrpc.LaneServiceBlockingStub lanes() {

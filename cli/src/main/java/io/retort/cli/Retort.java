@@ -38,6 +38,7 @@ import picocli.CommandLine.Model.OptionSpec;
       EvalCommand.class,
       RunsCommand.class,
       LanesCommand.class,
+      TriggersCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class,

@@ -24,6 +24,7 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.StoreServiceGrpc;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
@@ -302,6 +303,11 @@ public final class RetortClient implements AutoCloseable {
   /** Which runs of a pipeline run at once. */
   public LaneServiceGrpc.LaneServiceBlockingStub lanes() {
     return LaneServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** What launches runs when something happens. */
+  public TriggerServiceGrpc.TriggerServiceBlockingStub triggers() {
+    return TriggerServiceGrpc.newBlockingStub(channel);
   }
 
   /** Tokens, and the audit log. */

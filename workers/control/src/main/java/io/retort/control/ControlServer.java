@@ -24,9 +24,13 @@ import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
 import io.retort.pages.Pages;
+import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
+import io.retort.trigger.TriggerResources;
+import io.retort.trigger.Triggers;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -46,9 +50,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService} and
- * {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one port, with health; on
- * loopback with reflection.
+ * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code TriggerService},
+ * {@code StoreService} and {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one
+ * port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -156,6 +160,7 @@ public final class ControlServer implements AutoCloseable {
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
+    LaneTeams laneTeams = new LaneTeams(lanes);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -167,7 +172,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes);
+            laneTeams,
+            new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -183,7 +189,17 @@ public final class ControlServer implements AutoCloseable {
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
-    Resources resources = new RequestResources(reader::askedSpec, modelTeams);
+    RunPlanner planner = PlanCalls.planner(workflows, reader, index);
+    Triggers triggers =
+        new Triggers(
+            store,
+            storeUri,
+            new TriggerLaunches(launcher, reader, planner, models),
+            RequestResources::teamOf,
+            clock);
+    Resources resources =
+        new TriggerResources(
+            triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -195,18 +211,23 @@ public final class ControlServer implements AutoCloseable {
                 watches,
                 new RunComparer(workflows, reader, store, storeUri),
                 steering,
-                PlanCalls.planner(workflows, reader, index),
+                planner,
                 models,
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock),
+            new ModelServiceImpl(
+                models,
+                modelTeams,
+                new VersionUses(() -> index.snapshot().runs(), reader::find, models),
+                clock),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
                 workflows,
                 clock,
                 () -> PlanCalls.visibleIds(index)),
+            triggers.service(),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
@@ -232,6 +253,7 @@ public final class ControlServer implements AutoCloseable {
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
+            .bossGroupFactory(AcceptThreads::of)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
@@ -251,7 +273,6 @@ public final class ControlServer implements AutoCloseable {
                     .toList()),
             store,
             storeUri,
-            defaults,
             new PageLinks(environment, client.getOptions().getNamespace()),
             PageAccess::caller,
             Pages.csrf())

@@ -35,12 +35,15 @@ import io.retort.v1.AuditRecord;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateTokenRequest;
 import io.retort.v1.CreateTokenResponse;
+import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.Grant;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
 import io.retort.v1.LaneServiceGrpc;
+import io.retort.v1.LaunchTemplate;
 import io.retort.v1.ListAuditEntriesRequest;
+import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
 import io.retort.v1.ListRunsRequest;
@@ -53,11 +56,16 @@ import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SetLaneRequest;
+import io.retort.v1.SetTriggerRequest;
+import io.retort.v1.TriggerConfig;
+import io.retort.v1.TriggerServiceGrpc;
+import io.retort.v1.UnblockLaneRequest;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
 import io.retort.v1.WhoAmIResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -83,6 +91,7 @@ class AccessMatrixTest {
   private static final String EVERY = "*";
   private static final String MODEL = "nlp-model";
   private static final String LANE = "nightly";
+  private static final String TRIGGER = "weekly";
 
   private static ControlHarness control;
   private static ManagedChannel channel;
@@ -118,8 +127,10 @@ class AccessMatrixTest {
                 SetLaneRequest.newBuilder()
                     .setName(LANE)
                     .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+                    .setTeam(OWN)
                     .build())
             .getConfig();
+    assertThat(set(trigger(TRIGGER))).isEqualTo(TRIGGER);
   }
 
   @AfterAll
@@ -185,6 +196,79 @@ class AccessMatrixTest {
     }
     assertThat(listed(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
     assertThat(watched(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
+  }
+
+  @Test
+  void aLaneOfATeamIsItsOperatorsAndRunsAlone() throws IOException {
+    SetLaneRequest set =
+        SetLaneRequest.newBuilder()
+            .setName("own-lane")
+            .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+            .setTeam(OWN)
+            .build();
+    LaneServiceGrpc.LaneServiceBlockingStub own =
+        LaneServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR));
+    LaneServiceGrpc.LaneServiceBlockingStub stranger =
+        LaneServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_ADMIN));
+    assertThat(own.setLane(set).getConfig().getTeam()).isEqualTo(OWN);
+    assertThat(own.setLane(set.toBuilder().clearTeam().build()).getConfig().getTeam())
+        .as("it keeps its team")
+        .isEqualTo(OWN);
+
+    GetLaneRequest get = GetLaneRequest.newBuilder().setName("own-lane").build();
+    UnblockLaneRequest unblock = UnblockLaneRequest.newBuilder().setName("own-lane").build();
+    assertThat(own.getLane(get).getLane().getConfig().getTeam()).isEqualTo(OWN);
+    assertThat(refused(() -> own.unblockLane(unblock)).getStatus().getDescription())
+        .contains("not blocked");
+    assertThat(stranger.listLanes(ListLanesRequest.getDefaultInstance()).getLanesList())
+        .extracting(LaneConfig::getName)
+        .doesNotContain("own-lane");
+    assertThat(refused(() -> stranger.getLane(get)).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(refused(() -> stranger.unblockLane(unblock)).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+    for (String team : List.of("", OTHER)) {
+      assertThat(
+              refused(() -> stranger.setLane(set.toBuilder().setTeam(team).build()))
+                  .getStatus()
+                  .getCode())
+          .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+    assertThat(
+            refused(() -> own.setLane(set.toBuilder().setName("shared").clearTeam().build()))
+                .getStatus()
+                .getDescription())
+        .contains("in every team, as lane shared belongs to none");
+  }
+
+  @Test
+  void aRunWaitsInALaneOfItsTeamOnly() throws IOException {
+    CreateRunRequest ofOther =
+        CreateRunRequest.newBuilder().setSpec(spec(OTHER)).setLane(LANE).build();
+    assertThat(
+            RunServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+                .createRun(ofOther.toBuilder().setSpec(spec(OWN)).build())
+                .getRun()
+                .getLane()
+                .getLane())
+        .isEqualTo(LANE);
+    StatusRuntimeException wrong =
+        refused(
+            () -> RunServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_OPERATOR)).createRun(ofOther));
+    assertThat(wrong.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(wrong.getStatus().getDescription())
+        .isEqualTo(
+            "lane: \"nightly\" of team nlp for a run of team vision (expected: a lane of the run's"
+                + " team or of none, or no lane)");
+    assertThat(
+            refused(
+                    () ->
+                        RunServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_OPERATOR))
+                            .createRun(ofOther))
+                .getStatus()
+                .getDescription())
+        .as("to those who may not know it the lane is not there")
+        .isEqualTo("lane: \"nightly\" (expected: one that `retort lanes list` shows, or none)");
   }
 
   @Test
@@ -336,8 +420,11 @@ class AccessMatrixTest {
   }
 
   private static boolean reaches(RpcAccess rpc, String team) {
+    // Whoever is in some team may ask for a lane, and sees one of a team only in that team.
+    boolean asksForTheLane = rpc.name().equals("LaneService/GetLane");
     return team.equals(EVERY)
-        || rpc.scope() == AccessScope.ACCESS_SCOPE_SOME_TEAM
+        || (rpc.scope() == AccessScope.ACCESS_SCOPE_SOME_TEAM
+            && (!asksForTheLane || team.equals(OWN)))
         || (rpc.scope() == AccessScope.ACCESS_SCOPE_UNSPECIFIED && team.equals(OWN));
   }
 
@@ -374,7 +461,7 @@ class AccessMatrixTest {
 
   /**
    * Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
-   * too long to delete a run, so that nothing is changed.
+   * too long to delete a run or to pause a trigger, so that nothing is changed.
    */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
     PrototypeMarshaller<Q> marshaller = (PrototypeMarshaller<Q>) method.getRequestMarshaller();
@@ -389,10 +476,15 @@ class AccessMatrixTest {
         case "name" -> {
           if (method.getFullMethodName().contains(".LaneService/")) {
             request.setField(field, LANE);
+          } else if (method.getFullMethodName().contains(".TriggerService/")) {
+            request.setField(
+                field, method.getFullMethodName().endsWith("/DeleteTrigger") ? doomed() : TRIGGER);
           }
         }
+        case "config" -> request.setField(field, trigger(TRIGGER));
         case "reason" -> {
-          if (method.getFullMethodName().endsWith("/DeleteRun")) {
+          if (method.getFullMethodName().endsWith("/DeleteRun")
+              || method.getFullMethodName().endsWith("/PauseTrigger")) {
             request.setField(field, "x".repeat(1001));
           }
         }
@@ -402,6 +494,30 @@ class AccessMatrixTest {
     @SuppressWarnings("unchecked")
     Q typed = (Q) request.build();
     return typed;
+  }
+
+  /** A trigger that may be deleted. */
+  private static String doomed() {
+    try {
+      return set(trigger("doomed"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String set(TriggerConfig config) throws IOException {
+    return TriggerServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+        .setTrigger(SetTriggerRequest.newBuilder().setConfig(config).build())
+        .getTrigger()
+        .getConfig()
+        .getName();
+  }
+
+  private static TriggerConfig trigger(String name) {
+    return TriggerConfig.newBuilder()
+        .setName(name)
+        .setLaunch(LaunchTemplate.newBuilder().setSpec(spec(OWN)))
+        .build();
   }
 
   private static ListModelsResponse models(Channel caller) {

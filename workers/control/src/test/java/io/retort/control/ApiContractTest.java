@@ -84,6 +84,21 @@ class ApiContractTest {
           entry("LaneService/GetLane", "{\"name\": \"weekly\"}"),
           entry("LaneService/ListLanes", "{\"page_size\": 10}"),
           entry("LaneService/UnblockLane", "{\"name\": \"BLOCKED\"}"),
+          entry(
+              "TriggerService/SetTrigger",
+              "{\"name\": \"hourly\", \"config\": {\"launch\": {\"spec\": {\"name\": \"waits\","
+                  + " \"data\": {\"train\": [{\"path\": \"/a\"}]}}}}}"),
+          entry("TriggerService/GetTrigger", "{\"name\": \"trigger-nightly\"}"),
+          entry("TriggerService/ListTriggers", "{\"page_size\": 1}"),
+          entry("TriggerService/DeleteTrigger", "{\"name\": \"TRIGGER\"}"),
+          entry("TriggerService/PauseTrigger", "{\"name\": \"TRIGGER\", \"reason\": \"lunch\"}"),
+          entry("TriggerService/ResumeTrigger", "{\"name\": \"TRIGGER\"}"),
+          entry(
+              "TriggerService/TestTrigger",
+              "{\"name\": \"trigger-nightly\", \"payload\": {\"a\": [1]}}"),
+          entry("TriggerService/FireTrigger", "{\"name\": \"TRIGGER\", \"payload\": {\"a\": 1}}"),
+          entry("TriggerService/ListFirings", "{\"name\": \"trigger-nightly\"}"),
+          entry("TriggerService/ListTriggerRevisions", "{\"name\": \"trigger-nightly\"}"),
           entry("AccessService/WhoAmI", "{}"),
           entry(
               "AccessService/CreateToken",
@@ -107,6 +122,8 @@ class ApiContractTest {
           transport -> transport,
           "TOKEN",
           transport -> token(),
+          "TRIGGER",
+          ApiContractTest::trigger,
           "BLOCKED",
           transport -> {
             String unused = control.blockLane("blocked-" + transport);
@@ -132,6 +149,10 @@ class ApiContractTest {
           "ModelService/DeleteVersion",
           "LaneService/SetLane",
           "LaneService/UnblockLane",
+          "TriggerService/SetTrigger",
+          "TriggerService/PauseTrigger",
+          "TriggerService/ResumeTrigger",
+          "TriggerService/FireTrigger",
           "AccessService/CreateToken",
           "AccessService/RevokeToken");
 
@@ -179,6 +200,7 @@ class ApiContractTest {
     JsonNode unused =
         made(
             "LaneService/SetLane", "{\"name\": \"weekly\", \"policy\": \"LANE_POLICY_LAST_ONLY\"}");
+    assertThat(trigger("nightly")).isEqualTo("trigger-nightly");
     assertThat(token()).isNotEqualTo(token());
     awaitAuditEntries();
   }
@@ -238,7 +260,7 @@ class ApiContractTest {
       request = "{\"reference\": \"none@sha256:é/%\"}";
     } else if (valid.contains("\"token_id\"")) {
       request = "{\"token_id\": \"00000000000000000000\"}";
-    } else if (rpc.startsWith("LaneService/") && valid.contains("\"name\"")) {
+    } else if (rpc.matches("(Lane|Trigger)Service/.*") && valid.contains("\"name\"")) {
       request = "{\"name\": \"none\"}";
     } else if (valid.contains("\"page_size\"")) {
       request = "{\"page_size\": -1}";
@@ -275,6 +297,18 @@ class ApiContractTest {
   /** A new run that has ended. */
   private static String over(String name) {
     return control.awaitEnd(control.create(name).getRunId()).getRunId();
+  }
+
+  /** A new trigger. */
+  private static String trigger(String transport) {
+    String name = "trigger-" + transport;
+    JsonNode unused =
+        made(
+            "TriggerService/SetTrigger",
+            REQUESTS
+                .getOrDefault("TriggerService/SetTrigger", "")
+                .replace("\"hourly\"", '"' + name + '"'));
+    return name;
   }
 
   private static String token() {

@@ -147,7 +147,10 @@ class ServerTlsTest {
     Map<String, String> complete = new HashMap<>(variables);
     complete.put("RETORT_TLS_CERT", folder.resolve("server.pem").toString());
     complete.put("RETORT_TLS_KEY", folder.resolve("server.key").toString());
-    ServerBuilder builder = Server.builder().service("/", (ctx, request) -> HttpResponse.of(200));
+    ServerBuilder builder =
+        Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
+            .service("/", (ctx, request) -> HttpResponse.of(200));
     ServerTls.listen(builder, new Environment(complete), new InetSocketAddress("localhost", 0));
     Server server = builder.build();
     server.start().join();

@@ -42,11 +42,17 @@ public final class JudgeClient implements AutoCloseable {
   private final ManagedChannel channel;
   private final Optional<ClientTls> tls;
   private final Duration deadline;
+  private final CallStreams streams;
 
-  private JudgeClient(ManagedChannel channel, Optional<ClientTls> tls, Duration deadline) {
+  /**
+   * @param workers number of addresses
+   */
+  private JudgeClient(
+      ManagedChannel channel, Optional<ClientTls> tls, Duration deadline, int workers) {
     this.channel = channel;
     this.tls = tls;
     this.deadline = deadline;
+    streams = new CallStreams(JudgeServiceGrpc.newStub(channel), deadline, workers);
   }
 
   /** As {@link #connect(String, Environment, Duration, Executor)}, with the defaults of TLS. */
@@ -82,12 +88,13 @@ public final class JudgeClient implements AutoCloseable {
             .keepAliveTime(2, TimeUnit.MINUTES)
             .executor(executor)
             .build();
-    return new JudgeClient(channel, tls, deadline);
+    return new JudgeClient(channel, tls, deadline, judges.addresses().size());
   }
 
   /** Calls that {@code scope} can cancel. */
   public JudgeCalls calls(CallGroup scope) {
-    return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
+    return new StreamedCalls(
+        streams, new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope), scope);
   }
 
   /**
