@@ -22,7 +22,9 @@ public final class FileWatch implements AutoCloseable {
   private final List<Path> files;
   private final Runnable read;
   private final ScheduledExecutorService executor;
-  private List<String> seen;
+
+  /** Before the first look unknown: a file may have been replaced since it was read. */
+  private List<String> seen = List.of();
 
   /**
    * @param read has read the files once; throws {@link TlsFileException} where they cannot be used
@@ -45,7 +47,6 @@ public final class FileWatch implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    seen = state();
   }
 
   private void look() {
@@ -53,8 +54,10 @@ public final class FileWatch implements AutoCloseable {
       List<String> now = state();
       if (!now.equals(seen)) {
         read.run();
+        if (!seen.isEmpty()) {
+          LOG.info("{} are read again", files);
+        }
         seen = now;
-        LOG.info("{} are read again", files);
       }
     } catch (RuntimeException e) {
       LOG.warn("the files before stay in use: {}", e.getMessage(), e);
