@@ -21,7 +21,10 @@ record ModelColour(List<String> models) {
   /** A model of one of several runs, which has the run's colour. */
   private static final Pattern RUN = Pattern.compile("[A-H] ");
 
-  /** The style sheet has {@code run-a} to {@code run-h}. */
+  /**
+   * The style sheet has {@code run-a} to {@code run-h}, and each with {@code second} too: a spec
+   * has up to twice as many models.
+   */
   private static final int STYLES = 8;
 
   static ModelColour of(List<Score> scores) {
@@ -37,7 +40,7 @@ record ModelColour(List<String> models) {
       return STAGES.getOrDefault(model, "other");
     }
     int place = models.indexOf(model);
-    return place < 0 ? "other" : run(place % STYLES);
+    return place < 0 ? "other" : run(place % STYLES) + (place / STYLES % 2 == 0 ? "" : " second");
   }
 
   private static String run(int place) {

@@ -29,6 +29,7 @@ final class ReportedModelsTest {
   void modelsOfARunThatTrainsNoneHaveColoursAndLinesOfTheirOwn() {
     assertThat(page(manyModels().toBuilder()))
         .contains("class=\"run-a curve\"", "class=\"run-b curve\"", "class=\"run-h curve\"")
+        .contains("class=\"run-a second curve\"", "class=\"whisker run-a second\"")
         .contains("<title>" + LONG_NAME + "</title>a-model-", "…", "-q4</text>")
         .contains("viewBox=\"0 0 760 334\"", "<g transform=\"translate(0 72)\">")
         .doesNotContain("class=\"tiles\"", "whisker other");
