@@ -26,6 +26,7 @@ import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.StoreServiceGrpc;
+import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
@@ -57,6 +58,7 @@ final class ControlClient implements AutoCloseable {
   private final ModelServiceGrpc.ModelServiceBlockingStub models;
   private final AccessServiceGrpc.AccessServiceBlockingStub access;
   private final LaneServiceGrpc.LaneServiceBlockingStub lanes;
+  private final SubscriptionServiceGrpc.SubscriptionServiceBlockingStub subscriptions;
 
   private ControlClient(ControlTarget target) {
     channel = target.open(LARGEST_ANSWER);
@@ -65,6 +67,7 @@ final class ControlClient implements AutoCloseable {
     models = ModelServiceGrpc.newBlockingStub(channel);
     access = AccessServiceGrpc.newBlockingStub(channel);
     lanes = LaneServiceGrpc.newBlockingStub(channel);
+    subscriptions = SubscriptionServiceGrpc.newBlockingStub(channel);
   }
 
   /**
@@ -195,6 +198,11 @@ final class ControlClient implements AutoCloseable {
   /** The lanes; each call has a deadline. */
   LaneServiceGrpc.LaneServiceBlockingStub lanes() {
     return lanes.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Of one call. */
+  SubscriptionServiceGrpc.SubscriptionServiceBlockingStub subscriptions() {
+    return subscriptions.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

@@ -37,6 +37,7 @@ import picocli.CommandLine.Model.OptionSpec;
       EvalCommand.class,
       RunsCommand.class,
       LanesCommand.class,
+      SubscriptionsCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class,

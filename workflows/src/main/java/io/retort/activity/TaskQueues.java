@@ -14,5 +14,8 @@ public final class TaskQueues {
    */
   public static final String GPU = "retort-gpu";
 
+  /** Activities of the control plane: what needs its secrets, or calls receivers of events. */
+  public static final String CONTROL = "retort-control";
+
   private TaskQueues() {}
 }

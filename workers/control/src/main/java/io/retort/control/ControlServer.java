@@ -11,6 +11,8 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
+import io.retort.background.ControlWorker;
+import io.retort.event.EventDelivery;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -46,9 +48,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService} and
- * {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one port, with health; on
- * loopback with reflection.
+ * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService}, {@code
+ * SubscriptionService} and {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one
+ * port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -79,6 +81,8 @@ public final class ControlServer implements AutoCloseable {
   private final Access access;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
+  private final EventDelivery events;
+  private final ControlWorker worker;
 
   private ControlServer(
       Server server,
@@ -88,7 +92,9 @@ public final class ControlServer implements AutoCloseable {
       RunSteering steering,
       Access access,
       BlockingTaskExecutor executor,
-      ScheduledExecutorService polls) {
+      ScheduledExecutorService polls,
+      EventDelivery events,
+      ControlWorker worker) {
     this.server = server;
     this.services = List.copyOf(services);
     this.watches = watches;
@@ -97,6 +103,8 @@ public final class ControlServer implements AutoCloseable {
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
+    this.events = events;
+    this.worker = worker;
   }
 
   /** Runs until the process receives a termination signal. */
@@ -183,7 +191,18 @@ public final class ControlServer implements AutoCloseable {
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
-    Resources resources = new RequestResources(reader::askedSpec, modelTeams);
+    EventDelivery events =
+        EventDelivery.open(
+            environment,
+            client,
+            store,
+            storeUri,
+            clock,
+            deadlines.call(),
+            ApiErrors::store,
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
+    Resources resources =
+        events.resources(new RequestResources(reader::askedSpec, modelTeams));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -207,6 +226,7 @@ public final class ControlServer implements AutoCloseable {
                 workflows,
                 clock,
                 () -> PlanCalls.visibleIds(index)),
+            events.service(),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
@@ -263,6 +283,7 @@ public final class ControlServer implements AutoCloseable {
       executor.shutdownNow();
       polls.shutdownNow();
       index.close();
+      events.close();
       access.close();
       throw new ConfigurationException(
           "RETORT_PORT: "
@@ -273,7 +294,16 @@ public final class ControlServer implements AutoCloseable {
           e);
     }
     return new ControlServer(
-        running, grpc.services(), watches, index, steering, access, executor, polls);
+        running,
+        grpc.services(),
+        watches,
+        index,
+        steering,
+        access,
+        executor,
+        polls,
+        events,
+        ControlWorker.start(client, events.activities()));
   }
 
   int port() {
@@ -298,6 +328,8 @@ public final class ControlServer implements AutoCloseable {
     executor.shutdownNow();
     polls.shutdownNow();
     index.close();
+    worker.close();
+    events.close();
     access.close();
   }
 

@@ -52,7 +52,11 @@ import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SendTestEventRequest;
 import io.retort.v1.SetLaneRequest;
+import io.retort.v1.Subscription;
+import io.retort.v1.SubscriptionConfig;
+import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
@@ -82,12 +86,14 @@ class AccessMatrixTest {
   private static final String OTHER = "vision";
   private static final String EVERY = "*";
   private static final String MODEL = "nlp-model";
+  private static final String SUBSCRIPTION = "desk";
   private static final String LANE = "nightly";
 
   private static ControlHarness control;
   private static ManagedChannel channel;
   private static TokenStore tokens;
   private static String runId;
+  private static String eventId;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
@@ -112,6 +118,25 @@ class AccessMatrixTest {
         Store.resolve(
             new ModelVersions(store, control.storeUri, MODEL).folder(1), ModelVersions.PROVENANCE),
         output -> output.write(provenance));
+    store.write(
+        Store.resolve(control.storeUri, "subscriptions/" + SUBSCRIPTION + ".json"),
+        output ->
+            output.write(
+                StoredMessages.bytes(
+                    Subscription.newBuilder()
+                        .setRevision(1)
+                        .setConfig(
+                            SubscriptionConfig.newBuilder()
+                                .setName(SUBSCRIPTION)
+                                .setTeam(OWN)
+                                .setUrl("https://127.0.0.1/")
+                                .addSecrets("none"))
+                        .build())));
+    eventId =
+        SubscriptionServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+            .sendTestEvent(SendTestEventRequest.newBuilder().setName(SUBSCRIPTION).build())
+            .getDelivery()
+            .getEventId();
     LaneConfig unused =
         LaneServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_OPERATOR))
             .setLane(
@@ -373,7 +398,7 @@ class AccessMatrixTest {
   }
 
   /**
-   * Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
+   * Of a subscription the revision is another one. Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
    * too long to delete a run, so that nothing is changed.
    */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
@@ -389,6 +414,17 @@ class AccessMatrixTest {
         case "name" -> {
           if (method.getFullMethodName().contains(".LaneService/")) {
             request.setField(field, LANE);
+          } else if (method.getFullMethodName().contains(".SubscriptionService/")) {
+            request.setField(field, SUBSCRIPTION);
+          }
+        }
+        case "event_id" -> request.setField(field, eventId);
+        case "expected_revision" -> request.setField(field, 999L);
+        case "config" -> {
+          if (method.getFullMethodName().contains(".SubscriptionService/")) {
+            request.setField(
+                field,
+                SubscriptionConfig.newBuilder().setName(SUBSCRIPTION).setTeam(OWN).build());
           }
         }
         case "reason" -> {

@@ -7,6 +7,7 @@ import io.grpc.Context;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
+import io.retort.event.DeliveryWorkflowImpl;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneWorkflow;
 import io.retort.lane.LaneWorkflowImpl;
@@ -121,7 +122,8 @@ final class ControlHarness implements AutoCloseable {
         StubComparisonWorkflow.class,
         StubPlanWorkflow.class,
         StubAdmissionWorkflow.class,
-        LaneWorkflowImpl.class);
+        LaneWorkflowImpl.class,
+        DeliveryWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);

@@ -37,7 +37,7 @@ class RunRecordActivitiesImplTest {
     folder = temporary;
     root = temporary.toUri().toString();
     store = Store.open(root);
-    activities = new RunRecordActivitiesImpl(store);
+    activities = new RunRecordActivitiesImpl(store, events -> {});
   }
 
   @Test
