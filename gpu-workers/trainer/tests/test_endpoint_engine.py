@@ -360,6 +360,15 @@ def test_an_address_of_another_kind_is_refused(ask: MakeAsked, base_url: str) ->
     assert failure(ask(endpoint={"base_url": base_url})).type == "BAD_DOCUMENT"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("X-Team", "a\nb"), ("X-Team", "a\r\nCookie: b"), ("X-Team", "\x00"), ("X\n", "a")]
+)
+def test_a_header_that_breaks_its_line_is_refused(ask: MakeAsked, name: str, value: str) -> None:
+    refused = failure(ask(endpoint={"headers": [EndpointHeader(name, value)]}))
+    assert (refused.type, refused.category) == ("BAD_DOCUMENT", FailureCategory.USER)
+    assert "engine.endpoint.headers[0]." in refused.message
+
+
 def test_a_failure_keeps_what_was_answered(
     ask: MakeAsked, endpoint: ScriptedEndpoint, waits: list[float]
 ) -> None:

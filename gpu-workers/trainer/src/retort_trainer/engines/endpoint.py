@@ -16,6 +16,9 @@ _DEFAULT_TIMEOUT_SECONDS = 3600
 _KEY_PREFIX = "RETORT_ENDPOINT_KEY"
 # Other characters are no part of a header, and an error of the HTTP library would quote them.
 _KEY = re.compile(r"[\x21-\x7e]+")
+# As the contract says; what else there may be in a header, the HTTP library refuses with an error of its own.
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def opened(job: EngineJob) -> Iterator[Engine]:
         base_url=base_url,
         model=spec.model,
         key=_key(spec),
-        headers={header.name: header.value for header in spec.headers},
+        headers=_headers(spec),
         timeout_seconds=spec.timeout_seconds or _DEFAULT_TIMEOUT_SECONDS,
     )
     yield HttpEngine(
@@ -41,6 +44,17 @@ def opened(job: EngineJob) -> Iterator[Engine]:
         job.sampling,
         engine.concurrency or DEFAULT_CONCURRENCY,
     )
+
+
+def _headers(spec: EndpointSpec) -> dict[str, str]:
+    for number, header in enumerate(spec.headers):
+        if not _HEADER_NAME.fullmatch(header.name):
+            raise _bad(f"headers[{number}].name", header.name, "letters, digits and hyphens")
+        if not _HEADER_VALUE.fullmatch(header.value):
+            raise _bad(
+                f"headers[{number}].value", header.value, "printable characters of ASCII, without line breaks"
+            )
+    return {header.name: header.value for header in spec.headers}
 
 
 def _key(spec: EndpointSpec) -> str | None:

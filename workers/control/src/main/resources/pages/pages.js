@@ -1,5 +1,38 @@
-// Draws the curves of a run. Everything else on the pages works without script, or by htmx.
+// Everything on the pages works without script, or by htmx; this draws curves and marks fields while one types.
 'use strict';
+
+// Of the form that launches a run: fields that differ from the run that is retrained, and those that are wrong.
+(() => {
+  const form = document.getElementById('launch');
+  if (!form) {
+    return;
+  }
+  const mark = input => {
+    const field = input.closest('[data-was]');
+    if (!field) {
+      return;
+    }
+    const was = field.dataset.was;
+    const changed = input.value.trim() !== was;
+    field.classList.toggle('changed', changed);
+    field.querySelector('.was')?.remove();
+    if (changed) {
+      const note = document.createElement('p');
+      note.className = 'was';
+      note.textContent = `Changed; was ${was === '' ? 'not set' : was}`;
+      document.getElementById(input.getAttribute('aria-describedby')).prepend(note);
+    }
+  };
+  form.addEventListener('input', event => mark(event.target));
+  document.getElementById('validation').addEventListener('htmx:afterSwap', event => {
+    form.querySelectorAll('[aria-invalid=true]').forEach(one => one.setAttribute('aria-invalid', 'false'));
+    event.target.querySelectorAll('a[href^="#field-"]').forEach(link => {
+      document.getElementById(link.hash.slice(1))?.setAttribute('aria-invalid', 'true');
+    });
+  });
+})();
+
+// The curves of a run.
 (() => {
   const section = document.querySelector('[data-curves]');
   if (!section) {

@@ -60,7 +60,8 @@ final class LiveFigures {
     }
     double cost = cost(run.getSummary());
     if (cost > 0) {
-      double budget = run.getSpec().getJudge().getBudget();
+      // Runs from before a budget could be changed have only that of their spec.
+      double budget = run.hasBudget() ? run.getBudget() : run.getSpec().getJudge().getBudget();
       lines.add(
           "  cost      "
               + Figures.cost(cost)

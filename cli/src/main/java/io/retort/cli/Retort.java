@@ -1,6 +1,7 @@
 package io.retort.cli;
 
 import io.grpc.StatusRuntimeException;
+import io.retort.client.RetortException;
 import io.retort.output.ExitCode;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Model.OptionSpec;
       EvalCommand.class,
       RunsCommand.class,
       LanesCommand.class,
+      TriggersCommand.class,
       SubscriptionsCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
@@ -92,8 +94,11 @@ public final class Retort {
       return ExitCode.SPEC_INVALID.number();
     }
     if (thrown instanceof StatusRuntimeException status) {
-      err.println("error: " + RpcErrors.describe(status));
-      return RpcErrors.exitCode(status).number();
+      return explain(RetortException.of(status), command, result);
+    }
+    if (thrown instanceof RetortException failed) {
+      err.println("error: " + RpcErrors.describe(failed));
+      return RpcErrors.exitCode(failed).number();
     }
     if (thrown instanceof CommandException failed) {
       err.println("error: " + failed.getMessage());

@@ -1,16 +1,14 @@
 package io.retort.cli;
 
 import io.retort.v1.GetRunLogsRequest;
-import io.retort.v1.GetRunLogsResponse;
 import io.retort.v1.ListRunLogsRequest;
 import io.retort.v1.RunLog;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
+import java.io.Reader;
 import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -56,7 +54,7 @@ final class RunLogsCommand implements Callable<Integer> {
   private boolean follow;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
       boolean events = stage == null && job == null && attempt == null;
@@ -72,17 +70,16 @@ final class RunLogsCommand implements Callable<Integer> {
                         log.getComplete() ? "" : ", still written"));
         return 0;
       }
-      print(
-          client
-              .runStreams()
-              .getRunLogs(
-                  GetRunLogsRequest.newBuilder()
-                      .setRunId(runId)
-                      .setLog(events ? "" : selected(logs(client)))
-                      .setOffset(offset)
-                      .setFollow(follow)
-                      .build()),
-          out);
+      GetRunLogsRequest request =
+          GetRunLogsRequest.newBuilder()
+              .setRunId(runId)
+              .setLog(events ? "" : selected(logs(client)))
+              .setOffset(offset)
+              .setFollow(follow)
+              .build();
+      try (Reader log = new InputStreamReader(client.logs(request), StandardCharsets.UTF_8)) {
+        print(log, out);
+      }
       return 0;
     }
   }
@@ -116,23 +113,12 @@ final class RunLogsCommand implements Callable<Integer> {
                         + " --list names)"));
   }
 
-  /** A chunk may end within a character. */
-  private static void print(Iterator<GetRunLogsResponse> chunks, PrintWriter out) {
-    CharsetDecoder decoder =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    ByteBuffer rest = ByteBuffer.allocate(0);
-    while (chunks.hasNext()) {
-      byte[] data = chunks.next().getData().toByteArray();
-      ByteBuffer bytes = ByteBuffer.allocate(rest.remaining() + data.length);
-      bytes.put(rest).put(data).flip();
-      CharBuffer text = CharBuffer.allocate(bytes.remaining());
-      decoder.decode(bytes, text, false);
-      out.print(printable(text.flip()));
+  /** At once what there is: the log may still grow. */
+  private static void print(Reader log, PrintWriter out) throws IOException {
+    char[] part = new char[8192];
+    for (int count = log.read(part); count >= 0; count = log.read(part)) {
+      out.print(printable(CharBuffer.wrap(part, 0, count)));
       out.flush();
-      rest = bytes;
     }
   }
 

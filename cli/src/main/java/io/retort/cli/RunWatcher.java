@@ -1,13 +1,12 @@
 package io.retort.cli;
 
-import io.grpc.StatusRuntimeException;
+import io.retort.client.Watch;
 import io.retort.output.ExitCode;
 import io.retort.output.OutputOptions;
 import io.retort.report.RunTable;
 import io.retort.v1.Run;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +18,6 @@ import java.util.Map;
  * run.
  */
 final class RunWatcher {
-  /** A control plane that restarts or moves is unavailable for minutes. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
-
-  private static final long RECONNECT_MILLISECONDS = 1000;
   private static final String CLEAR_BELOW = "\033[J";
 
   private final ControlClient client;
@@ -32,7 +27,6 @@ final class RunWatcher {
   private final int columns;
   private final LiveFigures figures = new LiveFigures(Charset.defaultCharset());
   private List<String> shown = List.of();
-  private long lastContactAt;
 
   RunWatcher(ControlClient client, PrintWriter out, OutputOptions output) {
     this.client = client;
@@ -81,24 +75,16 @@ final class RunWatcher {
     };
   }
 
-  /** Follows the run; reopens a lost stream, which says nothing about the run. */
+  /** Follows the run; a lost connection says nothing about it. */
   private Run follow(String runId) {
-    lastContactAt = System.nanoTime();
-    while (true) {
-      try {
-        return client.watch(
-            runId,
-            run -> {
-              lastContactAt = System.nanoTime();
-              show(run);
-            });
-      } catch (StatusRuntimeException e) {
-        if (!RpcErrors.isTransient(e) || System.nanoTime() - lastContactAt > PATIENCE.toNanos()) {
-          throw e;
-        }
-        pause(e);
+    Run last = Run.getDefaultInstance();
+    try (Watch<Run> watch = client.watch(runId)) {
+      while (watch.hasNext()) {
+        last = watch.next();
+        show(last);
       }
     }
+    return last;
   }
 
   private void show(Run run) {
@@ -134,15 +120,6 @@ final class RunWatcher {
       return Math.max(20, Integer.parseInt(environment.getOrDefault("RETORT_COLUMNS", "80")));
     } catch (NumberFormatException e) {
       return 80;
-    }
-  }
-
-  private static void pause(StatusRuntimeException reason) {
-    try {
-      Thread.sleep(RECONNECT_MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw reason;
     }
   }
 }

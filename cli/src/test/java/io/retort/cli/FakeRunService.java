@@ -92,6 +92,9 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   /** Whether a watch ends after the changes; otherwise it stays open. */
   volatile boolean ends = true;
 
+  /** Whether the stream of a log breaks after its first chunk. */
+  volatile boolean losesConnections;
+
   private final Server server;
   private final int port;
 
@@ -237,10 +240,18 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
   public void getRunLogs(GetRunLogsRequest request, StreamObserver<GetRunLogsResponse> observer) {
     read.add(request);
     ByteString text = ByteString.copyFromUtf8("\u001b[2Jloss \u00e4\n");
-    observer.onNext(
-        GetRunLogsResponse.newBuilder().setData(text.substring(0, text.size() - 2)).build());
-    observer.onNext(
-        GetRunLogsResponse.newBuilder().setData(text.substring(text.size() - 2)).build());
+    int within = text.size() - 2;
+    if (request.getOffset() < within) {
+      observer.onNext(
+          GetRunLogsResponse.newBuilder()
+              .setData(text.substring((int) request.getOffset(), within))
+              .build());
+      if (losesConnections) {
+        observer.onError(Status.UNAVAILABLE.withDescription("going away").asRuntimeException());
+        return;
+      }
+    }
+    observer.onNext(GetRunLogsResponse.newBuilder().setData(text.substring(within)).build());
     observer.onCompleted();
   }
 

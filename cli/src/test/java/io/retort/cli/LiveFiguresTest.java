@@ -48,6 +48,16 @@ class LiveFiguresTest {
     assertThat(figures.lines(Run.getDefaultInstance())).isEmpty();
   }
 
+  @Test
+  void showsTheBudgetThatWasSetWhileTheRunRan() {
+    Run.Builder run = Run.newBuilder().setBudget(50);
+    run.getSpecBuilder().getJudgeBuilder().setBudget(20);
+    run.getSummaryBuilder().getCurationBuilder().getUsageBuilder().setCost(1.5);
+
+    assertThat(figures.lines(run.build()))
+        .containsExactly("  cost      1.5000 of 50.0000, of the stages that have ended");
+  }
+
   private static Run training(Stage stage, long step, double loss) {
     return Run.newBuilder()
         .addStages(

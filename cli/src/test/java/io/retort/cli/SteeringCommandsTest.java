@@ -131,6 +131,17 @@ class SteeringCommandsTest {
         .contains("no such log (expected: one of those that retort runs logs " + RUN + " --list");
   }
 
+  @Test
+  void aLogGoesOnAfterALostConnection() throws Exception {
+    control.losesConnections = true;
+
+    Ended ended = retort("runs", "logs", RUN, "--stage", "sft", "--follow");
+
+    assertThat(ended.output()).isEqualTo("[2Jloss \u00e4");
+    assertThat(ended.status()).isZero();
+    assertThat(control.read).extracting(GetRunLogsRequest::getOffset).containsExactly(0L, 10L);
+  }
+
   private Ended retort(String... arguments) throws Exception {
     return new RetortProcess(folder, control.address()).run(arguments);
   }

@@ -166,19 +166,28 @@ public final class EvaluateStage implements RunStage {
             .getGeneration();
     EvaluationActivities activities =
         context.activities(EvaluationActivities.class, EvaluationActivities.SCORE);
-    ScoreResponse scored =
-        activities.score(
-            ScoreRequest.newBuilder()
-                .setRun(context.run())
-                .setModel(model.getName())
-                .setBenchmark(benchmark)
-                .setDataset(problems.getDataset())
-                .setProblems(problems)
-                .setSamples(generated.getSamples())
-                .build());
-    context.advance(
-        generated.getSamples().getRows(),
-        model.getName() + " " + benchmark.getName() + " is scored");
+    ScoreRequest request =
+        ScoreRequest.newBuilder()
+            .setRun(context.run())
+            .setModel(model.getName())
+            .setBenchmark(benchmark)
+            .setDataset(problems.getDataset())
+            .setProblems(problems)
+            .setSamples(generated.getSamples())
+            .build();
+    long rows = generated.getSamples().getRows();
+    String what = model.getName() + " " + benchmark.getName();
+    // Before they are graded: the heartbeats of their generation, which counted them, have ended.
+    context.advance(rows, what + " is being graded");
+    ScoreResponse scored;
+    try {
+      scored = activities.score(request);
+    } catch (RuntimeException e) {
+      // The task may run again, and counts them again then.
+      context.advance(-rows, what + " could not be graded");
+      throw e;
+    }
+    context.advance(0, what + " is scored");
     return new Evaluated(generated, scored);
   }
 

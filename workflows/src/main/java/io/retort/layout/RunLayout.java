@@ -57,6 +57,16 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "lanes");
   }
 
+  /** Folder of triggers, an object each. */
+  public static String triggers(String storeUri) {
+    return resolve(storeUri, "triggers");
+  }
+
+  /** Earlier revisions and firings of a trigger. */
+  public static String triggerHistory(String storeUri, String trigger) {
+    return resolve(storeUri, "trigger-history/" + trigger);
+  }
+
   /** Folder of subscriptions to events. */
   public static String subscriptions(String storeUri) {
     return resolve(storeUri, "subscriptions");

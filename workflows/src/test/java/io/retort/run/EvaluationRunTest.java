@@ -20,6 +20,8 @@ import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.TrainerJob;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,22 @@ final class EvaluationRunTest {
     assertThat(activities.jobs)
         .filteredOn(job -> job.getJobName().equals("generate-one.unseen"))
         .noneMatch(job -> job.getGeneration().getEngine().hasEndpoint());
+  }
+
+  @Test
+  void answersCountAsDoneWhileTheyAreGraded() {
+    Map<String, Long> done = new ConcurrentHashMap<>();
+    activities.onScore =
+        request -> {
+          Run run = environment.client().newWorkflowStub(RunWorkflow.class, "first").getRun();
+          done.put(request.getModel(), run.getStages(run.getStagesCount() - 1).getDone());
+          assertThat(run.getStages(run.getStagesCount() - 1).getDone())
+              .isGreaterThanOrEqualTo(request.getSamples().getRows());
+        };
+    Run run = run("first", spec -> {});
+
+    assertThat(run.getPhase()).isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
+    assertThat(done).containsOnlyKeys("one", "two").doesNotContainValue(0L);
   }
 
   @Test

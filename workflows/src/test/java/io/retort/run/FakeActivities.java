@@ -178,6 +178,7 @@ public final class FakeActivities
       request -> RunShardResponse.newBuilder().setRows(ROWS_PER_SHARD).build();
   public volatile Consumer<ResourceSpec> onResources = resources -> {};
   public volatile Consumer<TrainerJob> onTrainerJob = job -> {};
+  public volatile Consumer<ScoreRequest> onScore = request -> {};
 
   @Override
   public void checkResources(ResourceSpec resources) {
@@ -365,6 +366,7 @@ public final class FakeActivities
 
   @Override
   public ScoreResponse score(ScoreRequest request) {
+    onScore.accept(request);
     return ScoreResponse.newBuilder()
         .setScore(
             Score.newBuilder()

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
   private static final List<String> MODULES =
       List.of(
+          "clients/java",
           "workflows",
           "workers/runtime",
           "workers/judge",
@@ -140,6 +141,14 @@ final class ArchitectureTest {
           WORKERS.stream().filter(other -> !other.equals(worker)).toArray(String[]::new);
       noClasses().that(areOf(worker)).should().dependOnClassesThat(areOf(others)).check(all);
     }
+  }
+
+  @Test
+  void theClientSeesOnlyContracts() {
+    String client = "clients/java";
+    String[] others =
+        MODULES.stream().filter(other -> !other.equals(client)).toArray(String[]::new);
+    noClasses().that(areOf(client)).should().dependOnClassesThat(areOf(others)).check(all);
   }
 
   /** By module, because several modules may contain parts of one package. */

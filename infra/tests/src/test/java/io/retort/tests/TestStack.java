@@ -222,7 +222,12 @@ final class TestStack {
   }
 
   private static String python() {
-    return REPOSITORY.resolve("gpu-workers/trainer/.venv/bin/python").toString();
+    return environmentProgram("python");
+  }
+
+  /** Path of a program of the trainer's environment. */
+  static String environmentProgram(String name) {
+    return REPOSITORY.resolve("gpu-workers/trainer/.venv/bin").resolve(name).toString();
   }
 
   /**
@@ -250,15 +255,23 @@ final class TestStack {
     List<String> ports = new ArrayList<>();
     Set<Integer> taken = new HashSet<>();
     while (ports.size() < keys.size()) {
+      int port = freePort();
+      if (taken.add(port)) {
+        ports.add(keys.get(ports.size()) + "=" + port);
+      }
+    }
+    return ports;
+  }
+
+  /** A port as those of the stack, which another call may return too. */
+  static int freePort() throws IOException {
+    while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_PORT + PORTS_A_FORK);
       try (ServerSocket socket = new ServerSocket(port)) {
-        if (taken.add(port)) {
-          ports.add(keys.get(ports.size()) + "=" + socket.getLocalPort());
-        }
+        return socket.getLocalPort();
       } catch (BindException e) {
         // The port is in use; tries the next one.
       }
     }
-    return ports;
   }
 }

@@ -13,6 +13,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
 import io.retort.background.ControlWorker;
 import io.retort.event.EventDelivery;
+import io.retort.hook.HookService;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -27,9 +28,12 @@ import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
 import io.retort.pages.Pages;
+import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
+import io.retort.trigger.TriggerResources;
+import io.retort.trigger.Triggers;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -48,9 +52,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code StoreService}, {@code
- * SubscriptionService} and {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one
- * port, with health; on loopback with reflection.
+ * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code TriggerService},
+ * {@code SubscriptionService}, {@code StoreService} and {@code AccessService} over gRPC and
+ * HTTP/JSON, and the web pages, on one port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -191,6 +195,14 @@ public final class ControlServer implements AutoCloseable {
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
+    RunPlanner planner = PlanCalls.planner(workflows, reader, index);
+    Triggers triggers =
+        new Triggers(
+            store,
+            storeUri,
+            new TriggerLaunches(launcher, reader, planner, models),
+            RequestResources::teamOf,
+            clock);
     EventDelivery events =
         EventDelivery.open(
             environment,
@@ -202,7 +214,9 @@ public final class ControlServer implements AutoCloseable {
             ApiErrors::store,
             (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
-        events.resources(new RequestResources(reader::askedSpec, modelTeams));
+        events.resources(
+            new TriggerResources(
+                triggers.store(), new RequestResources(reader::askedSpec, modelTeams)));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -214,18 +228,19 @@ public final class ControlServer implements AutoCloseable {
                 watches,
                 new RunComparer(workflows, reader, store, storeUri),
                 steering,
-                PlanCalls.planner(workflows, reader, index),
+                planner,
                 models,
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock),
+            new ModelServiceImpl(models, modelTeams, clock, events::aliasMoved),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
                 workflows,
                 clock,
                 () -> PlanCalls.visibleIds(index)),
+            triggers.service(),
             events.service(),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
@@ -256,6 +271,14 @@ public final class ControlServer implements AutoCloseable {
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
     access.login(LoginPage::plain).addTo(server);
+    new HookService(
+            triggers.store()::read,
+            triggers.firer(),
+            events.secrets(),
+            access.authenticator(),
+            rate(environment),
+            clock)
+        .addTo(server);
     HttpApi.addTo(
         server,
         grpc,
@@ -271,7 +294,6 @@ public final class ControlServer implements AutoCloseable {
                     .toList()),
             store,
             storeUri,
-            defaults,
             new PageLinks(environment, client.getOptions().getNamespace()),
             PageAccess::caller,
             Pages.csrf())

@@ -142,7 +142,12 @@ final class RunLauncher {
     return request;
   }
 
-  private RunRequest complete(RunLaunch launch) throws SpecException {
+  /**
+   * The same, whether or not what the spec names is there.
+   *
+   * @throws SpecException with all violations of the request and of the spec
+   */
+  RunRequest complete(RunLaunch launch) throws SpecException {
     List<SpecViolation> ofRequest = new ArrayList<>();
     if (!RunIds.isValidRequest(launch.requestId())) {
       ofRequest.add(

@@ -3,6 +3,7 @@ package io.retort.control;
 import io.retort.annotation.RunLabels;
 import io.retort.identity.Caller;
 import io.retort.spec.SpecViolation;
+import io.retort.trigger.TriggerLabel;
 import io.retort.v1.Run;
 import io.retort.v1.RunRequest;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ record RunTags(Map<String, String> labels, String note, String createdBy) {
   static RunTags retrained(Optional<Run> origin, Map<String, String> labels, String note) {
     Map<String, String> all = new HashMap<>();
     origin.ifPresent(run -> all.putAll(run.getLabelsMap()));
+    // Of the origin alone.
+    all.remove(TriggerLabel.KEY);
     all.putAll(labels);
     return asked(all, note);
   }

@@ -148,19 +148,14 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
               + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS)");
     }
     return sender.send(
-        subscription.getConfig().getUrl(),
-        delivery.getEventId(),
-        at,
-        delivery.getBody(),
-        found);
+        subscription.getConfig().getUrl(), delivery.getEventId(), at, delivery.getBody(), found);
   }
 
   private static DeliveryState state(WebhookAnswer answer, DeliverEventRequest request) {
     if (answer.isSuccess()) {
       return DeliveryState.DELIVERY_STATE_DELIVERED;
     }
-    boolean last =
-        !request.hasNextDelay() || answer.error() == DeliveryError.DELIVERY_ERROR_GONE;
+    boolean last = !request.hasNextDelay() || answer.error() == DeliveryError.DELIVERY_ERROR_GONE;
     return last ? DeliveryState.DELIVERY_STATE_FAILED : DeliveryState.DELIVERY_STATE_PENDING;
   }
 

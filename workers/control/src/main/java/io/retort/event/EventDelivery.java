@@ -1,8 +1,13 @@
 package io.retort.event;
 
+import com.google.common.hash.Hashing;
 import io.grpc.StatusRuntimeException;
 import io.retort.identity.Resources;
 import io.retort.store.Store;
+import io.retort.v1.AliasChange;
+import io.retort.v1.Event;
+import io.retort.v1.EventData;
+import io.retort.v1.EventType;
 import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.webhook.ReceiverAddresses;
 import io.retort.webhook.WebhookSecrets;
@@ -11,13 +16,21 @@ import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of the control plane that manage subscriptions and deliver their events. */
 public final class EventDelivery implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventDelivery.class);
+  private static final int HASH_CHARACTERS = 16;
+
   private final Subscriptions subscriptions;
+  private final EventPublisher publisher;
   private final SubscriptionServiceImpl service;
   private final DeliveryActivitiesImpl activities;
   private final WebhookSecrets secrets;
@@ -25,11 +38,13 @@ public final class EventDelivery implements AutoCloseable {
 
   private EventDelivery(
       Subscriptions subscriptions,
+      EventPublisher publisher,
       SubscriptionServiceImpl service,
       DeliveryActivitiesImpl activities,
       WebhookSecrets secrets,
       WebhookSender sender) {
     this.subscriptions = subscriptions;
+    this.publisher = publisher;
     this.service = service;
     this.activities = activities;
     this.secrets = secrets;
@@ -56,13 +71,17 @@ public final class EventDelivery implements AutoCloseable {
     ReceiverAddresses addresses = ReceiverAddresses.of(environment);
     Subscriptions subscriptions = new Subscriptions(store, storeUri);
     Deliveries deliveries = new Deliveries(store, storeUri);
+    DeliveryClient deliveryClient = new DeliveryClient(client, deadline);
+    EventPublisher publisher = new EventPublisher(subscriptions, deliveries, deliveryClient);
     WebhookSender sender = new WebhookSender(addresses);
     return new EventDelivery(
         subscriptions,
+        publisher,
         new SubscriptionServiceImpl(
             subscriptions,
             deliveries,
-            new DeliveryClient(client, deadline),
+            deliveryClient,
+            publisher,
             secrets,
             addresses,
             clock,
@@ -94,6 +113,34 @@ public final class EventDelivery implements AutoCloseable {
    */
   public Resources resources(Resources others) {
     return new SubscriptionResources(subscriptions, others);
+  }
+
+  /**
+   * Hands over the event that a person has moved an alias. The alias has moved, whatever becomes of
+   * the event.
+   *
+   * @param teams whose subscriptions receive it
+   */
+  public void aliasMoved(String model, AliasChange change, Set<String> teams) {
+    Event event =
+        Event.newBuilder()
+            .setType(EventType.EVENT_TYPE_MODEL_ALIAS_MOVED)
+            .setAt(change.getChangedAt())
+            .setData(EventData.newBuilder().setModel(model).setAliasChange(change))
+            .build();
+    String origin =
+        "alias-"
+            + Hashing.sha256()
+                .hashString(
+                    model + ":" + change.getAlias() + ":" + change.getToVersion(),
+                    StandardCharsets.UTF_8)
+                .toString()
+                .substring(0, HASH_CHARACTERS);
+    try {
+      publisher.publish(CloudEvents.id(change.getChangedAt(), origin), event, teams);
+    } catch (IOException | StatusRuntimeException e) {
+      LOG.error("subscribers are not told that alias {} of {} moved", change.getAlias(), model, e);
+    }
   }
 
   @Override

@@ -79,6 +79,7 @@ public final class SubscriptionServiceImpl
       Subscriptions subscriptions,
       Deliveries deliveries,
       DeliveryClient client,
+      EventPublisher publisher,
       WebhookSecrets secrets,
       ReceiverAddresses addresses,
       Clock clock,
@@ -87,7 +88,7 @@ public final class SubscriptionServiceImpl
     this.subscriptions = subscriptions;
     this.deliveries = deliveries;
     this.client = client;
-    publisher = new EventPublisher(subscriptions, deliveries, client);
+    this.publisher = publisher;
     this.secrets = secrets;
     this.addresses = addresses;
     this.clock = clock;
@@ -353,9 +354,7 @@ public final class SubscriptionServiceImpl
   }
 
   static String absent(String name) {
-    return "subscription: "
-        + name
-        + " (expected: one that `retort subscriptions list` shows)";
+    return "subscription: " + name + " (expected: one that `retort subscriptions list` shows)";
   }
 
   private static StatusRuntimeException notFound(String name) {

@@ -34,6 +34,7 @@ public final class Access implements AutoCloseable {
   private final Optional<OidcLogin> oidc;
   private final AuditLog audit;
   private final AccessServiceImpl service;
+  private final OpenStreams streams;
   private final ExecutorService background;
 
   private Access(
@@ -49,6 +50,8 @@ public final class Access implements AutoCloseable {
     this.audit = audit;
     this.service = service;
     this.background = background;
+    streams = new OpenStreams(authenticator);
+    streams.start();
   }
 
   /**
@@ -70,8 +73,9 @@ public final class Access implements AutoCloseable {
     ExecutorService background =
         Executors.newSingleThreadExecutor(DaemonThreads.named("token-use"));
     TokenStore tokens = new TokenStore(store, storeUri, clock);
-    TokenCallers callers = new TokenCallers(tokens, clock, background);
-    Sessions sessions = new Sessions(store, storeUri, clock, random, callers, roles::caller);
+    LookUpLimit limit = new LookUpLimit();
+    TokenCallers callers = new TokenCallers(tokens, clock, background, limit);
+    Sessions sessions = new Sessions(store, storeUri, clock, random, callers, roles::caller, limit);
     List<Authenticator.Bearers> bearers = new ArrayList<>(List.of(callers));
     Optional<OidcLogin> login = Optional.empty();
     if (roles.settings().isPresent()) {
@@ -113,7 +117,7 @@ public final class Access implements AutoCloseable {
 
   /** For every gRPC service: the caller is who the headers say. */
   public ServerInterceptor interceptor(Resources resources) {
-    return AccessInterceptor.ofHeaders(authenticator, new Authorizer(resources), audit);
+    return AccessInterceptor.ofHeaders(authenticator, new Authorizer(resources), audit, streams);
   }
 
   /**
@@ -121,7 +125,7 @@ public final class Access implements AutoCloseable {
    * which {@link PageAccess} has found out.
    */
   public ServerInterceptor localInterceptor(Resources resources) {
-    return AccessInterceptor.ofContext(new Authorizer(resources), audit);
+    return AccessInterceptor.ofContext(new Authorizer(resources), audit, streams);
   }
 
   /**
@@ -141,6 +145,7 @@ public final class Access implements AutoCloseable {
   /** Ends the audit log, after the last call. */
   @Override
   public void close() {
+    streams.close();
     audit.close();
     background.shutdown();
   }

@@ -1,5 +1,7 @@
 package io.retort.identity;
 
+import com.google.protobuf.Duration;
+import com.google.rpc.RetryInfo;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
@@ -16,6 +18,21 @@ final class AccessErrors {
         "UNAUTHENTICATED",
         "the call has no valid token (expected: the header Authorization: Bearer TOKEN, with a token"
             + " that is neither expired nor revoked; `retort login` keeps one)");
+  }
+
+  /**
+   * @param wait in seconds
+   */
+  static StatusRuntimeException tooManyLookUps(long wait) {
+    return RpcFailures.of(
+        Code.RESOURCE_EXHAUSTED,
+        FailureCategory.FAILURE_CATEGORY_RESOURCE,
+        "RATE_LIMITED",
+        "too many unknown tokens from this address (expected: a token that is neither expired nor"
+            + " revoked; call again in "
+            + wait
+            + " s)",
+        RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setSeconds(wait)).build());
   }
 
   static StatusRuntimeException denied(String message) {

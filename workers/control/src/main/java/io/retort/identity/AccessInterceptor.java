@@ -42,34 +42,61 @@ public final class AccessInterceptor implements ServerInterceptor {
   private static final Set<String> LAUNCHES =
       Set.of("RunService/CreateRun", "RunService/RetrainRun", "RunService/RetryRun");
 
-  private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
-  private static final Metadata.Key<String> COOKIE = key("cookie");
-  private static final Metadata.Key<String> CSRF = key(Csrf.HEADER);
+  private static final Metadata.Key<String> CSRF =
+      Metadata.Key.of(Csrf.HEADER, Metadata.ASCII_STRING_MARSHALLER);
 
   private final Callers callers;
   private final Authorizer authorizer;
   private final AuditLog audit;
+  private final OpenStreams streams;
 
-  private AccessInterceptor(Callers callers, Authorizer authorizer, AuditLog audit) {
+  private AccessInterceptor(
+      Callers callers, Authorizer authorizer, AuditLog audit, OpenStreams streams) {
     this.callers = callers;
     this.authorizer = authorizer;
     this.audit = audit;
+    this.streams = streams;
   }
 
   /** Finds out who calls. */
-  @FunctionalInterface
   private interface Callers {
     Caller of(RpcAccess rpc, Metadata headers);
+
+    /** By which the caller can be found out again; empty where that cannot change. */
+    Optional<Credentials> credentials(Metadata headers);
   }
 
   static AccessInterceptor ofHeaders(
-      Authenticator authenticator, Authorizer authorizer, AuditLog audit) {
-    return new AccessInterceptor(
-        (rpc, headers) -> ofHeaders(authenticator, rpc, headers), authorizer, audit);
+      Authenticator authenticator, Authorizer authorizer, AuditLog audit, OpenStreams streams) {
+    Callers callers =
+        new Callers() {
+          @Override
+          public Caller of(RpcAccess rpc, Metadata headers) {
+            return ofHeaders(authenticator, rpc, headers);
+          }
+
+          @Override
+          public Optional<Credentials> credentials(Metadata headers) {
+            return Optional.of(Credentials.of(headers));
+          }
+        };
+    return new AccessInterceptor(callers, authorizer, audit, streams);
   }
 
-  static AccessInterceptor ofContext(Authorizer authorizer, AuditLog audit) {
-    return new AccessInterceptor((rpc, headers) -> Caller.current(), authorizer, audit);
+  static AccessInterceptor ofContext(Authorizer authorizer, AuditLog audit, OpenStreams streams) {
+    Callers callers =
+        new Callers() {
+          @Override
+          public Caller of(RpcAccess rpc, Metadata headers) {
+            return Caller.current();
+          }
+
+          @Override
+          public Optional<Credentials> credentials(Metadata headers) {
+            return Credentials.ofCurrentRequest();
+          }
+        };
+    return new AccessInterceptor(callers, authorizer, audit, streams);
   }
 
   /**
@@ -121,16 +148,22 @@ public final class AccessInterceptor implements ServerInterceptor {
     Context context = Context.current().withValue(Caller.KEY, caller);
     AuditedCall<Q, R> audited = new AuditedCall<>(call, entry, changes);
     ServerCall.Listener<Q> listener = Contexts.interceptCall(context, audited, headers, next);
-    return new Checked<>(listener, audited, rpc.get(), caller);
+    Optional<Credentials> credentials =
+        call.getMethodDescriptor().getType().serverSendsOneMessage() || !caller.isAuthenticated()
+            ? Optional.empty()
+            : callers.credentials(headers);
+    return new Checked<>(listener, audited, rpc.get(), caller, credentials);
   }
 
   private static Caller ofHeaders(Authenticator authenticator, RpcAccess rpc, Metadata headers) {
-    String authorization = text(headers, AUTHORIZATION);
-    String cookie = text(headers, COOKIE);
-    Caller caller = authenticator.authenticate(authorization, cookie);
-    boolean bySession = authorization.isEmpty() && caller.isAuthenticated();
-    if (bySession && rpc.role() != Role.ROLE_VIEWER && !Csrf.matches(cookie, text(headers, CSRF))) {
-      throw AccessErrors.unauthenticated();
+    Credentials shown = Credentials.of(headers);
+    Caller caller = authenticator.authenticate(shown.authorization(), shown.cookie());
+    boolean bySession = shown.authorization().isEmpty() && caller.isAuthenticated();
+    if (bySession && rpc.role() != Role.ROLE_VIEWER) {
+      String proof = headers.get(CSRF);
+      if (!Csrf.matches(shown.cookie(), proof == null ? "" : proof)) {
+        throw AccessErrors.unauthenticated();
+      }
     }
     return caller;
   }
@@ -146,19 +179,14 @@ public final class AccessInterceptor implements ServerInterceptor {
     call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
-  private static String text(Metadata headers, Metadata.Key<String> key) {
-    String value = headers.get(key);
-    return value == null ? "" : value;
-  }
-
-  private static Metadata.Key<String> key(String name) {
-    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-  }
-
-  /** Adds the call to the audit log when it ends. */
+  /**
+   * Adds the call to the audit log when it ends. A call that was ended from outside looks to its
+   * service as if the client had left.
+   */
   private final class AuditedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final AuditEntry.Builder entry;
     private final boolean changes;
+    private volatile boolean ended;
 
     /** Whether the caller was refused; what it may not see is refused as NOT_FOUND. */
     private boolean refused;
@@ -169,8 +197,27 @@ public final class AccessInterceptor implements ServerInterceptor {
       this.changes = changes;
     }
 
+    /** Ends the call whatever its service does. */
+    synchronized void end(StatusRuntimeException error) {
+      if (!isCancelled()) {
+        refused = true;
+        AccessInterceptor.close(this, error);
+        ended = true;
+      }
+    }
+
     @Override
-    public void sendMessage(R message) {
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!ended) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (ended) {
+        return;
+      }
       if (entry.getObject().isEmpty() || LAUNCHES.contains(entry.getMethod())) {
         AuditedObjects.ofResponse((Message) message).ifPresent(entry::setObject);
       }
@@ -178,11 +225,25 @@ public final class AccessInterceptor implements ServerInterceptor {
     }
 
     @Override
-    public void close(Status status, Metadata trailers) {
+    public synchronized void close(Status status, Metadata trailers) {
+      if (ended) {
+        return;
+      }
+      ended = true;
       if (changes || refused || status.getCode() == Status.Code.PERMISSION_DENIED) {
         audit.add(entry.setOutcome(status.getCode().name()).build());
       }
       super.close(status, trailers);
+    }
+
+    @Override
+    public boolean isReady() {
+      return !ended && super.isReady();
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return ended || super.isCancelled();
     }
   }
 
@@ -191,13 +252,23 @@ public final class AccessInterceptor implements ServerInterceptor {
     private final AuditedCall<Q, R> call;
     private final RpcAccess rpc;
     private final Caller caller;
+    private final Optional<Credentials> credentials;
     private boolean refused;
 
-    Checked(ServerCall.Listener<Q> listener, AuditedCall<Q, R> call, RpcAccess rpc, Caller caller) {
+    /**
+     * @param credentials by which a stream's caller is found out again; empty for other calls
+     */
+    Checked(
+        ServerCall.Listener<Q> listener,
+        AuditedCall<Q, R> call,
+        RpcAccess rpc,
+        Caller caller,
+        Optional<Credentials> credentials) {
       super(listener);
       this.call = call;
       this.rpc = rpc;
       this.caller = caller;
+      this.credentials = credentials;
     }
 
     @Override
@@ -220,7 +291,27 @@ public final class AccessInterceptor implements ServerInterceptor {
         AccessInterceptor.close(call, AccessErrors.internal());
         return;
       }
+      credentials.ifPresent(shown -> streams.add(shown, caller, open((Message) message)));
       super.onMessage(message);
+    }
+
+    private OpenStreams.Call open(Message request) {
+      return new OpenStreams.Call() {
+        @Override
+        public boolean isOver() {
+          return call.isCancelled();
+        }
+
+        @Override
+        public void require(Caller now) {
+          Set<String> unused = authorizer.require(rpc, now, request);
+        }
+
+        @Override
+        public void end(StatusRuntimeException error) {
+          call.end(error);
+        }
+      };
     }
 
     @Override

@@ -26,7 +26,10 @@ final class AuditedObjects {
         }
       }
     }
-    return "";
+    FieldDescriptor config = request.getDescriptorForType().findFieldByName("config");
+    return config != null && config.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+        ? ofRequest((Message) request.getField(config))
+        : "";
   }
 
   /** The id of the run or token that a call has made. */

@@ -87,6 +87,17 @@ public record Caller(String name, String id, Map<String, Role> roles) {
                 .collect(Collectors.toCollection(TreeSet::new)));
   }
 
+  /** Whether the caller may see in every team what another may see there. */
+  boolean sees(Caller other) {
+    return other.roles.entrySet().stream()
+        .allMatch(
+            held ->
+                !includes(held.getValue(), Role.ROLE_VIEWER)
+                    || (held.getKey().equals(EVERY_TEAM)
+                        ? everywhere(Role.ROLE_VIEWER)
+                        : holds(Role.ROLE_VIEWER, held.getKey())));
+  }
+
   /** The roles as grants, sorted by team. */
   public List<Grant> grants() {
     return roles.entrySet().stream()

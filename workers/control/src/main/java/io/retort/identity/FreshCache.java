@@ -1,53 +1,58 @@
 package io.retort.identity;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Values of the store that are read again after a while; of too many the least used are dropped.
  */
 final class FreshCache<V> {
-  private final int mostValues;
   private final Duration fresh;
   private final Clock clock;
-  private final Map<String, Read<V>> values =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Read<V>> eldest) {
-          return size() > mostValues;
-        }
-      };
+  private final Map<String, Read<V>> values;
 
   FreshCache(int mostValues, Duration fresh, Clock clock) {
-    this.mostValues = mostValues;
     this.fresh = fresh;
     this.clock = clock;
+    values =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Read<V>> eldest) {
+            return size() > mostValues;
+          }
+        };
   }
 
   private record Read<V>(V value, long atMillis) {}
 
-  /** Reads from the store. */
-  @FunctionalInterface
-  interface Reader<V> {
-    V read(String key) throws IOException;
-  }
-
-  V get(String key, Reader<V> reader) throws IOException {
+  /** Empty for a value that is not known, or has to be read again. */
+  Optional<V> fresh(String key) {
     long now = clock.millis();
     synchronized (values) {
-      Read<V> cached = values.get(key);
-      if (cached != null && Math.abs(now - cached.atMillis()) <= fresh.toMillis()) {
-        return cached.value();
-      }
+      Read<V> read = values.get(key);
+      return read != null && Math.abs(now - read.atMillis()) <= fresh.toMillis()
+          ? Optional.of(read.value())
+          : Optional.empty();
     }
-    V value = reader.read(key);
+  }
+
+  /** Whether a value is known, even if it has to be read again. */
+  boolean has(String key) {
     synchronized (values) {
-      values.put(key, new Read<>(value, now));
+      return values.containsKey(key);
     }
-    return value;
+  }
+
+  /**
+   * @param readAt in milliseconds, before the value was read
+   */
+  void put(String key, V value, long readAt) {
+    synchronized (values) {
+      values.put(key, new Read<>(value, readAt));
+    }
   }
 
   void forget(String key) {

@@ -11,6 +11,8 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.v1.AuditEntry;
 import java.io.IOException;
 import java.util.List;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class LoginService {
   private static final Logger LOG = LoggerFactory.getLogger(LoginService.class);
   private static final long LARGEST_FORM = 16 << 10;
+  private static final String TOO_MANY =
+      "Too many wrong tokens came from this address. Wait a minute, then try again.";
   private static final String REFUSED = "The token is not valid. It may be expired or revoked.";
 
   private final Authenticator authenticator;
@@ -176,15 +180,23 @@ public final class LoginService {
             whole -> {
               try {
                 return step.of(whole);
+              } catch (StatusRuntimeException e) {
+                return e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
+                    ? show("/", TOO_MANY, HttpStatus.TOO_MANY_REQUESTS)
+                    : unreachable(e);
               } catch (IOException e) {
-                LOG.warn("a login failed", e);
-                return show(
-                    "/",
-                    "The store or the provider cannot be reached. Try again.",
-                    HttpStatus.SERVICE_UNAVAILABLE);
+                return unreachable(e);
               }
             },
             ctx.blockingTaskExecutor()));
+  }
+
+  private HttpResponse unreachable(Exception cause) {
+    LOG.warn("a login failed", cause);
+    return show(
+        "/",
+        "The store or the provider cannot be reached. Try again.",
+        HttpStatus.SERVICE_UNAVAILABLE);
   }
 
   @FunctionalInterface

@@ -11,6 +11,7 @@ import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.util.AttributeKey;
 import java.net.URLEncoder;
@@ -63,7 +64,9 @@ public final class PageAccess implements DecoratingHttpServiceFunction {
       caller = find(request.headers());
     } catch (StatusRuntimeException e) {
       return HttpResponse.of(
-          HttpStatus.SERVICE_UNAVAILABLE,
+          e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
+              ? HttpStatus.TOO_MANY_REQUESTS
+              : HttpStatus.SERVICE_UNAVAILABLE,
           MediaType.PLAIN_TEXT_UTF_8,
           e.getStatus().getDescription() + "\n");
     }

@@ -28,10 +28,8 @@ public final class Sessions {
   public static final String COOKIE = "__Host-retort-session";
 
   private static final Duration LIFETIME = Duration.ofHours(12);
-  private static final Duration FRESH = Duration.ofSeconds(5);
   private static final int SCHEMA_VERSION = 1;
   private static final int SECRET_BYTES = 32;
-  private static final int MOST_CACHED = 10_000;
   private static final int MOST_CLEANED = 100;
   private static final String ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax";
   private static final Pattern SECRET = Pattern.compile("([0-9]{13})-([0-9a-f]{64})");
@@ -43,7 +41,7 @@ public final class Sessions {
   private final SecureRandom random;
   private final TokenCallers tokens;
   private final Function<OidcUser, Caller> users;
-  private final FreshCache<Optional<StoredSession>> known;
+  private final StoredCredentials<StoredSession> known;
 
   /**
    * @param users gives the people of an OIDC provider their roles
@@ -55,13 +53,24 @@ public final class Sessions {
       SecureRandom random,
       TokenCallers tokens,
       Function<OidcUser, Caller> users) {
+    this(store, storeUri, clock, random, tokens, users, new LookUpLimit());
+  }
+
+  Sessions(
+      Store store,
+      String storeUri,
+      Clock clock,
+      SecureRandom random,
+      TokenCallers tokens,
+      Function<OidcUser, Caller> users,
+      LookUpLimit limit) {
     this.store = store;
     this.folder = Store.resolve(storeUri, "access/sessions");
     this.clock = clock;
     this.random = random;
     this.tokens = tokens;
     this.users = users;
-    this.known = new FreshCache<>(MOST_CACHED, FRESH, clock);
+    this.known = new StoredCredentials<>(clock, limit);
   }
 
   /**

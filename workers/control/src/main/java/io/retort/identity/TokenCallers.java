@@ -15,19 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Callers of API tokens. What was read from the store is trusted for five seconds, which is how
- * long a token that another process has revoked may still work.
+ * Callers of API tokens. A token that another process has revoked may still work for as long as
+ * {@link StoredCredentials} trusts what it has read.
  */
 public final class TokenCallers implements Authenticator.Bearers {
   private static final Logger LOG = LoggerFactory.getLogger(TokenCallers.class);
-  private static final Duration FRESH = Duration.ofSeconds(5);
   private static final Duration USE_PERIOD = Duration.ofHours(1);
   private static final int MOST_CACHED = 10_000;
 
   private final TokenStore tokens;
   private final Clock clock;
   private final Executor background;
-  private final FreshCache<Optional<StoredToken>> known;
+  private final StoredCredentials<StoredToken> known;
 
   /** When this process has last recorded the use of a token. */
   private final Map<String, Long> recorded =
@@ -42,10 +41,14 @@ public final class TokenCallers implements Authenticator.Bearers {
    * @param background writes when tokens were used
    */
   public TokenCallers(TokenStore tokens, Clock clock, Executor background) {
+    this(tokens, clock, background, new LookUpLimit());
+  }
+
+  TokenCallers(TokenStore tokens, Clock clock, Executor background, LookUpLimit limit) {
     this.tokens = tokens;
     this.clock = clock;
     this.background = background;
-    this.known = new FreshCache<>(MOST_CACHED, FRESH, clock);
+    this.known = new StoredCredentials<>(clock, limit);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.retort.store.Store;
 import io.retort.v1.RunLog;
 import io.retort.v1.Stage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -145,12 +144,8 @@ public final class RunLogFiles {
   }
 
   private ByteString part(String uri, long offset, int most) throws IOException {
-    if (offset >= sizeOrZero(uri)) {
-      return ByteString.EMPTY;
-    }
-    try (InputStream input = store.read(uri)) {
-      input.skipNBytes(offset);
-      return ByteString.copyFrom(input.readNBytes(most));
+    try {
+      return ByteString.copyFrom(store.read(uri, offset, most));
     } catch (NoSuchFileException e) {
       return ByteString.EMPTY;
     }

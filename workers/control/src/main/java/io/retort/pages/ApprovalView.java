@@ -1,10 +1,12 @@
 package io.retort.pages;
 
+import io.retort.identity.Caller;
 import io.retort.report.Figures;
 import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
 import io.retort.v1.GateFinding;
 import io.retort.v1.ReleaseSummary;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param gate what the gate decided
  * @param findings a sentence for each condition of the gate
  * @param digest of the report that the decision is about
+ * @param allowed whether the reader may decide
  */
 public record ApprovalView(
     boolean waiting,
@@ -26,8 +29,9 @@ public record ApprovalView(
     String gate,
     List<String> findings,
     String digest,
-    boolean hasReport) {
-  static Optional<ApprovalView> of(Run run) {
+    boolean hasReport,
+    boolean allowed) {
+  static Optional<ApprovalView> of(Run run, Caller reader) {
     ReleaseSummary release = run.getSummary().getRelease();
     if (!release.hasApproval()) {
       return Optional.empty();
@@ -46,6 +50,7 @@ public record ApprovalView(
             release.hasGate() ? Figures.gate(release.getGate()) : "",
             release.getGate().getFindingsList().stream().map(GateFinding::getSentence).toList(),
             approval.getReportDigest(),
-            !approval.getReportUri().isEmpty()));
+            !approval.getReportUri().isEmpty(),
+            reader.holds(Role.ROLE_APPROVER, run.getSpec().getTeam())));
   }
 }

@@ -25,6 +25,11 @@ record Form(QueryParams fields) {
     return fields.getAll(name).stream().map(String::strip).filter(one -> !one.isEmpty()).toList();
   }
 
+  /** Whether a field is there without a value. */
+  boolean hasBlank() {
+    return fields.stream().anyMatch(one -> one.getValue().isBlank());
+  }
+
   List<Map.Entry<String, String>> entries() {
     return fields.stream().toList();
   }

@@ -10,6 +10,7 @@ import io.retort.v1.ListVersionsResponse;
 import io.retort.v1.Model;
 import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.Role;
 import io.retort.v1.RollBackAliasRequest;
 import java.util.concurrent.CompletableFuture;
 
@@ -51,7 +52,8 @@ final class ModelPages {
                 .setPageSize(VERSIONS)
                 .setPageToken(request.form().text("page_token"))
                 .build());
-    return request.page("model", ModelView.of(model, versions));
+    return request.page(
+        "model", ModelView.of(model, versions, request.caller().somewhere(Role.ROLE_APPROVER)));
   }
 
   CompletableFuture<HttpResponse> promote(PageRequest request) {

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  *
  * @param history changes of its aliases, newest first
  * @param next address of older versions, empty where there are none
+ * @param allowed whether the reader may move aliases in some team
  */
 public record ModelView(
     String name,
@@ -22,7 +23,8 @@ public record ModelView(
     List<Alias> aliases,
     List<Version> versions,
     List<Change> history,
-    String next) {
+    String next,
+    boolean allowed) {
   private static final int MOST_CHANGES = 200;
 
   public record Alias(String name, int version) {}
@@ -35,7 +37,7 @@ public record ModelView(
 
   public record Change(String time, String machine, String text, String reason) {}
 
-  static ModelView of(Model model, ListVersionsResponse page) {
+  static ModelView of(Model model, ListVersionsResponse page, boolean allowed) {
     String address = "/models/" + Paths.segment(model.getName());
     List<AliasChange> history = Lists.reverse(model.getAliases().getHistoryList());
     return new ModelView(
@@ -47,9 +49,8 @@ public record ModelView(
         history.stream().limit(MOST_CHANGES).map(ModelView::change).toList(),
         page.getNextPageToken().isEmpty()
             ? ""
-            : address
-                + "?"
-                + QueryParams.of("page_token", page.getNextPageToken()).toQueryString());
+            : address + "?" + QueryParams.of("page_token", page.getNextPageToken()).toQueryString(),
+        allowed);
   }
 
   private static Version version(ModelVersion version) {

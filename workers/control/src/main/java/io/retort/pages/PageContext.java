@@ -1,14 +1,25 @@
 package io.retort.pages;
 
+import io.retort.identity.Caller;
+
 /**
  * What every page shows around its content.
  *
- * @param caller who looks at it, and decides by its buttons
- * @param loggedIn whether it can log out
+ * @param person who looks at it, and decides by its buttons
  * @param csrf token for its forms
  * @param path of the page, to mark the current entry of the navigation
  */
-public record PageContext(String caller, boolean loggedIn, String csrf, String path) {
+public record PageContext(Caller person, String csrf, String path) {
+  /** The reader's name. */
+  public String caller() {
+    return person.name();
+  }
+
+  /** Whether the reader can log out. */
+  public boolean loggedIn() {
+    return person.isAuthenticated();
+  }
+
   /**
    * Whether an entry of the navigation leads to this page or one above it.
    *

@@ -4,6 +4,8 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.retort.identity.Caller;
+import io.retort.v1.Role;
+import io.retort.v1.Run;
 
 /**
  * A request of a page.
@@ -19,6 +21,11 @@ record PageRequest(
       throw new IllegalArgumentException(name + ": not in the path of " + context.path());
     }
     return value;
+  }
+
+  /** Whether the caller has the role in the team of the run. */
+  boolean may(Role role, Run run) {
+    return caller.holds(role, run.getSpec().getTeam());
   }
 
   /** Whether htmx asks for a part of the page. */
@@ -41,6 +48,6 @@ record PageRequest(
   }
 
   private PageContext pageContext(Csrf.Token token) {
-    return new PageContext(caller.name(), caller.isAuthenticated(), token.value(), context.path());
+    return new PageContext(caller, token.value(), context.path());
   }
 }

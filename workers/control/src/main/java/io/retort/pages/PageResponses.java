@@ -13,16 +13,17 @@ import java.util.Optional;
 final class PageResponses {
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+          + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+          + " frame-ancestors 'none'";
 
   /**
    * A report runs its own script, but as a page of no site, so that it can neither read nor send
-   * anything in the name of who looks at it.
+   * anything in the name of who looks at it. Our own pages show it beside a decision.
    */
   private static final String REPORT_POLICY =
       "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline';"
           + " style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none';"
-          + " frame-ancestors 'none'";
+          + " frame-ancestors 'self'";
 
   static HttpResponse html(HttpStatus status, String html, Optional<String> cookie) {
     ResponseHeadersBuilder headers = headers(status, MediaType.HTML_UTF_8, POLICY);
@@ -42,6 +43,11 @@ final class PageResponses {
 
   static ResponseHeaders eventStream() {
     return headers(HttpStatus.OK, MediaType.EVENT_STREAM, POLICY).build();
+  }
+
+  /** Nothing of the page changes. */
+  static HttpResponse unchanged() {
+    return HttpResponse.of(headers(HttpStatus.NO_CONTENT, MediaType.HTML_UTF_8, POLICY).build());
   }
 
   /** The browser shows another page by GET. */

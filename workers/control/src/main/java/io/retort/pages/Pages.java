@@ -3,7 +3,6 @@ package io.retort.pages;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import java.security.SecureRandom;
 import java.util.function.UnaryOperator;
@@ -22,6 +21,7 @@ public final class Pages {
   private final ModelPages models;
   private final SpecPages specs;
   private final ComparePages comparisons;
+  private final LanePages lanes;
 
   /**
    * @param callers who looks at a page
@@ -31,7 +31,6 @@ public final class Pages {
       LocalCalls calls,
       Store store,
       String storeUri,
-      SpecDefaults defaults,
       PageLinks links,
       PageCaller callers,
       Csrf csrf) {
@@ -40,8 +39,9 @@ public final class Pages {
     events = new RunEvents(calls);
     files = new RunFiles(store, storeUri, runs);
     models = new ModelPages(calls);
-    specs = new SpecPages(calls, runs, defaults);
+    specs = new SpecPages(calls, runs);
     comparisons = new ComparePages(calls, runs);
+    lanes = new LanePages(calls);
   }
 
   /** The session's, or without one a token whose key lives as long as the process. */
@@ -67,16 +67,24 @@ public final class Pages {
     server.change("/runs/{run}/pause", handler.post(runs::pause));
     server.change("/runs/{run}/resume", handler.post(runs::resume));
     server.change("/runs/{run}/cancel", handler.post(runs::cancel));
+    server.change("/runs/{run}/retry", handler.post(runs::retry));
+    server.change("/runs/{run}/budget", handler.post(runs::setBudget));
+    server.read("/runs/{run}/approval", handler.get(runs::approval));
     server.change("/runs/{run}/approve", handler.post(runs::approve));
     server.change("/runs/{run}/reject", handler.post(runs::reject));
     server.read("/runs/{run}/retrain", handler.get(specs::retrain));
     server.change("/runs/{run}/retrain", handler.post(specs::startRetrain));
-    server.change("/runs/{run}/retrain/validate", handler.post(specs::validateRetrain));
+    server.change("/runs/{run}/retrain/plan", handler.post(specs::planRetrain));
     server.read("/new", handler.get(specs::create));
     server.change("/new", handler.post(specs::start));
-    server.change("/new/validate", handler.post(specs::validate));
+    server.change("/new/plan", handler.post(specs::plan));
     server.read("/compare", handler.get(comparisons::show));
     server.change("/compare/report", handler.post(comparisons::report));
+    server.read("/approvals", handler.get(runs::approvals));
+    server.read("/lanes", handler.get(lanes::list));
+    server.change("/lanes", handler.post(lanes::set));
+    server.read("/lanes/{lane}", handler.get(lanes::show));
+    server.change("/lanes/{lane}/unblock", handler.post(lanes::unblock));
     server.read("/models", handler.get(models::list));
     server.read("/models/{model}", handler.get(models::show));
     server.change("/models/{model}/promote", handler.post(models::promote));

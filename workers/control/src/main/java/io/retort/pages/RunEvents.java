@@ -45,7 +45,7 @@ final class RunEvents {
             () -> events.demand() > 0,
             response -> {
               Run run = response.getRun();
-              RunView view = RunView.of(run);
+              RunView view = RunView.of(run, request.caller());
               String html = request.templates().render("runLive", page, view);
               boolean ignored =
                   events.tryWrite(event(id, "phase", "Phase: " + view.phase().words()))

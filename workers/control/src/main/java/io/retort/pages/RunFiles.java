@@ -9,10 +9,10 @@ import io.retort.store.Store;
 import io.retort.v1.Run;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +20,14 @@ import org.slf4j.LoggerFactory;
 final class RunFiles {
   private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
 
+  private static final int CHUNK_BYTES = 64 << 10;
+
+  /** Each holds a connection to the store. */
+  private static final int MOST_OPEN = 32;
+
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private final Semaphore slots = new Semaphore(MOST_OPEN);
   private final Store store;
   private final String storeUri;
   private final RunPages runs;
@@ -46,32 +54,47 @@ final class RunFiles {
   }
 
   private HttpResponse send(PageRequest request, String uri) {
+    if (!slots.tryAcquire()) {
+      throw new PageException(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          MOST_OPEN + " reports are being loaded (expected: fewer; try again in a minute).");
+    }
+    InputStream input;
     try {
-      InputStream input = store.read(uri);
-      StreamMessage<HttpData> content =
-          StreamMessage.fromOutputStream(
-              output -> copy(input, output), request.context().blockingTaskExecutor());
-      // Also where the browser leaves before anything is read.
-      CompletableFuture<Boolean> ignored =
-          content.whenComplete().handle((sent, thrown) -> close(input));
-      return HttpResponse.of(PageResponses.report(), content);
+      input = store.read(uri);
     } catch (NoSuchFileException e) {
+      slots.release();
       throw new PageException(
           HttpStatus.NOT_FOUND,
           "The run has no such report yet (expected: a run that has ended, or awaits approval).");
     } catch (IOException e) {
+      slots.release();
       throw new PageException(
           HttpStatus.SERVICE_UNAVAILABLE,
           "The report cannot be read: " + e.getMessage() + " (try again).");
+    } catch (RuntimeException | Error e) {
+      slots.release();
+      throw e;
     }
-  }
-
-  private static void copy(InputStream input, OutputStream output) {
-    try (output) {
-      input.transferTo(output);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    // A slow browser may take longer than a call.
+    request.context().setRequestTimeout(LONGEST);
+    // Reads a chunk whenever the browser has taken the one before, so that a slow one holds neither
+    // a thread nor more memory.
+    StreamMessage<HttpData> content =
+        StreamMessage.builder(input)
+            .bufferSize(CHUNK_BYTES)
+            .executor(request.context().blockingTaskExecutor())
+            .build();
+    // Also where the browser leaves before anything is read.
+    CompletableFuture<Boolean> ignored =
+        content
+            .whenComplete()
+            .handle(
+                (sent, thrown) -> {
+                  slots.release();
+                  return close(input);
+                });
+    return HttpResponse.of(PageResponses.report(), content);
   }
 
   private static boolean close(InputStream input) {

@@ -1,23 +1,31 @@
 package io.retort.pages;
 
-import com.linecorp.armeria.common.QueryParams;
-import com.linecorp.armeria.common.QueryParamsBuilder;
+import io.retort.enums.EnumText;
 import io.retort.report.Figures;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
+import io.retort.v1.Stage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A page of the list of runs.
  *
+ * @param problems what is wrong with the search, by the name of its field
  * @param next address of the next page, empty on the last one
  * @param first address of the first page, empty on it
  * @param self address of this page
  */
 public record RunListView(
-    List<Row> rows, List<PhaseChoice> phases, String next, String first, String self) {
+    List<Row> rows,
+    RunSearch search,
+    Map<String, String> problems,
+    String next,
+    String first,
+    String self) {
   /** A run in the list. */
   public record Row(
       String id,
@@ -46,35 +54,59 @@ public record RunListView(
   }
 
   /**
-   * A phase by which the list can be filtered.
+   * Something that can be chosen.
    *
    * @param value in the query
    */
-  public record PhaseChoice(String value, String words, boolean chosen) {}
+  public record Choice(String value, String words, boolean chosen) {}
 
-  static RunListView of(ListRunsResponse page, List<RunPhase> phases, String token) {
+  static RunListView of(ListRunsResponse page, RunSearch search, String token) {
     return new RunListView(
         page.getRunsList().stream().map(Row::of).toList(),
-        choices(phases),
-        page.getNextPageToken().isEmpty() ? "" : address(phases, page.getNextPageToken()),
-        token.isEmpty() ? "" : address(phases, ""),
-        address(phases, token));
+        search,
+        Map.of(),
+        page.getNextPageToken().isEmpty() ? "" : search.address(page.getNextPageToken()),
+        token.isEmpty() ? "" : search.address(""),
+        search.address(token));
   }
 
-  private static List<PhaseChoice> choices(List<RunPhase> chosen) {
+  static RunListView refused(RunSearch search, Map<String, String> problems) {
+    return new RunListView(List.of(), search, problems, "", "", search.address(""));
+  }
+
+  /** Empty where the field is right. */
+  public String problem(String field) {
+    return problems.getOrDefault(field, "");
+  }
+
+  public List<Choice> phases() {
     return Arrays.stream(RunPhase.values())
         .filter(phase -> phase != RunPhase.RUN_PHASE_UNSPECIFIED && phase != RunPhase.UNRECOGNIZED)
-        .map(phase -> new PhaseChoice(phase.name(), Figures.name(phase), chosen.contains(phase)))
+        .map(
+            phase -> new Choice(phase.name(), Figures.name(phase), search.phases().contains(phase)))
         .toList();
   }
 
-  private static String address(List<RunPhase> phases, String token) {
-    QueryParamsBuilder query = QueryParams.builder();
-    phases.forEach(phase -> query.add("phase", phase.name()));
-    if (!token.isEmpty()) {
-      query.add("page_token", token);
+  public List<Choice> stages() {
+    List<Choice> stages = new ArrayList<>();
+    for (Stage stage : Stage.values()) {
+      if (stage != Stage.STAGE_UNSPECIFIED && stage != Stage.UNRECOGNIZED) {
+        String value = EnumText.shortName(stage);
+        stages.add(new Choice(value, Figures.name(stage), value.equals(search.stage())));
+      }
     }
-    String text = query.build().toQueryString();
-    return text.isEmpty() ? "/runs" : "/runs?" + text;
+    return stages;
+  }
+
+  public List<Choice> orders() {
+    return List.of(
+        order("", "newest first"),
+        order("created_at", "oldest first"),
+        order("name", "by name"),
+        order("name desc", "by name, from Z"));
+  }
+
+  private Choice order(String value, String words) {
+    return new Choice(value, words, value.equals(search.order()));
   }
 }

@@ -2,25 +2,34 @@ package io.retort.pages;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.QueryParams;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.store.ProtoJson;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.GetCurvesRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
+import io.retort.v1.ListRunsResponse;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
+import io.retort.v1.RetryRunRequest;
 import io.retort.v1.Run;
-import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.SetRunBudgetRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** The list of runs, one run, and what can be done with it. */
 final class RunPages {
   private static final int PAGE_SIZE = 50;
   private static final int LONGEST_NOTE = 1000;
+
+  /** Each is read by a call of its own. */
+  private static final int APPROVALS = 10;
 
   private final LocalCalls calls;
   private final PageLinks links;
@@ -33,18 +42,30 @@ final class RunPages {
   }
 
   HttpResponse list(PageRequest request) {
-    List<RunPhase> phases =
-        request.form().texts("phase").stream().distinct().map(RunPages::phase).toList();
+    RunSearch search = RunSearch.of(request.form());
     String token = request.form().text("page_token");
-    ListRunsRequest asked =
-        ListRunsRequest.newBuilder()
-            .setPageSize(PAGE_SIZE)
-            .setPageToken(token)
-            .addAllPhases(phases)
-            .build();
-    RunListView view =
-        RunListView.of(calls.call(RunServiceGrpc.getListRunsMethod(), asked), phases, token);
-    return request.page(request.isPart() ? "runTable" : "runs", view);
+    if (!request.isPart() && request.form().hasBlank()) {
+      // What a form leaves empty does not belong to the address that people pass on.
+      return PageResponses.seeOther(search.address(token));
+    }
+    Map<String, String> problems = search.problems(request.caller());
+    if (!problems.isEmpty()) {
+      return request.page(HttpStatus.BAD_REQUEST, "runs", RunListView.refused(search, problems));
+    }
+    ListRunsResponse page;
+    try {
+      page = calls.call(RunServiceGrpc.getListRunsMethod(), search.request(PAGE_SIZE, token));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT || !token.isEmpty()) {
+        throw e;
+      }
+      return request.page(
+          HttpStatus.BAD_REQUEST,
+          "runs",
+          RunListView.refused(search, Map.of("filter", ErrorView.of(e).message())));
+    }
+    return request.page(
+        request.isPart() ? "runTable" : "runs", RunListView.of(page, search, token));
   }
 
   HttpResponse show(PageRequest request) {
@@ -52,7 +73,7 @@ final class RunPages {
     return request.page(
         "run",
         new RunPageView(
-            RunView.of(run),
+            RunView.of(run, request.caller()),
             curves(run.getRunId()),
             ProtoJson.print(run.getSpec()),
             checkpoints.of(run),
@@ -97,6 +118,70 @@ final class RunPages {
     return calls
         .later(RunServiceGrpc.getCancelRunMethod(), cancel)
         .thenApply(response -> done(response.getRun()));
+  }
+
+  /** A new run of the same spec, which reuses what this one has finished. */
+  CompletableFuture<HttpResponse> retry(PageRequest request) {
+    RetryRunRequest retry =
+        RetryRunRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setRequestId(request.form().text("request_id"))
+            .build();
+    return calls
+        .later(RunServiceGrpc.getRetryRunMethod(), retry)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  CompletableFuture<HttpResponse> setBudget(PageRequest request) {
+    SetRunBudgetRequest budget =
+        SetRunBudgetRequest.newBuilder()
+            .setRunId(request.path("run"))
+            .setBudget(number("budget", request.form().text("budget")))
+            .build();
+    return calls
+        .later(RunServiceGrpc.getSetRunBudgetMethod(), budget)
+        .thenApply(response -> done(response.getRun()));
+  }
+
+  /** The decision beside the report that it is about. */
+  HttpResponse approval(PageRequest request) {
+    RunView view = RunView.of(run(request), request.caller());
+    if (view.decision().isEmpty()) {
+      throw new PageException(
+          HttpStatus.NOT_FOUND,
+          "The run has no approval (expected: one whose gate asks a person, once its release"
+              + " stage has begun).");
+    }
+    return request.page("approvalPage", view);
+  }
+
+  /** Runs that wait for the reader's decision. */
+  HttpResponse approvals(PageRequest request) {
+    String token = request.form().text("page_token");
+    ListRunsResponse page =
+        calls.call(
+            RunServiceGrpc.getListRunsMethod(),
+            ListRunsRequest.newBuilder()
+                .setPageSize(APPROVALS)
+                .setPageToken(token)
+                .setFilter("phase=AWAITING_APPROVAL AND waits_for_me=true")
+                .setOrderBy("created_at")
+                .build());
+    // The list has no summaries, and the decision may have been made since.
+    List<RunView> waiting =
+        page.getRunsList().stream()
+            .map(run -> get(run.getRunId()))
+            .map(run -> RunView.of(run, request.caller()))
+            .filter(run -> run.decision().isPresent())
+            .toList();
+    return request.page(
+        "approvals",
+        new ApprovalListView(
+            waiting,
+            page.getNextPageToken().isEmpty()
+                ? ""
+                : "/approvals?"
+                    + QueryParams.of("page_token", page.getNextPageToken()).toQueryString()));
   }
 
   CompletableFuture<HttpResponse> approve(PageRequest request) {
@@ -162,16 +247,6 @@ final class RunPages {
     } catch (NumberFormatException e) {
       throw new PageException(
           HttpStatus.BAD_REQUEST, name + ": \"" + text + "\" (expected: a number)");
-    }
-  }
-
-  private static RunPhase phase(String name) {
-    try {
-      return RunPhase.valueOf(name);
-    } catch (IllegalArgumentException e) {
-      throw new PageException(
-          HttpStatus.BAD_REQUEST,
-          "phase: \"" + name + "\" (expected: the name of a phase, for example RUN_PHASE_RUNNING)");
     }
   }
 }

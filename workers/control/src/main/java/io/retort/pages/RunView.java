@@ -2,11 +2,13 @@ package io.retort.pages;
 
 import io.retort.action.RunActions;
 import io.retort.enums.EnumText;
+import io.retort.identity.Caller;
 import io.retort.report.Figures;
 import io.retort.run.RunPhases;
 import io.retort.run.RunStages;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ReleaseSummary;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunAction;
 import io.retort.v1.Stage;
@@ -15,15 +17,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run: the part of its page that changes while it runs.
  *
- * @param actions what can be done in this phase: "pause", "resume", "cancel"
+ * @param actions what the reader can do in this phase: "pause", "resume", "cancel", "set budget",
+ *     "retry", "retrain"
  * @param todo stages that have not begun
  * @param failureCategory empty if the run has not failed
- * @param cost "3.1000 of 10.0000 spent", empty where the spec has neither prices nor a budget
+ * @param cost of the judge against its budget, empty where there is neither
  * @param lineage where the run and its reused results come from, and what it released
  */
 public record RunView(
@@ -41,14 +46,20 @@ public record RunView(
     List<String> warnings,
     List<StageView> stages,
     List<String> todo,
-    String cost,
+    CostView cost,
     List<TableView> results,
     @Nullable ApprovalView approval,
     boolean hasReport,
     List<Link> lineage,
     List<Event> events) {
   private static final Set<RunAction> BUTTONS =
-      Set.of(RunAction.RUN_ACTION_PAUSE, RunAction.RUN_ACTION_RESUME, RunAction.RUN_ACTION_CANCEL);
+      Set.of(
+          RunAction.RUN_ACTION_PAUSE,
+          RunAction.RUN_ACTION_RESUME,
+          RunAction.RUN_ACTION_CANCEL,
+          RunAction.RUN_ACTION_SET_BUDGET,
+          RunAction.RUN_ACTION_RETRY,
+          RunAction.RUN_ACTION_RETRAIN);
 
   /** A named fact of the run. */
   public record Fact(String name, String value) {}
@@ -62,14 +73,14 @@ public record RunView(
   /** Something that happened. */
   public record Event(String time, String machine, String text) {}
 
-  static RunView of(Run run) {
+  static RunView of(Run run, Caller reader) {
     boolean ended = RunPhases.isTerminal(run.getPhase());
     List<Stage> begun = run.getStagesList().stream().map(StageProgress::getStage).toList();
     return new RunView(
         run.getRunId(),
         PhaseView.of(run.getPhase()),
         ended,
-        actions(run),
+        reader.holds(Role.ROLE_OPERATOR, run.getSpec().getTeam()) ? actions(run) : List.of(),
         facts(run),
         run.getPause().getMessage(),
         category(run.getPause().getCategory()),
@@ -85,9 +96,9 @@ public record RunView(
                 .filter(stage -> !begun.contains(stage))
                 .map(Figures::name)
                 .toList(),
-        cost(run),
+        CostView.of(run),
         RunResults.of(run),
-        ApprovalView.of(run).orElse(null),
+        ApprovalView.of(run, reader).orElse(null),
         !run.getSummary().getReportUri().isEmpty()
             || !run.getSummary().getRelease().getReportUri().isEmpty(),
         lineage(run),
@@ -108,24 +119,23 @@ public record RunView(
     if (run.getSpec().getStudent().hasModel()) {
       facts.add(new Fact("Student", run.getSpec().getStudent().getModel()));
     }
+    facts.add(new Fact("Launched by", run.getCreatedBy()));
     facts.add(new Fact("Created", Times.shown(run.getCreatedAt())));
+    facts.add(new Fact("Lane", run.getLane().getLane()));
+    facts.add(
+        new Fact(
+            "Labels",
+            new TreeMap<>(run.getLabelsMap())
+                .entrySet().stream()
+                    .map(label -> label.getKey() + "=" + label.getValue())
+                    .collect(Collectors.joining(", "))));
+    facts.add(new Fact("Note", run.getNote()));
     if (run.hasFinishedAt()) {
       facts.add(
           new Fact(
               "Took", Figures.duration(Figures.seconds(run.getCreatedAt(), run.getFinishedAt()))));
     }
     return facts.stream().filter(fact -> !fact.value().isEmpty()).toList();
-  }
-
-  private static String cost(Run run) {
-    double spent = RunResults.cost(run);
-    if (run.getSpec().getJudge().hasBudget()) {
-      return Figures.cost(spent)
-          + " of the budget of "
-          + Figures.cost(run.getSpec().getJudge().getBudget())
-          + " spent by stages that have ended";
-    }
-    return spent > 0 ? Figures.cost(spent) + " spent by stages that have ended; no budget" : "";
   }
 
   private static List<Link> lineage(Run run) {

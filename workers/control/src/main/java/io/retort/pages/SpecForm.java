@@ -44,7 +44,8 @@ public record SpecForm(Section root) {
    * @param placeholder the default
    * @param error what is wrong, empty where nothing is
    * @param changed whether the value is not the one in the run that is retrained
-   * @param was that value, for a field that has changed
+   * @param was that value; empty where it was not set
+   * @param retrained whether there is such a run
    */
   public record Field(
       FieldDescriptor descriptor,
@@ -56,7 +57,8 @@ public record SpecForm(Section root) {
       String help,
       String error,
       boolean changed,
-      String was) {
+      String was,
+      boolean retrained) {
     public String name() {
       return PREFIX + path;
     }
@@ -171,7 +173,8 @@ public record SpecForm(Section root) {
           help(field, guide),
           error,
           changed,
-          changed ? (was.isEmpty() ? "not set" : was) : "");
+          was,
+          !origin.isEmpty());
     }
 
     private int items(String path) {

@@ -2,6 +2,8 @@ package io.retort.pages;
 
 import io.retort.spec.SpecViolation;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page on which a run is started.
@@ -9,21 +11,63 @@ import java.util.List;
  * @param origin run that is retrained, empty for a new one
  * @param action address to which the form is sent
  * @param requestId so that a form that is sent twice starts one run
+ * @param allowed whether the reader may start it
  */
 public record SpecFormView(
-    String title, String origin, String action, String requestId, SpecForm form, Check check) {
+    String title,
+    String origin,
+    String action,
+    String requestId,
+    SpecForm form,
+    LaunchOptions options,
+    Check check,
+    boolean allowed) {
+  static SpecFormView of(
+      LaunchForm form, List<SpecViolation> violations, Check check, boolean allowed) {
+    return new SpecFormView(
+        form.title(),
+        form.origin().map(run -> run.getRunId()).orElse(""),
+        form.action(),
+        form.requestId(),
+        form.spec(violations),
+        form.options(),
+        check,
+        allowed);
+  }
+
   /**
-   * What is wrong with a spec.
+   * What can be said about a launch before it.
    *
-   * @param stages of the run if nothing is wrong
+   * @param refusal why there is no plan, or why the run was not started, apart from problems
+   * @param plan absent where there are problems, and where nobody has asked for one
    */
-  public record Check(List<Problem> problems, List<String> stages) {
-    static Check of(List<SpecViolation> violations, List<String> stages) {
+  public record Check(
+      List<Problem> problems, @Nullable ErrorView refusal, @Nullable PlanView plan) {
+    static final Check NONE = new Check(List.of(), null, null);
+
+    static Check planned(PlanView plan) {
+      return new Check(List.of(), null, plan);
+    }
+
+    static Check refused(ErrorView refusal) {
+      return new Check(List.of(), refusal, null);
+    }
+
+    static Check wrong(List<SpecViolation> violations) {
       return new Check(
           violations.stream()
               .map(one -> new Problem(one.field(), SpecForm.id(one.field()), one.description()))
               .toList(),
-          stages);
+          null,
+          null);
+    }
+
+    public Optional<ErrorView> refused() {
+      return Optional.ofNullable(refusal);
+    }
+
+    public Optional<PlanView> planned() {
+      return Optional.ofNullable(plan);
     }
   }
 

@@ -5,256 +5,193 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import io.retort.report.Figures;
-import io.retort.run.RunStages;
-import io.retort.spec.SpecChanges;
-import io.retort.spec.SpecDefaults;
 import io.retort.spec.SpecException;
-import io.retort.spec.SpecReader;
 import io.retort.spec.SpecValidator;
 import io.retort.spec.SpecViolation;
-import io.retort.v1.CreateRunRequest;
-import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.Plan;
+import io.retort.v1.Role;
 import io.retort.v1.Run;
-import io.retort.v1.RunServiceGrpc;
-import io.retort.v1.RunSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Starts runs from a form: new ones, and retrains with changed fields. */
 final class SpecPages {
+  private static final String LATER =
+      "Another plan of this form is being made (expected: one at a time; ask again).";
+
   private final LocalCalls calls;
   private final RunPages runs;
   private final SpecValidator validator = new SpecValidator();
-  private final SpecDefaults defaults;
+  private final LatestOnly<Plan> plans = new LatestOnly<>();
 
-  SpecPages(LocalCalls calls, RunPages runs, SpecDefaults defaults) {
+  SpecPages(LocalCalls calls, RunPages runs) {
     this.calls = calls;
     this.runs = runs;
-    this.defaults = defaults;
   }
 
   HttpResponse create(PageRequest request) {
-    return page(request, HttpStatus.OK, Map.of(), List.of(), UUID.randomUUID().toString());
-  }
-
-  /** The list of problems alone where htmx asks for it, else the page with them. */
-  CompletableFuture<HttpResponse> validate(PageRequest request) {
-    Map<String, String> values = values(request.form());
-    return CompletableFuture.completedFuture(
-        checked(request, values, Map.of(), check(SpecForm.of(values, Map.of(), List.of()))));
-  }
-
-  CompletableFuture<HttpResponse> start(PageRequest request) {
-    Map<String, String> values = values(request.form());
-    String requestId = request.form().text("request_id");
-    RunSpec spec;
-    try {
-      spec = SpecReader.read("{}", SpecForm.of(values, Map.of(), List.of()).overrides());
-    } catch (SpecException e) {
-      return CompletableFuture.completedFuture(
-          page(request, HttpStatus.BAD_REQUEST, values, e.violations(), requestId));
-    }
-    return calls
-        .later(
-            RunServiceGrpc.getCreateRunMethod(),
-            CreateRunRequest.newBuilder().setSpec(spec).setRequestId(requestId).build())
-        .thenApply(response -> started(response.getRun()))
-        .exceptionally(
-            thrown -> page(request, HttpStatus.BAD_REQUEST, values, violations(thrown), requestId));
+    return opened(request, Optional.empty());
   }
 
   HttpResponse retrain(PageRequest request) {
-    Map<String, String> origin = SpecValues.of(runs.run(request).getSpec());
-    return retrainPage(
-        request, HttpStatus.OK, origin, origin, List.of(), UUID.randomUUID().toString());
+    return opened(request, Optional.of(runs.run(request)));
   }
 
-  CompletableFuture<HttpResponse> validateRetrain(PageRequest request) {
-    RunSpec spec = runs.run(request).getSpec();
-    Map<String, String> origin = SpecValues.of(spec);
-    Map<String, String> values = values(request.form());
-    List<SpecViolation> violations;
-    RunSpec changed = spec;
-    try {
-      changed = apply(spec, SpecForm.of(values, origin, List.of()));
-      violations = validator.validate(changed);
-    } catch (SpecException e) {
-      violations = e.violations();
-    }
-    return CompletableFuture.completedFuture(
-        checked(
-            request,
-            values,
-            origin,
-            violations.isEmpty() ? new Checked(List.of(), stages(changed)) : wrong(violations)));
+  CompletableFuture<HttpResponse> plan(PageRequest request) {
+    return planned(request, Optional.empty());
+  }
+
+  CompletableFuture<HttpResponse> planRetrain(PageRequest request) {
+    return planned(request, Optional.of(runs.run(request)));
+  }
+
+  CompletableFuture<HttpResponse> start(PageRequest request) {
+    return started(request, Optional.empty());
   }
 
   CompletableFuture<HttpResponse> startRetrain(PageRequest request) {
-    Run run = runs.run(request);
-    Map<String, String> origin = SpecValues.of(run.getSpec());
-    Map<String, String> values = values(request.form());
-    String requestId = request.form().text("request_id");
-    SpecChanges changes;
+    return started(request, Optional.of(runs.run(request)));
+  }
+
+  private static HttpResponse opened(PageRequest request, Optional<Run> origin) {
+    return page(request, LaunchForm.open(origin), Answer.NONE);
+  }
+
+  /** What is wrong and the plan alone where htmx asks for it, else the page with them. */
+  private CompletableFuture<HttpResponse> planned(PageRequest request, Optional<Run> origin) {
+    LaunchForm form = LaunchForm.sent(origin, request.form());
     try {
-      changes = SpecChanges.parse(run.getSpec(), SpecForm.of(values, origin, List.of()).changes());
+      form.check(validator);
     } catch (SpecException e) {
-      return CompletableFuture.completedFuture(
-          retrainPage(request, HttpStatus.BAD_REQUEST, values, origin, e.violations(), requestId));
+      return CompletableFuture.completedFuture(planned(request, form, Answer.wrong(e)));
     }
-    return calls
-        .later(
-            RunServiceGrpc.getRetrainRunMethod(),
-            RetrainRunRequest.newBuilder()
-                .setRunId(run.getRunId())
-                .setChanges(changes.spec())
-                .setUpdateMask(changes.mask())
-                .setRequestId(requestId)
-                .build())
-        .thenApply(response -> started(response.getRun()))
-        .exceptionally(
-            thrown ->
-                retrainPage(
-                    request,
-                    HttpStatus.BAD_REQUEST,
-                    values,
-                    origin,
-                    violations(thrown),
-                    requestId));
+    Context context = Context.current();
+    return plans
+        .submit(
+            request.caller().id() + " " + form.requestId(),
+            request.context().blockingTaskExecutor(),
+            () -> plan(request, form, context))
+        .thenApply(
+            plan -> planned(request, form, plan.map(Answer::planned).orElse(Answer.REPLACED)))
+        .exceptionally(thrown -> planned(request, form, Answer.refused(thrown)));
   }
 
-  private record Checked(List<SpecViolation> violations, List<String> stages) {}
-
-  private static Checked wrong(List<SpecViolation> violations) {
-    return new Checked(violations, List.of());
-  }
-
-  private Checked check(SpecForm form) {
+  private CompletableFuture<Plan> plan(PageRequest request, LaunchForm form, Context context) {
+    if (request.context().isCancelled()) {
+      // The browser has asked for another one since.
+      return CompletableFuture.failedFuture(Status.CANCELLED.asRuntimeException());
+    }
+    Context before = context.attach();
     try {
-      RunSpec spec = SpecReader.read("{}", form.overrides());
-      List<SpecViolation> violations = validator.validate(spec);
-      return violations.isEmpty()
-          ? new Checked(List.of(), stages(defaults.fill(spec)))
-          : wrong(violations);
+      return form.plan(calls);
     } catch (SpecException e) {
-      return wrong(e.violations());
+      return CompletableFuture.failedFuture(e);
+    } finally {
+      context.detach(before);
     }
   }
 
-  private static RunSpec apply(RunSpec origin, SpecForm form) throws SpecException {
-    SpecChanges changes = SpecChanges.parse(origin, form.changes());
-    return SpecChanges.apply(origin, changes.spec(), changes.mask());
-  }
-
-  private static List<String> stages(RunSpec spec) {
-    return RunStages.of(spec).stream().map(Figures::name).toList();
-  }
-
-  private HttpResponse checked(
-      PageRequest request,
-      Map<String, String> values,
-      Map<String, String> origin,
-      Checked checked) {
-    if (request.isPart()) {
-      return request.page(
-          "specCheck", SpecFormView.Check.of(checked.violations(), checked.stages()));
+  private static HttpResponse planned(PageRequest request, LaunchForm form, Answer answer) {
+    if (!request.isPart()) {
+      return page(request, form, answer);
     }
-    String requestId = request.form().text("request_id");
-    return origin.isEmpty()
-        ? page(request, HttpStatus.OK, values, checked.violations(), requestId)
-        : retrainPage(request, HttpStatus.OK, values, origin, checked.violations(), requestId);
+    return answer.equals(Answer.REPLACED)
+        ? PageResponses.unchanged()
+        // Also with what is wrong: htmx shows no other status.
+        : request.page("specCheck", answer.check());
   }
 
-  private static HttpResponse page(
-      PageRequest request,
-      HttpStatus status,
-      Map<String, String> values,
-      List<SpecViolation> violations,
-      String requestId) {
+  private CompletableFuture<HttpResponse> started(PageRequest request, Optional<Run> origin) {
+    LaunchForm form = LaunchForm.sent(origin, request.form());
+    try {
+      return form.start(calls)
+          .thenApply(run -> PageResponses.seeOther("/runs/" + Paths.segment(run.getRunId())))
+          .exceptionally(thrown -> page(request, form, Answer.refused(thrown)));
+    } catch (SpecException e) {
+      return CompletableFuture.completedFuture(page(request, form, Answer.wrong(e)));
+    }
+  }
+
+  /** With what the person has filled in, whatever became of it. */
+  private static HttpResponse page(PageRequest request, LaunchForm form, Answer answer) {
+    boolean allowed =
+        form.origin()
+            .map(run -> request.may(Role.ROLE_OPERATOR, run))
+            .orElse(request.caller().somewhere(Role.ROLE_OPERATOR));
     return request.page(
-        status,
+        answer.status(),
         "specForm",
-        new SpecFormView(
-            "New run",
-            "",
-            "/new",
-            requestId,
-            SpecForm.of(values, Map.of(), violations),
-            SpecFormView.Check.of(violations, List.of())));
+        SpecFormView.of(form, answer.violations(), answer.check(), allowed));
   }
 
-  private static HttpResponse retrainPage(
-      PageRequest request,
-      HttpStatus status,
-      Map<String, String> values,
-      Map<String, String> origin,
-      List<SpecViolation> violations,
-      String requestId) {
-    String runId = request.path("run");
-    return request.page(
-        status,
-        "specForm",
-        new SpecFormView(
-            "Retrain " + runId,
-            runId,
-            "/runs/" + Paths.segment(runId) + "/retrain",
-            requestId,
-            SpecForm.of(values, origin, violations),
-            SpecFormView.Check.of(violations, List.of())));
-  }
+  /** What became of a form that was sent. */
+  private record Answer(
+      HttpStatus status, List<SpecViolation> violations, SpecFormView.Check check) {
+    static final Answer NONE = new Answer(HttpStatus.OK, List.of(), SpecFormView.Check.NONE);
+    static final Answer REPLACED = refused(ErrorView.of(HttpStatus.CONFLICT, LATER));
 
-  private static HttpResponse started(Run run) {
-    return PageResponses.seeOther("/runs/" + Paths.segment(run.getRunId()));
-  }
+    static Answer planned(Plan plan) {
+      return new Answer(HttpStatus.OK, List.of(), SpecFormView.Check.planned(PlanView.of(plan)));
+    }
 
-  private static Map<String, String> values(Form form) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (Map.Entry<String, String> entry : form.entries()) {
-      if (entry.getKey().startsWith(SpecForm.PREFIX)) {
-        values.put(entry.getKey().substring(SpecForm.PREFIX.length()), entry.getValue().strip());
+    static Answer wrong(SpecException thrown) {
+      return wrong(thrown.violations());
+    }
+
+    static Answer wrong(List<SpecViolation> violations) {
+      return new Answer(HttpStatus.BAD_REQUEST, violations, SpecFormView.Check.wrong(violations));
+    }
+
+    static Answer refused(ErrorView error) {
+      return new Answer(
+          HttpStatus.valueOf(error.status()), List.of(), SpecFormView.Check.refused(error));
+    }
+
+    /** Throws what is no refusal. */
+    static Answer refused(Throwable thrown) {
+      Throwable cause =
+          thrown instanceof CompletionException && thrown.getCause() != null
+              ? thrown.getCause()
+              : thrown;
+      if (cause instanceof SpecException spec) {
+        return wrong(spec);
       }
+      if (cause instanceof StatusRuntimeException status) {
+        List<SpecViolation> violations = fields(status);
+        return violations.isEmpty() ? refused(ErrorView.of(status)) : wrong(violations);
+      }
+      throw new CompletionException(cause);
     }
-    return values;
-  }
 
-  /** Of a refused spec; throws every other error. */
-  private static List<SpecViolation> violations(Throwable thrown) {
-    Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
-    if (cause instanceof StatusRuntimeException status
-        && status.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
-      com.google.rpc.Status details = StatusProto.fromThrowable(status);
+    private static List<SpecViolation> fields(StatusRuntimeException refusal) {
+      com.google.rpc.Status details = StatusProto.fromThrowable(refusal);
+      if (details == null || refusal.getStatus().getCode() != Status.Code.INVALID_ARGUMENT) {
+        return List.of();
+      }
       List<SpecViolation> violations = new ArrayList<>();
-      if (details != null) {
-        for (Any detail : details.getDetailsList()) {
-          if (detail.is(BadRequest.class)) {
-            violations.addAll(violations(detail));
-          }
+      for (Any detail : details.getDetailsList()) {
+        if (detail.is(BadRequest.class)) {
+          violations.addAll(fields(detail));
         }
       }
-      if (!violations.isEmpty()) {
-        return violations;
-      }
+      return violations;
     }
-    if (cause instanceof RuntimeException unexpected) {
-      throw unexpected;
-    }
-    throw new IllegalStateException(cause);
-  }
 
-  private static List<SpecViolation> violations(Any detail) {
-    try {
-      return detail.unpack(BadRequest.class).getFieldViolationsList().stream()
-          .map(one -> new SpecViolation(one.getField(), one.getDescription()))
-          .toList();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("details of an error cannot be parsed", e);
+    private static List<SpecViolation> fields(Any detail) {
+      try {
+        return detail.unpack(BadRequest.class).getFieldViolationsList().stream()
+            .map(one -> new SpecViolation(one.getField(), one.getDescription()))
+            .toList();
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("details of an error cannot be parsed", e);
+      }
     }
   }
 }

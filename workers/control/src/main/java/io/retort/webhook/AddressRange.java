@@ -17,9 +17,7 @@ record AddressRange(InetAddress base, int bits) {
     int most = base.getAddress().length * Byte.SIZE;
     try {
       int bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
-      return bits < 0 || bits > most
-          ? Optional.empty()
-          : Optional.of(new AddressRange(base, bits));
+      return bits < 0 || bits > most ? Optional.empty() : Optional.of(new AddressRange(base, bits));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

@@ -116,8 +116,8 @@ public final class WebhookSecrets {
   }
 
   /** Messages name the line and never show it. */
-  private static void add(
-      Path path, int number, String line, Map<String, WebhookSecret> secrets) throws IOException {
+  private static void add(Path path, int number, String line, Map<String, WebhookSecret> secrets)
+      throws IOException {
     Matcher matcher = LINE.matcher(line);
     Optional<WebhookSecret> secret =
         matcher.matches() ? WebhookSecret.parse(matcher.group(3)) : Optional.empty();

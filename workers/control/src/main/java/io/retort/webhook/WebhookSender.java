@@ -110,7 +110,8 @@ public final class WebhookSender implements AutoCloseable {
     boolean secure = "https".equalsIgnoreCase(uri.getScheme());
     for (InetAddress address : found) {
       if (secure ? addresses.isOpen(host, address) : addresses.isAllowed(host, address)) {
-        return post(uri, secure, endpoint(uri, host, address), request(uri, id, now, body, secrets));
+        return post(
+            uri, secure, endpoint(uri, host, address), request(uri, id, now, body, secrets));
       }
     }
     return WebhookAnswer.failed(

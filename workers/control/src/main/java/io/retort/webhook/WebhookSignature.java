@@ -40,9 +40,9 @@ public final class WebhookSignature {
   }
 
   /**
-   * Whether one of the secrets has made one of the signatures, over exactly these bytes, in the last
-   * minutes. Takes as long for a wrong signature as for a right one. That a message is not received
-   * twice is for the caller to see to, by its id.
+   * Whether one of the secrets has made one of the signatures, over exactly these bytes, in the
+   * last minutes. Takes as long for a wrong signature as for a right one. That a message is not
+   * received twice is for the caller to see to, by its id.
    *
    * @param id of the header {@link #ID}, and so on; empty for a header that is missing
    */
@@ -59,14 +59,12 @@ public final class WebhookSignature {
         || !SECONDS.matcher(timestamp).matches()) {
       return false;
     }
-    Duration age =
-        Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now).abs();
+    Duration age = Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now).abs();
     boolean fresh = age.compareTo(TOLERANCE) <= 0;
     byte[] content = content(id, timestamp, body);
     boolean signed = false;
     for (WebhookSecret secret : secrets) {
-      byte[] expected =
-          Base64.getEncoder().encode(secret.hmac(content));
+      byte[] expected = Base64.getEncoder().encode(secret.hmac(content));
       String[] given = signatures.split(" ", MOST_SIGNATURES + 1);
       for (int index = 0; index < Math.min(given.length, MOST_SIGNATURES); index++) {
         if (given[index].startsWith(VERSION)) {

@@ -40,6 +40,7 @@ import io.retort.v1.Grant;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
 import io.retort.v1.LaneServiceGrpc;
+import io.retort.v1.LaunchTemplate;
 import io.retort.v1.ListAuditEntriesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
@@ -54,14 +55,18 @@ import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.SendTestEventRequest;
 import io.retort.v1.SetLaneRequest;
+import io.retort.v1.SetTriggerRequest;
 import io.retort.v1.Subscription;
 import io.retort.v1.SubscriptionConfig;
 import io.retort.v1.SubscriptionServiceGrpc;
+import io.retort.v1.TriggerConfig;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
 import io.retort.v1.WhoAmIResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -88,6 +93,7 @@ class AccessMatrixTest {
   private static final String MODEL = "nlp-model";
   private static final String SUBSCRIPTION = "desk";
   private static final String LANE = "nightly";
+  private static final String TRIGGER = "weekly";
 
   private static ControlHarness control;
   private static ManagedChannel channel;
@@ -145,6 +151,7 @@ class AccessMatrixTest {
                     .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
                     .build())
             .getConfig();
+    assertThat(set(trigger(TRIGGER))).isEqualTo(TRIGGER);
   }
 
   @AfterAll
@@ -398,8 +405,9 @@ class AccessMatrixTest {
   }
 
   /**
-   * Of a subscription the revision is another one. Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
-   * too long to delete a run, so that nothing is changed.
+   * Of a token no id is given, of a lane no policy, of a subscription another revision, no reason
+   * to change a model, and one that is too long to delete a run or to pause a trigger, so that
+   * nothing is changed.
    */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
     PrototypeMarshaller<Q> marshaller = (PrototypeMarshaller<Q>) method.getRequestMarshaller();
@@ -416,19 +424,22 @@ class AccessMatrixTest {
             request.setField(field, LANE);
           } else if (method.getFullMethodName().contains(".SubscriptionService/")) {
             request.setField(field, SUBSCRIPTION);
+          } else if (method.getFullMethodName().contains(".TriggerService/")) {
+            request.setField(
+                field, method.getFullMethodName().endsWith("/DeleteTrigger") ? doomed() : TRIGGER);
           }
         }
         case "event_id" -> request.setField(field, eventId);
         case "expected_revision" -> request.setField(field, 999L);
-        case "config" -> {
-          if (method.getFullMethodName().contains(".SubscriptionService/")) {
+        case "config" ->
             request.setField(
                 field,
-                SubscriptionConfig.newBuilder().setName(SUBSCRIPTION).setTeam(OWN).build());
-          }
-        }
+                method.getFullMethodName().contains(".TriggerService/")
+                    ? trigger(TRIGGER)
+                    : SubscriptionConfig.newBuilder().setName(SUBSCRIPTION).setTeam(OWN).build());
         case "reason" -> {
-          if (method.getFullMethodName().endsWith("/DeleteRun")) {
+          if (method.getFullMethodName().endsWith("/DeleteRun")
+              || method.getFullMethodName().endsWith("/PauseTrigger")) {
             request.setField(field, "x".repeat(1001));
           }
         }
@@ -438,6 +449,30 @@ class AccessMatrixTest {
     @SuppressWarnings("unchecked")
     Q typed = (Q) request.build();
     return typed;
+  }
+
+  /** A trigger that may be deleted. */
+  private static String doomed() {
+    try {
+      return set(trigger("doomed"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String set(TriggerConfig config) throws IOException {
+    return TriggerServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+        .setTrigger(SetTriggerRequest.newBuilder().setConfig(config).build())
+        .getTrigger()
+        .getConfig()
+        .getName();
+  }
+
+  private static TriggerConfig trigger(String name) {
+    return TriggerConfig.newBuilder()
+        .setName(name)
+        .setLaunch(LaunchTemplate.newBuilder().setSpec(spec(OWN)))
+        .build();
   }
 
   private static ListModelsResponse models(Channel caller) {

@@ -98,9 +98,22 @@ class ApiContractTest {
           entry("SubscriptionService/ResumeSubscription", "{\"name\": \"SUBSCRIPTION\"}"),
           entry("SubscriptionService/SendTestEvent", "{\"name\": \"SUBSCRIPTION\"}"),
           entry("SubscriptionService/ListDeliveries", "{\"name\": \"kept\", \"page_size\": 10}"),
+          entry("SubscriptionService/Redeliver", "{\"name\": \"again\", \"event_id\": \"EVENT\"}"),
           entry(
-              "SubscriptionService/Redeliver",
-              "{\"name\": \"again\", \"event_id\": \"EVENT\"}"),
+              "TriggerService/SetTrigger",
+              "{\"name\": \"hourly\", \"config\": {\"launch\": {\"spec\": {\"name\": \"waits\","
+                  + " \"data\": {\"train\": [{\"path\": \"/a\"}]}}}}}"),
+          entry("TriggerService/GetTrigger", "{\"name\": \"trigger-nightly\"}"),
+          entry("TriggerService/ListTriggers", "{\"page_size\": 1}"),
+          entry("TriggerService/DeleteTrigger", "{\"name\": \"TRIGGER\"}"),
+          entry("TriggerService/PauseTrigger", "{\"name\": \"TRIGGER\", \"reason\": \"lunch\"}"),
+          entry("TriggerService/ResumeTrigger", "{\"name\": \"TRIGGER\"}"),
+          entry(
+              "TriggerService/TestTrigger",
+              "{\"name\": \"trigger-nightly\", \"payload\": {\"a\": [1]}}"),
+          entry("TriggerService/FireTrigger", "{\"name\": \"TRIGGER\", \"payload\": {\"a\": 1}}"),
+          entry("TriggerService/ListFirings", "{\"name\": \"trigger-nightly\"}"),
+          entry("TriggerService/ListTriggerRevisions", "{\"name\": \"trigger-nightly\"}"),
           entry("AccessService/WhoAmI", "{}"),
           entry(
               "AccessService/CreateToken",
@@ -132,6 +145,8 @@ class ApiContractTest {
                   .get("delivery")
                   .get("event_id")
                   .asText(),
+          "TRIGGER",
+          ApiContractTest::trigger,
           "BLOCKED",
           transport -> {
             String unused = control.blockLane("blocked-" + transport);
@@ -162,6 +177,10 @@ class ApiContractTest {
           "SubscriptionService/ResumeSubscription",
           "SubscriptionService/SendTestEvent",
           "SubscriptionService/Redeliver",
+          "TriggerService/SetTrigger",
+          "TriggerService/PauseTrigger",
+          "TriggerService/ResumeTrigger",
+          "TriggerService/FireTrigger",
           "AccessService/CreateToken",
           "AccessService/RevokeToken");
 
@@ -177,8 +196,7 @@ class ApiContractTest {
         new ControlHarness(
             store,
             Deadlines.DEFAULT,
-            Map.of(
-                "RETORT_CALLS_PER_SECOND", "0", "RETORT_WEBHOOK_SECRETS", secrets.toString()));
+            Map.of("RETORT_CALLS_PER_SECOND", "0", "RETORT_WEBHOOK_SECRETS", secrets.toString()));
     probe = new ApiProbe(control.api.getChannel(), control.port());
     guarded = new ControlHarness(other, Deadlines.DEFAULT, Map.of("RETORT_AUTH", "required"));
     stranger = new ApiProbe(guarded.api.getChannel(), guarded.port());
@@ -218,6 +236,7 @@ class ApiContractTest {
         made(
             "LaneService/SetLane", "{\"name\": \"weekly\", \"policy\": \"LANE_POLICY_LAST_ONLY\"}");
     assertThat(subscribe("kept")).isNotEqualTo(subscribe("again"));
+    assertThat(trigger("nightly")).isEqualTo("trigger-nightly");
     assertThat(token()).isNotEqualTo(token());
     awaitAuditEntries();
   }
@@ -281,7 +300,7 @@ class ApiContractTest {
       request = "{\"name\": \"none\", \"event_id\": \"é/%\"}";
     } else if (rpc.startsWith("SubscriptionService/") && valid.startsWith("{\"name\"")) {
       request = "{\"name\": \"none\"}";
-    } else if (rpc.startsWith("LaneService/") && valid.contains("\"name\"")) {
+    } else if (rpc.matches("(Lane|Trigger)Service/.*") && valid.contains("\"name\"")) {
       request = "{\"name\": \"none\"}";
     } else if (valid.contains("\"page_size\"")) {
       request = "{\"page_size\": -1}";
@@ -324,13 +343,23 @@ class ApiContractTest {
   private static String subscribe(String name) {
     return made(
             "SubscriptionService/SetSubscription",
-            REQUESTS
-                .getOrDefault("SubscriptionService/SetSubscription", "")
-                .replace("desk", name))
+            REQUESTS.getOrDefault("SubscriptionService/SetSubscription", "").replace("desk", name))
         .get("subscription")
         .get("config")
         .get("name")
         .asText();
+  }
+
+  /** A new trigger. */
+  private static String trigger(String transport) {
+    String name = "trigger-" + transport;
+    JsonNode unused =
+        made(
+            "TriggerService/SetTrigger",
+            REQUESTS
+                .getOrDefault("TriggerService/SetTrigger", "")
+                .replace("\"hourly\"", '"' + name + '"'));
+    return name;
   }
 
   private static String token() {

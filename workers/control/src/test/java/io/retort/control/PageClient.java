@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,11 +22,20 @@ final class PageClient {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private final String address;
+  private final Map<String, String> headers;
   private String cookie = "";
   private String token = "";
 
   PageClient(String address) {
+    this(address, Map.of());
+  }
+
+  /**
+   * @param headers of every request
+   */
+  PageClient(String address, Map<String, String> headers) {
     this.address = address;
+    this.headers = headers;
   }
 
   HttpResponse<String> get(String path, String... headers) {
@@ -58,6 +68,7 @@ final class PageClient {
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path));
+    headers.forEach(request::header);
     return cookie.isEmpty() ? request : request.header("cookie", cookie);
   }
 
@@ -80,6 +91,32 @@ final class PageClient {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What a browser would send of the form's fields. */
+  static Map<String, String> filledIn(String page) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    Pattern.compile("name=\"(spec\\.[^\"]+)\" value=\"([^\"]*)\"")
+        .matcher(page)
+        .results()
+        .forEach(one -> fields.put(one.group(1), unescaped(one.group(2))));
+    Pattern.compile("(?s)<select id=\"[^\"]+\" name=\"(spec\\.[^\"]+)\"[^>]*>(.*?)</select>")
+        .matcher(page)
+        .results()
+        .forEach(
+            one -> {
+              Matcher chosen = Pattern.compile("value=\"([^\"]*)\" selected").matcher(one.group(2));
+              fields.put(one.group(1), chosen.find() ? chosen.group(1) : "");
+            });
+    return fields;
+  }
+
+  private static String unescaped(String text) {
+    return text.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
   }
 
   private static String encoded(String text) {

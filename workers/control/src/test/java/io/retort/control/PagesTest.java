@@ -27,11 +27,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +143,15 @@ final class PagesTest {
             .contains("/runs/run-10000\"", "/runs/run-9951\"", "rel=\"next\"")
             .doesNotContain("/runs/run-9950\"");
       }
+      assertThat(new PageClient(one.address()).get("/runs?text=run-123").body())
+          .contains("/runs/run-123\"", "/runs/run-1239\"")
+          .doesNotContain("/runs/run-10000\"", "rel=\"next\"");
+      assertThat(
+              new PageClient(one.address())
+                  .get("/runs?text=run-&order=created_at&filter=NOT%20run_id%3Drun-1")
+                  .body())
+          .contains("/runs/run-2\"", "/runs/run-51\"", "filter=NOT+run_id%3Drun-1&amp;page_token=")
+          .doesNotContain("/runs/run-1\"", "/runs/run-52\"");
       String next = first.replaceAll("(?s).*<a href=\"([^\"]+)\" rel=\"next\".*", "$1");
       assertThat(new PageClient(one.address()).get(next.replace("&amp;", "&")).body())
           .contains("/runs/run-9950\"", "/runs/run-9901\"")
@@ -225,6 +231,14 @@ final class PagesTest {
     assertThat(client.get("/assets/0123/pages.js").statusCode()).isEqualTo(404);
     assertThat(client.get("/runs?phase=ASLEEP").statusCode()).isEqualTo(400);
     assertThat(client.get("/runs?page_token=%21").statusCode()).isEqualTo(400);
+    HttpResponse<String> wrong = client.get("/runs?filter=team%3D%3D1&team=%22%3Cb%3E");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body())
+        .contains("id=\"filter-problem\"", "at 5: ", "value=\"team==1\"", "value=\"&#34;&lt;b>\"")
+        .doesNotContain("hx-get");
+    assertThat(client.get("/runs?stage=DREAM").body()).contains("id=\"filter-problem\"", "DREAM");
+    assertThat(client.get("/runs?text=&team=a&order=").headers().firstValue("location"))
+        .contains("/runs?team=a");
     assertThat(client.get("/compare?run=a").statusCode()).isEqualTo(400);
   }
 
@@ -315,6 +329,51 @@ final class PagesTest {
   }
 
   @Test
+  void approvalsAreDecidedBesideTheReport() {
+    String run = running("awaits");
+
+    String page = client.get("/runs/" + run + "/approval").body();
+
+    assertThat(page)
+        .contains("<iframe class=\"report\" src=\"/runs/" + run + "/approval-report\"")
+        .contains("sandbox=\"allow-scripts allow-downloads\"")
+        .contains("action=\"/runs/" + run + "/approve\"", "name=\"report_digest\" value=\"ab12\"");
+    assertThat(client.get("/runs/" + run).body()).contains("href=\"/runs/" + run + "/approval\"");
+    String other = running("waits");
+    assertThat(client.get("/runs/" + other + "/approval").statusCode()).isEqualTo(404);
+    assertThat(client.get("/approvals").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theCostIsThatOfTheBudgetAsItIsNow() {
+    String run = running("waits");
+    client.get("/runs/" + run);
+
+    assertThat(client.post("/runs/" + run + "/budget", Map.of("budget", "7")).statusCode())
+        .isEqualTo(303);
+    assertThat(client.get("/runs/" + run).body()).contains("of the budget of 7.0000", "0 % spent");
+    client.get("/runs/" + run);
+    assertThat(client.post("/runs/" + run + "/budget", Map.of("budget", "8")).statusCode())
+        .isEqualTo(303);
+    assertThat(client.get("/runs/" + run).body()).contains("of the budget of 8.0000");
+  }
+
+  @Test
+  void aFailedRunIsTriedAgain() throws IOException {
+    String run = control.create("fails").getRunId();
+    control.awaitEnd(run);
+    assertThat(client.get("/runs/" + run).body()).contains("action=\"/runs/" + run + "/retry\"");
+
+    HttpResponse<String> retried =
+        client.post("/runs/" + run + "/retry", Map.of("request_id", "retry-1"));
+
+    assertThat(retried.statusCode()).as(retried.body()).isEqualTo(303);
+    assertThat(retried.headers().firstValue("location").orElseThrow())
+        .startsWith("/runs/fails-")
+        .doesNotEndWith(run);
+  }
+
+  @Test
   void curvesOfARunningTrainingAreShort() {
     TrainerHeartbeat.Builder heartbeat =
         TrainerHeartbeat.newBuilder().setState(TrainerState.TRAINER_STATE_RUNNING);
@@ -347,13 +406,13 @@ final class PagesTest {
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body())
         .contains("value=\"Bad Name\"", "href=\"#field-name\"", "aria-invalid=\"true\"");
-    assertThat(client.post("/new/validate", wrong, "hx-request", "true").body())
+    assertThat(client.post("/new/plan", wrong, "hx-request", "true").body())
         .contains("href=\"#field-name\"")
         .doesNotContain("<html");
     Map<String, String> right =
         Map.of("spec.name", "waits", "spec.data.train[0].path", "/a", "request_id", "form-1");
-    assertThat(client.post("/new/validate", right, "hx-request", "true").body())
-        .contains("Valid. Stages: ingest, curate");
+    assertThat(client.post("/new/plan", right, "hx-request", "true").body())
+        .contains("<b>Valid.</b> Plan:");
     HttpResponse<String> started = client.post("/new", right);
     HttpResponse<String> again = client.post("/new", right);
 
@@ -367,10 +426,10 @@ final class PagesTest {
     String origin = running("waits");
     String page = client.get("/runs/" + origin + "/retrain").body();
     assertThat(page).contains("value=\"/a.jsonl\"").doesNotContain("Changed; was");
-    Map<String, String> fields = filledIn(page);
+    Map<String, String> fields = PageClient.filledIn(page);
     fields.put("spec.seed", "7");
 
-    String checked = client.post("/runs/" + origin + "/retrain/validate", fields).body();
+    String checked = client.post("/runs/" + origin + "/retrain/plan", fields).body();
     fields.put("request_id", "retrain-1");
     HttpResponse<String> started = client.post("/runs/" + origin + "/retrain", fields);
 
@@ -382,32 +441,6 @@ final class PagesTest {
     assertThat(control.get(run).getSpec().getSeed()).isEqualTo(7);
     String compared = client.get("/compare?run=" + origin + "&run=" + run).body();
     assertThat(compared).contains("seed", "42").doesNotContain("learning_rate");
-  }
-
-  /** What a browser would send of the form's fields. */
-  private static Map<String, String> filledIn(String page) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    Pattern.compile("name=\"(spec\\.[^\"]+)\" value=\"([^\"]*)\"")
-        .matcher(page)
-        .results()
-        .forEach(one -> fields.put(one.group(1), unescaped(one.group(2))));
-    Pattern.compile("(?s)<select id=\"[^\"]+\" name=\"(spec\\.[^\"]+)\"[^>]*>(.*?)</select>")
-        .matcher(page)
-        .results()
-        .forEach(
-            one -> {
-              Matcher chosen = Pattern.compile("value=\"([^\"]*)\" selected").matcher(one.group(2));
-              fields.put(one.group(1), chosen.find() ? chosen.group(1) : "");
-            });
-    return fields;
-  }
-
-  private static String unescaped(String text) {
-    return text.replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&");
   }
 
   private static boolean hasCurve(String run) {

@@ -14,7 +14,10 @@ import io.retort.event.Deliveries;
 import io.retort.event.DeliveryClient;
 import io.retort.event.EventPublisher;
 import io.retort.event.Subscriptions;
+import io.retort.registry.ModelVersions;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
+import io.retort.v1.AliasChange;
 import io.retort.v1.DeleteSubscriptionRequest;
 import io.retort.v1.DeleteSubscriptionResponse;
 import io.retort.v1.Delivery;
@@ -28,8 +31,11 @@ import io.retort.v1.ListDeliveriesRequest;
 import io.retort.v1.ListDeliveriesResponse;
 import io.retort.v1.ListSubscriptionsRequest;
 import io.retort.v1.ListSubscriptionsResponse;
+import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PauseSubscriptionRequest;
+import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.RedeliverRequest;
+import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.ResumeSubscriptionRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -73,10 +79,7 @@ final class SubscriptionServiceTest {
             folder.resolve("store"),
             Deadlines.DEFAULT,
             Map.of(
-                "RETORT_WEBHOOK_SECRETS",
-                secrets.toString(),
-                "RETORT_WEBHOOK_ALLOW",
-                "127.0.0.1"));
+                "RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_WEBHOOK_ALLOW", "127.0.0.1"));
     subscriptions = control.client(SubscriptionServiceGrpc.SubscriptionServiceBlockingStub.class);
     receiver = new Receiver();
   }
@@ -119,8 +122,7 @@ final class SubscriptionServiceTest {
         .startsWith("config.secrets: absent (expected: a name in the file RETORT_WEBHOOK_SECRETS");
     assertThat(refused(config("a").clearSecrets().build())).startsWith("config.secrets");
     assertThat(refused(config("../a").build())).startsWith("config.name");
-    assertThat(
-            refused(config("a").addEventTypes(EventType.EVENT_TYPE_SUBSCRIPTION_TEST).build()))
+    assertThat(refused(config("a").addEventTypes(EventType.EVENT_TYPE_SUBSCRIPTION_TEST).build()))
         .startsWith("config.event_types");
     assertThat(code(() -> get("../a"))).isEqualTo(Status.Code.NOT_FOUND);
     Subscription checked =
@@ -199,8 +201,7 @@ final class SubscriptionServiceTest {
       assertThat(code(() -> test("gone"))).isEqualTo(Status.Code.FAILED_PRECONDITION);
       Subscription resumed =
           subscriptions
-              .resumeSubscription(
-                  ResumeSubscriptionRequest.newBuilder().setName("gone").build())
+              .resumeSubscription(ResumeSubscriptionRequest.newBuilder().setName("gone").build())
               .getSubscription();
       assertThat(resumed.hasPause()).isFalse();
     }
@@ -214,8 +215,7 @@ final class SubscriptionServiceTest {
     Subscription unused = set(config("later").clearSecrets().addSecrets("later").build());
     Files.writeString(secrets, "hooks: " + SECRET + "\n");
     Delivery begun = test("later");
-    Delivery pending =
-        await("later", begun.getEventId(), found -> found.getAttemptsCount() == 1);
+    Delivery pending = await("later", begun.getEventId(), found -> found.getAttemptsCount() == 1);
     Files.writeString(secrets, both);
 
     Delivery delivered = await("later", begun.getEventId(), SubscriptionServiceTest::isDelivered);
@@ -254,9 +254,10 @@ final class SubscriptionServiceTest {
           subscriptions
               .pauseSubscription(
                   PauseSubscriptionRequest.newBuilder()
-                      .setName(set(base.setName("paused").setTeam("vision").build())
-                          .getConfig()
-                          .getName())
+                      .setName(
+                          set(base.setName("paused").setTeam("vision").build())
+                              .getConfig()
+                              .getName())
                       .setReason("moves")
                       .build())
               .getSubscription();
@@ -291,6 +292,51 @@ final class SubscriptionServiceTest {
         assertThat(body.get("data").get("run").get("phase").asText()).startsWith("RUN_PHASE_");
       }
       assertThat(own.isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void tellsOfAnAliasThatAPersonMoves() throws Exception {
+    try (Receiver own = new Receiver()) {
+      Subscription unused =
+          set(
+              config("released")
+                  .setUrl(own.url())
+                  .addEventTypes(EventType.EVENT_TYPE_MODEL_ALIAS_MOVED)
+                  .build());
+      Store store = Store.open(control.storeUri);
+      ModelVersions versions = new ModelVersions(store, control.storeUri, "smol");
+      assertThat(versions.reserve("run-1")).isEqualTo(1);
+      byte[] provenance =
+          StoredMessages.bytes(
+              ReleaseProvenance.newBuilder()
+                  .setRunId("run-1")
+                  .setModel("smol")
+                  .setVersion(1)
+                  .build());
+      assertThat(
+              store.write(
+                  Store.resolve(versions.folder(1), ModelVersions.PROVENANCE),
+                  output -> output.write(provenance)))
+          .isNotNull();
+      PromoteAliasRequest promote =
+          PromoteAliasRequest.newBuilder()
+              .setReference("smol:v1")
+              .setAlias("best")
+              .setActor("ada")
+              .setReason("better")
+              .build();
+      ModelServiceGrpc.ModelServiceBlockingStub models =
+          control.client(ModelServiceGrpc.ModelServiceBlockingStub.class);
+
+      AliasChange change = models.promoteAlias(promote).getChange();
+
+      assertThat(change.getToVersion()).isEqualTo(1);
+      JsonNode body = JSON.readTree(own.take().contentUtf8());
+      assertThat(body.get("type").asText()).isEqualTo("dev.retort.model.alias_moved.v1");
+      assertThat(body.get("source").asText()).isEqualTo("/v1/models/smol");
+      assertThat(body.get("subject").asText()).isEqualTo("smol:best");
+      assertThat(body.get("data").get("alias_change").get("actor").asText()).isEqualTo("ada");
     }
   }
 
@@ -379,10 +425,7 @@ final class SubscriptionServiceTest {
   }
 
   private static SubscriptionConfig.Builder config(String name) {
-    return SubscriptionConfig.newBuilder()
-        .setName(name)
-        .setUrl(receiver.url())
-        .addSecrets("hooks");
+    return SubscriptionConfig.newBuilder().setName(name).setUrl(receiver.url()).addSecrets("hooks");
   }
 
   private static Subscription set(SubscriptionConfig config) {
@@ -399,10 +442,7 @@ final class SubscriptionServiceTest {
 
   private static DeleteSubscriptionResponse delete(String name, long revision) {
     return subscriptions.deleteSubscription(
-        DeleteSubscriptionRequest.newBuilder()
-            .setName(name)
-            .setExpectedRevision(revision)
-            .build());
+        DeleteSubscriptionRequest.newBuilder().setName(name).setExpectedRevision(revision).build());
   }
 
   private static String refused(SubscriptionConfig config) {

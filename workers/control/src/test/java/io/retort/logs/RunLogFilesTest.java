@@ -2,12 +2,15 @@ package io.retort.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
 import io.retort.v1.RunLog;
 import io.retort.v1.Stage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +62,35 @@ class RunLogFilesTest {
     assertThat(log.isComplete()).isFalse();
     write("logs/sft/2/000000.log", new byte[1]);
     assertThat(log.isComplete()).as("a newer attempt").isTrue();
+  }
+
+  @Test
+  void aPollAtTheEndReadsNothingOfWhatIsBefore() throws IOException {
+    write("logs/events.log", new byte[RunLogFiles.PIECE_BYTES]);
+    AtomicLong requests = new AtomicLong();
+    Store counting =
+        new DelegatingStore(store) {
+          @Override
+          public InputStream read(String uri) {
+            throw new AssertionError(uri + " is read from its start");
+          }
+
+          @Override
+          public byte[] read(String uri, long offset, int most) throws IOException {
+            requests.incrementAndGet();
+            return super.read(uri, offset, most);
+          }
+
+          @Override
+          public long size(String uri) {
+            throw new AssertionError(uri + " is asked for its size too");
+          }
+        };
+    RunLogFiles.RunLogFile log = new RunLogFiles(counting, storeUri).find("r-1", "").orElseThrow();
+
+    assertThat(log.read(RunLogFiles.PIECE_BYTES - 2L, 10)).hasSize(2);
+    assertThat(log.read(RunLogFiles.PIECE_BYTES, 10)).isEmpty();
+    assertThat(requests).hasValue(2);
   }
 
   @ParameterizedTest

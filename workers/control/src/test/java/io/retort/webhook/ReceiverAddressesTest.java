@@ -46,7 +46,8 @@ final class ReceiverAddressesTest {
         "64:ff9b::7f00:1",
         "64:ff9b:1::1",
         "100::1",
-        // Teredo, documentation, 6to4, unique local with metadata, link-local, site-local, multicast.
+        // Teredo, documentation, 6to4, unique local with metadata, link-local, site-local,
+        // multicast.
         "2001::1",
         "2001:db8::1",
         "2002:7f00:1::",
@@ -91,8 +92,7 @@ final class ReceiverAddressesTest {
     "other.test, ::ffff:10.1.2.3, true"
   })
   void whatIsListedIsAllowed(String host, String address, boolean allowed) {
-    ReceiverAddresses addresses =
-        addresses("Hooks.test, 10.1.0.0/16, 192.168.0.7,fd00::/8");
+    ReceiverAddresses addresses = addresses("Hooks.test, 10.1.0.0/16, 192.168.0.7,fd00::/8");
 
     assertThat(addresses.isAllowed(host, InetAddresses.forString(address))).isEqualTo(allowed);
     assertThat(addresses.isOpen(host, InetAddresses.forString(address))).isEqualTo(allowed);

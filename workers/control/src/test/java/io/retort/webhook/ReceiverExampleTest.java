@@ -34,7 +34,8 @@ final class ReceiverExampleTest {
       port = socket.getLocalPort();
     }
     ProcessBuilder python =
-        new ProcessBuilder("python3", "-c", example()).redirectError(ProcessBuilder.Redirect.DISCARD);
+        new ProcessBuilder("python3", "-c", example())
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
     python.environment().put("WEBHOOK_SECRET", SECRET);
     python.environment().put("PORT", Integer.toString(port));
     Process process = python.start();

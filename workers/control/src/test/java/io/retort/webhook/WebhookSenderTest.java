@@ -71,13 +71,10 @@ final class WebhookSenderTest {
             .service("/slow", (context, request) -> HttpResponse.streaming())
             .service(
                 "/redirect",
-                (context, request) ->
-                    HttpResponse.ofRedirect("http://169.254.169.254/latest"))
+                (context, request) -> HttpResponse.ofRedirect("http://169.254.169.254/latest"))
             .service("/gone", (context, request) -> HttpResponse.of(HttpStatus.GONE))
             .service("/huge", (context, request) -> huge())
-            .service(
-                "/busy",
-                (context, request) -> later(HttpStatus.SERVICE_UNAVAILABLE, "120"))
+            .service("/busy", (context, request) -> later(HttpStatus.SERVICE_UNAVAILABLE, "120"))
             .service("/never", (context, request) -> later(HttpStatus.BAD_GATEWAY, "99999999"))
             .service(
                 "/date",
@@ -111,8 +108,7 @@ final class WebhookSenderTest {
     AggregatedHttpRequest received = RECEIVED.remove();
     assertThat(received.path()).isEqualTo("/ok?a=b");
     assertThat(received.authority()).isEqualTo("hooks.example.test:" + port);
-    assertThat(received.contentType())
-        .hasToString("application/cloudevents+json; charset=utf-8");
+    assertThat(received.contentType()).hasToString("application/cloudevents+json; charset=utf-8");
     assertThat(received.contentUtf8()).isEqualTo(body);
     byte[] bytes = received.content().array();
     String signature = received.headers().get(WebhookSignature.SIGNATURE, "");
@@ -146,8 +142,7 @@ final class WebhookSenderTest {
               "https://other.example.test:" + securePort + "/ok", "evt-1", NOW, "{}", SECRETS);
       assertThat(other.error()).isEqualTo(DeliveryError.DELIVERY_ERROR_TLS);
     }
-    WebhookAnswer untrusted =
-        send("https://hooks.example.test:" + securePort + "/ok", "{}", LONG);
+    WebhookAnswer untrusted = send("https://hooks.example.test:" + securePort + "/ok", "{}", LONG);
     assertThat(untrusted.error()).isEqualTo(DeliveryError.DELIVERY_ERROR_TLS);
     assertThat(RECEIVED).isEmpty();
   }
@@ -191,8 +186,7 @@ final class WebhookSenderTest {
               },
               factory,
               LONG);
-      assertThat(
-              sender.send("https://none.example.test/", "evt-1", NOW, "{}", SECRETS).message())
+      assertThat(sender.send("https://none.example.test/", "evt-1", NOW, "{}", SECRETS).message())
           .isEqualTo("none.example.test has no address");
     }
   }

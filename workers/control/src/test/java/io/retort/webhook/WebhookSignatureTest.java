@@ -98,8 +98,7 @@ final class WebhookSignatureTest {
 
   @Test
   void aSecretThatIsGoneSignsNothing() {
-    assertThat(
-            WebhookSignature.verify("evt-1", "1767225600", BY_OLD, BODY, List.of(NEW), NOW))
+    assertThat(WebhookSignature.verify("evt-1", "1767225600", BY_OLD, BODY, List.of(NEW), NOW))
         .isFalse();
     assertThat(WebhookSignature.verify("evt-1", "1767225600", BY_OLD, BODY, List.of(), NOW))
         .isFalse();

@@ -24,6 +24,8 @@ import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
+import io.retort.v1.StreamCallsRequest;
+import io.retort.v1.StreamCallsResponse;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
 import java.time.Duration;
@@ -47,6 +49,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
   private final Timer timer;
   private final Duration defaultDeadline;
   private final OpenCalls openCalls = new OpenCalls();
+  private final CallStreams streams = new CallStreams(this);
   private final MethodMetrics evaluateCalls;
   private final MethodMetrics improveCalls;
   private final MethodMetrics validateCalls;
@@ -81,74 +84,119 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
 
   @Override
   public void evaluate(EvaluateRequest request, StreamObserver<EvaluateResponse> observer) {
-    serve(
-        evaluateCalls,
-        request.getContext(),
-        observer,
-        reserving(request, 1, lifetime -> judge.evaluate(request, lifetime)));
+    serve(evaluate(request), observer);
   }
 
   @Override
   public void improve(ImproveRequest request, StreamObserver<ImproveResponse> observer) {
-    serve(
-        improveCalls,
-        request.getContext(),
-        observer,
-        reserving(request, 1, lifetime -> judge.improve(request, lifetime)));
+    serve(improve(request), observer);
   }
 
   @Override
   public void validate(ValidateRequest request, StreamObserver<ValidateResponse> observer) {
-    serve(
-        validateCalls,
-        request.getContext(),
-        observer,
-        reserving(request, 1, lifetime -> judge.validate(request, lifetime)));
+    serve(validate(request), observer);
   }
 
   @Override
   public void corrupt(CorruptRequest request, StreamObserver<CorruptResponse> observer) {
-    serve(
-        corruptCalls,
-        request.getContext(),
-        observer,
-        reserving(request, 1, lifetime -> judge.corrupt(request, lifetime)));
+    serve(corrupt(request), observer);
   }
 
   @Override
   public void sampleAnswers(
       SampleAnswersRequest request, StreamObserver<SampleAnswersResponse> observer) {
+    serve(sampleAnswers(request), observer);
+  }
+
+  @Override
+  public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
+    serve(rate(request), observer);
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
     serve(
+        new Work<>(
+            describeCalls,
+            request.getContext(),
+            lifetime -> CompletableFuture.completedFuture(judge.describe(request))),
+        observer);
+  }
+
+  @Override
+  public StreamObserver<StreamCallsRequest> streamCalls(
+      StreamObserver<StreamCallsResponse> observer) {
+    ServiceRequestContext context = ServiceRequestContext.current();
+    context.clearRequestTimeout();
+    return streams.open(
+        (ServerCallStreamObserver<StreamCallsResponse>) observer, context.eventLoop());
+  }
+
+  /** What a call of a method does. */
+  record Work<T>(
+      MethodMetrics method,
+      JudgeContext context,
+      Function<CallLifetime, CompletableFuture<T>> start) {}
+
+  /** Receives the end of a call, once, on any thread. */
+  interface Ending<T> {
+    void answered(T answer);
+
+    void failed(JudgeException failure);
+  }
+
+  Work<EvaluateResponse> evaluate(EvaluateRequest request) {
+    return new Work<>(
+        evaluateCalls,
+        request.getContext(),
+        reserving(request, 1, lifetime -> judge.evaluate(request, lifetime)));
+  }
+
+  Work<ImproveResponse> improve(ImproveRequest request) {
+    return new Work<>(
+        improveCalls,
+        request.getContext(),
+        reserving(request, 1, lifetime -> judge.improve(request, lifetime)));
+  }
+
+  Work<ValidateResponse> validate(ValidateRequest request) {
+    return new Work<>(
+        validateCalls,
+        request.getContext(),
+        reserving(request, 1, lifetime -> judge.validate(request, lifetime)));
+  }
+
+  Work<CorruptResponse> corrupt(CorruptRequest request) {
+    return new Work<>(
+        corruptCalls,
+        request.getContext(),
+        reserving(request, 1, lifetime -> judge.corrupt(request, lifetime)));
+  }
+
+  Work<SampleAnswersResponse> sampleAnswers(SampleAnswersRequest request) {
+    return new Work<>(
         sampleAnswersCalls,
         request.getContext(),
-        observer,
         reserving(
             request,
             Requests.boundedSamples(request.getSamples()),
             lifetime -> judge.sampleAnswers(request, lifetime)));
   }
 
-  @Override
-  public void rate(RateRequest request, StreamObserver<RateResponse> observer) {
-    serve(
+  Work<RateResponse> rate(RateRequest request) {
+    return new Work<>(
         rateCalls,
         request.getContext(),
-        observer,
         reserving(request, 1, lifetime -> judge.rate(request, lifetime)));
   }
 
-  @Override
-  public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
-    serve(
-        describeCalls,
-        request.getContext(),
-        observer,
-        lifetime -> CompletableFuture.completedFuture(judge.describe(request)));
-  }
-
-  /** The unanswered calls. */
-  OpenCalls openCalls() {
-    return openCalls;
+  /**
+   * Refuses further calls, waits for the open ones, and cancels those that are still open after
+   * {@code grace}. Blocks.
+   */
+  void drain(Duration grace) throws InterruptedException {
+    streams.drain();
+    openCalls.drain(grace);
   }
 
   /** Work that holds memory for its request until it is done. */
@@ -161,23 +209,45 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
     };
   }
 
-  private <T> void serve(
-      MethodMetrics method,
-      JudgeContext context,
-      StreamObserver<T> observer,
-      Function<CallLifetime, CompletableFuture<T>> work) {
+  private <T> void serve(Work<T> work, StreamObserver<T> observer) {
+    CallLifetime lifetime =
+        serve(
+            work,
+            untilDeadline(),
+            new Ending<>() {
+              @Override
+              public void answered(T answer) {
+                observer.onNext(answer);
+                observer.onCompleted();
+              }
+
+              @Override
+              public void failed(JudgeException failure) {
+                observer.onError(failure.toStatusException());
+              }
+            });
+    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(lifetime::cancel);
+  }
+
+  /**
+   * Starts a call. Does not block.
+   *
+   * @param untilDeadline 0 for the default deadline
+   * @return its lifetime, which the caller may cancel
+   */
+  <T> CallLifetime serve(Work<T> work, Duration untilDeadline, Ending<T> ending) {
     long startedAt = timer.nanoTime();
-    CallMetrics metrics =
-        method.of(endpoints.has(context.getEndpoint()) ? context.getEndpoint() : UNKNOWN);
-    CallLifetime lifetime = new CallLifetime(timer, untilDeadline());
+    String endpoint = work.context().getEndpoint();
+    CallMetrics metrics = work.method().of(endpoints.has(endpoint) ? endpoint : UNKNOWN);
+    CallLifetime lifetime =
+        new CallLifetime(timer, untilDeadline.isZero() ? defaultDeadline : untilDeadline);
     OpenCalls.@Nullable OpenCall open = openCalls.open(lifetime);
     CompletableFuture<T> answer =
         open == null
             ? CompletableFuture.failedFuture(
                 JudgeException.unavailable(
                     FailureType.SHUTTING_DOWN, "this judge worker is shutting down", null))
-            : start(work, lifetime);
-    ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(lifetime::cancel);
+            : start(work.start(), lifetime);
     CompletableFuture<Void> unused =
         answer.handle(
             (value, thrown) -> {
@@ -186,13 +256,12 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
               try {
                 if (thrown == null) {
                   metrics.answered(nanos);
-                  observer.onNext(value);
-                  observer.onCompleted();
+                  ending.answered(value);
                 } else {
                   JudgeException failure = reason(open, thrown);
                   metrics.failed(failure.failure().getType(), nanos);
-                  logUnexpected(method.method(), failure);
-                  observer.onError(failure.toStatusException());
+                  logUnexpected(work.method().method(), failure);
+                  ending.failed(failure);
                 }
               } finally {
                 if (open != null) {
@@ -201,6 +270,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
               }
               return null;
             });
+    return lifetime;
   }
 
   private static <T> CompletableFuture<T> start(
@@ -227,8 +297,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
     }
   }
 
-  private Duration untilDeadline() {
-    long millis = ServiceRequestContext.current().requestTimeoutMillis();
-    return millis > 0 ? Duration.ofMillis(millis) : defaultDeadline;
+  private static Duration untilDeadline() {
+    return Duration.ofMillis(ServiceRequestContext.current().requestTimeoutMillis());
   }
 }

@@ -129,7 +129,7 @@ final class JudgeServer implements AutoCloseable {
     }
     health.enterTerminalState();
     try {
-      rpcs.openCalls().drain(grace);
+      rpcs.drain(grace);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -29,6 +29,11 @@ record FolderOfBuckets(Path folder, Store files) implements Store {
   }
 
   @Override
+  public byte[] read(String uri, long offset, int most) throws IOException {
+    return files.read(mapped(uri), offset, most);
+  }
+
+  @Override
   public boolean exists(String uri) throws IOException {
     return files.exists(mapped(uri));
   }

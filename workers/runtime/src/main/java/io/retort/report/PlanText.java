@@ -20,6 +20,11 @@ public final class PlanText {
 
   /** One line: which stages are HIT, which RUN and why, time and money. */
   public static String summary(Plan plan) {
+    return TextTable.printable("plan: " + outline(plan));
+  }
+
+  /** {@link #summary} without its label, as it is: for where text of others does no harm. */
+  public static String outline(Plan plan) {
     List<String> parts = new ArrayList<>();
     String hits = names(plan, StageReuse.STAGE_REUSE_HIT);
     if (!hits.isEmpty()) {
@@ -36,7 +41,7 @@ public final class PlanText {
     if (!runs.isEmpty() || !unknown.isEmpty()) {
       parts.add(total(plan.getTotal()));
     }
-    return TextTable.printable("plan: " + String.join("; ", parts));
+    return String.join("; ", parts);
   }
 
   /** Several lines: each stage, then what the run waits for, problems and warnings. */
@@ -105,7 +110,8 @@ public final class PlanText {
         + (difference.hasAfter() ? difference.getAfter() : "not set");
   }
 
-  private static String estimate(StagePlan stage) {
+  /** Rows, calls, tokens, cost and time of a stage that runs, with the run that they come from. */
+  public static String estimate(StagePlan stage) {
     PlanEstimate estimate = stage.getEstimate();
     List<String> figures = new ArrayList<>();
     if (estimate.hasRows()) {

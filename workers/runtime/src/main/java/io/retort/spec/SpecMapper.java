@@ -3,7 +3,9 @@ package io.retort.spec;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,11 +41,19 @@ final class SpecMapper {
       FieldDescriptor field = builder.getDescriptorForType().findFieldByName(entry.getKey());
       if (field == null) {
         violations.add(unknownKey(builder.getDescriptorForType(), entry.getKey(), fieldPath));
+      } else if (hasOther(builder, field)) {
+        violations.add(
+            SpecViolation.of(
+                fieldPath,
+                "beside another",
+                "one of " + keys(field.getRealContainingOneof().getFields())));
+      } else if (field.isMapField()) {
+        fillMap(builder, field, entry.getValue(), fieldPath);
       } else if (field.isRepeated()) {
         fillRepeated(builder, field, entry.getValue(), fieldPath);
       } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         if (!(entry.getValue() instanceof SpecNode.Empty)) {
-          fill(builder.getFieldBuilder(field), entry.getValue(), fieldPath);
+          message(builder.getFieldBuilder(field), entry.getValue(), fieldPath);
         }
       } else {
         single(field, entry.getValue(), fieldPath)
@@ -66,9 +76,62 @@ final class SpecMapper {
   }
 
   private static String keys(Descriptor type) {
-    return type.getFields().stream()
-        .map(FieldDescriptor::getName)
-        .collect(Collectors.joining(", "));
+    return keys(type.getFields());
+  }
+
+  private static String keys(List<FieldDescriptor> fields) {
+    return fields.stream().map(FieldDescriptor::getName).collect(Collectors.joining(", "));
+  }
+
+  private static boolean hasOther(Message.Builder builder, FieldDescriptor field) {
+    return field.getRealContainingOneof() != null
+        && builder.hasOneof(field.getRealContainingOneof());
+  }
+
+  private void message(Message.Builder builder, SpecNode node, String path) {
+    if (!builder.getDescriptorForType().getFile().getPackage().equals("google.protobuf")) {
+      fill(builder, node, path);
+      return;
+    }
+    // Durations, masks and values have a JSON form of their own.
+    try {
+      JsonFormat.parser().merge(node.json().toString(), builder);
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      violations.add(SpecViolation.of(path, node.shown(), wellKnown(builder)));
+    }
+  }
+
+  private static String wellKnown(Message.Builder builder) {
+    return switch (builder.getDescriptorForType().getName()) {
+      case "Duration" -> "seconds such as 300s";
+      case "FieldMask" -> "paths of fields, with commas between";
+      default -> "JSON of " + builder.getDescriptorForType().getFullName();
+    };
+  }
+
+  /** Maps have keys that are text, and values of one kind. */
+  private void fillMap(Message.Builder builder, FieldDescriptor field, SpecNode node, String path) {
+    if (node instanceof SpecNode.Empty) {
+      return;
+    }
+    if (!(node instanceof SpecNode.Mapping mapping)) {
+      violations.add(SpecViolation.of(path, node.shown(), "a mapping"));
+      return;
+    }
+    FieldDescriptor key = field.getMessageType().findFieldByName("key");
+    FieldDescriptor value = field.getMessageType().findFieldByName("value");
+    for (Map.Entry<String, SpecNode> entry : mapping.entries().entrySet()) {
+      single(value, entry.getValue(), path + "." + entry.getKey())
+          .ifPresent(
+              single ->
+                  builder.addRepeatedField(
+                      field,
+                      builder
+                          .newBuilderForField(field)
+                          .setField(key, entry.getKey())
+                          .setField(value, single)
+                          .build()));
+    }
   }
 
   private void fillRepeated(
@@ -85,7 +148,7 @@ final class SpecMapper {
       String itemPath = path + "[" + index + "]";
       if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         Message.Builder itemBuilder = builder.newBuilderForField(field);
-        fill(itemBuilder, item, itemPath);
+        message(itemBuilder, item, itemPath);
         builder.addRepeatedField(field, itemBuilder.build());
       } else if (item instanceof SpecNode.Empty) {
         violations.add(SpecViolation.missing(itemPath, "a value"));

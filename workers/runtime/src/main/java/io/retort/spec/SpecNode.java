@@ -1,13 +1,22 @@
 package io.retort.spec;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A spec's text, in YAML or JSON, as a tree whose keys are not interpreted yet. */
 sealed interface SpecNode {
   /** The name of the value's type in a message. */
   String shown();
+
+  /** The same in JSON. */
+  JsonNode json();
 
   /** Keys in the order of the text. */
   record Mapping(Map<String, SpecNode> entries) implements SpecNode {
@@ -19,6 +28,13 @@ sealed interface SpecNode {
     public String shown() {
       return "a mapping";
     }
+
+    @Override
+    public JsonNode json() {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      entries.forEach((key, value) -> json.set(key, value.json()));
+      return json;
+    }
   }
 
   record Sequence(List<SpecNode> items) implements SpecNode {
@@ -29,6 +45,13 @@ sealed interface SpecNode {
     @Override
     public String shown() {
       return "a list";
+    }
+
+    @Override
+    public JsonNode json() {
+      ArrayNode json = JsonNodeFactory.instance.arrayNode();
+      items.forEach(item -> json.add(item.json()));
+      return json;
     }
   }
 
@@ -45,6 +68,18 @@ sealed interface SpecNode {
               : oneLine;
       return kind == Kind.TEXT ? '"' + cut + '"' : cut;
     }
+
+    @Override
+    public JsonNode json() {
+      Optional<BigDecimal> number =
+          kind == Kind.NUMBER ? Numbers.decimal(text.replace("_", "")) : Optional.empty();
+      if (number.isPresent()) {
+        return JsonNodeFactory.instance.numberNode(number.get());
+      }
+      return kind == Kind.BOOLEAN
+          ? JsonNodeFactory.instance.booleanNode(text.equalsIgnoreCase("true"))
+          : JsonNodeFactory.instance.textNode(text);
+    }
   }
 
   /** {@code key:} without a value, or an explicit null: equivalent to omitting the key. */
@@ -52,6 +87,11 @@ sealed interface SpecNode {
     @Override
     public String shown() {
       return "nothing";
+    }
+
+    @Override
+    public JsonNode json() {
+      return JsonNodeFactory.instance.nullNode();
     }
   }
 

@@ -41,6 +41,13 @@ final class FileStore implements Store {
   }
 
   @Override
+  public byte[] read(String uri, long offset, int most) throws IOException {
+    try (FileChannel channel = FileChannel.open(path(uri), StandardOpenOption.READ)) {
+      return Channels.newInputStream(channel.position(offset)).readNBytes(most);
+    }
+  }
+
+  @Override
   public boolean exists(String uri) {
     return Files.exists(path(uri));
   }

@@ -39,6 +39,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class S3Store implements Store {
   private static final int BLOCK_BYTES = 1 << 16;
   private static final int NOT_FOUND = 404;
+  private static final int NOTHING_IN_RANGE = 416;
 
   /** Each lost round means that another writer won; this many in a row indicate a faulty server. */
   private static final int MOST_ROUNDS = 1000;
@@ -76,6 +77,12 @@ final class S3Store implements Store {
     return call(
         location,
         () -> client.getObject(request -> request.bucket(location.bucket()).key(location.key())));
+  }
+
+  @Override
+  public byte[] read(String uri, long offset, int most) throws IOException {
+    S3Location location = S3Location.of(uri);
+    return call(location, () -> range(location, offset, most));
   }
 
   @Override
@@ -236,6 +243,24 @@ final class S3Store implements Store {
               request -> request.bucket(location.bucket()).key(location.key())));
     } catch (NoSuchKeyException e) {
       return Optional.empty();
+    }
+  }
+
+  private byte[] range(S3Location location, long offset, int most) {
+    if (most == 0) {
+      return new byte[0];
+    }
+    String range = "bytes=" + offset + "-" + (offset + most - 1);
+    try {
+      return client
+          .getObjectAsBytes(
+              request -> request.bucket(location.bucket()).key(location.key()).range(range))
+          .asByteArray();
+    } catch (S3Exception e) {
+      if (e.statusCode() == NOTHING_IN_RANGE) {
+        return new byte[0];
+      }
+      throw e;
     }
   }
 

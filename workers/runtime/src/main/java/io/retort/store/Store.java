@@ -43,6 +43,12 @@ public interface Store {
 
   InputStream read(String uri) throws IOException;
 
+  /**
+   * Up to {@code most} bytes of an object from an offset on: fewer where the object ends, none from
+   * its end on. Nothing else of the object is transferred.
+   */
+  byte[] read(String uri, long offset, int most) throws IOException;
+
   boolean exists(String uri) throws IOException;
 
   /** Size of an object in bytes. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.retort.v1.Corrupter;
+import io.retort.v1.EndpointHeader;
+import io.retort.v1.EndpointSpec;
+import io.retort.v1.EngineKind;
 import io.retort.v1.RunSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,26 @@ class SpecValidatorTest {
   @ValueSource(strings = {"hf://owner/na-me.v1", "hf://owner/name@v1.0", "hf://o/n@refs/pr/1"})
   void aStudentMayBeOnTheHub(String model) throws SpecException {
     assertThat(messages(SpecReader.read(DATA + "\nstudent: {model: '" + model + "'}"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\nb", "a\n", "a\r\nCookie: b", "\0", "\u2028"})
+  void refusesAHeaderThatBreaksItsLine(String value) throws SpecException {
+    RunSpec.Builder spec = SpecReader.read(DATA).toBuilder();
+    EndpointSpec.Builder endpoint =
+        EndpointSpec.newBuilder()
+            .setBaseUrl("http://m/v1")
+            .setModel("{model}")
+            .addHeaders(EndpointHeader.newBuilder().setName("X-Team").setValue(value));
+    spec.getEvaluationBuilder()
+        .getEngineBuilder()
+        .setKind(EngineKind.ENGINE_KIND_ENDPOINT)
+        .setEndpoint(endpoint);
+
+    assertThat(messages(spec.build()))
+        .singleElement()
+        .asString()
+        .startsWith("evaluation.engine.endpoint.headers[0].value: ");
   }
 
   @Test

@@ -19,6 +19,11 @@ public class DelegatingStore implements Store {
   }
 
   @Override
+  public byte[] read(String uri, long offset, int most) throws IOException {
+    return store.read(uri, offset, most);
+  }
+
+  @Override
   public boolean exists(String uri) throws IOException {
     return store.exists(uri);
   }

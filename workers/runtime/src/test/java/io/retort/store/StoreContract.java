@@ -73,6 +73,22 @@ abstract class StoreContract {
   }
 
   @Test
+  void readsAPartOfAnObject() throws IOException {
+    store.write(uri("object"), bytes("0123456789"));
+    store.write(uri("empty"), bytes(""));
+
+    assertThat(store.read(uri("object"), 0, 4)).asString().isEqualTo("0123");
+    assertThat(store.read(uri("object"), 4, 3)).asString().isEqualTo("456");
+    assertThat(store.read(uri("object"), 8, 1 << 20)).asString().isEqualTo("89");
+    assertThat(store.read(uri("object"), 3, 0)).isEmpty();
+    assertThat(store.read(uri("object"), 10, 5)).isEmpty();
+    assertThat(store.read(uri("object"), 1L << 40, 5)).isEmpty();
+    assertThat(store.read(uri("empty"), 0, 5)).isEmpty();
+    assertThatThrownBy(() -> store.read(uri("absent"), 0, 5))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void writesFoldersOnTheWayAndTellsHashAndSize() throws IOException {
     ArtifactRef written = store.write(uri("a/b/object"), bytes("abc"));
 

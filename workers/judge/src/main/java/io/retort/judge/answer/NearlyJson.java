@@ -47,8 +47,12 @@ final class NearlyJson {
       throw JsonAnswer.unparsed(text, "one JSON object");
     }
     int end = copyObject(start);
-    checkWords(BEGIN_OF_FENCE.matcher(text.substring(0, start)).replaceFirst(""));
-    checkWords(END_OF_FENCE.matcher(text.substring(end)).replaceFirst(""));
+    if (start > 0) {
+      checkWords(BEGIN_OF_FENCE.matcher(text.substring(0, start)).replaceFirst(""));
+    }
+    if (end < text.length()) {
+      checkWords(END_OF_FENCE.matcher(text.substring(end)).replaceFirst(""));
+    }
     return json.toString();
   }
 

@@ -31,6 +31,9 @@ final class ReasoningText {
 
   /** The text after the last closing tag; all of it if there is none. */
   static String removeFrom(String content) {
+    if (!mayHoldTag(content)) {
+      return content;
+    }
     int from = 0;
     Matcher closing = CLOSING.matcher(content);
     while (closing.find()) {
@@ -44,7 +47,12 @@ final class ReasoningText {
 
   /** Whether a line begins with an opening tag. */
   static boolean opensIn(String text) {
-    return OPENING.matcher(text).find();
+    return mayHoldTag(text) && OPENING.matcher(text).find();
+  }
+
+  /** Every tag begins with one of three characters; most answers hold none of them. */
+  private static boolean mayHoldTag(String text) {
+    return text.indexOf('<') >= 0 || text.indexOf('[') >= 0 || text.indexOf('\u25C1') >= 0;
   }
 
   private ReasoningText() {}

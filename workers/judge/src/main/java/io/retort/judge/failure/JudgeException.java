@@ -219,7 +219,7 @@ public final class JudgeException extends RuntimeException {
    * A {@code google.rpc.Status} with the {@link Failure}, the {@link Usage} if the endpoint
    * reported any, and a {@code google.rpc.RetryInfo} if it is known when to retry.
    */
-  public StatusRuntimeException toStatusException() {
+  public com.google.rpc.Status toStatus() {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder()
             .setCode(code.value())
@@ -236,7 +236,12 @@ public final class JudgeException extends RuntimeException {
               .build();
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
     }
-    return StatusProto.toStatusRuntimeException(status.build());
+    return status.build();
+  }
+
+  /** {@link #toStatus} as the end of an rpc. */
+  public StatusRuntimeException toStatusException() {
+    return StatusProto.toStatusRuntimeException(toStatus());
   }
 
   private int severity() {

@@ -225,6 +225,10 @@ final class EndpointCall {
   }
 
   private void ended(CallLifetime.End reason) {
+    if (result.isDone()) {
+      // Every answered call ends here, and an exception with its stack trace is not free.
+      return;
+    }
     switch (reason) {
       case CANCELLED, CLOSED -> fail(JudgeException.cancelled());
       case DEADLINE -> giveUp();

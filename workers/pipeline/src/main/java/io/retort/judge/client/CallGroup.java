@@ -3,6 +3,7 @@ package io.retort.judge.client;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,6 +19,20 @@ public final class CallGroup {
   public void cancel() {
     cancelled = true;
     cancellations.forEach(Runnable::run);
+  }
+
+  /**
+   * Adds a call.
+   *
+   * @param cancellation cancels it; without effect once it has ended
+   */
+  void add(CompletableFuture<?> call, Runnable cancellation) {
+    cancellations.add(cancellation);
+    CompletableFuture<?> unused =
+        call.whenComplete((answer, thrown) -> cancellations.remove(cancellation));
+    if (cancelled) {
+      cancellation.run();
+    }
   }
 
   <A> ListenableFuture<A> add(ListenableFuture<A> call) {

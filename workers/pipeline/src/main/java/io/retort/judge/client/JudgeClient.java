@@ -36,10 +36,15 @@ public final class JudgeClient implements AutoCloseable {
 
   private final ManagedChannel channel;
   private final Duration deadline;
+  private final CallStreams streams;
 
-  private JudgeClient(ManagedChannel channel, Duration deadline) {
+  /**
+   * @param workers number of workers, as far as it is known
+   */
+  private JudgeClient(ManagedChannel channel, Duration deadline, int workers) {
     this.channel = channel;
     this.deadline = deadline;
+    streams = new CallStreams(JudgeServiceGrpc.newStub(channel), deadline, workers);
   }
 
   /**
@@ -66,12 +71,13 @@ public final class JudgeClient implements AutoCloseable {
             .keepAliveTime(2, TimeUnit.MINUTES)
             .executor(executor)
             .build();
-    return new JudgeClient(channel, deadline);
+    return new JudgeClient(channel, deadline, count);
   }
 
   /** Calls that {@code scope} can cancel. */
   public JudgeCalls calls(CallGroup scope) {
-    return new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope);
+    return new StreamedCalls(
+        streams, new GrpcCalls(JudgeServiceGrpc.newFutureStub(channel), deadline, scope), scope);
   }
 
   /**

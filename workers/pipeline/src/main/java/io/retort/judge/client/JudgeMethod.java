@@ -19,10 +19,13 @@ import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
+import io.retort.v1.StreamedAnswer;
+import io.retort.v1.StreamedCall;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
 import io.retort.v1.Verdict;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -31,12 +34,16 @@ import java.util.function.Function;
  *
  * @param name prefix of the names of its prompts
  * @param prompt name of a request's prompt, as Describe lists it
+ * @param toStream puts a request into a call of a stream
+ * @param fromStream the answer of such a call
  * @param control a question that every judge can answer, without its context
  */
 public record JudgeMethod<Q extends Message, A extends Message>(
     String name,
     Parser<A> parser,
     BiFunction<JudgeServiceFutureStub, Q, ListenableFuture<A>> call,
+    BiConsumer<StreamedCall.Builder, Q> toStream,
+    Function<StreamedAnswer, A> fromStream,
     Function<Q, JudgeContext> context,
     BiFunction<Q, JudgeContext, Q> withContext,
     Function<A, Provenance> provenance,
@@ -48,6 +55,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "evaluate",
           EvaluateResponse.parser(),
           JudgeServiceFutureStub::evaluate,
+          StreamedCall.Builder::setEvaluate,
+          StreamedAnswer::getEvaluate,
           EvaluateRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           EvaluateResponse::getProvenance,
@@ -64,6 +73,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "improve",
           ImproveResponse.parser(),
           JudgeServiceFutureStub::improve,
+          StreamedCall.Builder::setImprove,
+          StreamedAnswer::getImprove,
           ImproveRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           ImproveResponse::getProvenance,
@@ -81,6 +92,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "validate",
           ValidateResponse.parser(),
           JudgeServiceFutureStub::validate,
+          StreamedCall.Builder::setValidate,
+          StreamedAnswer::getValidate,
           ValidateRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           ValidateResponse::getProvenance,
@@ -97,6 +110,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "corrupt",
           CorruptResponse.parser(),
           JudgeServiceFutureStub::corrupt,
+          StreamedCall.Builder::setCorrupt,
+          StreamedAnswer::getCorrupt,
           CorruptRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           CorruptResponse::getProvenance,
@@ -114,6 +129,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "sample-answers",
           SampleAnswersResponse.parser(),
           JudgeServiceFutureStub::sampleAnswers,
+          StreamedCall.Builder::setSampleAnswers,
+          StreamedAnswer::getSampleAnswers,
           SampleAnswersRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           SampleAnswersResponse::getProvenance,
@@ -126,6 +143,8 @@ public record JudgeMethod<Q extends Message, A extends Message>(
           "rate",
           RateResponse.parser(),
           JudgeServiceFutureStub::rate,
+          StreamedCall.Builder::setRate,
+          StreamedAnswer::getRate,
           RateRequest::getContext,
           (request, context) -> request.toBuilder().setContext(context).build(),
           RateResponse::getProvenance,

@@ -182,6 +182,51 @@ final class JudgeClientTest {
   }
 
   @Test
+  void callsShareFewStreams() {
+    try (JudgeClient client = connect(first.address())) {
+      JudgeCalls calls = client.calls(new CallGroup());
+      for (int call = 0; call < 100; call++) {
+        evaluate(calls).join();
+      }
+    }
+
+    assertThat(first.evaluated).hasSize(100);
+    assertThat(first.openedStreams.get()).isBetween(1, 20);
+  }
+
+  @Test
+  void workersWithoutStreamsGetAnRpcForEachCall() {
+    first.streams = false;
+    try (JudgeClient client = connect(first.address())) {
+      JudgeCalls calls = client.calls(new CallGroup());
+
+      assertThat(evaluate(calls)).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(evaluate(calls)).succeedsWithin(Duration.ofSeconds(20));
+    }
+    assertThat(first.evaluated).hasSize(2);
+  }
+
+  @Test
+  void callsOfAWorkerThatDiesAreUnavailable() {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch started = new CountDownLatch(1);
+    first.evaluate =
+        request -> {
+          started.countDown();
+          return await(never);
+        };
+    try (JudgeClient client = connect(first.address())) {
+      CompletableFuture<EvaluateResponse> call = evaluate(client.calls(new CallGroup()));
+      Difficulty unused = await(started);
+      first.close();
+
+      assertThat(ActivityFailures.of(call::join).getType()).isEqualTo("PLATFORM/JUDGE_UNAVAILABLE");
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
   void addressesThatAreNone() {
     for (String addresses : new String[] {"", " , ", "judge", "judge:port", "judge:99999"}) {
       assertThatThrownBy(() -> connect(addresses))

@@ -29,6 +29,8 @@ import io.retort.v1.RateResponse;
 import io.retort.v1.Ratings;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.SampleAnswersResponse;
+import io.retort.v1.StreamCallsRequest;
+import io.retort.v1.StreamCallsResponse;
 import io.retort.v1.Usage;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A judge worker over real gRPC whose answers are scripted; counts its calls. */
@@ -81,6 +84,12 @@ public final class ScriptedJudge implements AutoCloseable {
 
   public final Queue<RateRequest> rated = new ConcurrentLinkedQueue<>();
   public final Queue<DescribeRequest> described = new ConcurrentLinkedQueue<>();
+
+  /** Whether it serves streams of calls; workers of earlier versions do not. */
+  public volatile boolean streams = true;
+
+  /** Number of streams of calls. */
+  public final AtomicInteger openedStreams = new AtomicInteger();
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
@@ -230,6 +239,16 @@ public final class ScriptedJudge implements AutoCloseable {
                     .addAllTexts(sampleAnswers.apply(request))
                     .setProvenance(PROVENANCE)
                     .build());
+      }
+
+      @Override
+      public StreamObserver<StreamCallsRequest> streamCalls(
+          StreamObserver<StreamCallsResponse> responses) {
+        if (!streams) {
+          return super.streamCalls(responses);
+        }
+        openedStreams.incrementAndGet();
+        return new ScriptedStream(this, responses);
       }
 
       @Override

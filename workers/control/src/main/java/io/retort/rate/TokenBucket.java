@@ -1,7 +1,7 @@
-package io.retort.http;
+package io.retort.rate;
 
 /** Lets through a number of calls per second, and as many at once as have been saved up. */
-final class TokenBucket {
+public final class TokenBucket {
   private static final double NANOS = 1e9;
 
   private final double rate;
@@ -14,7 +14,7 @@ final class TokenBucket {
    * @param burst most tokens, and those at the start
    * @param now nanoseconds of a clock that does not go back
    */
-  TokenBucket(double rate, double burst, long now) {
+  public TokenBucket(double rate, double burst, long now) {
     this.rate = rate;
     this.burst = burst;
     tokens = burst;
@@ -22,7 +22,7 @@ final class TokenBucket {
   }
 
   /** Takes a token; returns 0, or the nanoseconds until there is one. */
-  synchronized long take(long now) {
+  public synchronized long take(long now) {
     tokens = Math.min(burst, tokens + Math.max(0, now - filled) / NANOS * rate);
     filled = now;
     if (tokens >= 1) {

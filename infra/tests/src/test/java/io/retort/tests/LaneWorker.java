@@ -1,0 +1,45 @@
+package io.retort.tests;
+
+import io.retort.activity.TaskQueues;
+import io.retort.ingest.Hub;
+import io.retort.ingest.LocationChecks;
+import io.retort.lane.LaneActivitiesImpl;
+import io.retort.lane.LaneWorkflowImpl;
+import io.retort.plan.AdmissionWorkflowImpl;
+import io.retort.plan.PlanActivitiesImpl;
+import io.retort.run.StagelessRun;
+import io.retort.store.DataRoots;
+import io.retort.store.Store;
+import io.retort.worker.Environment;
+import io.retort.worker.MetricsServer;
+import io.retort.worker.TemporalConnection;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** The pipeline worker's part in lanes and admissions, with {@link StagelessRun} for runs. */
+final class LaneWorker {
+  public static void main(String[] arguments) throws InterruptedException {
+    Environment environment = Environment.system();
+    Store store = Store.open(environment.require("RETORT_STORE"));
+    TemporalConnection temporal =
+        TemporalConnection.open(environment, MetricsServer.start(environment));
+    temporal.connect(Duration.ofMinutes(1));
+    WorkerFactory factory = temporal.newWorkerFactory();
+    Worker runs = factory.newWorker(TaskQueues.RUNS);
+    runs.registerWorkflowImplementationTypes(
+        StagelessRun.class, LaneWorkflowImpl.class, AdmissionWorkflowImpl.class);
+    runs.registerActivitiesImplementations(
+        new PlanActivitiesImpl(
+            store, new LocationChecks(store, Hub.of(environment), DataRoots.of(environment))));
+    factory
+        .newWorker(TaskQueues.PIPELINE)
+        .registerActivitiesImplementations(
+            new LaneActivitiesImpl(store, environment.require("RETORT_STORE"), temporal.client()));
+    factory.start();
+    new CountDownLatch(1).await();
+  }
+
+  private LaneWorker() {}
+}

@@ -1,0 +1,29 @@
+package io.retort.spec;
+
+import io.retort.v1.LaunchTemplate;
+import io.retort.v1.TriggerConfig;
+import java.nio.file.Path;
+
+/**
+ * Reads a trigger that a person wrote, in YAML or JSON, as {@link SpecReader} reads a spec. Times
+ * are seconds such as {@code 300s}.
+ */
+public final class TriggerReader {
+  /**
+   * @param folder against which relative paths of its spec are resolved
+   * @throws SpecException with every key and value that does not fit
+   */
+  public static TriggerConfig read(String text, Path folder) throws SpecException {
+    SpecMapper mapper = new SpecMapper();
+    TriggerConfig.Builder config = TriggerConfig.newBuilder();
+    mapper.fill(config, SpecText.parse(text), "");
+    SpecException.throwIfAny(mapper.violations());
+    if (config.getLaunch().hasSpec()) {
+      LaunchTemplate.Builder launch = config.getLaunchBuilder();
+      launch.setSpec(SpecPaths.resolve(launch.getSpec(), folder));
+    }
+    return config.build();
+  }
+
+  private TriggerReader() {}
+}
