@@ -1,5 +1,6 @@
 """The client against a real control plane, whose address the caller sets."""
 
+import getpass
 import os
 from collections.abc import Iterator
 
@@ -60,6 +61,7 @@ def test_decides_on_a_release(client: retort_client.Client) -> None:
     rejected = client.reject(client.create(spec("waits")).run_id, report_digest="ab12")
 
     assert approved.raw["summary"]["release"]["approval"]["state"] == "APPROVAL_STATE_APPROVED"
+    assert approved.raw["summary"]["release"]["approval"]["actor"] == getpass.getuser()
     assert rejected.raw["summary"]["release"]["approval"]["state"] == "APPROVAL_STATE_REJECTED"
     with pytest.raises(retort_client.ApiError, match="another report"):
         client.approve(client.create(spec("waits")).run_id, report_digest="cd34")
@@ -72,6 +74,19 @@ def test_retrains_with_changed_fields(client: retort_client.Client) -> None:
     assert again.origin_run_id == origin.run_id
     assert (again.spec["seed"], again.spec["sft"]["epochs"]) == (7, 2)
     assert again.spec["data"] == origin.spec["data"]
+
+
+def test_plans_without_a_run(client: retort_client.Client) -> None:
+    before = [run.run_id for run in client.list()]
+    plan = client.plan(spec("planned"))
+    origin = client.create(spec("succeeds"))
+    retrain = client.plan_retrain(origin.run_id, {"seed": 7}, from_stage="COGPO")
+
+    assert "planned" in str(plan.raw["warnings"])
+    assert plan.problems == ()
+    assert "seed: 7" in str(retrain.raw["warnings"])
+    assert "STAGE_COGPO" in str(retrain.raw["warnings"])
+    assert "planned" not in str([run.spec["name"] for run in client.list() if run.run_id not in before])
 
 
 def test_lists_runs(client: retort_client.Client) -> None:

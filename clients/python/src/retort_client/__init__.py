@@ -10,6 +10,7 @@ from retort_client.errors import (
     TemporaryError,
     Violation,
 )
+from retort_client.plan import Plan, StagePlan
 from retort_client.run import TERMINAL_PHASES, Run, Stage
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "ConflictError",
     "InvalidRequestError",
     "NotFoundError",
+    "Plan",
     "RefusedError",
     "Run",
     "Stage",
+    "StagePlan",
     "TemporaryError",
     "Violation",
 ]

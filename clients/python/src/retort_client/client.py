@@ -1,5 +1,6 @@
 """The client."""
 
+import getpass
 import json
 import os
 import time
@@ -13,6 +14,7 @@ import httpx
 
 from retort_client import events
 from retort_client.errors import TemporaryError, error_from, error_of
+from retort_client.plan import Plan
 from retort_client.run import Run
 
 Spec = Mapping[str, Any]
@@ -76,6 +78,11 @@ class Client:
         body = {"spec": dict(spec), "fresh_stages": list(fresh_stages)}
         return self._run("POST", "/v1/runs", body, request_id or uuid.uuid4().hex)
 
+    def plan(self, spec: Spec, *, fresh_stages: Sequence[str] = ()) -> Plan:
+        """What ``create`` would do; starts nothing."""
+        body = {"spec": dict(spec), "fresh_stages": list(fresh_stages)}
+        return self._plan("/v1/runs", body)
+
     def get(self, run_id: str) -> Run:
         return self._run("GET", _path(run_id))
 
@@ -135,16 +142,22 @@ class Client:
         """Continues a paused run, with another budget if it is given."""
         return self._run("POST", f"{_path(run_id)}:resume", {} if budget is None else {"budget": budget})
 
-    def approve(self, run_id: str, *, report_digest: str | None = None, note: str = "") -> Run:
+    def approve(
+        self, run_id: str, *, report_digest: str | None = None, note: str = "", actor: str | None = None
+    ) -> Run:
         """Lets the alias move to the run's version.
 
         Args:
             report_digest: of the report that was read; default: of the run's report as it is now.
+            actor: who decides, default: the user of this process. With authentication it is the caller.
         """
-        return self._decide(run_id, "approve", report_digest, note)
+        return self._decide(run_id, "approve", report_digest, note, actor)
 
-    def reject(self, run_id: str, *, report_digest: str | None = None, note: str = "") -> Run:
-        return self._decide(run_id, "reject", report_digest, note)
+    def reject(
+        self, run_id: str, *, report_digest: str | None = None, note: str = "", actor: str | None = None
+    ) -> Run:
+        """Leaves the alias where it is. Arguments: as in ``approve``."""
+        return self._decide(run_id, "reject", report_digest, note, actor)
 
     def retrain(
         self,
@@ -152,6 +165,7 @@ class Client:
         changes: Spec | None = None,
         *,
         update_mask: Sequence[str] | None = None,
+        from_stage: str = "",
         request_id: str | None = None,
         fresh_stages: Sequence[str] = (),
     ) -> Run:
@@ -161,17 +175,41 @@ class Client:
             changes: a part of a spec.
             update_mask: paths of the fields to replace; default: every value in ``changes``. A path that
                 ``changes`` does not have clears the field.
+            from_stage: this stage, for example ``COGPO``, and those after it run again, even if the store has
+                their results.
         """
-        body = {
-            "changes": dict(changes or {}),
-            "update_mask": ",".join(_leaves(changes or {}) if update_mask is None else update_mask),
-            "fresh_stages": list(fresh_stages),
-        }
+        body = _retrain(changes, update_mask, from_stage, fresh_stages)
         return self._run("POST", f"{_path(run_id)}:retrain", body, request_id or uuid.uuid4().hex)
 
-    def _decide(self, run_id: str, verb: str, report_digest: str | None, note: str) -> Run:
-        digest = self.get(run_id).report_digest if report_digest is None else report_digest
-        return self._run("POST", f"{_path(run_id)}:{verb}", {"report_digest": digest, "note": note})
+    def plan_retrain(
+        self,
+        run_id: str,
+        changes: Spec | None = None,
+        *,
+        update_mask: Sequence[str] | None = None,
+        from_stage: str = "",
+        fresh_stages: Sequence[str] = (),
+    ) -> Plan:
+        """What ``retrain`` would do; starts nothing."""
+        body = _retrain(changes, update_mask, from_stage, fresh_stages)
+        return self._plan(f"{_path(run_id)}:retrain", body)
+
+    def aliases(self, model: str) -> dict[str, int]:
+        """The version that each alias of a model names."""
+        answer = self._call("GET", f"/v1/models/{quote(model, safe='')}")
+        named = answer["model"].get("aliases", {}).get("versions", {})
+        return {alias: int(version) for alias, version in named.items()}
+
+    def _plan(self, path: str, body: Mapping[str, Any]) -> Plan:
+        return Plan.of(self._call("POST", path, {**body, "validate_only": True}).get("plan", {}))
+
+    def _decide(self, run_id: str, verb: str, report_digest: str | None, note: str, actor: str | None) -> Run:
+        body = {
+            "report_digest": self.get(run_id).report_digest if report_digest is None else report_digest,
+            "note": note,
+            "actor": getpass.getuser() if actor is None else actor,
+        }
+        return self._run("POST", f"{_path(run_id)}:{verb}", body)
 
     def _run(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, request_id: str | None = None
@@ -201,6 +239,17 @@ class Client:
                 response.read()
                 raise error_of(response)
             yield from events.read(response.iter_text())
+
+
+def _retrain(
+    changes: Spec | None, update_mask: Sequence[str] | None, from_stage: str, fresh_stages: Sequence[str]
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "changes": dict(changes or {}),
+        "update_mask": ",".join(_leaves(changes or {}) if update_mask is None else update_mask),
+        "fresh_stages": list(fresh_stages),
+    }
+    return body | ({"from_stage": from_stage} if from_stage else {})
 
 
 def _path(run_id: str) -> str:

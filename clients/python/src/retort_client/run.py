@@ -20,6 +20,7 @@ class Stage:
         phase: as of a run, for example ``RUNNING``.
         done: rows or steps that are done, of ``total``; 0 of 0 where that is not known.
         unit: what is counted.
+        reuse: ``HIT`` if the result of an earlier run was taken, ``RUN`` if not; empty while that is open.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Stage:
     done: int
     total: int
     unit: str
+    reuse: str
 
     @classmethod
     def of(cls, value: dict[str, Any]) -> "Stage":
@@ -36,6 +38,7 @@ class Stage:
             done=int(value.get("done", 0)),
             total=int(value.get("total", 0)),
             unit=value.get("unit", ""),
+            reuse=short(value.get("reuse", ""), "STAGE_REUSE_"),
         )
 
 

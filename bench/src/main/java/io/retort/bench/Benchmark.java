@@ -27,9 +27,9 @@ public final class Benchmark {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of(arguments));
-    int rows = option(words, "--rows", ROWS);
     int curatorRows = option(words, "--curator-rows", CURATOR_ROWS);
     boolean record = words.remove("--record");
+    int rows = option(words, "--rows", words.contains("million") ? MILLION : ROWS);
     String what = words.isEmpty() ? "judging" : words.remove(0);
     if (!words.isEmpty()) {
       throw new IllegalArgumentException("arguments: " + words + " (expected: see bench/run.sh)");
@@ -81,7 +81,7 @@ public final class Benchmark {
 
   private void million() throws IOException, InterruptedException {
     try (Workbench bench = workbench("million")) {
-      System.out.println(new CurationMeasurement(bench).run(MILLION, 0));
+      System.out.println(new CurationMeasurement(bench).run(rows, 0));
     }
   }
 

@@ -66,6 +66,46 @@ final class Workbench implements AutoCloseable {
       String controlAddress,
       int metricsPort) {}
 
+  /**
+   * A control plane beside Temporal, with runs that do no work.
+   *
+   * @param address of gRPC and HTTP
+   */
+  record RunningControl(List<BenchProcess> processes, String address) {}
+
+  RunningControl control() throws IOException, InterruptedException {
+    int port = freePort();
+    BenchProcess temporal = start("temporal", Map.of(), temporal(port));
+    temporal.awaitPort(port);
+    int controlPort = freePort();
+    Map<String, String> environment =
+        Map.of(
+            "RETORT_STORE",
+            store(),
+            "RETORT_DATA_ROOTS",
+            "/",
+            "TEMPORAL_ADDRESS",
+            "127.0.0.1:" + port,
+            "RETORT_PORT",
+            String.valueOf(controlPort),
+            // All clients are one caller.
+            "RETORT_CALLS_PER_SECOND",
+            "0",
+            "RETORT_STUDENT_MODEL",
+            student().toString());
+    List<String> command = new ArrayList<>(java("worker", CONTROL_MEGABYTES));
+    command.addAll(List.of("-cp", classPath(), StubWorker.class.getName()));
+    BenchProcess worker = start("worker", environment, command);
+    worker.awaitOutput(StubWorker.READY);
+    BenchProcess control =
+        start(
+            "control",
+            environment,
+            worker("control", CONTROL_MEGABYTES, "workers/control/target/retort-control.jar"));
+    control.awaitPort(controlPort);
+    return new RunningControl(List.of(control, temporal, worker), "127.0.0.1:" + controlPort);
+  }
+
   RunningEndpoint endpoint(int delayMillis) throws IOException, InterruptedException {
     int port = freePort();
     List<String> command = new ArrayList<>(java("endpoint", 128));
@@ -193,6 +233,8 @@ final class Workbench implements AutoCloseable {
                 String.valueOf(port),
                 "--db-filename",
                 folder.resolve("temporal.db").toString(),
+                "--sqlite-pragma",
+                "journal_mode=wal",
                 "--log-level",
                 "warn",
                 "--search-attribute",
@@ -218,8 +260,11 @@ final class Workbench implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx" + heapMegabytes + "m"));
-    if (name.startsWith("judge") || name.equals("control")) {
-      // Same as in the local stack.
+    // Same as in the local stack.
+    if (name.equals("pipeline") || name.startsWith("judge")) {
+      command.addAll(
+          List.of("-XX:MaxInlineLevel=6", "-XX:FreqInlineSize=120", "-XX:InlineSmallCode=800"));
+    } else if (name.equals("control")) {
       command.add("-XX:TieredStopAtLevel=1");
     }
     if (record) {
@@ -239,7 +284,7 @@ final class Workbench implements AutoCloseable {
     return student;
   }
 
-  private String store() {
+  String store() {
     return "file://" + folder.resolve("store");
   }
 

@@ -87,6 +87,13 @@ public final class LanesCommand {
               defaultValue = "0",
               description = "Required for PARALLEL, not allowed otherwise: 1 to 100.")
           int parallelism,
+      @Option(
+              names = "--team",
+              defaultValue = "",
+              description =
+                  "The team that the lane belongs to from now on: only its runs may wait in it, and"
+                      + " its operators may change it. Without it the team stays as it is.")
+          String team,
       @Mixin OutputOptions output) {
     LanePolicy asked = policy(policy);
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -98,6 +105,7 @@ public final class LanesCommand {
                       .setName(name)
                       .setPolicy(asked)
                       .setParallelism(parallelism)
+                      .setTeam(team)
                       .build())
               .getConfig();
       output.print(spec.commandLine().getOut(), set, () -> line(set));
@@ -173,12 +181,13 @@ public final class LanesCommand {
 
   private static String line(LaneConfig lane) {
     return String.format(
-            "%-30s %s%s",
+            "%-30s %s%s%s",
             lane.getName(),
             EnumText.shortName(lane.getPolicy()),
             lane.getPolicy() == LanePolicy.LANE_POLICY_PARALLEL
                 ? "(" + lane.getParallelism() + ")"
-                : "")
+                : "",
+            lane.getTeam().isEmpty() ? "" : "  team " + lane.getTeam())
         .stripTrailing();
   }
 }

@@ -75,7 +75,8 @@ final class LanesCommandTest {
   void setsALaneByTheNameOfItsPolicy() throws Exception {
     assertThat(retort("lanes", "set", "x", "--policy", "parallel", "--parallelism", "4").output())
         .isEqualTo("x                              PARALLEL(4)");
-    assertThat(retort("lanes", "set", "x", "--policy", "last-only").status()).isZero();
+    assertThat(retort("lanes", "set", "x", "--policy", "last-only", "--team", "nlp").output())
+        .isEqualTo("x                              LAST_ONLY  team nlp");
 
     Ended refused = retort("lanes", "set", "x", "--policy", "random");
     assertThat(refused.status()).isEqualTo(ExitCode.USAGE.number());
@@ -133,7 +134,8 @@ final class LanesCommandTest {
                   LaneConfig.newBuilder()
                       .setName(request.getName())
                       .setPolicy(request.getPolicy())
-                      .setParallelism(request.getParallelism()))
+                      .setParallelism(request.getParallelism())
+                      .setTeam(request.getTeam()))
               .build());
       observer.onCompleted();
     }

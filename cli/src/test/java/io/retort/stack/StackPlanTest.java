@@ -40,6 +40,15 @@ class StackPlanTest {
     }
   }
 
+  /**
+   * A commit of SQLite's rollback journal syncs the disk several times; 50 launches at once wait.
+   */
+  @Test
+  void temporalWritesAheadInsteadOfRollingBack() {
+    assertThat(process(plan(Map.of()), "temporal").command())
+        .containsSequence("--sqlite-pragma", "journal_mode=wal");
+  }
+
   @Test
   void registersEverySearchAttributeThatRunsSet() {
     List<String> temporal = process(plan(Map.of()), "temporal").command();

@@ -30,7 +30,7 @@ public final class DeliveryWorkflowImpl implements DeliveryWorkflow {
         Workflow.newActivityStub(
             DeliveryActivities.class,
             ActivityOptions.newBuilder()
-                .setTaskQueue(TaskQueues.CONTROL)
+                .setTaskQueue(TaskQueues.EVENTS)
                 .setStartToCloseTimeout(Duration.ofMinutes(1))
                 // Waits for a control plane and a store for as long as it takes.
                 .setRetryOptions(

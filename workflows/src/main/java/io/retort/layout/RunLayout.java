@@ -48,6 +48,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "annotations");
   }
 
+  /** Which runs requests have started: one object for each request with an id. */
+  public static String launches(String storeUri) {
+    return resolve(storeUri, "launches");
+  }
+
   public static String runs(String storeUri) {
     return resolve(storeUri, "runs");
   }
@@ -92,13 +97,23 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(stages(storeUri), fingerprint + ".json");
   }
 
+  /** Folder of the reports of several runs. */
+  public static String comparisons(String storeUri) {
+    return resolve(storeUri, "comparisons");
+  }
+
   /**
    * A report of several runs.
    *
    * @param name that only the same runs in the same order have
    */
   public static String comparison(String storeUri, String name) {
-    return resolve(storeUri, "comparisons/" + name + "/index.html");
+    return resolve(comparisons(storeUri), name + "/index.html");
+  }
+
+  /** The runs that such a report is about: a {@code CompareReportsRequest}. */
+  public static String comparedRuns(String storeUri, String name) {
+    return resolve(comparisons(storeUri), name + "/runs.json");
   }
 
   public String run() {

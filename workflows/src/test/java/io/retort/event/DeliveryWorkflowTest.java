@@ -55,7 +55,7 @@ final class DeliveryWorkflowTest {
     environment
         .newWorker(TaskQueues.RUNS)
         .registerWorkflowImplementationTypes(DeliveryWorkflowImpl.class);
-    environment.newWorker(TaskQueues.CONTROL).registerActivitiesImplementations(receiver);
+    environment.newWorker(TaskQueues.EVENTS).registerActivitiesImplementations(receiver);
     environment.start();
   }
 

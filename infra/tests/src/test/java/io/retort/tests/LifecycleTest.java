@@ -25,7 +25,6 @@ import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
-import io.retort.v1.Score;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import java.io.IOException;
@@ -64,31 +63,6 @@ final class LifecycleTest {
     shared = started;
     stack = shared.stack();
     trainFile = shared.write(shared.takeProblems(), "train");
-  }
-
-  @Test
-  void aRunGoesThroughEveryStageAndPublishesAModelThatLoads() throws Exception {
-    // Separate rows, because the cache may answer those of other tests.
-    Path file = shared.write(shared.takeProblems(), "lifecycle");
-    Run run = finish(create(shared.spec("lifecycle", file).build()));
-
-    assertThat(run.getPhase())
-        .as(run.getFailure().toString())
-        .isEqualTo(RunPhase.RUN_PHASE_SUCCEEDED);
-    CurationSummary curation = run.getSummary().getCuration();
-    assertThat(curation.getRows()).isEqualTo(TRAIN);
-    assertThat(curation.getRetained()).isEqualTo(TRAIN / 3);
-    assertThat(curation.getImproved()).isEqualTo(2 * TRAIN / 3);
-    assertThat(curation.getUsage().getPromptTokens()).isPositive();
-    assertThat(run.getSummary().getPairing().getPairs().getRows()).isPositive();
-    assertThat(run.getSummary().getSft().getSteps()).isEqualTo(TRAIN * 2 / 4);
-    assertThat(run.getSummary().getScoresList())
-        .extracting(Score::getModel)
-        .containsExactly("base", "stage-1", "stage-2");
-    assertThat(Path.of(URI.create(run.getSummary().getReportUri()))).isNotEmptyFile();
-    assertThat(generate(run.getSummary().getRelease().getModelUri())).contains("tokens");
-    assertThat(run.getSummary().getExport().getPairs())
-        .isEqualTo(run.getSummary().getPairing().getPairs().getRows());
   }
 
   @Test
@@ -366,21 +340,6 @@ final class LifecycleTest {
         Path.of(URI.create(exportUri)).toString(),
         stack.home().resolve("student").toString(),
         Files.createTempDirectory(stack.home(), "trl-").toString());
-  }
-
-  private static String generate(String modelUri) throws IOException, InterruptedException {
-    return TestStack.python(
-        """
-        import sys
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-        model = AutoModelForCausalLM.from_pretrained(sys.argv[1])
-        tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
-        messages = [{"role": "system", "content": "Think."}, {"role": "user", "content": "What is 2 + 3?"}]
-        text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        inputs = tokenizer([text], return_tensors="pt").to(model.device)
-        print("tokens", model.generate(**inputs, max_new_tokens=4).shape[1])
-        """,
-        Path.of(URI.create(modelUri)).toString());
   }
 
   private String metrics() throws IOException, InterruptedException {

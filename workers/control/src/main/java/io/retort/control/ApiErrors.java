@@ -91,7 +91,7 @@ final class ApiErrors {
             + requestId
             + " has started run "
             + runId
-            + " from another spec (expected: a request_id of its own for each request)",
+            + " from another request (expected: a request_id of its own for each request)",
         null);
   }
 

@@ -11,7 +11,6 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
-import io.retort.background.ControlWorker;
 import io.retort.event.EventDelivery;
 import io.retort.hook.HookService;
 import io.retort.http.HttpApi;
@@ -21,7 +20,6 @@ import io.retort.identity.AccessInterceptor;
 import io.retort.identity.LoginPage;
 import io.retort.identity.PageAccess;
 import io.retort.identity.Resources;
-import io.retort.identity.ServerTls;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneConfigs;
 import io.retort.logs.RunLogFiles;
@@ -34,10 +32,12 @@ import io.retort.spec.SpecDefaults;
 import io.retort.store.Store;
 import io.retort.trigger.TriggerResources;
 import io.retort.trigger.Triggers;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.ServerTls;
 import io.retort.worker.TemporalConnection;
 import io.temporal.client.WorkflowClient;
 import java.net.InetSocketAddress;
@@ -83,10 +83,10 @@ public final class ControlServer implements AutoCloseable {
   private final RunIndex index;
   private final RunSteering steering;
   private final Access access;
+  private final Triggers triggers;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
   private final EventDelivery events;
-  private final ControlWorker worker;
 
   private ControlServer(
       Server server,
@@ -95,20 +95,20 @@ public final class ControlServer implements AutoCloseable {
       RunIndex index,
       RunSteering steering,
       Access access,
+      Triggers triggers,
       BlockingTaskExecutor executor,
       ScheduledExecutorService polls,
-      EventDelivery events,
-      ControlWorker worker) {
+      EventDelivery events) {
     this.server = server;
     this.services = List.copyOf(services);
     this.watches = watches;
     this.index = index;
     this.access = access;
+    this.triggers = triggers;
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
     this.events = events;
-    this.worker = worker;
   }
 
   /** Runs until the process receives a termination signal. */
@@ -168,6 +168,7 @@ public final class ControlServer implements AutoCloseable {
             watchPeriod);
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
+    LaneTeams laneTeams = new LaneTeams(lanes);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -179,7 +180,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             storeUri,
             PlanCalls.admission(workflows, storeUri),
-            lanes);
+            laneTeams,
+            new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -202,7 +204,10 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
-            clock);
+            clock,
+            client,
+            deadlines.call(),
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     EventDelivery events =
         EventDelivery.open(
             environment,
@@ -216,7 +221,8 @@ public final class ControlServer implements AutoCloseable {
     Resources resources =
         events.resources(
             new TriggerResources(
-                triggers.store(), new RequestResources(reader::askedSpec, modelTeams)));
+                triggers.store(),
+                new RequestResources(reader::askedSpec, modelTeams, laneTeams)));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -233,7 +239,12 @@ public final class ControlServer implements AutoCloseable {
                 PlanCalls.lineage(reader, index, models),
                 new RunCurves(workflows, reader)),
             new StoreServiceImpl(new StoreSweeper(store, storeUri, workflows, lister, clock)),
-            new ModelServiceImpl(models, modelTeams, clock, events::aliasMoved),
+            new ModelServiceImpl(
+                models,
+                modelTeams,
+                new VersionUses(() -> index.snapshot().runs(), reader::find, models),
+                clock,
+                events::aliasMoved),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
@@ -267,6 +278,7 @@ public final class ControlServer implements AutoCloseable {
             .blockingTaskExecutor(executor, false)
             .maxRequestLength(LARGEST_REQUEST)
             .requestTimeout(LONGEST_CALL)
+            .bossGroupFactory(AcceptThreads::of)
             .gracefulShutdownTimeout(QUIET_PERIOD, LONGEST_SHUTDOWN);
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
@@ -304,6 +316,7 @@ public final class ControlServer implements AutoCloseable {
     } catch (CompletionException e) {
       executor.shutdownNow();
       polls.shutdownNow();
+      triggers.close();
       index.close();
       events.close();
       access.close();
@@ -315,6 +328,7 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
+    events.start();
     return new ControlServer(
         running,
         grpc.services(),
@@ -322,10 +336,10 @@ public final class ControlServer implements AutoCloseable {
         index,
         steering,
         access,
+        triggers,
         executor,
         polls,
-        events,
-        ControlWorker.start(client, events.activities()));
+        events);
   }
 
   int port() {
@@ -344,13 +358,13 @@ public final class ControlServer implements AutoCloseable {
   /** Lets open calls finish, then stops. */
   @Override
   public void close() {
+    triggers.close();
     watches.close();
     steering.close();
     server.stop().join();
     executor.shutdownNow();
     polls.shutdownNow();
     index.close();
-    worker.close();
     events.close();
     access.close();
   }

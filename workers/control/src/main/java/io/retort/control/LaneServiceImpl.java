@@ -1,16 +1,14 @@
 package io.retort.control;
 
-import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.retort.call.Answers;
 import io.retort.identity.Caller;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneConfigs;
 import io.retort.lane.LaneNotBlockedException;
-import io.retort.spec.RequestValidator;
-import io.retort.spec.SpecViolation;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetLaneResponse;
@@ -30,6 +28,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -38,10 +37,9 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
   private static final int DEFAULT_PAGE = 100;
   private static final int MOST_SHOWN = 100;
 
-  private final RequestValidator validator = new RequestValidator();
+  private final Answers answers;
   private final LaneConfigs configs;
   private final LaneClient lanes;
-  private final Workflows workflows;
   private final Clock clock;
   private final Supplier<Set<String>> visibleRuns;
 
@@ -56,19 +54,20 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
       Supplier<Set<String>> visibleRuns) {
     this.configs = configs;
     this.lanes = lanes;
-    this.workflows = workflows;
+    answers = new Answers(thrown -> error(thrown, workflows.namespace()));
     this.clock = clock;
     this.visibleRuns = visibleRuns;
   }
 
   @Override
   public void setLane(SetLaneRequest request, StreamObserver<SetLaneResponse> observer) {
-    answer(request, observer, () -> SetLaneResponse.newBuilder().setConfig(set(request)).build());
+    answers.answer(
+        request, observer, () -> SetLaneResponse.newBuilder().setConfig(set(request)).build());
   }
 
   @Override
   public void getLane(GetLaneRequest request, StreamObserver<GetLaneResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -83,13 +82,13 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
 
   @Override
   public void listLanes(ListLanesRequest request, StreamObserver<ListLanesResponse> observer) {
-    answer(request, observer, () -> list(request));
+    answers.answer(request, observer, () -> list(request));
   }
 
   @Override
   public void unblockLane(
       UnblockLaneRequest request, StreamObserver<UnblockLaneResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -116,9 +115,11 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
                 .setName(request.getName())
                 .setPolicy(request.getPolicy())
                 .setParallelism(Math.max(1, request.getParallelism()))
+                .setTeam(request.getTeam())
                 .build(),
             Timestamps.fromMillis(clock.millis()),
-            Caller.current().name());
+            Caller.current().name(),
+            LaneTeams::requireOperator);
     lanes.configure(config);
     return config;
   }
@@ -129,7 +130,7 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
     names.removeIf(name -> name.compareTo(request.getPageToken()) <= 0);
     ListLanesResponse.Builder response = ListLanesResponse.newBuilder();
     for (String name : names.subList(0, Math.min(size, names.size()))) {
-      configs.read(name).ifPresent(response::addLanes);
+      configs.read(name).filter(LaneTeams::isVisible).ifPresent(response::addLanes);
     }
     if (names.size() > size) {
       response.setNextPageToken(names.get(size - 1));
@@ -140,13 +141,14 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
   private LaneConfig require(String name) throws IOException {
     return configs
         .read(name)
+        .filter(LaneTeams::isVisible)
         .orElseThrow(
             () ->
                 ApiErrors.failure(
                     Status.Code.NOT_FOUND,
                     FailureCategory.FAILURE_CATEGORY_USER,
                     "LANE_NOT_FOUND",
-                    "lane: " + name + " (expected: one that `retort lanes list` shows)",
+                    LaneTeams.notFound(name),
                     null));
   }
 
@@ -173,37 +175,21 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
     return runs.stream().filter(run -> visible.contains(run.getRunId())).toList();
   }
 
-  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
-    T response;
-    try {
-      List<SpecViolation> violations = validator.validate(request);
-      if (!violations.isEmpty()) {
-        throw ApiErrors.invalid(violations);
-      }
-      response = call.run();
-    } catch (LaneNotBlockedException e) {
-      observer.onError(
+  private static Optional<StatusRuntimeException> error(Exception thrown, String namespace) {
+    if (thrown instanceof LaneNotBlockedException) {
+      return Optional.of(
           ApiErrors.failure(
               Status.Code.FAILED_PRECONDITION,
               FailureCategory.FAILURE_CATEGORY_USER,
               "LANE_NOT_BLOCKED",
-              String.valueOf(e.getMessage()),
+              String.valueOf(thrown.getMessage()),
               null));
-      return;
-    } catch (IOException e) {
-      observer.onError(ApiErrors.store("read or write lanes", e));
-      return;
-    } catch (StatusRuntimeException e) {
-      observer.onError(
-          ApiErrors.isOwn(e) ? e : TemporalErrors.of("reach the lane", workflows.namespace(), e));
-      return;
     }
-    observer.onNext(response);
-    observer.onCompleted();
-  }
-
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException, LaneNotBlockedException;
+    if (thrown instanceof IOException fault) {
+      return Optional.of(ApiErrors.store("read or write lanes", fault));
+    }
+    return thrown instanceof StatusRuntimeException status && !ApiErrors.isOwn(status)
+        ? Optional.of(TemporalErrors.of("reach the lane", namespace, status))
+        : Optional.empty();
   }
 }

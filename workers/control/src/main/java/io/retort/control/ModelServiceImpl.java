@@ -1,16 +1,14 @@
 package io.retort.control;
 
-import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.retort.call.Answers;
 import io.retort.identity.Caller;
 import io.retort.registry.AliasException;
 import io.retort.registry.ModelReference;
 import io.retort.registry.ModelRegistry;
-import io.retort.spec.RequestValidator;
-import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
 import io.retort.v1.AliasChange;
 import io.retort.v1.DeleteVersionRequest;
@@ -49,16 +47,23 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
 
   private final ModelRegistry registry;
   private final ModelTeams teams;
+  private final VersionUses uses;
   private final Clock clock;
   private final AliasListener moved;
-  private final RequestValidator validator = new RequestValidator();
+  private final Answers answers = new Answers(ModelServiceImpl::error);
 
   /**
    * @param moved is told of each alias that a person moves
    */
-  ModelServiceImpl(ModelRegistry registry, ModelTeams teams, Clock clock, AliasListener moved) {
+  ModelServiceImpl(
+      ModelRegistry registry,
+      ModelTeams teams,
+      VersionUses uses,
+      Clock clock,
+      AliasListener moved) {
     this.registry = registry;
     this.teams = teams;
+    this.uses = uses;
     this.clock = clock;
     this.moved = moved;
   }
@@ -74,12 +79,12 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
 
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-    answer(request, observer, () -> models(request));
+    answers.answer(request, observer, () -> models(request));
   }
 
   @Override
   public void getModel(GetModelRequest request, StreamObserver<GetModelResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -91,12 +96,12 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public void listVersions(
       ListVersionsRequest request, StreamObserver<ListVersionsResponse> observer) {
-    answer(request, observer, () -> versions(request));
+    answers.answer(request, observer, () -> versions(request));
   }
 
   @Override
   public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> GetVersionResponse.newBuilder().setVersion(resolve(request.getReference())).build());
@@ -105,7 +110,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public void promoteAlias(
       PromoteAliasRequest request, StreamObserver<PromoteAliasResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -133,7 +138,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public void rollBackAlias(
       RollBackAliasRequest request, StreamObserver<RollBackAliasResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -155,7 +160,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public void deleteVersion(
       DeleteVersionRequest request, StreamObserver<DeleteVersionResponse> observer) {
-    answer(request, observer, () -> delete(request));
+    answers.answer(request, observer, () -> delete(request));
   }
 
   /** The tombstone comes first: a call that is interrupted can be made again. */
@@ -172,6 +177,7 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
     requireModel(model);
     if (!registry.model(model).getAliases().containsDeleted(reference.version())) {
       ModelVersion unused = resolve(request.getReference());
+      requireUnused(reference);
     }
     VersionTombstone tombstone =
         registry
@@ -189,6 +195,25 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         .setVersion(reference.version())
         .setTombstone(tombstone)
         .build();
+  }
+
+  private void requireUnused(ModelReference version) throws IOException {
+    Optional<String> run = uses.liveRun(version.model(), version.version());
+    if (run.isPresent()) {
+      throw ApiErrors.failure(
+          Status.Code.FAILED_PRECONDITION,
+          FailureCategory.FAILURE_CATEGORY_USER,
+          "VERSION_IN_USE",
+          "version "
+              + version.version()
+              + " of model "
+              + version.model()
+              + ": "
+              + run.get()
+              + " uses it (expected: a version that no live run uses; wait for the run's end, or"
+              + " cancel it)",
+          null);
+    }
   }
 
   private ListModelsResponse models(ListModelsRequest request) throws IOException {
@@ -291,44 +316,18 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         Status.Code.NOT_FOUND, FailureCategory.FAILURE_CATEGORY_USER, reason, message, null);
   }
 
-  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
-    T response;
-    try {
-      List<SpecViolation> violations = validator.validate(request);
-      if (!violations.isEmpty()) {
-        throw ApiErrors.invalid(violations);
-      }
-      response = call.run();
-    } catch (StatusRuntimeException e) {
-      observer.onError(e);
-      return;
-    } catch (AliasException e) {
-      observer.onError(
+  private static Optional<StatusRuntimeException> error(Exception thrown) {
+    if (thrown instanceof AliasException) {
+      return Optional.of(
           ApiErrors.failure(
               Status.Code.FAILED_PRECONDITION,
               FailureCategory.FAILURE_CATEGORY_USER,
               "ALIAS_STANDS_ELSEWHERE",
-              String.valueOf(e.getMessage()),
-              e));
-      return;
-    } catch (IOException e) {
-      observer.onError(ApiErrors.store("use the model registry", e));
-      return;
-    } catch (RuntimeException e) {
-      LOG.error("a call failed", e);
-      observer.onError(
-          Status.INTERNAL
-              .withDescription("the control plane failed; its log says why")
-              .withCause(e)
-              .asRuntimeException());
-      return;
+              String.valueOf(thrown.getMessage()),
+              thrown));
     }
-    observer.onNext(response);
-    observer.onCompleted();
-  }
-
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException, AliasException;
+    return thrown instanceof IOException fault
+        ? Optional.of(ApiErrors.store("use the model registry", fault))
+        : Optional.empty();
   }
 }

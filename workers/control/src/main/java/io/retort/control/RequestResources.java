@@ -7,6 +7,8 @@ import io.retort.identity.Resources;
 import io.retort.registry.ModelReference;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetLaneRequest;
+import io.retort.v1.UnblockLaneRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +19,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The runs, specs and models that a request names, by the names of its fields. A run belongs to the
- * team of its spec, a model to the teams whose runs have published its versions.
+ * The runs, specs, models and lanes that a request names, the former by the names of its fields. A
+ * run belongs to the team of its spec, a model to the teams whose runs have published its versions.
  */
 final class RequestResources implements Resources {
   /** Of a spec that names no team. */
@@ -31,6 +33,7 @@ final class RequestResources implements Resources {
 
   private final Function<String, RunSpec> specOfRun;
   private final ModelTeams models;
+  private final LaneTeams lanes;
 
   /** The team of a run never changes. */
   private final Map<String, String> teams =
@@ -44,13 +47,20 @@ final class RequestResources implements Resources {
   /**
    * @param specOfRun throws NOT_FOUND for an unknown run
    */
-  RequestResources(Function<String, RunSpec> specOfRun, ModelTeams models) {
+  RequestResources(Function<String, RunSpec> specOfRun, ModelTeams models, LaneTeams lanes) {
     this.specOfRun = specOfRun;
     this.models = models;
+    this.lanes = lanes;
   }
 
   @Override
   public List<Resource> of(Message request) throws IOException {
+    if (request instanceof SetLaneRequest set) {
+      return lanes.of(set);
+    }
+    if (request instanceof UnblockLaneRequest unblock) {
+      return lanes.of(unblock);
+    }
     List<Resource> found = new ArrayList<>();
     if (request instanceof RetrainRunRequest retrain
         && retrain.getUpdateMask().getPathsList().contains("team")) {

@@ -40,7 +40,8 @@ final class RetrainLaunches {
         fresh,
         request.getRescore(),
         request.getLane(),
-        RunTags.retrained(reader.find(origin), request.getLabelsMap(), request.getNote()));
+        RunTags.retrained(reader.find(origin), request.getLabelsMap(), request.getNote()),
+        SentRequest.of(request));
   }
 
   private Retraining retraining(RetrainRunRequest request) throws SpecException {

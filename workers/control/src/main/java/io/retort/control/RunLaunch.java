@@ -13,6 +13,7 @@ import java.util.List;
  * @param fresh stages to run again even if the store has their results
  * @param rescores whether the origin's completions are graded anew, and none is generated
  * @param lane where it waits for its turn; empty: it starts at once
+ * @param sent by which a repeated request is known
  */
 record RunLaunch(
     RunSpec asked,
@@ -21,8 +22,21 @@ record RunLaunch(
     List<Stage> fresh,
     boolean rescores,
     String lane,
-    RunTags tags) {
+    RunTags tags,
+    SentRequest sent) {
   RunLaunch {
     fresh = List.copyOf(fresh);
+  }
+
+  /** A launch of which a repeated one is known by what it resolves to. */
+  RunLaunch(
+      RunSpec asked,
+      String requestId,
+      String originRunId,
+      List<Stage> fresh,
+      boolean rescores,
+      String lane,
+      RunTags tags) {
+    this(asked, requestId, originRunId, fresh, rescores, lane, tags, SentRequest.NONE);
   }
 }

@@ -1,7 +1,6 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import io.retort.lane.LaneConfigs;
 import io.retort.layout.RunLayout;
 import io.retort.plan.Admission;
 import io.retort.run.RunStages;
@@ -47,7 +46,8 @@ final class RunLauncher {
   private final Clock clock;
   private final String storeUri;
   private final Admission admission;
-  private final LaneConfigs lanes;
+  private final LaneTeams lanes;
+  private final LaunchRecords launches;
 
   RunLauncher(
       Workflows workflows,
@@ -59,7 +59,8 @@ final class RunLauncher {
       Clock clock,
       String storeUri,
       Admission admission,
-      LaneConfigs lanes) {
+      LaneTeams lanes,
+      LaunchRecords launches) {
     this.workflows = workflows;
     this.reader = reader;
     this.runs = runs;
@@ -70,6 +71,20 @@ final class RunLauncher {
     this.storeUri = storeUri;
     this.admission = admission;
     this.lanes = lanes;
+    this.launches = launches;
+  }
+
+  /**
+   * The run that the same request has started; empty for a request that has not started one, or
+   * whose run follows from what it resolves to. Throws ALREADY_EXISTS if another request had its
+   * id.
+   */
+  Optional<Run> repeated(SentRequest request) {
+    Optional<String> runId = launches.runId(request);
+    if (runId.isPresent() && reader.isDeleted(runId.get())) {
+      throw ApiErrors.requestOfDeleted(request.requestId(), runId.get());
+    }
+    return runId.flatMap(reader::find);
   }
 
   /** Starts a run, or returns the one that the same request has started. */
@@ -94,6 +109,11 @@ final class RunLauncher {
       }
       throw e;
     }
+    return start(launch, complete, launches.keep(launch.sent(), runId));
+  }
+
+  private Run start(RunLaunch launch, RunRequest complete, String runId) {
+    RunSpec spec = complete.getSpec();
     RunMemo memo =
         new RunMemo(
             launch.asked(),
@@ -103,7 +123,9 @@ final class RunLauncher {
             launch.tags());
     RunRequest request = launch.tags().addTo(complete.toBuilder()).setRunId(runId).build();
     if (!workflows.start(
-        RunWorkflowOptions.of(runId, memo, launch.lane()), RunWorkflow.TYPE, request)) {
+        RunWorkflowOptions.of(runId, memo, launch.lane(), launch.sent().digest()),
+        RunWorkflow.TYPE,
+        request)) {
       return existing(runId, launch, spec);
     }
     keepAsked(runId, launch.asked());
@@ -155,11 +177,10 @@ final class RunLauncher {
               "request_id",
               '"' + launch.requestId() + "\" (expected: up to 64 letters, digits and hyphens)"));
     }
-    if (!isLane(launch.lane())) {
-      ofRequest.add(
-          new SpecViolation(
-              "lane",
-              '"' + launch.lane() + "\" (expected: one that `retort lanes list` shows, or none)"));
+    try {
+      lanes.violation(launch.lane(), launch.asked()).ifPresent(ofRequest::add);
+    } catch (IOException e) {
+      throw ApiErrors.store("look up lane " + launch.lane(), e);
     }
     List<SpecViolation> ofSpec = validator.validate(launch.asked());
     if (!ofSpec.isEmpty()) {
@@ -185,14 +206,6 @@ final class RunLauncher {
         .setRescores(launch.rescores())
         .setLane(launch.lane())
         .build();
-  }
-
-  private boolean isLane(String lane) {
-    try {
-      return lane.isEmpty() || lanes.read(lane).isPresent();
-    } catch (IOException e) {
-      throw ApiErrors.store("look up lane " + lane, e);
-    }
   }
 
   private boolean isRecorded(String runId) {
@@ -228,20 +241,25 @@ final class RunLauncher {
         known
             .map(found -> workflows.memo(found, RunReader.LANE))
             .orElseGet(() -> run.getLane().getLane());
+    String sent = known.map(found -> workflows.memo(found, RunReader.REQUEST)).orElse("");
     boolean same =
-        run.getOriginRunId().equals(launch.originRunId())
-            && lane.equals(launch.lane())
-            // A retrain takes over labels of its origin, which may have changed since.
-            && (!launch.originRunId().isEmpty()
-                || memo.map(RunMemo::tags).map(launch.tags()::isSameRequest).orElse(true))
-            && (earlier.isPresent()
-                ? earlier.get().equals(launch.asked())
-                : run.getSpec().equals(filled));
+        (sent.isEmpty() || launch.sent().digest().isEmpty())
+            ? run.getOriginRunId().equals(launch.originRunId())
+                && lane.equals(launch.lane())
+                // Before a worker has answered, a run that Temporal knows does not have them.
+                && (known.isPresent() || run.getFreshStagesList().equals(launch.fresh()))
+                // A retrain takes over labels of its origin, which may have changed since.
+                && (!launch.originRunId().isEmpty()
+                    || memo.map(RunMemo::tags).map(launch.tags()::isSameRequest).orElse(true))
+                && (earlier.isPresent()
+                    ? earlier.get().equals(launch.asked())
+                    : run.getSpec().equals(filled))
+            : sent.equals(launch.sent().digest());
     if (!same) {
       throw ApiErrors.requestReused(launch.requestId(), runId);
     }
     // The spec is not stored yet if Temporal accepted the start but its response was late.
-    keepAsked(runId, launch.asked());
+    keepAsked(runId, earlier.orElse(launch.asked()));
     return run;
   }
 }

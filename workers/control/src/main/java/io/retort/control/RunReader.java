@@ -34,6 +34,9 @@ final class RunReader {
   /** Key of the lane in a run's memo. */
   static final String LANE = "retort_lane";
 
+  /** Of the memo: digest of the request that launched the run; runs from before it have none. */
+  static final String REQUEST = "retort_request";
+
   private final Workflows workflows;
   private final LiveProgress liveProgress;
   private final RecordedRuns runs;

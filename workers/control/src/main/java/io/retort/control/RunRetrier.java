@@ -37,7 +37,7 @@ final class RunRetrier {
       case RUN_PHASE_PAUSED ->
           pauser.resume(ResumeRunRequest.newBuilder().setRunId(run.getRunId()).build());
       case RUN_PHASE_FAILED, RUN_PHASE_CANCELLED ->
-          CompletableFuture.completedFuture(again(run, request.getRequestId()));
+          CompletableFuture.completedFuture(again(run, request));
       case RUN_PHASE_UNSPECIFIED,
           RUN_PHASE_QUEUED,
           RUN_PHASE_WAITING_FOR_RESOURCES,
@@ -71,18 +71,19 @@ final class RunRetrier {
     return stages;
   }
 
-  private Run again(Run run, String requestId) {
+  private Run again(Run run, RetryRunRequest request) {
     try {
       return launcher.launch(
           new RunLaunch(
               reader.askedSpec(run.getRunId()),
-              requestId,
+              request.getRequestId(),
               // Rescoring grades the answers of the origin.
               run.getRescores() ? run.getOriginRunId() : run.getRunId(),
               unfinished(run),
               run.getRescores(),
               run.getLane().getLane(),
-              RunTags.retrained(Optional.of(run), Map.of(), run.getNote())));
+              RunTags.retrained(Optional.of(run), Map.of(), run.getNote()),
+              SentRequest.of(request)));
     } catch (SpecException e) {
       // The rules have become stricter since the run was accepted.
       throw ApiErrors.invalid(e);

@@ -54,6 +54,7 @@ import io.retort.v1.WatchRunResponse;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -122,7 +123,8 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
                   request.getFreshStagesList(),
                   false,
                   request.getLane(),
-                  RunTags.asked(request.getLabelsMap(), request.getNote()));
+                  RunTags.asked(request.getLabelsMap(), request.getNote()),
+                  SentRequest.of(request));
           return request.getValidateOnly()
               ? CreateRunResponse.newBuilder().setPlan(plan(launch)).build()
               : CreateRunResponse.newBuilder().setRun(launcher.launch(launch)).build();
@@ -256,6 +258,13 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
     answer(
         observer,
         () -> {
+          Optional<Run> earlier =
+              request.getValidateOnly()
+                  ? Optional.empty()
+                  : launcher.repeated(SentRequest.of(request));
+          if (earlier.isPresent()) {
+            return RetrainRunResponse.newBuilder().setRun(earlier.get()).build();
+          }
           RunLaunch launch = retrains.launch(request);
           return request.getValidateOnly()
               ? RetrainRunResponse.newBuilder().setPlan(plan(launch)).build()

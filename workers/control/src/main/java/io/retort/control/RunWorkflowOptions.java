@@ -17,10 +17,12 @@ import java.util.stream.Collectors;
 final class RunWorkflowOptions {
   /**
    * @param lane empty for none
+   * @param request digest of the request that launches it; empty where it is not known
    */
-  static WorkflowOptions of(String runId, RunMemo memo, String lane) {
+  static WorkflowOptions of(String runId, RunMemo memo, String lane, String request) {
     Map<String, Object> kept = new HashMap<>(memo.toMap());
     kept.put(RunReader.LANE, lane);
+    kept.put(RunReader.REQUEST, request);
     RunSpec spec = memo.filled();
     SearchAttributes.Builder attributes =
         SearchAttributes.newBuilder()

@@ -10,6 +10,7 @@ import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
+import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.Run;
 import io.retort.v1.StageProgress;
 import io.retort.v1.StageRecord;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds unused content of the store: folders of runs, data sets, sets of completions and records of
- * stages that no kept run refers to.
+ * stages that no kept run refers to, and comparisons with a run that is not kept.
  *
  * <p>Records of stages are deleted first. A run that starts afterwards does not find them, and a
  * run that started before is live, in which case nothing else is deleted.
@@ -239,7 +240,29 @@ final class StoreSweeper {
     }
     addUnneeded("dataset", RunLayout.datasets(storeUri), survey, items);
     addUnneeded("completions", RunLayout.completions(storeUri), survey, items);
+    for (String name : store.list(RunLayout.comparisons(storeUri))) {
+      Optional<List<String>> compared = comparedRuns(name);
+      if (compared.isEmpty() || !survey.keptRuns.containsAll(compared.get())) {
+        items.add(item("comparison", Store.resolve(RunLayout.comparisons(storeUri), name)));
+      }
+    }
     return items;
+  }
+
+  /** Empty for a report from before its runs were kept; any report can be made again. */
+  private Optional<List<String>> comparedRuns(String name) throws IOException {
+    String uri = RunLayout.comparedRuns(storeUri, name);
+    // Also false for what is no folder.
+    if (!store.exists(uri)) {
+      return Optional.empty();
+    }
+    try {
+      return StoredMessages.read(store, uri, CompareReportsRequest.getDefaultInstance())
+          .map(CompareReportsRequest::getRunIdsList);
+    } catch (CorruptArtifactException e) {
+      LOG.warn("the runs of comparison {} cannot be read", name, e);
+      return Optional.empty();
+    }
   }
 
   private void addUnneeded(String kind, String parent, Survey survey, List<SweptItem> items)

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
@@ -29,20 +30,24 @@ public final class EventDelivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventDelivery.class);
   private static final int HASH_CHARACTERS = 16;
 
+  private final WorkflowClient client;
   private final Subscriptions subscriptions;
   private final EventPublisher publisher;
   private final SubscriptionServiceImpl service;
   private final DeliveryActivitiesImpl activities;
   private final WebhookSecrets secrets;
   private final WebhookSender sender;
+  private Optional<DeliveryWorker> worker = Optional.empty();
 
   private EventDelivery(
+      WorkflowClient client,
       Subscriptions subscriptions,
       EventPublisher publisher,
       SubscriptionServiceImpl service,
       DeliveryActivitiesImpl activities,
       WebhookSecrets secrets,
       WebhookSender sender) {
+    this.client = client;
     this.subscriptions = subscriptions;
     this.publisher = publisher;
     this.service = service;
@@ -75,6 +80,7 @@ public final class EventDelivery implements AutoCloseable {
     EventPublisher publisher = new EventPublisher(subscriptions, deliveries, deliveryClient);
     WebhookSender sender = new WebhookSender(addresses);
     return new EventDelivery(
+        client,
         subscriptions,
         publisher,
         new SubscriptionServiceImpl(
@@ -96,9 +102,9 @@ public final class EventDelivery implements AutoCloseable {
     return service;
   }
 
-  /** For the worker of the control plane. */
-  public DeliveryActivities activities() {
-    return activities;
+  /** Begins to call receivers, once Temporal answers; returns at once. */
+  public synchronized void start() {
+    worker = Optional.of(DeliveryWorker.start(client, activities));
   }
 
   /** Those of webhooks in both directions. */
@@ -144,7 +150,8 @@ public final class EventDelivery implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    worker.ifPresent(DeliveryWorker::close);
     sender.close();
   }
 }

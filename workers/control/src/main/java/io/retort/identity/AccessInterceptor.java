@@ -202,7 +202,6 @@ public final class AccessInterceptor implements ServerInterceptor {
       if (!isCancelled()) {
         refused = true;
         AccessInterceptor.close(this, error);
-        ended = true;
       }
     }
 

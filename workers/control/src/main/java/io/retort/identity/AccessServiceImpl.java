@@ -1,12 +1,9 @@
 package io.retort.identity;
 
-import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import io.retort.error.RpcFailures;
-import io.retort.spec.RequestValidator;
-import io.retort.spec.SpecViolation;
+import io.retort.call.Answers;
 import io.retort.v1.AccessServiceGrpc;
 import io.retort.v1.ApiToken;
 import io.retort.v1.AuditRecord;
@@ -41,7 +38,7 @@ public final class AccessServiceImpl extends AccessServiceGrpc.AccessServiceImpl
   private final TokenCallers callers;
   private final AuditPages audit;
   private final SecureRandom random;
-  private final RequestValidator validator = new RequestValidator();
+  private final Answers answers = new Answers(AccessServiceImpl::error);
 
   public AccessServiceImpl(
       TokenStore tokens, TokenCallers callers, AuditChains audit, SecureRandom random) {
@@ -54,7 +51,7 @@ public final class AccessServiceImpl extends AccessServiceGrpc.AccessServiceImpl
   @Override
   public void whoAmI(WhoAmIRequest request, StreamObserver<WhoAmIResponse> observer) {
     Caller caller = Caller.current();
-    answer(
+    answers.answer(
         request,
         observer,
         () ->
@@ -69,24 +66,24 @@ public final class AccessServiceImpl extends AccessServiceGrpc.AccessServiceImpl
   @Override
   public void createToken(
       CreateTokenRequest request, StreamObserver<CreateTokenResponse> observer) {
-    answer(request, observer, () -> create(request));
+    answers.answer(request, observer, () -> create(request));
   }
 
   @Override
   public void listTokens(ListTokensRequest request, StreamObserver<ListTokensResponse> observer) {
-    answer(request, observer, () -> list(request));
+    answers.answer(request, observer, () -> list(request));
   }
 
   @Override
   public void revokeToken(
       RevokeTokenRequest request, StreamObserver<RevokeTokenResponse> observer) {
-    answer(request, observer, () -> revoke(request.getTokenId()));
+    answers.answer(request, observer, () -> revoke(request.getTokenId()));
   }
 
   @Override
   public void listAuditEntries(
       ListAuditEntriesRequest request, StreamObserver<ListAuditEntriesResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -180,31 +177,9 @@ public final class AccessServiceImpl extends AccessServiceGrpc.AccessServiceImpl
                     : caller.holds(Role.ROLE_ADMIN, grant.getTeam()));
   }
 
-  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
-    T response;
-    try {
-      List<SpecViolation> violations = validator.validate(request);
-      if (!violations.isEmpty()) {
-        throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
-      }
-      response = call.run();
-    } catch (StatusRuntimeException e) {
-      observer.onError(e);
-      return;
-    } catch (IOException e) {
-      observer.onError(AccessErrors.unavailable("use the store of tokens and audit entries", e));
-      return;
-    } catch (RuntimeException e) {
-      LOG.error("a call failed", e);
-      observer.onError(AccessErrors.internal());
-      return;
-    }
-    observer.onNext(response);
-    observer.onCompleted();
-  }
-
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException;
+  private static Optional<StatusRuntimeException> error(Exception thrown) {
+    return thrown instanceof IOException fault
+        ? Optional.of(AccessErrors.unavailable("use the store of tokens and audit entries", fault))
+        : Optional.empty();
   }
 }

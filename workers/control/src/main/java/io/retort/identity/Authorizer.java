@@ -58,7 +58,12 @@ public final class Authorizer {
       for (String team : resource.teams()) {
         boolean seen = rpc.role() == Role.ROLE_VIEWER && !resource.notFound().isEmpty();
         if (!seen && !caller.holds(rpc.role(), team)) {
-          throw denied(rpc, caller, "in team " + team + ", which owns " + resource.name());
+          throw denied(
+              rpc,
+              caller,
+              team.equals(Caller.EVERY_TEAM)
+                  ? "in every team, as " + resource.name() + " belongs to none"
+                  : "in team " + team + ", which owns " + resource.name());
         }
       }
       teams.addAll(resource.teams());

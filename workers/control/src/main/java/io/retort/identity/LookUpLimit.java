@@ -14,14 +14,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many credentials that are not known each address may have looked up in the store. Of
- * IPv6 addresses those of one network of 64 bits count as one.
+ * Limits how many credentials each address may have looked up in the store in vain. Of IPv6
+ * addresses those of one network of 64 bits count as one.
  */
 final class LookUpLimit {
-  /** Look-ups per second and address. */
+  /** Look-ups in vain per second and address. */
   static final int RATE = 20;
 
-  /** Look-ups of an address at once. */
+  /** Look-ups in vain of an address at once. */
   static final int BURST = 200;
 
   private static final int MOST_ADDRESSES = 10_000;
@@ -44,24 +44,40 @@ final class LookUpLimit {
   }
 
   /**
-   * Counts a look-up of the request that this thread serves.
+   * Before a look-up for the request that this thread serves.
    *
-   * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if there were too many
+   * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if too many have found nothing
    */
-  void take() {
-    @Nullable ServiceRequestContext context = ServiceRequestContext.currentOrNull();
-    take(context == null ? "" : network(context.remoteAddress().getAddress()));
+  void check() {
+    check(currentNetwork());
   }
 
-  void take(String address) {
+  /** The look-up has found nothing. */
+  void count() {
+    count(currentNetwork());
+  }
+
+  void check(String network) {
     long now = nanoTime.getAsLong();
-    TokenBucket bucket =
-        buckets.asMap().computeIfAbsent(address, name -> new TokenBucket(RATE, BURST, now));
-    long wait = bucket.take(now);
+    long wait = bucket(network, now).waitAt(now);
     if (wait > 0) {
       throw AccessErrors.tooManyLookUps(
           Math.max(1, TimeUnit.NANOSECONDS.toSeconds(wait + 999_999_999)));
     }
+  }
+
+  void count(String network) {
+    long now = nanoTime.getAsLong();
+    long unused = bucket(network, now).take(now);
+  }
+
+  private TokenBucket bucket(String network, long now) {
+    return buckets.asMap().computeIfAbsent(network, name -> new TokenBucket(RATE, BURST, now));
+  }
+
+  private static String currentNetwork() {
+    @Nullable ServiceRequestContext context = ServiceRequestContext.currentOrNull();
+    return context == null ? "" : network(context.remoteAddress().getAddress());
   }
 
   /** What addresses of one client have in common. */

@@ -50,7 +50,7 @@ final class StoredCredentials<V> {
       if (absent.fresh(name).isPresent()) {
         return Optional.empty();
       }
-      limit.take();
+      limit.check();
     }
     long now = clock.millis();
     Optional<V> read = reader.read(name);
@@ -58,6 +58,7 @@ final class StoredCredentials<V> {
       known.put(name, read.get(), now);
       absent.forget(name);
     } else {
+      limit.count();
       known.forget(name);
       absent.put(name, true, now);
     }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.retort.enums.EnumText;
 import io.retort.identity.Caller;
 import io.retort.v1.GetLaneRequest;
+import io.retort.v1.Lane;
 import io.retort.v1.LanePolicy;
 import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListLanesRequest;
@@ -35,18 +36,17 @@ final class LanePages {
                     .setPageSize(LANES)
                     .setPageToken(request.form().text("page_token"))
                     .build()),
-            mayChange(request.caller())));
+            mayChange(request.caller(), "")));
   }
 
   HttpResponse show(PageRequest request) {
-    LaneView view =
-        LaneView.of(
-            calls
-                .call(
-                    LaneServiceGrpc.getGetLaneMethod(),
-                    GetLaneRequest.newBuilder().setName(request.path("lane")).build())
-                .getLane(),
-            mayChange(request.caller()));
+    Lane lane =
+        calls
+            .call(
+                LaneServiceGrpc.getGetLaneMethod(),
+                GetLaneRequest.newBuilder().setName(request.path("lane")).build())
+            .getLane();
+    LaneView view = LaneView.of(lane, mayChange(request.caller(), lane.getConfig().getTeam()));
     return request.page(request.isPart() ? "laneRuns" : "lane", view);
   }
 
@@ -74,9 +74,13 @@ final class LanePages {
         .thenApply(response -> done(name));
   }
 
-  /** Lanes belong to no team. */
-  private static boolean mayChange(Caller caller) {
-    return caller.everywhere(Role.ROLE_OPERATOR);
+  /**
+   * @param team of the lane; empty for a lane of every team
+   */
+  private static boolean mayChange(Caller caller, String team) {
+    return team.isEmpty()
+        ? caller.everywhere(Role.ROLE_OPERATOR)
+        : caller.holds(Role.ROLE_OPERATOR, team);
   }
 
   private static HttpResponse done(String lane) {

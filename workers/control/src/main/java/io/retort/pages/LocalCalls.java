@@ -91,7 +91,9 @@ public final class LocalCalls {
   private <Q, R> ServerMethodDefinition<Q, R> definition(MethodDescriptor<Q, R> method) {
     ServerMethodDefinition<?, ?> found = methods.get(method.getFullMethodName());
     if (found == null) {
-      throw new IllegalArgumentException(method.getFullMethodName() + ": is not served");
+      throw Status.UNIMPLEMENTED
+          .withDescription(method.getFullMethodName() + ": is not served")
+          .asRuntimeException();
     }
     return (ServerMethodDefinition<Q, R>) found;
   }

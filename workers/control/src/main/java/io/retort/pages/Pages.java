@@ -22,6 +22,10 @@ public final class Pages {
   private final SpecPages specs;
   private final ComparePages comparisons;
   private final LanePages lanes;
+  private final LogPages logs;
+  private final DataSetPages datasets;
+  private final RunSamples samples;
+  private final TriggerPages triggers;
 
   /**
    * @param callers who looks at a page
@@ -42,6 +46,10 @@ public final class Pages {
     specs = new SpecPages(calls, runs);
     comparisons = new ComparePages(calls, runs);
     lanes = new LanePages(calls);
+    logs = new LogPages(calls);
+    datasets = new DataSetPages(calls, runs);
+    samples = new RunSamples(store, storeUri, runs);
+    triggers = new TriggerPages(calls);
   }
 
   /** The session's, or without one a token whose key lives as long as the process. */
@@ -85,6 +93,16 @@ public final class Pages {
     server.change("/lanes", handler.post(lanes::set));
     server.read("/lanes/{lane}", handler.get(lanes::show));
     server.change("/lanes/{lane}/unblock", handler.post(lanes::unblock));
+    server.read("/triggers", handler.get(triggers::list));
+    server.read("/triggers/{trigger}", handler.get(triggers::show));
+    server.change("/triggers/{trigger}/pause", handler.post(triggers::pause));
+    server.change("/triggers/{trigger}/resume", handler.post(triggers::resume));
+    server.change("/triggers/{trigger}/test", handler.post(triggers::test));
+    server.change("/triggers/{trigger}/fire", handler.post(triggers::fire));
+    server.read("/runs/{run}/samples", handler.get(samples::show));
+    server.read("/runs/{run}/logs", handler.get(logs::show));
+    server.read("/datasets", handler.get(datasets::list));
+    server.read("/datasets/{run}", handler.get(datasets::show));
     server.read("/models", handler.get(models::list));
     server.read("/models/{model}", handler.get(models::show));
     server.change("/models/{model}/promote", handler.post(models::promote));

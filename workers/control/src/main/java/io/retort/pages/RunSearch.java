@@ -198,7 +198,8 @@ public record RunSearch(
     }
   }
 
-  private static String quoted(String value) {
+  /** A value of the filter of the API. */
+  static String quoted(String value) {
     return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param todo stages that have not begun
  * @param failureCategory empty if the run has not failed
  * @param cost of the judge against its budget, empty where there is neither
+ * @param hasData whether it reads training data
+ * @param curated whether its curation has ended
  * @param lineage where the run and its reused results come from, and what it released
  */
 public record RunView(
@@ -50,6 +52,8 @@ public record RunView(
     List<TableView> results,
     @Nullable ApprovalView approval,
     boolean hasReport,
+    boolean hasData,
+    boolean curated,
     List<Link> lineage,
     List<Event> events) {
   private static final Set<RunAction> BUTTONS =
@@ -101,6 +105,8 @@ public record RunView(
         ApprovalView.of(run, reader).orElse(null),
         !run.getSummary().getReportUri().isEmpty()
             || !run.getSummary().getRelease().getReportUri().isEmpty(),
+        !DataSetView.sources(run).isEmpty(),
+        run.getSummary().hasCuration(),
         lineage(run),
         events(run));
   }

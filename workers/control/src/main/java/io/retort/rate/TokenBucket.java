@@ -23,12 +23,17 @@ public final class TokenBucket {
 
   /** Takes a token; returns 0, or the nanoseconds until there is one. */
   public synchronized long take(long now) {
+    long wait = waitAt(now);
+    if (wait == 0) {
+      tokens--;
+    }
+    return wait;
+  }
+
+  /** The nanoseconds until there is a token; 0: there is one. */
+  public synchronized long waitAt(long now) {
     tokens = Math.min(burst, tokens + Math.max(0, now - filled) / NANOS * rate);
     filled = now;
-    if (tokens >= 1) {
-      tokens--;
-      return 0;
-    }
-    return (long) Math.ceil((1 - tokens) / rate * NANOS);
+    return tokens >= 1 ? 0 : (long) Math.ceil((1 - tokens) / rate * NANOS);
   }
 }

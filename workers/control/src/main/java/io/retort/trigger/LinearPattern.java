@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 record LinearPattern(Pattern compiled) {
   private static final long MOST_STEPS = 10_000;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   /** The reason why a text is no such expression; empty for one. */
   static Optional<String> problem(String text) {
@@ -78,11 +79,9 @@ record LinearPattern(Pattern compiled) {
   private static long most(String repetition) {
     long most = 1;
     for (String number : repetition.split(",", -1)) {
-      try {
+      // Else it is no repetition, or one without an upper bound.
+      if (NUMBER.matcher(number.strip()).matches()) {
         most = Math.max(most, Integer.parseInt(number.strip()));
-      } catch (NumberFormatException e) {
-        // No repetition, or one without an upper bound.
-        continue;
       }
     }
     return most;

@@ -47,9 +47,16 @@ final class TriggerCheck {
     if (config.hasSchedule()) {
       schedule(config.getSchedule(), violations);
     }
+    if (config.hasWatchedData()) {
+      violations.add(
+          new SpecViolation("config.watched_data", "is not served yet (expected: another source)"));
+    }
     template(config.getLaunch(), violations);
     int before = violations.size();
     parameters(config.getLaunch().getParametersList(), violations);
+    if (config.hasSchedule() || config.hasWatchedData()) {
+      withoutPayload(config.getLaunch().getParametersList(), violations);
+    }
     if (violations.size() == before
         && config.getLaunch().hasSpec() != config.getLaunch().hasRetrain()) {
       launch(config, violations);
@@ -143,6 +150,19 @@ final class TriggerCheck {
                     + " as sft.learning_rate; label.KEY; or append_train)"));
       } else {
         rules(parameter, target.get(), field, violations);
+      }
+    }
+  }
+
+  /** Times and files come without a payload. */
+  private static void withoutPayload(
+      List<TriggerParameter> parameters, List<SpecViolation> violations) {
+    for (int index = 0; index < parameters.size(); index++) {
+      if (ParameterValues.defaultValue(parameters.get(index)).isEmpty()) {
+        violations.add(
+            new SpecViolation(
+                LAUNCH + "parameters[" + index + "].default_value",
+                "missing (expected: a value, as a schedule and watched data have no payload)"));
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.retort.trigger;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
@@ -46,6 +48,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /** The trigger API. */
@@ -115,7 +118,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
         observer,
         () -> {
           String name = request.getName();
-          TriggerRecord unused =
+          TriggerRecord deleted =
               change(
                   name,
                   record ->
@@ -123,7 +126,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
                           .setDeletedAt(now())
                           .setDeletedBy(Caller.current().name())
                           .build());
-          sources.follow(name);
+          sources.follow(name, deleted.getTrigger().getConfig());
           return DeleteTriggerResponse.getDefaultInstance();
         });
   }
@@ -232,9 +235,21 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
     if (request.getValidateOnly()) {
       return next(request, asked, triggers.record(config.getName())).getTrigger();
     }
+    AtomicReference<TriggerConfig> before =
+        new AtomicReference<>(TriggerConfig.getDefaultInstance());
     Trigger trigger =
-        triggers.update(config.getName(), current -> next(request, asked, current)).getTrigger();
-    sources.follow(config.getName());
+        triggers
+            .update(
+                config.getName(),
+                current -> {
+                  before.set(
+                      current
+                          .map(record -> record.getTrigger().getConfig())
+                          .orElse(TriggerConfig.getDefaultInstance()));
+                  return next(request, asked, current);
+                })
+            .getTrigger();
+    sources.follow(config.getName(), requireNonNull(before.get()));
     return sources.shown(trigger);
   }
 
@@ -298,7 +313,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
                         .setTrigger(change.apply(record.getTrigger().toBuilder()))
                         .build())
             .getTrigger();
-    sources.follow(name);
+    sources.follow(name, trigger.getConfig());
     return sources.shown(trigger);
   }
 

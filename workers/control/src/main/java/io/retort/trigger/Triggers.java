@@ -1,29 +1,40 @@
 package io.retort.trigger;
 
 import io.grpc.BindableService;
+import io.grpc.StatusRuntimeException;
 import io.retort.store.Store;
 import io.retort.v1.RunSpec;
+import io.temporal.client.WorkflowClient;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** The triggers of a control plane. */
-public final class Triggers {
+public final class Triggers implements AutoCloseable {
   private final TriggerStore store;
   private final LaunchingFirer firer;
   private final TriggerServiceImpl service;
+  private final TriggerWorker worker;
 
   /**
    * @param teamOf the team of a run with this spec
+   * @param deadline of each call to Temporal
+   * @param errors the error of the API for one of Temporal, and what was attempted
    */
   public Triggers(
       Store store,
       String storeUri,
       Launches launches,
       Function<RunSpec, String> teamOf,
-      Clock clock) {
+      Clock clock,
+      WorkflowClient client,
+      Duration deadline,
+      BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors) {
     this.store = new TriggerStore(store, storeUri);
     FiringStore firings = new FiringStore(store, storeUri);
     firer = new LaunchingFirer(this.store, firings, launches, teamOf, clock);
+    TriggerSchedules schedules = new TriggerSchedules(this.store, client, deadline, errors);
     service =
         new TriggerServiceImpl(
             this.store,
@@ -31,8 +42,9 @@ public final class Triggers {
             firer,
             new TriggerTeams(launches, teamOf),
             launches,
-            TriggerSources.none(),
+            schedules,
             clock);
+    worker = new TriggerWorker(client, new TriggerActivitiesImpl(firer), schedules);
   }
 
   public TriggerStore store() {
@@ -45,5 +57,11 @@ public final class Triggers {
 
   public BindableService service() {
     return service;
+  }
+
+  /** Triggers do not fire any more. */
+  @Override
+  public void close() {
+    worker.close();
   }
 }

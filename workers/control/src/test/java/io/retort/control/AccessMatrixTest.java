@@ -35,6 +35,7 @@ import io.retort.v1.AuditRecord;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.CreateTokenRequest;
 import io.retort.v1.CreateTokenResponse;
+import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.Grant;
 import io.retort.v1.LaneConfig;
@@ -42,6 +43,7 @@ import io.retort.v1.LanePolicy;
 import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.LaunchTemplate;
 import io.retort.v1.ListAuditEntriesRequest;
+import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
 import io.retort.v1.ListRunsRequest;
@@ -61,6 +63,7 @@ import io.retort.v1.SubscriptionConfig;
 import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerServiceGrpc;
+import io.retort.v1.UnblockLaneRequest;
 import io.retort.v1.WatchRunsRequest;
 import io.retort.v1.WatchRunsResponse;
 import io.retort.v1.WhoAmIRequest;
@@ -149,6 +152,7 @@ class AccessMatrixTest {
                 SetLaneRequest.newBuilder()
                     .setName(LANE)
                     .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+                    .setTeam(OWN)
                     .build())
             .getConfig();
     assertThat(set(trigger(TRIGGER))).isEqualTo(TRIGGER);
@@ -217,6 +221,79 @@ class AccessMatrixTest {
     }
     assertThat(listed(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
     assertThat(watched(as(OTHER, Role.ROLE_ADMIN))).isEmpty();
+  }
+
+  @Test
+  void aLaneOfATeamIsItsOperatorsAndRunsAlone() throws IOException {
+    SetLaneRequest set =
+        SetLaneRequest.newBuilder()
+            .setName("own-lane")
+            .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+            .setTeam(OWN)
+            .build();
+    LaneServiceGrpc.LaneServiceBlockingStub own =
+        LaneServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR));
+    LaneServiceGrpc.LaneServiceBlockingStub stranger =
+        LaneServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_ADMIN));
+    assertThat(own.setLane(set).getConfig().getTeam()).isEqualTo(OWN);
+    assertThat(own.setLane(set.toBuilder().clearTeam().build()).getConfig().getTeam())
+        .as("it keeps its team")
+        .isEqualTo(OWN);
+
+    GetLaneRequest get = GetLaneRequest.newBuilder().setName("own-lane").build();
+    UnblockLaneRequest unblock = UnblockLaneRequest.newBuilder().setName("own-lane").build();
+    assertThat(own.getLane(get).getLane().getConfig().getTeam()).isEqualTo(OWN);
+    assertThat(refused(() -> own.unblockLane(unblock)).getStatus().getDescription())
+        .contains("not blocked");
+    assertThat(stranger.listLanes(ListLanesRequest.getDefaultInstance()).getLanesList())
+        .extracting(LaneConfig::getName)
+        .doesNotContain("own-lane");
+    assertThat(refused(() -> stranger.getLane(get)).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(refused(() -> stranger.unblockLane(unblock)).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
+    for (String team : List.of("", OTHER)) {
+      assertThat(
+              refused(() -> stranger.setLane(set.toBuilder().setTeam(team).build()))
+                  .getStatus()
+                  .getCode())
+          .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+    assertThat(
+            refused(() -> own.setLane(set.toBuilder().setName("shared").clearTeam().build()))
+                .getStatus()
+                .getDescription())
+        .contains("in every team, as lane shared belongs to none");
+  }
+
+  @Test
+  void aRunWaitsInALaneOfItsTeamOnly() throws IOException {
+    CreateRunRequest ofOther =
+        CreateRunRequest.newBuilder().setSpec(spec(OTHER)).setLane(LANE).build();
+    assertThat(
+            RunServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+                .createRun(ofOther.toBuilder().setSpec(spec(OWN)).build())
+                .getRun()
+                .getLane()
+                .getLane())
+        .isEqualTo(LANE);
+    StatusRuntimeException wrong =
+        refused(
+            () -> RunServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_OPERATOR)).createRun(ofOther));
+    assertThat(wrong.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(wrong.getStatus().getDescription())
+        .isEqualTo(
+            "lane: \"nightly\" of team nlp for a run of team vision (expected: a lane of the run's"
+                + " team or of none, or no lane)");
+    assertThat(
+            refused(
+                    () ->
+                        RunServiceGrpc.newBlockingStub(as(OTHER, Role.ROLE_OPERATOR))
+                            .createRun(ofOther))
+                .getStatus()
+                .getDescription())
+        .as("to those who may not know it the lane is not there")
+        .isEqualTo("lane: \"nightly\" (expected: one that `retort lanes list` shows, or none)");
   }
 
   @Test
@@ -368,8 +445,11 @@ class AccessMatrixTest {
   }
 
   private static boolean reaches(RpcAccess rpc, String team) {
+    // Whoever is in some team may ask for a lane, and sees one of a team only in that team.
+    boolean asksForTheLane = rpc.name().equals("LaneService/GetLane");
     return team.equals(EVERY)
-        || rpc.scope() == AccessScope.ACCESS_SCOPE_SOME_TEAM
+        || (rpc.scope() == AccessScope.ACCESS_SCOPE_SOME_TEAM
+            && (!asksForTheLane || team.equals(OWN)))
         || (rpc.scope() == AccessScope.ACCESS_SCOPE_UNSPECIFIED && team.equals(OWN));
   }
 

@@ -216,7 +216,7 @@ class ApiContractTest {
     }
     control.awaitListed("first-1", RunPhase.RUN_PHASE_SUCCEEDED);
     control.awaitListed("second-1", RunPhase.RUN_PHASE_SUCCEEDED);
-    write("comparisons/first-1+second-1", "<!doctype html>");
+    write("comparisons/first-1+second-1/index.html", "<!doctype html>");
     for (int version = 1; version <= 3; version++) {
       publish(version);
     }

@@ -15,6 +15,7 @@ import io.retort.run.RunPhases;
 import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
+import io.retort.trigger.ScheduledTriggerWorkflowImpl;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
@@ -58,6 +59,7 @@ final class ControlHarness implements AutoCloseable {
   final StubActivities activities = new StubActivities();
   final FakeVisibility visibility;
   final TemporalRefusals refusals = new TemporalRefusals();
+  final FakeSchedules schedules = new FakeSchedules();
   final MetricsServer metrics;
   final RunServiceGrpc.RunServiceBlockingStub api;
   final String storeUri;
@@ -98,7 +100,7 @@ final class ControlHarness implements AutoCloseable {
                 .setUseTimeskipping(false)
                 .setWorkflowServiceStubsOptions(
                     WorkflowServiceStubsOptions.newBuilder()
-                        .setGrpcClientInterceptors(List.of(visibility, refusals))
+                        .setGrpcClientInterceptors(List.of(schedules, visibility, refusals))
                         .build())
                 .registerSearchAttribute(
                     RunSearchAttributes.PHASE.getName(),
@@ -123,6 +125,7 @@ final class ControlHarness implements AutoCloseable {
         StubPlanWorkflow.class,
         StubAdmissionWorkflow.class,
         LaneWorkflowImpl.class,
+        ScheduledTriggerWorkflowImpl.class,
         DeliveryWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();

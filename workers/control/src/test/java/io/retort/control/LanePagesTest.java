@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LanePagesTest {
   private static ControlHarness control;
 
-  private final PageClient client = new PageClient(control.address());
+  private PageClient client;
 
   @BeforeAll
   static void start(@TempDir Path store) {
@@ -24,6 +25,11 @@ final class LanePagesTest {
   @AfterAll
   static void stop() {
     control.close();
+  }
+
+  @BeforeEach
+  void open() {
+    client = new PageClient(control.address());
   }
 
   @Test

@@ -12,10 +12,14 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.retort.layout.RunLayout;
 import io.retort.registry.ModelVersions;
+import io.retort.spec.SpecException;
+import io.retort.spec.SpecReader;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.CancelRunRequest;
 import io.retort.v1.Comparison;
 import io.retort.v1.Count;
+import io.retort.v1.CreateRunRequest;
 import io.retort.v1.DeleteVersionRequest;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.GetVersionRequest;
@@ -31,6 +35,8 @@ import io.retort.v1.PassAtK;
 import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.RollBackAliasRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Score;
 import io.retort.v1.ScoreWithoutErrata;
@@ -38,29 +44,35 @@ import io.retort.v1.VersionTombstone;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelServiceTest {
-  private ControlHarness harness;
-  private ModelServiceGrpc.ModelServiceBlockingStub api;
+  private static ControlHarness harness;
+  private static ModelServiceGrpc.ModelServiceBlockingStub api;
 
-  @BeforeEach
-  void start(@TempDir Path folder) throws IOException {
+  @BeforeAll
+  static void start(@TempDir Path folder) {
     harness = new ControlHarness(folder);
     api = harness.client(ModelServiceGrpc.ModelServiceBlockingStub.class);
+  }
+
+  @AfterAll
+  static void stop() {
+    harness.close();
+  }
+
+  @BeforeEach
+  void publish() throws IOException {
+    Store.open(harness.storeUri).delete(harness.storeUri + "/models");
     publish("smol", 1);
     publish("smol", 2);
     publish("other", 1);
     // Reserved but not published.
     new ModelVersions(Store.open(harness.storeUri), harness.storeUri, "smol").reserve("run-9");
-  }
-
-  @AfterEach
-  void stop() {
-    harness.close();
   }
 
   @Test
@@ -116,6 +128,39 @@ class ModelServiceTest {
     assertThat(model.getAliases().getHistory(1).getActor()).isEqualTo("ann");
     assertThat(model.getAliases().getHistory(1).getReason()).isEqualTo("better on math");
     assertThat(model.getAliases().getHistory(1).getChangedAt().getSeconds()).isPositive();
+  }
+
+  @Test
+  void aVersionThatALiveRunEvaluatesStays() throws SpecException {
+    Run run =
+        harness
+            .api
+            .createRun(
+                CreateRunRequest.newBuilder()
+                    .setSpec(
+                        SpecReader.read(
+                            "name: waits\nmodels: [{model: /models/Smol},"
+                                + " {name: two, model: 'registry:smol:v2'}]\n"
+                                + "evaluation: {benchmarks: [{name: own, source: {path:"
+                                + " /own.jsonl}}]}"))
+                    .build())
+            .getRun();
+    DeleteVersionRequest request =
+        DeleteVersionRequest.newBuilder().setReference("smol:v2").setReason("large").build();
+
+    refused(
+        () -> api.deleteVersion(request),
+        Status.Code.FAILED_PRECONDITION,
+        "version 2 of model smol: run " + run.getRunId() + " uses it (expected: ");
+    Run cancelled =
+        harness
+            .api
+            .cancelRun(CancelRunRequest.newBuilder().setRunId(run.getRunId()).build())
+            .getRun();
+    assertThat(harness.awaitEnd(cancelled.getRunId()).getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
+    harness.awaitListed(run.getRunId(), RunPhase.RUN_PHASE_CANCELLED);
+    assertThat(api.deleteVersion(request).getVersion()).isEqualTo(2);
   }
 
   @Test

@@ -3,12 +3,18 @@ package io.retort.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.api.AnnotationsProto;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The OpenAPI document that the control plane serves. */
 class OpenApiDocumentTest {
+  private static final Path PUBLISHED =
+      PythonTools.REPOSITORY.resolve("proto/published-openapi.json.gz");
+
   private static Path folder;
   private static ControlHarness control;
   private static HttpClientOfApi http;
@@ -43,6 +52,21 @@ class OpenApiDocumentTest {
             PythonTools.run(
                 folder, Map.of(), "openapi-spec-validator", "--schema", "3.1", file.toString()))
         .contains("OK");
+  }
+
+  /** {@code -Dapi.publish=true} publishes the document anew. */
+  @Test
+  void breaksNoClientOfThePublishedDocument() throws Exception {
+    if (Boolean.getBoolean("api.publish")) {
+      try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(PUBLISHED))) {
+        out.write(document.toString().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(PUBLISHED))) {
+      assertThat(ApiChanges.breaking(new ObjectMapper().readTree(in), document))
+          .as("changes from %s", PUBLISHED)
+          .isEmpty();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.retort.identity.TokenStore;
@@ -12,6 +13,10 @@ import io.retort.v1.Role;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SetTriggerRequest;
+import io.retort.v1.Trigger;
+import io.retort.v1.TriggerConfig;
+import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.io.IOException;
@@ -63,6 +68,7 @@ final class PageMatrixTest {
     admin.get("/lanes");
     assertThat(admin.post("/lanes", Map.of("name", "nightly", "policy", "SEQUENTIAL")).statusCode())
         .isEqualTo(303);
+    setTrigger("hourly");
     Map<String, String> launch =
         Map.of("spec.name", "waits", "spec.team", OWN, "spec.data.train[0].path", "/a.jsonl");
     buttons =
@@ -82,6 +88,12 @@ final class PageMatrixTest {
                 asking + "/approve",
                 Role.ROLE_APPROVER,
                 Map.of("report_digest", "x")),
+            button("/triggers/hourly", "/triggers/hourly/test", Role.ROLE_VIEWER, Map.of()),
+            button(
+                "/triggers/hourly",
+                "/triggers/hourly/fire",
+                Role.ROLE_OPERATOR,
+                Map.of("request_id", "once")),
             new Button(
                 "/lanes/nightly",
                 "/lanes",
@@ -126,7 +138,16 @@ final class PageMatrixTest {
   void nobodySeesAPageWithoutASession() {
     PageClient nobody = new PageClient(control.address());
     for (String page :
-        List.of("/runs", "/new", "/lanes", "/lanes/nightly", "/approvals", "/models")) {
+        List.of(
+            "/runs",
+            "/new",
+            "/lanes",
+            "/lanes/nightly",
+            "/approvals",
+            "/datasets",
+            "/models",
+            "/triggers",
+            "/triggers/hourly")) {
       assertThat(nobody.get(page).statusCode()).as(page).isEqualTo(401);
     }
   }
@@ -135,14 +156,31 @@ final class PageMatrixTest {
     return new Button(page, action, role, false, fields);
   }
 
-  private static String launch(String name) throws IOException {
+  private static void setTrigger(String name) throws IOException {
+    TriggerConfig.Builder config = TriggerConfig.newBuilder().setName(name);
+    config
+        .getLaunchBuilder()
+        .setSpec(ControlHarness.spec("waits").toBuilder().setTeam(OWN).build());
+    Trigger trigger =
+        control
+            .client(TriggerServiceGrpc.TriggerServiceBlockingStub.class)
+            .withInterceptors(as(OWN, Role.ROLE_OPERATOR))
+            .setTrigger(SetTriggerRequest.newBuilder().setConfig(config).build())
+            .getTrigger();
+    assertThat(trigger.getTeam()).isEqualTo(OWN);
+  }
+
+  private static ClientInterceptor as(String team, Role role) throws IOException {
     Metadata headers = new Metadata();
     headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-        bearer(OWN, Role.ROLE_OPERATOR));
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), bearer(team, role));
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+
+  private static String launch(String name) throws IOException {
     RunSpec spec = ControlHarness.spec(name).toBuilder().setTeam(OWN).build();
     RunServiceGrpc.RunServiceBlockingStub api =
-        control.api.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        control.api.withInterceptors(as(OWN, Role.ROLE_OPERATOR));
     String run =
         api.createRun(CreateRunRequest.newBuilder().setSpec(spec).build()).getRun().getRunId();
     Iterator<WatchRunResponse> watch =

@@ -47,6 +47,10 @@ final class PagesBrowserTest {
   /** A folder for pictures of the pages, to look at: {@code -Dpages.pictures=FOLDER}. */
   private static final @Nullable String PICTURES = System.getProperty("pages.pictures");
 
+  private static final String REPORT =
+      "<!doctype html><title>r</title><body><script>document.body.textContent = 'seen by script'"
+          + "</script>";
+
   private static Optional<Browser> opened = Optional.empty();
   private static Browser browser;
   private static ControlHarness control;
@@ -64,7 +68,9 @@ final class PagesBrowserTest {
     control.activities.trainerHeartbeat.set(heartbeat());
     training = control.create("trains").getRunId();
     waiting = running("awaits");
+    writeReport(waiting);
     write(control.storeUri + "/runs/failed-1/run.json", failed());
+    String unused = control.blockLane("nightly");
     ModelVersions versions =
         new ModelVersions(Store.open(control.storeUri), control.storeUri, "smol");
     assertThat(versions.reserve("failed-1")).isEqualTo(1);
@@ -98,36 +104,40 @@ final class PagesBrowserTest {
   @CsvSource({"360,light", "360,dark", "1280,light", "1280,dark"})
   void isAccessibleAndFitsTheScreen(int width, String scheme) throws IOException {
     for (Map.Entry<String, String> page :
-        Map.of(
-                "runs",
-                "/runs",
-                "awaits",
-                "/runs/" + waiting,
-                "trains",
-                "/runs/" + training,
-                "new",
-                "/new",
-                "retrain",
-                "/runs/" + waiting + "/retrain",
-                "compare",
-                "/compare?run=" + waiting + "&run=" + training,
-                "models",
-                "/models",
-                "model",
-                "/models/smol",
-                "failed",
-                "/runs/failed-1",
-                "missing",
-                "/runs/nobody-1")
+        Map.ofEntries(
+                Map.entry("runs", "/runs"),
+                Map.entry("search", "/runs?text=a&label=project%3Da&waits=true"),
+                Map.entry("wrong-search", "/runs?filter=team%3D%3D1"),
+                Map.entry("awaits", "/runs/" + waiting),
+                Map.entry("approval", "/runs/" + waiting + "/approval"),
+                Map.entry("approvals", "/approvals"),
+                Map.entry("trains", "/runs/" + training),
+                Map.entry("new", "/new"),
+                Map.entry("retrain", "/runs/" + waiting + "/retrain"),
+                Map.entry("compare", "/compare?run=" + waiting + "&run=" + training),
+                Map.entry("models", "/models"),
+                Map.entry("model", "/models/smol"),
+                Map.entry("datasets", "/datasets"),
+                Map.entry("dataset", "/datasets/failed-1"),
+                Map.entry("samples", "/runs/failed-1/samples"),
+                Map.entry("logs", "/runs/" + training + "/logs"),
+                Map.entry("lanes", "/lanes"),
+                Map.entry("lane", "/lanes/nightly"),
+                Map.entry("failed", "/runs/failed-1"),
+                Map.entry("missing", "/runs/nobody-1"))
             .entrySet()) {
       browser.show(control.address() + page.getValue(), width, scheme, true);
       picture(page.getKey() + "-" + width + "-" + scheme);
 
       assertThat(browser.wide()).as("%s: wider than the page", page).isEmpty();
-      assertThat(browser.violations()).as("%s", page).isEmpty();
-      assertThat(browser.console().stream().filter(line -> !line.contains("404")))
+      // Asked first: axe calls into frames, and those of other origins do not answer.
+      assertThat(
+              browser.console().stream()
+                  .filter(line -> !line.contains("404") && !line.contains("400")))
           .as("%s", page)
           .isEmpty();
+      assertThat(browser.violations()).as("%s", page).isEmpty();
+      assertThat(browser.console()).as("%s", page).allMatch(line -> line.contains("postMessage"));
     }
   }
 
@@ -163,6 +173,54 @@ final class PagesBrowserTest {
     browser.await("document.querySelector('#validation').textContent.includes('name')");
 
     assertThat(browser.element("#validation a[href='#field-name']").isDisplayed()).isTrue();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"360,light", "360,dark", "1280,light", "1280,dark"})
+  void thePlanIsShownWhileOneTypes(int width, String scheme) throws IOException {
+    browser.show(control.address() + "/new", width, scheme, true);
+    browser.element("#field-name").sendKeys("plans");
+    browser.element("#field-data-train-0--path").sendKeys("/a.jsonl");
+    browser.await("document.querySelector('#validation').textContent.includes('ingest HIT')");
+    picture("plan-" + width + "-" + scheme);
+
+    assertThat(browser.element("#plan").getText())
+        .contains("made by earlier-1", "curation.max_rounds", StubPlanWorkflow.HOSTILE);
+    assertThat(browser.wide()).isEmpty();
+    assertThat(browser.violations()).isEmpty();
+    browser.element("#field-name").sendKeys(" ");
+    browser.element("#field-seed").sendKeys("x");
+    browser.await("document.querySelector('#field-seed').ariaInvalid === 'true'");
+
+    assertThat(browser.element("#plan").getText()).as("of what is wrong").isEmpty();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void aRetrainMarksWhatDiffersWhileOneTypes() {
+    browser.show(control.address() + "/runs/" + waiting + "/retrain", 1280, "light", true);
+    browser.await("document.querySelector('#validation').textContent.includes('Valid.')");
+    browser.element("#field-seed").sendKeys("7");
+
+    assertThat(browser.element(".changed label").getText()).isEqualTo("seed");
+    assertThat(browser.element("#field-seed-help").getText()).startsWith("Changed; was 42");
+    browser.element("#field-seed").sendKeys(Keys.BACK_SPACE);
+    assertThat(browser.elements(".changed")).isEmpty();
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void theReportIsShownBesideTheDecision() throws IOException {
+    String run = running("awaits");
+    writeReport(run);
+    browser.show(control.address() + "/runs/" + run + "/approval", 1280, "light", true);
+    browser.await("document.title.startsWith('Approval')");
+    picture("approval-report");
+
+    assertThat(browser.frame("iframe.report", "document.body.textContent + window.origin"))
+        .as("its script runs, in an origin of its own")
+        .isEqualTo("seen by scriptnull");
     assertThat(browser.console()).isEmpty();
   }
 
@@ -267,6 +325,13 @@ final class PagesBrowserTest {
         .setDetail("attempt 2 after: loss is nan")
         .setFingerprint("0123456789abcdef".repeat(4))
         .build();
+  }
+
+  private static void writeReport(String run) throws IOException {
+    Store.open(control.storeUri)
+        .write(
+            control.storeUri + "/runs/" + run + "/report/approval.html",
+            output -> output.write(REPORT.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static void write(String uri, Message message) throws IOException {

@@ -3,6 +3,7 @@ package io.retort.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.layout.RunLayout;
 import io.retort.registry.ModelVersions;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
@@ -371,6 +372,29 @@ final class PagesTest {
     assertThat(retried.headers().firstValue("location").orElseThrow())
         .startsWith("/runs/fails-")
         .doesNotEndWith(run);
+  }
+
+  @Test
+  void logsAreShownByWindowsFromTheirEnd() throws IOException {
+    String run = running("waits");
+    String line = "step <b>1</b> done\n";
+    RunLayout layout = new RunLayout(control.storeUri, run);
+    byte[] log = ("begin\n" + line.repeat(5000) + "end\n").getBytes(StandardCharsets.UTF_8);
+    Store.open(control.storeUri).write(layout.events(), output -> output.write(log));
+
+    String page = client.get("/runs/" + run + "/logs").body();
+
+    assertThat(page)
+        .contains("step &lt;b&gt;1", "end\n</pre>", "hx-get=\"/runs/" + run + "/logs?log=run\"")
+        .doesNotContain("begin\n", "<b>1");
+    String earlier = page.replaceAll("(?s).*<a href=\"([^\"]+)\" rel=\"prev\".*", "$1");
+    assertThat(client.get(earlier.replace("&amp;", "&")).body())
+        .contains("begin\n", "rel=\"next\"")
+        .doesNotContain("end\n</pre>", "rel=\"prev\"");
+    assertThat(client.get("/runs/" + run + "/logs?log=sft%2F9").statusCode()).isEqualTo(404);
+    assertThat(client.get("/runs/" + run + "/logs?offset=-1").statusCode()).isEqualTo(400);
+    assertThat(client.get("/runs/" + run + "/logs?offset=99999999").body())
+        .contains("Nothing is logged");
   }
 
   @Test

@@ -32,7 +32,7 @@ final class RunComparisonTest {
           ProtoJson.print(
               Run.newBuilder().setRunId(runId).setPhase(RunPhase.RUN_PHASE_SUCCEEDED).build()));
     }
-    write("comparisons/first-1+second-1", "<!doctype html>");
+    write("comparisons/first-1+second-1/index.html", "<!doctype html>");
   }
 
   @AfterEach
@@ -45,7 +45,8 @@ final class RunComparisonTest {
     CompareRunsResponse first = compare("first-1", "second-1");
 
     assertThat(first.getHtml().toStringUtf8()).isEqualTo("<!doctype html>");
-    assertThat(first.getReportUri()).isEqualTo(control.storeUri + "/comparisons/first-1+second-1");
+    assertThat(first.getReportUri())
+        .isEqualTo(control.storeUri + "/comparisons/first-1+second-1/index.html");
     assertThat(compare("first-1", "second-1")).isEqualTo(first);
   }
 

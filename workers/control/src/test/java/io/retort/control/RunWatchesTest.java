@@ -48,7 +48,7 @@ class RunWatchesTest {
     state = RunWatchesTest::ended;
     assertThat(watcher.next()).isEqualTo(ended());
     watcher.awaitEnd();
-    assertThat(watcher.told).hasSize(3);
+    assertThat(watcher.runs()).hasSize(3);
   }
 
   @Test
@@ -60,7 +60,7 @@ class RunWatchesTest {
     watches.add("a", second);
     assertThat(second.next()).isEqualTo(at(1));
     assertThat(watches.watchedRuns()).isEqualTo(1);
-    assertThat(first.told).hasSize(1);
+    assertThat(first.runs()).hasSize(1);
   }
 
   @Test
@@ -82,7 +82,7 @@ class RunWatchesTest {
     assertThat(described.await(30, TimeUnit.SECONDS)).isTrue();
     state = RunWatchesTest::ended;
     watcher.awaitEnd();
-    assertThat(watcher.told).containsExactly(started, ended());
+    assertThat(watcher.runs()).containsExactly(started, ended());
   }
 
   @Test
@@ -102,7 +102,7 @@ class RunWatchesTest {
     state = RunWatchesTest::ended;
     watches.add("b", other);
     other.awaitEnd();
-    assertThat(watcher.told).hasSize(1);
+    assertThat(watcher.runs()).hasSize(1);
   }
 
   @Test
@@ -115,7 +115,7 @@ class RunWatchesTest {
     quick.next();
     state = RunWatchesTest::ended;
     slow.awaitEnd();
-    assertThat(slow.told).containsExactly(ended());
+    assertThat(slow.runs()).containsExactly(ended());
   }
 
   @Test
@@ -131,7 +131,7 @@ class RunWatchesTest {
     FakeWatcher watcher = new FakeWatcher();
     watches.add("a", watcher);
     watcher.awaitEnd();
-    assertThat(watcher.told).containsExactly(ended());
+    assertThat(watcher.runs()).containsExactly(ended());
   }
 
   @Test
@@ -162,7 +162,7 @@ class RunWatchesTest {
     FakeWatcher second = new FakeWatcher();
     watches.add("a", second);
     second.awaitEnd();
-    assertThat(second.told).containsExactly(ended());
+    assertThat(second.runs()).containsExactly(ended());
   }
 
   @Test

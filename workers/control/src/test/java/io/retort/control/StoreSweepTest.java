@@ -7,7 +7,9 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.ArtifactRef;
+import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.DeleteRunRequest;
 import io.retort.v1.DeleteRunResponse;
 import io.retort.v1.Run;
@@ -121,6 +123,22 @@ final class StoreSweepTest {
     assertThat(unneeded).noneMatch(this::exists);
     assertThat(exists(root + "/completions/failed/set.json")).isTrue();
     assertThat(exists(root + "/completions/reused/part-0.jsonl.zst")).isTrue();
+  }
+
+  @Test
+  void aComparisonIsKeptWithAllOfItsRuns() throws IOException {
+    run("new", 1);
+    run("newer", 1);
+    run("old", 40);
+    comparison("kept", "new", "newer");
+    comparison("half", "new", "old");
+    write("comparisons/unknown/index.html");
+    write("comparisons/file");
+
+    assertThat(sweep(MONTH, true))
+        .containsExactlyInAnyOrder(
+            root + "/comparisons/half", root + "/comparisons/unknown", root + "/comparisons/file");
+    assertThat(exists(root + "/comparisons/kept/index.html")).isTrue();
   }
 
   @Test
@@ -238,6 +256,14 @@ final class StoreSweepTest {
     }
     byte[] json = ProtoJson.print(record).getBytes(StandardCharsets.UTF_8);
     store.write(root + "/stages/" + fingerprint + ".json", output -> output.write(json));
+  }
+
+  private void comparison(String name, String... runs) throws IOException {
+    write("comparisons/" + name + "/index.html");
+    byte[] compared =
+        StoredMessages.bytes(
+            CompareReportsRequest.newBuilder().addAllRunIds(List.of(runs)).build());
+    store.write(root + "/comparisons/" + name + "/runs.json", output -> output.write(compared));
   }
 
   private void completions(String set, String folder) throws IOException {

@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import io.retort.failure.Failures;
+import io.retort.layout.RunLayout;
 import io.retort.release.ComparisonWorkflow;
 import io.retort.v1.CompareReportsRequest;
 import io.retort.v1.CompareReportsResponse;
@@ -14,7 +15,7 @@ public final class StubComparisonWorkflow implements ComparisonWorkflow {
     }
     return CompareReportsResponse.newBuilder()
         .setReportUri(
-            request.getStoreUri() + "/comparisons/" + String.join("+", request.getRunIdsList()))
+            RunLayout.comparison(request.getStoreUri(), String.join("+", request.getRunIdsList())))
         .build();
   }
 }

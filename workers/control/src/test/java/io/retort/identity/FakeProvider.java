@@ -14,6 +14,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.retort.worker.AcceptThreads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,6 +38,7 @@ final class FakeProvider implements AutoCloseable {
     key = newKey("key-1");
     server =
         Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
             .http(0)
             .service("/.well-known/openid-configuration", (ctx, request) -> configuration())
             .service(

@@ -10,6 +10,7 @@ import io.retort.store.Store;
 import io.retort.v1.ApiToken;
 import io.retort.v1.Grant;
 import io.retort.v1.Role;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
@@ -45,6 +46,7 @@ class LoginServiceTest {
     tokens = new TokenStore(Store.open(storeUri), storeUri, CLOCK);
     ServerBuilder builder =
         Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
             .http(0)
             .decorator("/page", access.pages())
             .service(

@@ -14,6 +14,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.retort.store.Store;
 import io.retort.v1.Role;
+import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class OidcTest {
             Store.open(storeUri),
             storeUri,
             CLOCK);
-    ServerBuilder builder = Server.builder().http(0);
+    ServerBuilder builder = Server.builder().bossGroupFactory(AcceptThreads::of).http(0);
     access.login(LoginPage::plain).addTo(builder);
     server = builder.build();
     server.start().join();

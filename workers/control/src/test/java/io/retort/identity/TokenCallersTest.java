@@ -87,20 +87,28 @@ class TokenCallersTest {
   }
 
   @Test
+  void tokensThatAreThereAreNotLimited() throws IOException {
+    for (int call = 0; call < LookUpLimit.BURST + 50; call++) {
+      assertThat(callers.caller(create())).isPresent();
+    }
+  }
+
+  @Test
   void theLimitIsThatOfANetwork() {
     LookUpLimit limit = new LookUpLimit(() -> 0);
     String one = LookUpLimit.network(InetAddresses.forString("2001:db8::1"));
     for (int call = 0; call < LookUpLimit.BURST; call++) {
-      limit.take(one);
+      limit.check(one);
+      limit.count(one);
     }
     StatusRuntimeException refusal =
         catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> limit.take(LookUpLimit.network(InetAddresses.forString("2001:db8::ffff:2"))));
+            () -> limit.check(LookUpLimit.network(InetAddresses.forString("2001:db8::ffff:2"))));
     assertThat(refusal.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     assertThat(refusal.getStatus().getDescription()).contains("call again in 1 s");
-    limit.take(LookUpLimit.network(InetAddresses.forString("192.0.2.1")));
-    limit.take(LookUpLimit.network(InetAddresses.forString("192.0.2.2")));
+    limit.check(LookUpLimit.network(InetAddresses.forString("192.0.2.1")));
+    limit.check(LookUpLimit.network(InetAddresses.forString("192.0.2.2")));
   }
 
   private boolean isRefused(String token) throws IOException {

@@ -5,8 +5,10 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -19,13 +21,18 @@ import io.retort.judge.route.Peers;
 import io.retort.judge.time.Timer;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.retort.worker.ServerTls;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The gRPC server of a judge worker: JudgeService, JudgePeerService, health and reflection. */
+/**
+ * The gRPC server of a judge worker: JudgeService, JudgePeerService, health, and reflection on
+ * loopback. {@link ServerTls} says who can connect.
+ */
 final class JudgeServer implements AutoCloseable {
   static final int LARGEST_MESSAGE = 16 << 20;
 
@@ -57,18 +64,22 @@ final class JudgeServer implements AutoCloseable {
    * Starts listening.
    *
    * @param address with port 0 for a free one
+   * @param environment has the variables of {@link ServerTls}
    * @param memory of the unanswered requests
    * @param grace how long open calls may continue after {@link #close}
    * @throws ConfigurationException when the address cannot be listened on
    */
   static JudgeServer start(
       InetSocketAddress address,
+      Environment environment,
       EndpointsConfiguration configuration,
       Peers peers,
       PrometheusRegistry registry,
       RequestMemory memory,
       Timer timer,
       Duration grace) {
+    ServerBuilder builder = Server.builder();
+    ServerTls.listen(builder, environment, address);
     JudgeMetrics metrics = new JudgeMetrics(registry, memory);
     Endpoints endpoints =
         new Endpoints(
@@ -76,9 +87,12 @@ final class JudgeServer implements AutoCloseable {
     JudgeRpcs rpcs =
         new JudgeRpcs(new Judge(endpoints), endpoints, metrics, memory, timer, DEFAULT_DEADLINE);
     HealthStatusManager health = new HealthStatusManager();
+    GrpcServiceBuilder watched = GrpcService.builder().addService(health.getHealthService());
+    if (address.getAddress().isLoopbackAddress()) {
+      watched.addService(ProtoReflectionServiceV1.newInstance());
+    }
     Server server =
-        Server.builder()
-            .http(address)
+        builder
             .requestTimeout(DEFAULT_DEADLINE)
             .maxRequestLength(0)
             .http2MaxStreamsPerConnection(LARGEST_CALLS_PER_CONNECTION)
@@ -91,11 +105,7 @@ final class JudgeServer implements AutoCloseable {
                     .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                     .build())
             .service(
-                GrpcService.builder()
-                    .addService(health.getHealthService())
-                    .addService(ProtoReflectionServiceV1.newInstance())
-                    .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
-                    .build(),
+                watched.supportedSerializationFormats(GrpcSerializationFormats.PROTO).build(),
                 service -> service.decorate(JudgeServer::withoutTimeout))
             .build();
     try {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code RETORT_ENDPOINTS} is the YAML file of endpoints (see {@link EndpointsFile}), {@code
  * RETORT_PORT} the port (0, the default, for a free one), {@code RETORT_HOST} the address to listen
  * on (the loopback one by default), {@code RETORT_JUDGE_PEERS} the other workers (see {@link
- * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics. Exit code 2 reports an invalid
+ * JudgePeers}), {@code RETORT_METRICS_PORT} the port of the metrics; {@link
+ * io.retort.worker.ServerTls} has the variables of TLS. Exit code 2 reports an invalid
  * configuration.
  *
  * <p>With the argument {@code --check} it reads the file of endpoints, reports every mistake, and
@@ -61,7 +62,14 @@ public final class JudgeWorker {
     try {
       server =
           JudgeServer.start(
-              address, endpoints, peers, metrics.registry(), RequestMemory.ofHeap(), timer, GRACE);
+              address,
+              environment,
+              endpoints,
+              peers,
+              metrics.registry(),
+              RequestMemory.ofHeap(),
+              timer,
+              GRACE);
     } catch (ConfigurationException e) {
       metrics.close();
       throw e;

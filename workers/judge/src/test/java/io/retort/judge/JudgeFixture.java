@@ -32,11 +32,13 @@ import io.retort.v1.RateRequest;
 import io.retort.v1.SampleAnswersRequest;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.Verdict;
+import io.retort.worker.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -88,6 +90,7 @@ final class JudgeFixture implements AutoCloseable {
     server =
         JudgeServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            new Environment(Map.of()),
             configuration(endpoint.baseUrl(), other),
             peers,
             registry,

@@ -33,12 +33,14 @@ import io.retort.v1.EvaluateRequest;
 import io.retort.v1.EvaluateResponse;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +190,7 @@ class JudgeServerTest {
               () ->
                   JudgeServer.start(
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()),
+                      new Environment(Map.of()),
                       new EndpointsConfiguration(List.of(), List.of()),
                       Peers.none(),
                       new PrometheusRegistry(),

@@ -45,6 +45,7 @@ import io.retort.student.PythonStudentChecker;
 import io.retort.student.PythonTokenCounter;
 import io.retort.student.StudentChecker;
 import io.retort.student.TokenCounter;
+import io.retort.trigger.ScheduledTriggerWorkflowImpl;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -71,7 +72,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Environment: {@code RETORT_STORE} (root URI), {@code RETORT_DATA_ROOTS} (locations that specs
  * may name in addition to the store, see {@link DataRoots}; optional), {@code
- * RETORT_JUDGE_ADDRESSES} ({@code host:port}, separated by commas), {@code RETORT_PYTHON}
+ * RETORT_JUDGE_ADDRESSES} (separated by commas, see {@link JudgeClient}), {@code RETORT_PYTHON}
  * (interpreter of the trainer's environment, for answers that need computer algebra, code answers
  * and tokens; optional), {@code RETORT_TRAINER_PATH} (its search path; optional), {@code
  * RETORT_ROWS_IN_FLIGHT} (maximum number of rows processed at once, default 2048), {@code
@@ -113,7 +114,8 @@ public final class PipelineWorker {
     RowSlots slots = RowSlots.ofThisProcess(rowsInFlight(environment));
     RowEngine engine = new RowEngine(rows, slots, new RowMetrics(metrics.registry()), shutdown);
     JudgeClient judge =
-        JudgeClient.connect(environment.require("RETORT_JUDGE_ADDRESSES"), JUDGE_DEADLINE, rows);
+        JudgeClient.connect(
+            environment.require("RETORT_JUDGE_ADDRESSES"), environment, JUDGE_DEADLINE, rows);
     Optional<PythonWorkers> python = pythonWorkers(environment);
     AnswerChecker answers =
         python.<AnswerChecker>map(PythonAnswerChecker::new).orElseGet(FastAnswerChecker::new);
@@ -136,6 +138,7 @@ public final class PipelineWorker {
         PlanWorkflowImpl.class,
         AdmissionWorkflowImpl.class,
         LaneWorkflowImpl.class,
+        ScheduledTriggerWorkflowImpl.class,
         DeliveryWorkflowImpl.class);
     Hub hub = Hub.of(environment);
     PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));

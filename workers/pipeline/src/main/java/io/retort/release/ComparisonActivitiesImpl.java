@@ -34,8 +34,12 @@ public final class ComparisonActivitiesImpl implements ComparisonActivities {
         runs.add(read(request.getStoreUri(), runId));
       }
       byte[] html = HtmlComparison.render(runs).getBytes(StandardCharsets.UTF_8);
-      String uri =
-          RunLayout.comparison(request.getStoreUri(), ComparedRuns.name(request.getRunIdsList()));
+      String name = ComparedRuns.name(request.getRunIdsList());
+      byte[] compared = StoredMessages.bytes(request);
+      // First, so that a sweep of the store knows what the report is about.
+      store.write(
+          RunLayout.comparedRuns(request.getStoreUri(), name), output -> output.write(compared));
+      String uri = RunLayout.comparison(request.getStoreUri(), name);
       store.write(uri, output -> output.write(html));
       return CompareReportsResponse.newBuilder().setReportUri(uri).build();
     } catch (IOException e) {

@@ -10,9 +10,6 @@ import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +28,12 @@ import org.slf4j.LoggerFactory;
 final class ShardRunner<I, R extends Message> {
   private static final Logger LOGGER = LoggerFactory.getLogger(ShardRunner.class);
 
+  /** Ended rows that are taken together while others wait to be saved anyway. */
+  private static final int MOST_TOGETHER = 64;
+
+  /** Bytes of a record that is not kept waiting for others. */
+  private static final int LARGE_RECORD = 1 << 16;
+
   private final RowEngine engine;
   private final ShardJob<I, R> job;
   private final Optional<CallLog> calls;
@@ -39,7 +42,7 @@ final class ShardRunner<I, R extends Message> {
   private final ShardFailures failures;
 
   private final RowQueue<I, R> queue;
-  private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+  private final EndedRows<Completion> completions = new EndedRows<>();
   private final RowFaults faults;
   private final SetAsideRows aside = new SetAsideRows();
   private final RowTriage triage;
@@ -156,7 +159,7 @@ final class ShardRunner<I, R extends Message> {
     try {
       queue.start();
       while (outstanding > 0 || !finished.areSaved()) {
-        collect(untilNextCheck());
+        collect(finished.areSaved() ? 1 : together(), untilNextCheck());
         triage.check(outstanding == faults.aside());
         pause.check(triage.holdsRowsBack());
         if (mustSave()) {
@@ -188,17 +191,19 @@ final class ShardRunner<I, R extends Message> {
       if (rowRecord != null) {
         RowLine line = RowLine.of(job, rowRecord);
         spend(costOf(rowRecord));
-        completions.add(new Completion(row, line, null));
+        completions.add(
+            new Completion(row, line, null),
+            line.json().size() >= LARGE_RECORD || spending.isSpent());
         return;
       }
       Throwable cause = RowFaults.unwrap(thrown);
       if (RowFaults.isFinal(cause)) {
         queue.stop();
       }
-      completions.add(new Completion(row, lineOfRefused(cause), cause));
+      completions.add(new Completion(row, lineOfRefused(cause), cause), true);
     } catch (Throwable e) {
       // Includes errors: a row without an end would block the shard.
-      completions.add(new Completion(row, null, e));
+      completions.add(new Completion(row, null, e), true);
     }
   }
 
@@ -246,10 +251,13 @@ final class ShardRunner<I, R extends Message> {
     return pause.untilNextCheck(untilSave.compareTo(untilTriage) < 0 ? untilSave : untilTriage);
   }
 
-  /** Waits for a finished row, then takes all finished rows. */
-  private void collect(Duration atMost) throws InterruptedException, IOException {
-    Completion first = completions.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    for (Completion next = first; next != null; next = completions.poll()) {
+  private int together() {
+    return Math.max(1, Math.min(outstanding - faults.aside(), MOST_TOGETHER));
+  }
+
+  /** Waits for a number of rows, or one that cannot wait, then takes all ended rows. */
+  private void collect(int wanted, Duration atMost) throws InterruptedException, IOException {
+    for (Completion next : completions.take(wanted, atMost)) {
       if (next.row() != Completion.NONE) {
         take(next);
       }
@@ -330,11 +338,11 @@ final class ShardRunner<I, R extends Message> {
     try {
       long deadline = System.nanoTime() + atMost.toNanos();
       while (queue.inFlight() > 0 && System.nanoTime() < deadline) {
-        collect(Duration.ofMillis(Math.min(200, atMost.toMillis())));
+        collect(1, Duration.ofMillis(Math.min(200, atMost.toMillis())));
         save();
         reportProgress();
       }
-      collect(Duration.ZERO);
+      collect(1, Duration.ZERO);
       save();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -387,7 +395,7 @@ final class ShardRunner<I, R extends Message> {
 
     @Override
     public void wake() {
-      completions.add(new Completion(Completion.NONE, null, null));
+      completions.add(new Completion(Completion.NONE, null, null), true);
     }
   }
 }

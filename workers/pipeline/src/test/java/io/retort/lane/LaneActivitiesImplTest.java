@@ -56,7 +56,8 @@ final class LaneActivitiesImplTest {
                     .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
                     .build(),
                 Timestamp.getDefaultInstance(),
-                "anna");
+                "anna",
+                stored -> {});
 
     activities.enterLane(enter("nightly"));
 

@@ -47,6 +47,13 @@ class ComparisonActivitiesImplTest {
       assertThat(new String(html.readAllBytes(), StandardCharsets.UTF_8))
           .contains("B base against A base on demo: better by 62.5 points");
     }
+    assertThat(
+            StoredMessages.read(
+                store,
+                uri.replace("index.html", "runs.json"),
+                CompareReportsRequest.getDefaultInstance()))
+        .hasValueSatisfying(
+            compared -> assertThat(compared.getRunIdsList()).containsExactly("run-a", "run-b"));
     assertThat(compare("run-a", "run-b")).isEqualTo(uri);
     assertThat(compare("run-b", "run-a")).isNotEqualTo(uri);
   }

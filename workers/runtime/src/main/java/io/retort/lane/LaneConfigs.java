@@ -54,31 +54,45 @@ public final class LaneConfigs {
         : Optional.empty();
   }
 
+  /** Decides whether a lane may be changed. */
+  @FunctionalInterface
+  public interface Change {
+    /**
+     * Throws if it may not.
+     *
+     * @param stored the default instance for a new lane
+     */
+    void check(LaneConfig stored);
+  }
+
   /**
-   * Creates or replaces the policy of a lane.
+   * Creates or replaces the policy of a lane. It keeps its team unless it is given one.
    *
    * @param asked without revision, time and actor
+   * @param change sees what is replaced
    * @return with the next revision
    */
-  public LaneConfig set(LaneConfig asked, Timestamp now, String actor) throws IOException {
+  public LaneConfig set(LaneConfig asked, Timestamp now, String actor, Change change)
+      throws IOException {
     AtomicReference<LaneConfig> written = new AtomicReference<>(asked);
     String uri = uri(asked.getName());
     boolean unused =
         store.update(
             uri,
             stored -> {
-              long revision =
+              LaneConfig before =
                   stored.isPresent()
-                      ? ((LaneConfig)
-                              ProtoJson.parse(
-                                  new String(stored.get(), StandardCharsets.UTF_8),
-                                  LaneConfig.newBuilder(),
-                                  uri))
-                          .getRevision()
-                      : 0;
+                      ? (LaneConfig)
+                          ProtoJson.parse(
+                              new String(stored.get(), StandardCharsets.UTF_8),
+                              LaneConfig.newBuilder(),
+                              uri)
+                      : LaneConfig.getDefaultInstance();
+              change.check(before);
               LaneConfig next =
                   asked.toBuilder()
-                      .setRevision(revision + 1)
+                      .setTeam(asked.getTeam().isEmpty() ? before.getTeam() : asked.getTeam())
+                      .setRevision(before.getRevision() + 1)
                       .setChangedAt(now)
                       .setChangedBy(actor)
                       .build();

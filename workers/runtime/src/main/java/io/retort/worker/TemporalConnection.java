@@ -15,23 +15,27 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to Temporal, configured by Temporal's standard variables: {@code TEMPORAL_ADDRESS},
- * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS_*} or a profile file.
+ * {@code TEMPORAL_NAMESPACE}, {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS_*} or a profile file;
+ * see {@link TemporalTls}.
  */
 public final class TemporalConnection implements AutoCloseable {
   private static final long RECONNECT_MILLISECONDS = 500;
 
   private final WorkflowServiceStubs service;
   private final WorkflowClient client;
+  private final TemporalTls tls;
 
-  private TemporalConnection(WorkflowServiceStubs service, WorkflowClient client) {
+  private TemporalConnection(WorkflowServiceStubs service, WorkflowClient client, TemporalTls tls) {
     this.service = service;
     this.client = client;
+    this.tls = tls;
   }
 
   /**
    * Connects lazily: an unreachable server causes a failure in the first call.
    *
-   * @throws ConfigurationException if the variables are not well-formed
+   * @throws ConfigurationException if the variables are not well-formed, or another machine would
+   *     be reached without encryption
    */
   public static TemporalConnection open(Environment environment, MetricsServer metrics) {
     try {
@@ -40,13 +44,16 @@ public final class TemporalConnection implements AutoCloseable {
               LoadClientConfigProfileOptions.newBuilder()
                   .setEnvOverrides(environment.variables())
                   .build());
+      TemporalTls tls = TemporalTls.of(environment, profile);
       WorkflowServiceStubs service =
           WorkflowServiceStubs.newServiceStubs(
-              WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+              tls.addTo(
+                      WorkflowServiceStubsOptions.newBuilder(
+                          profile.toWorkflowServiceStubsOptions()))
                   .setMetricsScope(metrics.temporalScope())
                   .validateAndBuildWithDefaults());
       WorkflowClientOptions options = profile.toWorkflowClientOptions();
-      return new TemporalConnection(service, WorkflowClient.newInstance(service, options));
+      return new TemporalConnection(service, WorkflowClient.newInstance(service, options), tls);
     } catch (IOException e) {
       throw new ConfigurationException(
           "TEMPORAL_*: " + e.getMessage() + " (expected: a valid Temporal profile)", e);
@@ -90,5 +97,6 @@ public final class TemporalConnection implements AutoCloseable {
     if (!service.awaitTermination(5, TimeUnit.SECONDS)) {
       service.shutdownNow();
     }
+    tls.close();
   }
 }

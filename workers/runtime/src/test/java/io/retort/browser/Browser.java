@@ -201,6 +201,16 @@ public final class Browser implements AutoCloseable {
     return driver.executeScript("return " + expression);
   }
 
+  /** The value of an expression in a frame of the page. */
+  public Object frame(String selector, String expression) {
+    driver.switchTo().frame(element(selector));
+    try {
+      return value(expression);
+    } finally {
+      driver.switchTo().defaultContent();
+    }
+  }
+
   public void run(String script) {
     driver.executeScript(script);
   }

@@ -58,7 +58,7 @@ final class Escapes {
 
   Escapes(String text) {
     this.text = text;
-    doubled = DOUBLED.matcher(text).find();
+    doubled = text.contains("\\\\") && DOUBLED.matcher(text).find();
   }
 
   /**

@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** Reads {@code {"critique": "...", "difficulty": "HARD"}}, or the difficulty alone. */
 public final class VerdictParser implements AnswerParser<Verdict> {
+  private static final int LONGEST = "MEDIUM".length();
+
   @Override
   public Verdict parse(ChatAnswer answer) throws UnusableAnswerException {
     String text = AnswerText.of(answer);
@@ -26,6 +28,9 @@ public final class VerdictParser implements AnswerParser<Verdict> {
   }
 
   private static Optional<Difficulty> difficulty(String word) {
+    if (word.length() > LONGEST) {
+      return Optional.empty();
+    }
     return switch (word.toUpperCase(Locale.ROOT)) {
       case "SIMPLE" -> Optional.of(Difficulty.DIFFICULTY_SIMPLE);
       case "MEDIUM" -> Optional.of(Difficulty.DIFFICULTY_MEDIUM);

@@ -1,20 +1,26 @@
 package io.retort.judge.peer;
 
 import com.google.protobuf.util.Durations;
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.Endpoint;
+import com.linecorp.armeria.client.grpc.GrpcClientBuilder;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.stub.StreamObserver;
 import io.retort.judge.route.Peers;
+import io.retort.tls.ClientTls;
 import io.retort.v1.JudgePeerServiceGrpc.JudgePeerServiceStub;
 import io.retort.v1.ShareCoolDownRequest;
 import io.retort.v1.ShareCoolDownResponse;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
+import io.retort.worker.TlsFiles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,9 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The judge workers of {@code RETORT_JUDGE_PEERS}: a comma-separated list of {@code host:port}. A
- * host may resolve to all workers, like that of a headless service. Names are resolved again every
- * 30 seconds; the list may include this worker.
+ * The judge workers of {@code RETORT_JUDGE_PEERS}: a comma-separated list of {@code host:port},
+ * each or none with {@code https://} before it for TLS as {@link TlsFiles#client} says. A host may
+ * resolve to all workers, like that of a headless service. Names are resolved again every 30
+ * seconds; the list may include this worker.
  *
  * <p>Reports are best effort: they are not awaited and not repeated.
  */
@@ -39,22 +46,27 @@ public final class JudgePeers implements Peers, AutoCloseable {
 
   private final PeerAddresses addresses;
   private final Map<InetSocketAddress, JudgePeerServiceStub> stubs = new ConcurrentHashMap<>();
+  private final Optional<ClientTls> tls;
+  private final Optional<ClientFactory> connections;
   private final Semaphore open = new Semaphore(LARGEST_OPEN);
   private final ScheduledExecutorService lookups =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("judge-peers"));
 
-  JudgePeers(PeerAddresses addresses) {
+  private JudgePeers(PeerAddresses addresses, Optional<ClientTls> tls) {
     this.addresses = addresses;
+    this.tls = tls;
+    connections = tls.map(JudgePeers::encrypted);
   }
 
   /**
-   * @throws ConfigurationException when the variable is not well-formed
+   * @throws ConfigurationException when the variable is not well-formed, a file of TLS cannot be
+   *     used, or reports would be sent to other machines without encryption
    */
   public static JudgePeers of(Environment environment) {
+    PeerList peers = PeerList.parse(environment.get("RETORT_JUDGE_PEERS", ""));
     return new JudgePeers(
-        new PeerAddresses(
-            PeerName.parseAll(environment.get("RETORT_JUDGE_PEERS", "")),
-            InetAddress::getAllByName));
+        new PeerAddresses(peers.names(), InetAddress::getAllByName),
+        peers.tls() ? Optional.of(TlsFiles.client(environment)) : Optional.empty());
   }
 
   /** Resolves the peers now and periodically. Blocks for the first time. */
@@ -80,7 +92,7 @@ public final class JudgePeers implements Peers, AutoCloseable {
             .build();
     for (InetSocketAddress peer : addresses.others()) {
       if (open.tryAcquire()) {
-        stubs.computeIfAbsent(peer, JudgePeers::stub).shareCoolDown(request, new Done(peer));
+        stubs.computeIfAbsent(peer, this::stub).shareCoolDown(request, new Done(peer));
       } else {
         logger.debug(
             "peer {} gets no report of a cool-down: {} reports are open", peer, LARGEST_OPEN);
@@ -91,6 +103,8 @@ public final class JudgePeers implements Peers, AutoCloseable {
   @Override
   public void close() {
     lookups.shutdownNow();
+    connections.ifPresent(ClientFactory::close);
+    tls.ifPresent(ClientTls::close);
   }
 
   private void refresh(int ownPort) {
@@ -98,12 +112,25 @@ public final class JudgePeers implements Peers, AutoCloseable {
     stubs.keySet().retainAll(addresses.others());
   }
 
-  private static JudgePeerServiceStub stub(InetSocketAddress peer) {
-    String host = peer.getAddress().getHostAddress().replaceAll("%.*", "");
-    String authority = (host.contains(":") ? "[" + host + "]" : host) + ":" + peer.getPort();
-    return GrpcClients.builder("gproto+h2c://" + authority)
-        .responseTimeout(TIMEOUT)
-        .build(JudgePeerServiceStub.class);
+  private JudgePeerServiceStub stub(InetSocketAddress peer) {
+    // The name, by which TLS checks the certificate, with the address that it had.
+    Endpoint endpoint =
+        Endpoint.of(peer.getHostString().replaceAll("%.*", ""), peer.getPort())
+            .withInetAddress(peer.getAddress());
+    GrpcClientBuilder client =
+        GrpcClients.builder(connections.isPresent() ? "gproto+h2" : "gproto+h2c", endpoint);
+    connections.ifPresent(client::factory);
+    return client.responseTimeout(TIMEOUT).build(JudgePeerServiceStub.class);
+  }
+
+  private static ClientFactory encrypted(ClientTls tls) {
+    return ClientFactory.builder()
+        .tlsCustomizer(
+            context -> {
+              tls.trustManager().ifPresent(context::trustManager);
+              tls.keyManager().ifPresent(context::keyManager);
+            })
+        .build();
   }
 
   private final class Done implements StreamObserver<ShareCoolDownResponse> {

@@ -21,18 +21,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class CallStream {
+  /** Largest message of several calls. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  /** The stream whose answers this thread is handing out. */
+  private static final ThreadLocal<CallStream> ANSWERING = new ThreadLocal<>();
+
   private final long timeoutMillis;
   private final long takesCallsUntil;
   private final StreamObserver<StreamCallsRequest> requests;
   private final Map<Long, OpenCall> calls = new HashMap<>();
+  private final StreamCallsRequest.Builder unsent = StreamCallsRequest.newBuilder();
+  private long unsentBytes;
+  private int holds;
   private long started;
   private boolean retired;
+  private boolean completed;
   private @Nullable Throwable end;
 
   private CallStream(JudgeServiceStub stub, Duration deadline, Duration takesCallsFor) {
     timeoutMillis = deadline.toMillis();
     takesCallsUntil = System.nanoTime() + takesCallsFor.toNanos();
-    requests = stub.streamCalls(new Answers());
+    synchronized (this) {
+      // Answers may come before it returns, on another thread.
+      requests = stub.streamCalls(new Answers());
+    }
   }
 
   /**
@@ -43,6 +56,11 @@ final class CallStream {
    */
   static CallStream open(JudgeServiceStub stub, Duration deadline, Duration takesCallsFor) {
     return new CallStream(stub, deadline, takesCallsFor);
+  }
+
+  /** The stream whose answers the calling thread is handing out, null if there is none. */
+  static @Nullable CallStream answering() {
+    return ANSWERING.get();
   }
 
   /**
@@ -65,44 +83,81 @@ final class CallStream {
     return true;
   }
 
-  /** Sends a call, or reports to it why the stream has ended. */
-  void startOrFail(OpenCall call) {
-    if (!start(call)) {
-      call.fail(cause());
-    }
-  }
-
   /** Cancels a call at the worker. Without effect on one that has ended there. */
   synchronized void cancel(long id) {
-    if (calls.remove(id) != null && end == null && !retired) {
+    if (calls.remove(id) != null) {
       send(StreamedCall.newBuilder().setId(id).setCancel(CancelCall.getDefaultInstance()));
+      completeIfDone();
     }
   }
 
-  private synchronized Throwable cause() {
+  /** Why the stream takes no further calls. */
+  synchronized Throwable cause() {
     return end == null ? ended() : end;
   }
 
-  private void send(StreamedCall.Builder call) {
-    requests.onNext(StreamCallsRequest.newBuilder().addCalls(call).build());
+  private void send(StreamedCall.Builder builder) {
+    StreamedCall call = builder.build();
+    int bytes = call.getSerializedSize();
+    if (unsentBytes + bytes > MOST_BYTES) {
+      flush();
+    }
+    unsent.addCalls(call);
+    unsentBytes += bytes;
+    if (holds == 0) {
+      flush();
+    }
   }
 
-  /** Takes no further calls; the worker ends the stream after the last answer. */
+  private void flush() {
+    if (unsent.getCallsCount() > 0 && end == null) {
+      StreamCallsRequest message = unsent.build();
+      unsent.clear();
+      unsentBytes = 0;
+      requests.onNext(message);
+    }
+  }
+
+  /** Collects calls until {@link #release}, to send them together. */
+  private synchronized void hold() {
+    holds++;
+  }
+
+  private synchronized void release() {
+    holds--;
+    if (holds == 0) {
+      flush();
+    }
+  }
+
+  /** Takes no further calls; the stream ends after the last answer. */
   private synchronized void retire() {
-    if (!retired) {
-      retired = true;
+    retired = true;
+    completeIfDone();
+  }
+
+  /**
+   * Open calls may still be cancelled, so the caller's side stays open as long as there are any.
+   */
+  private void completeIfDone() {
+    if (retired && calls.isEmpty() && !completed) {
+      completed = true;
+      flush();
       requests.onCompleted();
     }
   }
 
   private synchronized @Nullable OpenCall take(long id) {
-    return calls.remove(id);
+    OpenCall call = calls.remove(id);
+    completeIfDone();
+    return call;
   }
 
   private void end(Throwable thrown) {
     List<OpenCall> unanswered;
     synchronized (this) {
       retired = true;
+      completed = true;
       end = thrown;
       unanswered = List.copyOf(calls.values());
       calls.clear();
@@ -122,17 +177,24 @@ final class CallStream {
       if (response.getDraining()) {
         retire();
       }
-      for (StreamedAnswer answer : response.getAnswersList()) {
-        OpenCall call = take(answer.getId());
-        if (call != null) {
-          end(call, answer);
+      hold();
+      try {
+        for (StreamedAnswer answer : response.getAnswersList()) {
+          OpenCall call = take(answer.getId());
+          if (call != null) {
+            end(call, answer);
+          }
         }
+      } finally {
+        release();
       }
     }
 
     @Override
     public void onError(Throwable thrown) {
-      end(thrown);
+      // The client cancels no stream: this is how the death of a worker may look.
+      boolean broken = Status.fromThrowable(thrown).getCode() == Status.Code.CANCELLED;
+      end(broken ? Status.UNAVAILABLE.withCause(thrown).asRuntimeException() : thrown);
     }
 
     @Override
@@ -142,9 +204,15 @@ final class CallStream {
 
     private void end(OpenCall call, StreamedAnswer answer) {
       if (answer.hasFailure()) {
+        // What follows takes its turn: a worker that only fails must not attract calls.
         call.fail(StatusProto.toStatusRuntimeException(answer.getFailure()));
-      } else {
+        return;
+      }
+      ANSWERING.set(CallStream.this);
+      try {
         call.answer(answer);
+      } finally {
+        ANSWERING.remove();
       }
     }
 

@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The streams over which calls are made. Calls take turns on several streams, which the channel
- * distributes over the healthy workers. A stream takes calls for a few seconds only, so that calls
+ * distributes over the healthy workers. A stream takes calls for a second only, so that calls
  * follow workers that come and go.
  *
  * <p>Thread-safe.
  */
 final class CallStreams {
-  private static final int FEWEST = 8;
-  private static final Duration TAKES_CALLS_FOR = Duration.ofSeconds(5);
+  /** Streams for a single address, which may be the name of any number of workers. */
+  private static final int FOR_A_NAME = 8;
+
+  private static final Duration TAKES_CALLS_FOR = Duration.ofSeconds(1);
   private static final Duration UNSUPPORTED_FOR = Duration.ofMinutes(1);
   // The deadline of a call comes first, and is reported by the worker.
   private static final Duration MARGIN = Duration.ofSeconds(5);
@@ -31,16 +33,22 @@ final class CallStreams {
 
   /**
    * @param deadline of each call
-   * @param workers number of workers, as far as it is known
+   * @param workers number of addresses
    */
   CallStreams(JudgeServiceStub stub, Duration deadline, int workers) {
     this.stub = stub;
     this.deadline = deadline;
-    slots = Stream.generate(Slot::new).limit(Math.max(FEWEST, 2 * workers)).toList();
+    slots = Stream.generate(Slot::new).limit(workers == 1 ? FOR_A_NAME : 2L * workers).toList();
   }
 
   /** Sends a call. Does not block; a failure is reported to the call. */
   void start(OpenCall call) {
+    // A row's next call, or the next row's, follows an answer: both go to the stream that answered,
+    // which sends them together.
+    CallStream answering = CallStream.answering();
+    if (answering != null && answering.start(call)) {
+      return;
+    }
     slots.get(Math.floorMod(next.getAndIncrement(), slots.size())).start(call);
   }
 
@@ -59,18 +67,28 @@ final class CallStreams {
   private final class Slot {
     private @Nullable CallStream stream;
 
-    synchronized void start(OpenCall call) {
-      CallStream current = stream;
-      if (current == null || !current.start(call)) {
-        current =
-            CallStream.open(
-                stub.withDeadlineAfter(
-                    deadline.plus(TAKES_CALLS_FOR).plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS),
-                deadline,
-                TAKES_CALLS_FOR);
-        stream = current;
-        current.startOrFail(call);
+    void start(OpenCall call) {
+      CallStream opened;
+      synchronized (this) {
+        if (stream != null && stream.start(call)) {
+          return;
+        }
+        opened = open();
+        stream = opened;
+        if (opened.start(call)) {
+          return;
+        }
       }
+      // Outside of the lock, because it runs whatever follows the call.
+      call.fail(opened.cause());
+    }
+
+    private CallStream open() {
+      Duration longest = deadline.plus(TAKES_CALLS_FOR).plus(MARGIN);
+      return CallStream.open(
+          stub.withDeadlineAfter(longest.toMillis(), TimeUnit.MILLISECONDS),
+          deadline,
+          TAKES_CALLS_FOR);
     }
   }
 }

@@ -1,17 +1,22 @@
 package io.retort.judge.client;
 
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.retort.tls.ClientTls;
 import io.retort.v1.DescribeRequest;
 import io.retort.v1.DescribeResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
 import io.retort.v1.PromptFile;
+import io.retort.worker.Environment;
+import io.retort.worker.TlsFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -35,35 +40,47 @@ public final class JudgeClient implements AutoCloseable {
   }
 
   private final ManagedChannel channel;
+  private final Optional<ClientTls> tls;
   private final Duration deadline;
   private final CallStreams streams;
 
   /**
-   * @param workers number of workers, as far as it is known
+   * @param workers number of addresses
    */
-  private JudgeClient(ManagedChannel channel, Duration deadline, int workers) {
+  private JudgeClient(
+      ManagedChannel channel, Optional<ClientTls> tls, Duration deadline, int workers) {
     this.channel = channel;
+    this.tls = tls;
     this.deadline = deadline;
     streams = new CallStreams(JudgeServiceGrpc.newStub(channel), deadline, workers);
+  }
+
+  /** As {@link #connect(String, Environment, Duration, Executor)}, with the defaults of TLS. */
+  public static JudgeClient connect(String addresses, Duration deadline, Executor executor) {
+    return connect(addresses, new Environment(Map.of()), deadline, executor);
   }
 
   /**
    * Connects lazily: if the judges are down, the first call fails with UNAVAILABLE.
    *
-   * @param addresses value of {@code RETORT_JUDGE_ADDRESSES}
+   * @param addresses value of {@code RETORT_JUDGE_ADDRESSES}: {@code https://host:port} for TLS,
+   *     {@code host:port} without for judges of this machine
+   * @param environment has the variables of {@link TlsFiles#client}
    * @param deadline of each call; long, because the judge waits for rate limits
    * @param executor runs the continuations of answers
-   * @throws io.retort.worker.ConfigurationException if the addresses are not well-formed
+   * @throws io.retort.worker.ConfigurationException if the addresses are not well-formed, rows
+   *     would be sent to other machines without encryption, or a file of TLS cannot be used
    */
-  public static JudgeClient connect(String addresses, Duration deadline, Executor executor) {
-    int count = JudgeAddresses.parse(addresses).addresses().size();
-    String target =
-        count == 1
-            ? "dns:///" + addresses.replace(",", "").strip()
-            : StaticNameResolverProvider.SCHEME + ":///" + addresses.replaceAll("\\s", "");
+  public static JudgeClient connect(
+      String addresses, Environment environment, Duration deadline, Executor executor) {
+    JudgeAddresses judges = JudgeAddresses.parse(addresses);
+    String scheme = judges.addresses().size() == 1 ? "dns" : StaticNameResolverProvider.SCHEME;
+    Optional<ClientTls> tls =
+        judges.tls() ? Optional.of(TlsFiles.client(environment)) : Optional.empty();
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(target)
-            .usePlaintext()
+        NettyChannelBuilder.forTarget(
+                scheme + ":///" + judges.targets(),
+                tls.map(ClientTls::credentials).orElseGet(InsecureChannelCredentials::create))
             .defaultServiceConfig(SERVICE_CONFIG)
             .disableServiceConfigLookUp()
             .disableRetry()
@@ -71,7 +88,7 @@ public final class JudgeClient implements AutoCloseable {
             .keepAliveTime(2, TimeUnit.MINUTES)
             .executor(executor)
             .build();
-    return new JudgeClient(channel, deadline, count);
+    return new JudgeClient(channel, tls, deadline, judges.addresses().size());
   }
 
   /** Calls that {@code scope} can cancel. */
@@ -104,5 +121,6 @@ public final class JudgeClient implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    tls.ifPresent(ClientTls::close);
   }
 }

@@ -44,7 +44,7 @@ final class StaticNameResolverProvider extends NameResolverProvider {
   @Override
   public NameResolver newNameResolver(URI target, NameResolver.Args args) {
     return new Resolver(
-        JudgeAddresses.parse(target.getPath().substring(1)),
+        JudgeAddresses.ofTargets(target.getPath().substring(1)),
         requireNonNull(args.getOffloadExecutor()));
   }
 
@@ -82,7 +82,7 @@ final class StaticNameResolverProvider extends NameResolverProvider {
           judges.addresses().stream()
               .map(address -> new InetSocketAddress(address.getHostString(), address.getPort()))
               .filter(address -> !address.isUnresolved())
-              .map(address -> new EquivalentAddressGroup(address, Attributes.EMPTY))
+              .map(address -> new EquivalentAddressGroup(address, named(address)))
               .toList();
       StatusOr<List<EquivalentAddressGroup>> outcome =
           groups.isEmpty()
@@ -92,6 +92,13 @@ final class StaticNameResolverProvider extends NameResolverProvider {
               : StatusOr.fromValue(groups);
       requireNonNull(listener)
           .onResult(ResolutionResult.newBuilder().setAddressesOrError(outcome).build());
+    }
+
+    /** With the name by which TLS checks the certificate. */
+    private static Attributes named(InetSocketAddress address) {
+      return Attributes.newBuilder()
+          .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, JudgeAddresses.target(address))
+          .build();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.retort.identity;
+package io.retort.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,8 +7,6 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.retort.worker.ConfigurationException;
-import io.retort.worker.Environment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -88,11 +86,71 @@ class ServerTlsTest {
         .hasMessageContaining("server.pem");
   }
 
+  @Test
+  void replacedAuthoritiesOfClientsAreTrustedWithoutARestart() throws Exception {
+    TlsKeyPair own = TlsKeyPair.ofSelfSigned("localhost");
+    TlsKeyPair before = TlsKeyPair.ofSelfSigned("before");
+    TlsKeyPair after = TlsKeyPair.ofSelfSigned("after");
+    write(own);
+    Path authority = folder.resolve("clients.pem");
+    Files.writeString(authority, pem("CERTIFICATE", before.certificateChain().get(0).getEncoded()));
+    Server server =
+        start(
+            Map.of("RETORT_TLS_CLIENT_CA", authority.toString(), "RETORT_TLS_RELOAD_SECONDS", "1"));
+    try {
+      assertThat(call(server, own, before)).isEqualTo(200);
+      assertThatThrownBy(() -> call(server, own, after)).isInstanceOf(IOException.class);
+      Files.writeString(
+          authority, pem("CERTIFICATE", after.certificateChain().get(0).getEncoded()));
+      assertThat(callUntil200(server, own, after)).isEqualTo(200);
+      assertThatThrownBy(() -> call(server, own, before)).isInstanceOf(IOException.class);
+    } finally {
+      server.stop().join();
+    }
+  }
+
+  @Test
+  void otherMachinesNeedTlsUnlessItIsOff() {
+    InetSocketAddress everywhere = new InetSocketAddress("0.0.0.0", 0);
+    assertThatThrownBy(
+            () -> ServerTls.listen(Server.builder(), new Environment(Map.of()), everywhere))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("RETORT_TLS_CERT: not set while RETORT_HOST is 0.0.0.0")
+        .hasMessageContaining("RETORT_TLS=off if something else encrypts");
+    assertThatThrownBy(
+            () ->
+                ServerTls.listen(
+                    Server.builder(), new Environment(Map.of("RETORT_TLS", "on")), everywhere))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("RETORT_TLS: on (expected: off, or not set");
+    ServerBuilder allowed = Server.builder().service("/", (ctx, request) -> HttpResponse.of(200));
+    ServerTls.listen(allowed, new Environment(Map.of("RETORT_TLS", "off")), everywhere);
+    assertThat(allowed.build().config().ports()).hasSize(1);
+  }
+
+  private static int callUntil200(Server server, TlsKeyPair trusted, TlsKeyPair own)
+      throws Exception {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    int status = 0;
+    while (status != 200 && System.nanoTime() < end) {
+      try {
+        status = call(server, trusted, own);
+      } catch (IOException e) {
+        // Still what was before.
+        status = 0;
+      }
+    }
+    return status;
+  }
+
   private Server start(Map<String, String> variables) {
     Map<String, String> complete = new HashMap<>(variables);
     complete.put("RETORT_TLS_CERT", folder.resolve("server.pem").toString());
     complete.put("RETORT_TLS_KEY", folder.resolve("server.key").toString());
-    ServerBuilder builder = Server.builder().service("/", (ctx, request) -> HttpResponse.of(200));
+    ServerBuilder builder =
+        Server.builder()
+            .bossGroupFactory(AcceptThreads::of)
+            .service("/", (ctx, request) -> HttpResponse.of(200));
     ServerTls.listen(builder, new Environment(complete), new InetSocketAddress("localhost", 0));
     Server server = builder.build();
     server.start().join();

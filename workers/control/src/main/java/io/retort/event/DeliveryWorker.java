@@ -1,4 +1,4 @@
-package io.retort.background;
+package io.retort.event;
 
 import io.retort.activity.TaskQueues;
 import io.retort.worker.DaemonThreads;
@@ -15,32 +15,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the activities of the control plane. It starts beside the server, which also serves while
+ * Runs the activities that call receivers. It starts beside the server, which also serves while
  * Temporal does not answer.
  */
-public final class ControlWorker implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ControlWorker.class);
+final class DeliveryWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
   private static final int ACTIVITIES_AT_ONCE = 100;
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(5);
 
   private final WorkflowClient client;
-  private final Object[] activities;
+  private final DeliveryActivities activities;
   private final ScheduledExecutorService starter =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("control-worker"));
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("deliveries"));
   private WorkerFactory factory;
   private boolean complained;
   private boolean closed;
 
-  private ControlWorker(WorkflowClient client, Object[] activities) {
+  private DeliveryWorker(WorkflowClient client, DeliveryActivities activities) {
     this.client = client;
     this.activities = activities;
     factory = factory();
   }
 
   /** Returns at once. */
-  public static ControlWorker start(WorkflowClient client, Object... activities) {
-    ControlWorker worker = new ControlWorker(client, activities);
+  static DeliveryWorker start(WorkflowClient client, DeliveryActivities activities) {
+    DeliveryWorker worker = new DeliveryWorker(client, activities);
     worker.starter.execute(worker::attempt);
     return worker;
   }
@@ -49,7 +49,7 @@ public final class ControlWorker implements AutoCloseable {
     WorkerFactory created = WorkerFactory.newInstance(client);
     Worker worker =
         created.newWorker(
-            TaskQueues.CONTROL,
+            TaskQueues.EVENTS,
             WorkerOptions.newBuilder()
                 .setMaxConcurrentActivityExecutionSize(ACTIVITIES_AT_ONCE)
                 .setMaxConcurrentActivityTaskPollers(2)

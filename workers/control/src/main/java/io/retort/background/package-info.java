@@ -1,5 +1,0 @@
-/** Work of the control plane that Temporal schedules. */
-@NullMarked
-package io.retort.background;
-
-import org.jspecify.annotations.NullMarked;

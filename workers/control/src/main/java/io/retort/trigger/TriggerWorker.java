@@ -1,0 +1,75 @@
+package io.retort.trigger;
+
+import io.retort.activity.TaskQueues;
+import io.retort.worker.DaemonThreads;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane's part in Temporal: it hosts the activities that fire triggers, and brings the
+ * schedules in line with the store, at the start and from time to time. Both begin once Temporal
+ * answers; the API does not wait for it.
+ */
+final class TriggerWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TriggerWorker.class);
+  private static final int FIRINGS_AT_ONCE = 8;
+  private static final Duration RETRY = Duration.ofSeconds(10);
+  private static final Duration PERIOD = Duration.ofMinutes(5);
+  private static final long SHUTDOWN_SECONDS = 5;
+
+  private final TriggerSchedules schedules;
+  private final WorkerFactory factory;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("triggers"));
+  private boolean started;
+  private long nextNanos = System.nanoTime();
+
+  TriggerWorker(WorkflowClient client, TriggerActivities activities, TriggerSchedules schedules) {
+    this.schedules = schedules;
+    factory = WorkerFactory.newInstance(client);
+    Worker worker =
+        factory.newWorker(
+            TaskQueues.CONTROL,
+            WorkerOptions.newBuilder()
+                .setMaxConcurrentActivityExecutionSize(FIRINGS_AT_ONCE)
+                .build());
+    worker.registerActivitiesImplementations(activities);
+    ScheduledFuture<?> unused =
+        thread.scheduleWithFixedDelay(this::work, 0, RETRY.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void work() {
+    try {
+      if (!started) {
+        // Fails where Temporal does not answer.
+        factory.start();
+        started = true;
+      }
+      if (System.nanoTime() - nextNanos >= 0) {
+        schedules.reconcile();
+        nextNanos = System.nanoTime() + PERIOD.toNanos();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("schedules do not follow the triggers yet; tried again: {}", e.toString());
+      LOG.debug("cause", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    factory.shutdown();
+    factory.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+    factory.shutdownNow();
+  }
+}

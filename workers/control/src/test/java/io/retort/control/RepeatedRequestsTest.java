@@ -1,0 +1,151 @@
+package io.retort.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.retort.registry.ModelVersions;
+import io.retort.store.Store;
+import io.retort.store.StoredMessages;
+import io.retort.v1.CreateRunRequest;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.ReleaseProvenance;
+import io.retort.v1.RetrainRunRequest;
+import io.retort.v1.RetryRunRequest;
+import io.retort.v1.Run;
+import io.retort.v1.RunSpec;
+import io.retort.v1.Stage;
+import io.retort.v1.UpdateRunRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests with an id that are sent again. */
+class RepeatedRequestsTest {
+  private static final String MODEL = "smol";
+
+  private static ControlHarness control;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws IOException {
+    control = new ControlHarness(folder);
+    publish(1, ControlHarness.spec("waits"));
+    publish(2, ControlHarness.spec("waits").toBuilder().setSeed(2).build());
+    publish(3, ControlHarness.spec("succeeds"));
+  }
+
+  @AfterAll
+  static void stop() {
+    control.close();
+  }
+
+  @Test
+  void aRetrainByAnAliasIsTheSameAfterTheAliasHasMoved() {
+    promote(1);
+    RetrainRunRequest request =
+        RetrainRunRequest.newBuilder().setModel(MODEL + ":prod").setRequestId("nightly-7").build();
+    Run first = control.api.retrainRun(request).getRun();
+    assertThat(first.getOriginRunId()).isEqualTo("run-1");
+
+    for (int version = 2; version <= 3; version++) {
+      promote(version);
+      assertThat(control.api.retrainRun(request).getRun().getRunId())
+          .as("the alias names version " + version)
+          .isEqualTo(first.getRunId());
+    }
+    reused(
+        () -> control.api.retrainRun(request.toBuilder().setNote("another").build()),
+        first.getRunId());
+    assertThat(
+            control
+                .api
+                .retrainRun(request.toBuilder().setRequestId("nightly-8").build())
+                .getRun()
+                .getOriginRunId())
+        .isEqualTo("run-3");
+  }
+
+  @Test
+  void otherFreshStagesAreAnotherRequest() {
+    CreateRunRequest request =
+        CreateRunRequest.newBuilder()
+            .setSpec(ControlHarness.spec("waits"))
+            .setRequestId("fresh-1")
+            .addFreshStages(Stage.STAGE_CURATE)
+            .build();
+    String runId = control.api.createRun(request).getRun().getRunId();
+
+    assertThat(control.api.createRun(request).getRun().getRunId()).isEqualTo(runId);
+    reused(() -> control.api.createRun(request.toBuilder().clearFreshStages().build()), runId);
+    reused(
+        () -> control.api.createRun(request.toBuilder().addFreshStages(Stage.STAGE_INGEST).build()),
+        runId);
+  }
+
+  @Test
+  void aRetryIsTheSameAfterTheNoteOfTheRunHasChanged() {
+    String failed = control.create("fails").getRunId();
+    Run unused = control.awaitEnd(failed);
+    RetryRunRequest request =
+        RetryRunRequest.newBuilder().setRunId(failed).setRequestId("retry-1").build();
+    String again = control.api.retryRun(request).getRun().getRunId();
+
+    assertThat(
+            control
+                .api
+                .updateRun(UpdateRunRequest.newBuilder().setRunId(failed).setNote("seen").build())
+                .getRun()
+                .getNote())
+        .isEqualTo("seen");
+    assertThat(control.api.retryRun(request).getRun().getRunId()).isEqualTo(again);
+    reused(
+        () ->
+            control.api.retrainRun(
+                RetrainRunRequest.newBuilder().setRunId(failed).setRequestId("retry-1").build()),
+        again);
+  }
+
+  private static void reused(Runnable call, String runId) {
+    StatusRuntimeException thrown = catchThrowableOfType(StatusRuntimeException.class, call::run);
+    assertThat(thrown).isNotNull();
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+    assertThat(thrown.getStatus().getDescription()).contains("has started run " + runId);
+  }
+
+  private static void promote(int version) {
+    assertThat(
+            control
+                .client(ModelServiceGrpc.ModelServiceBlockingStub.class)
+                .promoteAlias(
+                    PromoteAliasRequest.newBuilder()
+                        .setReference(MODEL + ":v" + version)
+                        .setAlias("prod")
+                        .setReason("better")
+                        .build())
+                .getChange()
+                .getAlias())
+        .isEqualTo("prod");
+  }
+
+  private static void publish(int version, RunSpec spec) throws IOException {
+    Store store = Store.open(control.storeUri);
+    ModelVersions versions = new ModelVersions(store, control.storeUri, MODEL);
+    assertThat(versions.reserve("run-" + version)).isEqualTo(version);
+    byte[] provenance =
+        StoredMessages.bytes(
+            ReleaseProvenance.newBuilder()
+                .setModel(MODEL)
+                .setVersion(version)
+                .setRunId("run-" + version)
+                .setSpec(spec)
+                .build());
+    store.write(
+        Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
+        output -> output.write(provenance));
+  }
+}
