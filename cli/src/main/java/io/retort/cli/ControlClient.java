@@ -27,6 +27,7 @@ import io.retort.v1.ResumeRunRequest;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
+import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.SweepStoreRequest;
 import io.retort.v1.SweepStoreResponse;
 import io.retort.v1.SweepTotals;
@@ -174,6 +175,10 @@ final class ControlClient implements AutoCloseable {
 
   LaneServiceGrpc.LaneServiceBlockingStub lanes() {
     return client.lanes();
+  }
+
+  SubscriptionServiceGrpc.SubscriptionServiceBlockingStub subscriptions() {
+    return client.subscriptions();
   }
 
   @Override

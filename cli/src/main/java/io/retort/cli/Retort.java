@@ -39,6 +39,7 @@ import picocli.CommandLine.Model.OptionSpec;
       RunsCommand.class,
       LanesCommand.class,
       TriggersCommand.class,
+      SubscriptionsCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       StoreCommand.class,

@@ -17,5 +17,11 @@ public final class TaskQueues {
   /** Activities of the control plane: they launch the runs of triggers. */
   public static final String CONTROL = "retort-control";
 
+  /**
+   * Calls of the control plane to receivers of events; apart from {@link #CONTROL}, so that slow
+   * receivers delay no firing.
+   */
+  public static final String EVENTS = "retort-events";
+
   private TaskQueues() {}
 }

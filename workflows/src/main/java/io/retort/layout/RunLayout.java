@@ -72,6 +72,16 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "trigger-history/" + trigger);
   }
 
+  /** Folder of subscriptions to events. */
+  public static String subscriptions(String storeUri) {
+    return resolve(storeUri, "subscriptions");
+  }
+
+  /** Deliveries of events to a subscription: a folder for each day. */
+  public static String deliveries(String storeUri, String subscription) {
+    return resolve(storeUri, "deliveries/" + subscription);
+  }
+
   /** Folder of stage results. */
   public static String stages(String storeUri) {
     return resolve(storeUri, "stages");

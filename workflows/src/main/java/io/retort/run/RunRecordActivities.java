@@ -9,7 +9,10 @@ import io.temporal.activity.ActivityMethod;
 public interface RunRecordActivities {
   String RECORD_RUN = "RecordRun";
 
-  /** Replaces {@code runs/<run>/run.json} and writes {@code spec.json}. */
+  /**
+   * Hands over the events to their deliveries, replaces {@code runs/<run>/run.json} and writes
+   * {@code spec.json}.
+   */
   @ActivityMethod(name = RECORD_RUN)
   void recordRun(RecordRunRequest request);
 }

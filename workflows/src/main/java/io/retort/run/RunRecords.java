@@ -3,10 +3,12 @@ package io.retort.run;
 import io.retort.activity.ActivityPolicies;
 import io.retort.failure.Failures;
 import io.retort.release.ReleaseActivities;
+import io.retort.v1.Event;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.WriteReportRequest;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
+import java.util.List;
 import org.slf4j.Logger;
 
 /**
@@ -35,12 +37,12 @@ final class RunRecords {
 
   /** Writes the record of a running run. */
   void write() {
-    attempt("record", () -> records.recordRun(record()));
+    attempt("record", () -> write(records));
   }
 
   /** Writes the final record of a run that succeeded. */
   void writeLast() {
-    attempt("record", () -> lastRecords.recordRun(record()));
+    attempt("record", () -> write(lastRecords));
   }
 
   /**
@@ -66,8 +68,16 @@ final class RunRecords {
         .run();
   }
 
-  private RecordRunRequest record() {
-    return RecordRunRequest.newBuilder().setRun(tracker.snapshot()).setStoreUri(storeUri).build();
+  /** A record takes along the events since the one before it that was written. */
+  private void write(RunRecordActivities activities) {
+    List<Event> events = tracker.events();
+    activities.recordRun(
+        RecordRunRequest.newBuilder()
+            .setRun(tracker.snapshot())
+            .setStoreUri(storeUri)
+            .addAllEvents(events)
+            .build());
+    tracker.handedOver(events);
   }
 
   private static void attempt(String what, Runnable write) {

@@ -3,18 +3,23 @@ package io.retort.run;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.enums.EnumText;
+import io.retort.event.EventOutbox;
 import io.retort.stage.RunStage;
 import io.retort.stage.StageOutput;
+import io.retort.v1.AliasChange;
+import io.retort.v1.AliasChangeKind;
 import io.retort.v1.Approval;
 import io.retort.v1.ApprovalState;
 import io.retort.v1.Calibration;
 import io.retort.v1.EvaluatedModel;
+import io.retort.v1.Event;
 import io.retort.v1.ExportSummary;
 import io.retort.v1.Failure;
 import io.retort.v1.FlipSummary;
 import io.retort.v1.GateResult;
 import io.retort.v1.LanePlace;
 import io.retort.v1.Pause;
+import io.retort.v1.ReleaseSummary;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunRequest;
@@ -34,6 +39,7 @@ import java.util.function.Consumer;
 final class RunTracker {
   private final RunRequest request;
   private final Run.Builder run;
+  private final EventOutbox outbox = new EventOutbox();
 
   RunTracker(RunRequest request) {
     this.request = request;
@@ -52,22 +58,33 @@ final class RunTracker {
     if (request.getSpec().getJudge().hasBudget()) {
       run.setBudget(request.getSpec().getJudge().getBudget());
     }
+    outbox.phaseChanged(run, RunPhase.RUN_PHASE_UNSPECIFIED, now());
   }
 
   Run snapshot() {
     return run.build();
   }
 
+  /** Events that no record has taken along yet. */
+  List<Event> events() {
+    return outbox.events();
+  }
+
+  /** Forgets events that a record has taken along. */
+  void handedOver(List<Event> events) {
+    outbox.handedOver(events);
+  }
+
   void enter(Stage stage, String unit, long total) {
-    run.setPhase(RunPhase.RUN_PHASE_RUNNING)
-        .addStages(
-            StageProgress.newBuilder()
-                .setStage(stage)
-                .setPhase(RunPhase.RUN_PHASE_RUNNING)
-                .setStartedAt(now())
-                .setUnit(unit)
-                .setTotal(total)
-                .setEtaSeconds(-1));
+    run.addStages(
+        StageProgress.newBuilder()
+            .setStage(stage)
+            .setPhase(RunPhase.RUN_PHASE_RUNNING)
+            .setStartedAt(now())
+            .setUnit(unit)
+            .setTotal(total)
+            .setEtaSeconds(-1));
+    phase(RunPhase.RUN_PHASE_RUNNING);
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(run.getPhase())),
         RunSearchAttributes.STAGE.valueSet(label(stage)),
@@ -108,10 +125,10 @@ final class RunTracker {
 
   /** Changes the phase of the run and of its current stage. */
   private void enterPhase(RunPhase phase) {
-    run.setPhase(phase);
     if (isStageUnderWay()) {
       currentStage().setPhase(phase);
     }
+    phase(phase);
     Workflow.upsertTypedSearchAttributes(RunSearchAttributes.PHASE.valueSet(label(phase)));
     showDetails();
   }
@@ -188,12 +205,25 @@ final class RunTracker {
     return currentStage().build();
   }
 
+  /** Records that the alias names the version that the run has published. */
   void alias(String alias) {
-    run.getSummaryBuilder().getReleaseBuilder().setAlias(alias);
+    ReleaseSummary release = run.getSummaryBuilder().getReleaseBuilder().setAlias(alias).build();
+    outbox.aliasMoved(
+        run,
+        release.getModel(),
+        AliasChange.newBuilder()
+            .setAlias(alias)
+            .setToVersion(release.getVersion())
+            .setKind(AliasChangeKind.ALIAS_CHANGE_KIND_RELEASE)
+            .setRunId(run.getRunId())
+            .setChangedAt(now())
+            .build(),
+        now());
   }
 
   void gate(GateResult gate) {
     run.getSummaryBuilder().getReleaseBuilder().setGate(gate);
+    outbox.gateDecided(run, gate, now());
   }
 
   void flips(FlipSummary flips) {
@@ -206,6 +236,7 @@ final class RunTracker {
 
   void ask(Approval approval) {
     run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    outbox.approvalAsked(run, approval, now());
     awaitApproval();
   }
 
@@ -215,6 +246,7 @@ final class RunTracker {
 
   void decided(Approval approval) {
     run.getSummaryBuilder().getReleaseBuilder().setApproval(approval);
+    outbox.approvalDecided(run, approval, now());
     showDetails();
   }
 
@@ -253,14 +285,18 @@ final class RunTracker {
   }
 
   private void end(RunPhase phase) {
-    run.setPhase(phase).clearPause().setFinishedAt(now());
+    run.clearPause().setFinishedAt(now());
     if (isAsked()) {
-      run.getSummaryBuilder()
-          .getReleaseBuilder()
-          .getApprovalBuilder()
-          .setState(ApprovalState.APPROVAL_STATE_WITHDRAWN)
-          .setDecidedAt(now());
+      Approval withdrawn =
+          run.getSummaryBuilder()
+              .getReleaseBuilder()
+              .getApprovalBuilder()
+              .setState(ApprovalState.APPROVAL_STATE_WITHDRAWN)
+              .setDecidedAt(now())
+              .build();
+      outbox.approvalDecided(run, withdrawn, now());
     }
+    phase(phase);
     Workflow.upsertTypedSearchAttributes(
         RunSearchAttributes.PHASE.valueSet(label(phase)),
         RunSearchAttributes.PROGRESS.valueSet(finishedStages() / (double) stages()));
@@ -270,6 +306,14 @@ final class RunTracker {
   private void endStage(RunPhase phase) {
     if (isStageUnderWay()) {
       currentStage().setPhase(phase).setFinishedAt(now());
+    }
+  }
+
+  private void phase(RunPhase next) {
+    RunPhase previous = run.getPhase();
+    run.setPhase(next);
+    if (next != previous) {
+      outbox.phaseChanged(run, previous, now());
     }
   }
 

@@ -28,6 +28,7 @@ import io.retort.v1.DescribeRowStageRequest;
 import io.retort.v1.DescribeRowStageResponse;
 import io.retort.v1.DescribeSourcesRequest;
 import io.retort.v1.DescribeSourcesResponse;
+import io.retort.v1.Event;
 import io.retort.v1.ExplainStagesRequest;
 import io.retort.v1.ExplainStagesResponse;
 import io.retort.v1.ExportDataRequest;
@@ -106,6 +107,10 @@ public final class FakeActivities
 
   public final List<TrainerJob> jobs = new CopyOnWriteArrayList<>();
   public final List<Run> records = new CopyOnWriteArrayList<>();
+
+  /** Those that records have taken along, in order. */
+  public final List<Event> events = new CopyOnWriteArrayList<>();
+
   public final AtomicInteger finishedShards = new AtomicInteger();
   public final AtomicInteger inspectedStudents = new AtomicInteger();
 
@@ -446,6 +451,7 @@ public final class FakeActivities
   public void recordRun(RecordRunRequest request) {
     onRecord.accept(request.getRun());
     records.add(request.getRun());
+    events.addAll(request.getEventsList());
   }
 
   /** The digest is computed from the inputs of the artifact. */

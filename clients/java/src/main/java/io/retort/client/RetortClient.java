@@ -24,6 +24,7 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
 import io.retort.v1.StoreServiceGrpc;
+import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunsRequest;
@@ -308,6 +309,11 @@ public final class RetortClient implements AutoCloseable {
   /** What launches runs when something happens. */
   public TriggerServiceGrpc.TriggerServiceBlockingStub triggers() {
     return TriggerServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** Where events are delivered. */
+  public SubscriptionServiceGrpc.SubscriptionServiceBlockingStub subscriptions() {
+    return SubscriptionServiceGrpc.newBlockingStub(channel);
   }
 
   /** Tokens, and the audit log. */

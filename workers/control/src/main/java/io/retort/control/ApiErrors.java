@@ -1,10 +1,8 @@
 package io.retort.control;
 
 import com.google.protobuf.util.Timestamps;
-import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.retort.error.RpcFailures;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
@@ -137,9 +135,7 @@ final class ApiErrors {
 
   /** Whether this class made the error, and not a server that the control plane called. */
   static boolean isOwn(StatusRuntimeException thrown) {
-    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
-    return status != null
-        && status.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
+    return RpcFailures.isOwn(thrown);
   }
 
   private ApiErrors() {}

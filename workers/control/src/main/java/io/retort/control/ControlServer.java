@@ -11,6 +11,8 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
+import io.retort.event.EventDelivery;
+import io.retort.hook.HookService;
 import io.retort.http.HttpApi;
 import io.retort.http.RateLimit;
 import io.retort.identity.Access;
@@ -51,8 +53,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code RunService}, {@code ModelService}, {@code LaneService}, {@code TriggerService},
- * {@code StoreService} and {@code AccessService} over gRPC and HTTP/JSON, and the web pages, on one
- * port, with health; on loopback with reflection.
+ * {@code SubscriptionService}, {@code StoreService} and {@code AccessService} over gRPC and
+ * HTTP/JSON, and the web pages, on one port, with health; on loopback with reflection.
  *
  * <p>{@link Access} and {@link ServerTls} say who may call. {@code RETORT_PORT} (7400) and {@code
  * RETORT_HOST} (127.0.0.1) set its address, {@code RETORT_ALLOWED_HOSTS} the names under which it
@@ -84,6 +86,7 @@ public final class ControlServer implements AutoCloseable {
   private final Triggers triggers;
   private final BlockingTaskExecutor executor;
   private final ScheduledExecutorService polls;
+  private final EventDelivery events;
 
   private ControlServer(
       Server server,
@@ -94,7 +97,8 @@ public final class ControlServer implements AutoCloseable {
       Access access,
       Triggers triggers,
       BlockingTaskExecutor executor,
-      ScheduledExecutorService polls) {
+      ScheduledExecutorService polls,
+      EventDelivery events) {
     this.server = server;
     this.services = List.copyOf(services);
     this.watches = watches;
@@ -104,6 +108,7 @@ public final class ControlServer implements AutoCloseable {
     this.steering = steering;
     this.executor = executor;
     this.polls = polls;
+    this.events = events;
   }
 
   /** Runs until the process receives a termination signal. */
@@ -203,9 +208,20 @@ public final class ControlServer implements AutoCloseable {
             client,
             deadlines.call(),
             (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
+    EventDelivery events =
+        EventDelivery.open(
+            environment,
+            client,
+            store,
+            storeUri,
+            clock,
+            deadlines.call(),
+            ApiErrors::store,
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
     Resources resources =
-        new TriggerResources(
-            triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams));
+        events.resources(
+            new TriggerResources(
+                triggers.store(), new RequestResources(reader::askedSpec, modelTeams, laneTeams)));
     List<BindableService> services =
         List.of(
             new RunServiceImpl(
@@ -226,7 +242,8 @@ public final class ControlServer implements AutoCloseable {
                 models,
                 modelTeams,
                 new VersionUses(() -> index.snapshot().runs(), reader::find, models),
-                clock),
+                clock,
+                events::aliasMoved),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
@@ -234,6 +251,7 @@ public final class ControlServer implements AutoCloseable {
                 clock,
                 () -> PlanCalls.visibleIds(index)),
             triggers.service(),
+            events.service(),
             access.service());
     RateLimit rate = new RateLimit(rate(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
@@ -264,6 +282,14 @@ public final class ControlServer implements AutoCloseable {
     ServerTls.listen(
         server, environment, new InetSocketAddress(host, environment.integer("RETORT_PORT", 7400)));
     access.login(LoginPage::plain).addTo(server);
+    new HookService(
+            triggers.store()::read,
+            triggers.firer(),
+            events.secrets(),
+            access.authenticator(),
+            rate(environment),
+            clock)
+        .addTo(server);
     HttpApi.addTo(
         server,
         grpc,
@@ -291,6 +317,7 @@ public final class ControlServer implements AutoCloseable {
       polls.shutdownNow();
       triggers.close();
       index.close();
+      events.close();
       access.close();
       throw new ConfigurationException(
           "RETORT_PORT: "
@@ -300,8 +327,18 @@ public final class ControlServer implements AutoCloseable {
               + " (expected: a free port)",
           e);
     }
+    events.start();
     return new ControlServer(
-        running, grpc.services(), watches, index, steering, access, triggers, executor, polls);
+        running,
+        grpc.services(),
+        watches,
+        index,
+        steering,
+        access,
+        triggers,
+        executor,
+        polls,
+        events);
   }
 
   int port() {
@@ -327,6 +364,7 @@ public final class ControlServer implements AutoCloseable {
     executor.shutdownNow();
     polls.shutdownNow();
     index.close();
+    events.close();
     access.close();
   }
 

@@ -35,6 +35,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +49,32 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelTeams teams;
   private final VersionUses uses;
   private final Clock clock;
+  private final AliasListener moved;
   private final Answers answers = new Answers(ModelServiceImpl::error);
 
-  ModelServiceImpl(ModelRegistry registry, ModelTeams teams, VersionUses uses, Clock clock) {
+  /**
+   * @param moved is told of each alias that a person moves
+   */
+  ModelServiceImpl(
+      ModelRegistry registry,
+      ModelTeams teams,
+      VersionUses uses,
+      Clock clock,
+      AliasListener moved) {
     this.registry = registry;
     this.teams = teams;
     this.uses = uses;
     this.clock = clock;
+    this.moved = moved;
+  }
+
+  /** Is told of an alias that names another version. */
+  @FunctionalInterface
+  interface AliasListener {
+    /**
+     * @param teams of the model
+     */
+    void moved(String model, AliasChange change, Set<String> teams);
   }
 
   @Override
@@ -106,9 +126,11 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
                   .build();
           return PromoteAliasResponse.newBuilder()
               .setChange(
-                  registry
-                      .aliases(version.getModel())
-                      .promote(change, request.getExpectedVersion()))
+                  told(
+                      version.getModel(),
+                      registry
+                          .aliases(version.getModel())
+                          .promote(change, request.getExpectedVersion())))
               .build();
         });
   }
@@ -123,12 +145,14 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
           requireModel(request.getModel());
           return RollBackAliasResponse.newBuilder()
               .setChange(
-                  registry
-                      .aliases(request.getModel())
-                      .rollBack(
-                          change(request.getAlias(), request.getActor(), request.getReason())
-                              .build(),
-                          request.getExpectedVersion()))
+                  told(
+                      request.getModel(),
+                      registry
+                          .aliases(request.getModel())
+                          .rollBack(
+                              change(request.getAlias(), request.getActor(), request.getReason())
+                                  .build(),
+                              request.getExpectedVersion())))
               .build();
         });
   }
@@ -240,6 +264,14 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
       response.setNextPageToken(Integer.toString(versions.get(size - 1).getVersion()));
     }
     return response.build();
+  }
+
+  /** Tells of a change that has been made; one that changes nothing keeps its version. */
+  private AliasChange told(String model, AliasChange change) throws IOException {
+    if (change.getFromVersion() != change.getToVersion()) {
+      moved.moved(model, change, teams.of(model));
+    }
+    return change;
   }
 
   private AliasChange.Builder change(String alias, String actor, String reason) {

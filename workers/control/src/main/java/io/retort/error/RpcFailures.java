@@ -70,6 +70,13 @@ public final class RpcFailures {
             .build());
   }
 
+  /** Whether the control plane made the error, and not a server that it called. */
+  public static boolean isOwn(StatusRuntimeException thrown) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(thrown);
+    return status != null
+        && status.getDetailsList().stream().anyMatch(detail -> detail.is(ErrorInfo.class));
+  }
+
   private static String summary(List<SpecViolation> violations) {
     String first = violations.get(0).toString();
     return violations.size() == 1 ? first : first + " (and " + (violations.size() - 1) + " more)";

@@ -17,6 +17,9 @@ import java.util.function.UnaryOperator;
  * /openapi.json}, {@code /healthz} and {@code /metrics}.
  */
 public final class HttpApi {
+  /** Calls of other systems, which prove who they are in ways of their own. */
+  public static final String HOOKS = "/v1/hooks/";
+
   /**
    * @param grpc with all services and interceptors; each rpc with a {@code google.api.http} option
    *     is served under its path, through the same interceptors

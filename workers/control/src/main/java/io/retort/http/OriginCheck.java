@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what a page of another site sends from a browser: a request for another host than this
- * one (DNS rebinding), or one with an {@code Origin} of another host. Other sites get no CORS
- * headers either.
+ * one (DNS rebinding), or one with an {@code Origin} of another host, except to {@link
+ * HttpApi#HOOKS}. Other sites get no CORS headers either.
  */
 final class OriginCheck implements DecoratingHttpServiceFunction {
   private final boolean loopback;
@@ -55,7 +55,9 @@ final class OriginCheck implements DecoratingHttpServiceFunction {
               + "; RETORT_ALLOWED_HOSTS adds names)");
     }
     String origin = request.headers().get(HttpHeaderNames.ORIGIN);
-    if (origin != null && !isOf(origin, authority)) {
+    // No browser's session counts for a hook, so that a page of another site gains nothing there.
+    boolean checked = !context.path().startsWith(HttpApi.HOOKS);
+    if (checked && origin != null && !isOf(origin, authority)) {
       return refuse(
           HttpStatus.FORBIDDEN,
           Status.Code.PERMISSION_DENIED,

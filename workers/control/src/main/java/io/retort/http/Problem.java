@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * @param status of HTTP
  * @param error with code, message and details
  */
-record Problem(HttpStatus status, com.google.rpc.Status error) {
+public record Problem(HttpStatus status, com.google.rpc.Status error) {
   static final MediaType TYPE = MediaType.parse("application/problem+json");
 
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
@@ -45,7 +45,8 @@ record Problem(HttpStatus status, com.google.rpc.Status error) {
     return new Problem(http, error);
   }
 
-  static Problem of(StatusRuntimeException thrown) {
+  /** Of an error of a call. */
+  public static Problem of(StatusRuntimeException thrown) {
     Metadata trailers = thrown.getTrailers();
     return of(thrown.getStatus(), trailers == null ? new Metadata() : trailers);
   }
@@ -57,7 +58,7 @@ record Problem(HttpStatus status, com.google.rpc.Status error) {
         com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message).build());
   }
 
-  AggregatedHttpResponse response() {
+  public AggregatedHttpResponse response() {
     ResponseHeadersBuilder headers =
         ResponseHeaders.builder(status)
             .contentType(TYPE)

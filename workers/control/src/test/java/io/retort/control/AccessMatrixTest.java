@@ -55,8 +55,12 @@ import io.retort.v1.Role;
 import io.retort.v1.Run;
 import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.RunSpec;
+import io.retort.v1.SendTestEventRequest;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.SetTriggerRequest;
+import io.retort.v1.Subscription;
+import io.retort.v1.SubscriptionConfig;
+import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.UnblockLaneRequest;
@@ -90,6 +94,7 @@ class AccessMatrixTest {
   private static final String OTHER = "vision";
   private static final String EVERY = "*";
   private static final String MODEL = "nlp-model";
+  private static final String SUBSCRIPTION = "desk";
   private static final String LANE = "nightly";
   private static final String TRIGGER = "weekly";
 
@@ -97,6 +102,7 @@ class AccessMatrixTest {
   private static ManagedChannel channel;
   private static TokenStore tokens;
   private static String runId;
+  private static String eventId;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
@@ -121,6 +127,25 @@ class AccessMatrixTest {
         Store.resolve(
             new ModelVersions(store, control.storeUri, MODEL).folder(1), ModelVersions.PROVENANCE),
         output -> output.write(provenance));
+    store.write(
+        Store.resolve(control.storeUri, "subscriptions/" + SUBSCRIPTION + ".json"),
+        output ->
+            output.write(
+                StoredMessages.bytes(
+                    Subscription.newBuilder()
+                        .setRevision(1)
+                        .setConfig(
+                            SubscriptionConfig.newBuilder()
+                                .setName(SUBSCRIPTION)
+                                .setTeam(OWN)
+                                .setUrl("https://127.0.0.1/")
+                                .addSecrets("none"))
+                        .build())));
+    eventId =
+        SubscriptionServiceGrpc.newBlockingStub(as(OWN, Role.ROLE_OPERATOR))
+            .sendTestEvent(SendTestEventRequest.newBuilder().setName(SUBSCRIPTION).build())
+            .getDelivery()
+            .getEventId();
     LaneConfig unused =
         LaneServiceGrpc.newBlockingStub(as(EVERY, Role.ROLE_OPERATOR))
             .setLane(
@@ -460,8 +485,9 @@ class AccessMatrixTest {
   }
 
   /**
-   * Of a token no id is given, of a lane no policy, no reason to change a model, and one that is
-   * too long to delete a run or to pause a trigger, so that nothing is changed.
+   * Of a token no id is given, of a lane no policy, of a subscription another revision, no reason
+   * to change a model, and one that is too long to delete a run or to pause a trigger, so that
+   * nothing is changed.
    */
   private static <Q> Q request(MethodDescriptor<Q, ?> method) {
     PrototypeMarshaller<Q> marshaller = (PrototypeMarshaller<Q>) method.getRequestMarshaller();
@@ -476,12 +502,21 @@ class AccessMatrixTest {
         case "name" -> {
           if (method.getFullMethodName().contains(".LaneService/")) {
             request.setField(field, LANE);
+          } else if (method.getFullMethodName().contains(".SubscriptionService/")) {
+            request.setField(field, SUBSCRIPTION);
           } else if (method.getFullMethodName().contains(".TriggerService/")) {
             request.setField(
                 field, method.getFullMethodName().endsWith("/DeleteTrigger") ? doomed() : TRIGGER);
           }
         }
-        case "config" -> request.setField(field, trigger(TRIGGER));
+        case "event_id" -> request.setField(field, eventId);
+        case "expected_revision" -> request.setField(field, 999L);
+        case "config" ->
+            request.setField(
+                field,
+                method.getFullMethodName().contains(".TriggerService/")
+                    ? trigger(TRIGGER)
+                    : SubscriptionConfig.newBuilder().setName(SUBSCRIPTION).setTeam(OWN).build());
         case "reason" -> {
           if (method.getFullMethodName().endsWith("/DeleteRun")
               || method.getFullMethodName().endsWith("/PauseTrigger")) {

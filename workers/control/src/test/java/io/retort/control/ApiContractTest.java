@@ -14,6 +14,7 @@ import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -85,6 +86,20 @@ class ApiContractTest {
           entry("LaneService/ListLanes", "{\"page_size\": 10}"),
           entry("LaneService/UnblockLane", "{\"name\": \"BLOCKED\"}"),
           entry(
+              "SubscriptionService/SetSubscription",
+              "{\"name\": \"desk\", \"config\": {\"url\": \"https://hooks.test/a\", \"secrets\":"
+                  + " [\"hooks\"]}}"),
+          entry("SubscriptionService/GetSubscription", "{\"name\": \"kept\"}"),
+          entry("SubscriptionService/ListSubscriptions", "{\"page_size\": 1}"),
+          entry("SubscriptionService/DeleteSubscription", "{\"name\": \"SUBSCRIPTION\"}"),
+          entry(
+              "SubscriptionService/PauseSubscription",
+              "{\"name\": \"SUBSCRIPTION\", \"reason\": \"moves\"}"),
+          entry("SubscriptionService/ResumeSubscription", "{\"name\": \"SUBSCRIPTION\"}"),
+          entry("SubscriptionService/SendTestEvent", "{\"name\": \"SUBSCRIPTION\"}"),
+          entry("SubscriptionService/ListDeliveries", "{\"name\": \"kept\", \"page_size\": 10}"),
+          entry("SubscriptionService/Redeliver", "{\"name\": \"again\", \"event_id\": \"EVENT\"}"),
+          entry(
               "TriggerService/SetTrigger",
               "{\"name\": \"hourly\", \"config\": {\"launch\": {\"spec\": {\"name\": \"waits\","
                   + " \"data\": {\"train\": [{\"path\": \"/a\"}]}}}}}"),
@@ -122,6 +137,14 @@ class ApiContractTest {
           transport -> transport,
           "TOKEN",
           transport -> token(),
+          "SUBSCRIPTION",
+          transport -> subscribe("for-" + transport),
+          "EVENT",
+          transport ->
+              made("SubscriptionService/SendTestEvent", "{\"name\": \"again\"}")
+                  .get("delivery")
+                  .get("event_id")
+                  .asText(),
           "TRIGGER",
           ApiContractTest::trigger,
           "BLOCKED",
@@ -149,6 +172,11 @@ class ApiContractTest {
           "ModelService/DeleteVersion",
           "LaneService/SetLane",
           "LaneService/UnblockLane",
+          "SubscriptionService/SetSubscription",
+          "SubscriptionService/PauseSubscription",
+          "SubscriptionService/ResumeSubscription",
+          "SubscriptionService/SendTestEvent",
+          "SubscriptionService/Redeliver",
           "TriggerService/SetTrigger",
           "TriggerService/PauseTrigger",
           "TriggerService/ResumeTrigger",
@@ -161,7 +189,14 @@ class ApiContractTest {
 
   @BeforeAll
   static void start(@TempDir Path store, @TempDir Path other) throws IOException {
-    control = new ControlHarness(store, Deadlines.DEFAULT, Map.of("RETORT_CALLS_PER_SECOND", "0"));
+    Path secrets =
+        Files.writeString(
+            other.resolve("secrets.yaml"), "hooks: " + SubscriptionServiceTest.SECRET + "\n");
+    control =
+        new ControlHarness(
+            store,
+            Deadlines.DEFAULT,
+            Map.of("RETORT_CALLS_PER_SECOND", "0", "RETORT_WEBHOOK_SECRETS", secrets.toString()));
     probe = new ApiProbe(control.api.getChannel(), control.port());
     guarded = new ControlHarness(other, Deadlines.DEFAULT, Map.of("RETORT_AUTH", "required"));
     stranger = new ApiProbe(guarded.api.getChannel(), guarded.port());
@@ -200,6 +235,7 @@ class ApiContractTest {
     JsonNode unused =
         made(
             "LaneService/SetLane", "{\"name\": \"weekly\", \"policy\": \"LANE_POLICY_LAST_ONLY\"}");
+    assertThat(subscribe("kept")).isNotEqualTo(subscribe("again"));
     assertThat(trigger("nightly")).isEqualTo("trigger-nightly");
     assertThat(token()).isNotEqualTo(token());
     awaitAuditEntries();
@@ -260,6 +296,10 @@ class ApiContractTest {
       request = "{\"reference\": \"none@sha256:é/%\"}";
     } else if (valid.contains("\"token_id\"")) {
       request = "{\"token_id\": \"00000000000000000000\"}";
+    } else if (rpc.equals("SubscriptionService/Redeliver")) {
+      request = "{\"name\": \"none\", \"event_id\": \"é/%\"}";
+    } else if (rpc.startsWith("SubscriptionService/") && valid.startsWith("{\"name\"")) {
+      request = "{\"name\": \"none\"}";
     } else if (rpc.matches("(Lane|Trigger)Service/.*") && valid.contains("\"name\"")) {
       request = "{\"name\": \"none\"}";
     } else if (valid.contains("\"page_size\"")) {
@@ -297,6 +337,17 @@ class ApiContractTest {
   /** A new run that has ended. */
   private static String over(String name) {
     return control.awaitEnd(control.create(name).getRunId()).getRunId();
+  }
+
+  /** A subscription whose receiver has no address. */
+  private static String subscribe(String name) {
+    return made(
+            "SubscriptionService/SetSubscription",
+            REQUESTS.getOrDefault("SubscriptionService/SetSubscription", "").replace("desk", name))
+        .get("subscription")
+        .get("config")
+        .get("name")
+        .asText();
   }
 
   /** A new trigger. */

@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.AbstractStub;
 import io.retort.activity.TaskQueues;
 import io.retort.enums.RunPhases;
+import io.retort.event.DeliveryWorkflowImpl;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneWorkflow;
 import io.retort.lane.LaneWorkflowImpl;
@@ -124,7 +125,8 @@ final class ControlHarness implements AutoCloseable {
         StubPlanWorkflow.class,
         StubAdmissionWorkflow.class,
         LaneWorkflowImpl.class,
-        ScheduledTriggerWorkflowImpl.class);
+        ScheduledTriggerWorkflowImpl.class,
+        DeliveryWorkflowImpl.class);
     worker.registerActivitiesImplementations(activities);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);

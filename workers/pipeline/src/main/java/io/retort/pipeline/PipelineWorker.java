@@ -6,6 +6,11 @@ import io.retort.answers.FastAnswerChecker;
 import io.retort.answers.PythonAnswerChecker;
 import io.retort.curation.CurationStage;
 import io.retort.evaluation.EvaluationActivitiesImpl;
+import io.retort.event.Deliveries;
+import io.retort.event.DeliveryClient;
+import io.retort.event.DeliveryWorkflowImpl;
+import io.retort.event.EventPublisher;
+import io.retort.event.Subscriptions;
 import io.retort.export.ExportActivitiesImpl;
 import io.retort.ingest.Hub;
 import io.retort.ingest.IngestActivitiesImpl;
@@ -83,6 +88,7 @@ public final class PipelineWorker {
   private static final Duration HEARTBEAT_EVERY = Duration.ofSeconds(2);
 
   private static final int DEFAULT_ROWS_IN_FLIGHT = 2048;
+  private static final Duration EVENT_DEADLINE = Duration.ofSeconds(5);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(5);
@@ -132,7 +138,8 @@ public final class PipelineWorker {
         PlanWorkflowImpl.class,
         AdmissionWorkflowImpl.class,
         LaneWorkflowImpl.class,
-        ScheduledTriggerWorkflowImpl.class);
+        ScheduledTriggerWorkflowImpl.class,
+        DeliveryWorkflowImpl.class);
     Hub hub = Hub.of(environment);
     PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));
     // For the local activity of an admission.
@@ -145,6 +152,12 @@ public final class PipelineWorker {
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
+    String storeUri = environment.require("RETORT_STORE");
+    EventPublisher publisher =
+        new EventPublisher(
+            new Subscriptions(store, storeUri),
+            new Deliveries(store, storeUri),
+            new DeliveryClient(temporal.client(), EVENT_DEADLINE));
     RowStage[] rowStages = {
       new CurationStage(store, answers, tokens, roots), new PairingStage(store, answers)
     };
@@ -158,8 +171,8 @@ public final class PipelineWorker {
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
         plans,
-        new RunRecordActivitiesImpl(store),
-        new LaneActivitiesImpl(store, environment.require("RETORT_STORE"), temporal.client()));
+        new RunRecordActivitiesImpl(store, publisher::publish),
+        new LaneActivitiesImpl(store, storeUri, temporal.client()));
 
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -61,7 +61,7 @@ final class IdleMetricsTest {
       pipeline.registerActivitiesImplementations(
           new ExportActivitiesImpl(store),
           new StageActivitiesImpl(store),
-          new RunRecordActivitiesImpl(store));
+          new RunRecordActivitiesImpl(store, events -> {}));
       temporal.start();
       // Ends the long polls, so that their latencies are reported.
       temporal.getWorkerFactory().shutdown();

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
 import io.retort.failure.Failures;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Count;
+import io.retort.v1.Event;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.RecordRunRequest;
 import io.retort.v1.Run;
@@ -20,6 +22,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +41,7 @@ class RunRecordActivitiesImplTest {
     folder = temporary;
     root = temporary.toUri().toString();
     store = Store.open(root);
-    activities = new RunRecordActivitiesImpl(store);
+    activities = new RunRecordActivitiesImpl(store, events -> {});
   }
 
   @Test
@@ -56,6 +60,34 @@ class RunRecordActivitiesImplTest {
             """);
     assertThat(store.list(Store.resolve(root, "runs/run-1")))
         .containsExactly("logs", "run.json", "spec.json");
+  }
+
+  /** The run hands the events over again, and its record does not depend on them. */
+  @Test
+  void writesTheRecordAlsoWhenEventsCannotBeHandedOver() throws IOException {
+    List<Event> given = new ArrayList<>();
+    RunRecordActivities failing =
+        new RunRecordActivitiesImpl(
+            store,
+            events -> {
+              given.addAll(events);
+              throw Status.UNAVAILABLE.asRuntimeException();
+            });
+    Run run = run(RunPhase.RUN_PHASE_RUNNING, "first");
+    Event event = Event.newBuilder().setSequence(1).build();
+
+    assertThatThrownBy(
+            () ->
+                failing.recordRun(
+                    RecordRunRequest.newBuilder()
+                        .setRun(run)
+                        .setStoreUri(root)
+                        .addEvents(event)
+                        .build()))
+        .hasMessageContaining("the events of run run-1 cannot be delivered: ");
+
+    assertThat(given).containsExactly(event);
+    assertThat(recorded()).isEqualTo(run);
   }
 
   @Test

@@ -1,0 +1,198 @@
+package io.retort.event;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.retort.failure.Failures;
+import io.retort.store.StoreFailures;
+import io.retort.v1.DeliverEventRequest;
+import io.retort.v1.DeliverEventResponse;
+import io.retort.v1.Delivery;
+import io.retort.v1.DeliveryAttempt;
+import io.retort.v1.DeliveryError;
+import io.retort.v1.DeliveryState;
+import io.retort.v1.Subscription;
+import io.retort.v1.SubscriptionPause;
+import io.retort.webhook.WebhookAnswer;
+import io.retort.webhook.WebhookSecret;
+import io.retort.webhook.WebhookSecrets;
+import io.retort.webhook.WebhookSender;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls the receiver of a subscription as it is now, and records what came of it. */
+public final class DeliveryActivitiesImpl implements DeliveryActivities {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryActivitiesImpl.class);
+  private static final int MOST_ATTEMPTS = 30;
+  private static final int KEPT_DAYS = 30;
+
+  private final Subscriptions subscriptions;
+  private final Deliveries deliveries;
+  private final WebhookSecrets secrets;
+  private final WebhookSender sender;
+  private final Clock clock;
+
+  /** Subscriptions and days for which old deliveries were deleted. */
+  private final Set<String> swept = ConcurrentHashMap.newKeySet();
+
+  public DeliveryActivitiesImpl(
+      Subscriptions subscriptions,
+      Deliveries deliveries,
+      WebhookSecrets secrets,
+      WebhookSender sender,
+      Clock clock) {
+    this.subscriptions = subscriptions;
+    this.deliveries = deliveries;
+    this.secrets = secrets;
+    this.sender = sender;
+    this.clock = clock;
+  }
+
+  @Override
+  public DeliverEventResponse deliverEvent(DeliverEventRequest request) {
+    try {
+      Optional<Subscription> subscription = subscriptions.read(request.getSubscription());
+      Optional<Delivery> delivery =
+          deliveries.read(request.getSubscription(), request.getEventId());
+      if (subscription.isEmpty() || delivery.isEmpty()) {
+        // Deleted meanwhile.
+        return ended(DeliveryState.DELIVERY_STATE_CANCELLED);
+      }
+      deleteOld(request.getSubscription());
+      if (subscription.get().hasPause()) {
+        Optional<Delivery> unused =
+            deliveries.update(
+                request.getSubscription(),
+                request.getEventId(),
+                stored ->
+                    stored.toBuilder()
+                        .setState(DeliveryState.DELIVERY_STATE_CANCELLED)
+                        .clearNextAttemptAt()
+                        .build());
+        return ended(DeliveryState.DELIVERY_STATE_CANCELLED);
+      }
+      return attempt(subscription.get(), delivery.get(), request);
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failures.platform("INTERRUPTED", "the control plane stops", e);
+    }
+  }
+
+  private DeliverEventResponse attempt(
+      Subscription subscription, Delivery delivery, DeliverEventRequest request)
+      throws IOException, InterruptedException {
+    Instant at = clock.instant();
+    WebhookAnswer answer = call(subscription, delivery, at);
+    DeliveryState state = state(answer, request);
+    if (answer.error() == DeliveryError.DELIVERY_ERROR_GONE) {
+      Optional<Subscription> unused =
+          subscriptions.pause(
+              request.getSubscription(),
+              SubscriptionPause.newBuilder()
+                  .setPausedBy("receiver")
+                  .setPausedAt(timestamp(at))
+                  .setReason("the receiver has answered 410 Gone")
+                  .build());
+    }
+    Duration next = Duration.ofMillis(Durations.toMillis(request.getNextDelay()));
+    Duration wait = answer.retryAfter().compareTo(next) > 0 ? answer.retryAfter() : next;
+    Instant ended = clock.instant();
+    DeliveryAttempt made =
+        DeliveryAttempt.newBuilder()
+            .setAt(timestamp(at))
+            .setDuration(Durations.fromMillis(Duration.between(at, ended).toMillis()))
+            .setStatusCode(answer.status())
+            .setError(answer.error())
+            .setMessage(answer.message())
+            .setAnswer(answer.text())
+            .build();
+    Optional<Delivery> unused =
+        deliveries.update(
+            request.getSubscription(),
+            request.getEventId(),
+            stored -> with(made, state, ended.plus(wait), stored));
+    if (!answer.isSuccess()) {
+      LOG.warn(
+          "event {} has not reached subscription {}: {}",
+          request.getEventId(),
+          request.getSubscription(),
+          answer.message());
+    }
+    return DeliverEventResponse.newBuilder()
+        .setState(state)
+        .setRetryAfter(Durations.fromMillis(answer.retryAfter().toMillis()))
+        .build();
+  }
+
+  private WebhookAnswer call(Subscription subscription, Delivery delivery, Instant at)
+      throws InterruptedException {
+    List<String> names = subscription.getConfig().getSecretsList();
+    List<WebhookSecret> found = secrets.find(names);
+    if (found.size() < names.size()) {
+      List<String> missing = names.stream().filter(name -> !secrets.contains(name)).toList();
+      return WebhookAnswer.failed(
+          DeliveryError.DELIVERY_ERROR_SECRET_MISSING,
+          "secrets: no "
+              + String.join(", ", missing)
+              + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS)");
+    }
+    return sender.send(
+        subscription.getConfig().getUrl(), delivery.getEventId(), at, delivery.getBody(), found);
+  }
+
+  private static DeliveryState state(WebhookAnswer answer, DeliverEventRequest request) {
+    if (answer.isSuccess()) {
+      return DeliveryState.DELIVERY_STATE_DELIVERED;
+    }
+    boolean last = !request.hasNextDelay() || answer.error() == DeliveryError.DELIVERY_ERROR_GONE;
+    return last ? DeliveryState.DELIVERY_STATE_FAILED : DeliveryState.DELIVERY_STATE_PENDING;
+  }
+
+  private static Delivery with(
+      DeliveryAttempt made, DeliveryState state, Instant next, Delivery stored) {
+    List<DeliveryAttempt> attempts = new ArrayList<>(stored.getAttemptsList());
+    int number = attempts.isEmpty() ? 1 : attempts.get(attempts.size() - 1).getNumber() + 1;
+    attempts.add(made.toBuilder().setNumber(number).build());
+    Delivery.Builder changed =
+        stored.toBuilder()
+            .setState(state)
+            .clearAttempts()
+            .addAllAttempts(
+                attempts.subList(Math.max(0, attempts.size() - MOST_ATTEMPTS), attempts.size()))
+            .clearNextAttemptAt();
+    if (state == DeliveryState.DELIVERY_STATE_PENDING) {
+      changed.setNextAttemptAt(timestamp(next));
+    }
+    return changed.build();
+  }
+
+  private void deleteOld(String subscription) throws IOException {
+    Instant now = clock.instant();
+    String today = CloudEvents.day(CloudEvents.id(timestamp(now), "x"));
+    if (swept.add(subscription + "/" + today)) {
+      swept.removeIf(done -> !done.endsWith(today));
+      deliveries.deleteBefore(
+          subscription,
+          CloudEvents.day(CloudEvents.id(timestamp(now.minus(Duration.ofDays(KEPT_DAYS))), "x")));
+    }
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamps.fromMillis(instant.toEpochMilli());
+  }
+
+  private static DeliverEventResponse ended(DeliveryState state) {
+    return DeliverEventResponse.newBuilder().setState(state).build();
+  }
+}

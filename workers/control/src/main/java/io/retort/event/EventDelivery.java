@@ -1,0 +1,157 @@
+package io.retort.event;
+
+import com.google.common.hash.Hashing;
+import io.grpc.StatusRuntimeException;
+import io.retort.identity.Resources;
+import io.retort.store.Store;
+import io.retort.v1.AliasChange;
+import io.retort.v1.Event;
+import io.retort.v1.EventData;
+import io.retort.v1.EventType;
+import io.retort.v1.SubscriptionServiceGrpc;
+import io.retort.webhook.ReceiverAddresses;
+import io.retort.webhook.WebhookSecrets;
+import io.retort.webhook.WebhookSender;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
+import io.temporal.client.WorkflowClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of the control plane that manage subscriptions and deliver their events. */
+public final class EventDelivery implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventDelivery.class);
+  private static final int HASH_CHARACTERS = 16;
+
+  private final WorkflowClient client;
+  private final Subscriptions subscriptions;
+  private final EventPublisher publisher;
+  private final SubscriptionServiceImpl service;
+  private final DeliveryActivitiesImpl activities;
+  private final WebhookSecrets secrets;
+  private final WebhookSender sender;
+  private Optional<DeliveryWorker> worker = Optional.empty();
+
+  private EventDelivery(
+      WorkflowClient client,
+      Subscriptions subscriptions,
+      EventPublisher publisher,
+      SubscriptionServiceImpl service,
+      DeliveryActivitiesImpl activities,
+      WebhookSecrets secrets,
+      WebhookSender sender) {
+    this.client = client;
+    this.subscriptions = subscriptions;
+    this.publisher = publisher;
+    this.service = service;
+    this.activities = activities;
+    this.secrets = secrets;
+    this.sender = sender;
+  }
+
+  /**
+   * @param deadline of a call to Temporal
+   * @param storeError the error of the API for what could not be done, and why
+   * @param temporalError likewise
+   * @throws ConfigurationException if {@code RETORT_WEBHOOK_SECRETS} or {@code
+   *     RETORT_WEBHOOK_ALLOW} is not valid
+   */
+  public static EventDelivery open(
+      Environment environment,
+      WorkflowClient client,
+      Store store,
+      String storeUri,
+      Clock clock,
+      Duration deadline,
+      BiFunction<String, IOException, StatusRuntimeException> storeError,
+      BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError) {
+    WebhookSecrets secrets = WebhookSecrets.of(environment);
+    ReceiverAddresses addresses = ReceiverAddresses.of(environment);
+    Subscriptions subscriptions = new Subscriptions(store, storeUri);
+    Deliveries deliveries = new Deliveries(store, storeUri);
+    DeliveryClient deliveryClient = new DeliveryClient(client, deadline);
+    EventPublisher publisher = new EventPublisher(subscriptions, deliveries, deliveryClient);
+    WebhookSender sender = new WebhookSender(addresses);
+    return new EventDelivery(
+        client,
+        subscriptions,
+        publisher,
+        new SubscriptionServiceImpl(
+            subscriptions,
+            deliveries,
+            deliveryClient,
+            publisher,
+            secrets,
+            addresses,
+            clock,
+            storeError,
+            temporalError),
+        new DeliveryActivitiesImpl(subscriptions, deliveries, secrets, sender, clock),
+        secrets,
+        sender);
+  }
+
+  public SubscriptionServiceGrpc.SubscriptionServiceImplBase service() {
+    return service;
+  }
+
+  /** Begins to call receivers, once Temporal answers; returns at once. */
+  public synchronized void start() {
+    worker = Optional.of(DeliveryWorker.start(client, activities));
+  }
+
+  /** Those of webhooks in both directions. */
+  public WebhookSecrets secrets() {
+    return secrets;
+  }
+
+  /**
+   * Knows the teams of subscriptions.
+   *
+   * @param others asked about requests to other services
+   */
+  public Resources resources(Resources others) {
+    return new SubscriptionResources(subscriptions, others);
+  }
+
+  /**
+   * Hands over the event that a person has moved an alias. The alias has moved, whatever becomes of
+   * the event.
+   *
+   * @param teams whose subscriptions receive it
+   */
+  public void aliasMoved(String model, AliasChange change, Set<String> teams) {
+    Event event =
+        Event.newBuilder()
+            .setType(EventType.EVENT_TYPE_MODEL_ALIAS_MOVED)
+            .setAt(change.getChangedAt())
+            .setData(EventData.newBuilder().setModel(model).setAliasChange(change))
+            .build();
+    String origin =
+        "alias-"
+            + Hashing.sha256()
+                .hashString(
+                    model + ":" + change.getAlias() + ":" + change.getToVersion(),
+                    StandardCharsets.UTF_8)
+                .toString()
+                .substring(0, HASH_CHARACTERS);
+    try {
+      publisher.publish(CloudEvents.id(change.getChangedAt(), origin), event, teams);
+    } catch (IOException | StatusRuntimeException e) {
+      LOG.error("subscribers are not told that alias {} of {} moved", change.getAlias(), model, e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    worker.ifPresent(DeliveryWorker::close);
+    sender.close();
+  }
+}

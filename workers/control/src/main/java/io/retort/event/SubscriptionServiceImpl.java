@@ -1,0 +1,407 @@
+package io.retort.event;
+
+import com.google.common.io.BaseEncoding;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.retort.error.RpcFailures;
+import io.retort.identity.Caller;
+import io.retort.spec.RequestValidator;
+import io.retort.spec.SpecViolation;
+import io.retort.v1.DeleteSubscriptionRequest;
+import io.retort.v1.DeleteSubscriptionResponse;
+import io.retort.v1.Delivery;
+import io.retort.v1.DeliveryInput;
+import io.retort.v1.DeliveryState;
+import io.retort.v1.Event;
+import io.retort.v1.EventData;
+import io.retort.v1.EventType;
+import io.retort.v1.FailureCategory;
+import io.retort.v1.GetSubscriptionRequest;
+import io.retort.v1.GetSubscriptionResponse;
+import io.retort.v1.ListDeliveriesRequest;
+import io.retort.v1.ListDeliveriesResponse;
+import io.retort.v1.ListSubscriptionsRequest;
+import io.retort.v1.ListSubscriptionsResponse;
+import io.retort.v1.PauseSubscriptionRequest;
+import io.retort.v1.PauseSubscriptionResponse;
+import io.retort.v1.RedeliverRequest;
+import io.retort.v1.RedeliverResponse;
+import io.retort.v1.ResumeSubscriptionRequest;
+import io.retort.v1.ResumeSubscriptionResponse;
+import io.retort.v1.Role;
+import io.retort.v1.SendTestEventRequest;
+import io.retort.v1.SendTestEventResponse;
+import io.retort.v1.SetSubscriptionRequest;
+import io.retort.v1.SetSubscriptionResponse;
+import io.retort.v1.Subscription;
+import io.retort.v1.SubscriptionConfig;
+import io.retort.v1.SubscriptionPause;
+import io.retort.v1.SubscriptionServiceGrpc;
+import io.retort.webhook.ReceiverAddresses;
+import io.retort.webhook.WebhookSecrets;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** The API of subscriptions. */
+public final class SubscriptionServiceImpl
+    extends SubscriptionServiceGrpc.SubscriptionServiceImplBase {
+  private static final int MOST = 200;
+  private static final int DEFAULT_PAGE = 100;
+  private static final int DEFAULT_DELIVERIES = 50;
+  private static final int RANDOM_BYTES = 6;
+
+  private final RequestValidator validator = new RequestValidator();
+  private final SecureRandom random = new SecureRandom();
+  private final Subscriptions subscriptions;
+  private final Deliveries deliveries;
+  private final DeliveryClient client;
+  private final EventPublisher publisher;
+  private final WebhookSecrets secrets;
+  private final ReceiverAddresses addresses;
+  private final Clock clock;
+  private final BiFunction<String, IOException, StatusRuntimeException> storeError;
+  private final BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError;
+
+  /**
+   * @param storeError the error of the API for what could not be done, and why
+   * @param temporalError likewise
+   */
+  public SubscriptionServiceImpl(
+      Subscriptions subscriptions,
+      Deliveries deliveries,
+      DeliveryClient client,
+      EventPublisher publisher,
+      WebhookSecrets secrets,
+      ReceiverAddresses addresses,
+      Clock clock,
+      BiFunction<String, IOException, StatusRuntimeException> storeError,
+      BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError) {
+    this.subscriptions = subscriptions;
+    this.deliveries = deliveries;
+    this.client = client;
+    this.publisher = publisher;
+    this.secrets = secrets;
+    this.addresses = addresses;
+    this.clock = clock;
+    this.storeError = storeError;
+    this.temporalError = temporalError;
+  }
+
+  @Override
+  public void setSubscription(
+      SetSubscriptionRequest request, StreamObserver<SetSubscriptionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> SetSubscriptionResponse.newBuilder().setSubscription(set(request)).build());
+  }
+
+  @Override
+  public void getSubscription(
+      GetSubscriptionRequest request, StreamObserver<GetSubscriptionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () ->
+            GetSubscriptionResponse.newBuilder()
+                .setSubscription(require(request.getName()))
+                .build());
+  }
+
+  @Override
+  public void listSubscriptions(
+      ListSubscriptionsRequest request, StreamObserver<ListSubscriptionsResponse> observer) {
+    answer(request, observer, () -> list(request));
+  }
+
+  @Override
+  public void deleteSubscription(
+      DeleteSubscriptionRequest request, StreamObserver<DeleteSubscriptionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          Subscription stored = require(request.getName());
+          if (request.getExpectedRevision() != 0
+              && request.getExpectedRevision() != stored.getRevision()) {
+            throw changedMeanwhile(request.getName(), request.getExpectedRevision());
+          }
+          // Its deliveries last: those that remain after a fault are deleted by the next call.
+          subscriptions.delete(request.getName());
+          deliveries.delete(request.getName());
+          return DeleteSubscriptionResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void pauseSubscription(
+      PauseSubscriptionRequest request, StreamObserver<PauseSubscriptionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () ->
+            PauseSubscriptionResponse.newBuilder()
+                .setSubscription(
+                    subscriptions
+                        .pause(
+                            request.getName(),
+                            SubscriptionPause.newBuilder()
+                                .setPausedBy(Caller.current().name())
+                                .setPausedAt(now())
+                                .setReason(request.getReason())
+                                .build())
+                        .orElseThrow(() -> notFound(request.getName())))
+                .build());
+  }
+
+  @Override
+  public void resumeSubscription(
+      ResumeSubscriptionRequest request, StreamObserver<ResumeSubscriptionResponse> observer) {
+    answer(
+        request,
+        observer,
+        () ->
+            ResumeSubscriptionResponse.newBuilder()
+                .setSubscription(
+                    subscriptions
+                        .resume(request.getName())
+                        .orElseThrow(() -> notFound(request.getName())))
+                .build());
+  }
+
+  @Override
+  public void sendTestEvent(
+      SendTestEventRequest request, StreamObserver<SendTestEventResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          requireRunning(request.getName());
+          Event event =
+              Event.newBuilder()
+                  .setType(EventType.EVENT_TYPE_SUBSCRIPTION_TEST)
+                  .setAt(now())
+                  .setData(EventData.newBuilder().setSubscription(request.getName()))
+                  .build();
+          byte[] bytes = new byte[RANDOM_BYTES];
+          random.nextBytes(bytes);
+          String id =
+              CloudEvents.id(
+                  event.getAt(), "test-" + BaseEncoding.base16().lowerCase().encode(bytes));
+          return SendTestEventResponse.newBuilder()
+              .setDelivery(publisher.deliver(request.getName(), id, event))
+              .build();
+        });
+  }
+
+  @Override
+  public void listDeliveries(
+      ListDeliveriesRequest request, StreamObserver<ListDeliveriesResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          Subscription unused = require(request.getName());
+          int size = request.getPageSize() == 0 ? DEFAULT_DELIVERIES : request.getPageSize();
+          List<Delivery> page =
+              deliveries.list(request.getName(), request.getPageToken(), size + 1);
+          ListDeliveriesResponse.Builder response = ListDeliveriesResponse.newBuilder();
+          response.addAllDeliveries(page.subList(0, Math.min(size, page.size())));
+          if (page.size() > size) {
+            response.setNextPageToken(page.get(size - 1).getEventId());
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void redeliver(RedeliverRequest request, StreamObserver<RedeliverResponse> observer) {
+    answer(
+        request,
+        observer,
+        () -> {
+          requireRunning(request.getName());
+          Optional<Delivery> pending =
+              deliveries.read(request.getName(), request.getEventId()).isEmpty()
+                  ? Optional.empty()
+                  : deliveries.update(
+                      request.getName(),
+                      request.getEventId(),
+                      stored ->
+                          stored.toBuilder()
+                              .setState(DeliveryState.DELIVERY_STATE_PENDING)
+                              .clearNextAttemptAt()
+                              .build());
+          Delivery delivery =
+              pending.orElseThrow(
+                  () ->
+                      RpcFailures.of(
+                          Status.Code.NOT_FOUND,
+                          FailureCategory.FAILURE_CATEGORY_USER,
+                          "DELIVERY_NOT_FOUND",
+                          "event_id: "
+                              + request.getEventId()
+                              + " (expected: one that `retort subscriptions deliveries "
+                              + request.getName()
+                              + "` shows)"));
+          client.deliverNow(
+              DeliveryInput.newBuilder()
+                  .setSubscription(request.getName())
+                  .setEventId(request.getEventId())
+                  .build());
+          return RedeliverResponse.newBuilder().setDelivery(delivery).build();
+        });
+  }
+
+  private Subscription set(SetSubscriptionRequest request) throws IOException {
+    SubscriptionConfig config =
+        request.getConfig().toBuilder()
+            .setName(name(request))
+            .setTeam(Subscriptions.team(request.getConfig().getTeam()))
+            .build();
+    List<SpecViolation> violations = new ArrayList<>();
+    if (config.getName().isEmpty() || !config.getName().equals(nameOfConfig(request))) {
+      violations.add(
+          new SpecViolation(
+              "config.name",
+              nameOfConfig(request)
+                  + " (expected: the name, as in the request's own field name if that is set)"));
+    }
+    addresses
+        .problem(config.getUrl())
+        .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
+    for (String secret : config.getSecretsList()) {
+      if (!secrets.contains(secret)) {
+        violations.add(
+            new SpecViolation(
+                "config.secrets",
+                secret
+                    + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control"
+                    + " plane)"));
+      }
+    }
+    if (!violations.isEmpty()) {
+      throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
+    }
+    Optional<Subscription> stored = subscriptions.read(config.getName());
+    if (stored.isEmpty() && subscriptions.names().size() >= MOST) {
+      throw RpcFailures.of(
+          Status.Code.RESOURCE_EXHAUSTED,
+          FailureCategory.FAILURE_CATEGORY_RESOURCE,
+          "TOO_MANY_SUBSCRIPTIONS",
+          "there are " + MOST + " subscriptions (expected: fewer; delete one)");
+    }
+    if (request.getValidateOnly()) {
+      return stored.orElse(Subscription.getDefaultInstance()).toBuilder().setConfig(config).build();
+    }
+    return subscriptions
+        .set(config, request.getExpectedRevision(), now(), Caller.current().name())
+        .orElseThrow(() -> changedMeanwhile(config.getName(), request.getExpectedRevision()));
+  }
+
+  /** The request's name, which may be in one of two places. */
+  static String name(SetSubscriptionRequest request) {
+    return request.getName().isEmpty() ? request.getConfig().getName() : request.getName();
+  }
+
+  private static String nameOfConfig(SetSubscriptionRequest request) {
+    String own = request.getConfig().getName();
+    return own.isEmpty() ? request.getName() : own;
+  }
+
+  private ListSubscriptionsResponse list(ListSubscriptionsRequest request) throws IOException {
+    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    Caller caller = Caller.current();
+    List<Subscription> visible =
+        subscriptions.all().stream()
+            .filter(found -> found.getConfig().getName().compareTo(request.getPageToken()) > 0)
+            .filter(found -> caller.holds(Role.ROLE_VIEWER, SubscriptionResources.team(found)))
+            .toList();
+    ListSubscriptionsResponse.Builder response =
+        ListSubscriptionsResponse.newBuilder()
+            .addAllSubscriptions(visible.subList(0, Math.min(size, visible.size())));
+    if (visible.size() > size) {
+      response.setNextPageToken(visible.get(size - 1).getConfig().getName());
+    }
+    return response.build();
+  }
+
+  private Subscription require(String name) throws IOException {
+    return subscriptions.read(name).orElseThrow(() -> notFound(name));
+  }
+
+  private void requireRunning(String name) throws IOException {
+    if (require(name).hasPause()) {
+      throw RpcFailures.of(
+          Status.Code.FAILED_PRECONDITION,
+          FailureCategory.FAILURE_CATEGORY_USER,
+          "SUBSCRIPTION_PAUSED",
+          "subscription "
+              + name
+              + " is paused (expected: one that is not; `retort subscriptions resume "
+              + name
+              + "`)");
+    }
+  }
+
+  static String absent(String name) {
+    return "subscription: " + name + " (expected: one that `retort subscriptions list` shows)";
+  }
+
+  private static StatusRuntimeException notFound(String name) {
+    return RpcFailures.of(
+        Status.Code.NOT_FOUND,
+        FailureCategory.FAILURE_CATEGORY_USER,
+        "SUBSCRIPTION_NOT_FOUND",
+        absent(name));
+  }
+
+  private static StatusRuntimeException changedMeanwhile(String name, long expected) {
+    return RpcFailures.of(
+        Status.Code.ABORTED,
+        FailureCategory.FAILURE_CATEGORY_USER,
+        "SUBSCRIPTION_CHANGED",
+        "subscription "
+            + name
+            + ": its revision is not "
+            + expected
+            + " (expected: the newest one; look at it again)");
+  }
+
+  private Timestamp now() {
+    return Timestamps.fromMillis(clock.millis());
+  }
+
+  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
+    T response;
+    try {
+      List<SpecViolation> violations = validator.validate(request);
+      if (!violations.isEmpty()) {
+        throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
+      }
+      response = call.run();
+    } catch (IOException e) {
+      observer.onError(storeError.apply("read or write subscriptions", e));
+      return;
+    } catch (StatusRuntimeException e) {
+      observer.onError(RpcFailures.isOwn(e) ? e : temporalError.apply("deliver an event", e));
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+}

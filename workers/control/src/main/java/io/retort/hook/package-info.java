@@ -1,0 +1,5 @@
+/** Calls of other systems that fire triggers. */
+@NullMarked
+package io.retort.hook;
+
+import org.jspecify.annotations.NullMarked;

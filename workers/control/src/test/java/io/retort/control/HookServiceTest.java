@@ -1,0 +1,292 @@
+package io.retort.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Value;
+import io.retort.identity.TokenStore;
+import io.retort.store.Store;
+import io.retort.v1.AlertmanagerSource;
+import io.retort.v1.FiringOutcome;
+import io.retort.v1.Grant;
+import io.retort.v1.LaunchTemplate;
+import io.retort.v1.ListFiringsRequest;
+import io.retort.v1.ListFiringsResponse;
+import io.retort.v1.Role;
+import io.retort.v1.SetTriggerRequest;
+import io.retort.v1.Trigger;
+import io.retort.v1.TriggerConfig;
+import io.retort.v1.TriggerFiring;
+import io.retort.v1.TriggerParameter;
+import io.retort.v1.TriggerServiceGrpc;
+import io.retort.v1.WebhookSource;
+import io.retort.webhook.WebhookSecret;
+import io.retort.webhook.WebhookSignature;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+final class HookServiceTest {
+  private static final String OLD = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  private static final String NEW = "whsec_QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
+  private static final String STRANGE = "whsec_ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+  private static final String BODY = "{\"kind\": \"new-data\"}";
+
+  private static ControlHarness control;
+  private static HttpClientOfApi http;
+  private static TriggerServiceGrpc.TriggerServiceBlockingStub triggers;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws IOException {
+    Path secrets =
+        Files.writeString(folder.resolve("secrets.yaml"), "old: " + OLD + "\nnew: " + NEW + "\n");
+    control =
+        new ControlHarness(
+            folder.resolve("store"),
+            Deadlines.DEFAULT,
+            Map.of("RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_CALLS_PER_SECOND", "0"));
+    http = new HttpClientOfApi(control.port());
+    triggers = control.client(TriggerServiceGrpc.TriggerServiceBlockingStub.class);
+    WebhookSource both = WebhookSource.newBuilder().addSecrets("old").addSecrets("new").build();
+    set(config("hook").setWebhook(both).build());
+    set(config("by-api").build());
+    set(
+        config("alerts")
+            .setAlertmanager(
+                AlertmanagerSource.newBuilder()
+                    .putMatchLabels("alertname", "Drift")
+                    .putMatchLabels("team", "nlp"))
+            .build());
+  }
+
+  @AfterAll
+  static void stop() {
+    control.close();
+  }
+
+  @Test
+  void aSignedCallLaunchesOnceHoweverOftenItIsSent() {
+    HttpResponse<String> first = post("hook", "msg-1", Instant.now(), BODY, BODY, OLD);
+    HttpResponse<String> again = post("hook", "msg-1", Instant.now(), BODY, BODY, NEW);
+
+    JsonNode firing = HttpClientOfApi.json(first).get("firings").get(0);
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(firing.get("outcome").asText()).isEqualTo("FIRING_OUTCOME_LAUNCHED");
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(control.get(firing.get("run_id").asText()).getLabelsMap())
+        .containsEntry("kind", "new-data");
+    assertThat(firings("hook"))
+        .filteredOn(found -> found.getFiringId().equals("msg-1"))
+        .extracting(TriggerFiring::getDetail)
+        .containsExactly("webhook msg-1");
+  }
+
+  @Test
+  void whatIsNotSignedLearnsNothing() {
+    Instant now = Instant.now();
+    List<HttpResponse<String>> refused = new ArrayList<>();
+    refused.add(post("hook", "msg-x", now, BODY, BODY, STRANGE));
+    refused.add(post("hook", "msg-x", now, BODY, BODY.replace("new", "old"), OLD));
+    refused.add(post("hook", "msg-x", now.minus(Duration.ofMinutes(6)), BODY, BODY, OLD));
+    refused.add(post("hook", "msg-x", now.plus(Duration.ofMinutes(6)), BODY, BODY, OLD));
+    refused.add(http.post("/v1/hooks/hook", BODY));
+    refused.add(post("absent", "msg-x", now, BODY, BODY, OLD));
+    refused.add(post("by-api", "msg-x", now, BODY, BODY, OLD));
+    refused.add(post("No_Name", "msg-x", now, BODY, BODY, OLD));
+
+    assertThat(refused).extracting(HttpResponse::statusCode).containsOnly(401);
+    assertThat(new TreeSet<>(refused.stream().map(HttpResponse::body).toList())).hasSize(1);
+    assertThat(HttpClientOfApi.json(refused.get(0)).get("reason").asText())
+        .isEqualTo("UNAUTHENTICATED");
+    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-x");
+  }
+
+  /** Senders repeat what is not answered 2xx for days, which would not help. */
+  @Test
+  void aRunThatIsRefusedIsAnsweredWithSuccess() {
+    HttpResponse<String> refused =
+        post("hook", "msg-2", Instant.now(), "{\"kind\": [1]}", "{\"kind\": [1]}", OLD);
+
+    assertThat(refused.statusCode()).isEqualTo(200);
+    assertThat(HttpClientOfApi.json(refused).get("firings").get(0).get("outcome").asText())
+        .isEqualTo("FIRING_OUTCOME_REFUSED");
+    assertThat(refused.body()).as("a sender may belong to no team").doesNotContain("failure");
+    assertThat(post("hook", "msg-3", Instant.now(), "[]", "[]", OLD).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void theBodyIsBoundedAndOriginsDoNotMatter() {
+    String large = "{\"a\": \"" + "x".repeat(300 << 10) + "\"}";
+    assertThat(post("hook", "msg-4", Instant.now(), large, large, OLD).statusCode()).isEqualTo(413);
+    assertThat(
+            http.send(
+                    signed("hook", "msg-5", Instant.now(), BODY, BODY, OLD)
+                        .header("Origin", "https://elsewhere.test"))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(http.get("/v1/hooks/hook").statusCode()).isIn(404, 405);
+  }
+
+  @Test
+  void anAlertFiresOnceHoweverOftenItIsRepeated() {
+    String storm = alerts(String.join(",", repeated(alert("Drift", "firing", "1"), 50)));
+    for (int call = 0; call < 20; call++) {
+      assertThat(http.post("/v1/hooks/alerts", storm).statusCode()).isEqualTo(200);
+    }
+    HttpResponse<String> others =
+        http.post(
+            "/v1/hooks/alerts",
+            alerts(
+                alert("Drift", "resolved", "2")
+                    + ","
+                    + alert("Other", "firing", "3")
+                    + ","
+                    + alert("Drift", "firing", "4")));
+
+    assertThat(HttpClientOfApi.json(others).get("firings")).hasSize(1);
+    assertThat(firings("alerts"))
+        .extracting(TriggerFiring::getFiringId)
+        .containsExactlyInAnyOrder(
+            "alert:a1:2026-01-01T00:00:01Z", "alert:a1:2026-01-01T00:00:04Z");
+    TriggerFiring firing = firings("alerts").get(0);
+    assertThat(firing.getOutcome()).isEqualTo(FiringOutcome.FIRING_OUTCOME_LAUNCHED);
+    assertThat(firing.getDetail()).isEqualTo("alert Drift, sent by local");
+    assertThat(http.post("/v1/hooks/alerts", "{}").statusCode()).isEqualTo(400);
+    assertThat(
+            http.post(
+                    "/v1/hooks/alerts", alerts(alert("Drift", "firing", "1").replace("a1", "../a")))
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void anAlertmanagerNeedsATokenOfAnOperatorOfTheTeam(@TempDir Path folder) throws IOException {
+    try (ControlHarness guarded =
+        new ControlHarness(folder, Deadlines.DEFAULT, Map.of("RETORT_AUTH", "required"))) {
+      Store store = Store.open(guarded.storeUri);
+      byte[] trigger =
+          io.retort.store.StoredMessages.bytes(
+              io.retort.v1.TriggerRecord.newBuilder()
+                  .setTrigger(
+                      Trigger.newBuilder()
+                          .setTeam("nlp")
+                          .setRevision(1)
+                          .setConfig(
+                              config("alerts")
+                                  .setAlertmanager(AlertmanagerSource.getDefaultInstance())))
+                  .build());
+      assertThat(
+              store.write(
+                  Store.resolve(guarded.storeUri, "triggers/alerts.json"),
+                  output -> output.write(trigger)))
+          .isNotNull();
+      TokenStore tokens = new TokenStore(store, guarded.storeUri, Clock.systemUTC());
+      String body = alerts(alert("Drift", "resolved", "1"));
+
+      assertThat(withToken(guarded, "", body)).isEqualTo(401);
+      assertThat(withToken(guarded, token(tokens, "nlp", Role.ROLE_VIEWER), body)).isEqualTo(401);
+      assertThat(withToken(guarded, token(tokens, "vision", Role.ROLE_ADMIN), body)).isEqualTo(401);
+      assertThat(withToken(guarded, token(tokens, "nlp", Role.ROLE_OPERATOR), body)).isEqualTo(200);
+    }
+  }
+
+  private static int withToken(ControlHarness guarded, String token, String body) {
+    HttpClientOfApi client = new HttpClientOfApi(guarded.port());
+    HttpRequest.Builder request = client.request("POST", "/v1/hooks/alerts", body);
+    return client
+        .send(token.isEmpty() ? request : request.header("Authorization", "Bearer " + token))
+        .statusCode();
+  }
+
+  private static String token(TokenStore tokens, String team, Role role) throws IOException {
+    return tokens
+        .create(
+            "alerts",
+            List.of(Grant.newBuilder().setTeam(team).setRole(role).build()),
+            Duration.ofHours(1),
+            "test",
+            new SecureRandom())
+        .secret()
+        .reveal();
+  }
+
+  private static HttpResponse<String> post(
+      String trigger, String id, Instant time, String body, String signed, String secret) {
+    return http.send(signed(trigger, id, time, body, signed, secret));
+  }
+
+  private static HttpRequest.Builder signed(
+      String trigger, String id, Instant time, String body, String signed, String secret) {
+    return http.request("POST", "/v1/hooks/" + trigger, body)
+        .header(WebhookSignature.ID, id)
+        .header(WebhookSignature.TIMESTAMP, Long.toString(time.getEpochSecond()))
+        .header(
+            WebhookSignature.SIGNATURE,
+            WebhookSignature.sign(
+                id,
+                time,
+                signed.getBytes(StandardCharsets.UTF_8),
+                List.of(WebhookSecret.parse(secret).orElseThrow())));
+  }
+
+  private static String alerts(String alerts) {
+    return "{\"version\": \"4\", \"status\": \"firing\", \"alerts\": [" + alerts + "]}";
+  }
+
+  private static List<String> repeated(String text, int times) {
+    return java.util.Collections.nCopies(times, text);
+  }
+
+  private static String alert(String name, String status, String second) {
+    return "{\"status\": \""
+        + status
+        + "\", \"fingerprint\": \"a1\", \"startsAt\": \"2026-01-01T00:00:0"
+        + second
+        + "Z\", \"labels\": {\"alertname\": \""
+        + name
+        + "\", \"team\": \"nlp\"}}";
+  }
+
+  private static List<TriggerFiring> firings(String trigger) {
+    ListFiringsResponse response =
+        triggers.listFirings(ListFiringsRequest.newBuilder().setName(trigger).build());
+    return response.getFiringsList();
+  }
+
+  private static void set(TriggerConfig config) {
+    Trigger made =
+        triggers.setTrigger(SetTriggerRequest.newBuilder().setConfig(config).build()).getTrigger();
+    assertThat(made.getRevision()).isEqualTo(1);
+  }
+
+  private static TriggerConfig.Builder config(String name) {
+    return TriggerConfig.newBuilder()
+        .setName(name)
+        .setLaunch(
+            LaunchTemplate.newBuilder()
+                .setSpec(ControlHarness.spec("waits"))
+                .addParameters(
+                    TriggerParameter.newBuilder()
+                        .setName("kind")
+                        .setPointer("/kind")
+                        .setTarget("label.kind")
+                        .setDefaultValue(Value.newBuilder().setStringValue("none"))));
+  }
+}

@@ -1,0 +1,173 @@
+package io.retort.event;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.Timestamp;
+import io.retort.layout.RunLayout;
+import io.retort.store.CorruptArtifactException;
+import io.retort.store.ProtoJson;
+import io.retort.store.Store;
+import io.retort.store.StoredMessages;
+import io.retort.v1.Subscription;
+import io.retort.v1.SubscriptionConfig;
+import io.retort.v1.SubscriptionPause;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Subscriptions in the store: an object for each. */
+public final class Subscriptions {
+  /** Of a subscription or spec that names no team. */
+  private static final String DEFAULT_TEAM = "default";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final String SUFFIX = ".json";
+
+  private final Store store;
+  private final String storeUri;
+
+  public Subscriptions(Store store, String storeUri) {
+    this.store = store;
+    this.storeUri = storeUri;
+  }
+
+  /** Whether the text can be the name of a subscription; any other text must not become a path. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** The team of a subscription or spec that names this one. */
+  public static String team(String named) {
+    return named.isEmpty() ? DEFAULT_TEAM : named;
+  }
+
+  /** Names of all subscriptions, sorted. */
+  public List<String> names() throws IOException {
+    return store.list(RunLayout.subscriptions(storeUri)).stream()
+        .filter(name -> name.endsWith(SUFFIX))
+        .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+        .filter(Subscriptions::isName)
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Empty for a subscription that does not exist.
+   *
+   * @throws CorruptArtifactException for an object that cannot be parsed
+   */
+  public Optional<Subscription> read(String name) throws IOException {
+    return isName(name)
+        ? StoredMessages.read(store, uri(name), Subscription.getDefaultInstance())
+        : Optional.empty();
+  }
+
+  /** All that can be read, by name; others are logged, and do not keep events from these. */
+  public List<Subscription> all() throws IOException {
+    List<Subscription> all = new ArrayList<>();
+    for (String name : names()) {
+      try {
+        read(name).ifPresent(all::add);
+      } catch (CorruptArtifactException e) {
+        LOG.error("subscription {} receives no events: {}", name, e.getMessage());
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Creates a subscription or replaces its configuration; a paused one stays paused.
+   *
+   * @param expected the revision that is replaced, 0 for any or none yet
+   * @return with the next revision; empty, and nothing is changed, where it has another revision
+   */
+  public Optional<Subscription> set(
+      SubscriptionConfig config, long expected, Timestamp now, String actor) throws IOException {
+    return change(
+        config.getName(),
+        stored -> {
+          if (expected != 0 && stored.getRevision() != expected) {
+            return Optional.empty();
+          }
+          Subscription.Builder next = stored.toBuilder().setConfig(config);
+          if (stored.getRevision() == 0) {
+            next.setCreatedBy(actor).setCreatedAt(now);
+          }
+          return Optional.of(next.setChangedBy(actor).setChangedAt(now).build());
+        });
+  }
+
+  /** Empty if there is no such subscription. A paused one keeps the reason that it has. */
+  public Optional<Subscription> pause(String name, SubscriptionPause pause) throws IOException {
+    return changeExisting(
+        name, stored -> stored.hasPause() ? stored : stored.toBuilder().setPause(pause).build());
+  }
+
+  /** Empty if there is no such subscription. */
+  public Optional<Subscription> resume(String name) throws IOException {
+    return changeExisting(name, stored -> stored.toBuilder().clearPause().build());
+  }
+
+  public void delete(String name) throws IOException {
+    store.delete(uri(name));
+  }
+
+  private Optional<Subscription> changeExisting(String name, UnaryOperator<Subscription> change)
+      throws IOException {
+    return change(
+        name,
+        stored -> stored.getRevision() == 0 ? Optional.empty() : Optional.of(change.apply(stored)));
+  }
+
+  private Optional<Subscription> change(String name, Change change) throws IOException {
+    String uri = uri(name);
+    AtomicReference<Optional<Subscription>> written = new AtomicReference<>(Optional.empty());
+    boolean unused =
+        store.update(
+            uri,
+            bytes -> {
+              Subscription stored =
+                  bytes.isPresent()
+                      ? (Subscription)
+                          ProtoJson.parse(
+                              new String(bytes.get(), StandardCharsets.UTF_8),
+                              Subscription.newBuilder(),
+                              uri)
+                      : Subscription.getDefaultInstance();
+              Optional<Subscription> next =
+                  change
+                      .apply(stored)
+                      .map(
+                          changed ->
+                              changed.equals(stored)
+                                  ? stored
+                                  : changed.toBuilder()
+                                      .setRevision(stored.getRevision() + 1)
+                                      .build());
+              written.set(next);
+              return next.filter(changed -> !changed.equals(stored)).map(StoredMessages::bytes);
+            });
+    return requireNonNull(written.get());
+  }
+
+  private String uri(String name) {
+    if (!isName(name)) {
+      throw new IllegalArgumentException("no name of a subscription: " + name);
+    }
+    return Store.resolve(RunLayout.subscriptions(storeUri), name + SUFFIX);
+  }
+
+  /** Determines the next state, given the default instance for a subscription that is new. */
+  @FunctionalInterface
+  private interface Change {
+    Optional<Subscription> apply(Subscription stored);
+  }
+}
