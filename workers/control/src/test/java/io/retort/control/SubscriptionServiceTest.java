@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
@@ -64,6 +66,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class SubscriptionServiceTest {
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  /** Deliveries of days long past are deleted. */
+  private static final Timestamp START = Timestamps.fromMillis(System.currentTimeMillis());
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static ControlHarness control;
@@ -79,7 +84,7 @@ final class SubscriptionServiceTest {
             folder.resolve("store"),
             Deadlines.DEFAULT,
             Map.of(
-                "RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_WEBHOOK_ALLOW", "127.0.0.1"));
+                "RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_WEBHOOK_ALLOW", "127.0.0.1", "RETORT_CALLS_PER_SECOND", "0"));
     subscriptions = control.client(SubscriptionServiceGrpc.SubscriptionServiceBlockingStub.class);
     receiver = new Receiver();
   }
@@ -277,11 +282,11 @@ final class SubscriptionServiceTest {
       Delivery last =
           await("selects", deliveries("selects").get(0).getEventId(), found -> isDelivered(found));
       assertThat(deliveries("selects")).hasSize(2);
-      assertThat(last.getEventId()).isEqualTo("20260101T000007000Z-demo-20260101-abcdef-7");
+      assertThat(last.getEventId()).endsWith("Z-demo-20260101-abcdef-7");
       assertThat(deliveries("failures")).hasSize(1);
       assertThat(deliveries("gold"))
-          .extracting(Delivery::getEventId)
-          .containsExactly("20260101T000006000Z-demo-20260101-abcdef-6");
+          .singleElement()
+          .satisfies(found -> assertThat(found.getEventId()).endsWith("Z-demo-20260101-abcdef-6"));
       for (String none : List.of("aliases", "strangers", "paused")) {
         assertThat(deliveries(none)).as(none).isEmpty();
       }
@@ -372,7 +377,7 @@ final class SubscriptionServiceTest {
   private static Event event(int sequence, RunPhase phase, String tier) {
     return Event.newBuilder()
         .setType(EventType.EVENT_TYPE_RUN_PHASE_CHANGED)
-        .setAt(Timestamps.fromMillis(1_767_225_600_000L + 1000L * sequence))
+        .setAt(Timestamps.add(START, Durations.fromSeconds(sequence)))
         .setSequence(sequence)
         .setData(
             EventData.newBuilder()
