@@ -66,6 +66,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class SubscriptionServiceTest {
   static final String SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
   /** Deliveries of days long past are deleted. */
   private static final Timestamp START = Timestamps.fromMillis(System.currentTimeMillis());
 
@@ -84,7 +85,12 @@ final class SubscriptionServiceTest {
             folder.resolve("store"),
             Deadlines.DEFAULT,
             Map.of(
-                "RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_WEBHOOK_ALLOW", "127.0.0.1", "RETORT_CALLS_PER_SECOND", "0"));
+                "RETORT_WEBHOOK_SECRETS",
+                secrets.toString(),
+                "RETORT_WEBHOOK_ALLOW",
+                "127.0.0.1",
+                "RETORT_CALLS_PER_SECOND",
+                "0"));
     subscriptions = control.client(SubscriptionServiceGrpc.SubscriptionServiceBlockingStub.class);
     receiver = new Receiver();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.retort.worker.Environment;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ final class ReceiverExampleTest {
   private static void awaitListening(Process process, int port) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (process.isAlive() && System.nanoTime() < end) {
-      try (Socket socket = new Socket("127.0.0.1", port)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(socket.isConnected()).isTrue();
         return;
       } catch (IOException e) {
