@@ -102,14 +102,18 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheJudgeSeesModelEndpoints() {
+  void onlyTheJudgeAndTheSenderOfWebhooksCallOtherSystems() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.retort.judge..")
+        .resideOutsideOfPackages("io.retort.judge..", "io.retort.webhook..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.linecorp.armeria.client..", "com.openai..")
         .check(all);
+  }
+
+  @Test
+  void onlyTheJudgeSeesModelEndpoints() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.retort.judge..")

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.Server;
+import io.retort.webhook.WebhookSignature;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
@@ -45,6 +46,17 @@ final class Receiver implements AutoCloseable {
     AggregatedHttpRequest event = received.poll(60, TimeUnit.SECONDS);
     if (event == null) {
       throw new AssertionError("no event has come");
+    }
+    return event;
+  }
+
+  /**
+   * The next call about an event; calls about others, such as those of other tests, are dropped.
+   */
+  AggregatedHttpRequest take(String eventId) throws InterruptedException {
+    AggregatedHttpRequest event = take();
+    while (!eventId.equals(event.headers().get(WebhookSignature.ID))) {
+      event = take();
     }
     return event;
   }

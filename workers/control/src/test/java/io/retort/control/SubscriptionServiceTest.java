@@ -154,7 +154,7 @@ final class SubscriptionServiceTest {
 
     Delivery begun = test("tested");
     assertThat(begun.getState()).isEqualTo(DeliveryState.DELIVERY_STATE_PENDING);
-    AggregatedHttpRequest event = receiver.take();
+    AggregatedHttpRequest event = receiver.take(begun.getEventId());
     Delivery delivered = await("tested", begun.getEventId(), SubscriptionServiceTest::isDelivered);
     Delivery again =
         subscriptions
@@ -164,7 +164,7 @@ final class SubscriptionServiceTest {
                     .setEventId(begun.getEventId())
                     .build())
             .getDelivery();
-    AggregatedHttpRequest repeated = receiver.take();
+    AggregatedHttpRequest repeated = receiver.take(begun.getEventId());
 
     assertThat(isSigned(event)).isTrue();
     assertThat(event.headers().get(WebhookSignature.ID)).isEqualTo(begun.getEventId());

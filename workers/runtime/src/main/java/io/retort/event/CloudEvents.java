@@ -45,7 +45,7 @@ public final class CloudEvents {
   }
 
   /** The day of an event: {@code yyyymmdd}. */
-  static String day(String id) {
+  public static String day(String id) {
     return id.substring(0, DAY_CHARACTERS);
   }
 

@@ -1,7 +1,13 @@
-package io.retort.event;
+package io.retort.subscription;
 
 import com.google.common.hash.Hashing;
 import io.grpc.StatusRuntimeException;
+import io.retort.error.RpcFailures;
+import io.retort.event.CloudEvents;
+import io.retort.event.Deliveries;
+import io.retort.event.DeliveryClient;
+import io.retort.event.EventPublisher;
+import io.retort.event.Subscriptions;
 import io.retort.identity.Resources;
 import io.retort.store.Store;
 import io.retort.v1.AliasChange;
@@ -91,11 +97,23 @@ public final class EventDelivery implements AutoCloseable {
             secrets,
             addresses,
             clock,
-            storeError,
-            temporalError),
+            thrown -> error(thrown, storeError, temporalError)),
         new DeliveryActivitiesImpl(subscriptions, deliveries, secrets, sender, clock),
         secrets,
         sender);
+  }
+
+  private static Optional<StatusRuntimeException> error(
+      Exception thrown,
+      BiFunction<String, IOException, StatusRuntimeException> storeError,
+      BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError) {
+    if (thrown instanceof IOException e) {
+      return Optional.of(storeError.apply("read or write subscriptions", e));
+    }
+    if (thrown instanceof StatusRuntimeException e && !RpcFailures.isOwn(e)) {
+      return Optional.of(temporalError.apply("deliver an event", e));
+    }
+    return Optional.empty();
   }
 
   public SubscriptionServiceGrpc.SubscriptionServiceImplBase service() {

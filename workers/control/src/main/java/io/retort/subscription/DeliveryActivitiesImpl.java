@@ -1,8 +1,12 @@
-package io.retort.event;
+package io.retort.subscription;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import io.retort.event.CloudEvents;
+import io.retort.event.Deliveries;
+import io.retort.event.DeliveryActivities;
+import io.retort.event.Subscriptions;
 import io.retort.failure.Failures;
 import io.retort.store.StoreFailures;
 import io.retort.v1.DeliverEventRequest;

@@ -1,5 +1,5 @@
 /** The API of subscriptions, and the delivery of events to their receivers. */
 @NullMarked
-package io.retort.event;
+package io.retort.subscription;
 
 import org.jspecify.annotations.NullMarked;

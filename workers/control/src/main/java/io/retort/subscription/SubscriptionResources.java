@@ -1,7 +1,8 @@
-package io.retort.event;
+package io.retort.subscription;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.retort.event.Subscriptions;
 import io.retort.identity.Resource;
 import io.retort.identity.Resources;
 import io.retort.v1.GetSubscriptionRequest;

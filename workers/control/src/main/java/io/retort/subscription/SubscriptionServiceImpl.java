@@ -1,15 +1,19 @@
-package io.retort.event;
+package io.retort.subscription;
 
 import com.google.common.io.BaseEncoding;
-import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.retort.call.Answers;
 import io.retort.error.RpcFailures;
+import io.retort.event.CloudEvents;
+import io.retort.event.Deliveries;
+import io.retort.event.DeliveryClient;
+import io.retort.event.EventPublisher;
+import io.retort.event.Subscriptions;
 import io.retort.identity.Caller;
-import io.retort.spec.RequestValidator;
 import io.retort.spec.SpecViolation;
 import io.retort.v1.DeleteSubscriptionRequest;
 import io.retort.v1.DeleteSubscriptionResponse;
@@ -49,7 +53,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The API of subscriptions. */
 public final class SubscriptionServiceImpl
@@ -59,7 +63,6 @@ public final class SubscriptionServiceImpl
   private static final int DEFAULT_DELIVERIES = 50;
   private static final int RANDOM_BYTES = 6;
 
-  private final RequestValidator validator = new RequestValidator();
   private final SecureRandom random = new SecureRandom();
   private final Subscriptions subscriptions;
   private final Deliveries deliveries;
@@ -68,12 +71,10 @@ public final class SubscriptionServiceImpl
   private final WebhookSecrets secrets;
   private final ReceiverAddresses addresses;
   private final Clock clock;
-  private final BiFunction<String, IOException, StatusRuntimeException> storeError;
-  private final BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError;
+  private final Answers answers;
 
   /**
-   * @param storeError the error of the API for what could not be done, and why
-   * @param temporalError likewise
+   * @param errors as in {@link Answers}
    */
   public SubscriptionServiceImpl(
       Subscriptions subscriptions,
@@ -83,8 +84,7 @@ public final class SubscriptionServiceImpl
       WebhookSecrets secrets,
       ReceiverAddresses addresses,
       Clock clock,
-      BiFunction<String, IOException, StatusRuntimeException> storeError,
-      BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalError) {
+      Function<Exception, Optional<StatusRuntimeException>> errors) {
     this.subscriptions = subscriptions;
     this.deliveries = deliveries;
     this.client = client;
@@ -92,14 +92,13 @@ public final class SubscriptionServiceImpl
     this.secrets = secrets;
     this.addresses = addresses;
     this.clock = clock;
-    this.storeError = storeError;
-    this.temporalError = temporalError;
+    answers = new Answers(errors);
   }
 
   @Override
   public void setSubscription(
       SetSubscriptionRequest request, StreamObserver<SetSubscriptionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> SetSubscriptionResponse.newBuilder().setSubscription(set(request)).build());
@@ -108,7 +107,7 @@ public final class SubscriptionServiceImpl
   @Override
   public void getSubscription(
       GetSubscriptionRequest request, StreamObserver<GetSubscriptionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () ->
@@ -120,13 +119,13 @@ public final class SubscriptionServiceImpl
   @Override
   public void listSubscriptions(
       ListSubscriptionsRequest request, StreamObserver<ListSubscriptionsResponse> observer) {
-    answer(request, observer, () -> list(request));
+    answers.answer(request, observer, () -> list(request));
   }
 
   @Override
   public void deleteSubscription(
       DeleteSubscriptionRequest request, StreamObserver<DeleteSubscriptionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -145,7 +144,7 @@ public final class SubscriptionServiceImpl
   @Override
   public void pauseSubscription(
       PauseSubscriptionRequest request, StreamObserver<PauseSubscriptionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () ->
@@ -166,7 +165,7 @@ public final class SubscriptionServiceImpl
   @Override
   public void resumeSubscription(
       ResumeSubscriptionRequest request, StreamObserver<ResumeSubscriptionResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () ->
@@ -181,7 +180,7 @@ public final class SubscriptionServiceImpl
   @Override
   public void sendTestEvent(
       SendTestEventRequest request, StreamObserver<SendTestEventResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -206,7 +205,7 @@ public final class SubscriptionServiceImpl
   @Override
   public void listDeliveries(
       ListDeliveriesRequest request, StreamObserver<ListDeliveriesResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -225,7 +224,7 @@ public final class SubscriptionServiceImpl
 
   @Override
   public void redeliver(RedeliverRequest request, StreamObserver<RedeliverResponse> observer) {
-    answer(
+    answers.answer(
         request,
         observer,
         () -> {
@@ -379,29 +378,5 @@ public final class SubscriptionServiceImpl
 
   private Timestamp now() {
     return Timestamps.fromMillis(clock.millis());
-  }
-
-  private <T> void answer(Message request, StreamObserver<T> observer, Call<T> call) {
-    T response;
-    try {
-      List<SpecViolation> violations = validator.validate(request);
-      if (!violations.isEmpty()) {
-        throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
-      }
-      response = call.run();
-    } catch (IOException e) {
-      observer.onError(storeError.apply("read or write subscriptions", e));
-      return;
-    } catch (StatusRuntimeException e) {
-      observer.onError(RpcFailures.isOwn(e) ? e : temporalError.apply("deliver an event", e));
-      return;
-    }
-    observer.onNext(response);
-    observer.onCompleted();
-  }
-
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException;
   }
 }

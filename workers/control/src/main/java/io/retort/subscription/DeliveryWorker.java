@@ -1,6 +1,7 @@
-package io.retort.event;
+package io.retort.subscription;
 
 import io.retort.activity.TaskQueues;
+import io.retort.event.DeliveryActivities;
 import io.retort.worker.DaemonThreads;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
