@@ -24,6 +24,14 @@
     }
   };
   form.addEventListener('input', event => mark(event.target));
+  // A plan of what the fields said before must not stay beside what they say now.
+  const failed = words => () => {
+    document.getElementById('plan')?.replaceChildren();
+    document.getElementById('validation').textContent = words;
+  };
+  form.addEventListener('htmx:responseError', failed('No plan: the control plane refused the call. Load the page again.'));
+  form.addEventListener('htmx:sendError', failed('No plan: the control plane does not answer. It is asked again at the next change.'));
+  form.addEventListener('htmx:timeout', failed('No plan: the control plane did not answer in time. It is asked again at the next change.'));
   document.getElementById('validation').addEventListener('htmx:afterSwap', event => {
     form.querySelectorAll('[aria-invalid=true]').forEach(one => one.setAttribute('aria-invalid', 'false'));
     event.target.querySelectorAll('a[href^="#field-"]').forEach(link => {

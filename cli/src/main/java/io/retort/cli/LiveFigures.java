@@ -1,8 +1,8 @@
 package io.retort.cli;
 
 import io.retort.report.Figures;
+import io.retort.report.JudgeCost;
 import io.retort.v1.Run;
-import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import java.nio.charset.Charset;
@@ -58,7 +58,7 @@ final class LiveFigures {
                     : ""));
       }
     }
-    double cost = cost(run.getSummary());
+    double cost = JudgeCost.ofEndedStages(run);
     if (cost > 0) {
       // Runs from before a budget could be changed have only that of their spec.
       double budget = run.hasBudget() ? run.getBudget() : run.getSpec().getJudge().getBudget();
@@ -104,9 +104,5 @@ final class LiveFigures {
       line.append(levels.charAt((int) Math.round(share * (levels.length() - 1))));
     }
     return line.toString();
-  }
-
-  private static double cost(RunSummary summary) {
-    return summary.getCuration().getUsage().getCost() + summary.getPairing().getUsage().getCost();
   }
 }

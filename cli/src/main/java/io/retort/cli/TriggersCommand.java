@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort triggers}. */
 @Command(
     name = "triggers",
-    description = "Launch runs at times, by new data, by webhooks, by alerts.",
+    description = "Launch runs at times, by webhooks, by alerts.",
     mixinStandardHelpOptions = true)
 public final class TriggersCommand {
   private static final String NAME = "Name of a trigger: see retort triggers list.";

@@ -12,13 +12,9 @@ final class Repetition {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-  /** A stream that was open for so long was connected, even if it had nothing to say. */
-  private static final Duration CONNECTED = Duration.ofSeconds(30);
-
   private final Duration first;
   private final Duration later;
   private boolean heard;
-  private long attemptAt;
   private long silentSince;
   private int failures;
 
@@ -29,11 +25,6 @@ final class Repetition {
   Repetition(Duration first, Duration later) {
     this.first = first;
     this.later = later;
-  }
-
-  /** An attempt begins. */
-  void begin() {
-    attemptAt = System.nanoTime();
   }
 
   void answered() {
@@ -49,13 +40,11 @@ final class Repetition {
   Duration afterFailure(StatusRuntimeException thrown) {
     RetortException failure = RetortException.of(thrown);
     long now = System.nanoTime();
-    boolean connected = now - attemptAt > CONNECTED.toNanos();
-    if (failures == 0 || connected) {
-      failures = 0;
+    if (failures == 0) {
       silentSince = now;
     }
     Duration pause = failure.retryAfter().orElseGet(() -> pause(failures));
-    long limit = (heard || connected ? later : first).toNanos();
+    long limit = (heard ? later : first).toNanos();
     if (!failure.isTransient() || now - silentSince + pause.toNanos() > limit) {
       throw failure;
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ResumableStream<T> implements AutoCloseable {
   private final Supplier<BlockingClientCall<?, T>> opening;
   private final Duration silence;
+  private final boolean heartbeats;
   private final Repetition repetition;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable BlockingClientCall<?, T> call;
@@ -26,10 +27,15 @@ final class ResumableStream<T> implements AutoCloseable {
 
   /**
    * @param opening begins after the last message
-   * @param silence after which a connection counts as lost
+   * @param silence after which the stream is opened anew
+   * @param heartbeats whether the other side is never silent for so long while it is connected
    */
   ResumableStream(
-      Supplier<BlockingClientCall<?, T>> opening, Duration silence, Repetition repetition) {
+      Supplier<BlockingClientCall<?, T>> opening,
+      Duration silence,
+      boolean heartbeats,
+      Repetition repetition) {
+    this.heartbeats = heartbeats;
     this.opening = opening;
     this.silence = silence;
     this.repetition = repetition;
@@ -58,7 +64,10 @@ final class ResumableStream<T> implements AutoCloseable {
         }
         return message;
       } catch (TimeoutException e) {
-        if (left > silence.toNanos()) {
+        if (left > silence.toNanos() && !heartbeats) {
+          // A dead connection would have failed before: there is nothing to say.
+          cancel();
+        } else if (left > silence.toNanos()) {
           fail(
               Status.UNAVAILABLE
                   .withDescription("nothing was heard for " + silence.toSeconds() + " s")
@@ -90,7 +99,6 @@ final class ResumableStream<T> implements AutoCloseable {
       throws InterruptedException, TimeoutException, StatusException {
     BlockingClientCall<?, T> open = call;
     if (open == null) {
-      repetition.begin();
       open = opening.get();
       call = open;
       if (closed.getCount() == 0) {

@@ -141,6 +141,7 @@ public final class RetortClient implements AutoCloseable {
                         .setHeartbeatSeconds(HEARTBEAT_SECONDS)
                         .build()),
             SILENCE,
+            true,
             new Repetition(retryFor, reconnectFor)),
         message -> {
           revision.accumulateAndGet(message.getRevision(), Math::max);
@@ -166,6 +167,7 @@ public final class RetortClient implements AutoCloseable {
                         .setHeartbeatSeconds(HEARTBEAT_SECONDS)
                         .build()),
             SILENCE,
+            true,
             new Repetition(retryFor, reconnectFor)),
         message -> {
           revision.accumulateAndGet(message.getRevision(), Math::max);
@@ -283,7 +285,6 @@ public final class RetortClient implements AutoCloseable {
     Repetition repetition = new Repetition(retryFor, retryFor);
     while (true) {
       try {
-        repetition.begin();
         return call.get();
       } catch (StatusRuntimeException e) {
         pause(repetition.afterFailure(e), e);

@@ -33,7 +33,10 @@ public final class RunLogStream extends InputStream {
     asked = request.getOffset();
     stream =
         new ResumableStream<>(
-            () -> opening.apply(request.toBuilder().setOffset(asked).build()), SILENCE, repetition);
+            () -> opening.apply(request.toBuilder().setOffset(asked).build()),
+            SILENCE,
+            false,
+            repetition);
   }
 
   /** In the log, of the next byte that is read. */

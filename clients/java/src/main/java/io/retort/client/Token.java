@@ -42,8 +42,12 @@ interface Token {
       try {
         FileTime modified = Files.getLastModifiedTime(file);
         if (!modified.equals(readAt)) {
-          secret = Files.readString(file).strip();
-          readAt = modified;
+          String text = Files.readString(file).strip();
+          // Empty while it is written again.
+          if (!text.isEmpty()) {
+            secret = text;
+            readAt = modified;
+          }
         }
       } catch (IOException e) {
         // While it is replaced; the control plane says whether the token before is still good.

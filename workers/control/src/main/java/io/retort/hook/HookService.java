@@ -3,6 +3,7 @@ package io.retort.hook;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.RetryInfo;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
@@ -21,10 +22,12 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
+import io.retort.event.CloudEvents;
 import io.retort.http.HttpApi;
 import io.retort.http.Problem;
 import io.retort.identity.Authenticator;
 import io.retort.identity.Caller;
+import io.retort.identity.LookUpLimit;
 import io.retort.spec.SpecViolation;
 import io.retort.trigger.TriggerFirer;
 import io.retort.v1.FailureCategory;
@@ -43,6 +46,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Serves {@code POST /v1/hooks/TRIGGER}: signed calls of triggers with a webhook source, and those
@@ -59,11 +63,15 @@ public final class HookService implements HttpService {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
+  private static final Set<Status.Code> REFUSED =
+      Set.of(Status.Code.NOT_FOUND, Status.Code.UNAUTHENTICATED);
+
   private final TriggerLookup triggers;
   private final TriggerFirer firer;
   private final WebhookSecrets secrets;
   private final Authenticator authenticator;
   private final HookLimit limit;
+  private final LookUpLimit inVain = new LookUpLimit();
   private final Clock clock;
 
   /** Finds a trigger by its name; empty if there is none, or it is deleted. */
@@ -102,9 +110,6 @@ public final class HookService implements HttpService {
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     String name = String.valueOf(context.pathParam("trigger"));
-    if (!limit.allows(name)) {
-      return Problem.of(tooMany(name)).response().toHttpResponse();
-    }
     return HttpResponse.of(
         request
             .aggregate()
@@ -113,6 +118,7 @@ public final class HookService implements HttpService {
 
   private HttpResponse answer(String name, AggregatedHttpRequest request) {
     try {
+      inVain.check();
       Trigger trigger = triggers.read(name).orElse(Trigger.getDefaultInstance());
       HookAnswer answer =
           trigger.getConfig().hasAlertmanager()
@@ -125,6 +131,9 @@ public final class HookService implements HttpService {
               .build(),
           HttpData.ofUtf8(print(answer)));
     } catch (StatusRuntimeException e) {
+      if (REFUSED.contains(e.getStatus().getCode())) {
+        inVain.count();
+      }
       return Problem.of(e.getStatus().getCode() == Status.Code.NOT_FOUND ? unknown() : e)
           .response()
           .toHttpResponse();
@@ -151,10 +160,18 @@ public final class HookService implements HttpService {
     if (!signed) {
       throw unknown();
     }
+    requireRate(trigger);
+    Struct payload = payload(request);
+    if (isOwnEvent(payload)) {
+      throw RpcFailures.invalid(
+          RpcFailures.REQUEST_INVALID,
+          List.of(
+              new SpecViolation("body", "an event of Retort (expected: one of another system)")));
+    }
     TriggerFiring firing =
         firer.fire(
             trigger.getConfig().getName(),
-            payload(request),
+            payload,
             id,
             FiringCause.FIRING_CAUSE_WEBHOOK,
             "webhook " + id);
@@ -168,6 +185,7 @@ public final class HookService implements HttpService {
             .find(request.headers().get(HttpHeaderNames.AUTHORIZATION, ""), "")
             .filter(found -> found.holds(Role.ROLE_OPERATOR, trigger.getTeam()))
             .orElseThrow(HookService::unknown);
+    requireRate(trigger);
     HookAnswer.Builder answer = HookAnswer.newBuilder();
     Instant end = clock.instant().plus(LONGEST_STORM);
     for (Alerts.Alert alert : Alerts.of(payload(request), trigger.getConfig().getAlertmanager())) {
@@ -184,6 +202,25 @@ public final class HookService implements HttpService {
                   "alert " + alert.name() + ", sent by " + caller.name())));
     }
     return answer.build();
+  }
+
+  /** Of callers who are known, so that nobody else can use up what a trigger may take. */
+  private void requireRate(Trigger trigger) {
+    String name = trigger.getConfig().getName();
+    if (!limit.allows(name)) {
+      throw tooMany(name);
+    }
+  }
+
+  /**
+   * Whether the body is one that subscriptions send. Teams share the file of secrets, and could let
+   * the platform sign their events for the trigger of another team.
+   */
+  private static boolean isOwnEvent(Struct payload) {
+    return payload
+        .getFieldsOrDefault("type", Value.getDefaultInstance())
+        .getStringValue()
+        .startsWith(CloudEvents.TYPE_PREFIX);
   }
 
   /** Neither the payload nor why a run was refused: a sender may belong to no team. */

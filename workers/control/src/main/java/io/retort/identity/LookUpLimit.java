@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Limits how many credentials each address may have looked up in the store in vain. Of IPv6
  * addresses those of one network of 64 bits count as one.
  */
-final class LookUpLimit {
+public final class LookUpLimit {
   /** Look-ups in vain per second and address. */
   static final int RATE = 20;
 
@@ -35,7 +35,7 @@ final class LookUpLimit {
           .expireAfterAccess(FORGOTTEN_AFTER)
           .build();
 
-  LookUpLimit() {
+  public LookUpLimit() {
     this(System::nanoTime);
   }
 
@@ -48,12 +48,12 @@ final class LookUpLimit {
    *
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if too many have found nothing
    */
-  void check() {
+  public void check() {
     check(currentNetwork());
   }
 
   /** The look-up has found nothing. */
-  void count() {
+  public void count() {
     count(currentNetwork());
   }
 

@@ -1,6 +1,7 @@
 package io.retort.pages;
 
 import io.retort.report.Figures;
+import io.retort.report.JudgeCost;
 import io.retort.v1.Run;
 
 /**
@@ -15,14 +16,14 @@ public record CostView(String words, int percent) {
 
   static CostView of(Run run) {
     // Of stages that have ended, in records from before the run had the sum.
-    double spent = Math.max(run.getSpent(), RunResults.cost(run));
+    double spent = Math.max(run.getSpent(), JudgeCost.ofEndedStages(run));
     double budget = run.hasBudget() ? run.getBudget() : run.getSpec().getJudge().getBudget();
     if (budget <= 0) {
       return new CostView(spent > 0 ? Figures.cost(spent) + "; no budget" : "", -1);
     }
-    int percent = (int) Math.round(Math.min(WHOLE, WHOLE * spent / budget));
+    long share = (long) (WHOLE * spent / budget);
     return new CostView(
-        Figures.cost(spent) + " of the budget of " + Figures.cost(budget) + " (" + percent + " %)",
-        percent);
+        Figures.cost(spent) + " of the budget of " + Figures.cost(budget) + " (" + share + " %)",
+        (int) Math.min(WHOLE, share));
   }
 }

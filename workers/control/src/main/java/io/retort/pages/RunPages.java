@@ -21,6 +21,7 @@ import io.retort.v1.RunServiceGrpc;
 import io.retort.v1.SetRunBudgetRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The list of runs, one run, and what can be done with it. */
@@ -170,7 +171,7 @@ final class RunPages {
     // The list has no summaries, and the decision may have been made since.
     List<RunView> waiting =
         page.getRunsList().stream()
-            .map(run -> get(run.getRunId()))
+            .flatMap(run -> readable(run.getRunId()).stream())
             .map(run -> RunView.of(run, request.caller()))
             .filter(run -> run.decision().isPresent())
             .toList();
@@ -182,6 +183,18 @@ final class RunPages {
                 ? ""
                 : "/approvals?"
                     + QueryParams.of("page_token", page.getNextPageToken()).toQueryString()));
+  }
+
+  /** Empty for a run that was deleted or does not answer now, which must not hide the others. */
+  private Optional<Run> readable(String runId) {
+    try {
+      return Optional.of(get(runId));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   CompletableFuture<HttpResponse> approve(PageRequest request) {

@@ -9,7 +9,6 @@ import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Score;
 import io.retort.v1.TrainingResult;
-import io.retort.v1.Usage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,13 +51,6 @@ final class RunResults {
       tables.add(comparisons(summary.getComparisonsList()));
     }
     return tables;
-  }
-
-  /** Money that the judge has cost this far, with the spec's prices. */
-  static double cost(Run run) {
-    Usage curation = run.getSummary().getCuration().getUsage();
-    Usage pairing = run.getSummary().getPairing().getUsage();
-    return curation.getCost() + pairing.getCost();
   }
 
   private static TableView outcomes(CurationSummary curation) {

@@ -18,8 +18,6 @@ public record TriggerListView(List<Row> rows, String next) {
    *
    * @param source what fires it, in words
    * @param state "paused by ann", or empty
-   * @param nextTime of a schedule; empty for others
-   * @param missed times that were skipped or missed, in words
    */
   public record Row(
       String name,
@@ -27,9 +25,6 @@ public record TriggerListView(List<Row> rows, String next) {
       String source,
       String team,
       String state,
-      String nextTime,
-      String nextMachine,
-      String missed,
       List<FiringView> last) {
     static Row of(Trigger trigger) {
       return new Row(
@@ -43,9 +38,6 @@ public record TriggerListView(List<Row> rows, String next) {
                       ? ""
                       : " by " + trigger.getPause().getPausedBy())
               : "",
-          Times.shown(trigger.getNextTime()),
-          Times.machine(trigger.getNextTime()),
-          TriggerListView.missed(trigger),
           trigger.hasLastFiring() ? List.of(FiringView.of(trigger.getLastFiring())) : List.of());
     }
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A trigger with its revisions and firings, newest first.
  *
  * @param config as YAML
+ * @param problem what keeps its source from firing it; empty where nothing does
  * @param pause why it is paused, by whom and since when; empty while it is not
  * @param missed times that were skipped or missed, in words
  * @param olderFirings address of older ones, empty where there are none
@@ -28,6 +29,7 @@ public record TriggerView(
     String source,
     String team,
     String config,
+    String problem,
     String pause,
     String nextTime,
     String nextMachine,
@@ -104,6 +106,7 @@ public record TriggerView(
         TriggerListView.source(trigger.getConfig()),
         trigger.getTeam(),
         YamlText.of(trigger.getConfig()),
+        trigger.getProblem(),
         trigger.hasPause() ? pause(trigger) : "",
         Times.shown(trigger.getNextTime()),
         Times.machine(trigger.getNextTime()),

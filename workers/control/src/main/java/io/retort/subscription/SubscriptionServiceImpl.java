@@ -134,7 +134,9 @@ public final class SubscriptionServiceImpl
               && request.getExpectedRevision() != stored.getRevision()) {
             throw changedMeanwhile(request.getName(), request.getExpectedRevision());
           }
-          // Its deliveries last: those that remain after a fault are deleted by the next call.
+          // Its deliveries first, so that a call that was cut short can be repeated and nothing is
+          // left for another owner of the name; afterwards those that came meanwhile.
+          deliveries.delete(request.getName());
           subscriptions.delete(request.getName());
           deliveries.delete(request.getName());
           return DeleteSubscriptionResponse.getDefaultInstance();

@@ -7,6 +7,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.failure.Failures;
 import io.retort.identity.Caller;
@@ -211,13 +212,28 @@ final class LaunchingFirer implements TriggerFirer {
             : firings.decide(
                 record.toBuilder().setFiring(skipped(firing.toBuilder(), now.get())).build());
       }
-      return launched(record, launch(record, now.map(Trigger::getCreatedBy).orElse("")));
+      if (now.isEmpty() || !isOfTeam(record, now.get())) {
+        Optional<String> before = launches.launched(record.getLaunch());
+        return before.isPresent()
+            ? launched(record, before.get())
+            : refused(
+                record,
+                user(
+                    "TEAM",
+                    "the trigger was deleted or belongs to another team now (expected: the one of"
+                        + " its event)"));
+      }
+      return launched(record, launch(record, now.get().getCreatedBy()));
     } catch (SpecException e) {
       return refused(record, failure(e.violations()));
     } catch (StatusRuntimeException e) {
       FailureCategory category = TriggerErrors.category(e);
       if (category == FailureCategory.FAILURE_CATEGORY_USER) {
         return refused(record, failure(TriggerErrors.violations(e)));
+      }
+      if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        // The run may have started: undecided, until it is looked for.
+        throw e;
       }
       FiringRecord unused =
           refused(
@@ -228,6 +244,10 @@ final class LaunchingFirer implements TriggerFirer {
                   cut(String.valueOf(e.getStatus().getDescription()), LONGEST_MESSAGE)));
       throw e;
     }
+  }
+
+  private boolean isOfTeam(FiringRecord record, Trigger trigger) throws SpecException {
+    return teamOf.apply(launches.spec(record.getLaunch())).equals(trigger.getTeam());
   }
 
   /** Returns the id of the run. */

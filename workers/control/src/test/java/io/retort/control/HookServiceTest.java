@@ -131,6 +131,16 @@ final class HookServiceTest {
     assertThat(post("hook", "msg-3", Instant.now(), "[]", "[]", OLD).statusCode()).isEqualTo(400);
   }
 
+  /** The platform signs its events for every team, with any secret of the file. */
+  @Test
+  void anEventOfThePlatformFiresNothing() {
+    String event = "{\"type\": \"dev.retort.subscription.test.v1\", \"kind\": \"new\"}";
+
+    assertThat(post("hook", "msg-own", Instant.now(), event, event, OLD).statusCode())
+        .isEqualTo(400);
+    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-own");
+  }
+
   @Test
   void theBodyIsBoundedAndOriginsDoNotMatter() {
     String large = "{\"a\": \"" + "x".repeat(300 << 10) + "\"}";

@@ -136,6 +136,12 @@ final class SubscriptionServiceTest {
     assertThat(refused(config("a").addEventTypes(EventType.EVENT_TYPE_SUBSCRIPTION_TEST).build()))
         .startsWith("config.event_types");
     assertThat(code(() -> get("../a"))).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(
+            code(
+                () ->
+                    subscriptions.resumeSubscription(
+                        ResumeSubscriptionRequest.newBuilder().setName("../a").build())))
+        .isEqualTo(Status.Code.NOT_FOUND);
     Subscription checked =
         subscriptions
             .setSubscription(

@@ -80,8 +80,9 @@ public final class JudgeWorker {
             new Thread(
                 () -> {
                   logger.info("judge worker is shutting down");
-                  peers.close();
                   server.close();
+                  // Calls in their grace period still report rate limits to them.
+                  peers.close();
                   timer.close();
                   metrics.close();
                 },

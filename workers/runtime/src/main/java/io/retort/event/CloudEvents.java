@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** Events as CloudEvents 1.0 in structured JSON mode. */
 public final class CloudEvents {
+  /** Of the {@code type} of each event. */
+  public static final String TYPE_PREFIX = "dev.retort.";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -53,7 +56,7 @@ public final class CloudEvents {
   public static String type(EventType type) {
     String name = type.name().substring("EVENT_TYPE_".length()).toLowerCase(Locale.ROOT);
     int end = name.indexOf('_');
-    return "dev.retort." + name.substring(0, end) + "." + name.substring(end + 1) + ".v1";
+    return TYPE_PREFIX + name.substring(0, end) + "." + name.substring(end + 1) + ".v1";
   }
 
   /** The body to send. */

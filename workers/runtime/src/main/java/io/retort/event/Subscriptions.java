@@ -117,11 +117,16 @@ public final class Subscriptions {
   }
 
   public void delete(String name) throws IOException {
-    store.delete(uri(name));
+    if (isName(name)) {
+      store.delete(uri(name));
+    }
   }
 
   private Optional<Subscription> changeExisting(String name, UnaryOperator<Subscription> change)
       throws IOException {
+    if (!isName(name)) {
+      return Optional.empty();
+    }
     return change(
         name,
         stored -> stored.getRevision() == 0 ? Optional.empty() : Optional.of(change.apply(stored)));

@@ -34,7 +34,11 @@ final class TemporalTls implements AutoCloseable {
   static TemporalTls of(Environment environment, ClientConfigProfile profile) {
     ClientConfigTLS tls = profile.getTls();
     if (tls == null) {
-      requirePrivate(profile);
+      // With a key for the API the connection is encrypted without further settings.
+      String apiKey = profile.getApiKey();
+      if (apiKey == null || apiKey.isEmpty()) {
+        requirePrivate(profile);
+      }
       return new TemporalTls(Optional.empty());
     }
     if (Boolean.TRUE.equals(tls.isDisabled())

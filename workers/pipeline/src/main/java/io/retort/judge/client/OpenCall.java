@@ -63,15 +63,17 @@ final class OpenCall {
     CallStream sender;
     long number;
     synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
       sender = stream;
       number = id;
     }
-    if (end()) {
-      if (sender != null) {
-        sender.cancel(number);
-      }
-      failed.accept(thrown);
+    if (sender != null) {
+      sender.cancel(number);
     }
+    failed.accept(thrown);
   }
 
   private synchronized boolean end() {
