@@ -2,17 +2,17 @@ package io.retort.ray;
 
 import io.ray.api.function.PyActorClass;
 import io.retort.training.Placement;
-import io.retort.training.TrainerException;
 import io.retort.training.TrainerGateway;
 import io.retort.training.TrainerHandle;
 import io.retort.v1.ResourceSpec;
 import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerStatus;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
-/** A driver process that starts a trainer and then ends as if it were killed. */
+/** A driver process that starts a trainer, and then waits until it is killed. */
 final class AbandoningDriver {
-  public static void main(String[] arguments) throws TrainerException {
+  public static void main(String[] arguments) throws Exception {
     RayConnection connection =
         RayConnection.open(RayAddress.parse("address", arguments[0]), arguments[1]);
     TrainerGateway gateway =
@@ -25,7 +25,7 @@ final class AbandoningDriver {
     TrainerHandle trainer = gateway.create(name, resources);
     TrainerStatus status = trainer.start(job, 1, Duration.ofMinutes(1));
     System.out.println(status.getState());
-    Runtime.getRuntime().halt(0);
+    new CountDownLatch(1).await();
   }
 
   private AbandoningDriver() {}

@@ -16,7 +16,6 @@ import io.retort.v1.TrainerJob;
 import io.retort.v1.TrainerState;
 import io.retort.v1.TrainerStatus;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -83,18 +82,15 @@ final class RayTrainerGatewayTest {
 
   @Test
   void aTrainerOutlivesItsDriver() throws Exception {
-    Process driver =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                AbandoningDriver.class.getName(),
-                cluster.address().toString(),
-                RayTestCluster.codeSearchPath(),
-                "outlive")
-            .inheritIO()
-            .start();
-    assertThat(driver.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    try (DriverProcess driver =
+        DriverProcess.start(
+            AbandoningDriver.class,
+            cluster.address().toString(),
+            RayTestCluster.codeSearchPath(),
+            "outlive")) {
+      assertThat(driver.writes("TRAINER_STATE_RUNNING")).isTrue();
+      assertThat(driver.process().destroyForcibly().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    }
 
     TrainerHandle adopted = gateway.find("run/outlive").orElseThrow();
 
