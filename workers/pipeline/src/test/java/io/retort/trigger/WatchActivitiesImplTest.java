@@ -258,7 +258,10 @@ final class WatchActivitiesImplTest {
   private CheckWatchedDataResponse check(String uri) {
     return activities()
         .checkWatchedData(
-            CheckWatchedDataRequest.newBuilder().setSource(source().setUri(uri)).build());
+            CheckWatchedDataRequest.newBuilder()
+                .setSource(source().setUri(uri))
+                .setList(true)
+                .build());
   }
 
   private static LookAtWatchedDataRequest request(
