@@ -43,7 +43,7 @@ final class TriggersTest {
 
   @Test
   void aScheduleFiresAndSoDoesACall() throws Exception {
-    Path train = shared.write(shared.takeProblems(), "scheduled");
+    Path train = shared.write(few(), "scheduled");
     Path file =
         write(
             "scheduled.yaml",
@@ -68,19 +68,17 @@ final class TriggersTest {
 
     assertThat(scheduled.getCreatedBy()).startsWith("trigger/scheduled (made by ");
     assertThat(fired).contains("LAUNCHED scheduled-").doesNotContain(scheduled.getRunId());
-    finish(shared.runs().get(fired.replaceFirst("(?s).*LAUNCHED (\\S+).*", "$1")));
     assertThat(firings)
         .contains("schedule  LAUNCHED " + scheduled.getRunId(), "api  LAUNCHED scheduled-");
-    assertThat(cli("triggers", "list")).contains("scheduled", "schedule", "LAUNCHED ");
     assertThat(cli("triggers", "list", "-o", "json"))
+        .as("the time that Temporal knows")
         .contains("\"" + schedule.describe().getInfo().getNextActionTimes().get(0) + "\"");
-    String unused = cli("triggers", "delete", "scheduled");
   }
 
   @Test
   void newFilesOfAWatchedFolderLaunchARunEach() throws Exception {
     Path folder = Files.createDirectories(shared.folder().resolve("incoming"));
-    Path first = shared.write(shared.takeProblems(), "incoming/first");
+    Path first = shared.write(few(), "incoming/first");
     Path file =
         write(
             "incoming.yaml",
@@ -89,13 +87,11 @@ final class TriggersTest {
             "  quiet_period: 1s, include_existing: true}",
             "launch:",
             "  spec: {name: incoming, last_stage: CURATE}");
-    assertThat(cli("triggers", "set", "--check", file.toString()))
+    assertThat(cli("triggers", "set", file.toString()))
         .contains("watches   " + folder + "  *.jsonl");
-    assertThat(cli("triggers", "set", file.toString())).contains("incoming");
     Run ofFirst = shared.runs().awaitListed("label.retort.dev/trigger = incoming");
-    finish(ofFirst);
 
-    Path second = shared.write(shared.takeProblems(), "incoming-second");
+    Path second = shared.write(few(), "incoming-second");
     Path moved = Files.move(second, folder.resolve("second.jsonl"), StandardCopyOption.ATOMIC_MOVE);
     Run ofSecond =
         shared.runs().awaitListed("label.retort.dev/trigger = incoming", ofFirst.getRunId());
@@ -132,6 +128,11 @@ final class TriggersTest {
     return shared.runs().get(run.getRunId()).getSpec().getData().getTrainList().stream()
         .map(DataSource::getPath)
         .toList();
+  }
+
+  /** Quick to curate. */
+  private WordProblems few() {
+    return new WordProblems(shared.takeProblems().problems().subList(0, 3));
   }
 
   private Path write(String name, String... lines) throws IOException {

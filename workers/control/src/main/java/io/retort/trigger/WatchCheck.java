@@ -35,6 +35,13 @@ final class WatchCheck {
       violations.add(
           new SpecViolation(
               FIELD + "uri", '"' + source.getUri() + "\" (expected: " + Locations.EXPECTED + ")"));
+    } else if (source.getUri().contains("*")) {
+      violations.add(
+          new SpecViolation(
+              FIELD + "uri",
+              '"'
+                  + source.getUri()
+                  + "\" (expected: a folder or a prefix; pattern says which files below it count)"));
     } else if (WatchOverlap.of(source.getUri(), storeUri)) {
       violations.add(new SpecViolation(FIELD + "uri", WatchOverlap.reason(storeUri)));
     }

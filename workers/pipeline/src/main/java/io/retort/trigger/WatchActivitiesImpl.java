@@ -21,7 +21,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds some 20 bytes for each file that counts, and the names of a thousand new ones. */
+/** Holds less than 100 bytes for each file that counts, and the names of a thousand new ones. */
 public final class WatchActivitiesImpl implements WatchActivities {
   /** Files that count in a location. */
   static final int MOST_FILES = 1_000_000;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.retort.layout.RunLayout;
 import io.retort.pipeline.ActivityFailures;
 import io.retort.store.DataRoots;
+import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.CheckWatchedDataRequest;
@@ -171,6 +172,37 @@ final class WatchActivitiesImplTest {
     assertThat(failure.getType()).isEqualTo("USER/WATCH_TOO_LARGE");
     assertThat(failure.getOriginalMessage()).contains("more than 10 files (expected: ");
     assertThat(files(source().setPattern("[12].jsonl"))).isEqualTo(2);
+  }
+
+  @Test
+  void aMillionObjectsAreListedAndNamedInPart() throws IOException {
+    Store bucket =
+        new DelegatingStore(store) {
+          @Override
+          public void visitBelow(String folderUri, Visitor visitor) throws IOException {
+            for (int object = 0; object < WatchActivitiesImpl.MOST_FILES; object++) {
+              visitor.visit(object + ".jsonl", 10, "etag");
+            }
+          }
+        };
+    TestActivityEnvironment large = TestActivityEnvironment.newInstance();
+    try {
+      large.registerActivitiesImplementations(
+          new WatchActivitiesImpl(
+              store, storeUri, DataRoots.all(), uri -> bucket, WatchActivitiesImpl.MOST_FILES));
+      WatchActivities activities = large.newActivityStub(WatchActivities.class);
+      WatchedDataSource source = source().setUri("s3://bucket/in").setIncludeExisting(true).build();
+
+      LookAtWatchedDataResponse first = activities.lookAtWatchedData(request(source, "", ""));
+      LookAtWatchedDataResponse stored =
+          activities.lookAtWatchedData(request(source, first.getSeen(), first.getFound()));
+
+      assertThat(stored.getNewFiles()).isEqualTo(1_000_000);
+      assertThat(found(stored).getFiles()).isEqualTo(1_000_000);
+      assertThat(found(stored).getUrisList()).hasSize(1000).contains("s3://bucket/in/0.jsonl");
+    } finally {
+      large.close();
+    }
   }
 
   @Test
