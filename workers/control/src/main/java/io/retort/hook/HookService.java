@@ -23,6 +23,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
 import io.retort.event.CloudEvents;
+import io.retort.event.Subscriptions;
 import io.retort.http.HttpApi;
 import io.retort.http.Problem;
 import io.retort.identity.Authenticator;
@@ -146,7 +147,14 @@ public final class HookService implements HttpService {
 
   /** A trigger without a webhook source has no secrets, so that no signature is right. */
   private HookAnswer ofWebhook(Trigger trigger, AggregatedHttpRequest request) {
-    List<WebhookSecret> found = secrets.find(trigger.getConfig().getWebhook().getSecretsList());
+    // Before it is known whether there is such a trigger.
+    if (secrets.problem().isPresent()) {
+      throw unavailable("signatures cannot be checked now (expected: the same call later)");
+    }
+    List<WebhookSecret> found =
+        secrets.find(
+            Subscriptions.team(trigger.getTeam()),
+            trigger.getConfig().getWebhook().getSecretsList());
     RequestHeaders headers = request.headers();
     String id = headers.get(WebhookSignature.ID, "");
     boolean signed =
@@ -213,8 +221,8 @@ public final class HookService implements HttpService {
   }
 
   /**
-   * Whether the body is one that subscriptions send. Teams share the file of secrets, and could let
-   * the platform sign their events for the trigger of another team.
+   * Whether the body is one that subscriptions send. Teams share those secrets that belong to none,
+   * and could let the platform sign their events for the trigger of another team.
    */
   private static boolean isOwnEvent(Struct payload) {
     return payload

@@ -141,15 +141,23 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
 
   private WebhookAnswer call(Subscription subscription, Delivery delivery, Instant at)
       throws InterruptedException {
+    String team = SubscriptionResources.team(subscription);
     List<String> names = subscription.getConfig().getSecretsList();
-    List<WebhookSecret> found = secrets.find(names);
+    List<WebhookSecret> found = secrets.find(team, names);
     if (found.size() < names.size()) {
-      List<String> missing = names.stream().filter(name -> !secrets.contains(name)).toList();
       return WebhookAnswer.failed(
           DeliveryError.DELIVERY_ERROR_SECRET_MISSING,
-          "secrets: no "
-              + String.join(", ", missing)
-              + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS)");
+          secrets
+              .problem()
+              .map(problem -> "RETORT_WEBHOOK_SECRETS: " + problem)
+              .orElseGet(
+                  () ->
+                      "secrets: no "
+                          + String.join(", ", secrets.missing(team, names))
+                          + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS, of all"
+                          + " teams or of team "
+                          + team
+                          + ")"));
     }
     return sender.send(
         subscription.getConfig().getUrl(), delivery.getEventId(), at, delivery.getBody(), found);

@@ -280,15 +280,15 @@ public final class SubscriptionServiceImpl
     addresses
         .problem(config.getUrl())
         .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
-    for (String secret : config.getSecretsList()) {
-      if (!secrets.contains(secret)) {
-        violations.add(
-            new SpecViolation(
-                "config.secrets",
-                secret
-                    + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control"
-                    + " plane)"));
-      }
+    for (String secret : secrets.missing(config.getTeam(), config.getSecretsList())) {
+      violations.add(
+          new SpecViolation(
+              "config.secrets",
+              secret
+                  + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control plane,"
+                  + " of all teams or of team "
+                  + config.getTeam()
+                  + ")"));
     }
     if (!violations.isEmpty()) {
       throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);

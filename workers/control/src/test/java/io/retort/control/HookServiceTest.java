@@ -47,6 +47,7 @@ final class HookServiceTest {
   private static final String OLD = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   private static final String NEW = "whsec_QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
   private static final String STRANGE = "whsec_ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+  private static final String THEIRS = "whsec_CCEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
   private static final String BODY = "{\"kind\": \"new-data\"}";
 
   private static ControlHarness control;
@@ -56,7 +57,9 @@ final class HookServiceTest {
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
     Path secrets =
-        Files.writeString(folder.resolve("secrets.yaml"), "old: " + OLD + "\nnew: " + NEW + "\n");
+        Files.writeString(
+            folder.resolve("secrets.yaml"),
+            "old: " + OLD + "\nnew: " + NEW + "\nvision/theirs: " + THEIRS + "\n");
     control =
         new ControlHarness(
             folder.resolve("store"),
@@ -67,6 +70,10 @@ final class HookServiceTest {
     WebhookSource both = WebhookSource.newBuilder().addSecrets("old").addSecrets("new").build();
     set(config("hook").setWebhook(both).build());
     set(config("by-api").build());
+    set(
+        config("borrows")
+            .setWebhook(WebhookSource.newBuilder().addSecrets("theirs").build())
+            .build());
     set(
         config("alerts")
             .setAlertmanager(
@@ -109,6 +116,7 @@ final class HookServiceTest {
     refused.add(http.post("/v1/hooks/hook", BODY));
     refused.add(post("absent", "msg-x", now, BODY, BODY, OLD));
     refused.add(post("by-api", "msg-x", now, BODY, BODY, OLD));
+    refused.add(post("borrows", "msg-x", now, BODY, BODY, THEIRS));
     refused.add(post("No_Name", "msg-x", now, BODY, BODY, OLD));
 
     assertThat(refused).extracting(HttpResponse::statusCode).containsOnly(401);
