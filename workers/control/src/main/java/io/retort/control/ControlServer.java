@@ -288,6 +288,7 @@ public final class ControlServer implements AutoCloseable {
             triggers.firer(),
             events.secrets(),
             access.authenticator(),
+            access.audit(),
             rate(environment),
             clock)
         .addTo(server);
