@@ -244,7 +244,7 @@ public final class ControlServer implements AutoCloseable {
                 modelTeams,
                 new VersionUses(() -> index.snapshot().runs(), reader::find, models),
                 clock,
-                events::aliasMoved),
+                events.announcer()),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
