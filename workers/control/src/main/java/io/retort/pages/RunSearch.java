@@ -86,7 +86,7 @@ public record RunSearch(
       }
     }
     try {
-      Object ignored = RunFilter.parse(filter, caller.name());
+      Object ignored = RunFilter.parse(filter, caller);
     } catch (FilterException e) {
       problems.put("filter", String.valueOf(e.getMessage()));
     }

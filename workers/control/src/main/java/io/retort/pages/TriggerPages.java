@@ -5,7 +5,6 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import io.grpc.StatusRuntimeException;
 import io.retort.v1.FireTriggerRequest;
 import io.retort.v1.FiringOutcome;
 import io.retort.v1.GetTriggerRequest;
@@ -24,7 +23,6 @@ import io.retort.v1.TriggerServiceGrpc;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Triggers: what launches runs when something happens, and what it launched. */
 final class TriggerPages {
@@ -123,18 +121,7 @@ final class TriggerPages {
 
   /** The page with what was written, and why it was refused. */
   private HttpResponse refused(PageRequest request, String payload, Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    ErrorView error;
-    if (cause instanceof StatusRuntimeException status) {
-      error = ErrorView.of(status);
-    } else if (cause instanceof PageException wrong) {
-      error = ErrorView.of(wrong.status(), String.valueOf(wrong.getMessage()));
-    } else {
-      throw new CompletionException(cause);
-    }
+    ErrorView error = ErrorView.ofRefusal(thrown);
     return page(
         request, HttpStatus.valueOf(error.status()), TriggerView.Trial.refused(payload, error));
   }

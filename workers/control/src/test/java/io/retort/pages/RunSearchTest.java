@@ -103,7 +103,7 @@ final class RunSearchTest {
   }
 
   private static boolean selects(String query) throws FilterException {
-    return RunFilter.parse(search(query).expression(), ANN.name()).test(run());
+    return RunFilter.parse(search(query).expression(), ANN).test(run());
   }
 
   private static RunSearch search(String query) {
