@@ -3,14 +3,18 @@ package io.retort.cli;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import io.retort.output.ExitCode;
 import io.retort.stack.ClassPathJar;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +38,13 @@ class LauncherTest {
     Files.createDirectories(checkout.resolve("cli/target/lib"));
     Files.copy(SCRIPT, checkout.resolve("retort"));
     for (String sources :
-        List.of("proto", "workflows", "workers/runtime", "workers/judge", "gpu-workers/driver")) {
+        List.of(
+            "proto",
+            "workflows",
+            "clients/java",
+            "workers/runtime",
+            "workers/judge",
+            "gpu-workers/driver")) {
       Files.createDirectories(checkout.resolve(sources));
     }
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
@@ -96,6 +106,32 @@ class LauncherTest {
     Files.writeString(checkout.resolve("workers/runtime/Runtime.java"), "changed");
     assertThat(retort(remote, "runs", "list").output).contains("cannot be reached: ");
     assertThat(calls()).hasSize(2);
+  }
+
+  @Test
+  void aClientBuildsItselfAnewAfterAChangeOfWhatItNeeds() throws Exception {
+    Map<String, String> remote = Map.of("RETORT_CONTROL_ADDRESS", "127.0.0.1:1");
+    assertThat(retort(remote, "runs", "list").output).contains("cannot be reached: ");
+    int builds = 1;
+    Set<String> modules = modulesOnTheClassPath();
+
+    assertThat(modules).contains("clients/java", "cli");
+    for (String module : modules) {
+      Files.writeString(checkout.resolve(module).resolve("Changed.java"), "changed");
+      assertThat(retort(remote, "runs", "list").output).contains("cannot be reached: ");
+      builds++;
+      assertThat(calls()).as(module).hasSize(builds);
+    }
+  }
+
+  private static Set<String> modulesOnTheClassPath() throws IOException {
+    Path root = Path.of("..").toRealPath();
+    return Splitter.on(File.pathSeparatorChar)
+        .splitToStream(System.getProperty("java.class.path"))
+        .map(Path::of)
+        .filter(path -> path.startsWith(root))
+        .map(path -> root.relativize(path).toString().replaceAll("/target/.*", ""))
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -1,15 +1,15 @@
 package io.retort.plan;
 
-import io.retort.v1.CheckLocationsRequest;
-import io.retort.v1.CheckLocationsResponse;
+import io.retort.v1.AdmissionRequest;
+import io.retort.v1.AdmissionResponse;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 
-/** Checks before a run is accepted that the files and models that its spec names are there. */
+/** Checks before runs are accepted that the files and models that their specs name are there. */
 @WorkflowInterface
 public interface AdmissionWorkflow {
   String TYPE = "AdmissionWorkflow";
 
   @WorkflowMethod(name = TYPE)
-  CheckLocationsResponse check(CheckLocationsRequest request);
+  AdmissionResponse check(AdmissionRequest request);
 }

@@ -1,14 +1,21 @@
 package io.retort.plan;
 
-import io.retort.v1.CheckLocationsRequest;
+import io.retort.v1.AdmissionRequest;
+import io.retort.v1.AdmissionResponse;
 import io.retort.v1.CheckLocationsResponse;
 import io.temporal.activity.LocalActivityOptions;
 import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
 
-/** Nothing but the activity, in the same workflow task: a caller waits for it. */
+/** Nothing but local activities, all in the first workflow task: callers wait for it. */
 public final class AdmissionWorkflowImpl implements AdmissionWorkflow {
+  private static final Logger LOG = Workflow.getLogger(AdmissionWorkflowImpl.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final PlanActivities activities =
@@ -20,7 +27,25 @@ public final class AdmissionWorkflowImpl implements AdmissionWorkflow {
               .build());
 
   @Override
-  public CheckLocationsResponse check(CheckLocationsRequest request) {
-    return activities.checkLocations(request);
+  public AdmissionResponse check(AdmissionRequest request) {
+    List<Promise<CheckLocationsResponse>> checks =
+        request.getRunsList().stream()
+            .map(run -> Async.function(activities::checkLocations, run))
+            .toList();
+    AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
+    for (Promise<CheckLocationsResponse> check : checks) {
+      response.addRuns(resultOf(check));
+    }
+    return response.build();
+  }
+
+  /** A run whose check fails is accepted; it makes the same checks itself. */
+  private static CheckLocationsResponse resultOf(Promise<CheckLocationsResponse> check) {
+    try {
+      return check.get();
+    } catch (ActivityFailure e) {
+      LOG.warn("the locations of a run are not checked before it starts", e);
+      return CheckLocationsResponse.getDefaultInstance();
+    }
   }
 }

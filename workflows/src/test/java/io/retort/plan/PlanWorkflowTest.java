@@ -7,6 +7,7 @@ import io.retort.failure.Failures;
 import io.retort.run.FakeActivities;
 import io.retort.run.RunStages;
 import io.retort.run.WorkflowEnvironment;
+import io.retort.v1.AdmissionRequest;
 import io.retort.v1.CheckLocationsRequest;
 import io.retort.v1.CheckLocationsResponse;
 import io.retort.v1.Failure;
@@ -222,9 +223,14 @@ final class PlanWorkflowTest {
 
     assertThat(
             workflow(AdmissionWorkflow.class)
-                .check(CheckLocationsRequest.getDefaultInstance())
-                .getViolationsList())
-        .hasSize(1);
+                .check(
+                    AdmissionRequest.newBuilder()
+                        .addRuns(CheckLocationsRequest.getDefaultInstance())
+                        .addRuns(CheckLocationsRequest.getDefaultInstance())
+                        .build())
+                .getRunsList())
+        .hasSize(2)
+        .allSatisfy(run -> assertThat(run.getViolationsList()).hasSize(1));
   }
 
   private Plan plan(Consumer<RunRequest.Builder> change) {

@@ -17,6 +17,7 @@ import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.retort.worker.PollerWatch;
 import io.retort.worker.PollerWatch.PolledQueue;
+import io.retort.worker.ProcessMain;
 import io.retort.worker.TemporalConnection;
 import io.temporal.api.enums.v1.TaskQueueType;
 import io.temporal.worker.Worker;
@@ -87,18 +88,14 @@ public final class GpuDriver {
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   public static void main(String[] arguments) {
-    try {
-      if (!new GpuDriver().run(Environment.system())) {
-        // Not by exit(): Ray's library would end the process with its own exit code.
-        Runtime.getRuntime().halt(RAY_LOST);
-      }
-    } catch (ConfigurationException e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    } catch (RuntimeException | InterruptedException e) {
-      logger.error("the driver ends", e);
-      System.exit(1);
-    }
+    ProcessMain.run(
+        "GPU driver",
+        () -> {
+          if (!new GpuDriver().run(Environment.system())) {
+            // Not by exit(): Ray's library would end the process with its own exit code.
+            Runtime.getRuntime().halt(RAY_LOST);
+          }
+        });
   }
 
   /**

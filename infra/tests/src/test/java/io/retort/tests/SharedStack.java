@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -47,17 +48,37 @@ final class SharedStack implements AutoCloseable {
       // With several JVMs each class is an execution of its own, and the root's store ends with it.
       return context
           .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
-          .computeIfAbsent(SharedStack.class, key -> start(), SharedStack.class);
+          .computeIfAbsent(Start.class, key -> new Start(), Start.class)
+          .stack();
+    }
+  }
+
+  /** The start of a stack, whose failure fails the tests of all classes, without another start. */
+  private static final class Start implements AutoCloseable {
+    private final Optional<SharedStack> stack;
+    private final Optional<Throwable> failure;
+
+    Start() {
+      Optional<SharedStack> started = Optional.empty();
+      Optional<Throwable> thrown = Optional.empty();
+      try {
+        started = Optional.of(new SharedStack());
+      } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+        thrown = Optional.of(e);
+      }
+      stack = started;
+      failure = thrown;
     }
 
-    private static SharedStack start() {
-      try {
-        return new SharedStack();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
+    SharedStack stack() {
+      return stack.orElseThrow(
+          () -> new IllegalStateException("the stack does not start", failure.orElseThrow()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (stack.isPresent()) {
+        stack.get().close();
       }
     }
   }

@@ -25,6 +25,7 @@ import io.retort.logs.RunLogFiles;
 import io.retort.pages.LocalCalls;
 import io.retort.pages.PageLinks;
 import io.retort.pages.Pages;
+import io.retort.plan.Admission;
 import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
 import io.retort.spec.SpecDefaults;
@@ -37,6 +38,7 @@ import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.ProcessMain;
 import io.retort.worker.ServerTls;
 import io.retort.worker.TemporalConnection;
 import io.temporal.client.WorkflowClient;
@@ -113,26 +115,24 @@ public final class ControlServer implements AutoCloseable {
 
   /** Runs until the process receives a termination signal. */
   public static void main(String[] arguments) {
-    Environment environment = Environment.system();
-    try {
-      MetricsServer metrics = MetricsServer.start(environment);
-      TemporalConnection temporal = TemporalConnection.open(environment, metrics);
-      ControlServer control =
-          start(environment, temporal.client(), metrics, WATCH_PERIOD, Deadlines.DEFAULT);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    control.close();
-                    temporal.close();
-                    metrics.close();
-                  },
-                  "shutdown"));
-      LOG.info("control plane listens on port {}, metrics on {}", control.port(), metrics.port());
-    } catch (ConfigurationException e) {
-      LOG.error("{}", e.getMessage());
-      System.exit(2);
-    }
+    ProcessMain.run("control plane", () -> run(Environment.system()));
+  }
+
+  private static void run(Environment environment) {
+    MetricsServer metrics = MetricsServer.start(environment);
+    TemporalConnection temporal = TemporalConnection.open(environment, metrics);
+    ControlServer control =
+        start(environment, temporal.client(), metrics, WATCH_PERIOD, Deadlines.DEFAULT);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  control.close();
+                  temporal.close();
+                  metrics.close();
+                },
+                "shutdown"));
+    LOG.info("control plane listens on port {}, metrics on {}", control.port(), metrics.port());
   }
 
   /**
@@ -179,7 +179,7 @@ public final class ControlServer implements AutoCloseable {
             new RunIds(clock, new SecureRandom()),
             clock,
             storeUri,
-            PlanCalls.admission(workflows, storeUri),
+            new Admission(PlanCalls.admissions(workflows), storeUri),
             laneTeams,
             new LaunchRecords(store, storeUri));
     BlockingTaskExecutor executor =

@@ -3,12 +3,12 @@ package io.retort.control;
 import com.google.protobuf.util.Timestamps;
 import io.retort.identity.Caller;
 import io.retort.lineage.RunLineage;
-import io.retort.plan.Admission;
+import io.retort.plan.AdmissionBatches;
 import io.retort.plan.AdmissionWorkflow;
 import io.retort.plan.PlanWorkflow;
 import io.retort.plan.RunPlanner;
 import io.retort.registry.ModelRegistry;
-import io.retort.v1.CheckLocationsResponse;
+import io.retort.v1.AdmissionResponse;
 import io.retort.v1.Plan;
 import io.retort.v1.RelatedRun;
 import io.retort.v1.Role;
@@ -29,18 +29,13 @@ final class PlanCalls {
   /** Runs whose results a plan is compared with. */
   private static final int COMPARED_RUNS = 50;
 
-  static Admission admission(Workflows workflows, String storeUri) {
-    return new Admission(
-        (request, run) ->
+  static AdmissionBatches admissions(Workflows workflows) {
+    return new AdmissionBatches(
+        (request, attempt) ->
             workflows.callBriefly(
                 ShortCall.of(
-                    "admission",
-                    LONGEST_ADMISSION,
-                    AdmissionWorkflow.TYPE,
-                    request,
-                    "start run " + run),
-                CheckLocationsResponse.class),
-        storeUri);
+                    "admission", LONGEST_ADMISSION, AdmissionWorkflow.TYPE, request, attempt),
+                AdmissionResponse.class));
   }
 
   static RunPlanner planner(Workflows workflows, RunReader reader, RunIndex index) {

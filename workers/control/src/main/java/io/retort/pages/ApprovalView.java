@@ -42,7 +42,7 @@ public record ApprovalView(
             approval.getState() == ApprovalState.APPROVAL_STATE_WAITING,
             Figures.approval(approval),
             "Alias "
-                + release.getAlias()
+                + alias(run)
                 + " of "
                 + release.getModel()
                 + " moves to version "
@@ -52,5 +52,11 @@ public record ApprovalView(
             approval.getReportDigest(),
             !approval.getReportUri().isEmpty(),
             reader.holds(Role.ROLE_APPROVER, run.getSpec().getTeam())));
+  }
+
+  /** The results name the alias after it has moved. */
+  private static String alias(Run run) {
+    String moved = run.getSummary().getRelease().getAlias();
+    return moved.isEmpty() ? run.getSpec().getRelease().getAlias() : moved;
   }
 }

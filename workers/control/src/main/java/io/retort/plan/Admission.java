@@ -6,25 +6,17 @@ import io.retort.v1.CheckLocationsRequest;
 import io.retort.v1.CheckLocationsResponse;
 import io.retort.v1.RunSpec;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
  * Checks before a run is accepted, by the pipeline worker, which alone sees the places that a spec
  * names. While no worker answers, runs are accepted without: each run makes the same checks itself.
  */
 public final class Admission {
-  private final BiFunction<CheckLocationsRequest, String, Optional<CheckLocationsResponse>>
-      workflow;
+  private final AdmissionBatches batches;
   private final String storeUri;
 
-  /**
-   * @param workflow runs the workflow for a run; empty if it does not end in time
-   */
-  public Admission(
-      BiFunction<CheckLocationsRequest, String, Optional<CheckLocationsResponse>> workflow,
-      String storeUri) {
-    this.workflow = workflow;
+  public Admission(AdmissionBatches batches, String storeUri) {
+    this.batches = batches;
     this.storeUri = storeUri;
   }
 
@@ -35,8 +27,8 @@ public final class Admission {
    */
   public void check(RunSpec spec, String run) throws SpecException {
     List<SpecViolation> violations =
-        workflow
-            .apply(
+        batches
+            .check(
                 CheckLocationsRequest.newBuilder().setSpec(spec).setStoreUri(storeUri).build(), run)
             .map(CheckLocationsResponse::getViolationsList)
             .orElse(List.of())

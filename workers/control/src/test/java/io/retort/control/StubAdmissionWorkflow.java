@@ -1,6 +1,8 @@
 package io.retort.control;
 
 import io.retort.plan.AdmissionWorkflow;
+import io.retort.v1.AdmissionRequest;
+import io.retort.v1.AdmissionResponse;
 import io.retort.v1.CheckLocationsRequest;
 import io.retort.v1.CheckLocationsResponse;
 import io.retort.v1.DataSource;
@@ -14,7 +16,13 @@ public final class StubAdmissionWorkflow implements AdmissionWorkflow {
   static final Set<String> MISSING = ConcurrentHashMap.newKeySet();
 
   @Override
-  public CheckLocationsResponse check(CheckLocationsRequest request) {
+  public AdmissionResponse check(AdmissionRequest request) {
+    AdmissionResponse.Builder response = AdmissionResponse.newBuilder();
+    request.getRunsList().forEach(run -> response.addRuns(check(run)));
+    return response.build();
+  }
+
+  private static CheckLocationsResponse check(CheckLocationsRequest request) {
     CheckLocationsResponse.Builder response = CheckLocationsResponse.newBuilder();
     Set<String> missing = new HashSet<>(MISSING);
     int index = 0;

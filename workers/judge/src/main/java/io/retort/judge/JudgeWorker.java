@@ -8,6 +8,7 @@ import io.retort.judge.time.SystemTimer;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
+import io.retort.worker.ProcessMain;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,16 +35,15 @@ public final class JudgeWorker {
   private static final Logger logger = LoggerFactory.getLogger(JudgeWorker.class);
 
   public static void main(String[] arguments) {
-    try {
-      if (List.of(arguments).contains("--check")) {
-        EndpointsConfiguration unused = endpoints(Environment.system());
-        return;
-      }
-      run(Environment.system());
-    } catch (ConfigurationException e) {
-      System.err.println("judge worker: " + e.getMessage());
-      System.exit(2);
-    }
+    ProcessMain.run(
+        "judge worker",
+        () -> {
+          if (List.of(arguments).contains("--check")) {
+            EndpointsConfiguration unused = endpoints(Environment.system());
+            return;
+          }
+          run(Environment.system());
+        });
   }
 
   private static void run(Environment environment) {
@@ -58,22 +58,16 @@ public final class JudgeWorker {
     JudgePeers peers = JudgePeers.of(environment);
     MetricsServer metrics = MetricsServer.start(environment);
     SystemTimer timer = new SystemTimer();
-    JudgeServer server;
-    try {
-      server =
-          JudgeServer.start(
-              address,
-              environment,
-              endpoints,
-              peers,
-              metrics.registry(),
-              RequestMemory.ofHeap(),
-              timer,
-              GRACE);
-    } catch (ConfigurationException e) {
-      metrics.close();
-      throw e;
-    }
+    JudgeServer server =
+        JudgeServer.start(
+            address,
+            environment,
+            endpoints,
+            peers,
+            metrics.registry(),
+            RequestMemory.ofHeap(),
+            timer,
+            GRACE);
     peers.start(server.port());
     Runtime.getRuntime()
         .addShutdownHook(

@@ -52,6 +52,7 @@ import io.retort.worker.Environment;
 import io.retort.worker.MetricsServer;
 import io.retort.worker.PollerWatch;
 import io.retort.worker.PollerWatch.PolledQueue;
+import io.retort.worker.ProcessMain;
 import io.retort.worker.TemporalConnection;
 import io.temporal.api.enums.v1.TaskQueueType;
 import io.temporal.worker.Worker;
@@ -93,16 +94,8 @@ public final class PipelineWorker {
   private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(5);
 
-  public static void main(String[] arguments) throws InterruptedException {
-    try {
-      run(Environment.system());
-    } catch (ConfigurationException e) {
-      LOGGER.error("{}", e.getMessage());
-      System.exit(2);
-    } catch (RuntimeException e) {
-      LOGGER.error("the pipeline worker does not start: {}", e.getMessage(), e);
-      System.exit(1);
-    }
+  public static void main(String[] arguments) {
+    ProcessMain.run("pipeline worker", () -> run(Environment.system()));
   }
 
   private static void run(Environment environment) throws InterruptedException {

@@ -110,17 +110,20 @@ public final class Figures {
 
   /** Who has decided or may decide that the alias moves, and why. */
   public static String approval(Approval approval) {
-    String who = approval.getActor() + " on " + Timestamps.toString(approval.getDecidedAt());
+    String who = approval.getActor() + " on " + second(approval.getDecidedAt());
     String why = approval.getNote().isEmpty() ? "" : ": " + approval.getNote();
     return switch (approval.getState()) {
-      case APPROVAL_STATE_WAITING -> "awaited until " + Timestamps.toString(approval.getDeadline());
+      case APPROVAL_STATE_WAITING -> "awaited until " + second(approval.getDeadline());
       case APPROVAL_STATE_APPROVED -> "approved by " + who + why;
       case APPROVAL_STATE_REJECTED -> "rejected by " + who + why;
-      case APPROVAL_STATE_EXPIRED ->
-          "nobody decided before " + Timestamps.toString(approval.getDeadline());
+      case APPROVAL_STATE_EXPIRED -> "nobody decided before " + second(approval.getDeadline());
       case APPROVAL_STATE_WITHDRAWN -> "the run ended before anybody decided";
       case APPROVAL_STATE_UNSPECIFIED, UNRECOGNIZED -> "";
     };
+  }
+
+  private static String second(Timestamp time) {
+    return Timestamps.toString(Timestamps.fromSeconds(time.getSeconds()));
   }
 
   /** Whole MiB, for example {@code 1,234 MiB}. */
