@@ -63,7 +63,7 @@
   };
   addEventListener('htmx:beforeRequest', hold);
   addEventListener('htmx:beforeSwap', hold);
-  addEventListener('htmx:afterSettle', toEnd);
+  addEventListener('htmx:afterSwap', toEnd);
   if (area.dataset.end) {
     toEnd();
   }

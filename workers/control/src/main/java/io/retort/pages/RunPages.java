@@ -178,7 +178,7 @@ final class RunPages {
         page.getRunsList().stream()
             .flatMap(run -> readable(run.getRunId()).stream())
             .map(run -> RunView.of(run, request.caller()))
-            .filter(run -> run.decision().isPresent())
+            .filter(run -> run.decision().filter(ApprovalView::waiting).isPresent())
             .toList();
     return request.page(
         "approvals",

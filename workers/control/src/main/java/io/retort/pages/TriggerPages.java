@@ -50,7 +50,7 @@ final class TriggerPages {
   }
 
   HttpResponse show(PageRequest request) {
-    return page(request, HttpStatus.OK, TriggerView.Trial.NONE);
+    return page(request, HttpStatus.OK, TriggerView.Trial.NONE, newRequestId());
   }
 
   CompletableFuture<HttpResponse> pause(PageRequest request) {
@@ -88,7 +88,9 @@ final class TriggerPages {
             .build();
     return calls
         .later(TriggerServiceGrpc.getTestTriggerMethod(), test)
-        .thenApply(response -> page(request, HttpStatus.OK, TriggerView.Trial.of(text, response)))
+        .thenApply(
+            response ->
+                page(request, HttpStatus.OK, TriggerView.Trial.of(text, response), newRequestId()))
         .exceptionally(thrown -> refused(request, text, thrown));
   }
 
@@ -122,11 +124,21 @@ final class TriggerPages {
   /** The page with what was written, and why it was refused. */
   private HttpResponse refused(PageRequest request, String payload, Throwable thrown) {
     ErrorView error = ErrorView.ofRefusal(thrown);
+    // Where it is unknown whether the trigger has fired, the same form must not fire it once more.
+    boolean unknown = error.status() >= HttpStatus.INTERNAL_SERVER_ERROR.code();
     return page(
-        request, HttpStatus.valueOf(error.status()), TriggerView.Trial.refused(payload, error));
+        request,
+        HttpStatus.valueOf(error.status()),
+        TriggerView.Trial.refused(payload, error),
+        unknown ? request.form().text("request_id") : newRequestId());
   }
 
-  private HttpResponse page(PageRequest request, HttpStatus status, TriggerView.Trial trial) {
+  private static String newRequestId() {
+    return UUID.randomUUID().toString();
+  }
+
+  private HttpResponse page(
+      PageRequest request, HttpStatus status, TriggerView.Trial trial, String requestId) {
     String name = request.path("trigger");
     Trigger trigger =
         calls
@@ -160,7 +172,7 @@ final class TriggerPages {
             firings,
             revisions,
             trial,
-            UUID.randomUUID().toString(),
+            requestId,
             request.caller().holds(Role.ROLE_OPERATOR, trigger.getTeam())));
   }
 

@@ -181,7 +181,7 @@ final class PagesBrowserTest {
     writeLog(training, 500);
     askAgain();
     browser.await("document.querySelector('#log-text').textContent.includes('line 500')");
-    assertThat(browser.value(LOG_ENDS_IN_VIEW)).isEqualTo(true);
+    browser.await(LOG_ENDS_IN_VIEW);
     assertThat(browser.value("document.activeElement.id")).isEqualTo("log-text");
 
     browser.run("document.querySelector('#log-text').scrollTop = 200");

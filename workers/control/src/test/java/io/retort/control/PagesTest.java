@@ -11,6 +11,7 @@ import io.retort.v1.CurvePoint;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ListRunsRequest;
+import io.retort.v1.LossPoint;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -100,6 +101,10 @@ final class PagesTest {
     run.getSpecBuilder().setName(HOSTILE).setTeam(HOSTILE);
     run.getSpecBuilder().getStudentBuilder().setModel(HOSTILE);
     run.getSummaryBuilder().addScoresBuilder().setBenchmark(HOSTILE).setModel(HOSTILE);
+    run.getSummaryBuilder()
+        .getSftBuilder()
+        .addCurve(LossPoint.newBuilder().setStep(1).setLoss(2))
+        .addCurve(LossPoint.newBuilder().setStep(9).setLoss(0.5));
     run.getSummaryBuilder().getIngestBuilder().addQuarantineReasonsBuilder().setName(HOSTILE);
     write(run.build());
     control.awaitListed("hostile-1", RunPhase.RUN_PHASE_FAILED);
@@ -112,6 +117,9 @@ final class PagesTest {
       assertThat(page.body()).as(path).contains("hostile-1").doesNotContain("<script>alert");
     }
     assertThat(client.get("/runs/hostile-1").body()).contains("&lt;script&gt;alert(1)");
+    assertThat(client.get(list).body())
+        .contains(
+            "<title>sft loss from 2.0000 to 0.5000</title><polyline points=\"1.5,1.5 58.5,14.5\"/>");
     assertThat(client.get("/runs/%3Cscript%3Ealert(1)").statusCode()).isEqualTo(404);
   }
 
