@@ -103,7 +103,7 @@ final class HookServiceTest {
     assertThat(control.get(firing.get("run_id").asText()).getLabelsMap())
         .containsEntry("kind", "new-data");
     assertThat(firings("hook"))
-        .filteredOn(found -> found.getFiringId().equals("msg-1"))
+        .filteredOn(found -> found.getFiringId().equals("webhook-msg-1"))
         .extracting(TriggerFiring::getDetail)
         .containsExactly("webhook msg-1");
   }
@@ -126,7 +126,9 @@ final class HookServiceTest {
     assertThat(new TreeSet<>(refused.stream().map(HttpResponse::body).toList())).hasSize(1);
     assertThat(HttpClientOfApi.json(refused.get(0)).get("reason").asText())
         .isEqualTo("UNAUTHENTICATED");
-    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-x");
+    assertThat(firings("hook"))
+        .extracting(TriggerFiring::getFiringId)
+        .doesNotContain("webhook-msg-x");
   }
 
   /** Senders repeat what is not answered 2xx for days, which would not help. */
@@ -149,7 +151,9 @@ final class HookServiceTest {
 
     assertThat(post("hook", "msg-own", Instant.now(), event, event, OLD).statusCode())
         .isEqualTo(400);
-    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-own");
+    assertThat(firings("hook"))
+        .extracting(TriggerFiring::getFiringId)
+        .doesNotContain("webhook-msg-own");
   }
 
   @Test

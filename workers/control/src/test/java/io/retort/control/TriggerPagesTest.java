@@ -2,6 +2,7 @@ package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -41,6 +42,8 @@ import io.retort.v1.Trigger;
 import io.retort.v1.TriggerFiring;
 import io.retort.v1.TriggerPause;
 import io.retort.v1.TriggerServiceGrpc;
+import io.retort.v1.WatchStatus;
+import io.retort.v1.WatchedDataSource;
 import io.retort.worker.Environment;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -107,6 +110,34 @@ final class TriggerPagesTest {
     assertThat(triggers.firings.getPageToken()).isEqualTo("f2");
     assertThat(triggers.revisions.getPageToken()).isEqualTo("r2");
     assertThat(client.get("/triggers/nobody").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aWatchedLocationIsShownWithItsLastLook() {
+    triggers.trigger =
+        triggers.trigger.toBuilder()
+            .setConfig(
+                triggers.trigger.getConfig().toBuilder()
+                    .setWatchedData(
+                        WatchedDataSource.newBuilder()
+                            .setUri("/data/" + HOSTILE)
+                            .setPattern("*.{json,jsonl}")
+                            .setPollInterval(Durations.fromMinutes(10))))
+            .setWatch(
+                WatchStatus.newBuilder()
+                    .setLookedAt(Timestamps.fromSeconds(1_796_000_000L))
+                    .setFiles(1234)
+                    .setBytes(5 << 20)
+                    .setNewFiles(2)
+                    .setChangedAt(Timestamps.fromSeconds(1_796_000_000L)))
+            .setProblem(HOSTILE + ": no such folder")
+            .build();
+
+    assertThat(client.get("/triggers/nightly").body())
+        .contains("new data in /data/&lt;script&gt;", "<dd class=\"text\">*.{json,jsonl}</dd>")
+        .contains("every 10 min 00 s, fires after 1 min 00 s without a change")
+        .contains("<dd>1,234, 5 MiB</dd>", "<dd>2 since ", "no such folder")
+        .doesNotContain("<script>alert");
   }
 
   @Test
