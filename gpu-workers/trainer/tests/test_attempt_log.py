@@ -1,19 +1,27 @@
 """Logs of attempts in the store: pieces, what is lost, and what a trainer writes."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from retort_trainer import attempt_log, documents, jobs, store
+from retort_trainer import attempt_log, documents, jobs, rank_worker, store, training
 from retort_trainer.actor import TrainerActor
 from retort_trainer.artifact import ArtifactRef
 from retort_trainer.attempt_log import PIECE_BYTES, AttemptLog
 from retort_trainer.context import JobContext
 from retort_trainer.failures import user_error
-from retort_trainer.job import TrainerJob, TrainerProgress, TrainerResult, TrainingStage
+from retort_trainer.job import (
+    TrainerJob,
+    TrainerProgress,
+    TrainerResult,
+    TrainerState,
+    TrainerStatus,
+    TrainingStage,
+)
 
 
 def text(folder: Path) -> str:
@@ -105,3 +113,30 @@ def test_an_attempt_keeps_what_its_trainer_logs(
     assert "WARNING datasets: a column is missing" in written
     assert "loss is nan" in written
     assert written.endswith("ends: FAILED\n")
+
+
+def test_each_rank_keeps_a_log_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, make_job: Callable[..., TrainerJob], tmp_path: Path
+) -> None:
+    def run(job: TrainerJob, context: JobContext, callbacks: list[object]) -> TrainerResult:
+        logging.getLogger("nccl").warning("a link is slow")
+        if os.environ["RANK"] == "1":
+            raise user_error("NAN_LOSS", "loss is nan")
+        return TrainerResult()
+
+    monkeypatch.setattr(training, "run", run)
+    logs = tmp_path / "logs" / "sft"
+    job = replace(make_job(TrainingStage.SFT, ArtifactRef(uri="file:///nowhere")), logs_uri=logs.as_uri())
+    states = []
+    for rank in range(2):
+        monkeypatch.setenv("RANK", str(rank))
+        answer = rank_worker.train(documents.to_json(job), 7, coordinator=None)
+        states.append(documents.parse_json(TrainerStatus, answer, source="rank").state)
+
+    assert states == [TrainerState.SUCCEEDED, TrainerState.FAILED]
+    for rank in range(2):
+        assert "WARNING nccl: a link is slow" in text(logs / "7" / f"rank-{rank}")
+        assert (logs / "7" / f"rank-{rank}" / "complete").exists()
+    assert "loss is nan" not in text(logs / "7" / "rank-0")
+    assert "loss is nan" in text(logs / "7" / "rank-1")
+    assert not list((logs / "7").glob("*.log"))

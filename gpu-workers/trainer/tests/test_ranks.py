@@ -195,11 +195,15 @@ def test_ranks_train_like_one_rank_with_the_same_global_batch(
     pairs: list[PreferencePair],
     stage: TrainingStage,
     count: int,
+    tmp_path: Path,
 ) -> None:
     dataset = write_rows(samples + samples[:4] if stage is TrainingStage.SFT else pairs[:4])
     settings = {"max_steps": 4, "gradient_accumulation_steps": 2}
     one = alone(make_job(stage, dataset, "one", per_device_batch_size=count, **settings))
-    job = make_job(stage, dataset, "several", per_device_batch_size=1, **settings)
+    logs = tmp_path / "logs"
+    job = replace(
+        make_job(stage, dataset, "several", per_device_batch_size=1, **settings), logs_uri=logs.as_uri()
+    )
     several = Attempt(with_ranks(job, count)).succeeded()
     assert (several.ranks, one.ranks) == (count, 1)
     assert [point.step for point in several.curve] == [1, 2, 3, 4]
@@ -210,6 +214,9 @@ def test_ranks_train_like_one_rank_with_the_same_global_batch(
     assert checkpoint is not None
     names = {file.name for file in (checkpoint.parent / "step-4").iterdir()}
     assert {f"rng_state_{rank}.pth" for rank in range(count)} < names
+    kept = {folder.name: (folder / "000000.log").read_text() for folder in logs.glob("*/rank-*")}
+    assert set(kept) == {f"rank-{rank}" for rank in range(count)}
+    assert len({text.split("pid ")[1].split()[0] for text in kept.values()}) == count
 
 
 def test_stop_and_lost_rank_end_all_ranks_and_the_next_attempt_goes_on(

@@ -133,7 +133,7 @@ class TrainerActor:
     def _run(self, job: TrainerJob, token: int, context: JobContext, coordinator: Any) -> None:
         with attempt_log.kept(job, token) as log:
             self._attempt_log = log
-            status = self._outcome(job, context, coordinator)
+            status = self._outcome(job, token, context, coordinator)
             if log is not None:
                 log.line(
                     "INFO",
@@ -142,14 +142,14 @@ class TrainerActor:
         with self._lock:
             self._status = TrainerStatus(status.state, self._status.progress, status.result, status.error)
 
-    def _outcome(self, job: TrainerJob, context: JobContext, coordinator: Any) -> TrainerStatus:
+    def _outcome(self, job: TrainerJob, token: int, context: JobContext, coordinator: Any) -> TrainerStatus:
         try:
             if coordinator is None:
                 result = jobs.run(job, context)
             else:
                 from retort_trainer import gang
 
-                result = gang.run(job, context, coordinator)
+                result = gang.run(job, token, context, coordinator)
             return TrainerStatus(state=TrainerState.SUCCEEDED, result=result)
         except JobStopped:
             return TrainerStatus(state=TrainerState.STOPPED)

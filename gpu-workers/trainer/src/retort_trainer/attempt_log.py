@@ -2,7 +2,8 @@
 
 A log is a folder of pieces, `000000.log` and so on: each has PIECE_BYTES bytes except the last, which grows
 with each flush. A reader therefore finds any offset without reading what comes before. An empty object
-`complete` says that nothing more comes; an attempt that dies leaves none.
+`complete` says that nothing more comes; an attempt that dies leaves none. Of an attempt with several ranks,
+each rank has such a folder below that of the attempt: `rank-0` and so on.
 """
 
 import logging
@@ -19,6 +20,8 @@ from retort_trainer.job import TrainerJob, TrainerProgress
 
 PIECE_BYTES = 1024 * 1024
 MOST_BYTES = 64 * PIECE_BYTES
+# Of a rank, because there may be many that log the same.
+MOST_BYTES_OF_RANK = 8 * PIECE_BYTES
 FLUSH_SECONDS = 2.0
 # A flush rewrites up to a piece: on a slow store it takes at most this share of the time.
 _SHARE_OF_TIME = 0.05
@@ -34,9 +37,15 @@ _SHORTEST_SECRET = 8
 class AttemptLog:
     """Takes lines from any thread. A store that does not answer costs lines, never the job."""
 
-    def __init__(self, folder_uri: str, write: Callable[[str, bytes], None] = store.replace) -> None:
+    def __init__(
+        self,
+        folder_uri: str,
+        write: Callable[[str, bytes], None] = store.replace,
+        most_bytes: int | None = None,
+    ) -> None:
         self._folder = folder_uri
         self._write = write
+        self._most_bytes = MOST_BYTES if most_bytes is None else most_bytes
         self._secrets = _secrets()
         self._lock = threading.Lock()
         self._waiting: list[bytes] = []
@@ -105,14 +114,14 @@ class AttemptLog:
 
     def _add(self, line: bytes) -> None:
         with self._lock:
-            if self._taken >= MOST_BYTES:
+            if self._taken >= self._most_bytes:
                 return
             if self._waiting_bytes + len(line) > _MOST_WAITING_BYTES:
                 self._lost += len(line)
                 return
             self._taken += len(line)
-            if self._taken >= MOST_BYTES:
-                line = f"... the log ends here, at {MOST_BYTES} bytes\n".encode()
+            if self._taken >= self._most_bytes:
+                line = f"... the log ends here, at {self._most_bytes} bytes\n".encode()
             self._waiting.append(line)
             self._waiting_bytes += len(line)
 
@@ -146,12 +155,19 @@ class _Handler(logging.Handler):
 
 
 @contextmanager
-def kept(job: TrainerJob, token: int) -> Iterator[AttemptLog | None]:
-    """Keeps what this process logs meanwhile in the log of the attempt; None if the job wants no log."""
+def kept(job: TrainerJob, token: int, rank: int | None = None) -> Iterator[AttemptLog | None]:
+    """Keeps what this process logs meanwhile in the log of the attempt, or in that of one of its ranks; None
+    if the job wants no log.
+    """
     if not job.logs_uri:
         yield None
         return
-    log = AttemptLog(store.join(job.logs_uri, str(token)))
+    folder = store.join(job.logs_uri, str(token))
+    log = (
+        AttemptLog(folder)
+        if rank is None
+        else AttemptLog(store.join(folder, f"rank-{rank}"), most_bytes=MOST_BYTES_OF_RANK)
+    )
     handler = _Handler(log)
     # Hugging Face's loggers do not propagate to the root.
     loggers = [logging.getLogger(), logging.getLogger("transformers")]

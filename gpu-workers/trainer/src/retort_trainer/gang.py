@@ -32,14 +32,15 @@ class RankTraceback(Exception):
     """The stack trace of a rank, as text."""
 
 
-def run(job: TrainerJob, context: JobContext, coordinator: Any) -> TrainerResult:
-    """Trains a job on all its ranks; `coordinator` is the handle of the actor that calls this.
+def run(job: TrainerJob, token: int, context: JobContext, coordinator: Any) -> TrainerResult:
+    """Trains a job on all its ranks; `coordinator` is the handle of the actor that calls this, and `token`
+    names the folder of the attempt's logs.
 
     Raises JobStopped, the error of the rank that failed, or RANK_LOST if a process or its node has died.
     """
     workers = _start(job)
     try:
-        return _Gang(job, context, workers, coordinator).run()
+        return _Gang(job, token, context, workers, coordinator).run()
     finally:
         for worker in workers.workers:
             # Killed here and not by shutdown(), which ends at the first dead worker.
@@ -75,8 +76,11 @@ def environments(workers: list[WorkerMetadata]) -> list[dict[str, str]]:
 
 
 class _Gang:
-    def __init__(self, job: TrainerJob, context: JobContext, workers: WorkerGroup, coordinator: Any) -> None:
+    def __init__(
+        self, job: TrainerJob, token: int, context: JobContext, workers: WorkerGroup, coordinator: Any
+    ) -> None:
         self._job = job
+        self._token = token
         self._context = context
         self._workers = workers
         self._coordinator = coordinator
@@ -87,7 +91,7 @@ class _Gang:
         except RayError as error:
             raise platform_error("RANK_LOST", f"a rank ended before training began: {error}") from error
         futures = self._workers.execute_async(
-            rank_worker.train, documents.to_json(self._job), self._coordinator
+            rank_worker.train, documents.to_json(self._job), self._token, self._coordinator
         )
         return self._outcome(dict(zip(futures, range(len(futures)), strict=True)))
 

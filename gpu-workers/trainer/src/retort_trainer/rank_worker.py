@@ -8,11 +8,11 @@ import ray
 from ray.train._internal.worker_group import RayTrainWorker
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from retort_trainer import documents, ranks
+from retort_trainer import attempt_log, documents, ranks
 from retort_trainer import job as jobs
 from retort_trainer.context import JobContext
 from retort_trainer.failures import Failure, FailureCategory, JobStopped, RetortError, to_failure
-from retort_trainer.job import TrainerProgress, TrainerStatus
+from retort_trainer.job import TrainerJob, TrainerProgress, TrainerStatus
 
 # A rank that only detected the loss of another one; the other rank's failure is more specific.
 PEER_LOST = "PEER_LOST"
@@ -73,24 +73,39 @@ def prepare(environment: dict[str, str]) -> None:
     os.environ.update(environment)
 
 
-def train(job_json: str, coordinator: Any) -> str:
-    """Trains this rank's share of a job; returns a terminal TrainerStatus as JSON and never raises."""
+def train(job_json: str, token: int, coordinator: Any) -> str:
+    """Trains this rank's share of a job; returns a terminal TrainerStatus as JSON and never raises.
+
+    What it logs is kept in the rank's log of the attempt with this token.
+    """
     try:
-        status = _train(job_json, RankContext(coordinator))
-    except JobStopped:
-        status = TrainerStatus(state=jobs.TrainerState.STOPPED)
+        job = jobs.parse_job(job_json)
+        with attempt_log.kept(job, token, int(os.environ["RANK"])):
+            status = _outcome(job, RankContext(coordinator))
     except Exception as error:
-        _log.exception("rank %s failed", os.environ.get("RANK"))
-        status = TrainerStatus(state=jobs.TrainerState.FAILED, error=rank_failure(error))
+        status = _failed(error)
     return documents.to_json(status)
 
 
-def _train(job_json: str, context: RankContext) -> TrainerStatus:
+def _outcome(job: TrainerJob, context: RankContext) -> TrainerStatus:
+    try:
+        return _train(job, context)
+    except JobStopped:
+        return TrainerStatus(state=jobs.TrainerState.STOPPED)
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> TrainerStatus:
+    _log.exception("rank %s failed", os.environ.get("RANK"))
+    return TrainerStatus(state=jobs.TrainerState.FAILED, error=rank_failure(error))
+
+
+def _train(job: TrainerJob, context: RankContext) -> TrainerStatus:
     import torch
 
     from retort_trainer import training
 
-    job = jobs.parse_job(job_json)
     if job.resources.gpus and torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     result = training.run(job, context, [StopTogether(context)])

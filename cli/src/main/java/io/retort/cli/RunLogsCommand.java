@@ -42,6 +42,12 @@ final class RunLogsCommand implements Callable<Integer> {
   @Option(names = "--attempt", paramLabel = "N", description = "An earlier attempt, from 1.")
   private @Nullable Integer attempt;
 
+  @Option(
+      names = "--rank",
+      paramLabel = "N",
+      description = "One rank of an attempt with several, from 0; the attempt's own log without.")
+  private @Nullable Integer rank;
+
   @Option(names = "--list", description = "Name the logs that there are, with their bytes.")
   private boolean list;
 
@@ -57,7 +63,7 @@ final class RunLogsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      boolean events = stage == null && job == null && attempt == null;
+      boolean events = stage == null && job == null && attempt == null && rank == null;
       if (list) {
         logs(client)
             .forEach(
@@ -101,6 +107,7 @@ final class RunLogsCommand implements Callable<Integer> {
                     || log.getStage().name().equals("STAGE_" + stage.toUpperCase(Locale.ROOT)))
         .filter(log -> job == null || log.getJob().equals(job))
         .filter(log -> attempt == null || log.getAttempt() == attempt)
+        .filter(log -> rank == null ? !log.hasRank() : log.hasRank() && log.getRank() == rank)
         .reduce((first, second) -> second)
         .map(RunLog::getName)
         .orElseThrow(

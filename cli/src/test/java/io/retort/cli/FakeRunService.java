@@ -223,6 +223,8 @@ final class FakeRunService extends RunServiceGrpc.RunServiceImplBase implements 
             .addLogs(RunLog.newBuilder().setName("run").setBytes(9))
             .addLogs(attempt(1).setComplete(true))
             .addLogs(attempt(2))
+            .addLogs(attempt(2).setName("sft/2/rank-0").setRank(0))
+            .addLogs(attempt(2).setName("sft/2/rank-1").setRank(1))
             .build());
   }
 

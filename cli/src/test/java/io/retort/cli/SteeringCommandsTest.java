@@ -121,12 +121,14 @@ class SteeringCommandsTest {
     assertThat(newest.output()).as("without escapes for the terminal").isEqualTo("[2Jloss \u00e4");
     assertThat(retort("runs", "logs", RUN, "--stage", "sft", "--attempt", "1").status()).isZero();
     assertThat(retort("runs", "logs", RUN).status()).isZero();
+    assertThat(retort("runs", "logs", RUN, "--rank", "0").status()).isZero();
 
     assertThat(control.read)
         .containsExactly(
             GetRunLogsRequest.newBuilder().setRunId(RUN).setLog("sft/2").setFollow(true).build(),
             GetRunLogsRequest.newBuilder().setRunId(RUN).setLog("sft/1").build(),
-            GetRunLogsRequest.newBuilder().setRunId(RUN).build());
+            GetRunLogsRequest.newBuilder().setRunId(RUN).build(),
+            GetRunLogsRequest.newBuilder().setRunId(RUN).setLog("sft/2/rank-0").build());
     assertThat(retort("runs", "logs", RUN, "--stage", "cogpo").output())
         .contains("no such log (expected: one of those that retort runs logs " + RUN + " --list");
   }

@@ -14,8 +14,12 @@ public interface DeliveryWorkflow {
   String DELIVER_NOW = "deliverNow";
 
   /** The same event is delivered to a subscription by one workflow. */
-  static String id(String subscription, String eventId) {
-    return "delivery/" + subscription + "/" + eventId;
+  static String id(DeliveryInput input) {
+    String uid = input.getSubscriptionUid();
+    return "delivery/"
+        + input.getSubscription()
+        + (uid.isEmpty() ? "/" : "/" + uid + "/")
+        + input.getEventId();
   }
 
   @WorkflowMethod(name = TYPE)

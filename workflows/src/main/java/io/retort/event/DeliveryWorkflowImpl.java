@@ -79,7 +79,8 @@ public final class DeliveryWorkflowImpl implements DeliveryWorkflow {
     DeliverEventRequest.Builder request =
         DeliverEventRequest.newBuilder()
             .setSubscription(input.getSubscription())
-            .setEventId(input.getEventId());
+            .setEventId(input.getEventId())
+            .setSubscriptionUid(input.getSubscriptionUid());
     if (!last) {
       request.setNextDelay(Durations.fromMillis(next.toMillis()));
     }

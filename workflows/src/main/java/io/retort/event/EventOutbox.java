@@ -22,7 +22,11 @@ public final class EventOutbox {
   /** More than a run has between two records; the oldest are dropped beyond it. */
   private static final int MOST = 200;
 
+  /** A quarter of what Temporal takes as the input of an activity, where the run itself is too. */
+  private static final long MOST_BYTES = 512 << 10;
+
   private final Deque<Event> events = new ArrayDeque<>();
+  private long bytes;
   private long sequence;
 
   /**
@@ -76,20 +80,23 @@ public final class EventOutbox {
   /** Forgets events that a record has taken along. */
   public void handedOver(List<Event> taken) {
     events.removeAll(taken);
+    bytes = events.stream().mapToLong(Event::getSerializedSize).sum();
   }
 
   private void add(EventType type, Run.Builder run, Timestamp at, EventData.Builder data) {
     sequence++;
     run.setEventSequence(sequence);
-    events.add(
+    Event event =
         Event.newBuilder()
             .setType(type)
             .setAt(at)
             .setSequence(sequence)
             .setData(data.setRun(RunOutline.of(run.build())))
-            .build());
-    if (events.size() > MOST) {
-      events.remove();
+            .build();
+    events.add(event);
+    bytes += event.getSerializedSize();
+    while (events.size() > MOST || (bytes > MOST_BYTES && events.size() > 1)) {
+      bytes -= events.remove().getSerializedSize();
     }
   }
 }

@@ -82,9 +82,19 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "subscriptions");
   }
 
-  /** Deliveries of events to a subscription: a folder for each day. */
+  /** Folder of the deliveries of events, a folder for each name of a subscription. */
+  public static String deliveries(String storeUri) {
+    return resolve(storeUri, "deliveries");
+  }
+
+  /** Deliveries of events to the subscriptions that had this name. */
   public static String deliveries(String storeUri, String subscription) {
-    return resolve(storeUri, "deliveries/" + subscription);
+    return resolve(deliveries(storeUri), subscription);
+  }
+
+  /** Folder of moves of aliases that subscribers have not been told of. */
+  public static String announcements(String storeUri) {
+    return resolve(storeUri, "announcements");
   }
 
   /** Folder of stage results. */

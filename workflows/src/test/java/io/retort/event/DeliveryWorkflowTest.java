@@ -25,7 +25,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class DeliveryWorkflowTest {
   private static final DeliveryInput INPUT =
-      DeliveryInput.newBuilder().setSubscription("desk").setEventId("event-1").build();
+      DeliveryInput.newBuilder()
+          .setSubscription("desk")
+          .setSubscriptionUid("7")
+          .setEventId("event-1")
+          .build();
   private static final List<Duration> PLANNED =
       List.of(
           Duration.ofSeconds(5),
@@ -46,7 +50,7 @@ final class DeliveryWorkflowTest {
           .newWorkflowStub(
               DeliveryWorkflow.class,
               WorkflowOptions.newBuilder()
-                  .setWorkflowId(DeliveryWorkflow.id("desk", "event-1"))
+                  .setWorkflowId(DeliveryWorkflow.id(INPUT))
                   .setTaskQueue(TaskQueues.RUNS)
                   .build());
 
@@ -77,6 +81,7 @@ final class DeliveryWorkflowTest {
           .isBetween(planned, planned.plus(planned.dividedBy(5)).plusSeconds(1));
     }
     assertThat(receiver.requests.get(0).getNextDelay()).isNotEqualTo(Durations.ZERO);
+    assertThat(receiver.requests.get(0).getSubscriptionUid()).isEqualTo("7");
     assertThat(receiver.requests.get(9).hasNextDelay()).as("after the last attempt").isFalse();
     assertThat(environment.getWorkflowClient().fetchHistory(id()).getEvents())
         .as("a short history")
@@ -123,7 +128,7 @@ final class DeliveryWorkflowTest {
   }
 
   private String id() {
-    return DeliveryWorkflow.id("desk", "event-1");
+    return DeliveryWorkflow.id(INPUT);
   }
 
   private static DeliveryState pending() {

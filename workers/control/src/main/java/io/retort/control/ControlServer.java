@@ -169,6 +169,7 @@ public final class ControlServer implements AutoCloseable {
     SpecDefaults defaults = SpecDefaults.from(environment);
     LaneConfigs lanes = new LaneConfigs(store, storeUri);
     LaneTeams laneTeams = new LaneTeams(lanes);
+    LaunchRecords launches = new LaunchRecords(store, storeUri);
     RunLauncher launcher =
         new RunLauncher(
             workflows,
@@ -181,7 +182,7 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new Admission(PlanCalls.admissions(workflows), storeUri),
             laneTeams,
-            new LaunchRecords(store, storeUri));
+            launches);
     BlockingTaskExecutor executor =
         BlockingTaskExecutor.builder().numThreads(THREADS).threadNamePrefix("api").build();
     ModelRegistry models = new ModelRegistry(store, storeUri);
@@ -193,7 +194,7 @@ public final class ControlServer implements AutoCloseable {
     RunSteering steering =
         new RunSteering(
             new RunAnnotator(reader, annotations, index, clock),
-            new RunRetrier(reader, pauser, launcher),
+            new RunRetrier(reader, pauser, launcher, launches),
             new RunListWatches(index::snapshot, polls, watchPeriod),
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
@@ -244,7 +245,7 @@ public final class ControlServer implements AutoCloseable {
                 modelTeams,
                 new VersionUses(() -> index.snapshot().runs(), reader::find, models),
                 clock,
-                events::aliasMoved),
+                events.announcer()),
             new LaneServiceImpl(
                 lanes,
                 new LaneClient(client, deadlines.call()),
@@ -288,6 +289,7 @@ public final class ControlServer implements AutoCloseable {
             triggers.firer(),
             events.secrets(),
             access.authenticator(),
+            access.audit(),
             rate(environment),
             clock)
         .addTo(server);

@@ -10,6 +10,7 @@ import io.retort.registry.AliasException;
 import io.retort.registry.ModelReference;
 import io.retort.registry.ModelRegistry;
 import io.retort.store.CorruptArtifactException;
+import io.retort.subscription.AliasAnnouncer;
 import io.retort.v1.AliasChange;
 import io.retort.v1.DeleteVersionRequest;
 import io.retort.v1.DeleteVersionResponse;
@@ -35,7 +36,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,32 +49,29 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
   private final ModelTeams teams;
   private final VersionUses uses;
   private final Clock clock;
-  private final AliasListener moved;
+  private final AliasAnnouncer announcer;
   private final Answers answers = new Answers(ModelServiceImpl::error);
 
   /**
-   * @param moved is told of each alias that a person moves
+   * @param announcer tells subscribers of each alias that a person moves
    */
   ModelServiceImpl(
       ModelRegistry registry,
       ModelTeams teams,
       VersionUses uses,
       Clock clock,
-      AliasListener moved) {
+      AliasAnnouncer announcer) {
     this.registry = registry;
     this.teams = teams;
     this.uses = uses;
     this.clock = clock;
-    this.moved = moved;
+    this.announcer = announcer;
   }
 
-  /** Is told of an alias that names another version. */
+  /** Moves an alias; returns what was changed, which may be nothing. */
   @FunctionalInterface
-  interface AliasListener {
-    /**
-     * @param teams of the model
-     */
-    void moved(String model, AliasChange change, Set<String> teams);
+  private interface Move {
+    AliasChange make() throws IOException, AliasException;
   }
 
   @Override
@@ -89,7 +86,11 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         observer,
         () -> {
           requireModel(request.getModel());
-          return GetModelResponse.newBuilder().setModel(registry.model(request.getModel())).build();
+          return GetModelResponse.newBuilder()
+              .setModel(
+                  registry.model(request.getModel()).toBuilder()
+                      .addAllTeams(teams.of(request.getModel())))
+              .build();
         });
   }
 
@@ -126,11 +127,13 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
                   .build();
           return PromoteAliasResponse.newBuilder()
               .setChange(
-                  told(
+                  announced(
                       version.getModel(),
-                      registry
-                          .aliases(version.getModel())
-                          .promote(change, request.getExpectedVersion())))
+                      change,
+                      () ->
+                          registry
+                              .aliases(version.getModel())
+                              .promote(change, request.getExpectedVersion())))
               .build();
         });
   }
@@ -143,16 +146,17 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         observer,
         () -> {
           requireModel(request.getModel());
+          AliasChange change =
+              change(request.getAlias(), request.getActor(), request.getReason()).build();
           return RollBackAliasResponse.newBuilder()
               .setChange(
-                  told(
+                  announced(
                       request.getModel(),
-                      registry
-                          .aliases(request.getModel())
-                          .rollBack(
-                              change(request.getAlias(), request.getActor(), request.getReason())
-                                  .build(),
-                              request.getExpectedVersion())))
+                      change,
+                      () ->
+                          registry
+                              .aliases(request.getModel())
+                              .rollBack(change, request.getExpectedVersion())))
               .build();
         });
   }
@@ -266,12 +270,21 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
     return response.build();
   }
 
-  /** Tells of a change that has been made; one that changes nothing keeps its version. */
-  private AliasChange told(String model, AliasChange change) throws IOException {
-    if (change.getFromVersion() != change.getToVersion()) {
-      moved.moved(model, change, teams.of(model));
+  /**
+   * Makes a change of which subscribers are told, also if this process dies in between. Where the
+   * store does not answer, the change may have been made: they are told of it later, if it was.
+   */
+  private AliasChange announced(String model, AliasChange asked, Move move)
+      throws IOException, AliasException {
+    AliasAnnouncer.Announcement announcement = announcer.prepare(model, asked, teams.of(model));
+    try {
+      AliasChange made = move.make();
+      announcement.complete(made);
+      return made;
+    } catch (AliasException e) {
+      announcement.withdraw();
+      throw e;
     }
-    return change;
   }
 
   private AliasChange.Builder change(String alias, String actor, String reason) {

@@ -43,6 +43,21 @@ final class RunPauser {
     return update(request.getRunId(), RunWorkflow.RESUME, request);
   }
 
+  /**
+   * The same, once for each id: a repetition has the first result.
+   *
+   * @param updateId of the update of the run's workflow
+   */
+  CompletableFuture<Run> resumeOnce(String runId, String updateId) {
+    return update(
+        runId,
+        updates.update(
+            checkedLive(runId),
+            RunWorkflow.RESUME,
+            ResumeRunRequest.newBuilder().setRunId(runId).build(),
+            updateId));
+  }
+
   /** Fails with FAILED_PRECONDITION if the run has ended or has spent that much. */
   CompletableFuture<Run> setBudget(SetRunBudgetRequest request) {
     checkBudget(request.getBudget());
@@ -77,9 +92,16 @@ final class RunPauser {
   }
 
   private CompletableFuture<Run> update(String runId, String update, Object request) {
+    return update(runId, updates.update(checkedLive(runId), update, request));
+  }
+
+  private String checkedLive(String runId) {
     reader.checkLive(runId);
-    return updates
-        .update(runId, update, request)
+    return runId;
+  }
+
+  private CompletableFuture<Run> update(String runId, CompletableFuture<Run> updated) {
+    return updated
         .thenApply(reader::shown)
         .exceptionallyCompose(
             thrown -> {

@@ -20,22 +20,28 @@ final class RunRetrier {
   private final RunReader reader;
   private final RunPauser pauser;
   private final RunLauncher launcher;
+  private final LaunchRecords launches;
 
-  RunRetrier(RunReader reader, RunPauser pauser, RunLauncher launcher) {
+  RunRetrier(RunReader reader, RunPauser pauser, RunLauncher launcher, LaunchRecords launches) {
     this.reader = reader;
     this.pauser = pauser;
     this.launcher = launcher;
+    this.launches = launches;
   }
 
   /**
    * Resumes a paused run, and starts a run with the same spec for one that failed or was cancelled.
-   * Fails with FAILED_PRECONDITION for any other.
+   * Fails with FAILED_PRECONDITION for any other. A request with an id that has resumed its run has
+   * the same answer whatever the run has become since.
    */
   CompletableFuture<Run> retry(RetryRunRequest request) {
     Run run = reader.get(request.getRunId());
+    SentRequest resumption = SentRequest.ofResumption(request);
+    if (run.getPhase() != RunPhase.RUN_PHASE_PAUSED && launches.runId(resumption).isPresent()) {
+      return CompletableFuture.completedFuture(run);
+    }
     return switch (run.getPhase()) {
-      case RUN_PHASE_PAUSED ->
-          pauser.resume(ResumeRunRequest.newBuilder().setRunId(run.getRunId()).build());
+      case RUN_PHASE_PAUSED -> resume(run.getRunId(), resumption);
       case RUN_PHASE_FAILED, RUN_PHASE_CANCELLED ->
           CompletableFuture.completedFuture(again(run, request));
       case RUN_PHASE_UNSPECIFIED,
@@ -57,6 +63,18 @@ final class RunRetrier {
                   + " retort runs retrain)",
               null);
     };
+  }
+
+  /**
+   * Once for each request with an id. The record comes first: without it a repetition after a cut
+   * connection would find a run that is not stopped.
+   */
+  private CompletableFuture<Run> resume(String runId, SentRequest resumption) {
+    if (resumption.recordKey().isEmpty()) {
+      return pauser.resume(ResumeRunRequest.newBuilder().setRunId(runId).build());
+    }
+    String resumed = launches.keep(resumption, runId);
+    return pauser.resumeOnce(resumed, "retry-" + resumption.recordKey());
   }
 
   /** Of the stages that were asked to run again, those that did not. */

@@ -44,6 +44,14 @@ final class RunUpdates {
    * it, NOT_FOUND if the workflow has ended, and DEADLINE_EXCEEDED if no worker has responded.
    */
   CompletableFuture<Run> update(String runId, String name, Object argument) {
+    return update(runId, name, argument, UUID.randomUUID().toString());
+  }
+
+  /**
+   * The same; an update that the run has answered under this id is not made again, and has the same
+   * result.
+   */
+  CompletableFuture<Run> update(String runId, String name, Object argument, String updateId) {
     CompletableFuture<Run> result = new CompletableFuture<>();
     UpdateWorkflowExecutionRequest request =
         UpdateWorkflowExecutionRequest.newBuilder()
@@ -56,10 +64,7 @@ final class RunUpdates {
                             .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED))
             .setRequest(
                 Request.newBuilder()
-                    .setMeta(
-                        Meta.newBuilder()
-                            .setUpdateId(UUID.randomUUID().toString())
-                            .setIdentity("retort-control"))
+                    .setMeta(Meta.newBuilder().setUpdateId(updateId).setIdentity("retort-control"))
                     .setInput(Input.newBuilder().setName(name).setArgs(workflows.encode(argument))))
             .build();
     send(new Pending(runId, request, System.nanoTime() + deadlines.update().toNanos(), result));

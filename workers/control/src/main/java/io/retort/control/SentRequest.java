@@ -54,6 +54,19 @@ record SentRequest(String requestId, String digest, String recordKey) {
         request.getRequestId(), digest(request.toBuilder().clearRequestId().build()), "");
   }
 
+  /** Of a retry that resumes its run, so that no id of a run follows from it. */
+  static SentRequest ofResumption(RetryRunRequest request) {
+    String requestId = request.getRequestId();
+    return new SentRequest(
+        requestId,
+        digest(request.toBuilder().clearRequestId().build()),
+        requestId.isEmpty()
+            ? ""
+            : sha256(
+                String.join("\n", "resume", request.getRunId(), requestId)
+                    .getBytes(StandardCharsets.UTF_8)));
+  }
+
   private static String digest(Message request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream output = CodedOutputStream.newInstance(bytes);

@@ -23,13 +23,16 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
 import io.retort.event.CloudEvents;
+import io.retort.event.Subscriptions;
 import io.retort.http.HttpApi;
 import io.retort.http.Problem;
+import io.retort.identity.AuditLog;
 import io.retort.identity.Authenticator;
 import io.retort.identity.Caller;
 import io.retort.identity.LookUpLimit;
 import io.retort.spec.SpecViolation;
 import io.retort.trigger.TriggerFirer;
+import io.retort.v1.AuditEntry;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.FiringCause;
 import io.retort.v1.HookAnswer;
@@ -70,6 +73,7 @@ public final class HookService implements HttpService {
   private final TriggerFirer firer;
   private final WebhookSecrets secrets;
   private final Authenticator authenticator;
+  private final AuditLog audit;
   private final HookLimit limit;
   private final LookUpLimit inVain = new LookUpLimit();
   private final Clock clock;
@@ -81,6 +85,7 @@ public final class HookService implements HttpService {
   }
 
   /**
+   * @param audit keeps who has called; never what was sent
    * @param rate calls per second of each trigger; 0: unlimited
    */
   public HookService(
@@ -88,12 +93,14 @@ public final class HookService implements HttpService {
       TriggerFirer firer,
       WebhookSecrets secrets,
       Authenticator authenticator,
+      AuditLog audit,
       int rate,
       Clock clock) {
     this.triggers = triggers;
     this.firer = firer;
     this.secrets = secrets;
     this.authenticator = authenticator;
+    this.audit = audit;
     limit = new HookLimit(rate, System::nanoTime);
     this.clock = clock;
   }
@@ -117,13 +124,24 @@ public final class HookService implements HttpService {
   }
 
   private HttpResponse answer(String name, AggregatedHttpRequest request) {
+    // Of the trigger only once there is one: the name is the caller's.
+    AuditEntry.Builder entry = AuditEntry.newBuilder().setMethod(HttpApi.HOOKS);
     try {
+      if (audit.isFull()) {
+        throw unavailable("the audit log cannot be written now (expected: the same call later)");
+      }
       inVain.check();
       Trigger trigger = triggers.read(name).orElse(Trigger.getDefaultInstance());
+      if (!trigger.getConfig().getName().isEmpty()) {
+        entry
+            .setObject(trigger.getConfig().getName())
+            .addTeams(Subscriptions.team(trigger.getTeam()));
+      }
       HookAnswer answer =
           trigger.getConfig().hasAlertmanager()
-              ? ofAlertmanager(trigger, request)
-              : ofWebhook(trigger, request);
+              ? ofAlertmanager(trigger, request, entry)
+              : ofWebhook(trigger, request, entry);
+      audit.add(entry.setOutcome(Status.Code.OK.name()).build());
       return HttpResponse.of(
           ResponseHeaders.builder(HttpStatus.OK)
               .contentType(MediaType.JSON_UTF_8)
@@ -131,6 +149,7 @@ public final class HookService implements HttpService {
               .build(),
           HttpData.ofUtf8(print(answer)));
     } catch (StatusRuntimeException e) {
+      audit.count(entry.setOutcome(e.getStatus().getCode().name()).build());
       if (REFUSED.contains(e.getStatus().getCode())) {
         inVain.count();
       }
@@ -138,6 +157,7 @@ public final class HookService implements HttpService {
           .response()
           .toHttpResponse();
     } catch (IOException e) {
+      audit.count(entry.setOutcome(Status.Code.UNAVAILABLE.name()).build());
       return Problem.of(unavailable("the trigger cannot be read: " + e.getMessage()))
           .response()
           .toHttpResponse();
@@ -145,8 +165,16 @@ public final class HookService implements HttpService {
   }
 
   /** A trigger without a webhook source has no secrets, so that no signature is right. */
-  private HookAnswer ofWebhook(Trigger trigger, AggregatedHttpRequest request) {
-    List<WebhookSecret> found = secrets.find(trigger.getConfig().getWebhook().getSecretsList());
+  private HookAnswer ofWebhook(
+      Trigger trigger, AggregatedHttpRequest request, AuditEntry.Builder entry) {
+    // Before it is known whether there is such a trigger.
+    if (secrets.problem().isPresent()) {
+      throw unavailable("signatures cannot be checked now (expected: the same call later)");
+    }
+    List<WebhookSecret> found =
+        secrets.find(
+            Subscriptions.team(trigger.getTeam()),
+            trigger.getConfig().getWebhook().getSecretsList());
     RequestHeaders headers = request.headers();
     String id = headers.get(WebhookSignature.ID, "");
     boolean signed =
@@ -160,6 +188,7 @@ public final class HookService implements HttpService {
     if (!signed) {
       throw unknown();
     }
+    entry.setCaller("webhook");
     requireRate(trigger);
     Struct payload = payload(request);
     if (isOwnEvent(payload)) {
@@ -175,16 +204,19 @@ public final class HookService implements HttpService {
             id,
             FiringCause.FIRING_CAUSE_WEBHOOK,
             "webhook " + id);
+    entry.setCallerId("webhook:" + id);
     return HookAnswer.newBuilder().addFirings(shown(firing)).build();
   }
 
-  private HookAnswer ofAlertmanager(Trigger trigger, AggregatedHttpRequest request) {
+  private HookAnswer ofAlertmanager(
+      Trigger trigger, AggregatedHttpRequest request, AuditEntry.Builder entry) {
     // Not by a session: pages of other sites could make a browser send its cookie.
     Caller caller =
         authenticator
             .find(request.headers().get(HttpHeaderNames.AUTHORIZATION, ""), "")
             .filter(found -> found.holds(Role.ROLE_OPERATOR, trigger.getTeam()))
             .orElseThrow(HookService::unknown);
+    entry.setCaller(caller.name()).setCallerId(caller.id());
     requireRate(trigger);
     HookAnswer.Builder answer = HookAnswer.newBuilder();
     Instant end = clock.instant().plus(LONGEST_STORM);
@@ -213,8 +245,8 @@ public final class HookService implements HttpService {
   }
 
   /**
-   * Whether the body is one that subscriptions send. Teams share the file of secrets, and could let
-   * the platform sign their events for the trigger of another team.
+   * Whether the body is one that subscriptions send. Teams share those secrets that belong to none,
+   * and could let the platform sign their events for the trigger of another team.
    */
   private static boolean isOwnEvent(Struct payload) {
     return payload

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class AuditLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
   private static final Duration PERIOD = Duration.ofSeconds(1);
   private static final int MOST_WAITING = 10_000;
+  private static final Duration COUNTED_FOR = Duration.ofMinutes(1);
   private static final int LARGEST_OBJECT = 1000;
   private static final int LAST_ATTEMPTS = 3;
   private static final DateTimeFormatter START =
@@ -48,6 +50,9 @@ public final class AuditLog implements AutoCloseable {
 
   /** Guarded by this. Equal refusals are one entry: a flood of them cannot fill the store. */
   private final Map<Object, AuditEntry.Builder> waiting = new LinkedHashMap<>();
+
+  /** Guarded by this. */
+  private final Map<AuditEntry, AuditEntry.Builder> counted = new LinkedHashMap<>();
 
   /** Lines that the store has not taken yet. Touched by the writer alone, as are all below. */
   private final List<String> unwritten = new ArrayList<>();
@@ -101,6 +106,24 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /**
+   * Counts a refused call that anybody can make: equal ones are one entry for a minute, which has
+   * the time of the first.
+   *
+   * @param call of which there are not many that differ, whoever calls
+   */
+  public synchronized void count(AuditEntry call) {
+    AuditEntry.Builder earlier = counted.get(call);
+    if (earlier != null) {
+      earlier.setCount(earlier.getCount() + 1);
+    } else if (counted.size() < MOST_WAITING) {
+      counted.put(
+          call, call.toBuilder().setAction(AuditAction.AUDIT_ACTION_CALL).setAt(now()).setCount(1));
+    } else {
+      LOG.error("too many different calls are refused; not kept: {}", ProtoJson.print(call));
+    }
+  }
+
   /** Writes what waits, and ends the chain. */
   @Override
   public void close() {
@@ -119,7 +142,7 @@ public final class AuditLog implements AutoCloseable {
     for (int attempt = 0; attempt < LAST_ATTEMPTS && !begun; attempt++) {
       boolean unused = begin();
     }
-    take();
+    take(clock.instant());
     append(
         AuditEntry.newBuilder().setAction(AuditAction.AUDIT_ACTION_STOPPED).setAt(now()).build());
     for (int attempt = 0; attempt < LAST_ATTEMPTS && !unwritten.isEmpty(); attempt++) {
@@ -159,13 +182,22 @@ public final class AuditLog implements AutoCloseable {
 
   private void takeWaiting() {
     if (unwritten.size() < LARGEST_OBJECT) {
-      take();
+      take(clock.instant().minus(COUNTED_FOR));
     }
   }
 
-  private void take() {
+  /**
+   * @param countedSince those that are counted since then, or longer, are written
+   */
+  private void take(Instant countedSince) {
     List<AuditEntry> taken = new ArrayList<>();
     synchronized (this) {
+      counted
+          .values()
+          .removeIf(
+              entry ->
+                  Timestamps.toMillis(entry.getAt()) <= countedSince.toEpochMilli()
+                      && taken.add(entry.build()));
       waiting.values().forEach(entry -> taken.add(entry.build()));
       waiting.clear();
     }

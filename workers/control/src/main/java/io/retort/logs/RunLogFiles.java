@@ -12,12 +12,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The logs that workers and trainers keep below {@code runs/RUN/logs}: {@code events.log}, and for
  * each trainer job a folder with one for each attempt, named by its fencing token. An attempt's log
- * is pieces of {@link #PIECE_BYTES} bytes, of which the last may be shorter.
+ * is pieces of {@link #PIECE_BYTES} bytes, of which the last may be shorter; where it has several
+ * ranks, its folder has one for each, {@code rank-0} and so on, with pieces of their own.
  */
 public final class RunLogFiles {
   /** Of every piece but the last; the trainer's {@code attempt_log} has the same. */
@@ -28,6 +30,7 @@ public final class RunLogFiles {
 
   private static final Pattern PIECE = Pattern.compile("\\d{6}\\.log");
   private static final Pattern TOKEN = Pattern.compile("\\d{1,18}");
+  private static final Pattern RANK = Pattern.compile("rank-(\\d{1,6})");
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,150}");
   private static final String COMPLETE = "complete";
 
@@ -39,7 +42,7 @@ public final class RunLogFiles {
     this.storeUri = storeUri;
   }
 
-  /** The events first, then the attempts of each job, oldest first. */
+  /** The events first, then the attempts of each job, oldest first, each before its ranks. */
   public List<RunLog> list(String runId) throws IOException {
     List<RunLog> logs = new ArrayList<>();
     logs.add(
@@ -51,18 +54,44 @@ public final class RunLogFiles {
       List<String> tokens = tokens(runId, job);
       for (int index = 0; index < tokens.size(); index++) {
         String folder = folder(runId, job, tokens.get(index));
-        logs.add(
+        List<String> names = store.list(folder);
+        RunLog attempt =
             RunLog.newBuilder()
                 .setName(job + "/" + (index + 1))
                 .setStage(stage(job))
                 .setJob(job)
                 .setAttempt(index + 1)
-                .setBytes(bytes(folder))
-                .setComplete(index + 1 < tokens.size() || isMarkedComplete(folder))
-                .build());
+                .setBytes(bytes(folder, names))
+                .setComplete(index + 1 < tokens.size() || names.contains(COMPLETE))
+                .build();
+        logs.add(attempt);
+        for (int rank : ranks(names)) {
+          logs.add(ofRank(attempt, folder, rank));
+        }
       }
     }
     return logs;
+  }
+
+  /** A rank that was killed with its attempt has not marked its end. */
+  private RunLog ofRank(RunLog attempt, String folder, int rank) throws IOException {
+    String own = Store.resolve(folder, "rank-" + rank);
+    List<String> names = store.list(own);
+    return attempt.toBuilder()
+        .setName(attempt.getName() + "/rank-" + rank)
+        .setRank(rank)
+        .setBytes(bytes(own, names))
+        .setComplete(attempt.getComplete() || names.contains(COMPLETE))
+        .build();
+  }
+
+  private static List<Integer> ranks(List<String> names) {
+    return names.stream()
+        .map(RANK::matcher)
+        .filter(Matcher::matches)
+        .map(rank -> Integer.parseInt(rank.group(1)))
+        .sorted()
+        .toList();
   }
 
   /** Empty for a name that no log of the run has. */
@@ -77,8 +106,18 @@ public final class RunLogFiles {
     String job = name.substring(0, slash);
     List<String> tokens = tokens(runId, job);
     for (int index = 0; index < tokens.size(); index++) {
-      if (name.equals(job + "/" + (index + 1))) {
-        return Optional.of(new AttemptFile(runId, job, tokens.get(index)));
+      String attempt = job + "/" + (index + 1);
+      if (name.equals(attempt)) {
+        return Optional.of(new AttemptFile(runId, job, tokens.get(index), ""));
+      }
+      if (name.startsWith(attempt + "/")) {
+        String rank = name.substring(attempt.length() + 1);
+        boolean exists =
+            RANK.matcher(rank).matches()
+                && store.list(folder(runId, job, tokens.get(index))).contains(rank);
+        return exists
+            ? Optional.of(new AttemptFile(runId, job, tokens.get(index), rank))
+            : Optional.empty();
       }
     }
     return Optional.empty();
@@ -118,11 +157,16 @@ public final class RunLogFiles {
     private final String runId;
     private final String job;
     private final String token;
+    private final String rank;
 
-    AttemptFile(String runId, String job, String token) {
+    /**
+     * @param rank folder of the rank; empty for the log of the attempt
+     */
+    AttemptFile(String runId, String job, String token, String rank) {
       this.runId = runId;
       this.job = job;
       this.token = token;
+      this.rank = rank;
     }
 
     @Override
@@ -130,7 +174,7 @@ public final class RunLogFiles {
       long piece = offset / PIECE_BYTES;
       String name = String.format(Locale.ROOT, "%06d.log", piece);
       return part(
-          Store.resolve(folder(runId, job, token), name),
+          Store.resolve(folder(), name),
           offset % PIECE_BYTES,
           (int) Math.min(most, PIECE_BYTES - offset % PIECE_BYTES));
     }
@@ -139,7 +183,13 @@ public final class RunLogFiles {
     public boolean isComplete() throws IOException {
       List<String> tokens = tokens(runId, job);
       return !tokens.get(tokens.size() - 1).equals(token)
-          || isMarkedComplete(folder(runId, job, token));
+          || isMarkedComplete(RunLogFiles.this.folder(runId, job, token))
+          || isMarkedComplete(folder());
+    }
+
+    private String folder() {
+      String attempt = RunLogFiles.this.folder(runId, job, token);
+      return rank.isEmpty() ? attempt : Store.resolve(attempt, rank);
     }
   }
 
@@ -151,9 +201,8 @@ public final class RunLogFiles {
     }
   }
 
-  private long bytes(String folder) throws IOException {
-    List<String> pieces =
-        store.list(folder).stream().filter(name -> PIECE.matcher(name).matches()).toList();
+  private long bytes(String folder, List<String> names) throws IOException {
+    List<String> pieces = names.stream().filter(name -> PIECE.matcher(name).matches()).toList();
     return pieces.isEmpty()
         ? 0
         : (pieces.size() - 1L) * PIECE_BYTES

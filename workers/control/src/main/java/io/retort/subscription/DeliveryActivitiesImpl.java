@@ -3,9 +3,9 @@ package io.retort.subscription;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
-import io.retort.event.CloudEvents;
 import io.retort.event.Deliveries;
 import io.retort.event.DeliveryActivities;
+import io.retort.event.SubscriptionKey;
 import io.retort.event.Subscriptions;
 import io.retort.failure.Failures;
 import io.retort.store.StoreFailures;
@@ -28,8 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,16 +35,12 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryActivitiesImpl implements DeliveryActivities {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryActivitiesImpl.class);
   private static final int MOST_ATTEMPTS = 30;
-  private static final int KEPT_DAYS = 30;
 
   private final Subscriptions subscriptions;
   private final Deliveries deliveries;
   private final WebhookSecrets secrets;
   private final WebhookSender sender;
   private final Clock clock;
-
-  /** Subscriptions and days for which old deliveries were deleted. */
-  private final Set<String> swept = ConcurrentHashMap.newKeySet();
 
   public DeliveryActivitiesImpl(
       Subscriptions subscriptions,
@@ -64,18 +58,18 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
   @Override
   public DeliverEventResponse deliverEvent(DeliverEventRequest request) {
     try {
-      Optional<Subscription> subscription = subscriptions.read(request.getSubscription());
-      Optional<Delivery> delivery =
-          deliveries.read(request.getSubscription(), request.getEventId());
+      SubscriptionKey key = key(request);
+      Optional<Subscription> subscription =
+          subscriptions.read(request.getSubscription()).filter(key::isOf);
+      Optional<Delivery> delivery = deliveries.read(key, request.getEventId());
       if (subscription.isEmpty() || delivery.isEmpty()) {
-        // Deleted meanwhile.
+        // Deleted meanwhile; the name may have another owner.
         return ended(DeliveryState.DELIVERY_STATE_CANCELLED);
       }
-      deleteOld(request.getSubscription());
       if (subscription.get().hasPause()) {
         Optional<Delivery> unused =
             deliveries.update(
-                request.getSubscription(),
+                key,
                 request.getEventId(),
                 stored ->
                     stored.toBuilder()
@@ -123,7 +117,7 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
             .build();
     Optional<Delivery> unused =
         deliveries.update(
-            request.getSubscription(),
+            key(request),
             request.getEventId(),
             stored -> with(made, state, ended.plus(wait), stored));
     if (!answer.isSuccess()) {
@@ -141,15 +135,23 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
 
   private WebhookAnswer call(Subscription subscription, Delivery delivery, Instant at)
       throws InterruptedException {
+    String team = SubscriptionResources.team(subscription);
     List<String> names = subscription.getConfig().getSecretsList();
-    List<WebhookSecret> found = secrets.find(names);
+    List<WebhookSecret> found = secrets.find(team, names);
     if (found.size() < names.size()) {
-      List<String> missing = names.stream().filter(name -> !secrets.contains(name)).toList();
       return WebhookAnswer.failed(
           DeliveryError.DELIVERY_ERROR_SECRET_MISSING,
-          "secrets: no "
-              + String.join(", ", missing)
-              + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS)");
+          secrets
+              .problem()
+              .map(problem -> "RETORT_WEBHOOK_SECRETS: " + problem)
+              .orElseGet(
+                  () ->
+                      "secrets: no "
+                          + String.join(", ", secrets.missing(team, names))
+                          + " (expected: a line of that name in RETORT_WEBHOOK_SECRETS, of all"
+                          + " teams or of team "
+                          + team
+                          + ")"));
     }
     return sender.send(
         subscription.getConfig().getUrl(), delivery.getEventId(), at, delivery.getBody(), found);
@@ -181,15 +183,8 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
     return changed.build();
   }
 
-  private void deleteOld(String subscription) throws IOException {
-    Instant now = clock.instant();
-    String today = CloudEvents.day(CloudEvents.id(timestamp(now), "x"));
-    if (swept.add(subscription + "/" + today)) {
-      swept.removeIf(done -> !done.endsWith(today));
-      deliveries.deleteBefore(
-          subscription,
-          CloudEvents.day(CloudEvents.id(timestamp(now.minus(Duration.ofDays(KEPT_DAYS))), "x")));
-    }
+  private static SubscriptionKey key(DeliverEventRequest request) {
+    return new SubscriptionKey(request.getSubscription(), request.getSubscriptionUid());
   }
 
   private static Timestamp timestamp(Instant instant) {

@@ -1,19 +1,13 @@
 package io.retort.subscription;
 
-import com.google.common.hash.Hashing;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
-import io.retort.event.CloudEvents;
 import io.retort.event.Deliveries;
 import io.retort.event.DeliveryClient;
 import io.retort.event.EventPublisher;
 import io.retort.event.Subscriptions;
 import io.retort.identity.Resources;
 import io.retort.store.Store;
-import io.retort.v1.AliasChange;
-import io.retort.v1.Event;
-import io.retort.v1.EventData;
-import io.retort.v1.EventType;
 import io.retort.v1.SubscriptionServiceGrpc;
 import io.retort.webhook.ReceiverAddresses;
 import io.retort.webhook.WebhookSecrets;
@@ -22,40 +16,37 @@ import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The parts of the control plane that manage subscriptions and deliver their events. */
 public final class EventDelivery implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(EventDelivery.class);
-  private static final int HASH_CHARACTERS = 16;
 
   private final WorkflowClient client;
   private final Subscriptions subscriptions;
-  private final EventPublisher publisher;
   private final SubscriptionServiceImpl service;
   private final DeliveryActivitiesImpl activities;
   private final WebhookSecrets secrets;
   private final WebhookSender sender;
+  private final AliasAnnouncer announcer;
+  private final DeliveryKeeper keeper;
   private Optional<DeliveryWorker> worker = Optional.empty();
 
   private EventDelivery(
       WorkflowClient client,
       Subscriptions subscriptions,
-      EventPublisher publisher,
+      AliasAnnouncer announcer,
+      DeliveryKeeper keeper,
       SubscriptionServiceImpl service,
       DeliveryActivitiesImpl activities,
       WebhookSecrets secrets,
       WebhookSender sender) {
     this.client = client;
     this.subscriptions = subscriptions;
-    this.publisher = publisher;
+    this.announcer = announcer;
+    this.keeper = keeper;
     this.service = service;
     this.activities = activities;
     this.secrets = secrets;
@@ -85,10 +76,12 @@ public final class EventDelivery implements AutoCloseable {
     DeliveryClient deliveryClient = new DeliveryClient(client, deadline);
     EventPublisher publisher = new EventPublisher(subscriptions, deliveries, deliveryClient);
     WebhookSender sender = new WebhookSender(addresses);
+    AliasAnnouncer announcer = new AliasAnnouncer(store, storeUri, publisher, clock);
     return new EventDelivery(
         client,
         subscriptions,
-        publisher,
+        announcer,
+        new DeliveryKeeper(subscriptions, deliveries, deliveryClient, announcer, clock),
         new SubscriptionServiceImpl(
             subscriptions,
             deliveries,
@@ -123,6 +116,7 @@ public final class EventDelivery implements AutoCloseable {
   /** Begins to call receivers, once Temporal answers; returns at once. */
   public synchronized void start() {
     worker = Optional.of(DeliveryWorker.start(client, activities));
+    keeper.start();
   }
 
   /** Those of webhooks in both directions. */
@@ -139,36 +133,14 @@ public final class EventDelivery implements AutoCloseable {
     return new SubscriptionResources(subscriptions, others);
   }
 
-  /**
-   * Hands over the event that a person has moved an alias. The alias has moved, whatever becomes of
-   * the event.
-   *
-   * @param teams whose subscriptions receive it
-   */
-  public void aliasMoved(String model, AliasChange change, Set<String> teams) {
-    Event event =
-        Event.newBuilder()
-            .setType(EventType.EVENT_TYPE_MODEL_ALIAS_MOVED)
-            .setAt(change.getChangedAt())
-            .setData(EventData.newBuilder().setModel(model).setAliasChange(change))
-            .build();
-    String origin =
-        "alias-"
-            + Hashing.sha256()
-                .hashString(
-                    model + ":" + change.getAlias() + ":" + change.getToVersion(),
-                    StandardCharsets.UTF_8)
-                .toString()
-                .substring(0, HASH_CHARACTERS);
-    try {
-      publisher.publish(CloudEvents.id(change.getChangedAt(), origin), event, teams);
-    } catch (IOException | StatusRuntimeException e) {
-      LOG.error("subscribers are not told that alias {} of {} moved", change.getAlias(), model, e);
-    }
+  /** Tells subscribers of aliases that people move. */
+  public AliasAnnouncer announcer() {
+    return announcer;
   }
 
   @Override
   public synchronized void close() {
+    keeper.close();
     worker.ifPresent(DeliveryWorker::close);
     sender.close();
   }

@@ -12,14 +12,13 @@ import io.retort.event.CloudEvents;
 import io.retort.event.Deliveries;
 import io.retort.event.DeliveryClient;
 import io.retort.event.EventPublisher;
+import io.retort.event.SubscriptionKey;
 import io.retort.event.Subscriptions;
 import io.retort.identity.Caller;
 import io.retort.spec.SpecViolation;
 import io.retort.v1.DeleteSubscriptionRequest;
 import io.retort.v1.DeleteSubscriptionResponse;
 import io.retort.v1.Delivery;
-import io.retort.v1.DeliveryInput;
-import io.retort.v1.DeliveryState;
 import io.retort.v1.Event;
 import io.retort.v1.EventData;
 import io.retort.v1.EventType;
@@ -186,7 +185,7 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          requireRunning(request.getName());
+          Subscription subscription = requireRunning(request.getName());
           Event event =
               Event.newBuilder()
                   .setType(EventType.EVENT_TYPE_SUBSCRIPTION_TEST)
@@ -199,7 +198,7 @@ public final class SubscriptionServiceImpl
               CloudEvents.id(
                   event.getAt(), "test-" + BaseEncoding.base16().lowerCase().encode(bytes));
           return SendTestEventResponse.newBuilder()
-              .setDelivery(publisher.deliver(request.getName(), id, event))
+              .setDelivery(publisher.deliver(subscription, id, event))
               .build();
         });
   }
@@ -211,10 +210,17 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          Subscription unused = require(request.getName());
+          SubscriptionKey subscription = SubscriptionKey.of(require(request.getName()));
+          String token = request.getPageToken();
+          if (!token.isEmpty() && !CloudEvents.isId(token)) {
+            throw RpcFailures.invalid(
+                RpcFailures.REQUEST_INVALID,
+                List.of(
+                    new SpecViolation(
+                        "page_token", "not one of a page (expected: next_page_token of a page)")));
+          }
           int size = request.getPageSize() == 0 ? DEFAULT_DELIVERIES : request.getPageSize();
-          List<Delivery> page =
-              deliveries.list(request.getName(), request.getPageToken(), size + 1);
+          List<Delivery> page = deliveries.list(subscription, token, size + 1);
           ListDeliveriesResponse.Builder response = ListDeliveriesResponse.newBuilder();
           response.addAllDeliveries(page.subList(0, Math.min(size, page.size())));
           if (page.size() > size) {
@@ -230,18 +236,8 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          requireRunning(request.getName());
-          Optional<Delivery> pending =
-              deliveries.read(request.getName(), request.getEventId()).isEmpty()
-                  ? Optional.empty()
-                  : deliveries.update(
-                      request.getName(),
-                      request.getEventId(),
-                      stored ->
-                          stored.toBuilder()
-                              .setState(DeliveryState.DELIVERY_STATE_PENDING)
-                              .clearNextAttemptAt()
-                              .build());
+          SubscriptionKey subscription = SubscriptionKey.of(requireRunning(request.getName()));
+          Optional<Delivery> pending = deliveries.reopen(subscription, request.getEventId());
           Delivery delivery =
               pending.orElseThrow(
                   () ->
@@ -254,11 +250,7 @@ public final class SubscriptionServiceImpl
                               + " (expected: one that `retort subscriptions deliveries "
                               + request.getName()
                               + "` shows)"));
-          client.deliverNow(
-              DeliveryInput.newBuilder()
-                  .setSubscription(request.getName())
-                  .setEventId(request.getEventId())
-                  .build());
+          client.deliverNow(DeliveryClient.input(subscription, request.getEventId()));
           return RedeliverResponse.newBuilder().setDelivery(delivery).build();
         });
   }
@@ -280,15 +272,15 @@ public final class SubscriptionServiceImpl
     addresses
         .problem(config.getUrl())
         .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
-    for (String secret : config.getSecretsList()) {
-      if (!secrets.contains(secret)) {
-        violations.add(
-            new SpecViolation(
-                "config.secrets",
-                secret
-                    + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control"
-                    + " plane)"));
-      }
+    for (String secret : secrets.missing(config.getTeam(), config.getSecretsList())) {
+      violations.add(
+          new SpecViolation(
+              "config.secrets",
+              secret
+                  + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control plane,"
+                  + " of all teams or of team "
+                  + config.getTeam()
+                  + ")"));
     }
     if (!violations.isEmpty()) {
       throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
@@ -340,8 +332,9 @@ public final class SubscriptionServiceImpl
     return subscriptions.read(name).orElseThrow(() -> notFound(name));
   }
 
-  private void requireRunning(String name) throws IOException {
-    if (require(name).hasPause()) {
+  private Subscription requireRunning(String name) throws IOException {
+    Subscription subscription = require(name);
+    if (subscription.hasPause()) {
       throw RpcFailures.of(
           Status.Code.FAILED_PRECONDITION,
           FailureCategory.FAILURE_CATEGORY_USER,
@@ -352,6 +345,7 @@ public final class SubscriptionServiceImpl
               + name
               + "`)");
     }
+    return subscription;
   }
 
   static String absent(String name) {

@@ -1,12 +1,15 @@
 package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Value;
 import io.retort.identity.TokenStore;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.AlertmanagerSource;
+import io.retort.v1.AuditEntry;
 import io.retort.v1.FiringOutcome;
 import io.retort.v1.Grant;
 import io.retort.v1.LaunchTemplate;
@@ -47,6 +50,7 @@ final class HookServiceTest {
   private static final String OLD = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
   private static final String NEW = "whsec_QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
   private static final String STRANGE = "whsec_ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+  private static final String THEIRS = "whsec_CCEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
   private static final String BODY = "{\"kind\": \"new-data\"}";
 
   private static ControlHarness control;
@@ -56,7 +60,9 @@ final class HookServiceTest {
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
     Path secrets =
-        Files.writeString(folder.resolve("secrets.yaml"), "old: " + OLD + "\nnew: " + NEW + "\n");
+        Files.writeString(
+            folder.resolve("secrets.yaml"),
+            "old: " + OLD + "\nnew: " + NEW + "\nvision/theirs: " + THEIRS + "\n");
     control =
         new ControlHarness(
             folder.resolve("store"),
@@ -67,6 +73,10 @@ final class HookServiceTest {
     WebhookSource both = WebhookSource.newBuilder().addSecrets("old").addSecrets("new").build();
     set(config("hook").setWebhook(both).build());
     set(config("by-api").build());
+    set(
+        config("borrows")
+            .setWebhook(WebhookSource.newBuilder().addSecrets("theirs").build())
+            .build());
     set(
         config("alerts")
             .setAlertmanager(
@@ -109,6 +119,7 @@ final class HookServiceTest {
     refused.add(http.post("/v1/hooks/hook", BODY));
     refused.add(post("absent", "msg-x", now, BODY, BODY, OLD));
     refused.add(post("by-api", "msg-x", now, BODY, BODY, OLD));
+    refused.add(post("borrows", "msg-x", now, BODY, BODY, THEIRS));
     refused.add(post("No_Name", "msg-x", now, BODY, BODY, OLD));
 
     assertThat(refused).extracting(HttpResponse::statusCode).containsOnly(401);
@@ -219,6 +230,69 @@ final class HookServiceTest {
       assertThat(withToken(guarded, token(tokens, "vision", Role.ROLE_ADMIN), body)).isEqualTo(401);
       assertThat(withToken(guarded, token(tokens, "nlp", Role.ROLE_OPERATOR), body)).isEqualTo(200);
     }
+    assertThat(audited(folder))
+        .filteredOn(entry -> entry.getMethod().equals("/v1/hooks/"))
+        .extracting(AuditEntry::getObject, AuditEntry::getOutcome, AuditEntry::getCount)
+        .containsExactlyInAnyOrder(tuple("alerts", "OK", 1), tuple("alerts", "UNAUTHENTICATED", 3));
+  }
+
+  /** Whoever calls what is not there chooses no word of the log. */
+  @Test
+  void acceptedAndRefusedCallsAreAudited(@TempDir Path folder) throws IOException {
+    Path secrets = Files.writeString(folder.resolve("secrets.yaml"), "old: " + OLD + "\n");
+    Path store = folder.resolve("store");
+    try (ControlHarness own =
+        new ControlHarness(
+            store,
+            Deadlines.DEFAULT,
+            Map.of("RETORT_WEBHOOK_SECRETS", secrets.toString(), "RETORT_AUTH", "off"))) {
+      TriggerConfig hook =
+          config("hook").setWebhook(WebhookSource.newBuilder().addSecrets("old")).build();
+      assertThat(
+              own.client(TriggerServiceGrpc.TriggerServiceBlockingStub.class)
+                  .setTrigger(SetTriggerRequest.newBuilder().setConfig(hook).build())
+                  .hasTrigger())
+          .isTrue();
+      HttpClientOfApi client = new HttpClientOfApi(own.port());
+      Instant now = Instant.now();
+      assertThat(client.send(signed(client, "hook", "msg-1", now, BODY, BODY, OLD)).statusCode())
+          .isEqualTo(200);
+      for (int call = 0; call < 5; call++) {
+        HttpRequest.Builder strange =
+            signed(client, "hook", "msg-" + call, now, BODY, BODY, STRANGE);
+        assertThat(client.send(strange).statusCode()).isEqualTo(401);
+        assertThat(client.post("/v1/hooks/guess-" + call, BODY).statusCode()).isEqualTo(401);
+      }
+    }
+
+    List<AuditEntry> calls =
+        audited(store).stream().filter(entry -> entry.getMethod().equals("/v1/hooks/")).toList();
+    assertThat(calls)
+        .extracting(AuditEntry::getObject, AuditEntry::getOutcome, AuditEntry::getCount)
+        .containsExactlyInAnyOrder(
+            tuple("hook", "OK", 1),
+            tuple("hook", "UNAUTHENTICATED", 5),
+            tuple("", "UNAUTHENTICATED", 5));
+    AuditEntry accepted =
+        calls.stream().filter(entry -> entry.getOutcome().equals("OK")).findFirst().orElseThrow();
+    assertThat(accepted.getCallerId()).isEqualTo("webhook:msg-1");
+    assertThat(accepted.getTeamsList()).containsExactly("default");
+    assertThat(calls.toString()).as("the payload").doesNotContain("new-data");
+  }
+
+  private static List<AuditEntry> audited(Path folder) throws IOException {
+    String audit = "file://" + folder.toAbsolutePath() + "/access/audit";
+    Store store = Store.open(audit);
+    List<AuditEntry> entries = new ArrayList<>();
+    for (String object : store.listBelow(audit)) {
+      String lines =
+          new String(
+              store.read(Store.resolve(audit, object)).readAllBytes(), StandardCharsets.UTF_8);
+      for (String line : lines.lines().toList()) {
+        entries.add((AuditEntry) ProtoJson.parse(line, AuditEntry.newBuilder(), object));
+      }
+    }
+    return entries;
   }
 
   private static int withToken(ControlHarness guarded, String token, String body) {
@@ -248,7 +322,19 @@ final class HookServiceTest {
 
   private static HttpRequest.Builder signed(
       String trigger, String id, Instant time, String body, String signed, String secret) {
-    return http.request("POST", "/v1/hooks/" + trigger, body)
+    return signed(http, trigger, id, time, body, signed, secret);
+  }
+
+  private static HttpRequest.Builder signed(
+      HttpClientOfApi client,
+      String trigger,
+      String id,
+      Instant time,
+      String body,
+      String signed,
+      String secret) {
+    return client
+        .request("POST", "/v1/hooks/" + trigger, body)
         .header(WebhookSignature.ID, id)
         .header(WebhookSignature.TIMESTAMP, Long.toString(time.getEpochSecond()))
         .header(

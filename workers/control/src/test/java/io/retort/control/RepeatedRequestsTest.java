@@ -8,13 +8,16 @@ import io.grpc.StatusRuntimeException;
 import io.retort.registry.ModelVersions;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
+import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PromoteAliasRequest;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.RetrainRunRequest;
 import io.retort.v1.RetryRunRequest;
 import io.retort.v1.Run;
+import io.retort.v1.RunPhase;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.retort.v1.UpdateRunRequest;
@@ -121,6 +124,51 @@ class RepeatedRequestsTest {
             control.api.retrainRun(
                 RetrainRunRequest.newBuilder().setRunId(failed).setRequestId("retry-1").build()),
         again);
+  }
+
+  @Test
+  void aRetryThatResumesIsMadeOnce() {
+    String runId = control.create("waits").getRunId();
+    pause(runId);
+    RetryRunRequest request =
+        RetryRunRequest.newBuilder().setRunId(runId).setRequestId("resume-1").build();
+
+    assertThat(control.api.retryRun(request).getRun().getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+    assertThat(control.api.retryRun(request).getRun().getRunId())
+        .as("while it is not stopped")
+        .isEqualTo(runId);
+
+    pause(runId);
+    assertThat(control.api.retryRun(request).getRun().getRunId()).isEqualTo(runId);
+    assertThat(control.get(runId).getPhase())
+        .as("paused by another request since")
+        .isEqualTo(RunPhase.RUN_PHASE_PAUSED);
+    assertThat(
+            control
+                .api
+                .retryRun(request.toBuilder().setRequestId("resume-2").build())
+                .getRun()
+                .getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+
+    Run cancelled =
+        control.api.cancelRun(CancelRunRequest.newBuilder().setRunId(runId).build()).getRun();
+    assertThat(control.awaitEnd(cancelled.getRunId()).getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_CANCELLED);
+    assertThat(control.api.retryRun(request).getRun().getRunId())
+        .as("and not by another run")
+        .isEqualTo(runId);
+  }
+
+  private static void pause(String runId) {
+    assertThat(
+            control
+                .api
+                .pauseRun(PauseRunRequest.newBuilder().setRunId(runId).build())
+                .getRun()
+                .getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_PAUSED);
   }
 
   private static void reused(Runnable call, String runId) {

@@ -247,6 +247,34 @@ final class SubscriptionServiceTest {
   }
 
   @Test
+  void aSecretOfAnotherTeamIsNeitherAcceptedNorUsed() throws Exception {
+    Files.writeString(secrets, "hooks: " + SECRET + "\nvision/private: " + SECRET + "\n");
+    SubscriptionConfig.Builder borrowed =
+        config("borrowed").clearSecrets().addSecrets("private").setUrl(receiver.url());
+
+    assertThat(refused(borrowed.build()))
+        .startsWith("config.secrets: private (expected: a name in the file")
+        .contains("of all teams or of team default");
+    assertThat(refused(borrowed.clone().clearSecrets().addSecrets("vision/private").build()))
+        .startsWith("config.secrets");
+    assertThat(set(borrowed.clone().setName("owner").setTeam("vision").build()).getRevision())
+        .isEqualTo(1);
+
+    // As one of before secrets had teams.
+    Subscription kept =
+        new Subscriptions(Store.open(control.storeUri), control.storeUri)
+            .set(borrowed.setTeam("default").build(), 0, START, "local")
+            .orElseThrow();
+    assertThat(kept.getRevision()).isEqualTo(1);
+    Delivery begun = test("borrowed");
+    Delivery pending =
+        await("borrowed", begun.getEventId(), found -> found.getAttemptsCount() == 1);
+    assertThat(pending.getAttempts(0).getError())
+        .isEqualTo(DeliveryError.DELIVERY_ERROR_SECRET_MISSING);
+    assertThat(delete("borrowed", 1)).isNotNull();
+  }
+
+  @Test
   void eachSubscriptionThatSelectsAnEventReceivesItOnce() throws Exception {
     try (Receiver own = new Receiver()) {
       SubscriptionConfig.Builder base = config("selects").setUrl(own.url()).setTeam("vision");

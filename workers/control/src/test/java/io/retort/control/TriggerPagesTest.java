@@ -194,6 +194,26 @@ final class TriggerPagesTest {
   }
 
   @Test
+  void whatDoesNotFireKeepsThePayload() {
+    client.get("/triggers/nightly");
+    Map<String, String> form = Map.of("payload", "{\"rate\": 0.5}", "request_id", "fire-2");
+
+    triggers.refusal = Status.INVALID_ARGUMENT.withDescription("rate: 0.5 (expected: less)");
+    HttpResponse<String> refused = client.post("/triggers/nightly/fire", form);
+    triggers.refusal = Status.UNAVAILABLE.withDescription("nobody answers");
+    HttpResponse<String> unknown = client.post("/triggers/nightly/fire", form);
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body())
+        .contains("rate: 0.5 (expected: less)", "0.5}</textarea>", "name=\"request_id\"")
+        .doesNotContain("value=\"fire-2\"");
+    assertThat(unknown.statusCode()).isEqualTo(503);
+    assertThat(unknown.body())
+        .as("it may have fired: the form that is sent again is the same request")
+        .contains("nobody answers", "0.5}</textarea>", "value=\"fire-2\"");
+  }
+
+  @Test
   void aViewerHasNoButtonsButTheTest() {
     caller = new Caller("eve", "token:2", Map.of("nlp", Role.ROLE_VIEWER));
 
@@ -205,6 +225,7 @@ final class TriggerPagesTest {
   private static final class FakeTriggers extends TriggerServiceGrpc.TriggerServiceImplBase {
     private final List<FireTriggerRequest> fired = new ArrayList<>();
     private Trigger trigger = nightly();
+    private Status refusal = Status.OK;
     private ListFiringsRequest firings = ListFiringsRequest.getDefaultInstance();
     private ListTriggerRevisionsRequest revisions =
         ListTriggerRevisionsRequest.getDefaultInstance();
@@ -354,6 +375,10 @@ final class TriggerPagesTest {
     public void fireTrigger(
         FireTriggerRequest request, StreamObserver<FireTriggerResponse> observer) {
       fired.add(request);
+      if (!refusal.isOk()) {
+        observer.onError(refusal.asRuntimeException());
+        return;
+      }
       answer(
           observer,
           FireTriggerResponse.newBuilder()

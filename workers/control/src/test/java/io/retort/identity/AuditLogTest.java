@@ -1,6 +1,7 @@
 package io.retort.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.retort.store.FaultyStore;
 import io.retort.store.Store;
@@ -125,6 +126,22 @@ class AuditLogTest {
     chains.write("20260301T120000Z-00000000", 1, List.of("{\"sequence\":\"1\"}"));
     chains.write("20260301T120000Z-00000000", 1, List.of("{\"sequence\":\"1\"}"));
     assertThat(objects()).hasSize(1);
+  }
+
+  @Test
+  void refusalsThatAnybodyCanCauseAreOneEntryForAMinute() throws Exception {
+    AuditLog log = AuditLog.start(chains, clock, new SecureRandom());
+    for (int call = 0; call < 1000; call++) {
+      log.count(call("", "/v1/hooks/", "UNAUTHENTICATED"));
+    }
+    log.count(call("", "/v1/hooks/", "RESOURCE_EXHAUSTED"));
+    log.close();
+
+    assertThat(entries())
+        .filteredOn(entry -> entry.getMethod().equals("/v1/hooks/"))
+        .extracting(AuditEntry::getOutcome, AuditEntry::getCount)
+        .containsExactlyInAnyOrder(tuple("UNAUTHENTICATED", 1000), tuple("RESOURCE_EXHAUSTED", 1));
+    assertThat(new AuditVerifier(chains).verify().problems()).isEmpty();
   }
 
   @Test

@@ -47,6 +47,28 @@ class RunLogFilesTest {
   }
 
   @Test
+  void eachRankOfAnAttemptHasALogOfItsOwn() throws IOException {
+    write("logs/sft/7/000000.log", new byte[1]);
+    for (int rank : new int[] {0, 2, 10}) {
+      write("logs/sft/7/rank-" + rank + "/000000.log", new byte[] {(byte) ('a' + rank)});
+    }
+    write("logs/sft/7/rank-2/complete", new byte[0]);
+
+    assertThat(files.list("r-1").stream().skip(1).toList())
+        .containsExactly(
+            log("sft", 1, Stage.STAGE_SFT, 1, false),
+            ofRank(0, false),
+            ofRank(2, true),
+            ofRank(10, false));
+    RunLogFiles.RunLogFile log = files.find("r-1", "sft/1/rank-10").orElseThrow();
+    assertThat(log.read(0, 10).toStringUtf8()).isEqualTo("k");
+    assertThat(log.isComplete()).isFalse();
+    write("logs/sft/7/complete", new byte[0]);
+    assertThat(log.isComplete()).as("with its attempt").isTrue();
+    assertThat(files.list("r-1").stream().skip(1)).allMatch(RunLog::getComplete);
+  }
+
+  @Test
   void readsAcrossPieces() throws IOException {
     byte[] first = new byte[RunLogFiles.PIECE_BYTES];
     Arrays.fill(first, (byte) 'a');
@@ -94,7 +116,17 @@ class RunLogFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sft/2", "sft", "../../x/1", "sft/../1", "/1", ".hidden/1"})
+  @ValueSource(
+      strings = {
+        "sft/2",
+        "sft",
+        "../../x/1",
+        "sft/../1",
+        "/1",
+        ".hidden/1",
+        "sft/1/rank-0",
+        "sft/1/.."
+      })
   void knowsNoOtherLog(String name) throws IOException {
     write("logs/sft/1/000000.log", new byte[1]);
     assertThat(files.find("r-1", name)).isEmpty();
@@ -102,6 +134,13 @@ class RunLogFilesTest {
 
   private void write(String name, byte[] bytes) throws IOException {
     store.write(storeUri + "/runs/r-1/" + name, output -> output.write(bytes));
+  }
+
+  private static RunLog ofRank(int rank, boolean complete) {
+    return log("sft", 1, Stage.STAGE_SFT, 1, complete).toBuilder()
+        .setName("sft/1/rank-" + rank)
+        .setRank(rank)
+        .build();
   }
 
   private static RunLog log(String job, int attempt, Stage stage, long bytes, boolean complete) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,27 +35,54 @@ final class WebhookSecretsTest {
                 + FIRST
                 + "\n");
 
-    assertThat(secrets.contains("yaml")).isTrue();
-    assertThat(secrets.contains("absent")).isFalse();
-    assertThat(secrets.find(List.of("quoted", "absent", "plain"))).hasSize(2);
-    assertThat(secrets.find(List.of("yaml")).toString()).isEqualTo("[whsec_...]");
+    assertThat(has(secrets, "nlp", "yaml")).isTrue();
+    assertThat(has(secrets, "nlp", "absent")).isFalse();
+    assertThat(secrets.find("nlp", List.of("quoted", "absent", "plain"))).hasSize(2);
+    assertThat(secrets.missing("nlp", List.of("quoted", "absent"))).containsExactly("absent");
+    assertThat(secrets.find("nlp", List.of("yaml")).toString()).isEqualTo("[whsec_...]");
   }
 
   @Test
-  void readsTheFileAgainWhenItChangesAndKeepsTheSecretsWhileItIsWrong() throws IOException {
+  void aSecretOfATeamIsThereForThatTeamAlone() throws IOException {
+    WebhookSecrets secrets =
+        open("nlp/desk: " + FIRST + "\ndesk: " + SECOND + "\nnlp/own=" + FIRST + "\n");
+
+    assertThat(has(secrets, "nlp", "own")).isTrue();
+    assertThat(has(secrets, "vision", "own")).isFalse();
+    assertThat(has(secrets, "vision", "nlp/own")).isFalse();
+    assertThat(signature(secrets, "nlp", "desk")).isEqualTo(signature(secrets, "nlp", "own"));
+    assertThat(signature(secrets, "vision", "desk")).isNotEqualTo(signature(secrets, "nlp", "own"));
+  }
+
+  @Test
+  void readsTheFileAgainWhenItChangesAndLeavesOutWhatIsWrong() throws IOException {
     WebhookSecrets secrets = open("a: " + FIRST + "\n");
     write("b: " + SECOND + "\nc: " + FIRST + "\n", 1);
-    assertThat(secrets.contains("a")).isFalse();
-    assertThat(secrets.contains("b")).isTrue();
+    assertThat(has(secrets, "nlp", "a")).isFalse();
+    assertThat(has(secrets, "nlp", "b")).isTrue();
 
-    write("nonsense\n", 2);
-    assertThat(secrets.contains("b")).isTrue();
+    write("nonsense\nc: " + FIRST + "\nd: " + FIRST + "\nd: " + SECOND + "\n", 2);
+    assertThat(has(secrets, "nlp", "b")).as("a secret that was removed").isFalse();
+    assertThat(has(secrets, "nlp", "c")).as("the other lines count").isTrue();
+    assertThat(has(secrets, "nlp", "d")).as("one that is there twice").isFalse();
+    assertThat(secrets.problem()).isEmpty();
+  }
+
+  @Test
+  void withoutAReadableFileNoSecretCounts() throws IOException {
+    WebhookSecrets secrets = open("a: " + FIRST + "\n");
+
     Files.delete(folder.resolve("secrets.yaml"));
-    assertThat(secrets.contains("b")).isTrue();
+    assertThat(has(secrets, "nlp", "a")).isFalse();
+    assertThat(secrets.problem()).hasValueSatisfying(why -> assertThat(why).contains("cannot be"));
 
-    write("a: " + FIRST + "\n", 3);
-    assertThat(secrets.contains("a")).isTrue();
-    assertThat(secrets.contains("b")).isFalse();
+    write("a: " + FIRST + "\n", 0);
+    assertThat(has(secrets, "nlp", "a")).as("the same file as before").isTrue();
+    assertThat(secrets.problem()).isEmpty();
+
+    Files.write(folder.resolve("secrets.yaml"), new byte[] {(byte) 0xff});
+    assertThat(has(secrets, "nlp", "a")).isFalse();
+    assertThat(secrets.problem()).hasValueSatisfying(why -> assertThat(why).contains("UTF-8"));
   }
 
   @ParameterizedTest
@@ -64,7 +92,9 @@ final class WebhookSecretsTest {
         "name: whsec_c2hvcnQ=",
         "name: whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB=QUFB",
         "Name: whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-        "name whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+        "name whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "Team/name: whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "a/b/name: whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
       })
   void namesTheLineThatIsWrongAndShowsNothingOfIt(String line) {
     assertThatThrownBy(() -> open("# first\n" + line + "\n"))
@@ -85,7 +115,18 @@ final class WebhookSecretsTest {
                     new Environment(Map.of("RETORT_WEBHOOK_SECRETS", folder + "/none"))))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("cannot be read");
-    assertThat(WebhookSecrets.of(new Environment(Map.of())).contains("a")).isFalse();
+    WebhookSecrets none = WebhookSecrets.of(new Environment(Map.of()));
+    assertThat(has(none, "nlp", "a")).isFalse();
+    assertThat(none.problem()).isEmpty();
+  }
+
+  private static boolean has(WebhookSecrets secrets, String team, String name) {
+    return !secrets.find(team, List.of(name)).isEmpty();
+  }
+
+  private static String signature(WebhookSecrets secrets, String team, String name) {
+    return WebhookSignature.sign(
+        "id", Instant.EPOCH, new byte[0], secrets.find(team, List.of(name)));
   }
 
   private WebhookSecrets open(String content) throws IOException {

@@ -1,5 +1,6 @@
 package io.retort.judge;
 
+import com.google.protobuf.Message;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.retort.judge.failure.FailureType;
@@ -111,7 +112,7 @@ final class CallStream implements StreamObserver<StreamCallsRequest> {
     }
   }
 
-  private <T> void serve(
+  private <T extends Message> void serve(
       StreamedCall call, JudgeRpcs.Work<T> work, BiConsumer<StreamedAnswer.Builder, T> setter) {
     if (open.containsKey(call.getId())) {
       refuse(call, "id: that of an open call (expected: another one)");

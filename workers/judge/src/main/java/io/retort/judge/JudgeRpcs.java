@@ -1,5 +1,7 @@
 package io.retort.judge;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -20,6 +22,7 @@ import io.retort.v1.ImproveRequest;
 import io.retort.v1.ImproveResponse;
 import io.retort.v1.JudgeContext;
 import io.retort.v1.JudgeServiceGrpc;
+import io.retort.v1.Provenance;
 import io.retort.v1.RateRequest;
 import io.retort.v1.RateResponse;
 import io.retort.v1.SampleAnswersRequest;
@@ -29,6 +32,7 @@ import io.retort.v1.StreamCallsResponse;
 import io.retort.v1.ValidateRequest;
 import io.retort.v1.ValidateResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,10 @@ import org.slf4j.LoggerFactory;
  */
 final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
   private static final String UNKNOWN = "unknown";
+
+  /** What callers accept in one message, less what surrounds an answer. */
+  private static final int LARGEST_ANSWER = JudgeServer.LARGEST_MESSAGE - (64 << 10);
+
   private static final Logger logger = LoggerFactory.getLogger(JudgeRpcs.class);
 
   private final Judge judge;
@@ -209,7 +217,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
     };
   }
 
-  private <T> void serve(Work<T> work, StreamObserver<T> observer) {
+  private <T extends Message> void serve(Work<T> work, StreamObserver<T> observer) {
     CallLifetime lifetime =
         serve(
             work,
@@ -235,7 +243,7 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
    * @param untilDeadline 0 for the default deadline
    * @return its lifetime, which the caller may cancel
    */
-  <T> CallLifetime serve(Work<T> work, Duration untilDeadline, Ending<T> ending) {
+  <T extends Message> CallLifetime serve(Work<T> work, Duration untilDeadline, Ending<T> ending) {
     long startedAt = timer.nanoTime();
     String endpoint = work.context().getEndpoint();
     CallMetrics metrics = work.method().of(endpoints.has(endpoint) ? endpoint : UNKNOWN);
@@ -254,11 +262,13 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
               lifetime.close();
               long nanos = timer.nanoTime() - startedAt;
               try {
-                if (thrown == null) {
+                Optional<JudgeException> tooLarge =
+                    thrown == null ? tooLarge(value) : Optional.empty();
+                if (thrown == null && tooLarge.isEmpty()) {
                   metrics.answered(nanos);
                   ending.answered(value);
                 } else {
-                  JudgeException failure = reason(open, thrown);
+                  JudgeException failure = tooLarge.orElseGet(() -> reason(open, thrown));
                   metrics.failed(failure.failure().getType(), nanos);
                   logUnexpected(work.method().method(), failure);
                   ending.failed(failure);
@@ -280,6 +290,27 @@ final class JudgeRpcs extends JudgeServiceGrpc.JudgeServiceImplBase {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** A message that a caller does not accept would end all calls of its stream. */
+  private static Optional<JudgeException> tooLarge(Message answer) {
+    int bytes = answer.getSerializedSize();
+    if (bytes <= LARGEST_ANSWER) {
+      return Optional.empty();
+    }
+    FieldDescriptor provenance = answer.getDescriptorForType().findFieldByName("provenance");
+    JudgeException failure =
+        JudgeException.dataLoss(
+            FailureType.ANSWER_TOO_LARGE,
+            "the answer has "
+                + bytes
+                + " bytes (expected: at most "
+                + LARGEST_ANSWER
+                + "; ask for fewer samples or a smaller max_tokens)");
+    return Optional.of(
+        provenance == null
+            ? failure
+            : failure.plusUsage(((Provenance) answer.getField(provenance)).getUsage()));
   }
 
   private static JudgeException reason(OpenCalls.@Nullable OpenCall open, Throwable thrown) {

@@ -8,9 +8,12 @@ import static io.retort.judge.JudgeFixture.sample;
 import static io.retort.judge.JudgeFixture.thrownBy;
 import static io.retort.judge.JudgeFixture.validate;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.retort.v1.CancelCall;
@@ -22,6 +25,7 @@ import io.retort.v1.StreamCallsRequest;
 import io.retort.v1.StreamCallsResponse;
 import io.retort.v1.StreamedAnswer;
 import io.retort.v1.StreamedCall;
+import io.retort.v1.Usage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -89,6 +93,33 @@ class CallStreamTest {
     assertThat(caller.next().getId()).isEqualTo(2);
     late.complete(ScriptedEndpoint.says(MEDIUM));
     assertThat(caller.next().getId()).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeForAMessageFailsItsOwnCallAlone() throws Exception {
+    String sixMebibytes = "x".repeat(6 << 20);
+    CompletableFuture<HttpResponse> late = new CompletableFuture<>();
+    fixture.endpoint.then(HttpResponse.of(late));
+    Caller caller = new Caller();
+    caller.send(call(1).setEvaluate(evaluate("judge")));
+    fixture.endpoint.take();
+    fixture.endpoint.otherwise(request -> ScriptedEndpoint.says(sixMebibytes));
+
+    StreamedAnswer refused = caller.ask(call(2).setSampleAnswers(sample(3, "")));
+    StatusRuntimeException thrown =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> fixture.stub().sampleAnswers(sample(3, "")));
+    late.complete(ScriptedEndpoint.says(MEDIUM));
+
+    assertThat(refused.getId()).isEqualTo(2);
+    assertThat(refused.getFailure().getCode()).isEqualTo(Code.DATA_LOSS_VALUE);
+    assertThat(typeOf(refused)).isEqualTo("ANSWER_TOO_LARGE");
+    assertThat(refused.getFailure().getMessage()).contains("ask for fewer samples");
+    assertThat(refused.getFailure().getDetails(1).unpack(Usage.class).getCalls())
+        .as("what was paid for counts")
+        .isEqualTo(3);
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    assertThat(caller.next().hasEvaluate()).as("the other call of the stream").isTrue();
   }
 
   @Test

@@ -22,6 +22,13 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
    */
   private static final int COPIES = 16;
 
+  /**
+   * Rows that are started one after another on a thread. Rows that need no call end as they start,
+   * so that there may be any number of them, while the thread has more answers to hand out, and
+   * calls to send.
+   */
+  private static final int MOST_IN_A_ROW = 16;
+
   private final RowEngine engine;
   private final ShardJob<I, R> job;
   private final Sink<R> sink;
@@ -111,31 +118,46 @@ final class RowQueue<I, R extends Message> implements AutoCloseable {
    * no call do not nest.
    */
   private void startMore() {
-    if (starting.getAndIncrement() > 0) {
-      return;
+    if (starting.getAndIncrement() == 0) {
+      startRows();
     }
+  }
+
+  /** Runs the loop, which goes on with another thread after some rows. */
+  private void startRows() {
+    int left = MOST_IN_A_ROW;
     int seen;
     do {
       seen = starting.get();
-      startWhileThereIsRoom();
+      left -= startWhileThereIsRoom(left);
+      if (left == 0) {
+        engine.executor().execute(this::startRows);
+        return;
+      }
     } while (!starting.compareAndSet(seen, 0));
   }
 
-  private void startWhileThereIsRoom() {
+  /** Returns how many it has started. */
+  private int startWhileThereIsRoom(int most) {
+    int started = 0;
     // Only one thread takes rows, so that the first row stays the first.
-    for (Integer row = first(); row != null && slots.tryTake(memory(row)); row = first()) {
+    for (Integer row = first();
+        started < most && row != null && slots.tryTake(memory(row));
+        row = first()) {
       inFlight.incrementAndGet();
       // Checked again after counting: a concurrent stop either sees the count or is seen here.
       if (!isOpen()) {
         inFlight.decrementAndGet();
         slots.release();
         slots.release(memory(row));
-        return;
+        return started;
       }
       pending.remove();
       inMemory.add(row);
+      started++;
       start(row);
     }
+    return started;
   }
 
   private @Nullable Integer first() {

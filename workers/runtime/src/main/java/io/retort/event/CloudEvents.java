@@ -9,6 +9,7 @@ import io.retort.store.ProtoJson;
 import io.retort.v1.Event;
 import io.retort.v1.EventData;
 import io.retort.v1.EventType;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -50,6 +51,31 @@ public final class CloudEvents {
   /** The day of an event: {@code yyyymmdd}. */
   public static String day(String id) {
     return id.substring(0, DAY_CHARACTERS);
+  }
+
+  /**
+   * The id with each digit of its time taken from nine, so that later ones sort first; of such a
+   * text the id again.
+   */
+  static String inverted(String id) {
+    int end = id.indexOf('-');
+    StringBuilder inverted = new StringBuilder(id);
+    for (int index = 0; index < end; index++) {
+      char character = id.charAt(index);
+      if (character >= '0' && character <= '9') {
+        inverted.setCharAt(index, (char) ('0' + '9' - character));
+      }
+    }
+    return inverted.toString();
+  }
+
+  /** When an event happened, as its id says; long ago for an id with a time that there is not. */
+  public static Instant at(String id) {
+    try {
+      return STAMP.parse(id.substring(0, id.indexOf('-')), Instant::from);
+    } catch (DateTimeException e) {
+      return Instant.EPOCH;
+    }
   }
 
   /** {@code type} of a CloudEvent: {@code dev.retort.run.phase_changed.v1}. */

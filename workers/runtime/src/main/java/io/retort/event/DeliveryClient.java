@@ -33,8 +33,25 @@ public final class DeliveryClient {
     this.deadline = deadline;
   }
 
+  public static DeliveryInput input(SubscriptionKey subscription, String eventId) {
+    return DeliveryInput.newBuilder()
+        .setSubscription(subscription.name())
+        .setSubscriptionUid(subscription.uid())
+        .setEventId(eventId)
+        .build();
+  }
+
   /** Begins a delivery; does nothing for one that was begun before. */
   void start(DeliveryInput input) {
+    start(input, WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);
+  }
+
+  /** Begins a delivery that is pending; does nothing for one that is under way. */
+  public void restart(DeliveryInput input) {
+    start(input, WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE);
+  }
+
+  private void start(DeliveryInput input, WorkflowIdReusePolicy policy) {
     try {
       StartWorkflowExecutionResponse ignored =
           stub()
@@ -45,8 +62,7 @@ public final class DeliveryClient {
                       .setWorkflowType(type())
                       .setTaskQueue(queue())
                       .setInput(payloads(input))
-                      .setWorkflowIdReusePolicy(
-                          WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+                      .setWorkflowIdReusePolicy(policy)
                       .setIdentity(IDENTITY)
                       .setRequestId(UUID.randomUUID().toString())
                       .build());
@@ -76,7 +92,7 @@ public final class DeliveryClient {
   }
 
   private static String id(DeliveryInput input) {
-    return DeliveryWorkflow.id(input.getSubscription(), input.getEventId());
+    return DeliveryWorkflow.id(input);
   }
 
   private static WorkflowType.Builder type() {

@@ -1,7 +1,6 @@
 package io.retort.event;
 
 import io.retort.v1.Delivery;
-import io.retort.v1.DeliveryInput;
 import io.retort.v1.DeliveryState;
 import io.retort.v1.Event;
 import io.retort.v1.EventType;
@@ -49,11 +48,15 @@ public final class EventPublisher {
   }
 
   /** Delivers an event to one subscription, whatever it selects. */
-  public Delivery deliver(String subscription, String eventId, Event event) throws IOException {
+  public Delivery deliver(Subscription subscription, String eventId, Event event)
+      throws IOException {
+    SubscriptionKey key = SubscriptionKey.of(subscription);
     Delivery stored =
         deliveries.open(
             Delivery.newBuilder()
-                .setSubscription(subscription)
+                .setSubscription(key.name())
+                .setSubscriptionUid(key.uid())
+                .setTeam(Subscriptions.team(subscription.getConfig().getTeam()))
                 .setEventId(eventId)
                 .setEventType(event.getType())
                 .setRunId(event.getData().getRun().getRunId())
@@ -62,8 +65,7 @@ public final class EventPublisher {
                 .setBody(CloudEvents.body(eventId, event))
                 .build());
     if (stored.getState() == DeliveryState.DELIVERY_STATE_PENDING) {
-      client.start(
-          DeliveryInput.newBuilder().setSubscription(subscription).setEventId(eventId).build());
+      client.start(DeliveryClient.input(key, eventId));
     }
     return stored;
   }
@@ -72,7 +74,7 @@ public final class EventPublisher {
       throws IOException {
     for (Subscription subscription : all) {
       if (!subscription.hasPause() && selects(subscription.getConfig(), event, teams)) {
-        Delivery unused = deliver(subscription.getConfig().getName(), eventId, event);
+        Delivery unused = deliver(subscription, eventId, event);
       }
     }
   }

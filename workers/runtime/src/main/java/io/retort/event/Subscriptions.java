@@ -13,16 +13,28 @@ import io.retort.v1.SubscriptionConfig;
 import io.retort.v1.SubscriptionPause;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Subscriptions in the store: an object for each. */
+/**
+ * Subscriptions in the store: an object for each, and the object {@link #REVISION}, which every
+ * change replaces.
+ *
+ * <p>Thread-safe.
+ */
 public final class Subscriptions {
   /** Of a subscription or spec that names no team. */
   private static final String DEFAULT_TEAM = "default";
@@ -31,13 +43,39 @@ public final class Subscriptions {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final String SUFFIX = ".json";
 
+  /** Not the name of a subscription, which has a suffix. */
+  private static final String REVISION = "revision";
+
+  private static final int LONGEST_REVISION = 100;
+  private static final int UID_BYTES = 8;
+
+  /** A process that has died between a change and the next revision hides the change so long. */
+  private static final Duration LONGEST_KEPT = Duration.ofMinutes(1);
+
   private final Store store;
   private final String storeUri;
+  private final LongSupplier nanoTime;
+  private final SecureRandom random = new SecureRandom();
+
+  /** Guarded by this. */
+  private @Nullable Kept kept;
 
   public Subscriptions(Store store, String storeUri) {
+    this(store, storeUri, System::nanoTime);
+  }
+
+  Subscriptions(Store store, String storeUri, LongSupplier nanoTime) {
     this.store = store;
     this.storeUri = storeUri;
+    this.nanoTime = nanoTime;
   }
+
+  /**
+   * All subscriptions.
+   *
+   * @param revision that the store had before they were read
+   */
+  private record Kept(String revision, long readAt, List<Subscription> all) {}
 
   /** Whether the text can be the name of a subscription; any other text must not become a path. */
   public static boolean isName(String text) {
@@ -70,8 +108,26 @@ public final class Subscriptions {
         : Optional.empty();
   }
 
-  /** All that can be read, by name; others are logged, and do not keep events from these. */
+  /**
+   * All that can be read, by name; others are logged, and do not keep events from these. They are
+   * read anew only after a change by any process, which costs one read otherwise.
+   */
   public List<Subscription> all() throws IOException {
+    String revision = revision();
+    synchronized (this) {
+      Kept current = kept;
+      long now = nanoTime.getAsLong();
+      if (current == null
+          || !current.revision().equals(revision)
+          || now - current.readAt() >= LONGEST_KEPT.toNanos()) {
+        current = new Kept(revision, now, List.copyOf(readAll()));
+        kept = current;
+      }
+      return current.all();
+    }
+  }
+
+  private List<Subscription> readAll() throws IOException {
     List<Subscription> all = new ArrayList<>();
     for (String name : names()) {
       try {
@@ -99,7 +155,10 @@ public final class Subscriptions {
           }
           Subscription.Builder next = stored.toBuilder().setConfig(config);
           if (stored.getRevision() == 0) {
-            next.setCreatedBy(actor).setCreatedAt(now);
+            next.setCreatedBy(actor).setCreatedAt(now).setUid(newUid());
+          } else if (!team(stored.getConfig().getTeam()).equals(team(config.getTeam()))) {
+            // Its deliveries so far belong to another team.
+            next.setUid(newUid());
           }
           return Optional.of(next.setChangedBy(actor).setChangedAt(now).build());
         });
@@ -119,6 +178,7 @@ public final class Subscriptions {
   public void delete(String name) throws IOException {
     if (isName(name)) {
       store.delete(uri(name));
+      nextRevision();
     }
   }
 
@@ -160,7 +220,32 @@ public final class Subscriptions {
               written.set(next);
               return next.filter(changed -> !changed.equals(stored)).map(StoredMessages::bytes);
             });
+    // Also where nothing was written: an earlier call may have died in between.
+    nextRevision();
     return requireNonNull(written.get());
+  }
+
+  private String revision() throws IOException {
+    try {
+      return new String(store.read(revisionUri(), 0, LONGEST_REVISION), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  private void nextRevision() throws IOException {
+    byte[] next = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
+    store.write(revisionUri(), output -> output.write(next));
+  }
+
+  private String revisionUri() {
+    return Store.resolve(RunLayout.subscriptions(storeUri), REVISION);
+  }
+
+  private String newUid() {
+    byte[] uid = new byte[UID_BYTES];
+    random.nextBytes(uid);
+    return HexFormat.of().formatHex(uid);
   }
 
   private String uri(String name) {

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -70,6 +71,29 @@ final class FileStore implements Store {
           .sorted()
           .toList();
     }
+  }
+
+  /** Reads the whole folder, as every file system does, and keeps only what is wanted. */
+  @Override
+  public List<String> list(String folderUri, String after, int most) throws IOException {
+    Path folder = path(folderUri);
+    if (most == 0 || !Files.isDirectory(folder)) {
+      return List.of();
+    }
+    PriorityQueue<String> first = new PriorityQueue<>(Comparator.reverseOrder());
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.startsWith(HIDDEN_PREFIX) && name.compareTo(after) > 0)
+          .forEach(
+              name -> {
+                first.add(name);
+                if (first.size() > most) {
+                  first.remove();
+                }
+              });
+    }
+    return first.stream().sorted().toList();
   }
 
   @Override

@@ -41,6 +41,7 @@ final class S3Store implements Store {
   private static final int BLOCK_BYTES = 1 << 16;
   private static final int NOT_FOUND = 404;
   private static final int NOTHING_IN_RANGE = 416;
+  private static final int MOST_KEYS = 1000;
 
   /** Each lost round means that another writer won; this many in a row indicate a faulty server. */
   private static final int MOST_ROUNDS = 1000;
@@ -104,6 +105,12 @@ final class S3Store implements Store {
   public List<String> list(String folderUri) throws IOException {
     S3Location folder = S3Location.of(folderUri);
     return call(folder, () -> names(folder));
+  }
+
+  @Override
+  public List<String> list(String folderUri, String after, int most) throws IOException {
+    S3Location folder = S3Location.of(folderUri);
+    return call(folder, () -> names(folder, after, most));
   }
 
   /**
@@ -295,18 +302,47 @@ final class S3Store implements Store {
         .hasContents();
   }
 
+  /** Reads only as many pages as it needs. */
+  private List<String> names(S3Location folder, String after, int most) {
+    List<String> names = new ArrayList<>();
+    if (most == 0) {
+      return names;
+    }
+    for (ListObjectsV2Response page :
+        client.listObjectsV2Paginator(
+            request -> {
+              request.bucket(folder.bucket()).prefix(folder.folder()).delimiter("/");
+              request.maxKeys(Math.min(MOST_KEYS, most));
+              if (!after.isEmpty()) {
+                request.startAfter(folder.folder() + after);
+              }
+            })) {
+      names.addAll(names(page, folder));
+      if (names.size() >= most) {
+        break;
+      }
+    }
+    return names.stream().sorted().limit(most).toList();
+  }
+
   private List<String> names(S3Location folder) {
     TreeSet<String> names = new TreeSet<>();
-    int prefix = folder.folder().length();
     for (ListObjectsV2Response page :
         client.listObjectsV2Paginator(
             request -> request.bucket(folder.bucket()).prefix(folder.folder()).delimiter("/"))) {
-      for (S3Object object : page.contents()) {
-        names.add(object.key().substring(prefix));
-      }
-      for (CommonPrefix below : page.commonPrefixes()) {
-        names.add(below.prefix().substring(prefix, below.prefix().length() - 1));
-      }
+      names.addAll(names(page, folder));
+    }
+    return List.copyOf(names);
+  }
+
+  private static List<String> names(ListObjectsV2Response page, S3Location folder) {
+    List<String> names = new ArrayList<>();
+    int prefix = folder.folder().length();
+    for (S3Object object : page.contents()) {
+      names.add(object.key().substring(prefix));
+    }
+    for (CommonPrefix below : page.commonPrefixes()) {
+      names.add(below.prefix().substring(prefix, below.prefix().length() - 1));
     }
     // Consoles mark a folder by an object with an empty name.
     return names.stream().filter(name -> !name.isEmpty() && !name.startsWith(".")).toList();

@@ -61,6 +61,17 @@ public interface Store {
   List<String> list(String folderUri) throws IOException;
 
   /**
+   * The first names that {@link #list(String)} has after one of them, of a folder that holds
+   * objects only; fewer where there are no more. Costs no more than it returns, except on a file
+   * system.
+   *
+   * @param after empty for the first ones
+   */
+  default List<String> list(String folderUri, String after, int most) throws IOException {
+    return list(folderUri).stream().filter(name -> name.compareTo(after) > 0).limit(most).toList();
+  }
+
+  /**
    * Paths of the objects at any depth below a folder, relative to it and sorted, without the names
    * that {@link #list} excludes. An empty folder, which only file systems have, is listed like an
    * object.

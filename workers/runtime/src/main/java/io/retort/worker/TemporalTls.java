@@ -13,6 +13,8 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * machine is reached, unless {@code TEMPORAL_TLS} is {@code false}.
  */
 final class TemporalTls implements AutoCloseable {
+  /**
+   * A name as gRPC has it: {@code dns:HOST:PORT}, {@code dns:///HOST:PORT}, {@code dns://DNS/…}.
+   */
+  private static final Pattern DNS_NAME = Pattern.compile("dns:(?://[^/]*/)?([^/]+)");
+
   private final Optional<ClientTls> files;
 
   private TemporalTls(Optional<ClientTls> files) {
@@ -91,8 +98,9 @@ final class TemporalTls implements AutoCloseable {
     if (address == null || address.isEmpty()) {
       return;
     }
+    Matcher name = DNS_NAME.matcher(address.strip());
     try {
-      ServiceAddress.parse(address).requirePrivate("runs");
+      ServiceAddress.parse(name.matches() ? name.group(1) : address).requirePrivate("runs");
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "TEMPORAL_ADDRESS: "

@@ -73,6 +73,20 @@ abstract class StoreContract {
   }
 
   @Test
+  void listsAFolderInPieces() throws IOException {
+    for (String name : List.of("d", "b", ".hidden", "a", "c")) {
+      store.write(uri("folder/" + name), bytes("x"));
+    }
+
+    assertThat(store.list(uri("folder"), "", 2)).containsExactly("a", "b");
+    assertThat(store.list(uri("folder"), "b", 2)).containsExactly("c", "d");
+    assertThat(store.list(uri("folder"), "bb", 9)).containsExactly("c", "d");
+    assertThat(store.list(uri("folder"), "d", 2)).isEmpty();
+    assertThat(store.list(uri("folder"), "", 0)).isEmpty();
+    assertThat(store.list(uri("absent"), "", 2)).isEmpty();
+  }
+
+  @Test
   void visitsWhatItListsBelowAFolder() throws IOException {
     for (String path : List.of("visited/b", "visited/a/c", "visited/.hidden/x")) {
       store.write(uri(path), bytes("xyz"));

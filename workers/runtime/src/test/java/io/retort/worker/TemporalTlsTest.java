@@ -108,6 +108,29 @@ class TemporalTlsTest {
     }
   }
 
+  @Test
+  void namesOfGrpcAreAddresses() throws Exception {
+    try (MetricsServer metrics = MetricsServer.start(new Environment(Map.of()))) {
+      for (String address :
+          List.of(
+              "dns:///localhost:7233", "dns:127.0.0.1:7233", "dns://192.0.2.53/localhost:7233")) {
+        try (TemporalConnection connection = open(Map.of("TEMPORAL_ADDRESS", address), metrics)) {
+          assertThat(connection.client().getWorkflowServiceStubs().getOptions().getTarget())
+              .isEqualTo(address);
+        }
+      }
+      for (String address : List.of("dns:///192.0.2.1:7233", "dns://localhost/192.0.2.1:7233")) {
+        assertThatThrownBy(() -> open(Map.of("TEMPORAL_ADDRESS", address), metrics))
+            .isInstanceOf(ConfigurationException.class)
+            .hasMessageContaining("runs would be sent without encryption");
+        try (TemporalConnection connection =
+            open(Map.of("TEMPORAL_ADDRESS", address, "TEMPORAL_TLS", "true"), metrics)) {
+          assertThat(connection.client()).isNotNull();
+        }
+      }
+    }
+  }
+
   private static TemporalConnection open(Map<String, String> variables, MetricsServer metrics) {
     return TemporalConnection.open(new Environment(variables), metrics);
   }

@@ -104,7 +104,8 @@ final class CallStream {
     }
     unsent.addCalls(call);
     unsentBytes += bytes;
-    if (holds == 0) {
+    // A continuation of another thread's answer may last: only its own calls wait for each other.
+    if (holds == 0 || ANSWERING.get() != this) {
       flush();
     }
   }
@@ -118,7 +119,7 @@ final class CallStream {
     }
   }
 
-  /** Collects calls until {@link #release}, to send them together. */
+  /** Collects calls of continuations until {@link #release}, to send them together. */
   private synchronized void hold() {
     holds++;
   }

@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
  * earlier version, which have no streams, get an rpc for each call.
  */
 final class StreamedCalls implements JudgeCalls {
+  /** What a worker accepts in one message, less what surrounds a request. */
+  private static final int LARGEST_REQUEST = (16 << 20) - (64 << 10);
+
   private final CallStreams streams;
   private final GrpcCalls unary;
   private final CallGroup scope;
@@ -23,6 +26,17 @@ final class StreamedCalls implements JudgeCalls {
   @Override
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       JudgeMethod<Q, A> method, Q request) {
+    if (request.getSerializedSize() > LARGEST_REQUEST) {
+      // It would end all calls of its stream.
+      return CompletableFuture.failedFuture(
+          new UselessAnswerException(
+              "REQUEST_TOO_LARGE",
+              "judge: the request has "
+                  + request.getSerializedSize()
+                  + " bytes (expected: at most "
+                  + LARGEST_REQUEST
+                  + ", with the prompts)"));
+    }
     if (!streams.areSupported()) {
       return unary.call(method, request);
     }

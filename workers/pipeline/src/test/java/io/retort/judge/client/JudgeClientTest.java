@@ -198,6 +198,68 @@ final class JudgeClientTest {
   }
 
   @Test
+  void aRequestThatIsTooLargeForAMessageFailsItsOwnCallAlone() {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    first.evaluate =
+        request -> {
+          asked.countDown();
+          return await(answer);
+        };
+    try (JudgeClient client = connect(first.address())) {
+      JudgeCalls calls = client.calls(new CallGroup());
+      CompletableFuture<EvaluateResponse> other = evaluate(calls);
+      Difficulty unused = await(asked);
+      EvaluateRequest large = EvaluateRequest.newBuilder().setChain("x".repeat(17 << 20)).build();
+      // Calls take turns on the streams.
+      for (int stream = 0; stream < 8; stream++) {
+        Throwable thrown = catchThrowable(() -> calls.evaluate(large).join());
+        assertThat(thrown)
+            .hasCauseInstanceOf(UselessAnswerException.class)
+            .extracting(Throwable::getCause)
+            .hasFieldOrPropertyWithValue("reason", "REQUEST_TOO_LARGE");
+      }
+      answer.countDown();
+
+      assertThat(other).succeedsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void aContinuationDoesNotHoldTheCallsOfOtherThreads() {
+    CountDownLatch attached = new CountDownLatch(1);
+    CountDownLatch walking = new CountDownLatch(1);
+    CountDownLatch walked = new CountDownLatch(1);
+    first.evaluate = request -> await(attached);
+    try (JudgeClient client = connect(first.address())) {
+      JudgeCalls calls = client.calls(new CallGroup());
+      CompletableFuture<Void> continued =
+          evaluate(calls)
+              .thenRun(
+                  () -> {
+                    walking.countDown();
+                    Difficulty unused = await(walked);
+                  });
+      attached.countDown();
+      Difficulty unused = await(walking);
+      // Calls take turns on the streams: one goes to that of the answer.
+      for (int stream = 0; stream < 8; stream++) {
+        CompletableFuture<EvaluateResponse> ignored = evaluate(calls);
+      }
+      long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (first.evaluated.size() < 9 && System.nanoTime() < giveUpAt) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(first.evaluated).hasSize(9);
+      walked.countDown();
+      assertThat(continued).succeedsWithin(Duration.ofSeconds(20));
+    } finally {
+      walked.countDown();
+    }
+  }
+
+  @Test
   void workersWithoutStreamsGetAnRpcForEachCall() {
     first.streams = false;
     try (JudgeClient client = connect(first.address())) {
