@@ -19,6 +19,7 @@ public final class Triggers implements AutoCloseable {
 
   /**
    * @param teamOf the team of a run with this spec
+   * @param secrets of webhooks
    * @param deadline of each call to Temporal
    * @param errors the error of the API for one of Temporal, and what was attempted
    */
@@ -27,6 +28,7 @@ public final class Triggers implements AutoCloseable {
       String storeUri,
       Launches launches,
       Function<RunSpec, String> teamOf,
+      MissingSecrets secrets,
       Clock clock,
       WorkflowClient client,
       Duration deadline,
@@ -41,6 +43,7 @@ public final class Triggers implements AutoCloseable {
             firings,
             firer,
             new TriggerTeams(launches, teamOf),
+            secrets,
             launches,
             schedules,
             clock);
