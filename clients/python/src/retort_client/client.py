@@ -1,6 +1,5 @@
 """The client."""
 
-import getpass
 import json
 import os
 import time
@@ -16,6 +15,7 @@ from retort_client import events
 from retort_client.errors import TemporaryError, error_from, error_of
 from retort_client.plan import Plan
 from retort_client.run import Run
+from retort_client.user import local_user
 
 Spec = Mapping[str, Any]
 
@@ -207,7 +207,7 @@ class Client:
         body = {
             "report_digest": self.get(run_id).report_digest if report_digest is None else report_digest,
             "note": note,
-            "actor": getpass.getuser() if actor is None else actor,
+            "actor": local_user() if actor is None else actor,
         }
         return self._run("POST", f"{_path(run_id)}:{verb}", body)
 

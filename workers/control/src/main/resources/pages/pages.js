@@ -35,9 +35,38 @@
   document.getElementById('validation').addEventListener('htmx:afterSwap', event => {
     form.querySelectorAll('[aria-invalid=true]').forEach(one => one.setAttribute('aria-invalid', 'false'));
     event.target.querySelectorAll('a[href^="#field-"]').forEach(link => {
-      document.getElementById(link.hash.slice(1))?.setAttribute('aria-invalid', 'true');
+      // A link may also lead to a section, which cannot be invalid.
+      document.querySelector(`${link.hash}[aria-invalid]`)?.setAttribute('aria-invalid', 'true');
     });
   });
+})();
+
+// A log is shown from its end and follows it, unless its reader has moved up or is about to copy something.
+(() => {
+  const text = () => document.getElementById('log-text');
+  const area = document.getElementById('log');
+  if (!area) {
+    return;
+  }
+  const isRead = () => {
+    const selection = getSelection();
+    const shown = text();
+    return shown !== null && (shown.scrollTop + shown.clientHeight < shown.scrollHeight - 8
+      || (!selection.isCollapsed && shown.contains(selection.anchorNode)));
+  };
+  const toEnd = () => text()?.scrollTo(0, text().scrollHeight);
+  // The area is replaced with each answer.
+  const hold = event => {
+    if (event.target.id === 'log' && isRead()) {
+      event.preventDefault();
+    }
+  };
+  addEventListener('htmx:beforeRequest', hold);
+  addEventListener('htmx:beforeSwap', hold);
+  addEventListener('htmx:afterSwap', toEnd);
+  if (area.dataset.end) {
+    toEnd();
+  }
 })();
 
 // The curves of a run.

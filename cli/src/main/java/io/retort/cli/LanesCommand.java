@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,20 +95,25 @@ public final class LanesCommand {
                   "The team that the lane belongs to from now on: only its runs may wait in it, and"
                       + " its operators may change it. Without it the team stays as it is.")
           String team,
+      @Option(
+              names = "--expected-revision",
+              description =
+                  "Only if the lane has this revision, which retort lanes show tells; 0: only if"
+                      + " there is no such lane. Default: whatever there is.")
+          @Nullable Long revision,
       @Mixin OutputOptions output) {
     LanePolicy asked = policy(policy);
+    SetLaneRequest.Builder request =
+        SetLaneRequest.newBuilder()
+            .setName(name)
+            .setPolicy(asked)
+            .setParallelism(parallelism)
+            .setTeam(team);
+    if (revision != null) {
+      request.setExpectedRevision(revision);
+    }
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      LaneConfig set =
-          client
-              .lanes()
-              .setLane(
-                  SetLaneRequest.newBuilder()
-                      .setName(name)
-                      .setPolicy(asked)
-                      .setParallelism(parallelism)
-                      .setTeam(team)
-                      .build())
-              .getConfig();
+      LaneConfig set = client.lanes().setLane(request.build()).getConfig();
       output.print(spec.commandLine().getOut(), set, () -> line(set));
       return 0;
     }
@@ -156,12 +162,15 @@ public final class LanesCommand {
   private static String text(Lane lane) {
     List<String> lines = new ArrayList<>();
     lines.add(line(lane.getConfig()));
+    lines.add(revision(lane.getConfig()));
     if (lane.hasBlock()) {
       lines.add(
           "  BLOCKED since "
               + Timestamps.toString(lane.getBlock().getSince())
-              + " by run "
-              + lane.getBlock().getRunId()
+              + " by "
+              + (lane.getBlock().getRunId().isEmpty()
+                  ? "a run of another team"
+                  : "run " + lane.getBlock().getRunId())
               + " ("
               + EnumText.shortName(lane.getBlock().getOutcome())
               + "): retort lanes unblock "
@@ -170,13 +179,30 @@ public final class LanesCommand {
     for (LaneRun run : lane.getHoldersList()) {
       lines.add("  runs     " + run.getRunId() + (run.getCancelling() ? "  cancelling" : ""));
     }
-    for (int index = 0; index < lane.getWaitingCount(); index++) {
-      lines.add("  place " + (index + 1) + "  " + lane.getWaiting(index).getRunId());
+    int othersRun = lane.getHoldersTotal() - lane.getHoldersCount();
+    if (othersRun > 0) {
+      lines.add("  runs     " + othersRun + " of other teams");
     }
-    if (lane.getWaitingTotal() > lane.getWaitingCount()) {
-      lines.add("  ... " + lane.getWaitingTotal() + " wait");
+    for (LaneRun run : lane.getWaitingList()) {
+      lines.add("  place " + run.getPlace() + "  " + run.getRunId());
+    }
+    int more = lane.getWaitingTotal() - lane.getWaitingCount();
+    if (more > 0) {
+      lines.add(
+          "  waiting  "
+              + more
+              + " more"
+              + (lane.getWaitingHidden() > 0
+                  ? ", " + lane.getWaitingHidden() + " of them of other teams"
+                  : ""));
     }
     return String.join("\n", lines);
+  }
+
+  private static String revision(LaneConfig lane) {
+    return "  revision "
+        + Long.toUnsignedString(lane.getRevision())
+        + (lane.getChangedBy().isEmpty() ? "" : ", set by " + lane.getChangedBy());
   }
 
   private static String line(LaneConfig lane) {

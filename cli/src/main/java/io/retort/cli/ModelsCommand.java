@@ -2,6 +2,7 @@ package io.retort.cli;
 
 import io.retort.evaluation.VersionComparer;
 import io.retort.output.OutputOptions;
+import io.retort.registry.ModelReference;
 import io.retort.registry.ModelVersions;
 import io.retort.report.ModelTable;
 import io.retort.report.RunDifference;
@@ -93,10 +94,20 @@ public final class ModelsCommand {
     return versions.getNextPageToken().isEmpty() ? table : table + "\n... more: --limit";
   }
 
-  @Command(name = "show", description = "One version: scores, comparisons and where it comes from.")
-  int show(@Parameters(paramLabel = "REF") String reference, @Mixin OutputOptions output) {
+  @Command(
+      name = "show",
+      description = {
+        "One version: scores, comparisons and where it comes from.",
+        "With the name of a model alone: its versions, its aliases and their history."
+      })
+  int show(@Parameters(paramLabel = "REF|NAME") String reference, @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
+      if (ModelReference.isName(reference)) {
+        ModelOverview model = ModelOverview.of(client, reference);
+        output.print(out, model.data(), model::table);
+        return 0;
+      }
       ModelVersion version = version(client, reference);
       output.print(out, version, () -> table(client, version));
       return 0;

@@ -6,6 +6,8 @@ import io.retort.v1.FiringOutcome;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerFiring;
+import io.retort.v1.WatchStatus;
+import io.retort.v1.WatchedDataSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +20,7 @@ final class TriggerText {
             "%-30s %-14s %-8s %s",
             config.getName(),
             source(config),
-            trigger.hasPause() ? "paused" : "",
+            trigger.hasPause() ? "paused" : trigger.getProblem().isEmpty() ? "" : "PROBLEM",
             trigger.hasLastFiring() ? outcome(trigger.getLastFiring()) : "never fired")
         .stripTrailing();
   }
@@ -47,7 +49,7 @@ final class TriggerText {
       lines.add("  times     " + config.getSchedule().getCron());
     }
     if (config.hasWatchedData()) {
-      lines.add("  watches   " + printable(config.getWatchedData().getUri()));
+      watch(trigger, lines);
     }
     if (trigger.hasNextTime()) {
       lines.add("  next      " + Timestamps.toString(trigger.getNextTime()));
@@ -68,6 +70,30 @@ final class TriggerText {
       lines.add("  PROBLEM   " + printable(trigger.getProblem()));
     }
     return String.join("\n", lines);
+  }
+
+  private static void watch(Trigger trigger, List<String> lines) {
+    WatchedDataSource source = trigger.getConfig().getWatchedData();
+    WatchStatus status = trigger.getWatch();
+    lines.add(
+        "  watches   "
+            + printable(source.getUri())
+            + (source.getPattern().isEmpty() ? "" : "  " + printable(source.getPattern())));
+    if (status.hasLookedAt()) {
+      lines.add(
+          "  looked    "
+              + Timestamps.toString(status.getLookedAt())
+              + ": "
+              + status.getFiles()
+              + (status.getFiles() == 1 ? " file" : " files"));
+    }
+    if (status.getNewFiles() > 0) {
+      lines.add(
+          "  new       "
+              + status.getNewFiles()
+              + ", last changed "
+              + Timestamps.toString(status.getChangedAt()));
+    }
   }
 
   static String revision(Trigger trigger) {

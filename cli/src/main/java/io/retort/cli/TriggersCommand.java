@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort triggers}. */
 @Command(
     name = "triggers",
-    description = "Launch runs at times, by webhooks, by alerts.",
+    description = "Launch runs at times, for new data, by webhooks, by alerts.",
     mixinStandardHelpOptions = true)
 public final class TriggersCommand {
   private static final String NAME = "Name of a trigger: see retort triggers list.";
@@ -161,7 +161,11 @@ public final class TriggersCommand {
     }
   }
 
-  @Command(name = "test", description = "Show the plan of the run that an event would launch.")
+  @Command(
+      name = "test",
+      description =
+          "Show the plan of the run that an event would launch; without --payload, one for the files"
+              + " that are in a watched location.")
   int test(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Option(names = "--payload", paramLabel = "FILE", description = PAYLOAD)

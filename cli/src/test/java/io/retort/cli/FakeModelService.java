@@ -57,7 +57,8 @@ final class FakeModelService extends ModelServiceGrpc.ModelServiceImplBase {
             .setModel(
                 Model.newBuilder()
                     .setName("smol")
-                    .setAliases(ModelAliases.newBuilder().addHistory(change)))
+                    .setAliases(
+                        ModelAliases.newBuilder().putVersions("latest", 2).addHistory(change)))
             .build());
   }
 

@@ -36,6 +36,8 @@ final class LanesCommandTest {
           .setName("nightly")
           .setPolicy(LanePolicy.LANE_POLICY_STRICT_SEQUENTIAL)
           .setParallelism(1)
+          .setRevision(3)
+          .setChangedBy("ann")
           .build();
 
   private Path folder = Path.of("");
@@ -63,9 +65,12 @@ final class LanesCommandTest {
     assertThat(retort("lanes", "show", "nightly").output().lines().map(String::strip))
         .containsExactly(
             "nightly                        STRICT_SEQUENTIAL",
+            "revision 3, set by ann",
             "BLOCKED since 1970-01-01T00:00:00Z by run a-1 (FAILED): retort lanes unblock nightly",
-            "place 1  b-1",
-            "place 2  c-1");
+            "runs     2 of other teams",
+            "place 2  b-1",
+            "place 4  c-1",
+            "waiting  5 more, 3 of them of other teams");
     assertThat(retort("lanes", "unblock", "nightly").output())
         .doesNotContain("BLOCKED")
         .contains("runs     b-1");
@@ -77,6 +82,11 @@ final class LanesCommandTest {
         .isEqualTo("x                              PARALLEL(4)");
     assertThat(retort("lanes", "set", "x", "--policy", "last-only", "--team", "nlp").output())
         .isEqualTo("x                              LAST_ONLY  team nlp");
+
+    assertThat(
+            retort("lanes", "set", "x", "--policy", "last-only", "--expected-revision", "7")
+                .output())
+        .isEqualTo("x                              LAST_ONLY  team instead-of-7");
 
     Ended refused = retort("lanes", "set", "x", "--policy", "random");
     assertThat(refused.status()).isEqualTo(ExitCode.USAGE.number());
@@ -106,9 +116,11 @@ final class LanesCommandTest {
                   LaneBlock.newBuilder()
                       .setRunId("a-1")
                       .setOutcome(LaneOutcome.LANE_OUTCOME_FAILED))
-              .addWaiting(LaneRun.newBuilder().setRunId("b-1"))
-              .addWaiting(LaneRun.newBuilder().setRunId("c-1"))
-              .setWaitingTotal(2)
+              .setHoldersTotal(2)
+              .addWaiting(LaneRun.newBuilder().setRunId("b-1").setPlace(2))
+              .addWaiting(LaneRun.newBuilder().setRunId("c-1").setPlace(4))
+              .setWaitingTotal(7)
+              .setWaitingHidden(3)
               .build();
       observer.onNext(GetLaneResponse.newBuilder().setLane(lane).build());
       observer.onCompleted();
@@ -135,7 +147,10 @@ final class LanesCommandTest {
                       .setName(request.getName())
                       .setPolicy(request.getPolicy())
                       .setParallelism(request.getParallelism())
-                      .setTeam(request.getTeam()))
+                      .setTeam(
+                          request.hasExpectedRevision()
+                              ? "instead-of-" + request.getExpectedRevision()
+                              : request.getTeam()))
               .build());
       observer.onCompleted();
     }

@@ -74,6 +74,20 @@ class ModelsCommandTest {
   }
 
   @Test
+  void showsAModelWithTheHistoryOfItsAliases() throws Exception {
+    Ended shown = models("show", "smol");
+    Ended json = models("show", "smol", "-o", "json");
+
+    assertThat(shown.status()).as(shown.output()).isZero();
+    assertThat(shown.output().lines())
+        .startsWith("Model smol", "latest: v2")
+        .anyMatch(line -> line.contains("smol:v1") && line.contains("run-1"))
+        .anyMatch(line -> line.contains("latest") && line.contains("release"));
+    assertThat(json.output())
+        .contains("\"history\"", "\"more_versions\" : false", "\"version\" : 2");
+  }
+
+  @Test
   void comparesVersionsOnTheSameProblems() throws Exception {
     RunSpec spec =
         RunSpec.newBuilder()

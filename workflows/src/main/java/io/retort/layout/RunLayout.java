@@ -72,6 +72,11 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "trigger-history/" + trigger);
   }
 
+  /** What the watch of a trigger's location has found. */
+  public static String watched(String storeUri, String trigger, String object) {
+    return resolve(triggerHistory(storeUri, trigger), "watch/" + object);
+  }
+
   /** Folder of subscriptions to events. */
   public static String subscriptions(String storeUri) {
     return resolve(storeUri, "subscriptions");

@@ -11,6 +11,8 @@ import io.retort.v1.FindEndedRunsRequest;
 import io.retort.v1.FindEndedRunsResponse;
 import io.retort.v1.FireScheduledRequest;
 import io.retort.v1.FireScheduledResponse;
+import io.retort.v1.FireWatchedRequest;
+import io.retort.v1.FireWatchedResponse;
 import io.retort.v1.LaneExit;
 import io.retort.v1.ScheduledTrigger;
 import io.retort.v1.TriggerFiring;
@@ -112,6 +114,11 @@ final class ScheduledTriggerWorkflowTest {
       return FireScheduledResponse.newBuilder()
           .setFiring(TriggerFiring.newBuilder().setRunId("run-1"))
           .build();
+    }
+
+    @Override
+    public FireWatchedResponse fireWatched(FireWatchedRequest request) {
+      throw new UnsupportedOperationException();
     }
   }
 

@@ -209,7 +209,8 @@ public final class ControlServer implements AutoCloseable {
             clock,
             client,
             deadlines.call(),
-            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
+            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown),
+            WatchCalls.looks(workflows));
     EventDelivery events =
         EventDelivery.open(
             environment,

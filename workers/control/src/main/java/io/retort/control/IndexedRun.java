@@ -3,6 +3,7 @@ package io.retort.control;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import io.retort.action.RunActions;
+import io.retort.curve.LossPreviews;
 import io.retort.enums.RunPhases;
 import io.retort.filter.FilterSubject;
 import io.retort.identity.Caller;
@@ -26,8 +27,9 @@ import java.util.Map;
 @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
 record IndexedRun(FilterSubject subject, byte[] listed, long revision) {
   static IndexedRun of(Run run, long revision) {
-    Run listed = run.toBuilder().clearSummary().clearAllowedActions().build();
-    return new IndexedRun(subject(run), listed.toByteArray(), revision);
+    Run.Builder listed = run.toBuilder().clearSummary().clearAllowedActions();
+    LossPreviews.of(run).ifPresent(listed::setLossPreview);
+    return new IndexedRun(subject(run), listed.build().toByteArray(), revision);
   }
 
   String runId() {

@@ -9,13 +9,13 @@ import io.retort.identity.Caller;
 import io.retort.lane.LaneClient;
 import io.retort.lane.LaneConfigs;
 import io.retort.lane.LaneNotBlockedException;
+import io.retort.lane.VisibleLane;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetLaneResponse;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
-import io.retort.v1.LaneRun;
 import io.retort.v1.LaneServiceGrpc;
 import io.retort.v1.ListLanesRequest;
 import io.retort.v1.ListLanesResponse;
@@ -35,7 +35,6 @@ import java.util.function.Supplier;
 /** The lane API: policies from the store, runs from the lanes' workflows. */
 final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
   private static final int DEFAULT_PAGE = 100;
-  private static final int MOST_SHOWN = 100;
 
   private final Answers answers;
   private final LaneConfigs configs;
@@ -119,9 +118,37 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
                 .build(),
             Timestamps.fromMillis(clock.millis()),
             Caller.current().name(),
-            LaneTeams::requireOperator);
+            stored -> {
+              LaneTeams.requireOperator(stored);
+              requireRevision(request, stored);
+            });
     lanes.configure(config);
     return config;
+  }
+
+  /** Throws ABORTED where the request expects another revision. */
+  private static void requireRevision(SetLaneRequest request, LaneConfig stored) {
+    long expected = request.getExpectedRevision();
+    if (!request.hasExpectedRevision() || expected == stored.getRevision()) {
+      return;
+    }
+    String lane = "lane " + request.getName() + ": ";
+    String found =
+        stored.getRevision() == 0
+            ? "there is none"
+            : "there is one, of revision "
+                + stored.getRevision()
+                + (stored.getChangedBy().isEmpty() ? "" : ", set by " + stored.getChangedBy());
+    throw ApiErrors.failure(
+        Status.Code.ABORTED,
+        FailureCategory.FAILURE_CATEGORY_USER,
+        "LANE_CHANGED",
+        lane
+            + found
+            + (expected == 0
+                ? " (expected: none; take another name, or change that lane)"
+                : " (expected: revision " + expected + "; look at it and set it again)"),
+        null);
   }
 
   private ListLanesResponse list(ListLanesRequest request) throws IOException {
@@ -152,27 +179,12 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
                     null));
   }
 
-  /** The first waiting runs, and of all runs those that the caller may see. */
   private Lane shown(Lane lane) {
-    Lane.Builder shown = lane.toBuilder();
-    if (lane.getWaitingCount() > MOST_SHOWN) {
-      shown.clearWaiting().addAllWaiting(lane.getWaitingList().subList(0, MOST_SHOWN));
-    }
     if (Caller.current().everywhere(Role.ROLE_VIEWER)) {
-      return shown.build();
+      return VisibleLane.of(lane, run -> true);
     }
     Set<String> visible = visibleRuns.get();
-    List<LaneRun> holders = of(visible, shown.getHoldersList());
-    List<LaneRun> waiting = of(visible, shown.getWaitingList());
-    shown.clearHolders().addAllHolders(holders).clearWaiting().addAllWaiting(waiting);
-    if (shown.hasBlock() && !visible.contains(shown.getBlock().getRunId())) {
-      shown.getBlockBuilder().clearRunId();
-    }
-    return shown.build();
-  }
-
-  private static List<LaneRun> of(Set<String> visible, List<LaneRun> runs) {
-    return runs.stream().filter(run -> visible.contains(run.getRunId())).toList();
+    return VisibleLane.of(lane, visible::contains);
   }
 
   private static Optional<StatusRuntimeException> error(Exception thrown, String namespace) {

@@ -86,7 +86,11 @@ final class ModelServiceImpl extends ModelServiceGrpc.ModelServiceImplBase {
         observer,
         () -> {
           requireModel(request.getModel());
-          return GetModelResponse.newBuilder().setModel(registry.model(request.getModel())).build();
+          return GetModelResponse.newBuilder()
+              .setModel(
+                  registry.model(request.getModel()).toBuilder()
+                      .addAllTeams(teams.of(request.getModel())))
+              .build();
         });
   }
 

@@ -57,6 +57,7 @@ final class RunIndexer implements AutoCloseable {
 
   private final Workflows workflows;
   private final RunReader reader;
+  private final ListedRuns listed;
   private final RecordedRuns runs;
   private final AnnotationStore annotations;
   private final Clock clock;
@@ -107,6 +108,7 @@ final class RunIndexer implements AutoCloseable {
       Duration storePeriod) {
     this.workflows = workflows;
     this.reader = reader;
+    listed = new ListedRuns(reader::described);
     this.runs = runs;
     this.annotations = annotations;
     this.clock = clock;
@@ -172,21 +174,24 @@ final class RunIndexer implements AutoCloseable {
             + Instant.ofEpochMilli(clock.millis()).minus(RECENTLY_ENDED)
             + "')";
     Set<String> visible = new HashSet<>();
+    Set<String> all = new HashSet<>();
     ByteString token = ByteString.EMPTY;
     do {
       ListWorkflowExecutionsResponse page = workflows.list(query, VISIBILITY_PAGE, token);
       for (WorkflowExecutionInfo info : page.getExecutionsList()) {
         String runId = info.getExecution().getWorkflowId();
+        all.add(runId);
         if (RunPhases.ofClosed(info.getStatus()).isEmpty()) {
           visible.add(runId);
-          put(reader.described(info));
+          put(listed.of(info));
         } else if (!ended.containsKey(runId)) {
           // Its record says more, if there is one.
-          open.put(runId, reader.described(info));
+          open.put(runId, listed.of(info));
         }
       }
       token = page.getNextPageToken();
     } while (!token.isEmpty());
+    listed.keep(all);
     return visible;
   }
 

@@ -36,7 +36,7 @@ record RunQuery(
     Caller caller = Caller.current();
     try {
       return new RunQuery(
-          RunFilter.parse(filter, caller.name()),
+          RunFilter.parse(filter, caller),
           selected,
           pageSize == 0 ? DEFAULT_PAGE : pageSize,
           caller);

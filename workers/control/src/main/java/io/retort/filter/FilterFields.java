@@ -2,6 +2,7 @@ package io.retort.filter;
 
 import io.retort.annotation.RunLabels;
 import io.retort.enums.EnumText;
+import io.retort.identity.Caller;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import java.time.Instant;
@@ -24,13 +25,13 @@ final class FilterFields {
       "a field: phase, stage, team, student, dataset, name, run_id, created_at, created_by, origin,"
           + " waits_for_me or label.KEY";
 
-  private final String person;
+  private final Caller caller;
 
   /**
-   * @param person whom {@code waits_for_me} is about
+   * @param caller whom {@code waits_for_me} is about
    */
-  FilterFields(String person) {
-    this.person = person;
+  FilterFields(Caller caller) {
+    this.caller = caller;
   }
 
   /**
@@ -156,7 +157,7 @@ final class FilterFields {
             throw new FilterException(at, "\"" + wanted + "\"", "true or false");
           }
           boolean waiting = wanted.equals("true") == operator.equals("=");
-          return run -> run.waitsFor(person) == waiting;
+          return run -> run.waitsFor(caller) == waiting;
         });
   }
 

@@ -1,5 +1,7 @@
 package io.retort.filter;
 
+import io.retort.identity.Caller;
+import io.retort.v1.Role;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import java.util.List;
@@ -26,11 +28,12 @@ public record FilterSubject(
     long createdMillis,
     Map<String, String> labels,
     boolean waits) {
-  /** Whether the run waits for this person: any may decide an approval, the rest is its owner's. */
-  boolean waitsFor(String person) {
+  /** Whether the run waits for a decision that the caller may make, or is the caller's own. */
+  boolean waitsFor(Caller caller) {
     return waits
         && (phase == RunPhase.RUN_PHASE_AWAITING_APPROVAL
-            || createdBy.isEmpty()
-            || createdBy.equals(person));
+            ? caller.holds(Role.ROLE_APPROVER, team)
+            : (createdBy.isEmpty() || createdBy.equals(caller.name()))
+                && caller.holds(Role.ROLE_OPERATOR, team));
   }
 }

@@ -1,5 +1,6 @@
 package io.retort.filter;
 
+import io.retort.identity.Caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -27,10 +28,10 @@ public final class RunFilter {
   /**
    * Which runs a filter selects; all for an empty one.
    *
-   * @param person whom {@code waits_for_me} is about
+   * @param caller whom {@code waits_for_me} is about
    * @throws FilterException with the position, what is there and what was expected
    */
-  public static Predicate<FilterSubject> parse(String filter, String person)
+  public static Predicate<FilterSubject> parse(String filter, Caller caller)
       throws FilterException {
     if (filter.length() > LONGEST) {
       throw new FilterException(LONGEST + 1, filter.length() + " characters", "at most " + LONGEST);
@@ -39,7 +40,7 @@ public final class RunFilter {
     if (scanner.atEnd()) {
       return run -> true;
     }
-    Predicate<FilterSubject> parsed = new RunFilter(scanner, new FilterFields(person)).expression();
+    Predicate<FilterSubject> parsed = new RunFilter(scanner, new FilterFields(caller)).expression();
     if (!scanner.atEnd()) {
       throw new FilterException(scanner.position(), scanner.found(), "AND, OR or the end");
     }

@@ -9,9 +9,10 @@ import io.retort.v1.Run;
  *
  * @param words "3.1000 of the budget of 10.0000 (31 %)"; empty where nothing is spent and there is
  *     no budget
- * @param percent of the budget, 0 to 100; -1 without one
+ * @param percent of the budget, rounded down, above 100 where more is spent; -1 without one
+ * @param bar the same, at most 100
  */
-public record CostView(String words, int percent) {
+public record CostView(String words, long percent, long bar) {
   private static final int WHOLE = 100;
 
   static CostView of(Run run) {
@@ -19,11 +20,12 @@ public record CostView(String words, int percent) {
     double spent = Math.max(run.getSpent(), JudgeCost.ofEndedStages(run));
     double budget = run.hasBudget() ? run.getBudget() : run.getSpec().getJudge().getBudget();
     if (budget <= 0) {
-      return new CostView(spent > 0 ? Figures.cost(spent) + "; no budget" : "", -1);
+      return new CostView(spent > 0 ? Figures.cost(spent) + "; no budget" : "", -1, -1);
     }
-    long share = (long) (WHOLE * spent / budget);
+    long percent = (long) (WHOLE * spent / budget);
     return new CostView(
-        Figures.cost(spent) + " of the budget of " + Figures.cost(budget) + " (" + share + " %)",
-        (int) Math.min(WHOLE, share));
+        Figures.cost(spent) + " of the budget of " + Figures.cost(budget) + " (" + percent + " %)",
+        percent,
+        Math.min(WHOLE, percent));
   }
 }

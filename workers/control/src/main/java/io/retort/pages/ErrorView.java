@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 
 /**
  * An error for people.
@@ -22,6 +23,21 @@ public record ErrorView(
     int status, String title, String category, String message, List<String> violations) {
   static ErrorView of(HttpStatus status, String message) {
     return new ErrorView(status.code(), status.reasonPhrase(), "", message, List.of());
+  }
+
+  /** Of a refusal; throws what is none. */
+  static ErrorView ofRefusal(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof StatusRuntimeException status) {
+      return of(status);
+    }
+    if (cause instanceof PageException wrong) {
+      return of(wrong.status(), String.valueOf(wrong.getMessage()));
+    }
+    throw new CompletionException(cause);
   }
 
   static ErrorView of(StatusRuntimeException thrown) {

@@ -3,26 +3,27 @@ package io.retort.pages;
 import com.linecorp.armeria.common.QueryParams;
 import io.retort.enums.EnumText;
 import io.retort.v1.LaneConfig;
-import io.retort.v1.LanePolicy;
 import io.retort.v1.ListLanesResponse;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The lanes by name.
  *
  * @param next address of the next page, empty on the last one
- * @param allowed whether the reader may set a lane
+ * @param form of a new lane; absent where the reader may make none
  */
-public record LaneListView(
-    List<Row> rows, List<LanePolicyChoice> policies, String next, boolean allowed) {
+public record LaneListView(List<Row> rows, String next, Optional<LaneForm> form) {
   /**
    * A lane.
    *
+   * @param team whose runs may wait in it; empty for every team
    * @param slots runs at once
    */
   public record Row(
       String name,
       String address,
+      String team,
       String policy,
       String slots,
       String changed,
@@ -32,6 +33,7 @@ public record LaneListView(
       return new Row(
           lane.getName(),
           LaneListView.address(lane.getName()),
+          lane.getTeam(),
           EnumText.words(lane.getPolicy()),
           Integer.toUnsignedString(lane.getParallelism()),
           Times.shown(lane.getChangedAt()),
@@ -40,14 +42,13 @@ public record LaneListView(
     }
   }
 
-  static LaneListView of(ListLanesResponse page, boolean allowed) {
+  static LaneListView of(ListLanesResponse page, Optional<LaneForm> form) {
     return new LaneListView(
         page.getLanesList().stream().map(Row::of).toList(),
-        LanePolicyChoice.all(LanePolicy.LANE_POLICY_SEQUENTIAL),
         page.getNextPageToken().isEmpty()
             ? ""
             : "/lanes?" + QueryParams.of("page_token", page.getNextPageToken()).toQueryString(),
-        allowed);
+        form);
   }
 
   static String address(String lane) {

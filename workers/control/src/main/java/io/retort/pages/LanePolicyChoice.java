@@ -20,7 +20,10 @@ public record LanePolicyChoice(String value, String words, String effect, boolea
         .toList();
   }
 
-  static List<LanePolicyChoice> all(LanePolicy chosen) {
+  /**
+   * @param chosen short name of the policy that is chosen
+   */
+  static List<LanePolicyChoice> all(String chosen) {
     return policies().stream()
         .map(
             policy ->
@@ -28,7 +31,7 @@ public record LanePolicyChoice(String value, String words, String effect, boolea
                     EnumText.shortName(policy),
                     EnumText.words(policy),
                     effect(policy),
-                    policy == chosen))
+                    EnumText.shortName(policy).equals(chosen)))
         .toList();
   }
 

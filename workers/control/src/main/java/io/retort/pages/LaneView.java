@@ -7,38 +7,44 @@ import io.retort.v1.LaneBlock;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LaneRun;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A lane and its runs.
  *
+ * @param team whose runs may wait in it; empty for every team
  * @param effect of its policy, in a sentence
- * @param more runs that wait and are not listed, or are of other teams; empty for none
+ * @param running runs with a slot that are not listed, in words; empty for none
+ * @param more runs that wait and are not listed, in words; empty for none
  * @param block why no run starts; empty unless the lane is blocked
  * @param blockedBy the run that blocks it, empty where the reader may not see it
- * @param allowed whether the reader may change it
+ * @param form that changes it; absent where the reader may not
  */
 public record LaneView(
     String name,
     String address,
+    String team,
     String policy,
     String effect,
     int slots,
     String changed,
-    List<LanePolicyChoice> policies,
     List<Place> holders,
+    String running,
     List<Place> waiting,
     String more,
     String block,
     String blockedBy,
-    boolean allowed) {
+    Optional<LaneForm> form) {
   /**
    * A run in the lane.
    *
+   * @param place among all runs that wait, from 1; 0 for one that has a slot
    * @param since when it received its slot, or was created
    */
-  public record Place(String run, String since, String machine, String state) {
+  public record Place(int place, String run, String since, String machine, String state) {
     static Place holder(LaneRun run) {
       return new Place(
+          0,
           run.getRunId(),
           Times.shown(run.getAdmittedAt()),
           Times.machine(run.getAdmittedAt()),
@@ -47,16 +53,20 @@ public record LaneView(
 
     static Place waiting(LaneRun run) {
       return new Place(
-          run.getRunId(), Times.shown(run.getCreatedAt()), Times.machine(run.getCreatedAt()), "");
+          run.getPlace(),
+          run.getRunId(),
+          Times.shown(run.getCreatedAt()),
+          Times.machine(run.getCreatedAt()),
+          "");
     }
   }
 
-  static LaneView of(Lane lane, boolean allowed) {
+  static LaneView of(Lane lane, Optional<LaneForm> form) {
     LaneConfig config = lane.getConfig();
-    long hidden = Integer.toUnsignedLong(lane.getWaitingTotal()) - lane.getWaitingCount();
     return new LaneView(
         config.getName(),
         LaneListView.address(config.getName()),
+        config.getTeam(),
         EnumText.words(config.getPolicy()),
         LanePolicyChoice.effect(config.getPolicy()),
         config.getParallelism(),
@@ -64,13 +74,27 @@ public record LaneView(
             + Long.toUnsignedString(config.getRevision())
             + (Times.isSet(config.getChangedAt()) ? ", " + Times.shown(config.getChangedAt()) : "")
             + (config.getChangedBy().isEmpty() ? "" : " by " + config.getChangedBy()),
-        LanePolicyChoice.all(config.getPolicy()),
         lane.getHoldersList().stream().map(Place::holder).toList(),
+        ofOthers(lane.getHoldersTotal() - lane.getHoldersCount(), "has a slot", "have slots"),
         lane.getWaitingList().stream().map(Place::waiting).toList(),
-        hidden > 0 ? Figures.count(hidden) + " more" : "",
+        more(lane),
         lane.hasBlock() ? block(lane.getBlock()) : "",
         lane.getBlock().getRunId(),
-        allowed);
+        form);
+  }
+
+  private static String more(Lane lane) {
+    int unlisted = lane.getWaitingTotal() - lane.getWaitingHidden() - lane.getWaitingCount();
+    String others = ofOthers(lane.getWaitingHidden(), "waits", "wait");
+    return (unlisted > 0 ? Figures.count(unlisted) + " more wait. " : "") + others;
+  }
+
+  private static String ofOthers(int runs, String one, String several) {
+    return runs <= 0
+        ? ""
+        : runs == 1
+            ? "A run of another team " + one + "."
+            : Figures.count(runs) + " runs of other teams " + several + ".";
   }
 
   private static String block(LaneBlock block) {

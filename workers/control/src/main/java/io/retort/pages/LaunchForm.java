@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A form that launches a run: a new one, or a retrain of another.
@@ -48,6 +50,12 @@ record LaunchForm(
 
   SpecForm spec(List<SpecViolation> violations) {
     return SpecForm.of(values, values(origin), violations);
+  }
+
+  FormFields fields() {
+    return new FormFields(
+        Stream.concat(spec().root().paths(), LaunchOptions.fields(origin.isPresent()).stream())
+            .collect(Collectors.toSet()));
   }
 
   String title() {

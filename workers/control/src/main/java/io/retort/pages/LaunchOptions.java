@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a launch has besides its spec, as a person wrote it.
@@ -21,6 +22,13 @@ public record LaunchOptions(String lane, String labels, String note, String from
   static LaunchOptions of(Form form) {
     return new LaunchOptions(
         form.text("lane"), form.text("labels"), form.text("note"), form.text("from_stage"));
+  }
+
+  /** Names of the fields in the form. */
+  static Set<String> fields(boolean retrain) {
+    return retrain
+        ? Set.of("lane", "labels", "note", "from_stage")
+        : Set.of("lane", "labels", "note");
   }
 
   /** Whether something is filled in. */

@@ -1,5 +1,6 @@
 package io.retort.pages;
 
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -49,23 +50,38 @@ public final class LocalCalls {
     }
   }
 
-  /** As {@link #call}, without waiting: for calls that the service answers by other threads. */
+  /**
+   * As {@link #call}, without waiting: for calls that the service answers by other threads. What
+   * follows the response runs in the gRPC context of this call, and so for its caller.
+   */
   <Q, R> CompletableFuture<R> later(MethodDescriptor<Q, R> method, Q request) {
     CompletableFuture<R> response = new CompletableFuture<>();
+    Context context = Context.current();
     Stream ignored =
         stream(
             method,
             request,
             () -> true,
-            response::complete,
+            answer -> context.run(() -> complete(response, answer)),
             closed ->
-                response.completeExceptionally(
-                    closed.isOk()
-                        ? Status.INTERNAL
-                            .withDescription(method.getFullMethodName() + ": no response")
-                            .asRuntimeException()
-                        : closed.asRuntimeException()));
+                context.run(
+                    () ->
+                        fail(
+                            response,
+                            closed.isOk()
+                                ? Status.INTERNAL
+                                    .withDescription(method.getFullMethodName() + ": no response")
+                                    .asRuntimeException()
+                                : closed.asRuntimeException())));
     return response;
+  }
+
+  private static <R> void complete(CompletableFuture<R> response, R answer) {
+    boolean unused = response.complete(answer);
+  }
+
+  private static <R> void fail(CompletableFuture<R> response, StatusRuntimeException thrown) {
+    boolean unused = response.completeExceptionally(thrown);
   }
 
   /**

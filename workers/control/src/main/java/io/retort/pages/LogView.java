@@ -13,7 +13,8 @@ import java.util.List;
  * @param self address of the page as it was asked for
  * @param earlier address of the window before, empty at the beginning; {@code later} of the one
  *     after, empty at the end
- * @param live whether the log may grow and its end is shown
+ * @param end whether the window is the last one
+ * @param live whether the log may grow, and its end is shown
  */
 public record LogView(
     String run,
@@ -23,6 +24,7 @@ public record LogView(
     String self,
     String earlier,
     String later,
+    boolean end,
     boolean live) {
   /** A log of the run. */
   public record Entry(String name, String address, String size, boolean current) {}
@@ -46,6 +48,7 @@ public record LogView(
         address(run, shown.getName(), end ? -1 : from),
         from > 0 ? address(run, shown.getName(), Math.max(0, from - LogPages.WINDOW)) : "",
         !end && to < shown.getBytes() ? address(run, shown.getName(), to) : "",
+        end,
         end && !shown.getComplete());
   }
 

@@ -2,6 +2,7 @@ package io.retort.pages;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.retort.identity.Caller;
 import io.retort.v1.GetModelRequest;
 import io.retort.v1.ListModelsRequest;
 import io.retort.v1.ListModelsResponse;
@@ -53,7 +54,14 @@ final class ModelPages {
                 .setPageToken(request.form().text("page_token"))
                 .build());
     return request.page(
-        "model", ModelView.of(model, versions, request.caller().somewhere(Role.ROLE_APPROVER)));
+        "model", ModelView.of(model, versions, mayMoveAliases(model, request.caller())));
+  }
+
+  private static boolean mayMoveAliases(Model model, Caller caller) {
+    return caller.everywhere(Role.ROLE_APPROVER)
+        || (model.getTeamsCount() > 0
+            && model.getTeamsList().stream()
+                .allMatch(team -> caller.holds(Role.ROLE_APPROVER, team)));
   }
 
   CompletableFuture<HttpResponse> promote(PageRequest request) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  *
  * @param history changes of its aliases, newest first
  * @param next address of older versions, empty where there are none
- * @param allowed whether the reader may move aliases in some team
+ * @param allowed whether the reader may move its aliases
  */
 public record ModelView(
     String name,

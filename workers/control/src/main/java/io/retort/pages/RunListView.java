@@ -34,6 +34,7 @@ public record RunListView(
       String student,
       PhaseView phase,
       StageStrip stages,
+      Sparkline loss,
       String created,
       String createdMachine,
       String took) {
@@ -45,6 +46,7 @@ public record RunListView(
           run.getSpec().getStudent().getModel(),
           PhaseView.of(run.getPhase()),
           StageStrip.of(run),
+          Sparkline.of(run),
           Times.shown(run.getCreatedAt()),
           Times.machine(run.getCreatedAt()),
           run.hasFinishedAt()

@@ -60,13 +60,18 @@ final class RunPages {
       if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT || !token.isEmpty()) {
         throw e;
       }
-      return request.page(
-          HttpStatus.BAD_REQUEST,
-          "runs",
-          RunListView.refused(search, Map.of("filter", ErrorView.of(e).message())));
+      return request.page(HttpStatus.BAD_REQUEST, "runs", RunListView.refused(search, problem(e)));
     }
     return request.page(
         request.isPart() ? "runTable" : "runs", RunListView.of(page, search, token));
+  }
+
+  private static Map<String, String> problem(StatusRuntimeException refusal) {
+    return Violations.of(refusal).stream()
+        .filter(one -> one.field().equals("order_by"))
+        .findFirst()
+        .map(one -> Map.of("order", one.description()))
+        .orElseGet(() -> Map.of("filter", ErrorView.of(refusal).message()));
   }
 
   HttpResponse show(PageRequest request) {
@@ -173,7 +178,7 @@ final class RunPages {
         page.getRunsList().stream()
             .flatMap(run -> readable(run.getRunId()).stream())
             .map(run -> RunView.of(run, request.caller()))
-            .filter(run -> run.decision().isPresent())
+            .filter(run -> run.decision().filter(ApprovalView::waiting).isPresent())
             .toList();
     return request.page(
         "approvals",

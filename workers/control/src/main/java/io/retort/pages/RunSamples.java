@@ -3,6 +3,7 @@ package io.retort.pages;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.retort.layout.RunLayout;
+import io.retort.report.Figures;
 import io.retort.store.Manifests;
 import io.retort.store.RowCursor;
 import io.retort.store.Store;
@@ -12,6 +13,7 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.Manifest;
 import io.retort.v1.Run;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,7 +46,14 @@ final class RunSamples {
   HttpResponse show(PageRequest request) {
     Run run = runs.run(request);
     try {
-      return request.page("samples", SampleListView.of(run.getRunId(), samples(run)));
+      return request.page("samples", samples(run));
+    } catch (NoSuchFileException e) {
+      return request.page(
+          "samples",
+          SampleListView.missing(
+              run.getRunId(),
+              "The curated samples of the run are no longer in the store. retort store sweep deletes"
+                  + " those of old runs."));
     } catch (IOException e) {
       throw new PageException(
           HttpStatus.SERVICE_UNAVAILABLE,
@@ -52,14 +61,25 @@ final class RunSamples {
     }
   }
 
-  private List<CurationRecord> samples(Run run) throws IOException {
+  private SampleListView samples(Run run) throws IOException {
     Optional<ArtifactRef> shard = firstShard(run);
     if (shard.isEmpty()) {
-      return List.of();
+      return SampleListView.of(run.getRunId(), List.of());
     }
     Manifest manifest = Manifests.read(store, shard.get());
-    if (manifest.getPartsCount() == 0 || manifest.getParts(0).getBytes() > LARGEST_PART) {
-      return List.of();
+    if (manifest.getPartsCount() == 0) {
+      return SampleListView.of(run.getRunId(), List.of());
+    }
+    if (manifest.getParts(0).getBytes() > LARGEST_PART) {
+      return SampleListView.missing(
+          run.getRunId(),
+          "The first file of samples has "
+              + Figures.mebibytes(manifest.getParts(0).getBytes())
+              + ", more than a page reads (at most "
+              + Figures.mebibytes(LARGEST_PART)
+              + "). They are in "
+              + Manifests.folder(shard.get())
+              + ".");
     }
     Map<CurationOutcome, List<CurationRecord>> found = new EnumMap<>(CurationOutcome.class);
     try (RowCursor<CurationRecord> rows =
@@ -84,7 +104,7 @@ final class RunSamples {
             CurationOutcome.CURATION_OUTCOME_QUARANTINED)) {
       samples.addAll(found.getOrDefault(outcome, List.of()));
     }
-    return samples;
+    return SampleListView.of(run.getRunId(), samples);
   }
 
   /** Of the run, or of the run whose curation it reuses; a record names nothing else. */

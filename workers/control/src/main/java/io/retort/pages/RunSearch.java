@@ -42,6 +42,8 @@ public record RunSearch(
   /** Of a field, in characters. */
   static final int LONGEST = 200;
 
+  private static final int LAST_YEAR = 9999;
+
   static RunSearch of(Form form) {
     return new RunSearch(
         form.texts("phase").stream().distinct().map(RunSearch::phase).toList(),
@@ -84,7 +86,7 @@ public record RunSearch(
       }
     }
     try {
-      Object ignored = RunFilter.parse(filter, caller.name());
+      Object ignored = RunFilter.parse(filter, caller);
     } catch (FilterException e) {
       problems.put("filter", String.valueOf(e.getMessage()));
     }
@@ -166,7 +168,8 @@ public record RunSearch(
       all.add("created_at>=" + since);
     }
     if (!until.isEmpty() && isDay(until)) {
-      all.add("created_at<" + LocalDate.parse(until).plusDays(1));
+      // Quoted: the day after the last one has a sign before its year.
+      all.add("created_at<" + quoted(LocalDate.parse(until).plusDays(1).toString()));
     }
     if (waits) {
       all.add("waits_for_me=true");
@@ -205,7 +208,8 @@ public record RunSearch(
 
   private static boolean isDay(String text) {
     try {
-      return LocalDate.parse(text).getYear() >= 0;
+      int year = LocalDate.parse(text).getYear();
+      return year >= 0 && year <= LAST_YEAR;
     } catch (DateTimeParseException e) {
       return false;
     }

@@ -5,8 +5,12 @@ import io.retort.v1.CurationRecord;
 import io.retort.v1.CurationRound;
 import java.util.List;
 
-/** Samples of a run, before and after curation. */
-public record SampleListView(String run, List<Sample> samples) {
+/**
+ * Samples of a run, before and after curation.
+ *
+ * @param missing why there are none; empty where there are
+ */
+public record SampleListView(String run, List<Sample> samples, String missing) {
   private static final int LONGEST = 6_000;
 
   /**
@@ -47,7 +51,14 @@ public record SampleListView(String run, List<Sample> samples) {
   }
 
   static SampleListView of(String run, List<CurationRecord> records) {
-    return new SampleListView(run, records.stream().map(Sample::of).toList());
+    return new SampleListView(
+        run,
+        records.stream().map(Sample::of).toList(),
+        records.isEmpty() ? "No curated sample of the run is in the store yet." : "");
+  }
+
+  static SampleListView missing(String run, String why) {
+    return new SampleListView(run, List.of(), why);
   }
 
   private static String cut(String text) {

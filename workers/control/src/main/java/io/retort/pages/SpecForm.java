@@ -32,8 +32,19 @@ public record SpecForm(Section root) {
    */
   public record Section(
       String title, String path, List<Field> fields, List<Section> sections, boolean open) {
+    public String id() {
+      return SpecForm.id(path);
+    }
+
     Stream<Field> all() {
       return Stream.concat(fields.stream(), sections.stream().flatMap(Section::all));
+    }
+
+    /** Of its fields, of the sections in it, and of theirs. */
+    Stream<String> paths() {
+      return Stream.concat(
+          fields.stream().map(Field::path),
+          sections.stream().flatMap(one -> Stream.concat(Stream.of(one.path()), one.paths())));
     }
   }
 

@@ -53,10 +53,15 @@ public record SpecFormView(
       return new Check(List.of(), refusal, null);
     }
 
-    static Check wrong(List<SpecViolation> violations) {
+    static Check wrong(List<SpecViolation> violations, FormFields fields) {
       return new Check(
           violations.stream()
-              .map(one -> new Problem(one.field(), SpecForm.id(one.field()), one.description()))
+              .map(
+                  one ->
+                      new Problem(
+                          one.field(),
+                          fields.nearest(one.field()).map(SpecForm::id).orElse(""),
+                          one.description()))
               .toList(),
           null,
           null);
@@ -72,7 +77,7 @@ public record SpecFormView(
   }
 
   /**
-   * @param id of the field in the page
+   * @param id in the page of the field or of the section that holds it; empty where there is none
    */
   public record Problem(String path, String id, String description) {}
 }

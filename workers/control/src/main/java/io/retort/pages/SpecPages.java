@@ -1,21 +1,16 @@
 package io.retort.pages;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.BadRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecValidator;
 import io.retort.spec.SpecViolation;
 import io.retort.v1.Plan;
 import io.retort.v1.Role;
 import io.retort.v1.Run;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +100,7 @@ final class SpecPages {
     return answer.equals(Answer.REPLACED)
         ? PageResponses.unchanged()
         // Also with what is wrong: htmx shows no other status.
-        : request.page("specCheck", answer.check());
+        : request.page("specCheck", answer.check(form));
   }
 
   private CompletableFuture<HttpResponse> started(PageRequest request, Optional<Run> origin) {
@@ -128,12 +123,16 @@ final class SpecPages {
     return request.page(
         answer.status(),
         "specForm",
-        SpecFormView.of(form, answer.violations(), answer.check(), allowed));
+        SpecFormView.of(form, answer.violations(), answer.check(form), allowed));
   }
 
-  /** What became of a form that was sent. */
+  /**
+   * What became of a form that was sent.
+   *
+   * @param said apart from the violations
+   */
   private record Answer(
-      HttpStatus status, List<SpecViolation> violations, SpecFormView.Check check) {
+      HttpStatus status, List<SpecViolation> violations, SpecFormView.Check said) {
     static final Answer NONE = new Answer(HttpStatus.OK, List.of(), SpecFormView.Check.NONE);
     static final Answer REPLACED = refused(ErrorView.of(HttpStatus.CONFLICT, LATER));
 
@@ -146,12 +145,16 @@ final class SpecPages {
     }
 
     static Answer wrong(List<SpecViolation> violations) {
-      return new Answer(HttpStatus.BAD_REQUEST, violations, SpecFormView.Check.wrong(violations));
+      return new Answer(HttpStatus.BAD_REQUEST, violations, SpecFormView.Check.NONE);
     }
 
     static Answer refused(ErrorView error) {
       return new Answer(
           HttpStatus.valueOf(error.status()), List.of(), SpecFormView.Check.refused(error));
+    }
+
+    SpecFormView.Check check(LaunchForm form) {
+      return violations.isEmpty() ? said : SpecFormView.Check.wrong(violations, form.fields());
     }
 
     /** Throws what is no refusal. */
@@ -164,34 +167,10 @@ final class SpecPages {
         return wrong(spec);
       }
       if (cause instanceof StatusRuntimeException status) {
-        List<SpecViolation> violations = fields(status);
+        List<SpecViolation> violations = Violations.of(status);
         return violations.isEmpty() ? refused(ErrorView.of(status)) : wrong(violations);
       }
       throw new CompletionException(cause);
-    }
-
-    private static List<SpecViolation> fields(StatusRuntimeException refusal) {
-      com.google.rpc.Status details = StatusProto.fromThrowable(refusal);
-      if (details == null || refusal.getStatus().getCode() != Status.Code.INVALID_ARGUMENT) {
-        return List.of();
-      }
-      List<SpecViolation> violations = new ArrayList<>();
-      for (Any detail : details.getDetailsList()) {
-        if (detail.is(BadRequest.class)) {
-          violations.addAll(fields(detail));
-        }
-      }
-      return violations;
-    }
-
-    private static List<SpecViolation> fields(Any detail) {
-      try {
-        return detail.unpack(BadRequest.class).getFieldViolationsList().stream()
-            .map(one -> new SpecViolation(one.getField(), one.getDescription()))
-            .toList();
-      } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("details of an error cannot be parsed", e);
-      }
     }
   }
 }

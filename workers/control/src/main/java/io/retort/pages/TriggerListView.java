@@ -17,7 +17,7 @@ public record TriggerListView(List<Row> rows, String next) {
    * A trigger.
    *
    * @param source what fires it, in words
-   * @param state "paused by ann", or empty
+   * @param state "paused by ann", a problem, or empty
    */
   public record Row(
       String name,
@@ -37,7 +37,7 @@ public record TriggerListView(List<Row> rows, String next) {
                   + (trigger.getPause().getPausedBy().isEmpty()
                       ? ""
                       : " by " + trigger.getPause().getPausedBy())
-              : "",
+              : trigger.getProblem(),
           trigger.hasLastFiring() ? List.of(FiringView.of(trigger.getLastFiring())) : List.of());
     }
   }

@@ -5,7 +5,6 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import io.grpc.StatusRuntimeException;
 import io.retort.v1.FireTriggerRequest;
 import io.retort.v1.FiringOutcome;
 import io.retort.v1.GetTriggerRequest;
@@ -24,7 +23,6 @@ import io.retort.v1.TriggerServiceGrpc;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** Triggers: what launches runs when something happens, and what it launched. */
 final class TriggerPages {
@@ -52,7 +50,7 @@ final class TriggerPages {
   }
 
   HttpResponse show(PageRequest request) {
-    return page(request, HttpStatus.OK, TriggerView.Trial.NONE);
+    return page(request, HttpStatus.OK, TriggerView.Trial.NONE, newRequestId());
   }
 
   CompletableFuture<HttpResponse> pause(PageRequest request) {
@@ -90,7 +88,9 @@ final class TriggerPages {
             .build();
     return calls
         .later(TriggerServiceGrpc.getTestTriggerMethod(), test)
-        .thenApply(response -> page(request, HttpStatus.OK, TriggerView.Trial.of(text, response)))
+        .thenApply(
+            response ->
+                page(request, HttpStatus.OK, TriggerView.Trial.of(text, response), newRequestId()))
         .exceptionally(thrown -> refused(request, text, thrown));
   }
 
@@ -123,23 +123,22 @@ final class TriggerPages {
 
   /** The page with what was written, and why it was refused. */
   private HttpResponse refused(PageRequest request, String payload, Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    ErrorView error;
-    if (cause instanceof StatusRuntimeException status) {
-      error = ErrorView.of(status);
-    } else if (cause instanceof PageException wrong) {
-      error = ErrorView.of(wrong.status(), String.valueOf(wrong.getMessage()));
-    } else {
-      throw new CompletionException(cause);
-    }
+    ErrorView error = ErrorView.ofRefusal(thrown);
+    // Where it is unknown whether the trigger has fired, the same form must not fire it once more.
+    boolean unknown = error.status() >= HttpStatus.INTERNAL_SERVER_ERROR.code();
     return page(
-        request, HttpStatus.valueOf(error.status()), TriggerView.Trial.refused(payload, error));
+        request,
+        HttpStatus.valueOf(error.status()),
+        TriggerView.Trial.refused(payload, error),
+        unknown ? request.form().text("request_id") : newRequestId());
   }
 
-  private HttpResponse page(PageRequest request, HttpStatus status, TriggerView.Trial trial) {
+  private static String newRequestId() {
+    return UUID.randomUUID().toString();
+  }
+
+  private HttpResponse page(
+      PageRequest request, HttpStatus status, TriggerView.Trial trial, String requestId) {
     String name = request.path("trigger");
     Trigger trigger =
         calls
@@ -173,7 +172,7 @@ final class TriggerPages {
             firings,
             revisions,
             trial,
-            UUID.randomUUID().toString(),
+            requestId,
             request.caller().holds(Role.ROLE_OPERATOR, trigger.getTeam())));
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A trigger with its revisions and firings, newest first.
  *
  * @param config as YAML
+ * @param watch of one that watches a location
  * @param problem what keeps its source from firing it; empty where nothing does
  * @param pause why it is paused, by whom and since when; empty while it is not
  * @param missed times that were skipped or missed, in words
@@ -29,6 +30,7 @@ public record TriggerView(
     String source,
     String team,
     String config,
+    Optional<WatchView> watch,
     String problem,
     String pause,
     String nextTime,
@@ -106,6 +108,7 @@ public record TriggerView(
         TriggerListView.source(trigger.getConfig()),
         trigger.getTeam(),
         YamlText.of(trigger.getConfig()),
+        WatchView.of(trigger),
         trigger.getProblem(),
         trigger.hasPause() ? pause(trigger) : "",
         Times.shown(trigger.getNextTime()),

@@ -2,10 +2,18 @@ package io.retort.trigger;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,8 +37,16 @@ record CronExpression(List<String> fields) {
               7,
               List.of("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")));
 
+  private static final int MINUTE = 0;
+  private static final int HOUR = 1;
   private static final int DAY_OF_MONTH = 2;
+  private static final int MONTH = 3;
   private static final int DAY_OF_WEEK = 4;
+  private static final int SUNDAY = 7;
+
+  /** February 29 may be eight years away, and more where it has to be a certain weekday too. */
+  private static final int MOST_DAYS = 12 * 366;
+
   private static final Pattern ITEM =
       Pattern.compile("(?:(\\*)|([a-z]{3}|\\d{1,2})(?:-([a-z]{3}|\\d{1,2}))?)(?:/(\\d{1,2}))?");
 
@@ -69,6 +85,73 @@ record CronExpression(List<String> fields) {
       return List.of(String.join(" ", fields));
     }
     return List.of(without(DAY_OF_WEEK), without(DAY_OF_MONTH));
+  }
+
+  /**
+   * The next time after another. Local times that a change of the clock leaves out have none; those
+   * that it repeats have two.
+   *
+   * @return empty if there is none within twelve years, as for February 30
+   */
+  Optional<Instant> next(Instant after, ZoneId zone) {
+    LocalDate day = after.atZone(zone).toLocalDate();
+    for (int days = 0; days < MOST_DAYS; days++) {
+      if (isDay(day)) {
+        Optional<Instant> found = next(day, after, zone);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+      day = day.plusDays(1);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Instant> next(LocalDate day, Instant after, ZoneId zone) {
+    Optional<Instant> least = Optional.empty();
+    boolean changes =
+        !zone.getRules()
+            .getOffset(day.atStartOfDay())
+            .equals(zone.getRules().getOffset(day.plusDays(1).atStartOfDay()));
+    for (int hour : values(HOUR)) {
+      for (int minute : values(MINUTE)) {
+        LocalDateTime local = day.atTime(hour, minute);
+        for (ZoneOffset offset : zone.getRules().getValidOffsets(local)) {
+          Instant time = local.toInstant(offset);
+          if (time.isAfter(after) && (least.isEmpty() || time.isBefore(least.get()))) {
+            least = Optional.of(time);
+          }
+        }
+        // Local times are in the order of times where the clock does not change.
+        if (least.isPresent() && !changes) {
+          return least;
+        }
+      }
+    }
+    return least;
+  }
+
+  private boolean isDay(LocalDate day) {
+    if (!values(MONTH).contains(day.getMonthValue())) {
+      return false;
+    }
+    boolean ofMonth = values(DAY_OF_MONTH).contains(day.getDayOfMonth());
+    int weekday = day.getDayOfWeek().getValue();
+    boolean ofWeek =
+        values(DAY_OF_WEEK).contains(weekday)
+            || (weekday == SUNDAY && values(DAY_OF_WEEK).contains(0));
+    if (isOpen(DAY_OF_MONTH) || isOpen(DAY_OF_WEEK)) {
+      return ofMonth && ofWeek;
+    }
+    return ofMonth || ofWeek;
+  }
+
+  private NavigableSet<Integer> values(int field) {
+    NavigableSet<Integer> values = new TreeSet<>();
+    for (String item : Splitter.on(',').split(fields.get(field))) {
+      FIELDS.get(field).addTo(values, item);
+    }
+    return values;
   }
 
   private boolean isOpen(int field) {
@@ -111,6 +194,22 @@ record CronExpression(List<String> fields) {
       String end = matcher.group(3);
       int last = end == null ? first : value(end);
       return first >= least && last <= most && first <= last;
+    }
+
+    /** Adds the values of an {@link #isItem item}. */
+    void addTo(Set<Integer> values, String item) {
+      Matcher matcher = ITEM.matcher(item);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(name + " " + item);
+      }
+      boolean all = matcher.group(1) != null;
+      int first = all ? least : value(matcher.group(2));
+      String end = matcher.group(3);
+      String step = matcher.group(4);
+      int last = all || (end == null && step != null) ? most : end == null ? first : value(end);
+      for (int at = first; at <= last; at += step == null ? 1 : Integer.parseInt(step)) {
+        values.add(at);
+      }
     }
 
     /** -1 for what is none. */

@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 final class LaunchingFirer implements TriggerFirer {
   private static final Logger LOG = LoggerFactory.getLogger(LaunchingFirer.class);
   private static final int LONGEST_ID = 300;
+  private static final String WEBHOOK = "webhook-";
   private static final int LONGEST_DETAIL = 1000;
   private static final int LONGEST_MESSAGE = 2000;
 
@@ -76,26 +77,28 @@ final class LaunchingFirer implements TriggerFirer {
 
   @Override
   public TriggerFiring fire(
-      String trigger, Struct payload, String firingId, FiringCause cause, String detail) {
-    return fire(trigger, payload, firingId, cause, detail, List.of()).getFiring();
+      String trigger, Struct payload, String event, FiringCause cause, String detail) {
+    return fire(trigger, payload, event, cause, detail, List.of()).getFiring();
   }
 
   /**
    * The same, with training files besides those that parameters name.
    *
+   * @param event names the event, among those of its cause
    * @param appended are read by the run of a spec or retrain as its last sources
    */
   FiringRecord fire(
       String trigger,
       Struct payload,
-      String firingId,
+      String event,
       FiringCause cause,
       String detail,
       List<DataSource> appended) {
-    if (firingId.isEmpty() || firingId.length() > LONGEST_ID) {
-      throw new IllegalArgumentException("firingId: " + firingId.length() + " characters");
+    if (event.isEmpty() || event.length() > LONGEST_ID) {
+      throw new IllegalArgumentException("event: " + event.length() + " characters");
     }
     try {
+      String firingId = firingId(trigger, event, cause);
       Optional<FiringRecord> known = firings.read(trigger, firingId);
       if (known.isPresent() && isFinal(known.get())) {
         return known.get();
@@ -105,18 +108,25 @@ final class LaunchingFirer implements TriggerFirer {
         // The same request again, whatever the trigger would make of the event now.
         return resume(known.get());
       }
+      return resume(prepared(current, payload, begun(current, firingId, cause, detail), appended));
+    } catch (IOException e) {
+      throw TriggerErrors.store("fire trigger " + trigger, e);
+    }
+  }
+
+  /**
+   * Records a firing that launches no run, as {@link #fire} records one that is refused.
+   *
+   * @param failure of category USER
+   */
+  FiringRecord refuse(
+      String trigger, String firingId, FiringCause cause, String detail, Failure failure) {
+    try {
+      Trigger current = triggers.read(trigger).orElseThrow(() -> TriggerErrors.notFound(trigger));
       return resume(
-          prepared(
-              current,
-              payload,
-              TriggerFiring.newBuilder()
-                  .setFiringId(firingId)
-                  .setTrigger(trigger)
-                  .setRevision(current.getRevision())
-                  .setCause(cause)
-                  .setDetail(cut(detail, LONGEST_DETAIL))
-                  .setFiredAt(now()),
-              appended));
+          FiringRecord.newBuilder()
+              .setFiring(refused(begun(current, firingId, cause, detail), failure))
+              .build());
     } catch (IOException e) {
       throw TriggerErrors.store("fire trigger " + trigger, e);
     }
@@ -150,6 +160,31 @@ final class LaunchingFirer implements TriggerFirer {
     } catch (StatusRuntimeException | SpecException e) {
       LOG.warn("a firing of trigger {} stays undecided", record.getFiring().getTrigger(), e);
     }
+  }
+
+  /** Senders of webhooks choose their ids, which must not be those of other causes. */
+  private String firingId(String trigger, String event, FiringCause cause) throws IOException {
+    if (cause != FiringCause.FIRING_CAUSE_WEBHOOK) {
+      return event;
+    }
+    // Firings were recorded without the prefix once, and senders repeat an event for days.
+    boolean recorded =
+        firings
+            .read(trigger, event)
+            .filter(record -> record.getFiring().getCause() == cause)
+            .isPresent();
+    return recorded ? event : WEBHOOK + event;
+  }
+
+  private TriggerFiring.Builder begun(
+      Trigger trigger, String firingId, FiringCause cause, String detail) {
+    return TriggerFiring.newBuilder()
+        .setFiringId(firingId)
+        .setTrigger(trigger.getConfig().getName())
+        .setRevision(trigger.getRevision())
+        .setCause(cause)
+        .setDetail(cut(detail, LONGEST_DETAIL))
+        .setFiredAt(now());
   }
 
   /** A firing that is not stored yet, with its outcome where that does not depend on the launch. */

@@ -30,8 +30,11 @@ final class TriggerCheck {
   private final RequestValidator validator = new RequestValidator();
   private final Launches launches;
 
-  TriggerCheck(Launches launches) {
+  private final WatchCheck watches;
+
+  TriggerCheck(Launches launches, WatchCheck watches) {
     this.launches = launches;
+    this.watches = watches;
   }
 
   /** Empty for a valid configuration. Throws the error of a store or of Temporal that is asked. */
@@ -48,15 +51,12 @@ final class TriggerCheck {
       schedule(config.getSchedule(), violations);
     }
     if (config.hasWatchedData()) {
-      violations.add(
-          new SpecViolation("config.watched_data", "is not served yet (expected: another source)"));
+      violations.addAll(watches.violations(config.getWatchedData()));
     }
     template(config.getLaunch(), violations);
     int before = violations.size();
     parameters(config.getLaunch().getParametersList(), violations);
-    if (config.hasSchedule() || config.hasWatchedData()) {
-      withoutPayload(config.getLaunch().getParametersList(), violations);
-    }
+    withoutPayload(config, violations);
     if (violations.size() == before
         && config.getLaunch().hasSpec() != config.getLaunch().hasRetrain()) {
       launch(config, violations);
@@ -154,15 +154,26 @@ final class TriggerCheck {
     }
   }
 
-  /** Times and files come without a payload. */
-  private static void withoutPayload(
-      List<TriggerParameter> parameters, List<SpecViolation> violations) {
+  /** Times come without a payload, and new files with one that is known. */
+  private static void withoutPayload(TriggerConfig config, List<SpecViolation> violations) {
+    List<TriggerParameter> parameters = config.getLaunch().getParametersList();
     for (int index = 0; index < parameters.size(); index++) {
-      if (ParameterValues.defaultValue(parameters.get(index)).isEmpty()) {
-        violations.add(
-            new SpecViolation(
-                LAUNCH + "parameters[" + index + "].default_value",
-                "missing (expected: a value, as a schedule and watched data have no payload)"));
+      TriggerParameter parameter = parameters.get(index);
+      if (ParameterValues.defaultValue(parameter).isEmpty()) {
+        String field = LAUNCH + "parameters[" + index + "].";
+        if (config.hasSchedule()) {
+          violations.add(
+              new SpecViolation(
+                  field + "default_value",
+                  "missing (expected: a value, as a schedule has no payload)"));
+        } else if (config.hasWatchedData() && !WatchedEvent.has(parameter.getPointer())) {
+          violations.add(
+              new SpecViolation(
+                  field + "pointer",
+                  '"'
+                      + parameter.getPointer()
+                      + "\" (expected: /uri, /count, /bytes or /files/0, or a default_value)"));
+        }
       }
     }
   }
@@ -272,7 +283,7 @@ final class TriggerCheck {
         later.add(parameter.getTarget());
       }
     }
-    if (config.getWatchedData().getAppendNewFiles()) {
+    if (WatchedEvent.appends(config)) {
       later.add(DATA);
     }
     return later;

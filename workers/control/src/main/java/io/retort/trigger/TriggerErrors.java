@@ -32,6 +32,16 @@ final class TriggerErrors {
     return "trigger: " + name + " (expected: one that `retort triggers list` shows)";
   }
 
+  static StatusRuntimeException ofOtherTeam(String name) {
+    return user(
+        Status.Code.PERMISSION_DENIED,
+        "PERMISSION_DENIED",
+        "trigger "
+            + name
+            + ": another team has it now (expected: one of a team in which you are operator, or"
+            + " another name)");
+  }
+
   static StatusRuntimeException changed(String name, long revision, long expected) {
     return user(
         Status.Code.ABORTED,

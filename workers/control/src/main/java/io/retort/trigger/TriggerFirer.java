@@ -13,8 +13,8 @@ public interface TriggerFirer {
    *
    * @param trigger its name
    * @param payload of the event, from which the trigger's parameters take their values
-   * @param firingId names the event: the same id launches one run, whoever asks and however often.
-   *     1 to 300 characters
+   * @param event names the event, among those of its cause: the same one launches one run, whoever
+   *     asks and however often. 1 to 300 characters
    * @param detail for people: who called, which time, which files
    * @return the firing as it is recorded; LAUNCHED, REFUSED or SKIPPED
    * @throws io.grpc.StatusRuntimeException NOT_FOUND if there is no such trigger; UNAVAILABLE,
@@ -22,5 +22,5 @@ public interface TriggerFirer {
    *     Temporal does not do its part: the same call may succeed later
    */
   TriggerFiring fire(
-      String trigger, Struct payload, String firingId, FiringCause cause, String detail);
+      String trigger, Struct payload, String event, FiringCause cause, String detail);
 }

@@ -123,10 +123,8 @@ final class TriggerSchedules implements TriggerSources {
     return shown.build();
   }
 
-  /**
-   * Makes Temporal's schedules those of the triggers in the store. Throws what Temporal answers.
-   */
-  void reconcile() throws IOException {
+  @Override
+  public void reconcile() throws IOException {
     Map<String, String> known = new HashMap<>();
     ByteString token = ByteString.EMPTY;
     do {

@@ -32,7 +32,7 @@ import io.retort.v1.PauseTriggerRequest;
 import io.retort.v1.PauseTriggerResponse;
 import io.retort.v1.ResumeTriggerRequest;
 import io.retort.v1.ResumeTriggerResponse;
-import io.retort.v1.RunRequest;
+import io.retort.v1.Role;
 import io.retort.v1.SetTriggerRequest;
 import io.retort.v1.SetTriggerResponse;
 import io.retort.v1.TestTriggerRequest;
@@ -60,9 +60,9 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   private final TriggerCheck check;
   private final TriggerTeams teams;
   private final MissingSecrets secrets;
-  private final Launches launches;
   private final TriggerSources sources;
   private final TriggerLists lists;
+  private final TriggerTests tests;
   private final Clock clock;
 
   TriggerServiceImpl(
@@ -73,17 +73,18 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
       MissingSecrets secrets,
       Launches launches,
       TriggerSources sources,
+      WatchCheck watches,
       Clock clock) {
     this.triggers = triggers;
     this.firings = firings;
     this.firer = firer;
     this.teams = teams;
     this.secrets = secrets;
-    this.launches = launches;
     this.sources = sources;
     this.clock = clock;
-    check = new TriggerCheck(launches);
-    lists = new TriggerLists(triggers, firings, firer);
+    check = new TriggerCheck(launches, watches);
+    tests = new TriggerTests(launches, watches);
+    lists = new TriggerLists(triggers, firings, firer, clock);
   }
 
   /** The name of the trigger that a request sets. */
@@ -167,22 +168,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   @Override
   public void testTrigger(
       TestTriggerRequest request, StreamObserver<TestTriggerResponse> observer) {
-    answer(
-        request,
-        observer,
-        () -> {
-          Trigger trigger = require(request.getName());
-          ParameterValues values =
-              ParameterValues.of(
-                  trigger.getConfig().getLaunch().getParametersList(), request.getPayload());
-          RunRequest run =
-              launches.admissible(LaunchRequests.of(trigger.getConfig(), values, List.of()));
-          return TestTriggerResponse.newBuilder()
-              .setSpec(run.getSpec())
-              .setPlan(launches.plan(run))
-              .putAllParameters(values.texts())
-              .build();
-        });
+    answer(request, observer, () -> tests.test(require(request.getName()), request.getPayload()));
   }
 
   @Override
@@ -246,6 +232,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
             .update(
                 config.getName(),
                 current -> {
+                  current.ifPresent(TriggerServiceImpl::requireOperator);
                   before.set(
                       current
                           .map(record -> record.getTrigger().getConfig())
@@ -296,7 +283,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
     return TriggerRecord.newBuilder().setTrigger(next).build();
   }
 
-  private TriggerFiring fire(FireTriggerRequest request) throws IOException {
+  private TriggerFiring fire(FireTriggerRequest request) throws IOException, SpecException {
     Trigger trigger = require(request.getName());
     String requestId = request.getRequestId();
     String firingId = "api-" + (requestId.isEmpty() ? UUID.randomUUID() : requestId);
@@ -313,12 +300,15 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
       throw TriggerErrors.paused(request.getName(), trigger.getPause().getPausedBy());
     }
     TriggerFiring firing =
-        firer.fire(
-            request.getName(),
-            payload,
-            firingId,
-            FiringCause.FIRING_CAUSE_API,
-            "by " + Caller.current().name());
+        firer
+            .fire(
+                request.getName(),
+                payload,
+                firingId,
+                FiringCause.FIRING_CAUSE_API,
+                "by " + Caller.current().name(),
+                WatchedEvent.of(trigger.getConfig(), payload).appended())
+            .getFiring();
     if (firing.getOutcome() == FiringOutcome.FIRING_OUTCOME_SKIPPED) {
       throw TriggerErrors.paused(request.getName(), "somebody in the meantime");
     }
@@ -345,11 +335,21 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
     Trigger ignored = require(name);
     return triggers.update(
         name,
-        current ->
-            change.apply(
-                current
-                    .filter(record -> !record.hasDeletedAt())
-                    .orElseThrow(() -> TriggerErrors.notFound(name))));
+        current -> {
+          current.ifPresent(TriggerServiceImpl::requireOperator);
+          return change.apply(
+              current
+                  .filter(record -> !record.hasDeletedAt())
+                  .orElseThrow(() -> TriggerErrors.notFound(name)));
+        });
+  }
+
+  /** Another team may have taken the name since the call was allowed. */
+  private static void requireOperator(TriggerRecord record) {
+    Trigger trigger = record.getTrigger();
+    if (!Caller.current().holds(Role.ROLE_OPERATOR, trigger.getTeam())) {
+      throw TriggerErrors.ofOtherTeam(trigger.getConfig().getName());
+    }
   }
 
   private Trigger require(String name) throws IOException {

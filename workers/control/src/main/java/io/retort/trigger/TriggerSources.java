@@ -2,6 +2,7 @@ package io.retort.trigger;
 
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
+import java.io.IOException;
 
 /**
  * What makes triggers fire by themselves: Temporal follows the triggers of the store. Methods throw
@@ -16,6 +17,37 @@ interface TriggerSources {
    */
   void follow(String name, TriggerConfig before);
 
-  /** The trigger with next time, counts and problem, as far as Temporal knows them. */
+  /** The trigger with next time, counts, watch and problem, as far as Temporal knows them. */
   Trigger shown(Trigger trigger);
+
+  /** Makes Temporal follow all triggers in the store. Throws what Temporal answers. */
+  void reconcile() throws IOException;
+
+  /** Both of them; a failure of the first does not keep the second from its part. */
+  static TriggerSources both(TriggerSources first, TriggerSources second) {
+    return new TriggerSources() {
+      @Override
+      public void follow(String name, TriggerConfig before) {
+        try {
+          first.follow(name, before);
+        } finally {
+          second.follow(name, before);
+        }
+      }
+
+      @Override
+      public Trigger shown(Trigger trigger) {
+        return second.shown(first.shown(trigger));
+      }
+
+      @Override
+      public void reconcile() throws IOException {
+        try {
+          first.reconcile();
+        } finally {
+          second.reconcile();
+        }
+      }
+    };
+  }
 }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control plane's part in Temporal: it hosts the activities that fire triggers, and brings the
- * schedules in line with the store, at the start and from time to time. Both begin once Temporal
- * answers; the API does not wait for it.
+ * The control plane's part in Temporal: it hosts the activities that fire triggers, and brings
+ * schedules and watches in line with the store, at the start and from time to time. Both begin once
+ * Temporal answers; the API does not wait for it.
  */
 final class TriggerWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TriggerWorker.class);
@@ -27,15 +27,15 @@ final class TriggerWorker implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMinutes(5);
   private static final long SHUTDOWN_SECONDS = 5;
 
-  private final TriggerSchedules schedules;
+  private final TriggerSources sources;
   private final WorkerFactory factory;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("triggers"));
   private boolean started;
   private long nextNanos = System.nanoTime();
 
-  TriggerWorker(WorkflowClient client, TriggerActivities activities, TriggerSchedules schedules) {
-    this.schedules = schedules;
+  TriggerWorker(WorkflowClient client, TriggerActivities activities, TriggerSources sources) {
+    this.sources = sources;
     factory = WorkerFactory.newInstance(client);
     Worker worker =
         factory.newWorker(
@@ -56,11 +56,12 @@ final class TriggerWorker implements AutoCloseable {
         started = true;
       }
       if (System.nanoTime() - nextNanos >= 0) {
-        schedules.reconcile();
+        sources.reconcile();
         nextNanos = System.nanoTime() + PERIOD.toNanos();
       }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("schedules do not follow the triggers yet; tried again: {}", e.toString());
+      LOG.warn(
+          "schedules and watches do not follow the triggers yet; tried again: {}", e.toString());
       LOG.debug("cause", e);
     }
   }

@@ -3,10 +3,13 @@ package io.retort.trigger;
 import io.grpc.BindableService;
 import io.grpc.StatusRuntimeException;
 import io.retort.store.Store;
+import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.RunSpec;
+import io.retort.v1.WatchedDataSource;
 import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -22,6 +25,7 @@ public final class Triggers implements AutoCloseable {
    * @param secrets of webhooks
    * @param deadline of each call to Temporal
    * @param errors the error of the API for one of Temporal, and what was attempted
+   * @param looks asks a pipeline worker what is in a location; empty if none answers in time
    */
   public Triggers(
       Store store,
@@ -32,11 +36,15 @@ public final class Triggers implements AutoCloseable {
       Clock clock,
       WorkflowClient client,
       Duration deadline,
-      BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors) {
+      BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors,
+      Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks) {
     this.store = new TriggerStore(store, storeUri);
     FiringStore firings = new FiringStore(store, storeUri);
     firer = new LaunchingFirer(this.store, firings, launches, teamOf, clock);
-    TriggerSchedules schedules = new TriggerSchedules(this.store, client, deadline, errors);
+    TriggerSources sources =
+        TriggerSources.both(
+            new TriggerSchedules(this.store, client, deadline, errors),
+            new TriggerWatches(this.store, client, deadline, errors));
     service =
         new TriggerServiceImpl(
             this.store,
@@ -45,9 +53,14 @@ public final class Triggers implements AutoCloseable {
             new TriggerTeams(launches, teamOf),
             secrets,
             launches,
-            schedules,
+            sources,
+            new WatchCheck(storeUri, looks),
             clock);
-    worker = new TriggerWorker(client, new TriggerActivitiesImpl(firer), schedules);
+    worker =
+        new TriggerWorker(
+            client,
+            new TriggerActivitiesImpl(firer, new WatchFirings(this.store, firer, store, storeUri)),
+            sources);
   }
 
   public TriggerStore store() {

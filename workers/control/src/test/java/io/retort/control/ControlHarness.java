@@ -16,6 +16,8 @@ import io.retort.run.RunSearchAttributes;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecReader;
 import io.retort.trigger.ScheduledTriggerWorkflowImpl;
+import io.retort.trigger.WatchCheckWorkflowImpl;
+import io.retort.trigger.WatchedTriggerWorkflowImpl;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.GetRunRequest;
@@ -57,6 +59,7 @@ final class ControlHarness implements AutoCloseable {
   static final String STUDENT = "/models/smol";
 
   final StubActivities activities = new StubActivities();
+  final StubWatches watches;
   final FakeVisibility visibility;
   final TemporalRefusals refusals = new TemporalRefusals();
   final FakeSchedules schedules = new FakeSchedules();
@@ -94,6 +97,7 @@ final class ControlHarness implements AutoCloseable {
       Duration watchPeriod) {
     this.visibility = visibility;
     storeUri = "file://" + store.toAbsolutePath();
+    watches = new StubWatches(storeUri);
     temporal =
         TestWorkflowEnvironment.newInstance(
             TestEnvironmentOptions.newBuilder()
@@ -126,8 +130,11 @@ final class ControlHarness implements AutoCloseable {
         StubAdmissionWorkflow.class,
         LaneWorkflowImpl.class,
         ScheduledTriggerWorkflowImpl.class,
+        WatchedTriggerWorkflowImpl.class,
+        WatchCheckWorkflowImpl.class,
         DeliveryWorkflowImpl.class);
-    worker.registerActivitiesImplementations(activities);
+    worker.registerActivitiesImplementations(activities, watches);
+    temporal.newWorker(TaskQueues.PIPELINE).registerActivitiesImplementations(watches);
     temporal.start();
     Map<String, String> complete = new HashMap<>(variables);
     complete.put("RETORT_STORE", storeUri);

@@ -19,6 +19,7 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.Sample;
 import io.retort.v1.Verdict;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,6 +120,33 @@ final class DataSetPagesTest {
         .doesNotContain("<script>alert");
     assertThat(page.indexOf("before r")).isGreaterThan(page.indexOf("after\n"));
     assertThat(client.get("/runs/new-1/samples").body()).contains("No curated sample");
+  }
+
+  @Test
+  void samplesThatAreNotShownHaveAReason() throws IOException {
+    RunLayout layout = new RunLayout(control.storeUri, "both-1");
+    String folder = layout.curationShard(0);
+    ArtifactRef part =
+        Manifests.writePart(
+            store,
+            folder,
+            0,
+            List.of(record(CurationOutcome.CURATION_OUTCOME_REJECTED, "before", "")));
+    ArtifactRef large = part.toBuilder().setBytes(65L << 20).build();
+    ArtifactRef unused =
+        Manifests.commit(store, folder, Manifest.newBuilder().addParts(large).setRows(1).build());
+
+    assertThat(client.get("/runs/both-1/samples").body())
+        .contains("65 MiB", "at most 64 MiB", folder)
+        .doesNotContain("No curated sample");
+
+    ArtifactRef unusedToo =
+        Manifests.commit(store, folder, Manifest.newBuilder().addParts(part).setRows(1).build());
+    store.delete(Store.resolve(folder, part.getUri()));
+    HttpResponse<String> swept = client.get("/runs/both-1/samples");
+
+    assertThat(swept.statusCode()).isEqualTo(200);
+    assertThat(swept.body()).contains("no longer in the store").doesNotContain("No curated sample");
   }
 
   @Test

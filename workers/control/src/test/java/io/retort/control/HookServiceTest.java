@@ -114,7 +114,7 @@ final class HookServiceTest {
     assertThat(control.get(firing.get("run_id").asText()).getLabelsMap())
         .containsEntry("kind", "new-data");
     assertThat(firings("hook"))
-        .filteredOn(found -> found.getFiringId().equals("msg-1"))
+        .filteredOn(found -> found.getFiringId().equals("webhook-msg-1"))
         .extracting(TriggerFiring::getDetail)
         .containsExactly("webhook msg-1");
   }
@@ -137,7 +137,9 @@ final class HookServiceTest {
     assertThat(new TreeSet<>(refused.stream().map(HttpResponse::body).toList())).hasSize(1);
     assertThat(HttpClientOfApi.json(refused.get(0)).get("reason").asText())
         .isEqualTo("UNAUTHENTICATED");
-    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-x");
+    assertThat(firings("hook"))
+        .extracting(TriggerFiring::getFiringId)
+        .doesNotContain("webhook-msg-x");
   }
 
   @Test
@@ -174,7 +176,9 @@ final class HookServiceTest {
 
     assertThat(post("hook", "msg-own", Instant.now(), event, event, OLD).statusCode())
         .isEqualTo(400);
-    assertThat(firings("hook")).extracting(TriggerFiring::getFiringId).doesNotContain("msg-own");
+    assertThat(firings("hook"))
+        .extracting(TriggerFiring::getFiringId)
+        .doesNotContain("webhook-msg-own");
   }
 
   @Test

@@ -56,6 +56,58 @@ final class LanePagesTest {
   }
 
   @Test
+  void anExistingLaneIsNotReplacedByANewOne() {
+    String blank = client.get("/lanes").body();
+    assertThat(blank).contains("name=\"revision\" value=\"0\"");
+    Map<String, String> mine =
+        Map.of("name", "taken", "policy", "PARALLEL", "parallelism", "3", "revision", "0");
+    assertThat(client.post("/lanes", mine).statusCode()).isEqualTo(303);
+    client.get("/lanes");
+
+    HttpResponse<String> refused =
+        client.post(
+            "/lanes",
+            Map.of(
+                "name",
+                "taken",
+                "policy",
+                "LAST_ONLY",
+                "team",
+                "nlp",
+                "parallelism",
+                "7",
+                "revision",
+                "0"));
+
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body())
+        .contains("there is one, of revision 1, set by local", "name=\"name\"")
+        .contains("value=\"taken\"", "value=\"nlp\"", "value=\"7\"")
+        .contains("<option value=\"LAST_ONLY\" selected>");
+    assertThat(client.get("/lanes/taken").body())
+        .contains("Policy: parallel", "For runs of every team", "name=\"revision\" value=\"1\"");
+  }
+
+  @Test
+  void aLaneThatAnotherPersonHasChangedSinceIsNotReplaced() {
+    client.get("/lanes");
+    Map<String, String> change = Map.of("name", "moved", "policy", "SEQUENTIAL", "team", "nlp");
+    assertThat(client.post("/lanes", change).statusCode()).isEqualTo(303);
+    assertThat(client.get("/lanes").body()).contains("<td class=\"left\">nlp</td>");
+    client.get("/lanes/moved");
+    assertThat(client.post("/lanes", change).statusCode()).isEqualTo(303);
+    client.get("/lanes/moved");
+
+    HttpResponse<String> refused =
+        client.post("/lanes", Map.of("name", "moved", "policy", "FIRST_ONLY", "revision", "1"));
+
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body())
+        .contains("there is one, of revision 2", "For runs of team nlp")
+        .contains("<option value=\"FIRST_ONLY\" selected>", "name=\"revision\" value=\"2\"");
+  }
+
+  @Test
   void aPersonUnblocksALane() {
     String failed = control.blockLane("strict");
 

@@ -20,6 +20,9 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.UnblockLaneRequest;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,49 @@ final class LaneServiceTest {
     assertThat(second.getRevision()).isEqualTo(2);
     assertThat(second.getParallelism()).isEqualTo(1);
     assertThat(get("changing").getConfig()).as("its workflow knows it").isEqualTo(second);
+  }
+
+  @Test
+  void ofTwoWhoCreateALaneAtOnceOneIsToldOfTheOther() {
+    SetLaneRequest create =
+        SetLaneRequest.newBuilder()
+            .setName("contended")
+            .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+            .setExpectedRevision(0)
+            .build();
+
+    List<CompletableFuture<Status.Code>> answers =
+        Stream.generate(() -> CompletableFuture.supplyAsync(() -> code(create))).limit(8).toList();
+
+    assertThat(answers.stream().map(CompletableFuture::join))
+        .containsOnlyOnce(Status.Code.OK)
+        .containsOnly(Status.Code.OK, Status.Code.ABORTED);
+    assertThat(get("contended").getConfig().getRevision()).isEqualTo(1);
+  }
+
+  @Test
+  void aLaneIsReplacedOnlyInTheRevisionThatWasLookedAt() {
+    SetLaneRequest.Builder change =
+        SetLaneRequest.newBuilder()
+            .setName("looked-at")
+            .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+            .setExpectedRevision(1);
+    StatusRuntimeException none =
+        catchThrowableOfType(StatusRuntimeException.class, () -> lanes.setLane(change.build()));
+    assertThat(none.getStatus().getDescription())
+        .isEqualTo(
+            "lane looked-at: there is none (expected: revision 1; look at it and set it again)");
+    LaneConfig first = set("looked-at", LanePolicy.LANE_POLICY_LAST_ONLY, 0);
+
+    assertThat(lanes.setLane(change.setExpectedRevision(first.getRevision()).build()).getConfig())
+        .returns(2L, LaneConfig::getRevision);
+    StatusRuntimeException older =
+        catchThrowableOfType(StatusRuntimeException.class, () -> lanes.setLane(change.build()));
+    assertThat(older.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+    assertThat(older.getStatus().getDescription())
+        .isEqualTo(
+            "lane looked-at: there is one, of revision 2, set by local (expected: revision 1; look"
+                + " at it and set it again)");
   }
 
   @Test
@@ -159,6 +205,15 @@ final class LaneServiceTest {
         catchThrowableOfType(StatusRuntimeException.class, () -> set(name, policy, parallelism));
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     return String.valueOf(refusal.getStatus().getDescription());
+  }
+
+  private static Status.Code code(SetLaneRequest request) {
+    try {
+      LaneConfig unused = lanes.setLane(request).getConfig();
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
   }
 
   private static Lane get(String name) {

@@ -6,9 +6,14 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.retort.identity.TokenStore;
+import io.retort.registry.ModelVersions;
+import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.Grant;
+import io.retort.v1.ModelServiceGrpc;
+import io.retort.v1.PromoteAliasRequest;
+import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Role;
 import io.retort.v1.RunPhase;
 import io.retort.v1.RunServiceGrpc;
@@ -21,6 +26,7 @@ import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -68,6 +74,14 @@ final class PageMatrixTest {
     admin.get("/lanes");
     assertThat(admin.post("/lanes", Map.of("name", "nightly", "policy", "SEQUENTIAL")).statusCode())
         .isEqualTo(303);
+    assertThat(
+            admin
+                .post("/lanes", Map.of("name", "own", "team", OWN, "policy", "SEQUENTIAL"))
+                .statusCode())
+        .isEqualTo(303);
+    publish("ours", 1, OWN);
+    publish("both", 1, OWN);
+    publish("both", 2, "vision");
     setTrigger("hourly");
     Map<String, String> launch =
         Map.of("spec.name", "waits", "spec.team", OWN, "spec.data.train[0].path", "/a.jsonl");
@@ -99,7 +113,33 @@ final class PageMatrixTest {
                 "/lanes",
                 Role.ROLE_OPERATOR,
                 true,
-                Map.of("name", "nightly", "policy", "SEQUENTIAL")));
+                Map.of("name", "nightly", "policy", "SEQUENTIAL")),
+            button(
+                "/models/ours",
+                "/models/ours/promote",
+                Role.ROLE_APPROVER,
+                Map.of("alias", "prod", "version", "1", "reason", "as it is")),
+            button(
+                "/models/ours",
+                "/models/ours/roll-back",
+                Role.ROLE_APPROVER,
+                Map.of("alias", "prod", "expected_version", "7")),
+            new Button(
+                "/models/both",
+                "/models/both/promote",
+                Role.ROLE_APPROVER,
+                true,
+                Map.of("alias", "prod", "version", "1", "reason", "as it is")),
+            button(
+                "/lanes",
+                "/lanes",
+                Role.ROLE_OPERATOR,
+                Map.of("name", "own", "team", OWN, "policy", "SEQUENTIAL")),
+            button(
+                "/lanes/own",
+                "/lanes",
+                Role.ROLE_OPERATOR,
+                Map.of("name", "own", "team", OWN, "policy", "SEQUENTIAL")));
   }
 
   @AfterAll
@@ -116,8 +156,9 @@ final class PageMatrixTest {
       for (Button button : buttons) {
         HttpResponse<String> page = client.get(button.page());
         boolean shown = page.body().contains("action=\"" + button.action() + "\"");
-        // A form of a new run is for a team that is written into it.
-        boolean somewhere = button.page().equals("/new") && role != Role.ROLE_VIEWER;
+        // A form of a new run or lane is for a team that is written into it.
+        boolean somewhere =
+            List.of("/new", "/lanes").contains(button.page()) && role != Role.ROLE_VIEWER;
         if (shown != (somewhere || button.isFor(role, team))) {
           wrong.add((shown ? "shown: " : "missing: ") + button + " as " + role + " in " + team);
         }
@@ -154,6 +195,35 @@ final class PageMatrixTest {
 
   private static Button button(String page, String action, Role role, Map<String, String> fields) {
     return new Button(page, action, role, false, fields);
+  }
+
+  private static void publish(String model, int version, String team) throws IOException {
+    Store store = Store.open(control.storeUri);
+    ModelVersions versions = new ModelVersions(store, control.storeUri, model);
+    assertThat(versions.reserve("run-" + version)).isEqualTo(version);
+    String provenance =
+        ProtoJson.print(
+            ReleaseProvenance.newBuilder()
+                .setRunId("run-" + version)
+                .setModel(model)
+                .setVersion(version)
+                .setSpec(ControlHarness.spec("a").toBuilder().setTeam(team))
+                .putFiles("model.safetensors", "sha-" + version)
+                .build());
+    store.write(
+        Store.resolve(versions.folder(version), ModelVersions.PROVENANCE),
+        output -> output.write(provenance.getBytes(StandardCharsets.UTF_8)));
+    if (version == 1) {
+      control
+          .client(ModelServiceGrpc.ModelServiceBlockingStub.class)
+          .withInterceptors(as(EVERY, Role.ROLE_APPROVER))
+          .promoteAlias(
+              PromoteAliasRequest.newBuilder()
+                  .setReference(model + ":v1")
+                  .setAlias("prod")
+                  .setReason("the first one")
+                  .build());
+    }
   }
 
   private static void setTrigger(String name) throws IOException {

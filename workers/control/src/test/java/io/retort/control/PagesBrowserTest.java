@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import io.retort.browser.Browser;
+import io.retort.layout.RunLayout;
 import io.retort.registry.ModelVersions;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
@@ -50,6 +51,10 @@ final class PagesBrowserTest {
   private static final String REPORT =
       "<!doctype html><title>r</title><body><script>document.body.textContent = 'seen by script'"
           + "</script>";
+
+  private static final String LOG_ENDS_IN_VIEW =
+      "(log => log.scrollTop > 0 && log.scrollTop + log.clientHeight >= log.scrollHeight - 1)"
+          + "(document.querySelector('#log-text'))";
 
   private static Optional<Browser> opened = Optional.empty();
   private static Browser browser;
@@ -163,6 +168,49 @@ final class PagesBrowserTest {
     browser.await("document.querySelectorAll('#curves canvas').length === 1");
 
     assertThat(browser.element("figure[data-chart=loss] figcaption").getText()).isEqualTo("Loss");
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void aLogFollowsItsEndWhileNobodyReadsAbove() throws IOException {
+    writeLog(training, 400);
+    browser.show(control.address() + "/runs/" + training + "/logs", 1280, "light", true);
+    browser.await(LOG_ENDS_IN_VIEW);
+    browser.run("document.querySelector('#log-text').focus()");
+
+    writeLog(training, 500);
+    askAgain();
+    browser.await("document.querySelector('#log-text').textContent.includes('line 500')");
+    browser.await(LOG_ENDS_IN_VIEW);
+    assertThat(browser.value("document.activeElement.id")).isEqualTo("log-text");
+
+    browser.run("document.querySelector('#log-text').scrollTop = 200");
+    writeLog(training, 600);
+    askAgain();
+    assertThat(browser.value("document.querySelector('#log-text').scrollTop")).isEqualTo(200L);
+    browser.run("document.querySelector('#log-text').scrollTop = 1e6");
+    browser.run("getSelection().selectAllChildren(document.querySelector('#log-text'))");
+    askAgain();
+    assertThat(
+            browser.value("document.querySelector('#log-text').textContent.includes('line 600')"))
+        .as("what is selected stays")
+        .isEqualTo(false);
+    browser.run("getSelection().removeAllRanges()");
+    askAgain();
+    browser.await("document.querySelector('#log-text').textContent.includes('line 600')");
+    assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void aProblemOfASectionLeadsToIt() {
+    browser.show(control.address() + "/new", 1280, "light", true);
+    browser.element("#field-name").sendKeys("a");
+    browser.await("document.querySelector('#validation a') !== null");
+    browser.run("document.querySelectorAll('details.part').forEach(one => { one.open = false; })");
+    browser.element("#validation a").click();
+    browser.await("document.activeElement.id.startsWith('field-data')");
+
+    assertThat(browser.focused().isDisplayed()).isTrue();
     assertThat(browser.console()).isEmpty();
   }
 
@@ -325,6 +373,27 @@ final class PagesBrowserTest {
         .setDetail("attempt 2 after: loss is nan")
         .setFingerprint("0123456789abcdef".repeat(4))
         .build();
+  }
+
+  /** As the page does every five seconds. */
+  private static void askAgain() {
+    browser.run(
+        "window.asked = false; const log = document.querySelector('#log');"
+            + " htmx.ajax('GET', log.getAttribute('hx-get'),"
+            + " {source: log, target: log, swap: 'outerHTML'})"
+            + ".finally(() => { window.asked = true; })");
+    browser.await("window.asked");
+  }
+
+  private static void writeLog(String run, int lines) throws IOException {
+    StringBuilder log = new StringBuilder();
+    for (int line = 1; line <= lines; line++) {
+      log.append("line ").append(line).append('\n');
+    }
+    Store.open(control.storeUri)
+        .write(
+            new RunLayout(control.storeUri, run).events(),
+            output -> output.write(log.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   private static void writeReport(String run) throws IOException {

@@ -11,6 +11,7 @@ import io.retort.v1.CurvePoint;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.ListRunsRequest;
+import io.retort.v1.LossPoint;
 import io.retort.v1.ReleaseProvenance;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,10 @@ final class PagesTest {
     run.getSpecBuilder().setName(HOSTILE).setTeam(HOSTILE);
     run.getSpecBuilder().getStudentBuilder().setModel(HOSTILE);
     run.getSummaryBuilder().addScoresBuilder().setBenchmark(HOSTILE).setModel(HOSTILE);
+    run.getSummaryBuilder()
+        .getSftBuilder()
+        .addCurve(LossPoint.newBuilder().setStep(1).setLoss(2))
+        .addCurve(LossPoint.newBuilder().setStep(9).setLoss(0.5));
     run.getSummaryBuilder().getIngestBuilder().addQuarantineReasonsBuilder().setName(HOSTILE);
     write(run.build());
     control.awaitListed("hostile-1", RunPhase.RUN_PHASE_FAILED);
@@ -111,6 +117,9 @@ final class PagesTest {
       assertThat(page.body()).as(path).contains("hostile-1").doesNotContain("<script>alert");
     }
     assertThat(client.get("/runs/hostile-1").body()).contains("&lt;script&gt;alert(1)");
+    assertThat(client.get(list).body())
+        .contains(
+            "<title>sft loss from 2.0000 to 0.5000</title><polyline points=\"1.5,1.5 58.5,14.5\"/>");
     assertThat(client.get("/runs/%3Cscript%3Ealert(1)").statusCode()).isEqualTo(404);
   }
 
@@ -238,6 +247,11 @@ final class PagesTest {
         .contains("id=\"filter-problem\"", "at 5: ", "value=\"team==1\"", "value=\"&#34;&lt;b>\"")
         .doesNotContain("hx-get");
     assertThat(client.get("/runs?stage=DREAM").body()).contains("id=\"filter-problem\"", "DREAM");
+    assertThat(client.get("/runs?order=size").body())
+        .contains("id=\"order-problem\"", "order: \"size\"")
+        .doesNotContain("filter-problem");
+    assertThat(client.get("/runs?until=%2B999999999-12-31").statusCode()).isEqualTo(400);
+    assertThat(client.get("/runs?until=9999-12-31").statusCode()).isEqualTo(200);
     assertThat(client.get("/runs?text=&team=a&order=").headers().firstValue("location"))
         .contains("/runs?team=a");
     assertThat(client.get("/compare?run=a").statusCode()).isEqualTo(400);
@@ -398,6 +412,31 @@ final class PagesTest {
   }
 
   @Test
+  void aLogIsFollowedUntilItIsComplete() throws IOException {
+    String run = control.create("succeeds").getRunId();
+    Store store = Store.open(control.storeUri);
+    store.write(
+        new RunLayout(control.storeUri, run).events(),
+        output -> output.write("begin\n".getBytes(StandardCharsets.UTF_8)));
+    control.awaitEnd(run);
+    String followed = running("waits");
+    store.write(
+        new RunLayout(control.storeUri, followed).events(),
+        output -> output.write("begin\n".getBytes(StandardCharsets.UTF_8)));
+
+    assertThat(client.get("/runs/" + followed + "/logs", "hx-request", "true").body())
+        .as("the part that is replaced asks again")
+        .contains("id=\"log\"", "hx-get=", "id=\"log-text\"")
+        .doesNotContain("<html");
+    assertThat(client.get("/runs/" + run + "/logs").body())
+        .contains("begin\n</pre>")
+        .doesNotContain("hx-get");
+    assertThat(client.get("/runs/" + run + "/logs", "hx-request", "true").body())
+        .contains("begin\n</pre>")
+        .doesNotContain("hx-get");
+  }
+
+  @Test
   void curvesOfARunningTrainingAreShort() {
     TrainerHeartbeat.Builder heartbeat =
         TrainerHeartbeat.newBuilder().setState(TrainerState.TRAINER_STATE_RUNNING);
@@ -430,6 +469,19 @@ final class PagesTest {
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body())
         .contains("value=\"Bad Name\"", "href=\"#field-name\"", "aria-invalid=\"true\"");
+    String incomplete = client.post("/new", Map.of("spec.name", "a")).body();
+    assertThat(incomplete)
+        .as("a violation of a section")
+        .contains("need")
+        .contains("href=\"#field-");
+    List<String> targets =
+        Pattern.compile("href=\"#(field-[^\"]*)\"")
+            .matcher(incomplete)
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(targets).isNotEmpty();
+    assertThat(targets).allMatch(id -> incomplete.contains("id=\"" + id + "\""));
     assertThat(client.post("/new/plan", wrong, "hx-request", "true").body())
         .contains("href=\"#field-name\"")
         .doesNotContain("<html");

@@ -2,6 +2,7 @@ package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -41,6 +42,8 @@ import io.retort.v1.Trigger;
 import io.retort.v1.TriggerFiring;
 import io.retort.v1.TriggerPause;
 import io.retort.v1.TriggerServiceGrpc;
+import io.retort.v1.WatchStatus;
+import io.retort.v1.WatchedDataSource;
 import io.retort.worker.Environment;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -110,6 +113,34 @@ final class TriggerPagesTest {
   }
 
   @Test
+  void aWatchedLocationIsShownWithItsLastLook() {
+    triggers.trigger =
+        triggers.trigger.toBuilder()
+            .setConfig(
+                triggers.trigger.getConfig().toBuilder()
+                    .setWatchedData(
+                        WatchedDataSource.newBuilder()
+                            .setUri("/data/" + HOSTILE)
+                            .setPattern("*.{json,jsonl}")
+                            .setPollInterval(Durations.fromMinutes(10))))
+            .setWatch(
+                WatchStatus.newBuilder()
+                    .setLookedAt(Timestamps.fromSeconds(1_796_000_000L))
+                    .setFiles(1234)
+                    .setBytes(5 << 20)
+                    .setNewFiles(2)
+                    .setChangedAt(Timestamps.fromSeconds(1_796_000_000L)))
+            .setProblem(HOSTILE + ": no such folder")
+            .build();
+
+    assertThat(client.get("/triggers/nightly").body())
+        .contains("new data in /data/&lt;script&gt;", "<dd class=\"text\">*.{json,jsonl}</dd>")
+        .contains("every 10 min 00 s, fires after 1 min 00 s without a change")
+        .contains("<dd>1,234, 5 MiB</dd>", "<dd>2 since ", "no such folder")
+        .doesNotContain("<script>alert");
+  }
+
+  @Test
   void aTriggerIsPausedAndResumed() {
     client.get("/triggers/nightly");
 
@@ -163,6 +194,26 @@ final class TriggerPagesTest {
   }
 
   @Test
+  void whatDoesNotFireKeepsThePayload() {
+    client.get("/triggers/nightly");
+    Map<String, String> form = Map.of("payload", "{\"rate\": 0.5}", "request_id", "fire-2");
+
+    triggers.refusal = Status.INVALID_ARGUMENT.withDescription("rate: 0.5 (expected: less)");
+    HttpResponse<String> refused = client.post("/triggers/nightly/fire", form);
+    triggers.refusal = Status.UNAVAILABLE.withDescription("nobody answers");
+    HttpResponse<String> unknown = client.post("/triggers/nightly/fire", form);
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body())
+        .contains("rate: 0.5 (expected: less)", "0.5}</textarea>", "name=\"request_id\"")
+        .doesNotContain("value=\"fire-2\"");
+    assertThat(unknown.statusCode()).isEqualTo(503);
+    assertThat(unknown.body())
+        .as("it may have fired: the form that is sent again is the same request")
+        .contains("nobody answers", "0.5}</textarea>", "value=\"fire-2\"");
+  }
+
+  @Test
   void aViewerHasNoButtonsButTheTest() {
     caller = new Caller("eve", "token:2", Map.of("nlp", Role.ROLE_VIEWER));
 
@@ -174,6 +225,7 @@ final class TriggerPagesTest {
   private static final class FakeTriggers extends TriggerServiceGrpc.TriggerServiceImplBase {
     private final List<FireTriggerRequest> fired = new ArrayList<>();
     private Trigger trigger = nightly();
+    private Status refusal = Status.OK;
     private ListFiringsRequest firings = ListFiringsRequest.getDefaultInstance();
     private ListTriggerRevisionsRequest revisions =
         ListTriggerRevisionsRequest.getDefaultInstance();
@@ -323,6 +375,10 @@ final class TriggerPagesTest {
     public void fireTrigger(
         FireTriggerRequest request, StreamObserver<FireTriggerResponse> observer) {
       fired.add(request);
+      if (!refusal.isOk()) {
+        observer.onError(refusal.asRuntimeException());
+        return;
+      }
       answer(
           observer,
           FireTriggerResponse.newBuilder()

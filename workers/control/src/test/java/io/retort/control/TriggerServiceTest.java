@@ -11,6 +11,7 @@ import com.google.rpc.BadRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.layout.RunLayout;
 import io.retort.trigger.TriggerLabel;
 import io.retort.v1.DeleteTriggerRequest;
 import io.retort.v1.DeleteTriggerResponse;
@@ -37,7 +38,11 @@ import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerFiring;
 import io.retort.v1.TriggerParameter;
 import io.retort.v1.TriggerServiceGrpc;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -370,6 +375,49 @@ final class TriggerServiceTest {
                 .map(trigger -> trigger.getConfig().getName()))
         .doesNotContain("gone");
     assertThat(set(config("gone").build()).getRevision()).isEqualTo(2);
+  }
+
+  @Test
+  void listsTheNextTimeOfASchedule() {
+    TriggerConfig.Builder config = config("listed-time");
+    config.getScheduleBuilder().setCron("0 2 * * *");
+    Trigger unused = set(config.build());
+
+    assertThat(listed("listed-time").getNextTime().getSeconds())
+        .isGreaterThan(Instant.now().getEpochSecond());
+    Trigger paused =
+        triggers
+            .pauseTrigger(PauseTriggerRequest.newBuilder().setName("listed-time").build())
+            .getTrigger();
+    assertThat(paused.hasPause()).isTrue();
+    assertThat(listed("listed-time").hasNextTime()).isFalse();
+  }
+
+  @Test
+  void aRecordThatCannotBeReadIsListedWithItsProblem() throws IOException {
+    Trigger unused = set(config("broken").build());
+    Trigger ignored = set(config("whole").build());
+    Path record = Path.of(URI.create(RunLayout.triggers(control.storeUri) + "/broken.json"));
+    byte[] bytes = Files.readAllBytes(record);
+    Files.writeString(record, "{");
+    try {
+      assertThat(listed("broken").getProblem()).startsWith("its record cannot be read: ");
+      assertThat(listed("whole").getProblem()).isEmpty();
+      assertThat(refused(() -> get("broken")).getStatus().getCode())
+          .isEqualTo(Status.Code.DATA_LOSS);
+    } finally {
+      Files.write(record, bytes);
+    }
+  }
+
+  private static Trigger listed(String name) {
+    return triggers
+        .listTriggers(ListTriggersRequest.newBuilder().setPageSize(1000).build())
+        .getTriggersList()
+        .stream()
+        .filter(trigger -> trigger.getConfig().getName().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

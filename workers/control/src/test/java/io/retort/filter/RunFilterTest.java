@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.util.Timestamps;
+import io.retort.identity.Caller;
+import io.retort.v1.Grant;
+import io.retort.v1.Role;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFilterTest {
+  private static final Caller ANN = new Caller("ann");
+
   private static final FilterSubject RUN =
       new FilterSubject(
           "demo-20260101-aaaaaa",
@@ -71,7 +76,7 @@ class RunFilterTest {
         "(team = other AND name = x) OR name = demo",
       })
   void selects(String filter) throws FilterException {
-    assertThat(RunFilter.parse(filter, "ann").test(RUN)).as(filter).isTrue();
+    assertThat(RunFilter.parse(filter, ANN).test(RUN)).as(filter).isTrue();
   }
 
   @ParameterizedTest
@@ -91,17 +96,19 @@ class RunFilterTest {
         "NOT name = demo",
       })
   void leavesOut(String filter) throws FilterException {
-    assertThat(RunFilter.parse(filter, "ann").test(RUN)).as(filter).isFalse();
+    assertThat(RunFilter.parse(filter, ANN).test(RUN)).as(filter).isFalse();
   }
 
   @Test
-  void aPauseWaitsForItsOwnerAndAnApprovalForAnybody() throws FilterException {
-    assertThat(RunFilter.parse("waits_for_me = true", "bob").test(RUN)).isFalse();
+  void aPauseWaitsForItsOwnerAndAnApprovalForThoseWhoMayDecide() throws FilterException {
+    assertThat(waitsFor(new Caller("bob"), RUN)).isFalse();
+    assertThat(waitsFor(caller("ann", "math", Role.ROLE_OPERATOR), RUN)).isTrue();
+    assertThat(waitsFor(caller("ann", "math", Role.ROLE_VIEWER), RUN)).isFalse();
     FilterSubject asked =
         new FilterSubject(
             "a",
             "a",
-            "",
+            "math",
             List.of(),
             List.of(),
             "ann",
@@ -111,7 +118,22 @@ class RunFilterTest {
             0,
             Map.of(),
             true);
-    assertThat(RunFilter.parse("waits_for_me = true", "bob").test(asked)).isTrue();
+    assertThat(waitsFor(new Caller("bob"), asked)).as("without identity").isTrue();
+    assertThat(waitsFor(caller("bob", "math", Role.ROLE_APPROVER), asked)).isTrue();
+    assertThat(waitsFor(caller("ann", "math", Role.ROLE_OPERATOR), asked)).isFalse();
+    assertThat(waitsFor(caller("bob", "vision", Role.ROLE_ADMIN), asked)).isFalse();
+    assertThat(waitsFor(caller("bob", "*", Role.ROLE_APPROVER), asked)).isTrue();
+  }
+
+  private static boolean waitsFor(Caller caller, FilterSubject run) throws FilterException {
+    boolean waits = RunFilter.parse("waits_for_me = true", caller).test(run);
+    assertThat(RunFilter.parse("waits_for_me = false", caller).test(run)).isNotEqualTo(waits);
+    return waits;
+  }
+
+  private static Caller caller(String name, String team, Role role) {
+    return Caller.of(
+        name, "token:" + name, List.of(Grant.newBuilder().setTeam(team).setRole(role).build()));
   }
 
   @ParameterizedTest
@@ -135,7 +157,7 @@ class RunFilterTest {
       })
   void refusesWithPositionAndExpectation(String filter, String message) {
     FilterException thrown =
-        catchThrowableOfType(FilterException.class, () -> RunFilter.parse(filter, ""));
+        catchThrowableOfType(FilterException.class, () -> RunFilter.parse(filter, ANN));
     assertThat(thrown).as(filter).isNotNull();
     assertThat(thrown).hasMessageStartingWith(message);
   }
@@ -144,11 +166,11 @@ class RunFilterTest {
   void refusesFiltersWithoutBounds() {
     assertThat(
             catchThrowableOfType(
-                FilterException.class, () -> RunFilter.parse("(".repeat(1000), "")))
+                FilterException.class, () -> RunFilter.parse("(".repeat(1000), ANN)))
         .hasMessageContaining("at most 32 levels");
     assertThat(
             catchThrowableOfType(
-                FilterException.class, () -> RunFilter.parse("x".repeat(2001), "")))
+                FilterException.class, () -> RunFilter.parse("x".repeat(2001), ANN)))
         .hasMessageContaining("2001 characters (expected: at most 2000)");
   }
 

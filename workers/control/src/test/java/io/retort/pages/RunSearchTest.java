@@ -33,6 +33,7 @@ final class RunSearchTest {
             "text=first",
             "text=bob",
             "since=2026-01-31&until=2026-01-31",
+            "since=0000-01-01&until=9999-12-31",
             "waits=true",
             "filter=name%3Dx%20OR%20team%3Dnlp&team=nlp")) {
       assertThat(selects(query)).as(query).isTrue();
@@ -77,6 +78,8 @@ final class RunSearchTest {
   void aWrongFieldIsNamed() {
     assertThat(problems("label=a%20b%3Dc")).containsOnlyKeys("label");
     assertThat(problems("since=yesterday")).containsOnlyKeys("since");
+    assertThat(problems("until=%2B999999999-12-31")).containsOnlyKeys("until");
+    assertThat(problems("since=-0001-12-31")).containsOnlyKeys("since");
     assertThat(problems("team=" + "x".repeat(201))).containsOnlyKeys("team");
     assertThat(problems("filter=team%3D")).containsOnlyKeys("filter");
     assertThat(problems("filter=team%3Da)%20OR%20(team%3Db").get("filter"))
@@ -100,7 +103,7 @@ final class RunSearchTest {
   }
 
   private static boolean selects(String query) throws FilterException {
-    return RunFilter.parse(search(query).expression(), ANN.name()).test(run());
+    return RunFilter.parse(search(query).expression(), ANN).test(run());
   }
 
   private static RunSearch search(String query) {

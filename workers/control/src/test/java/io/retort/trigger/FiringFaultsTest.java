@@ -6,20 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.Struct;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.spec.SpecViolation;
 import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
 import io.retort.v1.FiringCause;
 import io.retort.v1.FiringOutcome;
+import io.retort.v1.FiringRecord;
 import io.retort.v1.LaunchTemplate;
-import io.retort.v1.Plan;
-import io.retort.v1.Run;
-import io.retort.v1.RunRequest;
 import io.retort.v1.RunSpec;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerFiring;
-import io.retort.v1.TriggerLaunch;
 import io.retort.v1.TriggerPause;
 import io.retort.v1.TriggerRecord;
 import java.io.IOException;
@@ -28,7 +24,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +132,38 @@ final class FiringFaultsTest {
     assertThat(firings.read(NAME, "event-0")).isEmpty();
   }
 
+  @Test
+  void idsOfWebhooksAreNotThoseOfOtherCauses() {
+    TriggerFiring byApi = fire("api-1", FiringCause.FIRING_CAUSE_API);
+    TriggerFiring byWebhook = fire("api-1", FiringCause.FIRING_CAUSE_WEBHOOK);
+
+    assertThat(byWebhook.getFiringId()).isEqualTo("webhook-api-1");
+    assertThat(byWebhook.getRunId()).isNotEqualTo(byApi.getRunId());
+    assertThat(fire("api-1", FiringCause.FIRING_CAUSE_WEBHOOK)).isEqualTo(byWebhook);
+  }
+
+  @Test
+  void aWebhookThatWasRecordedUnderItsOwnIdIsNotFiredAgain() throws IOException {
+    FiringRecord recorded =
+        FiringRecord.newBuilder()
+            .setFiring(
+                TriggerFiring.newBuilder()
+                    .setFiringId("msg-1")
+                    .setTrigger(NAME)
+                    .setCause(FiringCause.FIRING_CAUSE_WEBHOOK)
+                    .setOutcome(FiringOutcome.FIRING_OUTCOME_LAUNCHED)
+                    .setRunId("run-before"))
+            .build();
+    assertThat(firings().claim(recorded)).isEqualTo(recorded);
+
+    assertThat(fire("msg-1", FiringCause.FIRING_CAUSE_WEBHOOK).getRunId()).isEqualTo("run-before");
+    assertThat(launches.launched).isEmpty();
+  }
+
+  private TriggerFiring fire(String event, FiringCause cause) {
+    return firer(START).fire(NAME, Struct.getDefaultInstance(), event, cause, "");
+  }
+
   private TriggerFiring fire() {
     return firer(START)
         .fire(
@@ -190,56 +217,6 @@ final class FiringFaultsTest {
         throw new IOException("disk full");
       }
       return super.update(uri, change);
-    }
-  }
-
-  private static final class FakeLaunches implements Launches {
-    final List<TriggerLaunch> launched = new ArrayList<>();
-    Runnable beforeLaunch = () -> {};
-    Runnable afterLaunch = () -> {};
-    Optional<Status> failure = Optional.empty();
-
-    @Override
-    public TriggerLaunch pinned(TriggerLaunch launch) {
-      beforeLaunch.run();
-      return launch;
-    }
-
-    @Override
-    public RunSpec spec(TriggerLaunch launch) {
-      return launch.getCreate().getSpec();
-    }
-
-    @Override
-    public List<SpecViolation> violations(TriggerLaunch launch) {
-      return List.of();
-    }
-
-    @Override
-    public RunRequest admissible(TriggerLaunch launch) {
-      return RunRequest.getDefaultInstance();
-    }
-
-    @Override
-    public Plan plan(RunRequest request) {
-      return Plan.getDefaultInstance();
-    }
-
-    @Override
-    public Run launch(TriggerLaunch launch) {
-      if (failure.isPresent()) {
-        throw failure.get().asRuntimeException();
-      }
-      launched.add(launch);
-      afterLaunch.run();
-      return Run.newBuilder().setRunId("run-" + launch.getCreate().getRequestId()).build();
-    }
-
-    @Override
-    public Optional<String> launched(TriggerLaunch launch) {
-      return launched.contains(launch)
-          ? Optional.of("run-" + launch.getCreate().getRequestId())
-          : Optional.empty();
     }
   }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,13 +23,6 @@ import org.slf4j.LoggerFactory;
 final class LocalFiles {
   private static final Logger LOGGER = LoggerFactory.getLogger(LocalFiles.class);
   private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
-
-  /** Metadata files of data sets. */
-  private static final Set<String> METADATA =
-      Set.of("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json");
-
-  private static final Pattern DATA_NAME =
-      Pattern.compile("(?i).*\\.(?:jsonl|ndjson|json|parquet)(?:\\.gz|\\.zst)?");
 
   private final DataRoots roots;
 
@@ -125,11 +117,6 @@ final class LocalFiles {
     }
   }
 
-  /** Whether a file's name indicates data, not metadata. */
-  static boolean isDataName(String name) {
-    return DATA_NAME.matcher(name).matches() && !METADATA.contains(name);
-  }
-
   private boolean isData(Path folder, Path file) {
     for (Path part : folder.relativize(file)) {
       if (part.toString().startsWith(".")) {
@@ -137,10 +124,10 @@ final class LocalFiles {
       }
     }
     String name = String.valueOf(file.getFileName());
-    if (METADATA.contains(name)) {
+    if (DataNames.isMetadata(name)) {
       return false;
     }
-    if (isDataName(name)) {
+    if (DataNames.isData(name)) {
       return true;
     }
     try {

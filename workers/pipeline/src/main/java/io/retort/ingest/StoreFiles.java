@@ -71,7 +71,7 @@ final class StoreFiles {
   }
 
   private static boolean isData(String path) {
-    return LocalFiles.isDataName(path.substring(path.lastIndexOf('/') + 1));
+    return DataNames.isData(path.substring(path.lastIndexOf('/') + 1));
   }
 
   private List<DataFile> named(String location, String folder, List<String> paths) {

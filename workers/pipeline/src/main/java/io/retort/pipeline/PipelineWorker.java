@@ -46,6 +46,10 @@ import io.retort.student.PythonTokenCounter;
 import io.retort.student.StudentChecker;
 import io.retort.student.TokenCounter;
 import io.retort.trigger.ScheduledTriggerWorkflowImpl;
+import io.retort.trigger.WatchActivities;
+import io.retort.trigger.WatchActivitiesImpl;
+import io.retort.trigger.WatchCheckWorkflowImpl;
+import io.retort.trigger.WatchedTriggerWorkflowImpl;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
 import io.retort.worker.Environment;
@@ -132,11 +136,15 @@ public final class PipelineWorker {
         AdmissionWorkflowImpl.class,
         LaneWorkflowImpl.class,
         ScheduledTriggerWorkflowImpl.class,
+        WatchedTriggerWorkflowImpl.class,
+        WatchCheckWorkflowImpl.class,
         DeliveryWorkflowImpl.class);
     Hub hub = Hub.of(environment);
     PlanActivities plans = new PlanActivitiesImpl(store, new LocationChecks(store, hub, roots));
-    // For the local activity of an admission.
-    runs.registerActivitiesImplementations(plans);
+    String storeUri = environment.require("RETORT_STORE");
+    WatchActivities watches = new WatchActivitiesImpl(store, storeUri, roots);
+    // For the local activities of calls that wait.
+    runs.registerActivitiesImplementations(plans, watches);
 
     Worker pipeline =
         factory.newWorker(
@@ -145,7 +153,6 @@ public final class PipelineWorker {
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .setDefaultHeartbeatThrottleInterval(HEARTBEAT_EVERY)
                 .build());
-    String storeUri = environment.require("RETORT_STORE");
     EventPublisher publisher =
         new EventPublisher(
             new Subscriptions(store, storeUri),
@@ -164,6 +171,7 @@ public final class PipelineWorker {
         new ExportActivitiesImpl(store),
         new StageActivitiesImpl(store),
         plans,
+        watches,
         new RunRecordActivitiesImpl(store, publisher::publish),
         new LaneActivitiesImpl(store, storeUri, temporal.client()));
 

@@ -46,6 +46,11 @@ public final class SpecPaths {
     return builder.build();
   }
 
+  /** The same for one location. */
+  static String resolve(String location, Path folder) {
+    return isRelative(location) ? absolute(location, folder) : location;
+  }
+
   static boolean isAbsolute(String location) {
     return location.startsWith("/") || URI.matcher(location).matches();
   }

@@ -2,6 +2,7 @@ package io.retort.spec;
 
 import io.retort.v1.LaunchTemplate;
 import io.retort.v1.TriggerConfig;
+import io.retort.v1.WatchedDataSource;
 import java.nio.file.Path;
 
 /**
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  */
 public final class TriggerReader {
   /**
-   * @param folder against which relative paths of its spec are resolved
+   * @param folder against which relative paths of its spec and of a watched location are resolved
    * @throws SpecException with every key and value that does not fit
    */
   public static TriggerConfig read(String text, Path folder) throws SpecException {
@@ -21,6 +22,10 @@ public final class TriggerReader {
     if (config.getLaunch().hasSpec()) {
       LaunchTemplate.Builder launch = config.getLaunchBuilder();
       launch.setSpec(SpecPaths.resolve(launch.getSpec(), folder));
+    }
+    if (config.hasWatchedData()) {
+      WatchedDataSource.Builder watched = config.getWatchedDataBuilder();
+      watched.setUri(SpecPaths.resolve(watched.getUri(), folder));
     }
     return config.build();
   }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -125,6 +126,26 @@ final class S3Store implements Store {
         .filter(path -> !HIDDEN.matcher(path).find())
         .sorted()
         .toList();
+  }
+
+  /** Holds one page of up to a thousand objects. */
+  @Override
+  public void visitBelow(String folderUri, Visitor visitor) throws IOException {
+    S3Location folder = S3Location.of(folderUri);
+    int prefix = folder.folder().length();
+    Iterator<ListObjectsV2Response> pages =
+        client
+            .listObjectsV2Paginator(
+                request -> request.bucket(folder.bucket()).prefix(folder.folder()))
+            .iterator();
+    while (call(folder, pages::hasNext)) {
+      for (S3Object object : call(folder, pages::next).contents()) {
+        String path = object.key().substring(prefix);
+        if (!HIDDEN.matcher(path).find()) {
+          visitor.visit(path, object.size(), object.eTag());
+        }
+      }
+    }
   }
 
   @Override

@@ -88,6 +88,16 @@ public interface Store {
     return paths.stream().sorted().toList();
   }
 
+  /**
+   * Visits the objects that {@link #listBelow} names, in no certain order and without holding all
+   * of them.
+   */
+  default void visitBelow(String folderUri, Visitor visitor) throws IOException {
+    for (String path : listBelow(folderUri)) {
+      visitor.visit(path, size(resolve(folderUri, path)), "");
+    }
+  }
+
   /** Writes an object, or replaces it as a whole. Returns its hash and size; rows is 0. */
   ArtifactRef write(String uri, Content content) throws IOException;
 
@@ -125,5 +135,16 @@ public interface Store {
      * @return the bytes to store, empty to leave the object as it is
      */
     Optional<byte[]> apply(Optional<byte[]> current) throws IOException;
+  }
+
+  /** Receives objects. */
+  @FunctionalInterface
+  interface Visitor {
+    /**
+     * @param path below the folder
+     * @param size in bytes
+     * @param version changes with the content, as far as the store tells; else empty
+     */
+    void visit(String path, long size, String version) throws IOException;
   }
 }

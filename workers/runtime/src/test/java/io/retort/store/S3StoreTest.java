@@ -7,6 +7,7 @@ import io.retort.worker.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,17 @@ class S3StoreTest extends StoreContract {
     assertThat(bucket.resolve(folder).resolve("Übung 100% #1 a+b/object")).hasContent("x");
     assertThat(store().list(odd)).containsExactly("object");
     assertThat(store().list(root())).containsExactly("Übung 100% #1 a+b");
+  }
+
+  @Test
+  void visitsTellTheVersionOfAnObject() throws IOException {
+    List<String> versions = new ArrayList<>();
+    for (String content : List.of("one", "two")) {
+      store().write(uri("versioned/object"), bytes(content));
+      store().visitBelow(uri("versioned"), (path, size, version) -> versions.add(version));
+    }
+
+    assertThat(versions).hasSize(2).doesNotHaveDuplicates().doesNotContain("");
   }
 
   @Test

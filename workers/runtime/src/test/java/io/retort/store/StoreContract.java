@@ -87,6 +87,19 @@ abstract class StoreContract {
   }
 
   @Test
+  void visitsWhatItListsBelowAFolder() throws IOException {
+    for (String path : List.of("visited/b", "visited/a/c", "visited/.hidden/x")) {
+      store.write(uri(path), bytes("xyz"));
+    }
+    List<String> visited = new ArrayList<>();
+
+    store.visitBelow(uri("visited"), (path, size, version) -> visited.add(path + " " + size));
+    store.visitBelow(uri("nowhere"), (path, size, version) -> visited.add(path));
+
+    assertThat(visited).containsExactlyInAnyOrder("a/c 3", "b 3");
+  }
+
+  @Test
   void readsAPartOfAnObject() throws IOException {
     store.write(uri("object"), bytes("0123456789"));
     store.write(uri("empty"), bytes(""));

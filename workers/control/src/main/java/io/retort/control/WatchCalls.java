@@ -1,0 +1,30 @@
+package io.retort.control;
+
+import io.retort.trigger.WatchCheckWorkflow;
+import io.retort.v1.CheckWatchedDataRequest;
+import io.retort.v1.CheckWatchedDataResponse;
+import io.retort.v1.WatchedDataSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Asks pipeline workers, which alone see the locations that triggers watch. */
+final class WatchCalls {
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  /** Empty if no worker answers in time. */
+  static Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks(
+      Workflows workflows) {
+    return source ->
+        workflows.callBriefly(
+            ShortCall.of(
+                "watch-check",
+                LONGEST,
+                WatchCheckWorkflow.TYPE,
+                CheckWatchedDataRequest.newBuilder().setSource(source).build(),
+                "look at a location"),
+            CheckWatchedDataResponse.class);
+  }
+
+  private WatchCalls() {}
+}

@@ -1,0 +1,5 @@
+/** Lanes as the control plane shows them. */
+@NullMarked
+package io.retort.lane;
+
+import org.jspecify.annotations.NullMarked;

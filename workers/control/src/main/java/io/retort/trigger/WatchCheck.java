@@ -1,0 +1,65 @@
+package io.retort.trigger;
+
+import io.retort.spec.SpecViolation;
+import io.retort.store.Locations;
+import io.retort.v1.CheckWatchedDataResponse;
+import io.retort.v1.FoundFiles;
+import io.retort.v1.WatchedDataSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Whether a location can be watched, as far as that is known before it is. */
+final class WatchCheck {
+  private static final String FIELD = "config.watched_data.";
+
+  private final String storeUri;
+  private final Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks;
+
+  /**
+   * @param looks asks a pipeline worker, which alone sees locations; empty if none answers in time
+   */
+  WatchCheck(
+      String storeUri, Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks) {
+    this.storeUri = storeUri;
+    this.looks = looks;
+  }
+
+  /** Empty for a location that is not there yet, or that no worker looks at in time. */
+  List<SpecViolation> violations(WatchedDataSource source) {
+    List<SpecViolation> violations = new ArrayList<>();
+    if (!Locations.isServed(source.getUri())) {
+      violations.add(
+          new SpecViolation(
+              FIELD + "uri", '"' + source.getUri() + "\" (expected: " + Locations.EXPECTED + ")"));
+    } else if (WatchOverlap.of(source.getUri(), storeUri)) {
+      violations.add(new SpecViolation(FIELD + "uri", WatchOverlap.reason(storeUri)));
+    }
+    PathPattern.problem(source.getPattern())
+        .ifPresent(
+            problem ->
+                violations.add(
+                    new SpecViolation(
+                        FIELD + "pattern",
+                        problem
+                            + " (expected: a glob of *, **, ?, [abc] and {a,b}, for example"
+                            + " \"**/*.jsonl\")")));
+    if (violations.isEmpty()) {
+      looks
+          .apply(source)
+          .map(CheckWatchedDataResponse::getRefusal)
+          .filter(refusal -> !refusal.isEmpty())
+          .ifPresent(refusal -> violations.add(new SpecViolation(FIELD + "uri", refusal)));
+    }
+    return List.copyOf(violations);
+  }
+
+  /** What is there now; empty if that is unknown. */
+  Optional<FoundFiles> files(WatchedDataSource source) {
+    return looks
+        .apply(source)
+        .filter(CheckWatchedDataResponse::hasFiles)
+        .map(CheckWatchedDataResponse::getFiles);
+  }
+}

@@ -1,0 +1,193 @@
+package io.retort.trigger;
+
+import io.retort.failure.Failures;
+import io.retort.store.DataRoots;
+import io.retort.store.Store;
+import io.retort.store.StoreFailures;
+import io.retort.v1.CheckWatchedDataRequest;
+import io.retort.v1.CheckWatchedDataResponse;
+import io.retort.v1.FoundFiles;
+import io.retort.v1.LookAtWatchedDataRequest;
+import io.retort.v1.LookAtWatchedDataResponse;
+import io.retort.v1.WatchedDataSource;
+import io.temporal.activity.Activity;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Holds some 20 bytes for each file that counts, and the names of a thousand new ones. */
+public final class WatchActivitiesImpl implements WatchActivities {
+  /** Files that count in a location. */
+  static final int MOST_FILES = 1_000_000;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(WatchActivitiesImpl.class);
+  private static final int FILES_A_HEARTBEAT = 1000;
+  private static final String FOUND = "found-";
+
+  private final WatchedFiles files;
+  private final WatchObjects objects;
+  private final int mostFiles;
+
+  public WatchActivitiesImpl(Store store, String storeUri, DataRoots roots) {
+    this(store, storeUri, roots, Store::open, MOST_FILES);
+  }
+
+  /**
+   * @param stores opens the store that serves a URI
+   */
+  WatchActivitiesImpl(
+      Store store,
+      String storeUri,
+      DataRoots roots,
+      Function<String, Store> stores,
+      int mostFiles) {
+    files = new WatchedFiles(stores, roots, storeUri);
+    objects = new WatchObjects(store, storeUri);
+    this.mostFiles = mostFiles;
+  }
+
+  @Override
+  public LookAtWatchedDataResponse lookAtWatchedData(LookAtWatchedDataRequest request) {
+    try {
+      return look(request);
+    } catch (IOException e) {
+      throw StoreFailures.of(e);
+    }
+  }
+
+  @Override
+  public CheckWatchedDataResponse checkWatchedData(CheckWatchedDataRequest request) {
+    CheckWatchedDataResponse.Builder response = CheckWatchedDataResponse.newBuilder();
+    try {
+      files.require(request.getSource().getUri());
+      response.setFiles(list(request.getSource(), FileSet.empty()).found());
+    } catch (ApplicationFailure e) {
+      if (e.getType().endsWith("/LOCATION_FORBIDDEN")) {
+        response.setRefusal(e.getOriginalMessage());
+      }
+    } catch (IOException e) {
+      // The watch itself says so and tries again.
+      LOGGER.info("{} was not looked at", request.getSource().getUri(), e);
+    }
+    return response.build();
+  }
+
+  private LookAtWatchedDataResponse look(LookAtWatchedDataRequest request) throws IOException {
+    String trigger = request.getTrigger();
+    boolean first = request.getSeen().isEmpty();
+    FileSet seen = first ? FileSet.empty() : objects.readSeen(trigger, request.getSeen());
+    Listing listing = list(request.getSource(), seen);
+    LookAtWatchedDataResponse.Builder response =
+        LookAtWatchedDataResponse.newBuilder()
+            .setFiles(listing.present.size())
+            .setBytes(listing.bytes);
+    if (first && !request.getSource().getIncludeExisting()) {
+      response.setSeen(objects.writeSeen(trigger, listing.present.build()));
+    } else {
+      response.setSeen(first ? objects.writeSeen(trigger, seen) : request.getSeen());
+      findings(request, seen, listing, response);
+    }
+    List<String> needed = List.of(response.getSeen(), response.getFound(), response.getNextSeen());
+    for (String obsolete : request.getObsoleteList()) {
+      if (!needed.contains(obsolete)) {
+        objects.delete(trigger, obsolete);
+      }
+    }
+    return response.build();
+  }
+
+  private void findings(
+      LookAtWatchedDataRequest request,
+      FileSet seen,
+      Listing listing,
+      LookAtWatchedDataResponse.Builder response)
+      throws IOException {
+    if (listing.fresh.size() == 0) {
+      return;
+    }
+    String found = FOUND + listing.fresh.build().digest();
+    response.setFound(found).setNewFiles(listing.fresh.size());
+    if (found.equals(request.getExpected())) {
+      FileSet present = listing.present.build();
+      // Files that are gone for a while, with their file system for example, do not count as new
+      // when they are back; unless there are too many of them.
+      FileSet next = seen.with(present);
+      objects.writeFound(request.getTrigger(), found, listing.found());
+      response.setNextSeen(
+          objects.writeSeen(request.getTrigger(), next.size() > mostFiles ? present : next));
+    }
+  }
+
+  private Listing list(WatchedDataSource source, FileSet seen) throws IOException {
+    Listing listing = new Listing(source, seen, mostFiles);
+    files.visit(source, listing);
+    return listing;
+  }
+
+  /** What a visit has found. */
+  private static final class Listing implements WatchedFiles.Visitor {
+    private final WatchedDataSource source;
+    private final FileSet seen;
+    private final int mostFiles;
+    private final FileSet.Builder present = new FileSet.Builder();
+    private final FileSet.Builder fresh = new FileSet.Builder();
+
+    /** URIs of the first new ones by their paths. */
+    private final TreeMap<String, String> firstUris = new TreeMap<>();
+
+    private long bytes;
+    private long freshBytes;
+    private long visited;
+
+    Listing(WatchedDataSource source, FileSet seen, int mostFiles) {
+      this.source = source;
+      this.seen = seen;
+      this.mostFiles = mostFiles;
+    }
+
+    @Override
+    public void alive() {
+      visited++;
+      if (visited % FILES_A_HEARTBEAT == 0) {
+        Activity.getExecutionContext().heartbeat(visited);
+      }
+    }
+
+    @Override
+    public void file(String uri, String path, long size, String version) {
+      if (present.size() == mostFiles) {
+        throw Failures.user(
+            "WATCH_TOO_LARGE",
+            source.getUri()
+                + ": more than "
+                + mostFiles
+                + " files (expected: at most so many that count; watch a folder below it, or set a"
+                + " pattern)");
+      }
+      long member = FileSet.member(path, size, version);
+      present.add(member);
+      bytes += size;
+      if (!seen.contains(member)) {
+        fresh.add(member);
+        freshBytes += size;
+        firstUris.put(path, uri);
+        if (firstUris.size() > NewFiles.MOST_NAMED) {
+          Map.Entry<String, String> unused = firstUris.pollLastEntry();
+        }
+      }
+    }
+
+    FoundFiles found() {
+      return FoundFiles.newBuilder()
+          .addAllUris(firstUris.values())
+          .setFiles(fresh.size())
+          .setBytes(freshBytes)
+          .build();
+    }
+  }
+}
