@@ -22,6 +22,7 @@ public final class Triggers implements AutoCloseable {
 
   /**
    * @param teamOf the team of a run with this spec
+   * @param secrets of webhooks
    * @param deadline of each call to Temporal
    * @param errors the error of the API for one of Temporal, and what was attempted
    * @param looks asks a pipeline worker what is in a location; empty if none answers in time
@@ -31,6 +32,7 @@ public final class Triggers implements AutoCloseable {
       String storeUri,
       Launches launches,
       Function<RunSpec, String> teamOf,
+      MissingSecrets secrets,
       Clock clock,
       WorkflowClient client,
       Duration deadline,
@@ -49,6 +51,7 @@ public final class Triggers implements AutoCloseable {
             firings,
             firer,
             new TriggerTeams(launches, teamOf),
+            secrets,
             launches,
             sources,
             new WatchCheck(storeUri, looks),
