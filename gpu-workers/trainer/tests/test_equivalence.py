@@ -75,8 +75,9 @@ def test_child_ends_by_itself_when_its_parent_is_gone() -> None:
     assert "ready" in child.stdout.readline()
     child.stdin.write(f'{{"id": 1, "gold": "5", "answer": "{ENDLESS}", "seconds": 0.3}}\n')
     child.stdin.close()
-    # In the middle of a computation it does not detect that its input has ended.
-    assert child.wait(timeout=60) == -signal.SIGPROF
+    # In the middle of a computation it does not detect that its input has ended. On a machine without a free
+    # processor the limit of its wall time ends it first.
+    assert child.wait(timeout=60) in (-signal.SIGPROF, -signal.SIGALRM)
     child.stdout.close()
 
 
