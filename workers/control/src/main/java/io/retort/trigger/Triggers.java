@@ -3,9 +3,9 @@ package io.retort.trigger;
 import io.grpc.BindableService;
 import io.grpc.StatusRuntimeException;
 import io.retort.store.Store;
+import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.RunSpec;
-import io.retort.v1.WatchedDataSource;
 import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class Triggers implements AutoCloseable {
       WorkflowClient client,
       Duration deadline,
       BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors,
-      Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks) {
+      Function<CheckWatchedDataRequest, Optional<CheckWatchedDataResponse>> looks) {
     this.store = new TriggerStore(store, storeUri);
     FiringStore firings = new FiringStore(store, storeUri);
     firer = new LaunchingFirer(this.store, firings, launches, teamOf, clock);
