@@ -50,11 +50,12 @@ public final class DeliveryWorkflowImpl implements DeliveryWorkflow {
           Workflow.continueAsNew(input);
         }
       }
+      boolean asked = now;
       now = false;
       attempt++;
       boolean last = attempt == DeliverySchedule.ATTEMPTS;
       Duration next = last ? NO_DELAY : DeliverySchedule.before(attempt, random);
-      DeliverEventResponse response = activities.deliverEvent(request(last, next));
+      DeliverEventResponse response = activities.deliverEvent(request(last, next, asked));
       boolean ended = last || response.getState() != DeliveryState.DELIVERY_STATE_PENDING;
       if (ended && !now) {
         return;
@@ -64,8 +65,8 @@ public final class DeliveryWorkflowImpl implements DeliveryWorkflow {
         attempt = 0;
         delay = NO_DELAY;
       } else {
-        Duration asked = Duration.ofSeconds(Durations.toSeconds(response.getRetryAfter()));
-        delay = asked.compareTo(next) > 0 ? asked : next;
+        Duration retryAfter = Duration.ofSeconds(Durations.toSeconds(response.getRetryAfter()));
+        delay = retryAfter.compareTo(next) > 0 ? retryAfter : next;
       }
     }
   }
@@ -75,12 +76,13 @@ public final class DeliveryWorkflowImpl implements DeliveryWorkflow {
     now = true;
   }
 
-  private DeliverEventRequest request(boolean last, Duration next) {
+  private DeliverEventRequest request(boolean last, Duration next, boolean asked) {
     DeliverEventRequest.Builder request =
         DeliverEventRequest.newBuilder()
             .setSubscription(input.getSubscription())
             .setEventId(input.getEventId())
-            .setSubscriptionUid(input.getSubscriptionUid());
+            .setSubscriptionUid(input.getSubscriptionUid())
+            .setAsked(asked);
     if (!last) {
       request.setNextDelay(Durations.fromMillis(next.toMillis()));
     }

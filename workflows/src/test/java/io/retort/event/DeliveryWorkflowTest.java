@@ -125,6 +125,9 @@ final class DeliveryWorkflowTest {
 
     assertThat(receiver.times).hasSize(5);
     assertThat(receiver.gaps().get(3)).as("begins anew").isLessThan(Duration.ofSeconds(8));
+    assertThat(receiver.requests)
+        .extracting(DeliverEventRequest::getAsked)
+        .containsExactly(false, false, false, true, false);
   }
 
   private String id() {

@@ -205,7 +205,7 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
-            WebhookSecrets.of(environment)::missing,
+            WebhookSecrets.of(environment)::unknown,
             clock,
             client,
             deadlines.call(),

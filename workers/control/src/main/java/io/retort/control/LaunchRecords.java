@@ -46,19 +46,39 @@ final class LaunchRecords {
     if (request.recordKey().isEmpty()) {
       return runId;
     }
-    byte[] record =
-        StoredMessages.bytes(
-            LaunchRecord.newBuilder()
-                .setSchemaVersion(SCHEMA_VERSION)
-                .setRunId(runId)
-                .setRequestSha256(request.digest())
-                .build());
+    byte[] record = StoredMessages.bytes(record(request, runId).build());
     try {
       boolean unused = store.writeIfAbsent(uri(request), output -> output.write(record));
     } catch (IOException e) {
       throw ApiErrors.store("keep request " + request.requestId(), e);
     }
     return runId(request).orElse(runId);
+  }
+
+  /** Whether the request has resumed its run, as far as that was kept. */
+  boolean hasResumed(SentRequest request) {
+    try {
+      return read(request).map(LaunchRecord::getResumed).orElse(false);
+    } catch (IOException e) {
+      throw ApiErrors.store("look up request " + request.requestId(), e);
+    }
+  }
+
+  /** Keeps that the request has resumed its run. */
+  void keepResumed(SentRequest request, String runId) {
+    byte[] record = StoredMessages.bytes(record(request, runId).setResumed(true).build());
+    try {
+      store.write(uri(request), output -> output.write(record));
+    } catch (IOException e) {
+      throw ApiErrors.store("keep request " + request.requestId(), e);
+    }
+  }
+
+  private static LaunchRecord.Builder record(SentRequest request, String runId) {
+    return LaunchRecord.newBuilder()
+        .setSchemaVersion(SCHEMA_VERSION)
+        .setRunId(runId)
+        .setRequestSha256(request.digest());
   }
 
   private Optional<LaunchRecord> read(SentRequest request) throws IOException {

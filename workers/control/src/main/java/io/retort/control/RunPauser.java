@@ -58,6 +58,11 @@ final class RunPauser {
             updateId));
   }
 
+  /** Whether {@link #resumeOnce} has resumed the run. */
+  boolean hasResumed(String runId, String updateId) {
+    return updates.hasAnswered(runId, updateId);
+  }
+
   /** Fails with FAILED_PRECONDITION if the run has ended or has spent that much. */
   CompletableFuture<Run> setBudget(SetRunBudgetRequest request) {
     checkBudget(request.getBudget());

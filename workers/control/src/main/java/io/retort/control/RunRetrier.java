@@ -31,13 +31,14 @@ final class RunRetrier {
 
   /**
    * Resumes a paused run, and starts a run with the same spec for one that failed or was cancelled.
-   * Fails with FAILED_PRECONDITION for any other. A request with an id that has resumed its run has
-   * the same answer whatever the run has become since.
+   * Fails with FAILED_PRECONDITION for any other. A request with an id that has resumed its run
+   * succeeds again, and changes nothing, whatever the run has become since; one that was cut short
+   * before that is a new one.
    */
   CompletableFuture<Run> retry(RetryRunRequest request) {
     Run run = reader.get(request.getRunId());
     SentRequest resumption = SentRequest.ofResumption(request);
-    if (run.getPhase() != RunPhase.RUN_PHASE_PAUSED && launches.runId(resumption).isPresent()) {
+    if (hasResumed(run, resumption)) {
       return CompletableFuture.completedFuture(run);
     }
     return switch (run.getPhase()) {
@@ -66,6 +67,19 @@ final class RunRetrier {
   }
 
   /**
+   * The record is kept before the run resumes, so that only the run itself knows what became of a
+   * request whose process has died in between.
+   */
+  private boolean hasResumed(Run run, SentRequest resumption) {
+    if (launches.runId(resumption).isEmpty()) {
+      return false;
+    }
+    return launches.hasResumed(resumption)
+        || (run.getPhase() != RunPhase.RUN_PHASE_PAUSED
+            && pauser.hasResumed(run.getRunId(), updateId(resumption)));
+  }
+
+  /**
    * Once for each request with an id. The record comes first: without it a repetition after a cut
    * connection would find a run that is not stopped.
    */
@@ -74,7 +88,17 @@ final class RunRetrier {
       return pauser.resume(ResumeRunRequest.newBuilder().setRunId(runId).build());
     }
     String resumed = launches.keep(resumption, runId);
-    return pauser.resumeOnce(resumed, "retry-" + resumption.recordKey());
+    return pauser
+        .resumeOnce(resumed, updateId(resumption))
+        .thenApply(
+            run -> {
+              launches.keepResumed(resumption, resumed);
+              return run;
+            });
+  }
+
+  private static String updateId(SentRequest resumption) {
+    return "retry-" + resumption.recordKey();
   }
 
   /** Of the stages that were asked to run again, those that did not. */

@@ -71,6 +71,11 @@ final class RunUpdates {
     return result;
   }
 
+  /** Whether the run has carried out an update of this id, also if it has ended since. */
+  boolean hasAnswered(String runId, String updateId) {
+    return workflows.hasUpdated(runId, updateId);
+  }
+
   private void send(Pending pending) {
     Futures.addCallback(
         workflows

@@ -11,14 +11,18 @@ import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.HistoryEventFilterType;
+import io.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
+import io.temporal.api.update.v1.UpdateRef;
+import io.temporal.api.update.v1.WaitPolicy;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
+import io.temporal.api.workflowservice.v1.PollWorkflowExecutionUpdateRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowResponse;
 import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
@@ -173,6 +177,34 @@ final class Workflows {
         return false;
       }
       throw TemporalErrors.of("cancel run " + workflowId, namespace(), e);
+    }
+  }
+
+  /** Whether a workflow has carried out an update, also if it has ended since. */
+  boolean hasUpdated(String workflowId, String updateId) {
+    try {
+      return stub(deadlines.call())
+          .pollWorkflowExecutionUpdate(
+              PollWorkflowExecutionUpdateRequest.newBuilder()
+                  .setNamespace(namespace())
+                  .setUpdateRef(
+                      UpdateRef.newBuilder()
+                          .setWorkflowExecution(execution(workflowId))
+                          .setUpdateId(updateId))
+                  .setIdentity("retort-control")
+                  .setWaitPolicy(
+                      WaitPolicy.newBuilder()
+                          .setLifecycleStage(
+                              UpdateWorkflowExecutionLifecycleStage
+                                  .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED))
+                  .build())
+          .getOutcome()
+          .hasSuccess();
+    } catch (StatusRuntimeException e) {
+      if (TemporalErrors.isWorkflowNotFound(e)) {
+        return false;
+      }
+      throw TemporalErrors.of("read an update of " + workflowId, namespace(), e);
     }
   }
 

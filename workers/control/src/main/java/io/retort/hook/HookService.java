@@ -149,7 +149,7 @@ public final class HookService implements HttpService {
               .build(),
           HttpData.ofUtf8(print(answer)));
     } catch (StatusRuntimeException e) {
-      audit.count(entry.setOutcome(e.getStatus().getCode().name()).build());
+      failed(entry, e.getStatus().getCode());
       if (REFUSED.contains(e.getStatus().getCode())) {
         inVain.count();
       }
@@ -157,10 +157,20 @@ public final class HookService implements HttpService {
           .response()
           .toHttpResponse();
     } catch (IOException e) {
-      audit.count(entry.setOutcome(Status.Code.UNAVAILABLE.name()).build());
+      failed(entry, Status.Code.UNAVAILABLE);
       return Problem.of(unavailable("the trigger cannot be read: " + e.getMessage()))
           .response()
           .toHttpResponse();
+    }
+  }
+
+  /** Of a caller who is known the call may have fired alerts before it failed. */
+  private void failed(AuditEntry.Builder entry, Status.Code outcome) {
+    AuditEntry call = entry.setOutcome(outcome.name()).build();
+    if (call.getCaller().isEmpty()) {
+      audit.count(call);
+    } else {
+      audit.add(call);
     }
   }
 

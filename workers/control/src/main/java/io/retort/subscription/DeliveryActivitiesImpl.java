@@ -66,6 +66,11 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
         // Deleted meanwhile; the name may have another owner.
         return ended(DeliveryState.DELIVERY_STATE_CANCELLED);
       }
+      if (!request.getAsked()
+          && delivery.get().getState() != DeliveryState.DELIVERY_STATE_PENDING) {
+        // By an earlier workflow of the same delivery, or an activity whose answer was lost.
+        return ended(delivery.get().getState());
+      }
       if (subscription.get().hasPause()) {
         Optional<Delivery> unused =
             deliveries.update(
@@ -94,14 +99,14 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
     WebhookAnswer answer = call(subscription, delivery, at);
     DeliveryState state = state(answer, request);
     if (answer.error() == DeliveryError.DELIVERY_ERROR_GONE) {
-      Optional<Subscription> unused =
-          subscriptions.pause(
-              request.getSubscription(),
-              SubscriptionPause.newBuilder()
-                  .setPausedBy("receiver")
-                  .setPausedAt(timestamp(at))
-                  .setReason("the receiver has answered 410 Gone")
-                  .build());
+      subscriptions.pauseReceiver(
+          key(request),
+          subscription.getConfig().getUrl(),
+          SubscriptionPause.newBuilder()
+              .setPausedBy("receiver")
+              .setPausedAt(timestamp(at))
+              .setReason("the receiver has answered 410 Gone")
+              .build());
     }
     Duration next = Duration.ofMillis(Durations.toMillis(request.getNextDelay()));
     Duration wait = answer.retryAfter().compareTo(next) > 0 ? answer.retryAfter() : next;
@@ -115,7 +120,7 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
             .setMessage(answer.message())
             .setAnswer(answer.text())
             .build();
-    Optional<Delivery> unused =
+    Optional<Delivery> kept =
         deliveries.update(
             key(request),
             request.getEventId(),
@@ -128,7 +133,7 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
           answer.message());
     }
     return DeliverEventResponse.newBuilder()
-        .setState(state)
+        .setState(kept.map(Delivery::getState).orElse(DeliveryState.DELIVERY_STATE_CANCELLED))
         .setRetryAfter(Durations.fromMillis(answer.retryAfter().toMillis()))
         .build();
   }
@@ -166,7 +171,10 @@ public final class DeliveryActivitiesImpl implements DeliveryActivities {
   }
 
   private static Delivery with(
-      DeliveryAttempt made, DeliveryState state, Instant next, Delivery stored) {
+      DeliveryAttempt made, DeliveryState result, Instant next, Delivery stored) {
+    // What the receiver has stays delivered, whatever becomes of an attempt at the same time.
+    DeliveryState state =
+        stored.getState() == DeliveryState.DELIVERY_STATE_DELIVERED ? stored.getState() : result;
     List<DeliveryAttempt> attempts = new ArrayList<>(stored.getAttemptsList());
     int number = attempts.isEmpty() ? 1 : attempts.get(attempts.size() - 1).getNumber() + 1;
     attempts.add(made.toBuilder().setNumber(number).build());

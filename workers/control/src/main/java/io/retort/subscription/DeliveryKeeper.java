@@ -1,12 +1,12 @@
 package io.retort.subscription;
 
 import com.google.protobuf.util.Timestamps;
-import io.grpc.StatusRuntimeException;
 import io.retort.event.CloudEvents;
 import io.retort.event.Deliveries;
 import io.retort.event.DeliveryClient;
 import io.retort.event.SubscriptionKey;
 import io.retort.event.Subscriptions;
+import io.retort.store.CorruptArtifactException;
 import io.retort.v1.Delivery;
 import io.retort.v1.DeliveryState;
 import io.retort.v1.Subscription;
@@ -45,6 +45,7 @@ final class DeliveryKeeper implements AutoCloseable {
   private static final Duration NEVER_OPENED_AFTER = Duration.ofHours(1);
 
   private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration DELETED_KEPT = Duration.ofDays(1);
 
   private final Subscriptions subscriptions;
   private final Deliveries deliveries;
@@ -74,32 +75,33 @@ final class DeliveryKeeper implements AutoCloseable {
   void start() {
     ScheduledFuture<?> unused =
         thread.scheduleWithFixedDelay(
-            this::work, FIRST.toSeconds(), PERIOD.toSeconds(), TimeUnit.SECONDS);
+            this::pass, FIRST.toSeconds(), PERIOD.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private void work() {
+  /** Each part is tried, whatever becomes of the others. */
+  synchronized void pass() {
+    attempt("subscribers are not told of all moves of aliases", announcer::completeLeft);
+    attempt("deliveries that were left are not all started", this::restart);
+    attempt("old deliveries are not all deleted", this::sweep);
+  }
+
+  private static void attempt(String otherwise, Part part) {
     try {
-      pass();
+      part.run();
     } catch (IOException | RuntimeException e) {
       // An exception would end the schedule.
-      LOG.warn("deliveries are not in order yet; tried again in {}: {}", PERIOD, e.toString());
+      LOG.warn("{} yet; tried again in {}: {}", otherwise, PERIOD, e.toString());
       LOG.debug("cause", e);
     }
   }
 
-  /**
-   * @throws StatusRuntimeException if Temporal does not answer
-   */
-  synchronized void pass() throws IOException {
-    announcer.completeLeft();
-    List<Subscription> all = subscriptions.all();
+  private void restart() throws IOException {
     Map<SubscriptionKey, String> reached = new HashMap<>();
-    for (Subscription subscription : all) {
+    for (Subscription subscription : subscriptions.all()) {
       SubscriptionKey key = SubscriptionKey.of(subscription);
-      reached.put(key, restart(key, seen.getOrDefault(key, "")));
+      reached.put(key, restartLeft(key, seen.getOrDefault(key, "")));
     }
     seen = reached;
-    sweep(all);
   }
 
   /**
@@ -108,22 +110,34 @@ final class DeliveryKeeper implements AutoCloseable {
    * @param after those that earlier passes have looked at; empty to begin anew
    * @return what the next pass is to begin after
    */
-  private String restart(SubscriptionKey key, String after) throws IOException {
+  private String restartLeft(SubscriptionKey key, String after) throws IOException {
     Instant now = clock.instant();
     List<String> pending = deliveries.pending(key, after, MOST_PENDING);
     for (String eventId : pending) {
-      Optional<Delivery> delivery = deliveries.read(key, eventId);
-      boolean ended =
-          delivery.isPresent() && delivery.get().getState() != DeliveryState.DELIVERY_STATE_PENDING;
-      boolean neverOpened =
-          delivery.isEmpty() && CloudEvents.at(eventId).isBefore(now.minus(NEVER_OPENED_AFTER));
-      if (ended || neverOpened) {
-        deliveries.settle(key, eventId);
-      } else if (delivery.isPresent() && due(delivery.get()).isBefore(now.minus(LEFT_AFTER))) {
-        client.restart(DeliveryClient.input(key, eventId));
+      try {
+        restartOne(key, eventId, now);
+      } catch (CorruptArtifactException e) {
+        LOG.error(
+            "event {} is not delivered to subscription {}: {}",
+            eventId,
+            key.name(),
+            e.getMessage());
       }
     }
     return pending.size() < MOST_PENDING ? "" : pending.get(pending.size() - 1);
+  }
+
+  private void restartOne(SubscriptionKey key, String eventId, Instant now) throws IOException {
+    Optional<Delivery> delivery = deliveries.read(key, eventId);
+    boolean ended =
+        delivery.isPresent() && delivery.get().getState() != DeliveryState.DELIVERY_STATE_PENDING;
+    boolean neverOpened =
+        delivery.isEmpty() && CloudEvents.at(eventId).isBefore(now.minus(NEVER_OPENED_AFTER));
+    if (ended || neverOpened) {
+      deliveries.settle(key, eventId);
+    } else if (delivery.isPresent() && due(delivery.get()).isBefore(now.minus(LEFT_AFTER))) {
+      client.restart(DeliveryClient.input(key, eventId));
+    }
   }
 
   private static Instant due(Delivery delivery) {
@@ -133,14 +147,15 @@ final class DeliveryKeeper implements AutoCloseable {
   }
 
   /** Once a day. */
-  private void sweep(List<Subscription> all) throws IOException {
+  private void sweep() throws IOException {
     Instant now = clock.instant();
     String today = day(now);
     if (today.equals(swept)) {
       return;
     }
     deliveries.deleteLeft(subscriptions);
-    for (Subscription subscription : all) {
+    subscriptions.forgetDeleted(Timestamps.fromMillis(now.minus(DELETED_KEPT).toEpochMilli()));
+    for (Subscription subscription : subscriptions.all()) {
       deliveries.deleteBefore(SubscriptionKey.of(subscription), day(now.minus(KEPT)));
     }
     swept = today;
@@ -148,6 +163,12 @@ final class DeliveryKeeper implements AutoCloseable {
 
   private static String day(Instant instant) {
     return CloudEvents.day(CloudEvents.id(Timestamps.fromMillis(instant.toEpochMilli()), "x"));
+  }
+
+  /** Of a pass. */
+  @FunctionalInterface
+  private interface Part {
+    void run() throws IOException;
   }
 
   @Override

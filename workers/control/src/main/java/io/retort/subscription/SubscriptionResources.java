@@ -59,7 +59,7 @@ public final class SubscriptionResources implements Resources {
     return new Resource(
         "subscription " + name,
         subscriptions.read(name).map(found -> Set.of(team(found))).orElse(Set.of()),
-        SubscriptionServiceImpl.absent(name));
+        SubscriptionErrors.absent(name));
   }
 
   static String team(Subscription subscription) {

@@ -3,7 +3,6 @@ package io.retort.subscription;
 import com.google.common.io.BaseEncoding;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.retort.call.Answers;
@@ -22,7 +21,6 @@ import io.retort.v1.Delivery;
 import io.retort.v1.Event;
 import io.retort.v1.EventData;
 import io.retort.v1.EventType;
-import io.retort.v1.FailureCategory;
 import io.retort.v1.GetSubscriptionRequest;
 import io.retort.v1.GetSubscriptionResponse;
 import io.retort.v1.ListDeliveriesRequest;
@@ -128,16 +126,23 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          Subscription stored = require(request.getName());
-          if (request.getExpectedRevision() != 0
-              && request.getExpectedRevision() != stored.getRevision()) {
-            throw changedMeanwhile(request.getName(), request.getExpectedRevision());
-          }
-          // Its deliveries first, so that a call that was cut short can be repeated and nothing is
-          // left for another owner of the name; afterwards those that came meanwhile.
-          deliveries.delete(request.getName());
-          subscriptions.delete(request.getName());
-          deliveries.delete(request.getName());
+          SubscriptionKey deleted =
+              subscriptions
+                  .delete(
+                      request.getName(),
+                      now(),
+                      Caller.current().name(),
+                      stored -> {
+                        requireOperator(stored);
+                        if (request.getExpectedRevision() != 0
+                            && request.getExpectedRevision() != stored.getRevision()) {
+                          throw SubscriptionErrors.changed(
+                              request.getName(), request.getExpectedRevision());
+                        }
+                      })
+                  .orElseThrow(() -> SubscriptionErrors.notFound(request.getName()));
+          // What a call leaves that is cut short here is deleted within a day.
+          deliveries.delete(deleted);
           return DeleteSubscriptionResponse.getDefaultInstance();
         });
   }
@@ -158,8 +163,9 @@ public final class SubscriptionServiceImpl
                                 .setPausedBy(Caller.current().name())
                                 .setPausedAt(now())
                                 .setReason(request.getReason())
-                                .build())
-                        .orElseThrow(() -> notFound(request.getName())))
+                                .build(),
+                            SubscriptionServiceImpl::requireOperator)
+                        .orElseThrow(() -> SubscriptionErrors.notFound(request.getName())))
                 .build());
   }
 
@@ -173,8 +179,8 @@ public final class SubscriptionServiceImpl
             ResumeSubscriptionResponse.newBuilder()
                 .setSubscription(
                     subscriptions
-                        .resume(request.getName())
-                        .orElseThrow(() -> notFound(request.getName())))
+                        .resume(request.getName(), SubscriptionServiceImpl::requireOperator)
+                        .orElseThrow(() -> SubscriptionErrors.notFound(request.getName())))
                 .build());
   }
 
@@ -240,16 +246,7 @@ public final class SubscriptionServiceImpl
           Optional<Delivery> pending = deliveries.reopen(subscription, request.getEventId());
           Delivery delivery =
               pending.orElseThrow(
-                  () ->
-                      RpcFailures.of(
-                          Status.Code.NOT_FOUND,
-                          FailureCategory.FAILURE_CATEGORY_USER,
-                          "DELIVERY_NOT_FOUND",
-                          "event_id: "
-                              + request.getEventId()
-                              + " (expected: one that `retort subscriptions deliveries "
-                              + request.getName()
-                              + "` shows)"));
+                  () -> SubscriptionErrors.noDelivery(request.getName(), request.getEventId()));
           client.deliverNow(DeliveryClient.input(subscription, request.getEventId()));
           return RedeliverResponse.newBuilder().setDelivery(delivery).build();
         });
@@ -272,7 +269,7 @@ public final class SubscriptionServiceImpl
     addresses
         .problem(config.getUrl())
         .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
-    for (String secret : secrets.missing(config.getTeam(), config.getSecretsList())) {
+    for (String secret : secrets.unknown(config.getTeam(), config.getSecretsList())) {
       violations.add(
           new SpecViolation(
               "config.secrets",
@@ -286,19 +283,21 @@ public final class SubscriptionServiceImpl
       throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
     }
     Optional<Subscription> stored = subscriptions.read(config.getName());
-    if (stored.isEmpty() && subscriptions.names().size() >= MOST) {
-      throw RpcFailures.of(
-          Status.Code.RESOURCE_EXHAUSTED,
-          FailureCategory.FAILURE_CATEGORY_RESOURCE,
-          "TOO_MANY_SUBSCRIPTIONS",
-          "there are " + MOST + " subscriptions (expected: fewer; delete one)");
+    if (stored.isEmpty() && subscriptions.all().size() >= MOST) {
+      throw SubscriptionErrors.tooMany(MOST);
     }
     if (request.getValidateOnly()) {
       return stored.orElse(Subscription.getDefaultInstance()).toBuilder().setConfig(config).build();
     }
     return subscriptions
-        .set(config, request.getExpectedRevision(), now(), Caller.current().name())
-        .orElseThrow(() -> changedMeanwhile(config.getName(), request.getExpectedRevision()));
+        .set(
+            config,
+            request.getExpectedRevision(),
+            now(),
+            Caller.current().name(),
+            SubscriptionServiceImpl::requireOperator)
+        .orElseThrow(
+            () -> SubscriptionErrors.changed(config.getName(), request.getExpectedRevision()));
   }
 
   /** The request's name, which may be in one of two places. */
@@ -328,48 +327,23 @@ public final class SubscriptionServiceImpl
     return response.build();
   }
 
+  /** Another team may have taken the name since the call was allowed. */
+  private static void requireOperator(Subscription stored) {
+    if (!Caller.current().holds(Role.ROLE_OPERATOR, SubscriptionResources.team(stored))) {
+      throw SubscriptionErrors.ofOtherTeam(stored.getConfig().getName());
+    }
+  }
+
   private Subscription require(String name) throws IOException {
-    return subscriptions.read(name).orElseThrow(() -> notFound(name));
+    return subscriptions.read(name).orElseThrow(() -> SubscriptionErrors.notFound(name));
   }
 
   private Subscription requireRunning(String name) throws IOException {
     Subscription subscription = require(name);
     if (subscription.hasPause()) {
-      throw RpcFailures.of(
-          Status.Code.FAILED_PRECONDITION,
-          FailureCategory.FAILURE_CATEGORY_USER,
-          "SUBSCRIPTION_PAUSED",
-          "subscription "
-              + name
-              + " is paused (expected: one that is not; `retort subscriptions resume "
-              + name
-              + "`)");
+      throw SubscriptionErrors.paused(name);
     }
     return subscription;
-  }
-
-  static String absent(String name) {
-    return "subscription: " + name + " (expected: one that `retort subscriptions list` shows)";
-  }
-
-  private static StatusRuntimeException notFound(String name) {
-    return RpcFailures.of(
-        Status.Code.NOT_FOUND,
-        FailureCategory.FAILURE_CATEGORY_USER,
-        "SUBSCRIPTION_NOT_FOUND",
-        absent(name));
-  }
-
-  private static StatusRuntimeException changedMeanwhile(String name, long expected) {
-    return RpcFailures.of(
-        Status.Code.ABORTED,
-        FailureCategory.FAILURE_CATEGORY_USER,
-        "SUBSCRIPTION_CHANGED",
-        "subscription "
-            + name
-            + ": its revision is not "
-            + expected
-            + " (expected: the newest one; look at it again)");
   }
 
   private Timestamp now() {

@@ -5,6 +5,10 @@ import java.util.List;
 /** Finds the secrets of webhooks that a team does not have. */
 @FunctionalInterface
 public interface MissingSecrets {
-  /** Those of the names that there are not for the team. */
+  /**
+   * Those of the names that there are not for the team.
+   *
+   * @throws io.grpc.StatusRuntimeException if nobody can tell now
+   */
   List<String> of(String team, List<String> names);
 }

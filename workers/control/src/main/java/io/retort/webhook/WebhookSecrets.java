@@ -1,5 +1,9 @@
 package io.retort.webhook;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.retort.error.RpcFailures;
+import io.retort.v1.FailureCategory;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
@@ -82,6 +86,23 @@ public final class WebhookSecrets {
   public synchronized List<String> missing(String team, List<String> names) {
     refreshAndComplain();
     return names.stream().filter(name -> find(team, name).isEmpty()).toList();
+  }
+
+  /**
+   * The same, for requests that name secrets.
+   *
+   * @throws StatusRuntimeException UNAVAILABLE while the file cannot be read, which may have them
+   */
+  public synchronized List<String> unknown(String team, List<String> names) {
+    List<String> missing = missing(team, names);
+    if (!missing.isEmpty() && problem.isPresent()) {
+      throw RpcFailures.of(
+          Status.Code.UNAVAILABLE,
+          FailureCategory.FAILURE_CATEGORY_PLATFORM,
+          "SECRETS_UNREADABLE",
+          "the secrets of webhooks cannot be read now (expected: the same call later)");
+    }
+    return missing;
   }
 
   /** Why the file cannot be read now; empty where it can, also without a file. */

@@ -61,10 +61,11 @@ final class HookServiceTest {
   private static ControlHarness control;
   private static HttpClientOfApi http;
   private static TriggerServiceGrpc.TriggerServiceBlockingStub triggers;
+  private static Path secrets;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
-    Path secrets =
+    secrets =
         Files.writeString(
             folder.resolve("secrets.yaml"),
             "old: " + OLD + "\nnew: " + NEW + "\nvision/theirs: " + THEIRS + "\n");
@@ -156,6 +157,25 @@ final class HookServiceTest {
         .contains("of all teams or of team default");
   }
 
+  /** The secret may be in the file. */
+  @Test
+  void aFileThatCannotBeReadIsNoFaultOfTheRequest() throws IOException {
+    TriggerConfig config =
+        config("early").setWebhook(WebhookSource.newBuilder().addSecrets("old")).build();
+    Path aside = secrets.resolveSibling("aside.yaml");
+    Files.move(secrets, aside);
+    try {
+      StatusRuntimeException thrown =
+          catchThrowableOfType(StatusRuntimeException.class, () -> set(config));
+
+      assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(thrown.getStatus().getDescription()).doesNotContain(secrets.toString());
+    } finally {
+      Files.move(aside, secrets);
+    }
+    set(config);
+  }
+
   /** Senders repeat what is not answered 2xx for days, which would not help. */
   @Test
   void aRunThatIsRefusedIsAnsweredWithSuccess() {
@@ -245,12 +265,27 @@ final class HookServiceTest {
       assertThat(withToken(guarded, "", body)).isEqualTo(401);
       assertThat(withToken(guarded, token(tokens, "nlp", Role.ROLE_VIEWER), body)).isEqualTo(401);
       assertThat(withToken(guarded, token(tokens, "vision", Role.ROLE_ADMIN), body)).isEqualTo(401);
-      assertThat(withToken(guarded, token(tokens, "nlp", Role.ROLE_OPERATOR), body)).isEqualTo(200);
+      String operator = token(tokens, "nlp", Role.ROLE_OPERATOR);
+      assertThat(withToken(guarded, operator, body)).isEqualTo(200);
+      assertThat(withToken(guarded, operator, "{}")).isEqualTo(400);
+      awaitAudited(folder, "INVALID_ARGUMENT");
     }
     assertThat(audited(folder))
         .filteredOn(entry -> entry.getMethod().equals("/v1/hooks/"))
         .extracting(AuditEntry::getObject, AuditEntry::getOutcome, AuditEntry::getCount)
-        .containsExactlyInAnyOrder(tuple("alerts", "OK", 1), tuple("alerts", "UNAUTHENTICATED", 3));
+        .containsExactlyInAnyOrder(
+            tuple("alerts", "OK", 1),
+            tuple("alerts", "INVALID_ARGUMENT", 1),
+            tuple("alerts", "UNAUTHENTICATED", 3));
+  }
+
+  /** Written at once, and not after the minute for which calls of strangers are counted. */
+  private static void awaitAudited(Path folder, String outcome) throws IOException {
+    long end = System.nanoTime() + Duration.ofSeconds(45).toNanos();
+    while (audited(folder).stream().noneMatch(entry -> entry.getOutcome().equals(outcome))) {
+      assertThat(System.nanoTime() - end).as("a call of a known caller is kept").isNegative();
+      Thread.onSpinWait();
+    }
   }
 
   /** Whoever calls what is not there chooses no word of the log. */

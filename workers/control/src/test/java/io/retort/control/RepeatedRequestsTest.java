@@ -10,6 +10,7 @@ import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.CreateRunRequest;
+import io.retort.v1.LaunchRecord;
 import io.retort.v1.ModelServiceGrpc;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.PromoteAliasRequest;
@@ -159,6 +160,45 @@ class RepeatedRequestsTest {
     assertThat(control.api.retryRun(request).getRun().getRunId())
         .as("and not by another run")
         .isEqualTo(runId);
+  }
+
+  /** The process may have died before or after it has resumed the run. */
+  @Test
+  void aRetryThatWasCutShortSucceedsOnlyIfItHasResumedTheRun() throws IOException {
+    String runId = control.create("waits").getRunId();
+    RetryRunRequest before =
+        RetryRunRequest.newBuilder().setRunId(runId).setRequestId("cut-1").build();
+    unfinished(before);
+
+    StatusRuntimeException thrown =
+        catchThrowableOfType(StatusRuntimeException.class, () -> control.api.retryRun(before));
+    assertThat(thrown).as("it has resumed nothing").isNotNull();
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(thrown.getStatus().getDescription()).contains("expected: PAUSED");
+
+    pause(runId);
+    RetryRunRequest after = before.toBuilder().setRequestId("cut-2").build();
+    assertThat(control.api.retryRun(after).getRun().getPhase())
+        .isEqualTo(RunPhase.RUN_PHASE_RUNNING);
+    unfinished(after);
+
+    assertThat(control.api.retryRun(after).getRun().getRunId()).isEqualTo(runId);
+  }
+
+  /** Leaves of a request what is kept before its run resumes. */
+  private static void unfinished(RetryRunRequest request) throws IOException {
+    SentRequest resumption = SentRequest.ofResumption(request);
+    byte[] record =
+        StoredMessages.bytes(
+            LaunchRecord.newBuilder()
+                .setSchemaVersion(1)
+                .setRunId(request.getRunId())
+                .setRequestSha256(resumption.digest())
+                .build());
+    Store.open(control.storeUri)
+        .write(
+            Store.resolve(control.storeUri, "launches/" + resumption.recordKey() + ".json"),
+            output -> output.write(record));
   }
 
   private static void pause(String runId) {

@@ -263,7 +263,7 @@ final class SubscriptionServiceTest {
     // As one of before secrets had teams.
     Subscription kept =
         new Subscriptions(Store.open(control.storeUri), control.storeUri)
-            .set(borrowed.setTeam("default").build(), 0, START, "local")
+            .set(borrowed.setTeam("default").build(), 0, START, "local", stored -> {})
             .orElseThrow();
     assertThat(kept.getRevision()).isEqualTo(1);
     Delivery begun = test("borrowed");
@@ -272,6 +272,24 @@ final class SubscriptionServiceTest {
     assertThat(pending.getAttempts(0).getError())
         .isEqualTo(DeliveryError.DELIVERY_ERROR_SECRET_MISSING);
     assertThat(delete("borrowed", 1)).isNotNull();
+  }
+
+  /** The secret may be in the file. */
+  @Test
+  void aFileThatCannotBeReadIsNoFaultOfTheRequest() throws Exception {
+    Path aside = secrets.resolveSibling("aside.yaml");
+    Files.move(secrets, aside);
+    try {
+      StatusRuntimeException thrown =
+          catchThrowableOfType(StatusRuntimeException.class, () -> set(config("early").build()));
+
+      assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(thrown.getStatus().getDescription())
+          .isEqualTo("the secrets of webhooks cannot be read now (expected: the same call later)");
+    } finally {
+      Files.move(aside, secrets);
+    }
+    assertThat(set(config("early").build()).getRevision()).isEqualTo(1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.retort.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
@@ -31,6 +32,7 @@ import io.retort.webhook.ReceiverAddresses;
 import io.retort.webhook.WebhookSecrets;
 import io.retort.webhook.WebhookSender;
 import io.retort.worker.Environment;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import java.io.IOException;
@@ -101,7 +103,8 @@ final class DeliveryKeeperTest {
                 SubscriptionConfig.newBuilder().setName("desk").setTeam("nlp").build(),
                 0,
                 Timestamps.EPOCH,
-                "ada")
+                "ada",
+                stored -> {})
             .orElseThrow();
   }
 
@@ -113,11 +116,13 @@ final class DeliveryKeeperTest {
   @Test
   void startsWhatIsPendingAndHasNoWorkflow() throws Exception {
     String left = keptWithoutWorkflow("left", DeliveryState.DELIVERY_STATE_PENDING);
+    String before = execution(left);
     keeper(NOW.plusSeconds(60)).pass();
-    assertThat(attempted).as("its own process may be about to begin").isEmpty();
+    assertThat(execution(left)).as("its own process may be about to begin").isEqualTo(before);
 
     keeper(NOW.plus(Duration.ofMinutes(3))).pass();
 
+    assertThat(execution(left)).isNotEqualTo(before);
     assertThat(attempted.poll(30, TimeUnit.SECONDS)).isEqualTo(left);
     assertThat(deliveries.pending(key(), "", 10)).containsExactly(left);
   }
@@ -132,13 +137,69 @@ final class DeliveryKeeperTest {
           output -> output.write('\n'));
     }
     assertThat(deliveries.pending(key(), "", 10)).containsExactly(ended, never);
+    String before = execution(ended);
 
     keeper(NOW.plus(Duration.ofMinutes(3))).pass();
     assertThat(deliveries.pending(key(), "", 10)).containsExactly(never);
     keeper(NOW.plus(Duration.ofHours(2))).pass();
 
     assertThat(deliveries.pending(key(), "", 10)).isEmpty();
-    assertThat(attempted).isEmpty();
+    assertThat(execution(ended)).isEqualTo(before);
+    assertThatThrownBy(() -> execution(never)).isInstanceOf(WorkflowNotFoundException.class);
+  }
+
+  @Test
+  void aDeliveryThatCannotBeReadKeepsNothingFromTheOthers() throws Exception {
+    String corrupt = keptWithoutWorkflow("a-corrupt", DeliveryState.DELIVERY_STATE_PENDING);
+    store.write(
+        folder(corrupt) + "/" + store.list(folder(corrupt)).get(0), output -> output.write('{'));
+    String left = keptWithoutWorkflow("b-left", DeliveryState.DELIVERY_STATE_PENDING);
+    assertThat(deliveries.pending(key(), "", 10)).containsExactly(corrupt, left);
+
+    keeper(NOW.plus(Duration.ofMinutes(3))).pass();
+
+    assertThat(attempted.poll(30, TimeUnit.SECONDS)).isEqualTo(left);
+  }
+
+  /** As where Temporal does not answer. */
+  @Test
+  void oldDeliveriesAreDeletedAlsoIfNoneCanBeStarted() throws Exception {
+    String left = keptWithoutWorkflow("left", DeliveryState.DELIVERY_STATE_PENDING);
+    String old = CloudEvents.id(at(NOW.minus(Duration.ofDays(32))), "old");
+    store.write(folder(old) + "/old.json", output -> output.write('{'));
+    String before = execution(left);
+    DeliveryClient late = new DeliveryClient(temporal.getWorkflowClient(), Duration.ZERO);
+    Instant now = NOW.plus(Duration.ofMinutes(3));
+
+    new DeliveryKeeper(
+            subscriptions, deliveries, late, announcer(now), Clock.fixed(now, ZoneOffset.UTC))
+        .pass();
+
+    assertThat(execution(left)).isEqualTo(before);
+    assertThat(store.list(folder(old))).isEmpty();
+  }
+
+  /** It may have ended while a keeper was about to start it. */
+  @Test
+  void whatHasEndedIsAttemptedOnlyIfSomebodyAsks() throws Exception {
+    String event = keptWithoutWorkflow("ended", DeliveryState.DELIVERY_STATE_DELIVERED);
+    DeliverEventRequest request =
+        DeliverEventRequest.newBuilder()
+            .setSubscription("desk")
+            .setSubscriptionUid(desk.getUid())
+            .setEventId(event)
+            .build();
+
+    assertThat(activities().deliverEvent(request).getState())
+        .isEqualTo(DeliveryState.DELIVERY_STATE_DELIVERED);
+    assertThat(deliveries.read(key(), event).orElseThrow().getAttemptsList()).isEmpty();
+
+    // Without a URL the attempt fails, and the receiver has the event all the same.
+    assertThat(activities().deliverEvent(request.toBuilder().setAsked(true).build()).getState())
+        .isEqualTo(DeliveryState.DELIVERY_STATE_DELIVERED);
+    Delivery stored = deliveries.read(key(), event).orElseThrow();
+    assertThat(stored.getState()).isEqualTo(DeliveryState.DELIVERY_STATE_DELIVERED);
+    assertThat(stored.getAttemptsList()).hasSize(1);
   }
 
   @Test
@@ -211,25 +272,18 @@ final class DeliveryKeeperTest {
   void aDeliveryOfAnEarlierSubscriptionIsNotAttempted() throws Exception {
     String event = keptWithoutWorkflow("left", DeliveryState.DELIVERY_STATE_PENDING);
     String before = desk.getUid();
-    subscriptions.delete("desk");
+    assertThat(subscriptions.delete("desk", Timestamps.EPOCH, "ada", stored -> {})).isPresent();
     assertThat(
             subscriptions.set(
                 SubscriptionConfig.newBuilder().setName("desk").setTeam("vision").build(),
                 0,
                 Timestamps.EPOCH,
-                "eve"))
+                "eve",
+                stored -> {}))
         .isPresent();
-    DeliveryActivitiesImpl activities =
-        new DeliveryActivitiesImpl(
-            subscriptions,
-            deliveries,
-            WebhookSecrets.of(new Environment(Map.of())),
-            new WebhookSender(ReceiverAddresses.of(new Environment(Map.of()))),
-            Clock.systemUTC());
-
     for (String uid : List.of(before, "")) {
       assertThat(
-              activities
+              activities()
                   .deliverEvent(
                       DeliverEventRequest.newBuilder()
                           .setSubscription("desk")
@@ -262,6 +316,29 @@ final class DeliveryKeeperTest {
           .isPresent();
     }
     return event;
+  }
+
+  private DeliveryActivitiesImpl activities() {
+    return new DeliveryActivitiesImpl(
+        subscriptions,
+        deliveries,
+        WebhookSecrets.of(new Environment(Map.of())),
+        new WebhookSender(ReceiverAddresses.of(new Environment(Map.of()))),
+        Clock.systemUTC());
+  }
+
+  /** The newest one of the delivery's workflow. */
+  private String execution(String event) {
+    return temporal
+        .getWorkflowClient()
+        .newUntypedWorkflowStub(DeliveryWorkflow.id(DeliveryClient.input(key(), event)))
+        .describe()
+        .getExecution()
+        .getRunId();
+  }
+
+  private String folder(String event) {
+    return root + "/deliveries/desk/" + desk.getUid() + "/" + CloudEvents.day(event);
   }
 
   private List<String> announcements() throws IOException {

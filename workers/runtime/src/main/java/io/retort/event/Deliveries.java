@@ -173,9 +173,18 @@ public final class Deliveries {
     }
   }
 
-  /** Deletes all deliveries to subscriptions of this name; those under way then end. */
-  public void delete(String subscription) throws IOException {
-    store.delete(folder(new SubscriptionKey(subscription, "")));
+  /** Deletes all deliveries to the subscription; those under way then end. */
+  public void delete(SubscriptionKey subscription) throws IOException {
+    if (!subscription.uid().isEmpty()) {
+      store.delete(folder(subscription));
+      return;
+    }
+    for (String name : store.list(folder(subscription))) {
+      // Another owner of the name has a folder of its own there.
+      if (!isUid(name)) {
+        store.delete(Store.resolve(folder(subscription), name));
+      }
+    }
   }
 
   /**

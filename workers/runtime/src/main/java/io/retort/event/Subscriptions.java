@@ -3,6 +3,7 @@ package io.retort.event;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Subscriptions in the store: an object for each, and the object {@link #REVISION}, which every
- * change replaces.
+ * change replaces. Of a deleted one an object without a configuration remains for a while, since
+ * stores cannot delete an object on condition that nobody has replaced it.
  *
  * <p>Thread-safe.
  */
@@ -87,8 +89,8 @@ public final class Subscriptions {
     return named.isEmpty() ? DEFAULT_TEAM : named;
   }
 
-  /** Names of all subscriptions, sorted. */
-  public List<String> names() throws IOException {
+  /** Names of all subscriptions, also of those deleted lately, sorted. */
+  private List<String> names() throws IOException {
     return store.list(RunLayout.subscriptions(storeUri)).stream()
         .filter(name -> name.endsWith(SUFFIX))
         .map(name -> name.substring(0, name.length() - SUFFIX.length()))
@@ -103,6 +105,11 @@ public final class Subscriptions {
    * @throws CorruptArtifactException for an object that cannot be parsed
    */
   public Optional<Subscription> read(String name) throws IOException {
+    return stored(name).filter(Subscription::hasConfig);
+  }
+
+  /** The same, with what remains of a deleted one. */
+  private Optional<Subscription> stored(String name) throws IOException {
     return isName(name)
         ? StoredMessages.read(store, uri(name), Subscription.getDefaultInstance())
         : Optional.empty();
@@ -143,18 +150,23 @@ public final class Subscriptions {
    * Creates a subscription or replaces its configuration; a paused one stays paused.
    *
    * @param expected the revision that is replaced, 0 for any or none yet
+   * @param check of the one that is replaced, if there is one
    * @return with the next revision; empty, and nothing is changed, where it has another revision
    */
   public Optional<Subscription> set(
-      SubscriptionConfig config, long expected, Timestamp now, String actor) throws IOException {
+      SubscriptionConfig config, long expected, Timestamp now, String actor, Check check)
+      throws IOException {
     return change(
         config.getName(),
         stored -> {
-          if (expected != 0 && stored.getRevision() != expected) {
+          if (stored.hasConfig()) {
+            check.of(stored);
+          }
+          if (expected != 0 && !(stored.hasConfig() && stored.getRevision() == expected)) {
             return Optional.empty();
           }
           Subscription.Builder next = stored.toBuilder().setConfig(config);
-          if (stored.getRevision() == 0) {
+          if (!stored.hasConfig()) {
             next.setCreatedBy(actor).setCreatedAt(now).setUid(newUid());
           } else if (!team(stored.getConfig().getTeam()).equals(team(config.getTeam()))) {
             // Its deliveries so far belong to another team.
@@ -165,31 +177,85 @@ public final class Subscriptions {
   }
 
   /** Empty if there is no such subscription. A paused one keeps the reason that it has. */
-  public Optional<Subscription> pause(String name, SubscriptionPause pause) throws IOException {
-    return changeExisting(
-        name, stored -> stored.hasPause() ? stored : stored.toBuilder().setPause(pause).build());
+  public Optional<Subscription> pause(String name, SubscriptionPause pause, Check check)
+      throws IOException {
+    return changeExisting(name, check, stored -> paused(stored, pause));
+  }
+
+  /** Pauses a subscription unless it has another owner or another receiver by now. */
+  public void pauseReceiver(SubscriptionKey subscription, String url, SubscriptionPause pause)
+      throws IOException {
+    Optional<Subscription> unused =
+        changeExisting(
+            subscription.name(),
+            stored -> {},
+            stored ->
+                subscription.isOf(stored) && stored.getConfig().getUrl().equals(url)
+                    ? paused(stored, pause)
+                    : stored);
+  }
+
+  private static Subscription paused(Subscription stored, SubscriptionPause pause) {
+    return stored.hasPause() ? stored : stored.toBuilder().setPause(pause).build();
   }
 
   /** Empty if there is no such subscription. */
-  public Optional<Subscription> resume(String name) throws IOException {
-    return changeExisting(name, stored -> stored.toBuilder().clearPause().build());
+  public Optional<Subscription> resume(String name, Check check) throws IOException {
+    return changeExisting(name, check, stored -> stored.toBuilder().clearPause().build());
   }
 
-  public void delete(String name) throws IOException {
-    if (isName(name)) {
-      store.delete(uri(name));
-      nextRevision();
+  /** Returns what was deleted; empty if there is no such subscription. */
+  public Optional<SubscriptionKey> delete(String name, Timestamp now, String actor, Check check)
+      throws IOException {
+    AtomicReference<Optional<SubscriptionKey>> deleted = new AtomicReference<>(Optional.empty());
+    Optional<Subscription> remains =
+        changeExisting(
+            name,
+            check,
+            stored -> {
+              deleted.set(Optional.of(SubscriptionKey.of(stored)));
+              return Subscription.newBuilder()
+                  .setRevision(stored.getRevision())
+                  .setChangedBy(actor)
+                  .setChangedAt(now)
+                  .build();
+            });
+    return remains.isPresent() ? requireNonNull(deleted.get()) : Optional.empty();
+  }
+
+  /**
+   * Removes what remains of subscriptions that were deleted earlier. Nobody may set one of the same
+   * name in that very moment, so the time should be long ago.
+   */
+  public void forgetDeleted(Timestamp before) throws IOException {
+    for (String name : names()) {
+      try {
+        Optional<Subscription> stored = stored(name);
+        if (stored.isPresent()
+            && !stored.get().hasConfig()
+            && Timestamps.compare(stored.get().getChangedAt(), before) < 0) {
+          store.delete(uri(name));
+        }
+      } catch (CorruptArtifactException e) {
+        LOG.error("subscription {} cannot be read: {}", name, e.getMessage());
+      }
     }
   }
 
-  private Optional<Subscription> changeExisting(String name, UnaryOperator<Subscription> change)
-      throws IOException {
+  private Optional<Subscription> changeExisting(
+      String name, Check check, UnaryOperator<Subscription> change) throws IOException {
     if (!isName(name)) {
       return Optional.empty();
     }
     return change(
         name,
-        stored -> stored.getRevision() == 0 ? Optional.empty() : Optional.of(change.apply(stored)));
+        stored -> {
+          if (!stored.hasConfig()) {
+            return Optional.empty();
+          }
+          check.of(stored);
+          return Optional.of(change.apply(stored));
+        });
   }
 
   private Optional<Subscription> change(String name, Change change) throws IOException {
@@ -255,7 +321,18 @@ public final class Subscriptions {
     return Store.resolve(RunLayout.subscriptions(storeUri), name + SUFFIX);
   }
 
-  /** Determines the next state, given the default instance for a subscription that is new. */
+  /**
+   * Looks at the subscription that is stored in the moment of a change. What it throws is thrown,
+   * and nothing is changed.
+   */
+  @FunctionalInterface
+  public interface Check {
+    void of(Subscription stored);
+  }
+
+  /**
+   * Determines the next state, given one without a configuration for a subscription that is new.
+   */
   @FunctionalInterface
   private interface Change {
     Optional<Subscription> apply(Subscription stored);

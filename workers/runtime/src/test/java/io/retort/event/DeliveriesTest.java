@@ -116,7 +116,8 @@ final class DeliveriesTest {
                     SubscriptionConfig.newBuilder().setName("desk").build(),
                     0,
                     Timestamps.EPOCH,
-                    "ada")
+                    "ada",
+                    stored -> {})
                 .orElseThrow());
     SubscriptionKey gone = new SubscriptionKey("gone", "0123456789abcdef");
     for (SubscriptionKey key : List.of(DESK, OF_BEFORE, now, gone)) {

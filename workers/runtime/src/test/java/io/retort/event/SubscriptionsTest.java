@@ -1,6 +1,7 @@
 package io.retort.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Timestamps;
 import io.retort.store.DelegatingStore;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SubscriptionsTest {
+  private static final SubscriptionPause PAUSE =
+      SubscriptionPause.newBuilder().setReason("moves").build();
+
   private final AtomicLong nanos = new AtomicLong();
 
   @TempDir Path folder = Path.of("");
@@ -56,12 +61,11 @@ final class SubscriptionsTest {
     Subscription made = set(here, "desk", "nlp");
     assertThat(here.all()).containsExactly(made);
 
-    assertThat(elsewhere.pause("desk", SubscriptionPause.newBuilder().setReason("moves").build()))
-        .isPresent();
+    assertThat(elsewhere.pause("desk", PAUSE, stored -> {})).isPresent();
     assertThat(here.all().get(0).getPause().getReason()).isEqualTo("moves");
-    assertThat(here.resume("desk")).isPresent();
+    assertThat(here.resume("desk", stored -> {})).isPresent();
     assertThat(here.all().get(0).hasPause()).isFalse();
-    elsewhere.delete("desk");
+    assertThat(delete(elsewhere)).isPresent();
     assertThat(here.all()).isEmpty();
   }
 
@@ -83,7 +87,7 @@ final class SubscriptionsTest {
     Subscription first = set(here, "desk", "nlp");
     Subscription changed = set(here, "desk", "nlp");
     Subscription ofAnotherTeam = set(here, "desk", "vision");
-    here.delete("desk");
+    assertThat(delete(here)).contains(SubscriptionKey.of(ofAnotherTeam));
     Subscription later = set(here, "desk", "vision");
 
     assertThat(first.getUid()).matches("[0-9a-f]{16}");
@@ -93,6 +97,59 @@ final class SubscriptionsTest {
                 .distinct()
                 .toList())
         .hasSize(3);
+  }
+
+  /** Whoever has looked at one of an earlier owner must not change that of the next. */
+  @Test
+  void aChangeIsCheckedAgainstWhatIsStoredThen() throws IOException {
+    Subscription made = set(here, "desk", "nlp");
+    Subscriptions.Check refuses =
+        stored -> {
+          throw new IllegalStateException("of " + stored.getConfig().getTeam());
+        };
+
+    assertThatThrownBy(() -> here.set(made.getConfig(), 0, Timestamps.EPOCH, "eve", refuses))
+        .hasMessage("of nlp");
+    assertThatThrownBy(() -> here.pause("desk", PAUSE, refuses)).hasMessage("of nlp");
+    assertThatThrownBy(() -> here.resume("desk", refuses)).hasMessage("of nlp");
+    assertThatThrownBy(() -> here.delete("desk", Timestamps.EPOCH, "eve", refuses))
+        .hasMessage("of nlp");
+    assertThat(elsewhere.all()).containsExactly(made);
+
+    assertThat(delete(here)).contains(SubscriptionKey.of(made));
+    assertThat(delete(here)).isEmpty();
+    assertThat(here.pause("desk", PAUSE, refuses)).isEmpty();
+    assertThat(here.set(made.getConfig(), 1, Timestamps.EPOCH, "eve", refuses)).isEmpty();
+    assertThat(here.read("desk")).isEmpty();
+    Subscription later = set(here, "desk", "vision");
+    assertThat(later.getRevision()).as("none that the earlier one had").isGreaterThan(1);
+  }
+
+  @Test
+  void aReceiverThatIsGonePausesOnlyTheSubscriptionThatCalledIt() throws IOException {
+    Subscription made = set(here, "desk", "nlp");
+    SubscriptionKey key = SubscriptionKey.of(made);
+
+    here.pauseReceiver(new SubscriptionKey("desk", "0123456789abcdef"), "", PAUSE);
+    here.pauseReceiver(key, "https://another.test", PAUSE);
+    assertThat(here.all()).containsExactly(made);
+    here.pauseReceiver(key, "", PAUSE);
+
+    assertThat(here.all().get(0).getPause()).isEqualTo(PAUSE);
+  }
+
+  @Test
+  void whatRemainsOfADeletedOneIsForgottenLater() throws IOException {
+    Subscription kept = set(here, "kept", "nlp");
+    assertThat(set(here, "desk", "nlp").getRevision()).isEqualTo(1);
+    assertThat(delete(here)).isPresent();
+
+    here.forgetDeleted(Timestamps.EPOCH);
+    assertThat(store.list(root + "/subscriptions")).contains("desk.json");
+    here.forgetDeleted(Timestamps.fromSeconds(1));
+
+    assertThat(store.list(root + "/subscriptions")).containsExactly("kept.json", "revision");
+    assertThat(here.all()).containsExactly(kept);
   }
 
   private List<String> names() throws IOException {
@@ -106,8 +163,13 @@ final class SubscriptionsTest {
             SubscriptionConfig.newBuilder().setName(name).setTeam(team).build(),
             0,
             Timestamps.EPOCH,
-            "ada")
+            "ada",
+            stored -> {})
         .orElseThrow();
+  }
+
+  private static Optional<SubscriptionKey> delete(Subscriptions subscriptions) throws IOException {
+    return subscriptions.delete("desk", Timestamps.EPOCH, "ada", stored -> {});
   }
 
   /** Counts the objects that are read as a whole. */
