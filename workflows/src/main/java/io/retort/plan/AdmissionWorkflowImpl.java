@@ -16,7 +16,9 @@ import org.slf4j.Logger;
 /** Nothing but local activities, all in the first workflow task: callers wait for it. */
 public final class AdmissionWorkflowImpl implements AdmissionWorkflow {
   private static final Logger LOG = Workflow.getLogger(AdmissionWorkflowImpl.class);
-  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  /** Callers wait for little longer, and one slow place must not hide what other runs lack. */
+  private static final Duration LONGEST = Duration.ofSeconds(2);
 
   private final PlanActivities activities =
       Workflow.newLocalActivityStub(

@@ -27,6 +27,9 @@ final class WatchState {
 
   private final WatchedTrigger.Builder state;
 
+  /** Looks in a row that have found other new files than the one before. */
+  private int changes;
+
   WatchState(WatchedTrigger initial) {
     state = initial.toBuilder();
     if (state.getSinceRevision() == 0) {
@@ -100,6 +103,7 @@ final class WatchState {
       status.setChangedAt(same ? state.getStatus().getChangedAt() : timestamp(now));
     }
     if (!same) {
+      changes = state.getFound().isEmpty() ? 0 : changes + 1;
       discardNext();
       state.clearSkipped();
     }
@@ -151,10 +155,15 @@ final class WatchState {
             : POLL;
     // Files that are quiet already could not be fired, and wait.
     Duration quiet = state.getFound().isEmpty() ? Duration.ZERO : untilQuiet(now);
-    if (quiet.isZero() || quiet.compareTo(poll) >= 0) {
+    if (quiet.isZero()) {
       return poll;
     }
-    return quiet.compareTo(SHORTEST) < 0 ? SHORTEST : quiet;
+    // Files that keep changing are looked at less and less often, down to the usual.
+    Duration wait = quiet.compareTo(SHORTEST) < 0 ? SHORTEST : quiet;
+    for (int change = 0; change < changes && wait.compareTo(poll) < 0; change++) {
+      wait = wait.multipliedBy(2);
+    }
+    return wait.compareTo(poll) < 0 ? wait : poll;
   }
 
   private Duration untilQuiet(long now) {

@@ -2,6 +2,7 @@ package io.retort.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.retort.activity.TaskQueues;
 import io.retort.failure.Failures;
 import io.retort.run.FakeActivities;
@@ -18,6 +19,7 @@ import io.retort.v1.Plan;
 import io.retort.v1.PlanRequest;
 import io.retort.v1.Run;
 import io.retort.v1.RunRequest;
+import io.retort.v1.RunSpec;
 import io.retort.v1.Stage;
 import io.retort.v1.StageCandidates;
 import io.retort.v1.StagePlan;
@@ -25,6 +27,7 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.temporal.client.WorkflowOptions;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class PlanWorkflowTest {
+  private static final CheckLocationsResponse MISSING =
+      CheckLocationsResponse.newBuilder()
+          .addViolations(LocationViolation.newBuilder().setField("data.train[0].path"))
+          .build();
+
   private final WorkflowEnvironment environment = new WorkflowEnvironment();
   private final FakeActivities activities = environment.activities;
 
@@ -216,21 +224,40 @@ final class PlanWorkflowTest {
 
   @Test
   void anAdmissionAnswersWhatIsMissing() {
-    activities.locations =
-        CheckLocationsResponse.newBuilder()
-            .addViolations(LocationViolation.newBuilder().setField("data.train[0].path"))
-            .build();
+    activities.locations = request -> MISSING;
 
-    assertThat(
-            workflow(AdmissionWorkflow.class)
-                .check(
-                    AdmissionRequest.newBuilder()
-                        .addRuns(CheckLocationsRequest.getDefaultInstance())
-                        .addRuns(CheckLocationsRequest.getDefaultInstance())
-                        .build())
-                .getRunsList())
+    assertThat(admit("first", "second"))
         .hasSize(2)
         .allSatisfy(run -> assertThat(run.getViolationsList()).hasSize(1));
+  }
+
+  @Test
+  void aSlowCheckOfOneRunHidesNothingOfOthers() {
+    CountDownLatch checked = new CountDownLatch(1);
+    activities.locations =
+        request -> {
+          if (request.getSpec().getName().equals("slow")) {
+            Uninterruptibles.awaitUninterruptibly(checked);
+          }
+          return MISSING;
+        };
+    try {
+      List<CheckLocationsResponse> runs = admit("slow", "fast");
+
+      assertThat(runs.get(0).getViolationsList()).isEmpty();
+      assertThat(runs.get(1).getViolationsList()).hasSize(1);
+    } finally {
+      checked.countDown();
+    }
+  }
+
+  private List<CheckLocationsResponse> admit(String... names) {
+    AdmissionRequest.Builder request = AdmissionRequest.newBuilder();
+    for (String name : names) {
+      request.addRuns(
+          CheckLocationsRequest.newBuilder().setSpec(RunSpec.newBuilder().setName(name)));
+    }
+    return workflow(AdmissionWorkflow.class).check(request.build()).getRunsList();
   }
 
   private Plan plan(Consumer<RunRequest.Builder> change) {

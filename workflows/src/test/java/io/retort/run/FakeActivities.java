@@ -141,7 +141,8 @@ public final class FakeActivities
   public final List<PlannedStage> explained = new CopyOnWriteArrayList<>();
 
   /** Answer to {@link #checkLocations}. */
-  public volatile CheckLocationsResponse locations = CheckLocationsResponse.getDefaultInstance();
+  public volatile Function<CheckLocationsRequest, CheckLocationsResponse> locations =
+      request -> CheckLocationsResponse.getDefaultInstance();
 
   /** Suffix of the sources' digests, which represents their current content. */
   public volatile String content = "";
@@ -246,7 +247,7 @@ public final class FakeActivities
 
   @Override
   public CheckLocationsResponse checkLocations(CheckLocationsRequest request) {
-    return locations;
+    return locations.apply(request);
   }
 
   @Override

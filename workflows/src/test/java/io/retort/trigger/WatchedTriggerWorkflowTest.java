@@ -105,6 +105,18 @@ final class WatchedTriggerWorkflowTest {
   }
 
   @Test
+  void filesThatKeepChangingAreNotLookedAtMoreOftenThanUsual() {
+    configure(source -> source.setQuietPeriod(Durations.fromSeconds(1)));
+    WatchedTriggerWorkflow ignored = watch();
+    temporal.sleep(Duration.ofMinutes(1));
+    folder.growing = now -> "part " + now;
+    temporal.sleep(Duration.ofHours(1));
+
+    assertThat(folder.fired).isEmpty();
+    assertThat(folder.looks.get()).isBetween(100, 140);
+  }
+
+  @Test
   void aChangedFileIsNewAndOneThatComesBackIsNot() {
     folder.files.put("a.jsonl", "1");
     folder.files.put("b.jsonl", "1");
@@ -214,6 +226,7 @@ final class WatchedTriggerWorkflowTest {
   void goesOnInANewExecutionBeforeItsHistoryGrows() {
     WatchedTriggerWorkflow watch = watch();
     String first = execution();
+    temporal.sleep(Duration.ofMinutes(1));
     for (int file = 0; file < 3; file++) {
       folder.files.put(file + ".jsonl", "1");
       temporal.sleep(Duration.ofHours(1));

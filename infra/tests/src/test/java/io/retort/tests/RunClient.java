@@ -1,5 +1,6 @@
 package io.retort.tests;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.FieldMask;
@@ -21,8 +22,11 @@ import io.retort.v1.StageProgress;
 import io.retort.v1.StageReuse;
 import io.retort.v1.WatchRunRequest;
 import io.retort.v1.WatchRunResponse;
+import io.retort.v1.WatchRunsRequest;
+import io.retort.v1.WatchRunsResponse;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Launches runs and follows them by watching, as the command line does. */
@@ -119,6 +123,29 @@ final class RunClient {
           });
     }
     return get(runId);
+  }
+
+  /**
+   * Waits for a run that a filter of lists finds.
+   *
+   * @param known ids of others
+   */
+  Run awaitListed(String filter, String... known) {
+    try (CancellableContext watching = Context.current().withCancellation()) {
+      AtomicReference<Run> found = new AtomicReference<>();
+      watching.run(
+          () -> {
+            Iterator<WatchRunsResponse> changes =
+                stub.watchRuns(WatchRunsRequest.newBuilder().setFilter(filter).build());
+            while (found.get() == null) {
+              changes.next().getRunsList().stream()
+                  .filter(run -> !List.of(known).contains(run.getRunId()))
+                  .findFirst()
+                  .ifPresent(found::set);
+            }
+          });
+      return requireNonNull(found.get());
+    }
   }
 
   /** Stages whose results were reused. */

@@ -83,6 +83,11 @@ final class TestStack {
     return RunServiceGrpc.newBlockingStub(channel);
   }
 
+  /** Runs the command line; returns what it printed. */
+  String cli(String... arguments) throws IOException, InterruptedException {
+    return retort(home, Map.of(), List.of(arguments));
+  }
+
   StackState state() {
     return StackState.running(home).orElseThrow();
   }

@@ -33,6 +33,7 @@ import io.retort.store.Store;
 import io.retort.subscription.EventDelivery;
 import io.retort.trigger.TriggerResources;
 import io.retort.trigger.Triggers;
+import io.retort.webhook.WebhookSecrets;
 import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
@@ -69,7 +70,6 @@ public final class ControlServer implements AutoCloseable {
   private static final int POLLING_THREADS = 8;
   private static final int LARGEST_REQUEST = 4 << 20;
   private static final int LARGEST_HEADERS = 16 << 10;
-  private static final int CALLS_PER_SECOND = 200;
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
 
   /** The store's folders are listed that much less often than Temporal's runs. */
@@ -205,6 +205,7 @@ public final class ControlServer implements AutoCloseable {
             storeUri,
             new TriggerLaunches(launcher, reader, planner, models),
             RequestResources::teamOf,
+            WebhookSecrets.of(environment)::missing,
             clock,
             client,
             deadlines.call(),
@@ -255,7 +256,7 @@ public final class ControlServer implements AutoCloseable {
             triggers.service(),
             events.service(),
             access.service());
-    RateLimit rate = new RateLimit(rate(environment));
+    RateLimit rate = new RateLimit(RateLimit.callsPerSecond(environment));
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
     GrpcServiceBuilder builder =
         GrpcService.builder()
@@ -290,7 +291,7 @@ public final class ControlServer implements AutoCloseable {
             events.secrets(),
             access.authenticator(),
             access.audit(),
-            rate(environment),
+            RateLimit.callsPerSecond(environment),
             clock)
         .addTo(server);
     HttpApi.addTo(
@@ -369,15 +370,6 @@ public final class ControlServer implements AutoCloseable {
     index.close();
     events.close();
     access.close();
-  }
-
-  private static int rate(Environment environment) {
-    int rate = environment.integer("RETORT_CALLS_PER_SECOND", CALLS_PER_SECOND);
-    if (rate < 0) {
-      throw new ConfigurationException(
-          "RETORT_CALLS_PER_SECOND: " + rate + " (expected: at least 0, which is unlimited)");
-    }
-    return rate;
   }
 
   private static ScheduledExecutorService pollers() {

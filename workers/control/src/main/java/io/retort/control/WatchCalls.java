@@ -3,7 +3,6 @@ package io.retort.control;
 import io.retort.trigger.WatchCheckWorkflow;
 import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
-import io.retort.v1.WatchedDataSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,16 +12,12 @@ final class WatchCalls {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
   /** Empty if no worker answers in time. */
-  static Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks(
+  static Function<CheckWatchedDataRequest, Optional<CheckWatchedDataResponse>> looks(
       Workflows workflows) {
-    return source ->
+    return request ->
         workflows.callBriefly(
             ShortCall.of(
-                "watch-check",
-                LONGEST,
-                WatchCheckWorkflow.TYPE,
-                CheckWatchedDataRequest.newBuilder().setSource(source).build(),
-                "look at a location"),
+                "watch-check", LONGEST, WatchCheckWorkflow.TYPE, request, "look at a location"),
             CheckWatchedDataResponse.class);
   }
 

@@ -9,6 +9,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.retort.identity.Caller;
 import io.retort.rate.TokenBucket;
+import io.retort.worker.ConfigurationException;
+import io.retort.worker.Environment;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -23,6 +25,9 @@ public final class RateLimit implements ServerInterceptor {
 
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
   private static final int BURST_SECONDS = 2;
+
+  private static final String VARIABLE = "RETORT_CALLS_PER_SECOND";
+  private static final int CALLS_PER_SECOND = 200;
 
   private final int rate;
   private final LongSupplier nanoTime;
@@ -42,6 +47,20 @@ public final class RateLimit implements ServerInterceptor {
   RateLimit(int rate, LongSupplier nanoTime) {
     this.rate = rate;
     this.nanoTime = nanoTime;
+  }
+
+  /**
+   * What each caller may call in a second; 0: unlimited.
+   *
+   * @throws ConfigurationException if the variable is negative
+   */
+  public static int callsPerSecond(Environment environment) {
+    int rate = environment.integer(VARIABLE, CALLS_PER_SECOND);
+    if (rate < 0) {
+      throw new ConfigurationException(
+          VARIABLE + ": " + rate + " (expected: at least 0, which is unlimited)");
+    }
+    return rate;
   }
 
   @Override

@@ -59,6 +59,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   private final LaunchingFirer firer;
   private final TriggerCheck check;
   private final TriggerTeams teams;
+  private final MissingSecrets secrets;
   private final TriggerSources sources;
   private final TriggerLists lists;
   private final TriggerTests tests;
@@ -69,6 +70,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
       FiringStore firings,
       LaunchingFirer firer,
       TriggerTeams teams,
+      MissingSecrets secrets,
       Launches launches,
       TriggerSources sources,
       WatchCheck watches,
@@ -77,6 +79,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
     this.firings = firings;
     this.firer = firer;
     this.teams = teams;
+    this.secrets = secrets;
     this.sources = sources;
     this.clock = clock;
     check = new TriggerCheck(launches, watches);
@@ -218,6 +221,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
             .setTeam(teams.of(config))
             .setChangedBy(Caller.current().name())
             .setChangedAt(now());
+    requireSecrets(asked.getTeam(), config.getWebhook().getSecretsList());
     if (request.getValidateOnly()) {
       return next(request, asked, triggers.record(config.getName())).getTrigger();
     }
@@ -238,6 +242,24 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
             .getTrigger();
     sources.follow(config.getName(), requireNonNull(before.get()));
     return sources.shown(trigger);
+  }
+
+  private void requireSecrets(String team, List<String> names) {
+    List<SpecViolation> violations =
+        secrets.of(team, names).stream()
+            .map(
+                name ->
+                    new SpecViolation(
+                        "config.webhook.secrets",
+                        name
+                            + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control"
+                            + " plane, of all teams or of team "
+                            + team
+                            + ")"))
+            .toList();
+    if (!violations.isEmpty()) {
+      throw TriggerErrors.invalid(violations);
+    }
   }
 
   /** Throws ABORTED where the request expects another revision. */

@@ -3,9 +3,9 @@ package io.retort.trigger;
 import io.grpc.BindableService;
 import io.grpc.StatusRuntimeException;
 import io.retort.store.Store;
+import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.RunSpec;
-import io.retort.v1.WatchedDataSource;
 import io.temporal.client.WorkflowClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +22,7 @@ public final class Triggers implements AutoCloseable {
 
   /**
    * @param teamOf the team of a run with this spec
+   * @param secrets of webhooks
    * @param deadline of each call to Temporal
    * @param errors the error of the API for one of Temporal, and what was attempted
    * @param looks asks a pipeline worker what is in a location; empty if none answers in time
@@ -31,11 +32,12 @@ public final class Triggers implements AutoCloseable {
       String storeUri,
       Launches launches,
       Function<RunSpec, String> teamOf,
+      MissingSecrets secrets,
       Clock clock,
       WorkflowClient client,
       Duration deadline,
       BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors,
-      Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks) {
+      Function<CheckWatchedDataRequest, Optional<CheckWatchedDataResponse>> looks) {
     this.store = new TriggerStore(store, storeUri);
     FiringStore firings = new FiringStore(store, storeUri);
     firer = new LaunchingFirer(this.store, firings, launches, teamOf, clock);
@@ -49,6 +51,7 @@ public final class Triggers implements AutoCloseable {
             firings,
             firer,
             new TriggerTeams(launches, teamOf),
+            secrets,
             launches,
             sources,
             new WatchCheck(storeUri, looks),

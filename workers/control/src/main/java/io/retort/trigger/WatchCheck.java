@@ -2,6 +2,7 @@ package io.retort.trigger;
 
 import io.retort.spec.SpecViolation;
 import io.retort.store.Locations;
+import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.FoundFiles;
 import io.retort.v1.WatchedDataSource;
@@ -15,13 +16,14 @@ final class WatchCheck {
   private static final String FIELD = "config.watched_data.";
 
   private final String storeUri;
-  private final Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks;
+  private final Function<CheckWatchedDataRequest, Optional<CheckWatchedDataResponse>> looks;
 
   /**
    * @param looks asks a pipeline worker, which alone sees locations; empty if none answers in time
    */
   WatchCheck(
-      String storeUri, Function<WatchedDataSource, Optional<CheckWatchedDataResponse>> looks) {
+      String storeUri,
+      Function<CheckWatchedDataRequest, Optional<CheckWatchedDataResponse>> looks) {
     this.storeUri = storeUri;
     this.looks = looks;
   }
@@ -33,6 +35,13 @@ final class WatchCheck {
       violations.add(
           new SpecViolation(
               FIELD + "uri", '"' + source.getUri() + "\" (expected: " + Locations.EXPECTED + ")"));
+    } else if (source.getUri().contains("*")) {
+      violations.add(
+          new SpecViolation(
+              FIELD + "uri",
+              '"'
+                  + source.getUri()
+                  + "\" (expected: a folder or a prefix; pattern says which files below it count)"));
     } else if (WatchOverlap.of(source.getUri(), storeUri)) {
       violations.add(new SpecViolation(FIELD + "uri", WatchOverlap.reason(storeUri)));
     }
@@ -47,7 +56,7 @@ final class WatchCheck {
                             + " \"**/*.jsonl\")")));
     if (violations.isEmpty()) {
       looks
-          .apply(source)
+          .apply(CheckWatchedDataRequest.newBuilder().setSource(source).build())
           .map(CheckWatchedDataResponse::getRefusal)
           .filter(refusal -> !refusal.isEmpty())
           .ifPresent(refusal -> violations.add(new SpecViolation(FIELD + "uri", refusal)));
@@ -58,7 +67,7 @@ final class WatchCheck {
   /** What is there now; empty if that is unknown. */
   Optional<FoundFiles> files(WatchedDataSource source) {
     return looks
-        .apply(source)
+        .apply(CheckWatchedDataRequest.newBuilder().setSource(source).setList(true).build())
         .filter(CheckWatchedDataResponse::hasFiles)
         .map(CheckWatchedDataResponse::getFiles);
   }

@@ -1,13 +1,17 @@
 package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Value;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.identity.TokenStore;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.AlertmanagerSource;
 import io.retort.v1.AuditEntry;
 import io.retort.v1.FiringOutcome;
@@ -21,6 +25,7 @@ import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.TriggerFiring;
 import io.retort.v1.TriggerParameter;
+import io.retort.v1.TriggerRecord;
 import io.retort.v1.TriggerServiceGrpc;
 import io.retort.v1.WebhookSource;
 import io.retort.webhook.WebhookSecret;
@@ -73,9 +78,15 @@ final class HookServiceTest {
     WebhookSource both = WebhookSource.newBuilder().addSecrets("old").addSecrets("new").build();
     set(config("hook").setWebhook(both).build());
     set(config("by-api").build());
-    set(
-        config("borrows")
-            .setWebhook(WebhookSource.newBuilder().addSecrets("theirs").build())
+    // As one of before secrets had teams.
+    store(
+        Store.open(control.storeUri),
+        control.storeUri,
+        Trigger.newBuilder()
+            .setTeam("default")
+            .setRevision(1)
+            .setConfig(
+                config("borrows").setWebhook(WebhookSource.newBuilder().addSecrets("theirs")))
             .build());
     set(
         config("alerts")
@@ -129,6 +140,20 @@ final class HookServiceTest {
     assertThat(firings("hook"))
         .extracting(TriggerFiring::getFiringId)
         .doesNotContain("webhook-msg-x");
+  }
+
+  @Test
+  void aSecretOfAnotherTeamIsRefused() {
+    TriggerConfig config =
+        config("asks").setWebhook(WebhookSource.newBuilder().addSecrets("theirs")).build();
+
+    StatusRuntimeException thrown =
+        catchThrowableOfType(StatusRuntimeException.class, () -> set(config));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(thrown.getStatus().getDescription())
+        .startsWith("config.webhook.secrets: theirs (expected: a name in the file")
+        .contains("of all teams or of team default");
   }
 
   /** Senders repeat what is not answered 2xx for days, which would not help. */
@@ -206,22 +231,14 @@ final class HookServiceTest {
     try (ControlHarness guarded =
         new ControlHarness(folder, Deadlines.DEFAULT, Map.of("RETORT_AUTH", "required"))) {
       Store store = Store.open(guarded.storeUri);
-      byte[] trigger =
-          io.retort.store.StoredMessages.bytes(
-              io.retort.v1.TriggerRecord.newBuilder()
-                  .setTrigger(
-                      Trigger.newBuilder()
-                          .setTeam("nlp")
-                          .setRevision(1)
-                          .setConfig(
-                              config("alerts")
-                                  .setAlertmanager(AlertmanagerSource.getDefaultInstance())))
-                  .build());
-      assertThat(
-              store.write(
-                  Store.resolve(guarded.storeUri, "triggers/alerts.json"),
-                  output -> output.write(trigger)))
-          .isNotNull();
+      store(
+          store,
+          guarded.storeUri,
+          Trigger.newBuilder()
+              .setTeam("nlp")
+              .setRevision(1)
+              .setConfig(config("alerts").setAlertmanager(AlertmanagerSource.getDefaultInstance()))
+              .build());
       TokenStore tokens = new TokenStore(store, guarded.storeUri, Clock.systemUTC());
       String body = alerts(alert("Drift", "resolved", "1"));
 
@@ -293,6 +310,12 @@ final class HookServiceTest {
       }
     }
     return entries;
+  }
+
+  private static void store(Store store, String storeUri, Trigger trigger) throws IOException {
+    byte[] bytes = StoredMessages.bytes(TriggerRecord.newBuilder().setTrigger(trigger).build());
+    String uri = Store.resolve(storeUri, "triggers/" + trigger.getConfig().getName() + ".json");
+    assertThat(store.write(uri, output -> output.write(bytes))).isNotNull();
   }
 
   private static int withToken(ControlHarness guarded, String token, String body) {

@@ -56,7 +56,9 @@ final class StubWatches implements WatchActivities {
     if (uri.startsWith("/forbidden")) {
       return response.setRefusal(uri + ": not allowed").build();
     }
-    return files.containsKey(uri) ? response.setFiles(found(uri)).build() : response.build();
+    return request.getList() && files.containsKey(uri)
+        ? response.setFiles(found(uri)).build()
+        : response.build();
   }
 
   private FoundFiles found(String uri) {

@@ -197,7 +197,12 @@ final class TriggerWatchTest {
   @Test
   void refusesTheStoreAndWhatTheWorkersMayNotRead() {
     for (String uri :
-        List.of(control.storeUri, control.storeUri + "/runs", "/", "/forbidden/data")) {
+        List.of(
+            control.storeUri,
+            control.storeUri + "/runs",
+            "/",
+            "/forbidden/data",
+            "s3://bucket/in/*.jsonl")) {
       TriggerConfig.Builder config = config("refused");
       config.getWatchedDataBuilder().setUri(uri);
 

@@ -37,10 +37,7 @@ final class AdmissionBatchesTest {
   @Test
   void checksThatWaitShareAWorkflowAndEachGetsItsOwnResponse() throws Exception {
     List<String> names = IntStream.range(0, RUNS).mapToObj(i -> "run-" + i).toList();
-    List<CompletableFuture<String>> checks =
-        names.stream().map(name -> check(batches, name)).toList();
-
-    runTasks(RUNS);
+    List<CompletableFuture<String>> checks = checkTogether(batches, names);
 
     assertThat(checks.stream().map(CompletableFuture::join).toList()).isEqualTo(names);
     assertThat(sizes).containsExactly(MOST_RUNS, RUNS - MOST_RUNS);
@@ -49,13 +46,10 @@ final class AdmissionBatchesTest {
   @Test
   void aBatchStaysBelowTheSizeThatTemporalAllows() throws Exception {
     List<String> names = List.of("a".repeat(MEBIBYTE), "b".repeat(MEBIBYTE / 2), "c");
-    List<CompletableFuture<String>> checks =
-        names.stream().map(name -> check(batches, name)).toList();
-
-    runTasks(names.size());
+    List<CompletableFuture<String>> checks = checkTogether(batches, names);
 
     assertThat(checks.stream().map(CompletableFuture::join).toList()).isEqualTo(names);
-    assertThat(sizes).containsExactlyInAnyOrder(1, 2);
+    assertThat(sizes).containsExactly(1, 2);
   }
 
   @Test
@@ -66,12 +60,8 @@ final class AdmissionBatchesTest {
               throw Status.UNAVAILABLE.withDescription(attempt).asRuntimeException();
             },
             tasks::add);
-    CompletableFuture<String> first = check(failing, "first");
-    CompletableFuture<String> second = check(failing, "second");
 
-    runTasks(2);
-
-    for (CompletableFuture<String> check : List.of(first, second)) {
+    for (CompletableFuture<String> check : checkTogether(failing, List.of("first", "second"))) {
       assertThat(check)
           .failsWithin(Duration.ofSeconds(30))
           .withThrowableThat()
@@ -108,12 +98,16 @@ final class AdmissionBatchesTest {
         });
   }
 
-  /** Begins when all are there, so that all wait. */
-  private void runTasks(int number) throws InterruptedException {
-    List<Runnable> all = new ArrayList<>();
-    while (all.size() < number) {
-      all.add(tasks.take());
+  /** In this order, in which all wait before the first batch is made. */
+  private List<CompletableFuture<String>> checkTogether(
+      AdmissionBatches batches, List<String> names) throws InterruptedException {
+    List<CompletableFuture<String>> checks = new ArrayList<>();
+    List<Runnable> waiting = new ArrayList<>();
+    for (String name : names) {
+      checks.add(check(batches, name));
+      waiting.add(tasks.take());
     }
-    all.forEach(Runnable::run);
+    waiting.forEach(Runnable::run);
+    return checks;
   }
 }

@@ -18,6 +18,7 @@ import io.retort.v1.TriggerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -106,6 +107,7 @@ final class TriggerOwnersTest {
         firings,
         new LaunchingFirer(triggers, firings, launches, RunSpec::getTeam, Clock.systemUTC()),
         new TriggerTeams(launches, RunSpec::getTeam),
+        (team, names) -> List.of(),
         launches,
         new NoSources(),
         new WatchCheck(storeUri, source -> Optional.empty()),

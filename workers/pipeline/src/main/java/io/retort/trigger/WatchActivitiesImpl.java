@@ -13,6 +13,7 @@ import io.retort.v1.WatchedDataSource;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds some 20 bytes for each file that counts, and the names of a thousand new ones. */
+/** Holds less than 100 bytes for each file that counts, and the names of a thousand new ones. */
 public final class WatchActivitiesImpl implements WatchActivities {
   /** Files that count in a location. */
   static final int MOST_FILES = 1_000_000;
@@ -28,6 +29,9 @@ public final class WatchActivitiesImpl implements WatchActivities {
   private static final Logger LOGGER = LoggerFactory.getLogger(WatchActivitiesImpl.class);
   private static final int FILES_A_HEARTBEAT = 1000;
   private static final String FOUND = "found-";
+
+  /** A caller waits for it. */
+  private static final Duration LONGEST_CHECK = Duration.ofSeconds(2);
 
   private final WatchedFiles files;
   private final WatchObjects objects;
@@ -65,7 +69,12 @@ public final class WatchActivitiesImpl implements WatchActivities {
     CheckWatchedDataResponse.Builder response = CheckWatchedDataResponse.newBuilder();
     try {
       files.require(request.getSource().getUri());
-      response.setFiles(list(request.getSource(), FileSet.empty()).found());
+      if (request.getList()) {
+        Listing listing = new Listing(request.getSource(), FileSet.empty(), mostFiles);
+        listing.endNanos = System.nanoTime() + LONGEST_CHECK.toNanos();
+        files.visit(request.getSource(), listing);
+        response.setFiles(listing.found());
+      }
     } catch (ApplicationFailure e) {
       if (e.getType().endsWith("/LOCATION_FORBIDDEN")) {
         response.setRefusal(e.getOriginalMessage());
@@ -81,7 +90,8 @@ public final class WatchActivitiesImpl implements WatchActivities {
     String trigger = request.getTrigger();
     boolean first = request.getSeen().isEmpty();
     FileSet seen = first ? FileSet.empty() : objects.readSeen(trigger, request.getSeen());
-    Listing listing = list(request.getSource(), seen);
+    Listing listing = new Listing(request.getSource(), seen, mostFiles);
+    files.visit(request.getSource(), listing);
     LookAtWatchedDataResponse.Builder response =
         LookAtWatchedDataResponse.newBuilder()
             .setFiles(listing.present.size())
@@ -123,12 +133,6 @@ public final class WatchActivitiesImpl implements WatchActivities {
     }
   }
 
-  private Listing list(WatchedDataSource source, FileSet seen) throws IOException {
-    Listing listing = new Listing(source, seen, mostFiles);
-    files.visit(source, listing);
-    return listing;
-  }
-
   /** What a visit has found. */
   private static final class Listing implements WatchedFiles.Visitor {
     private final WatchedDataSource source;
@@ -139,6 +143,9 @@ public final class WatchActivitiesImpl implements WatchActivities {
 
     /** URIs of the first new ones by their paths. */
     private final TreeMap<String, String> firstUris = new TreeMap<>();
+
+    /** When to give up; 0 for never. */
+    private long endNanos;
 
     private long bytes;
     private long freshBytes;
@@ -151,8 +158,11 @@ public final class WatchActivitiesImpl implements WatchActivities {
     }
 
     @Override
-    public void alive() {
+    public void alive() throws IOException {
       visited++;
+      if (endNanos != 0 && System.nanoTime() - endNanos > 0) {
+        throw new IOException("it takes longer than " + LONGEST_CHECK.toSeconds() + " s to list");
+      }
       if (visited % FILES_A_HEARTBEAT == 0) {
         Activity.getExecutionContext().heartbeat(visited);
       }

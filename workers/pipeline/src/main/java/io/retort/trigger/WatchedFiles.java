@@ -160,7 +160,7 @@ final class WatchedFiles {
   /** Receives files that count. */
   interface Visitor {
     /** Called for each file, also for those that do not count; an exception ends the visit. */
-    void alive();
+    void alive() throws IOException;
 
     /**
      * @param uri as a spec can name it

@@ -7,8 +7,11 @@ import io.retort.v1.PairingRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -50,6 +53,7 @@ final class RowQueueTest {
       IntStream.range(0, ROWS).forEach(queue::add);
       queue.start();
       asked.await();
+      awaitIdle(engine);
 
       answer.complete(NumberedWork.record("0"));
 
@@ -57,6 +61,16 @@ final class RowQueueTest {
       assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
       assertThat(work.asked)
           .containsExactlyElementsOf(IntStream.range(0, ROWS).mapToObj(String::valueOf).toList());
+    }
+  }
+
+  /** Waits until no thread starts rows: each of the two has done something else meanwhile. */
+  private static void awaitIdle(TestEngine engine) throws Exception {
+    CyclicBarrier both = new CyclicBarrier(2);
+    Callable<Integer> arrival = both::await;
+    for (Future<Integer> one :
+        List.of(engine.executor.submit(arrival), engine.executor.submit(arrival))) {
+      assertThat(one.get(30, TimeUnit.SECONDS)).isNotNegative();
     }
   }
 

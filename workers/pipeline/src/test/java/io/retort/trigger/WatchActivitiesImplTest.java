@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.retort.layout.RunLayout;
 import io.retort.pipeline.ActivityFailures;
 import io.retort.store.DataRoots;
+import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.CheckWatchedDataRequest;
@@ -174,6 +175,35 @@ final class WatchActivitiesImplTest {
   }
 
   @Test
+  void aMillionObjectsAreListed() throws IOException {
+    Store bucket =
+        new DelegatingStore(store) {
+          @Override
+          public void visitBelow(String folderUri, Visitor visitor) throws IOException {
+            for (int object = 0; object < WatchActivitiesImpl.MOST_FILES; object++) {
+              visitor.visit(object + ".jsonl", 10, "etag");
+            }
+          }
+        };
+    TestActivityEnvironment large = TestActivityEnvironment.newInstance();
+    try {
+      large.registerActivitiesImplementations(
+          new WatchActivitiesImpl(
+              store, storeUri, DataRoots.all(), uri -> bucket, WatchActivitiesImpl.MOST_FILES));
+      WatchActivities activities = large.newActivityStub(WatchActivities.class);
+      WatchedDataSource source = source().setUri("s3://bucket/in").setIncludeExisting(true).build();
+
+      LookAtWatchedDataResponse first = activities.lookAtWatchedData(request(source, "", ""));
+
+      assertThat(first.getFiles()).isEqualTo(1_000_000);
+      assertThat(first.getNewFiles()).isEqualTo(1_000_000);
+      assertThat(first.getBytes()).isEqualTo(10_000_000);
+    } finally {
+      large.close();
+    }
+  }
+
+  @Test
   void aFolderThatIsNotThereIsNoEmptyOne() throws IOException {
     Files.delete(in);
 
@@ -258,7 +288,10 @@ final class WatchActivitiesImplTest {
   private CheckWatchedDataResponse check(String uri) {
     return activities()
         .checkWatchedData(
-            CheckWatchedDataRequest.newBuilder().setSource(source().setUri(uri)).build());
+            CheckWatchedDataRequest.newBuilder()
+                .setSource(source().setUri(uri))
+                .setList(true)
+                .build());
   }
 
   private static LookAtWatchedDataRequest request(
