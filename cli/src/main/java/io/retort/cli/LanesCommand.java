@@ -98,10 +98,14 @@ public final class LanesCommand {
       @Option(
               names = "--expected-revision",
               description =
-                  "Only if the lane has this revision, which retort lanes show tells; 0: only if"
+                  "Only if the lane has this revision, as retort lanes show prints it; 0: only if"
                       + " there is no such lane. Default: whatever there is.")
           @Nullable Long revision,
       @Mixin OutputOptions output) {
+    if (revision != null && revision < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--expected-revision: " + revision + " (expected: 0 or more)");
+    }
     LanePolicy asked = policy(policy);
     SetLaneRequest.Builder request =
         SetLaneRequest.newBuilder()
@@ -169,7 +173,7 @@ public final class LanesCommand {
               + Timestamps.toString(lane.getBlock().getSince())
               + " by "
               + (lane.getBlock().getRunId().isEmpty()
-                  ? "a run of another team"
+                  ? "a hidden run"
                   : "run " + lane.getBlock().getRunId())
               + " ("
               + EnumText.shortName(lane.getBlock().getOutcome())
@@ -179,9 +183,9 @@ public final class LanesCommand {
     for (LaneRun run : lane.getHoldersList()) {
       lines.add("  runs     " + run.getRunId() + (run.getCancelling() ? "  cancelling" : ""));
     }
-    int othersRun = lane.getHoldersTotal() - lane.getHoldersCount();
-    if (othersRun > 0) {
-      lines.add("  runs     " + othersRun + " of other teams");
+    int hidden = lane.getHoldersTotal() - lane.getHoldersCount();
+    if (hidden > 0) {
+      lines.add("  runs     " + hidden + " hidden");
     }
     for (LaneRun run : lane.getWaitingList()) {
       lines.add("  place " + run.getPlace() + "  " + run.getRunId());
@@ -193,7 +197,7 @@ public final class LanesCommand {
               + more
               + " more"
               + (lane.getWaitingHidden() > 0
-                  ? ", " + lane.getWaitingHidden() + " of them of other teams"
+                  ? ", " + lane.getWaitingHidden() + " of them hidden"
                   : ""));
     }
     return String.join("\n", lines);

@@ -67,10 +67,10 @@ final class LanesCommandTest {
             "nightly                        STRICT_SEQUENTIAL",
             "revision 3, set by ann",
             "BLOCKED since 1970-01-01T00:00:00Z by run a-1 (FAILED): retort lanes unblock nightly",
-            "runs     2 of other teams",
+            "runs     2 hidden",
             "place 2  b-1",
             "place 4  c-1",
-            "waiting  5 more, 3 of them of other teams");
+            "waiting  5 more, 3 of them hidden");
     assertThat(retort("lanes", "unblock", "nightly").output())
         .doesNotContain("BLOCKED")
         .contains("runs     b-1");
@@ -87,6 +87,10 @@ final class LanesCommandTest {
             retort("lanes", "set", "x", "--policy", "last-only", "--expected-revision", "7")
                 .output())
         .isEqualTo("x                              LAST_ONLY  team instead-of-7");
+    Ended negative =
+        retort("lanes", "set", "x", "--policy", "last-only", "--expected-revision", "-1");
+    assertThat(negative.status()).isEqualTo(ExitCode.USAGE.number());
+    assertThat(negative.output()).startsWith("--expected-revision: -1 (expected: 0 or more)");
 
     Ended refused = retort("lanes", "set", "x", "--policy", "random");
     assertThat(refused.status()).isEqualTo(ExitCode.USAGE.number());

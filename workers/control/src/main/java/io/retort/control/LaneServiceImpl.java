@@ -31,9 +31,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The lane API: policies from the store, runs from the lanes' workflows. */
 final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneServiceImpl.class);
   private static final int DEFAULT_PAGE = 100;
 
   private final Answers answers;
@@ -70,11 +73,12 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
         request,
         observer,
         () -> {
-          LaneConfig config = require(request.getName());
+          LaneConfig stored = require(request.getName());
           Lane lane =
               lanes
                   .state(request.getName())
-                  .orElseGet(() -> Lane.newBuilder().setConfig(config).build());
+                  .map(known -> withStored(known, stored))
+                  .orElseGet(() -> Lane.newBuilder().setConfig(stored).build());
           return GetLaneResponse.newBuilder().setLane(shown(lane)).build();
         });
   }
@@ -91,10 +95,9 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
         request,
         observer,
         () -> {
-          LaneConfig ignored = require(request.getName());
-          return UnblockLaneResponse.newBuilder()
-              .setLane(shown(lanes.unblock(request.getName())))
-              .build();
+          LaneConfig stored = require(request.getName());
+          Lane unblocked = withStored(lanes.unblock(request.getName()), stored);
+          return UnblockLaneResponse.newBuilder().setLane(shown(unblocked)).build();
         });
   }
 
@@ -137,7 +140,7 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
         stored.getRevision() == 0
             ? "there is none"
             : "there is one, of revision "
-                + stored.getRevision()
+                + Long.toUnsignedString(stored.getRevision())
                 + (stored.getChangedBy().isEmpty() ? "" : ", set by " + stored.getChangedBy());
     throw ApiErrors.failure(
         Status.Code.ABORTED,
@@ -147,7 +150,9 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
             + found
             + (expected == 0
                 ? " (expected: none; take another name, or change that lane)"
-                : " (expected: revision " + expected + "; look at it and set it again)"),
+                : " (expected: revision "
+                    + Long.toUnsignedString(expected)
+                    + "; look at it and set it again)"),
         null);
   }
 
@@ -177,6 +182,26 @@ final class LaneServiceImpl extends LaneServiceGrpc.LaneServiceImplBase {
                     "LANE_NOT_FOUND",
                     LaneTeams.notFound(name),
                     null));
+  }
+
+  /**
+   * With the stored policy, whose revision the next change is compared with. A workflow that was
+   * not told of it, because Temporal did not answer just then, is told again.
+   */
+  private Lane withStored(Lane lane, LaneConfig stored) {
+    if (Long.compareUnsigned(lane.getConfig().getRevision(), stored.getRevision()) < 0) {
+      try {
+        lanes.configure(stored);
+      } catch (StatusRuntimeException e) {
+        LOG.warn(
+            "the workflow of lane {} cannot be told of revision {}; it is tried again when the lane"
+                + " is read next, or a run enters it",
+            stored.getName(),
+            Long.toUnsignedString(stored.getRevision()),
+            e);
+      }
+    }
+    return lane.toBuilder().setConfig(stored).build();
   }
 
   private Lane shown(Lane lane) {

@@ -9,7 +9,6 @@ import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
-import io.retort.v1.RunPhase;
 import io.retort.worker.DaemonThreads;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
@@ -67,6 +66,8 @@ final class RunIndexer implements AutoCloseable {
       Executors.newFixedThreadPool(READERS, DaemonThreads.named("run-records"));
   private final AtomicInteger toRead = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
+
+  private final PausedRuns paused = new PausedRuns();
 
   /** As their source shows them, without annotations. */
   private final Map<String, Run> open = new HashMap<>();
@@ -183,7 +184,7 @@ final class RunIndexer implements AutoCloseable {
         all.add(runId);
         if (RunPhases.ofClosed(info.getStatus()).isEmpty()) {
           visible.add(runId);
-          put(listed.of(info));
+          open.put(runId, paused.shown(listed.of(info)));
         } else if (!ended.containsKey(runId)) {
           // Its record says more, if there is one.
           open.put(runId, listed.of(info));
@@ -192,6 +193,7 @@ final class RunIndexer implements AutoCloseable {
       token = page.getNextPageToken();
     } while (!token.isEmpty());
     listed.keep(all);
+    paused.keep(visible);
     return visible;
   }
 
@@ -209,19 +211,13 @@ final class RunIndexer implements AutoCloseable {
     ids.addAll(open.keySet());
     ids.addAll(launched);
     ids.removeIf(id -> ended.containsKey(id) || unknown.contains(id));
-    ids.removeIf(id -> visible.contains(id) && !needsRecord(id));
+    ids.removeIf(id -> visible.contains(id) && !paused.isDue(open.get(id), refreshes));
     toRead.set(ids.size());
     read.set(0);
     inParallel(ids, id -> settle(id, visible.contains(id)))
-        .forEach(one -> one.ifPresent(this::put));
+        .forEach(one -> one.ifPresent(run -> open.put(run.getRunId(), run)));
     launched.removeIf(id -> open.containsKey(id) || ended.containsKey(id));
     open.keySet().removeAll(ended.keySet());
-  }
-
-  /** Why a run is paused is in its record, which follows its phase within a second. */
-  private boolean needsRecord(String runId) {
-    Run run = open.get(runId);
-    return run != null && run.getPhase() == RunPhase.RUN_PHASE_PAUSED && !run.hasPause();
   }
 
   /**
@@ -236,7 +232,7 @@ final class RunIndexer implements AutoCloseable {
     }
     if (visible) {
       return Optional.ofNullable(open.get(runId))
-          .map(run -> record.isPresent() ? withPause(run, record.get()) : run);
+          .map(run -> record.isPresent() ? paused.shown(run, record.get(), refreshes) : run);
     }
     // A description is always up to date; the run may have ended since it was listed.
     Optional<Run> known =
@@ -261,24 +257,6 @@ final class RunIndexer implements AutoCloseable {
       unknown.add(runId);
     }
     return Optional.empty();
-  }
-
-  private static Run withPause(Run run, Run record) {
-    return record.getPhase() == run.getPhase()
-        ? run.toBuilder().setPause(record.getPause()).build()
-        : run;
-  }
-
-  private void put(Run run) {
-    Run before = open.get(run.getRunId());
-    if (before == null
-        || !before.hasPause()
-        || run.hasPause()
-        || run.getPhase() != RunPhase.RUN_PHASE_PAUSED) {
-      open.put(run.getRunId(), run);
-    } else {
-      open.put(run.getRunId(), run.toBuilder().setPause(before.getPause()).build());
-    }
   }
 
   private void end(Run run) {

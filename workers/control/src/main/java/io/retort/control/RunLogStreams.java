@@ -10,9 +10,12 @@ import io.retort.logs.RunLogFiles.RunLogFile;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.GetRunLogsRequest;
 import io.retort.v1.GetRunLogsResponse;
+import io.retort.v1.ListRunLogsRequest;
 import io.retort.v1.ListRunLogsResponse;
+import io.retort.v1.RunLog;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,15 +54,18 @@ final class RunLogStreams implements AutoCloseable {
     this.period = period;
   }
 
-  /** Throws NOT_FOUND. */
-  ListRunLogsResponse list(String runId) {
+  /** Throws NOT_FOUND for an unknown run. */
+  ListRunLogsResponse list(ListRunLogsRequest request) {
+    String runId = request.getRunId();
     boolean ended = RunPhases.isTerminal(reader.get(runId).getPhase());
     ListRunLogsResponse.Builder response = ListRunLogsResponse.newBuilder();
     try {
-      files
-          .list(runId)
-          .forEach(
-              log -> response.addLogs(ended ? log.toBuilder().setComplete(true) : log.toBuilder()));
+      List<RunLog> logs =
+          request.getLog().isEmpty()
+              ? files.list(runId)
+              : files.describe(runId, request.getLog()).stream().toList();
+      logs.forEach(
+          log -> response.addLogs(ended ? log.toBuilder().setComplete(true) : log.toBuilder()));
     } catch (IOException e) {
       throw ApiErrors.store("list the logs of run " + runId, e);
     }

@@ -182,7 +182,7 @@ final class RunServiceImpl extends RunServiceGrpc.RunServiceImplBase {
   @Override
   public void listRunLogs(
       ListRunLogsRequest request, StreamObserver<ListRunLogsResponse> observer) {
-    answer(observer, () -> steering.logs().list(request.getRunId()));
+    answer(observer, () -> steering.logs().list(request));
   }
 
   @Override

@@ -45,25 +45,13 @@ public final class RunLogFiles {
   /** The events first, then the attempts of each job, oldest first, each before its ranks. */
   public List<RunLog> list(String runId) throws IOException {
     List<RunLog> logs = new ArrayList<>();
-    logs.add(
-        RunLog.newBuilder()
-            .setName(EVENTS)
-            .setBytes(sizeOrZero(new RunLayout(storeUri, runId).events()))
-            .build());
+    logs.add(ofEvents(runId));
     for (String job : store.list(logs(runId))) {
       List<String> tokens = tokens(runId, job);
       for (int index = 0; index < tokens.size(); index++) {
         String folder = folder(runId, job, tokens.get(index));
         List<String> names = store.list(folder);
-        RunLog attempt =
-            RunLog.newBuilder()
-                .setName(job + "/" + (index + 1))
-                .setStage(stage(job))
-                .setJob(job)
-                .setAttempt(index + 1)
-                .setBytes(bytes(folder, names))
-                .setComplete(index + 1 < tokens.size() || names.contains(COMPLETE))
-                .build();
+        RunLog attempt = ofAttempt(job, tokens, index, folder, names);
         logs.add(attempt);
         for (int rank : ranks(names)) {
           logs.add(ofRank(attempt, folder, rank));
@@ -71,6 +59,38 @@ public final class RunLogFiles {
       }
     }
     return logs;
+  }
+
+  /**
+   * One of them, without a look at the others: for those who ask again and again. Empty for a name
+   * that no log of the run has.
+   */
+  public Optional<RunLog> describe(String runId, String name) throws IOException {
+    if (isEvents(name)) {
+      return Optional.of(ofEvents(runId));
+    }
+    Optional<AttemptFile> file = attempt(runId, name);
+    return file.isPresent() ? Optional.of(file.get().describe()) : Optional.empty();
+  }
+
+  private RunLog ofEvents(String runId) throws IOException {
+    return RunLog.newBuilder()
+        .setName(EVENTS)
+        .setBytes(sizeOrZero(new RunLayout(storeUri, runId).events()))
+        .build();
+  }
+
+  private RunLog ofAttempt(
+      String job, List<String> tokens, int index, String folder, List<String> names)
+      throws IOException {
+    return RunLog.newBuilder()
+        .setName(job + "/" + (index + 1))
+        .setStage(stage(job))
+        .setJob(job)
+        .setAttempt(index + 1)
+        .setBytes(bytes(folder, names))
+        .setComplete(index + 1 < tokens.size() || names.contains(COMPLETE))
+        .build();
   }
 
   /** A rank that was killed with its attempt has not marked its end. */
@@ -96,9 +116,17 @@ public final class RunLogFiles {
 
   /** Empty for a name that no log of the run has. */
   public Optional<RunLogFile> find(String runId, String name) throws IOException {
-    if (name.isEmpty() || name.equals(EVENTS)) {
+    if (isEvents(name)) {
       return Optional.of(new EventsFile(new RunLayout(storeUri, runId).events()));
     }
+    return attempt(runId, name).map(file -> file);
+  }
+
+  private static boolean isEvents(String name) {
+    return name.isEmpty() || name.equals(EVENTS);
+  }
+
+  private Optional<AttemptFile> attempt(String runId, String name) throws IOException {
     int slash = name.indexOf('/');
     if (slash < 0 || !JOB.matcher(name.substring(0, slash)).matches()) {
       return Optional.empty();
@@ -108,7 +136,7 @@ public final class RunLogFiles {
     for (int index = 0; index < tokens.size(); index++) {
       String attempt = job + "/" + (index + 1);
       if (name.equals(attempt)) {
-        return Optional.of(new AttemptFile(runId, job, tokens.get(index), ""));
+        return Optional.of(new AttemptFile(runId, job, tokens, index, ""));
       }
       if (name.startsWith(attempt + "/")) {
         String rank = name.substring(attempt.length() + 1);
@@ -116,7 +144,7 @@ public final class RunLogFiles {
             RANK.matcher(rank).matches()
                 && store.list(folder(runId, job, tokens.get(index))).contains(rank);
         return exists
-            ? Optional.of(new AttemptFile(runId, job, tokens.get(index), rank))
+            ? Optional.of(new AttemptFile(runId, job, tokens, index, rank))
             : Optional.empty();
       }
     }
@@ -156,17 +184,30 @@ public final class RunLogFiles {
   private final class AttemptFile implements RunLogFile {
     private final String runId;
     private final String job;
-    private final String token;
+    private final List<String> tokens;
+    private final int index;
     private final String rank;
 
     /**
+     * @param tokens of the job's attempts
+     * @param index of this one
      * @param rank folder of the rank; empty for the log of the attempt
      */
-    AttemptFile(String runId, String job, String token, String rank) {
+    AttemptFile(String runId, String job, List<String> tokens, int index, String rank) {
       this.runId = runId;
       this.job = job;
-      this.token = token;
+      this.tokens = tokens;
+      this.index = index;
       this.rank = rank;
+    }
+
+    RunLog describe() throws IOException {
+      String folder = attemptFolder();
+      RunLog attempt = ofAttempt(job, tokens, index, folder, store.list(folder));
+      Matcher number = RANK.matcher(rank);
+      return number.matches()
+          ? ofRank(attempt, folder, Integer.parseInt(number.group(1)))
+          : attempt;
     }
 
     @Override
@@ -181,15 +222,18 @@ public final class RunLogFiles {
 
     @Override
     public boolean isComplete() throws IOException {
-      List<String> tokens = tokens(runId, job);
-      return !tokens.get(tokens.size() - 1).equals(token)
-          || isMarkedComplete(RunLogFiles.this.folder(runId, job, token))
+      List<String> now = tokens(runId, job);
+      return !now.get(now.size() - 1).equals(tokens.get(index))
+          || isMarkedComplete(attemptFolder())
           || isMarkedComplete(folder());
     }
 
     private String folder() {
-      String attempt = RunLogFiles.this.folder(runId, job, token);
-      return rank.isEmpty() ? attempt : Store.resolve(attempt, rank);
+      return rank.isEmpty() ? attemptFolder() : Store.resolve(attemptFolder(), rank);
+    }
+
+    private String attemptFolder() {
+      return RunLogFiles.this.folder(runId, job, tokens.get(index));
     }
   }
 

@@ -27,10 +27,7 @@ public record ErrorView(
 
   /** Of a refusal; throws what is none. */
   static ErrorView ofRefusal(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable cause = cause(thrown);
     if (cause instanceof StatusRuntimeException status) {
       return of(status);
     }
@@ -38,6 +35,13 @@ public record ErrorView(
       return of(wrong.status(), String.valueOf(wrong.getMessage()));
     }
     throw new CompletionException(cause);
+  }
+
+  /** What a call that runs later was refused with. */
+  static Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
   }
 
   static ErrorView of(StatusRuntimeException thrown) {

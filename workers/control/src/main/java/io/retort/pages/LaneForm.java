@@ -1,8 +1,8 @@
 package io.retort.pages;
 
-import com.linecorp.armeria.common.HttpStatus;
 import io.retort.enums.EnumText;
 import io.retort.identity.Caller;
+import io.retort.spec.SpecViolation;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LanePolicy;
 import io.retort.v1.Role;
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision that is replaced; 0 for a new lane
  * @param teams to choose from; empty where any team, or none, may be written
  * @param refusal why it was not done; absent for a form that was not sent
+ * @param problems what is wrong with single fields
  */
 public record LaneForm(
     String name,
@@ -27,8 +28,16 @@ public record LaneForm(
     String slots,
     String revision,
     List<String> teams,
-    @Nullable ErrorView refusal) {
+    @Nullable ErrorView refusal,
+    List<Problem> problems) {
   private static final String NONE_YET = "0";
+
+  /**
+   * What is wrong with a field.
+   *
+   * @param id of the field in the page
+   */
+  public record Problem(String id, String label, String description) {}
 
   static LaneForm create(Caller caller) {
     return new LaneForm(
@@ -38,7 +47,8 @@ public record LaneForm(
         "1",
         NONE_YET,
         teams(caller),
-        null);
+        null,
+        List.of());
   }
 
   static LaneForm change(LaneConfig lane, Caller caller) {
@@ -49,7 +59,8 @@ public record LaneForm(
         Integer.toUnsignedString(lane.getParallelism()),
         Long.toUnsignedString(lane.getRevision()),
         teams(caller),
-        null);
+        null,
+        List.of());
   }
 
   static LaneForm sent(Form form, Caller caller) {
@@ -60,12 +71,41 @@ public record LaneForm(
         form.text("parallelism"),
         form.text("revision"),
         teams(caller),
-        null);
+        null,
+        List.of());
   }
 
   /** With what was written, and with the revision that the reader is shown now. */
-  LaneForm refused(ErrorView error, String shownRevision) {
-    return new LaneForm(name, team, policy, slots, shownRevision, teams, error);
+  LaneForm refused(ErrorView error, List<SpecViolation> violations, String shownRevision) {
+    List<Problem> wrong = violations.stream().flatMap(one -> problem(one).stream()).toList();
+    return new LaneForm(name, team, policy, slots, shownRevision, teams, error, wrong);
+  }
+
+  /** Empty for what is no field of the form; the name of a lane that exists is none. */
+  private Optional<Problem> problem(SpecViolation violation) {
+    String what = violation.description();
+    return switch (violation.field()) {
+      case "name" ->
+          isNew() ? Optional.of(new Problem("lane-name", "Name", what)) : Optional.empty();
+      case "team" -> Optional.of(new Problem("lane-team", "Team", what));
+      case "policy" -> Optional.of(new Problem("lane-policy", "Policy", what));
+      case "parallelism" -> Optional.of(new Problem("lane-slots", "Runs at once", what));
+      default -> Optional.empty();
+    };
+  }
+
+  /** What is wrong with the field of this id; empty where nothing is. */
+  public String problem(String id) {
+    return problems.stream()
+        .filter(one -> one.id().equals(id))
+        .map(Problem::description)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Ids of the texts about the field of this id. */
+  public String describedBy(String id) {
+    return id + "-help" + (problem(id).isEmpty() ? "" : " " + id + "-problem");
   }
 
   boolean isNew() {
@@ -126,7 +166,7 @@ public record LaneForm(
 
   private static PageException wrong(String field, String value, String expected) {
     return new PageException(
-        HttpStatus.BAD_REQUEST, field + ": \"" + value + "\" (expected: " + expected + ")");
+        new SpecViolation(field, '"' + value + "\" (expected: " + expected + ")"));
   }
 
   private static List<String> teams(Caller caller) {

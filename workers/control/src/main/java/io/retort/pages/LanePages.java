@@ -3,6 +3,7 @@ package io.retort.pages;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.retort.identity.Caller;
+import io.retort.spec.SpecViolation;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneServiceGrpc;
@@ -10,6 +11,7 @@ import io.retort.v1.ListLanesRequest;
 import io.retort.v1.Role;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.UnblockLaneRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -50,17 +52,18 @@ final class LanePages {
   /** The page of the form with what was written and why it was refused; an error without a form. */
   private HttpResponse refused(PageRequest request, LaneForm form, Throwable thrown) {
     ErrorView error = ErrorView.ofRefusal(thrown);
+    List<SpecViolation> wrong = Violations.ofRefusal(thrown);
     HttpStatus status = HttpStatus.valueOf(error.status());
     if (form.isNew()) {
       Optional<LaneForm> shown =
-          newLane(request.caller()).map(fresh -> form.refused(error, fresh.revision()));
+          newLane(request.caller()).map(fresh -> form.refused(error, wrong, fresh.revision()));
       return shown.isPresent()
           ? list(request, status, shown)
           : request.page(status, "error", error);
     }
     Lane lane = lane(form.name());
     Optional<LaneForm> shown =
-        change(lane, request.caller()).map(fresh -> form.refused(error, fresh.revision()));
+        change(lane, request.caller()).map(fresh -> form.refused(error, wrong, fresh.revision()));
     return shown.isPresent()
         ? request.page(status, "lane", LaneView.of(lane, shown))
         : request.page(status, "error", error);

@@ -75,7 +75,7 @@ public record LaneView(
             + (Times.isSet(config.getChangedAt()) ? ", " + Times.shown(config.getChangedAt()) : "")
             + (config.getChangedBy().isEmpty() ? "" : " by " + config.getChangedBy()),
         lane.getHoldersList().stream().map(Place::holder).toList(),
-        ofOthers(lane.getHoldersTotal() - lane.getHoldersCount(), "has a slot", "have slots"),
+        hidden(lane.getHoldersTotal() - lane.getHoldersCount(), "has a slot", "have slots"),
         lane.getWaitingList().stream().map(Place::waiting).toList(),
         more(lane),
         lane.hasBlock() ? block(lane.getBlock()) : "",
@@ -85,16 +85,16 @@ public record LaneView(
 
   private static String more(Lane lane) {
     int unlisted = lane.getWaitingTotal() - lane.getWaitingHidden() - lane.getWaitingCount();
-    String others = ofOthers(lane.getWaitingHidden(), "waits", "wait");
-    return (unlisted > 0 ? Figures.count(unlisted) + " more wait. " : "") + others;
+    String hidden = hidden(lane.getWaitingHidden(), "waits", "wait");
+    return (unlisted > 0 ? Figures.count(unlisted) + " more wait. " : "") + hidden;
   }
 
-  private static String ofOthers(int runs, String one, String several) {
+  private static String hidden(int runs, String one, String several) {
     return runs <= 0
         ? ""
         : runs == 1
-            ? "A run of another team " + one + "."
-            : Figures.count(runs) + " runs of other teams " + several + ".";
+            ? "A hidden run " + one + "."
+            : Figures.count(runs) + " hidden runs " + several + ".";
   }
 
   private static String block(LaneBlock block) {

@@ -28,14 +28,18 @@ final class LogPages {
 
   HttpResponse show(PageRequest request) {
     String run = request.path("run");
+    String asked = request.form().text("log");
+    String name = asked.isEmpty() ? EVENTS : asked;
+    // The part that is asked for again and again names no other log.
     List<RunLog> logs =
         calls
             .call(
                 RunServiceGrpc.getListRunLogsMethod(),
-                ListRunLogsRequest.newBuilder().setRunId(run).build())
+                ListRunLogsRequest.newBuilder()
+                    .setRunId(run)
+                    .setLog(request.isPart() ? name : "")
+                    .build())
             .getLogsList();
-    String asked = request.form().text("log");
-    String name = asked.isEmpty() ? EVENTS : asked;
     RunLog log =
         logs.stream()
             .filter(one -> one.getName().equals(name))

@@ -161,7 +161,7 @@ final class RunPages {
     return request.page("approvalPage", view);
   }
 
-  /** Runs that wait for the reader's decision. */
+  /** Runs that wait for a decision, also for one that the reader may not make. */
   HttpResponse approvals(PageRequest request) {
     String token = request.form().text("page_token");
     ListRunsResponse page =
@@ -170,7 +170,7 @@ final class RunPages {
             ListRunsRequest.newBuilder()
                 .setPageSize(APPROVALS)
                 .setPageToken(token)
-                .setFilter("phase=AWAITING_APPROVAL AND waits_for_me=true")
+                .setFilter("phase=AWAITING_APPROVAL")
                 .setOrderBy("created_at")
                 .build());
     // The list has no summaries, and the decision may have been made since.

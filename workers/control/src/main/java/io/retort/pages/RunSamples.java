@@ -74,7 +74,8 @@ final class RunSamples {
       return SampleListView.missing(
           run.getRunId(),
           "The first file of samples has "
-              + Figures.mebibytes(manifest.getParts(0).getBytes())
+              // Rounded up: it is never shown as the bound that it exceeds.
+              + Figures.mebibytes(manifest.getParts(0).getBytes() + (1 << 19) - 1)
               + ", more than a page reads (at most "
               + Figures.mebibytes(LARGEST_PART)
               + "). They are in "

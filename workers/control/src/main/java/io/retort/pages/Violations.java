@@ -27,6 +27,15 @@ final class Violations {
     return violations;
   }
 
+  /** Of a refusal of the API or of the page itself. */
+  static List<SpecViolation> ofRefusal(Throwable thrown) {
+    Throwable cause = ErrorView.cause(thrown);
+    if (cause instanceof PageException wrong) {
+      return wrong.violation().stream().toList();
+    }
+    return cause instanceof StatusRuntimeException refusal ? of(refusal) : List.of();
+  }
+
   private static List<SpecViolation> of(Any detail) {
     try {
       return detail.unpack(BadRequest.class).getFieldViolationsList().stream()

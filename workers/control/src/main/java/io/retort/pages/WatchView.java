@@ -51,7 +51,7 @@ public record WatchView(
             status.getNewFiles() == 0
                 ? ""
                 : Figures.count(status.getNewFiles())
-                    + " since "
+                    + ", last changed "
                     + Times.shown(status.getChangedAt())));
   }
 

@@ -213,6 +213,11 @@ final class ControlHarness implements AutoCloseable {
 
   /** Waits until lists show the run, which the index finds in Temporal or later in the store. */
   void awaitListed(String runId, RunPhase phase) {
+    awaitListed(api, runId, phase);
+  }
+
+  /** Waits until lists show the run to this client. */
+  static void awaitListed(RunServiceGrpc.RunServiceBlockingStub api, String runId, RunPhase phase) {
     Context.CancellableContext context = Context.current().withCancellation();
     Context before = context.attach();
     try {

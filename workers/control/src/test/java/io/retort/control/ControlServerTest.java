@@ -415,7 +415,7 @@ class ControlServerTest {
                 .listRuns(request.clearPhases().addPhases(RunPhase.RUN_PHASE_RUNNING).build())
                 .getRunsList())
         .isEmpty();
-    assertThat(control.visibility.requests.get(0).getQuery())
+    assertThat(control.visibility.ofRuns().get(0).getQuery())
         .startsWith("WorkflowType IN ('Run', 'RunWorkflow') AND (ExecutionStatus = 'Running' OR ");
   }
 

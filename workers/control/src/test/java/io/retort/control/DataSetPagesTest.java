@@ -132,7 +132,7 @@ final class DataSetPagesTest {
             folder,
             0,
             List.of(record(CurationOutcome.CURATION_OUTCOME_REJECTED, "before", "")));
-    ArtifactRef large = part.toBuilder().setBytes(65L << 20).build();
+    ArtifactRef large = part.toBuilder().setBytes((64L << 20) + 1).build();
     ArtifactRef unused =
         Manifests.commit(store, folder, Manifest.newBuilder().addParts(large).setRows(1).build());
 

@@ -26,6 +26,11 @@ final class FakeVisibility implements ClientInterceptor {
   /** Workflows that a query by id finds. */
   final Set<String> known = ConcurrentHashMap.newKeySet();
 
+  /** Queries of runs; the server also asks for watched triggers. */
+  List<ListWorkflowExecutionsRequest> ofRuns() {
+    return requests.stream().filter(one -> one.getQuery().contains("'Run'")).toList();
+  }
+
   private ListWorkflowExecutionsResponse knownOnes() {
     ListWorkflowExecutionsResponse.Builder found = ListWorkflowExecutionsResponse.newBuilder();
     for (String id : known) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +123,30 @@ final class LanePagesTest {
     assertThat(client.post("/lanes/strict/unblock", Map.of()).statusCode())
         .as("what is not blocked")
         .isEqualTo(409);
+  }
+
+  @Test
+  void aRefusedFormLeadsToItsProblemAndTheFieldSaysWhatIsWrong() {
+    client.get("/lanes");
+
+    String name = client.post("/lanes", Map.of("name", "A b", "policy", "SEQUENTIAL")).body();
+
+    assertThat(name)
+        .containsPattern("id=\"lane-refusal\"[^>]* autofocus")
+        .contains("<a href=\"#lane-name\">")
+        .containsPattern("<input id=\"lane-name\"[^>]*lane-name-problem\" aria-invalid=\"true\"")
+        .containsPattern("id=\"lane-name-problem\">does not match")
+        .doesNotContain("lane-slots-problem", "role=\"alert\"");
+    for (String slots : List.of("many", "101", "0")) {
+      client.get("/lanes");
+      assertThat(
+              client
+                  .post("/lanes", Map.of("name", "a", "policy", "PARALLEL", "parallelism", slots))
+                  .body())
+          .as(slots)
+          .contains("<a href=\"#lane-slots\">", "id=\"lane-slots-problem\"")
+          .doesNotContain("lane-name-problem");
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.retort.lane.LaneClient;
 import io.retort.v1.CreateRunRequest;
 import io.retort.v1.GetLaneRequest;
 import io.retort.v1.Lane;
@@ -20,7 +21,9 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.SetLaneRequest;
 import io.retort.v1.UnblockLaneRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -96,6 +99,51 @@ final class LaneServiceTest {
         .isEqualTo(
             "lane looked-at: there is one, of revision 2, set by local (expected: revision 1; look"
                 + " at it and set it again)");
+    StatusRuntimeException greatest =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> lanes.setLane(change.setExpectedRevision(-1).build()));
+    assertThat(greatest.getStatus().getDescription())
+        .contains("expected: revision 18446744073709551615;");
+  }
+
+  @Test
+  void aLaneWhoseWorkflowWasNotToldOfAChangeIsShownAsItIsStored() {
+    LaneConfig first = set("untold", LanePolicy.LANE_POLICY_SEQUENTIAL, 0);
+    control.refusals.refused.put(
+        "SignalWithStartWorkflowExecution", Optional.of(Status.PERMISSION_DENIED));
+    try {
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class,
+              () -> set("untold", LanePolicy.LANE_POLICY_LAST_ONLY, 0));
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+      assertThat(get("untold").getConfig().getRevision()).isEqualTo(first.getRevision() + 1);
+    } finally {
+      control.refusals.refused.clear();
+    }
+
+    LaneConfig shown = get("untold").getConfig();
+
+    assertThat(shown.getPolicy()).isEqualTo(LanePolicy.LANE_POLICY_LAST_ONLY);
+    assertThat(
+            new LaneClient(control.temporal(), Duration.ofSeconds(10))
+                .state("untold")
+                .orElseThrow()
+                .getConfig())
+        .as("its workflow was told again")
+        .isEqualTo(shown);
+    assertThat(
+            lanes
+                .setLane(
+                    SetLaneRequest.newBuilder()
+                        .setName("untold")
+                        .setPolicy(LanePolicy.LANE_POLICY_SEQUENTIAL)
+                        .setExpectedRevision(shown.getRevision())
+                        .build())
+                .getConfig()
+                .getRevision())
+        .isEqualTo(3);
   }
 
   @Test

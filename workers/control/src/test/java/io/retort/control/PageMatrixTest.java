@@ -176,6 +176,25 @@ final class PageMatrixTest {
   }
 
   @Test
+  void aRunThatWaitsForADecisionIsShownToThoseWhoMayOnlyReadItsReport() throws IOException {
+    String run = launch("asks");
+    ControlHarness.awaitListed(
+        control.api.withInterceptors(as(OWN, Role.ROLE_VIEWER)),
+        run,
+        RunPhase.RUN_PHASE_AWAITING_APPROVAL);
+    String decision = "href=\"/runs/" + run + "/approval\"";
+
+    assertThat(client(OWN, Role.ROLE_APPROVER).get("/approvals").body())
+        .contains(decision, "Decide beside the report");
+    assertThat(client(OWN, Role.ROLE_VIEWER).get("/approvals").body())
+        .contains(decision, "Read the report")
+        .doesNotContain("No run waits", "Decide beside");
+    assertThat(client("vision", Role.ROLE_APPROVER).get("/approvals").body())
+        .contains("No run waits for a decision.")
+        .doesNotContain(run);
+  }
+
+  @Test
   void nobodySeesAPageWithoutASession() {
     PageClient nobody = new PageClient(control.address());
     for (String page :

@@ -188,8 +188,10 @@ final class PagesBrowserTest {
     writeLog(training, 600);
     askAgain();
     assertThat(browser.value("document.querySelector('#log-text').scrollTop")).isEqualTo(200L);
-    browser.run("document.querySelector('#log-text').scrollTop = 1e6");
-    browser.run("getSelection().selectAllChildren(document.querySelector('#log-text'))");
+    // At once: the page asks for itself as soon as the end is in view and nothing is selected.
+    browser.run(
+        "const log = document.querySelector('#log-text');"
+            + " log.scrollTop = 1e6; getSelection().selectAllChildren(log)");
     askAgain();
     assertThat(
             browser.value("document.querySelector('#log-text').textContent.includes('line 600')"))
@@ -212,6 +214,24 @@ final class PagesBrowserTest {
 
     assertThat(browser.focused().isDisplayed()).isTrue();
     assertThat(browser.console()).isEmpty();
+  }
+
+  @Test
+  void aRefusedLaneLeadsToWhatIsWrong() throws IOException {
+    browser.show(control.address() + "/lanes", 1280, "light", true);
+    browser.element("#lane-name").sendKeys("new");
+    browser.run("document.querySelector('#lane-policy').value = 'PARALLEL'");
+    browser.element("#lane-slots").sendKeys("01");
+    press("Create");
+    browser.await("document.activeElement.id === 'lane-refusal'");
+    picture("refused-lane");
+
+    assertThat(browser.focused().getText()).contains("Runs at once");
+    assertThat(browser.violations()).isEmpty();
+    browser.element("#lane-refusal a").click();
+    browser.await("document.activeElement.id === 'lane-slots'");
+    assertThat(browser.value("document.activeElement.ariaInvalid")).isEqualTo("true");
+    assertThat(browser.console()).as("the refusal itself").allMatch(line -> line.contains("400"));
   }
 
   @Test

@@ -167,7 +167,7 @@ final class PagesTest {
           .contains("/runs/run-9950\"", "/runs/run-9901\"")
           .doesNotContain("/runs/run-9951\"", "/runs/run-9900\"");
     }
-    assertThat(visibility.requests).as("of the one period").hasSize(1);
+    assertThat(visibility.ofRuns()).as("of the one period").hasSize(1);
   }
 
   @Test
@@ -249,6 +249,7 @@ final class PagesTest {
     assertThat(client.get("/runs?stage=DREAM").body()).contains("id=\"filter-problem\"", "DREAM");
     assertThat(client.get("/runs?order=size").body())
         .contains("id=\"order-problem\"", "order: \"size\"")
+        .contains("name=\"order\" aria-describedby=\"order-problem\" aria-invalid=\"true\"")
         .doesNotContain("filter-problem");
     assertThat(client.get("/runs?until=%2B999999999-12-31").statusCode()).isEqualTo(400);
     assertThat(client.get("/runs?until=9999-12-31").statusCode()).isEqualTo(200);

@@ -6,9 +6,14 @@ import com.google.protobuf.util.Timestamps;
 import io.retort.annotation.AnnotationStore;
 import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
 import io.retort.v1.RunPhase;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,17 +52,21 @@ final class RunIndexTest {
   void write(@TempDir Path folder) throws IOException {
     storeUri = "file://" + folder.toAbsolutePath();
     for (int day = 1; day <= RUNS; day++) {
-      String json =
-          ProtoJson.print(
-              Run.newBuilder()
-                  .setRunId("old-" + day)
-                  .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
-                  .setCreatedAt(Timestamps.fromSeconds(day * 86_400L)));
-      Store.open(storeUri)
-          .write(
-              storeUri + "/runs/old-" + day + "/run.json",
-              output -> output.write(json.getBytes(StandardCharsets.UTF_8)));
+      write(
+          Run.newBuilder()
+              .setRunId("old-" + day)
+              .setPhase(RunPhase.RUN_PHASE_SUCCEEDED)
+              .setCreatedAt(Timestamps.fromSeconds(day * 86_400L))
+              .build());
     }
+  }
+
+  private void write(Run run) throws IOException {
+    String json = ProtoJson.print(run);
+    Store.open(storeUri)
+        .write(
+            storeUri + "/runs/" + run.getRunId() + "/run.json",
+            output -> output.write(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -87,7 +96,7 @@ final class RunIndexTest {
       index.annotated("old-1");
       assertThat(index.snapshot().runs()).hasSize(RUNS);
     }
-    assertThat(control.visibility.requests).hasSize(1);
+    assertThat(control.visibility.ofRuns()).hasSize(1);
   }
 
   @Test
@@ -142,7 +151,68 @@ final class RunIndexTest {
     }
   }
 
+  @Test
+  void aRunThatIsPausedAgainForAnotherReasonIsNoticed() throws IOException {
+    CountingStore store = new CountingStore(Store.open(storeUri));
+    control.visibility.response = paused("paused-1");
+    write(
+        Run.newBuilder()
+            .setRunId("paused-1")
+            .setPhase(RunPhase.RUN_PHASE_PAUSED)
+            .setPause(Pause.newBuilder().setResumesAt(Timestamps.fromSeconds(4_000_000_000L)))
+            .build());
+    try (RunIndexer indexer = indexer(store, Duration.ZERO)) {
+      RunSnapshot first = indexer.refresh();
+      assertThat(pausedOne(first).subject().waits()).isFalse();
+      store.reads.set(0);
+      assertThat(indexer.refresh().revision()).isEqualTo(first.revision());
+      assertThat(store.reads).as("its record is not read each time").hasValue(0);
+      // Resumed and paused in between: Temporal lists what it has listed before.
+      write(
+          Run.newBuilder()
+              .setRunId("paused-1")
+              .setPhase(RunPhase.RUN_PHASE_PAUSED)
+              .setPause(Pause.newBuilder().setMessage("by ann"))
+              .build());
+
+      RunSnapshot later = first;
+      for (int refresh = 0; refresh < 40; refresh++) {
+        later = indexer.refresh();
+      }
+
+      assertThat(pausedOne(later).run().getPause().getMessage()).isEqualTo("by ann");
+      assertThat(pausedOne(later).subject().waits()).isTrue();
+      assertThat(store.reads.get()).isBetween(1, 4);
+    } finally {
+      control.visibility.response = ListWorkflowExecutionsResponse.getDefaultInstance();
+    }
+  }
+
+  private static IndexedRun pausedOne(RunSnapshot snapshot) {
+    return snapshot.runs().stream()
+        .filter(run -> run.runId().equals("paused-1"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static ListWorkflowExecutionsResponse paused(String runId) {
+    WorkflowExecutionInfo.Builder info =
+        WorkflowExecutionInfo.newBuilder()
+            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId).setRunId("x"))
+            .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
+            .setStartTime(Timestamps.fromSeconds(1));
+    info.getSearchAttributesBuilder()
+        .putIndexedFields(
+            "RetortPhase",
+            control.temporal().getOptions().getDataConverter().toPayload("PAUSED").orElseThrow());
+    return ListWorkflowExecutionsResponse.newBuilder().addExecutions(info).build();
+  }
+
   private RunIndexer indexer(Store store) {
+    return indexer(store, Duration.ofHours(1));
+  }
+
+  private RunIndexer indexer(Store store, Duration period) {
     Workflows workflows = new Workflows(control.temporal(), Deadlines.DEFAULT);
     RecordedRuns runs = new RecordedRuns(store, storeUri);
     AnnotationStore annotations = new AnnotationStore(store, storeUri);
@@ -153,12 +223,6 @@ final class RunIndexTest {
             runs,
             new RunView(annotations));
     return new RunIndexer(
-        workflows,
-        reader,
-        runs,
-        annotations,
-        Clock.systemUTC(),
-        Duration.ofHours(1),
-        Duration.ZERO);
+        workflows, reader, runs, annotations, Clock.systemUTC(), period, Duration.ZERO);
   }
 }

@@ -284,13 +284,14 @@ class SteeringTest {
     control.watchUntil(run.getRunId(), one -> one.getStagesCount() == 1);
     String log = "runs/" + run.getRunId() + "/logs/sft/7/000000.log";
     write(log, "first\n");
-    assertThat(
-            control
-                .api
-                .listRunLogs(ListRunLogsRequest.newBuilder().setRunId(run.getRunId()).build())
-                .getLogsList())
+    ListRunLogsRequest.Builder list = ListRunLogsRequest.newBuilder().setRunId(run.getRunId());
+    assertThat(control.api.listRunLogs(list.build()).getLogsList())
         .extracting(RunLog::getName)
         .containsExactly("run", "sft/1");
+    assertThat(control.api.listRunLogs(list.setLog("sft/1").build()).getLogsList())
+        .extracting(RunLog::getName)
+        .containsExactly("sft/1");
+    assertThat(control.api.listRunLogs(list.setLog("sft/2").build()).getLogsList()).isEmpty();
     GetRunLogsRequest.Builder request =
         GetRunLogsRequest.newBuilder().setRunId(run.getRunId()).setLog("sft/1");
     assertThat(drain(control.api.getRunLogs(request.build()))).isEqualTo("first\n");

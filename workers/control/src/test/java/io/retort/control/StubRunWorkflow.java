@@ -67,6 +67,13 @@ public final class StubRunWorkflow implements RunWorkflow {
         run.getSummaryBuilder().setRelease(asked());
         Workflow.await(() -> approval() != ApprovalState.APPROVAL_STATE_WAITING);
       }
+      case "asks" -> {
+        enter(Stage.STAGE_RELEASE, "files", 4);
+        run.setPhase(RunPhase.RUN_PHASE_AWAITING_APPROVAL).getSummaryBuilder().setRelease(asked());
+        Workflow.upsertTypedSearchAttributes(
+            RunSearchAttributes.PHASE.valueSet("AWAITING_APPROVAL"));
+        Workflow.await(() -> approval() != ApprovalState.APPROVAL_STATE_WAITING);
+      }
       default -> enter(Stage.STAGE_INGEST, "rows", 3);
     }
     run.getStagesBuilder(run.getStagesCount() - 1).setPhase(RunPhase.RUN_PHASE_SUCCEEDED);

@@ -136,7 +136,7 @@ final class TriggerPagesTest {
     assertThat(client.get("/triggers/nightly").body())
         .contains("new data in /data/&lt;script&gt;", "<dd class=\"text\">*.{json,jsonl}</dd>")
         .contains("every 10 min 00 s, fires after 1 min 00 s without a change")
-        .contains("<dd>1,234, 5 MiB</dd>", "<dd>2 since ", "no such folder")
+        .contains("<dd>1,234, 5 MiB</dd>", "<dd>2, last changed ", "no such folder")
         .doesNotContain("<script>alert");
   }
 

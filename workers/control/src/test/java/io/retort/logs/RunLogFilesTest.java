@@ -9,7 +9,9 @@ import io.retort.v1.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,39 @@ class RunLogFilesTest {
             log("generate-base-demo", 1, Stage.STAGE_EVALUATE, 1, true),
             log("sft", 1, Stage.STAGE_SFT, 3, true),
             log("sft", 2, Stage.STAGE_SFT, RunLogFiles.PIECE_BYTES + 5, false));
+    for (RunLog log : files.list("r-1")) {
+      assertThat(files.describe("r-1", log.getName())).contains(log);
+    }
+  }
+
+  @Test
+  void oneLogIsDescribedWithoutALookAtTheOthers() throws IOException {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      for (int rank = 0; rank < 8; rank++) {
+        write("logs/sft/" + attempt + "/rank-" + rank + "/000000.log", new byte[1]);
+      }
+    }
+    List<String> asked = new ArrayList<>();
+    Store counting =
+        new DelegatingStore(store) {
+          @Override
+          public List<String> list(String uri) throws IOException {
+            asked.add(uri);
+            return super.list(uri);
+          }
+        };
+    RunLogFiles counted = new RunLogFiles(counting, storeUri);
+
+    assertThat(counted.describe("r-1", "sft/2/rank-5"))
+        .contains(
+            log("sft", 2, Stage.STAGE_SFT, 1, true).toBuilder()
+                .setName("sft/2/rank-5")
+                .setRank(5)
+                .build());
+    assertThat(asked).hasSizeLessThanOrEqualTo(4).noneMatch(uri -> uri.endsWith("/logs"));
+    asked.clear();
+    assertThat(counted.describe("r-1", "run")).isPresent();
+    assertThat(asked).isEmpty();
   }
 
   @Test
@@ -60,6 +95,7 @@ class RunLogFilesTest {
             ofRank(0, false),
             ofRank(2, true),
             ofRank(10, false));
+    assertThat(files.describe("r-1", "sft/1/rank-2")).contains(ofRank(2, true));
     RunLogFiles.RunLogFile log = files.find("r-1", "sft/1/rank-10").orElseThrow();
     assertThat(log.read(0, 10).toStringUtf8()).isEqualTo("k");
     assertThat(log.isComplete()).isFalse();
@@ -130,6 +166,7 @@ class RunLogFilesTest {
   void knowsNoOtherLog(String name) throws IOException {
     write("logs/sft/1/000000.log", new byte[1]);
     assertThat(files.find("r-1", name)).isEmpty();
+    assertThat(files.describe("r-1", name)).isEmpty();
   }
 
   private void write(String name, byte[] bytes) throws IOException {

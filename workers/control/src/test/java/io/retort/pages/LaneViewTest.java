@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 final class LaneViewTest {
   @Test
-  void runsOfOtherTeamsAreCountedAndNotNamed() {
+  void hiddenRunsAreCountedAndNotNamed() {
     Lane.Builder lane =
         Lane.newBuilder()
             .setConfig(LaneConfig.newBuilder().setName("shared"))
@@ -21,13 +21,13 @@ final class LaneViewTest {
 
     LaneView shared = LaneView.of(lane.build(), Optional.empty());
 
-    assertThat(shared.running()).isEqualTo("A run of another team has a slot.");
+    assertThat(shared.running()).isEqualTo("A hidden run has a slot.");
     assertThat(shared.waiting()).extracting(LaneView.Place::place).containsExactly(3);
-    assertThat(shared.more()).isEqualTo("2 more wait. 4 runs of other teams wait.");
+    assertThat(shared.more()).isEqualTo("2 more wait. 4 hidden runs wait.");
     LaneView own =
         LaneView.of(
             lane.addHolders(LaneRun.newBuilder()).setWaitingHidden(6).build(), Optional.empty());
     assertThat(own.running()).isEmpty();
-    assertThat(own.more()).isEqualTo("6 runs of other teams wait.");
+    assertThat(own.more()).isEqualTo("6 hidden runs wait.");
   }
 }
