@@ -97,27 +97,23 @@ public final class TriggersCommand {
       @Parameters(paramLabel = "FILE", description = "YAML or JSON file.") Path file,
       @Option(
               names = "--expected-revision",
-              defaultValue = "0",
-              description = "Only if the trigger has this revision; default: any, or none yet.")
-          long revision,
+              description =
+                  "Only if the trigger has this revision; 0: only if there is no such trigger."
+                      + " Default: whatever there is.")
+          @Nullable Long revision,
       @Option(names = "--check", description = "Check the file; change nothing.") boolean check,
       @Mixin OutputOptions output)
       throws IOException, SpecException {
     Path absolute = file.toAbsolutePath();
     TriggerConfig config =
         TriggerReader.read(SpecFile.text(absolute), requireNonNull(absolute.getParent()));
+    SetTriggerRequest.Builder request =
+        SetTriggerRequest.newBuilder().setConfig(config).setValidateOnly(check);
+    if (revision != null) {
+      request.setExpectedRevision(revision);
+    }
     try (ControlClient client = ControlClient.open(System.getenv())) {
-      return print(
-          output,
-          client
-              .triggers()
-              .setTrigger(
-                  SetTriggerRequest.newBuilder()
-                      .setConfig(config)
-                      .setExpectedRevision(revision)
-                      .setValidateOnly(check)
-                      .build())
-              .getTrigger());
+      return print(output, client.triggers().setTrigger(request.build()).getTrigger());
     }
   }
 

@@ -2,11 +2,14 @@ package io.retort.layout;
 
 import io.retort.v1.RunContext;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The layout of the store: folders and objects of runs. */
 public record RunLayout(String storeUri, String runId) {
   /** Name of the object in a run's folder that holds its {@code Run}. */
   public static final String RECORD = "run.json";
+
+  private static final Pattern REVISION = Pattern.compile("[0-9]{1,18}");
 
   public static RunLayout of(RunContext run) {
     return new RunLayout(run.getStoreUri(), run.getRunId());
@@ -72,9 +75,23 @@ public record RunLayout(String storeUri, String runId) {
     return resolve(storeUri, "trigger-history/" + trigger);
   }
 
-  /** What the watch of a trigger's location has found. */
-  public static String watched(String storeUri, String trigger, String object) {
-    return resolve(triggerHistory(storeUri, trigger), "watch/" + object);
+  /** Folder of what the watches of a trigger's locations have found, a folder for each. */
+  public static String watches(String storeUri, String trigger) {
+    return resolve(triggerHistory(storeUri, trigger), "watch");
+  }
+
+  /**
+   * Folder of one of them.
+   *
+   * @param sinceRevision of the trigger when the watch began
+   */
+  public static String watch(String storeUri, String trigger, long sinceRevision) {
+    return resolve(watches(storeUri, trigger), Long.toString(sinceRevision));
+  }
+
+  /** Whether a name in {@link #watches} is of a watch that began with this revision or before. */
+  public static boolean isWatchUpTo(String name, long revision) {
+    return !REVISION.matcher(name).matches() || Long.parseLong(name) <= revision;
   }
 
   /** Folder of subscriptions to events. */

@@ -58,12 +58,13 @@ final class WatchState {
     }
     state.setConfig(config);
     if (begins(before.getSource(), config.getSource())) {
-      discardNext();
-      discard(state.getSeen());
+      // The first look of this watch deletes what the one before has stored.
       state
           .setSinceRevision(config.getRevision())
           .clearSeen()
           .clearFound()
+          .clearNextSeen()
+          .clearObsolete()
           .clearStatus()
           .clearProblem()
           .clearSkipped();
@@ -82,6 +83,7 @@ final class WatchState {
         LookAtWatchedDataRequest.newBuilder()
             .setTrigger(state.getConfig().getTrigger())
             .setSource(state.getConfig().getSource())
+            .setSinceRevision(state.getSinceRevision())
             .setSeen(state.getSeen())
             .addAllObsolete(state.getObsoleteList());
     if (!state.getFound().isEmpty() && untilQuiet(now).isZero()) {

@@ -18,6 +18,9 @@ public interface WatchedTriggerWorkflow {
   String CONFIGURE = "configure";
   String STATE = "state";
 
+  /** Field of the workflow's memo with the {@link WatchConfig} that it follows. */
+  String CONFIG = "config";
+
   /** Id of a trigger's watch. */
   static String id(String trigger) {
     return "watch/" + trigger;

@@ -17,6 +17,7 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
+import java.util.Map;
 import org.slf4j.Logger;
 
 /** Follows {@link WatchState}. */
@@ -56,6 +57,7 @@ public final class WatchedTriggerWorkflowImpl implements WatchedTriggerWorkflow 
 
   @Override
   public void run(WatchedTrigger ignored) {
+    note();
     // A watch that is cancelled by hand would forget which files were there.
     Workflow.newDetachedCancellationScope(this::serve).run();
   }
@@ -68,26 +70,36 @@ public final class WatchedTriggerWorkflowImpl implements WatchedTriggerWorkflow 
       changed = false;
       if (watch.isPaused()) {
         show();
-        Workflow.await(() -> changed);
+        // Temporal bounds the signals of an execution.
+        Workflow.await(() -> changed || isLong());
         continue;
       }
       look();
       show();
       if (!gone) {
         boolean unused =
-            Workflow.await(watch.untilNext(Workflow.currentTimeMillis()), () -> changed);
+            Workflow.await(
+                watch.untilNext(Workflow.currentTimeMillis()), () -> changed || isLong());
       }
     }
   }
 
   @Override
   public void configure(WatchConfig config) {
-    changed = watch.configure(config) || changed;
+    if (watch.configure(config)) {
+      changed = true;
+      note();
+    }
   }
 
   @Override
   public WatchedTrigger state() {
     return watch.snapshot();
+  }
+
+  /** Tells what it follows, without a worker that answers queries. */
+  private void note() {
+    Workflow.upsertMemo(Map.of(CONFIG, watch.snapshot().getConfig()));
   }
 
   private void look() {

@@ -76,6 +76,7 @@ final class FakeWatchedFolder implements WatchActivities {
     LookAtWatchedDataResponse.Builder response =
         LookAtWatchedDataResponse.newBuilder().setFiles(present.size()).setSeen(request.getSeen());
     if (request.getSeen().isEmpty()) {
+      objects.clear();
       boolean all = request.getSource().getIncludeExisting();
       response.setSeen(write("seen", all ? Set.of() : present));
     }

@@ -151,6 +151,36 @@ final class WatchedTriggerWorkflowTest {
   }
 
   @Test
+  void aPauseDoesNotCollectSignals() {
+    config = config.toBuilder().setPaused(true).build();
+    WatchedTriggerWorkflow watch = watch();
+    String first = execution();
+    for (int signal = 0; signal < 3000; signal++) {
+      watch.configure(config);
+    }
+    temporal.sleep(Duration.ofMinutes(1));
+
+    assertThat(execution()).isNotEqualTo(first);
+    assertThat(stub().describe().getHistoryLength()).isLessThan(3000);
+    assertThat(watch.state().getConfig()).isEqualTo(config);
+  }
+
+  @Test
+  void tellsWhatItFollows() {
+    WatchedTriggerWorkflow watch = watch();
+    temporal.sleep(Duration.ofMinutes(1));
+    config = config.toBuilder().setRevision(2).setPaused(true).build();
+    watch.configure(config);
+    temporal.sleep(Duration.ofMinutes(1));
+
+    assertThat(
+            stub()
+                .describe()
+                .<WatchConfig>getMemo(WatchedTriggerWorkflow.CONFIG, WatchConfig.class))
+        .isEqualTo(config);
+  }
+
+  @Test
   void filesWhoseFiringAPauseSkippedFireLater() {
     WatchedTriggerWorkflow ignored = watch();
     temporal.sleep(Duration.ofMinutes(1));
@@ -220,6 +250,7 @@ final class WatchedTriggerWorkflowTest {
     assertThat(folder.fired).as("what was there when the watch began").isEmpty();
     assertThat(watch.state().getSinceRevision()).isEqualTo(2);
     assertThat(watch.state().getConfig().getSource().getUri()).isEqualTo("/data/other");
+    assertThat(watch.state().getObsoleteList()).isEmpty();
   }
 
   @Test

@@ -6,7 +6,6 @@ import com.google.protobuf.util.Durations;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.activity.TaskQueues;
-import io.retort.store.CorruptArtifactException;
 import io.retort.v1.ScheduleOverlap;
 import io.retort.v1.ScheduleSource;
 import io.retort.v1.ScheduledTrigger;
@@ -43,12 +42,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The schedules of triggers in Temporal: one each, {@code trigger/NAME}. */
 final class TriggerSchedules implements TriggerSources {
-  private static final Logger LOG = LoggerFactory.getLogger(TriggerSchedules.class);
   private static final String IDENTITY = "retort-triggers";
   private static final Duration CATCH_UP = Durations.fromHours(1);
   private static final Duration LEAST_PATIENCE = Durations.fromMinutes(10);
@@ -148,17 +144,16 @@ final class TriggerSchedules implements TriggerSources {
         .map(id -> id.substring(prefix.length()))
         .filter(TriggerStore::isName)
         .forEach(names::add);
-    for (String name : names) {
-      try {
-        Optional<String> wanted = scheduled(name).map(TriggerSchedules::notes);
-        if (!wanted.equals(
-            Optional.ofNullable(known.get(ScheduledTriggerWorkflow.scheduleId(name))))) {
-          apply(name);
-        }
-      } catch (CorruptArtifactException e) {
-        LOG.error("the schedule of trigger {} is left as it is: {}", name, e.getMessage());
-      }
-    }
+    TriggerPass.over(
+        "schedule",
+        names,
+        name -> {
+          Optional<String> wanted = scheduled(name).map(TriggerSchedules::notes);
+          if (!wanted.equals(
+              Optional.ofNullable(known.get(ScheduledTriggerWorkflow.scheduleId(name))))) {
+            apply(name);
+          }
+        });
   }
 
   /** Until the store has what was applied: another process may change the trigger meanwhile. */

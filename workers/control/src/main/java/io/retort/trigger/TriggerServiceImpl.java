@@ -223,7 +223,9 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
             .setChangedAt(now());
     requireSecrets(asked.getTeam(), config.getWebhook().getSecretsList());
     if (request.getValidateOnly()) {
-      return next(request, asked, triggers.record(config.getName())).getTrigger();
+      Optional<TriggerRecord> current = triggers.record(config.getName());
+      current.ifPresent(TriggerServiceImpl::requireOperator);
+      return next(request, asked, current).getTrigger();
     }
     AtomicReference<TriggerConfig> before =
         new AtomicReference<>(TriggerConfig.getDefaultInstance());
@@ -268,10 +270,10 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
     Optional<Trigger> live =
         current.filter(record -> !record.hasDeletedAt()).map(TriggerRecord::getTrigger);
     long revision = current.map(record -> record.getTrigger().getRevision()).orElse(0L);
-    long expected = request.getExpectedRevision();
-    if (expected != 0 && (live.isEmpty() || expected != revision)) {
+    long replaced = live.map(Trigger::getRevision).orElse(0L);
+    if (request.hasExpectedRevision() && request.getExpectedRevision() != replaced) {
       throw TriggerErrors.changed(
-          request.getConfig().getName(), live.isPresent() ? revision : 0, expected);
+          request.getConfig().getName(), replaced, request.getExpectedRevision());
     }
     Trigger.Builder next =
         asked

@@ -20,7 +20,10 @@ interface TriggerSources {
   /** The trigger with next time, counts, watch and problem, as far as Temporal knows them. */
   Trigger shown(Trigger trigger);
 
-  /** Makes Temporal follow all triggers in the store. Throws what Temporal answers. */
+  /**
+   * Makes Temporal follow all triggers in the store. What fails for one trigger is logged; throws
+   * where nothing answers.
+   */
   void reconcile() throws IOException;
 
   /** Both of them; a failure of the first does not keep the second from its part. */

@@ -113,6 +113,25 @@ public final class TriggerStore {
     return found;
   }
 
+  /** Deletes what watches of a trigger have stored, unless it watches a location. */
+  void deleteWatched(String name) throws IOException {
+    Optional<TriggerRecord> record = record(name);
+    if (record
+        .filter(live -> !live.hasDeletedAt())
+        .filter(live -> live.getTrigger().getConfig().hasWatchedData())
+        .isPresent()) {
+      return;
+    }
+    // A watch that begins meanwhile has a greater revision.
+    long revision = record.map(ended -> ended.getTrigger().getRevision()).orElse(0L);
+    String watches = RunLayout.watches(storeUri, name);
+    for (String watch : store.list(watches)) {
+      if (RunLayout.isWatchUpTo(watch, revision)) {
+        store.delete(Store.resolve(watches, watch));
+      }
+    }
+  }
+
   private void keep(String name, Trigger trigger) throws IOException {
     byte[] bytes = StoredMessages.bytes(trigger);
     String number = String.format(Locale.ROOT, "%020d", trigger.getRevision());

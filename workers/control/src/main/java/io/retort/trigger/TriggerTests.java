@@ -2,15 +2,19 @@ package io.retort.trigger;
 
 import com.google.protobuf.Struct;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
 import io.retort.spec.SpecException;
 import io.retort.spec.SpecViolation;
+import io.retort.v1.CheckWatchedDataResponse;
+import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.FoundFiles;
 import io.retort.v1.RunRequest;
 import io.retort.v1.TestTriggerResponse;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
+import io.retort.v1.WatchedDataSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,19 +48,7 @@ final class TriggerTests {
   }
 
   private WatchedEvent ofFilesThere(TriggerConfig config) throws SpecException {
-    FoundFiles found =
-        watches
-            .files(config.getWatchedData())
-            .orElseThrow(
-                () ->
-                    RpcFailures.of(
-                        Status.Code.UNAVAILABLE,
-                        FailureCategory.FAILURE_CATEGORY_PLATFORM,
-                        "NOT_LOOKED_AT",
-                        "what is in "
-                            + config.getWatchedData().getUri()
-                            + " is not known (expected: a location that is there, and a pipeline"
-                            + " worker that runs; or a payload with files)"));
+    FoundFiles found = filesThere(config.getWatchedData());
     Optional<SpecViolation> wrong =
         found.getFiles() == 0
             ? Optional.of(
@@ -70,5 +62,43 @@ final class TriggerTests {
       throw new SpecException(List.of(wrong.get()));
     }
     return WatchedEvent.of(config, found);
+  }
+
+  private FoundFiles filesThere(WatchedDataSource source) {
+    CheckWatchedDataResponse response =
+        watches
+            .files(source)
+            .orElseThrow(
+                () ->
+                    notLookedAt(
+                        Status.Code.UNAVAILABLE,
+                        FailureCategory.FAILURE_CATEGORY_PLATFORM,
+                        "NOT_LOOKED_AT",
+                        source.getUri()
+                            + ": not looked at (expected: a pipeline worker that runs)"));
+    if (!response.getRefusal().isEmpty()) {
+      throw notLookedAt(
+          Status.Code.FAILED_PRECONDITION,
+          FailureCategory.FAILURE_CATEGORY_USER,
+          "LOCATION_FORBIDDEN",
+          response.getRefusal());
+    }
+    if (response.hasFailure()) {
+      Failure failure = response.getFailure();
+      throw notLookedAt(
+          failure.getCategory() == FailureCategory.FAILURE_CATEGORY_USER
+              ? Status.Code.FAILED_PRECONDITION
+              : Status.Code.UNAVAILABLE,
+          failure.getCategory(),
+          failure.getType(),
+          failure.getMessage());
+    }
+    return response.getFiles();
+  }
+
+  private static StatusRuntimeException notLookedAt(
+      Status.Code code, FailureCategory category, String type, String message) {
+    return RpcFailures.of(
+        code, category, type, message + "; a test with a payload that has files needs no look");
   }
 }

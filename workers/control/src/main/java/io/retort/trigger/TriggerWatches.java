@@ -5,17 +5,19 @@ import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.activity.TaskQueues;
-import io.retort.store.CorruptArtifactException;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.WatchConfig;
 import io.retort.v1.WatchedTrigger;
+import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.common.v1.WorkflowType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
@@ -25,20 +27,19 @@ import io.temporal.api.workflowservice.v1.TerminateWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.TerminateWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
+import io.temporal.common.converter.DataConverterException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The watches of triggers in Temporal: a workflow each, {@code watch/NAME}. */
 final class TriggerWatches implements TriggerSources {
-  private static final Logger LOG = LoggerFactory.getLogger(TriggerWatches.class);
   private static final String IDENTITY = "retort-triggers";
   private static final int PAGE = 1000;
 
@@ -51,6 +52,10 @@ final class TriggerWatches implements TriggerSources {
   private final TriggerStore triggers;
   private final WorkflowClient client;
   private final Duration deadline;
+
+  /** Names of triggers that watch nothing, and have nothing of a watch in the store. */
+  private final Set<String> cleaned = ConcurrentHashMap.newKeySet();
+
   private final BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors;
 
   /**
@@ -114,14 +119,47 @@ final class TriggerWatches implements TriggerSources {
         .map(id -> id.substring(prefix.length()))
         .filter(TriggerStore::isName)
         .forEach(names::add);
-    for (String name : names) {
-      try {
-        if (wanted(name).isPresent() || running.contains(WatchedTriggerWorkflow.id(name))) {
-          apply(name);
-        }
-      } catch (CorruptArtifactException e) {
-        LOG.error("the watch of trigger {} is left as it is: {}", name, e.getMessage());
-      }
+    TriggerPass.over("watch", names, name -> reconcile(name, running));
+  }
+
+  private void reconcile(String name, Set<String> running) throws IOException {
+    Optional<WatchConfig> wanted = wanted(name);
+    boolean runs = running.contains(WatchedTriggerWorkflow.id(name));
+    if (wanted.isPresent()) {
+      cleaned.remove(name);
+    }
+    if (wanted.isPresent() ? !runs || !followed(name).equals(wanted) : runs) {
+      apply(name);
+    } else if (wanted.isEmpty() && !cleaned.contains(name)) {
+      triggers.deleteWatched(name);
+      boolean unused = cleaned.add(name);
+    }
+  }
+
+  /** What a watch follows by its memo, which lags behind signals; empty where it tells nothing. */
+  private Optional<WatchConfig> followed(String name) {
+    WorkflowExecutionInfo info =
+        stub()
+            .describeWorkflowExecution(
+                DescribeWorkflowExecutionRequest.newBuilder()
+                    .setNamespace(namespace())
+                    .setExecution(execution(name))
+                    .build())
+            .getWorkflowExecutionInfo();
+    Payload config = info.getMemo().getFieldsMap().get(WatchedTriggerWorkflow.CONFIG);
+    if (config == null
+        || info.getStatus() != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          client
+              .getOptions()
+              .getDataConverter()
+              .fromPayload(config, WatchConfig.class, WatchConfig.class));
+    } catch (DataConverterException e) {
+      // Of another version; it is told what to follow then.
+      return Optional.empty();
     }
   }
 
@@ -133,6 +171,8 @@ final class TriggerWatches implements TriggerSources {
         configure(wanted.get());
       } else {
         end(name);
+        // The next pass deletes what it has stored, as a look may be under way.
+        cleaned.remove(name);
       }
       Optional<WatchConfig> now = wanted(name);
       if (now.equals(wanted)) {

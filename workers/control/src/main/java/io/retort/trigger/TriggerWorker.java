@@ -32,6 +32,10 @@ final class TriggerWorker implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("triggers"));
   private boolean started;
+
+  /** Until the next pass if this one fails; longer after each. */
+  private Duration retry = RETRY;
+
   private long nextNanos = System.nanoTime();
 
   TriggerWorker(WorkflowClient client, TriggerActivities activities, TriggerSources sources) {
@@ -56,13 +60,24 @@ final class TriggerWorker implements AutoCloseable {
         started = true;
       }
       if (System.nanoTime() - nextNanos >= 0) {
-        sources.reconcile();
-        nextNanos = System.nanoTime() + PERIOD.toNanos();
+        reconcile();
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn(
           "schedules and watches do not follow the triggers yet; tried again: {}", e.toString());
       LOG.debug("cause", e);
+    }
+  }
+
+  private void reconcile() throws IOException {
+    Duration next = retry;
+    retry = retry.multipliedBy(2).compareTo(PERIOD) < 0 ? retry.multipliedBy(2) : PERIOD;
+    try {
+      sources.reconcile();
+      next = PERIOD;
+      retry = RETRY;
+    } finally {
+      nextNanos = System.nanoTime() + next.toNanos();
     }
   }
 

@@ -4,7 +4,6 @@ import io.retort.spec.SpecViolation;
 import io.retort.store.Locations;
 import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
-import io.retort.v1.FoundFiles;
 import io.retort.v1.WatchedDataSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +63,9 @@ final class WatchCheck {
     return List.copyOf(violations);
   }
 
-  /** What is there now; empty if that is unknown. */
-  Optional<FoundFiles> files(WatchedDataSource source) {
-    return looks
-        .apply(CheckWatchedDataRequest.newBuilder().setSource(source).setList(true).build())
-        .filter(CheckWatchedDataResponse::hasFiles)
-        .map(CheckWatchedDataResponse::getFiles);
+  /** What is there now, or why that is not told; empty if no worker answers in time. */
+  Optional<CheckWatchedDataResponse> files(WatchedDataSource source) {
+    return looks.apply(
+        CheckWatchedDataRequest.newBuilder().setSource(source).setList(true).build());
   }
 }

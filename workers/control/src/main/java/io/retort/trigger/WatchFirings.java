@@ -45,7 +45,9 @@ final class WatchFirings {
     if (trigger.hasPause() || !watches(config, request.getConfig().getSource())) {
       return FireWatchedResponse.getDefaultInstance();
     }
-    String uri = RunLayout.watched(storeUri, name, request.getFound());
+    String uri =
+        Store.resolve(
+            RunLayout.watch(storeUri, name, request.getSinceRevision()), request.getFound());
     FoundFiles found =
         StoredMessages.read(store, uri, FoundFiles.getDefaultInstance())
             .orElseThrow(

@@ -12,6 +12,7 @@ import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.FoundFiles;
 import io.retort.v1.LookAtWatchedDataRequest;
 import io.retort.v1.LookAtWatchedDataResponse;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,10 @@ final class StubWatches implements WatchActivities {
     if (found.getFiles() > 0 && !response.getSeen().equals("seen-" + name)) {
       response.setFound(name).setNewFiles(found.getFiles());
       if (name.equals(request.getExpected())) {
-        write(RunLayout.watched(storeUri, request.getTrigger(), name), found);
+        write(
+            Store.resolve(
+                RunLayout.watch(storeUri, request.getTrigger(), request.getSinceRevision()), name),
+            found);
         response.setNextSeen("seen-" + name);
       }
     }
@@ -56,9 +60,14 @@ final class StubWatches implements WatchActivities {
     if (uri.startsWith("/forbidden")) {
       return response.setRefusal(uri + ": not allowed").build();
     }
-    return request.getList() && files.containsKey(uri)
-        ? response.setFiles(found(uri)).build()
-        : response.build();
+    if (request.getList()) {
+      try {
+        response.setFiles(found(uri));
+      } catch (ApplicationFailure e) {
+        response.setFailure(Failures.fromThrowable(e));
+      }
+    }
+    return response.build();
   }
 
   private FoundFiles found(String uri) {

@@ -104,6 +104,20 @@ final class TriggerServiceTest {
   }
 
   @Test
+  void ofTwoCreatorsOneIsAborted() {
+    SetTriggerRequest creation =
+        SetTriggerRequest.newBuilder().setConfig(config("created")).setExpectedRevision(0).build();
+
+    assertThat(triggers.setTrigger(creation).getTrigger().getRevision()).isEqualTo(1);
+    StatusRuntimeException late = refused(() -> triggers.setTrigger(creation));
+    assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.ABORTED);
+    assertThat(set(config("created").build()).getRevision()).as("whatever there is").isEqualTo(2);
+    DeleteTriggerResponse unused =
+        triggers.deleteTrigger(DeleteTriggerRequest.newBuilder().setName("created").build());
+    assertThat(triggers.setTrigger(creation).getTrigger().getRevision()).isEqualTo(3);
+  }
+
+  @Test
   void checksWithoutAChange() {
     Trigger shown =
         triggers

@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.BadRequest;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.retort.trigger.WatchedTriggerWorkflow;
@@ -228,6 +229,19 @@ final class TriggerWatchTest {
         .startsWith("no file in /data/tested counts");
     assertThat(violations(() -> test("tested", "{\"files\": [1]}")).get(0).getField())
         .isEqualTo("payload/files");
+  }
+
+  @Test
+  void aTestTellsWhyItDoesNotKnowTheFiles() {
+    Trigger unused = set(config("untested"));
+
+    StatusRuntimeException thrown =
+        catchThrowableOfType(StatusRuntimeException.class, () -> test("untested", "{}"));
+
+    assertThat(thrown.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(thrown.getStatus().getDescription())
+        .isEqualTo(
+            "/data/untested: no such folder; a test with a payload that has files needs no look");
   }
 
   @Test

@@ -63,6 +63,14 @@ final class TriggerOwnersTest {
   }
 
   @Test
+  void aCheckTellsNothingOfAnotherTeamsTrigger() {
+    assertThat(set("red")).isEqualTo(Status.Code.OK);
+
+    assertThat(set("blue", true)).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(set("red", true)).isEqualTo(Status.Code.OK);
+  }
+
+  @Test
   void anotherTeamDoesNotPauseIt() throws IOException {
     assertThat(set("red")).isEqualTo(Status.Code.OK);
 
@@ -78,6 +86,10 @@ final class TriggerOwnersTest {
   }
 
   private Status.Code set(String team) {
+    return set(team, false);
+  }
+
+  private Status.Code set(String team, boolean check) {
     TriggerConfig config =
         TriggerConfig.newBuilder()
             .setName(NAME)
@@ -87,7 +99,8 @@ final class TriggerOwnersTest {
         team,
         answer ->
             service.setTrigger(
-                SetTriggerRequest.newBuilder().setConfig(config).build(), answer.observer()));
+                SetTriggerRequest.newBuilder().setConfig(config).setValidateOnly(check).build(),
+                answer.observer()));
   }
 
   private static Status.Code as(String team, Consumer<Answer> call) {

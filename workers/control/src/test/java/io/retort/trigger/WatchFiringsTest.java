@@ -82,6 +82,10 @@ final class WatchFiringsTest {
   @Test
   void otherFilesAreAnotherFiring() throws IOException {
     write("found-2", "/data/in/c.jsonl");
+    ArtifactRef unused =
+        store.write(
+            object(2, "found-1"),
+            output -> output.write(store.read(object(1, "found-1"), 0, 9999)));
 
     FireWatchedResponse first = firings().fire(request("found-1"));
     FireWatchedResponse second = firings().fire(request("found-2"));
@@ -112,10 +116,10 @@ final class WatchFiringsTest {
     Trigger.Builder reads = trigger();
     reads.getConfigBuilder().getWatchedDataBuilder().setAppendNewFiles(false);
     change(reads);
-    store.delete(RunLayout.watched(storeUri, NAME, "found-1"));
+    store.delete(object(1, "found-1"));
     ArtifactRef unused =
         store.write(
-            RunLayout.watched(storeUri, NAME, "found-1"),
+            object(1, "found-1"),
             output ->
                 output.write(
                     StoredMessages.bytes(FoundFiles.newBuilder().setFiles(2_000_000).build())));
@@ -164,9 +168,11 @@ final class WatchFiringsTest {
     FoundFiles found =
         FoundFiles.newBuilder().addAllUris(List.of(uris)).setFiles(uris.length).build();
     ArtifactRef unused =
-        store.write(
-            RunLayout.watched(storeUri, NAME, name),
-            output -> output.write(StoredMessages.bytes(found)));
+        store.write(object(1, name), output -> output.write(StoredMessages.bytes(found)));
+  }
+
+  private String object(long sinceRevision, String name) {
+    return Store.resolve(RunLayout.watch(storeUri, NAME, sinceRevision), name);
   }
 
   private static Trigger.Builder trigger() {

@@ -6,6 +6,7 @@ import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
+import io.retort.v1.Failure;
 import io.retort.v1.FoundFiles;
 import io.retort.v1.LookAtWatchedDataRequest;
 import io.retort.v1.LookAtWatchedDataResponse;
@@ -17,16 +18,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds less than 100 bytes for each file that counts, and the names of a thousand new ones. */
+/**
+ * Holds less than 100 bytes for each file that counts, and the names of a thousand new ones. Looks
+ * wait for each other where there are several.
+ */
 public final class WatchActivitiesImpl implements WatchActivities {
   /** Files that count in a location. */
   static final int MOST_FILES = 1_000_000;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(WatchActivitiesImpl.class);
+
+  /** Of a check, which does not wait for others. */
+  private static final int MOST_CHECKED_FILES = 10_000;
+
+  private static final int LOOKS_AT_ONCE = 2;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
   private static final int FILES_A_HEARTBEAT = 1000;
   private static final String FOUND = "found-";
 
@@ -34,8 +46,9 @@ public final class WatchActivitiesImpl implements WatchActivities {
   private static final Duration LONGEST_CHECK = Duration.ofSeconds(2);
 
   private final WatchedFiles files;
-  private final WatchObjects objects;
+  private final Function<LookAtWatchedDataRequest, WatchObjects> watches;
   private final int mostFiles;
+  private final Semaphore looks = new Semaphore(LOOKS_AT_ONCE);
 
   public WatchActivitiesImpl(Store store, String storeUri, DataRoots roots) {
     this(store, storeUri, roots, Store::open, MOST_FILES);
@@ -51,16 +64,33 @@ public final class WatchActivitiesImpl implements WatchActivities {
       Function<String, Store> stores,
       int mostFiles) {
     files = new WatchedFiles(stores, roots, storeUri);
-    objects = new WatchObjects(store, storeUri);
+    watches =
+        request ->
+            new WatchObjects(store, storeUri, request.getTrigger(), request.getSinceRevision());
     this.mostFiles = mostFiles;
   }
 
   @Override
   public LookAtWatchedDataResponse lookAtWatchedData(LookAtWatchedDataRequest request) {
+    awaitTurn();
     try {
       return look(request);
     } catch (IOException e) {
       throw StoreFailures.of(e);
+    } finally {
+      looks.release();
+    }
+  }
+
+  /** Heartbeats tell that it waits, and end it where the watch is over. */
+  private void awaitTurn() {
+    try {
+      while (!looks.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+        Activity.getExecutionContext().heartbeat("waits");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failures.platform("INTERRUPTED", "the worker stops", e);
     }
   }
 
@@ -70,26 +100,32 @@ public final class WatchActivitiesImpl implements WatchActivities {
     try {
       files.require(request.getSource().getUri());
       if (request.getList()) {
-        Listing listing = new Listing(request.getSource(), FileSet.empty(), mostFiles);
+        Listing listing =
+            new Listing(
+                request.getSource(), FileSet.empty(), Math.min(mostFiles, MOST_CHECKED_FILES));
         listing.endNanos = System.nanoTime() + LONGEST_CHECK.toNanos();
         files.visit(request.getSource(), listing);
         response.setFiles(listing.found());
       }
     } catch (ApplicationFailure e) {
-      if (e.getType().endsWith("/LOCATION_FORBIDDEN")) {
-        response.setRefusal(e.getOriginalMessage());
+      Failure failure = Failures.fromThrowable(e);
+      if (failure.getType().equals("LOCATION_FORBIDDEN")) {
+        response.setRefusal(failure.getMessage());
+      } else {
+        response.setFailure(failure);
       }
     } catch (IOException e) {
       // The watch itself says so and tries again.
       LOGGER.info("{} was not looked at", request.getSource().getUri(), e);
+      response.setFailure(Failures.fromThrowable(StoreFailures.of(e)));
     }
     return response.build();
   }
 
   private LookAtWatchedDataResponse look(LookAtWatchedDataRequest request) throws IOException {
-    String trigger = request.getTrigger();
+    WatchObjects objects = watches.apply(request);
     boolean first = request.getSeen().isEmpty();
-    FileSet seen = first ? FileSet.empty() : objects.readSeen(trigger, request.getSeen());
+    FileSet seen = first ? FileSet.empty() : objects.readSeen(request.getSeen());
     Listing listing = new Listing(request.getSource(), seen, mostFiles);
     files.visit(request.getSource(), listing);
     LookAtWatchedDataResponse.Builder response =
@@ -97,15 +133,18 @@ public final class WatchActivitiesImpl implements WatchActivities {
             .setFiles(listing.present.size())
             .setBytes(listing.bytes);
     if (first && !request.getSource().getIncludeExisting()) {
-      response.setSeen(objects.writeSeen(trigger, listing.present.build()));
+      response.setSeen(objects.writeSeen(listing.present.build()));
     } else {
-      response.setSeen(first ? objects.writeSeen(trigger, seen) : request.getSeen());
-      findings(request, seen, listing, response);
+      response.setSeen(first ? objects.writeSeen(seen) : request.getSeen());
+      findings(request, objects, seen, listing, response);
     }
     List<String> needed = List.of(response.getSeen(), response.getFound(), response.getNextSeen());
+    if (first) {
+      objects.deleteAllBut(needed);
+    }
     for (String obsolete : request.getObsoleteList()) {
       if (!needed.contains(obsolete)) {
-        objects.delete(trigger, obsolete);
+        objects.delete(obsolete);
       }
     }
     return response.build();
@@ -113,6 +152,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
 
   private void findings(
       LookAtWatchedDataRequest request,
+      WatchObjects objects,
       FileSet seen,
       Listing listing,
       LookAtWatchedDataResponse.Builder response)
@@ -127,9 +167,8 @@ public final class WatchActivitiesImpl implements WatchActivities {
       // Files that are gone for a while, with their file system for example, do not count as new
       // when they are back; unless there are too many of them.
       FileSet next = seen.with(present);
-      objects.writeFound(request.getTrigger(), found, listing.found());
-      response.setNextSeen(
-          objects.writeSeen(request.getTrigger(), next.size() > mostFiles ? present : next));
+      objects.writeFound(found, listing.found());
+      response.setNextSeen(objects.writeSeen(next.size() > mostFiles ? present : next));
     }
   }
 
@@ -161,7 +200,13 @@ public final class WatchActivitiesImpl implements WatchActivities {
     public void alive() throws IOException {
       visited++;
       if (endNanos != 0 && System.nanoTime() - endNanos > 0) {
-        throw new IOException("it takes longer than " + LONGEST_CHECK.toSeconds() + " s to list");
+        throw Failures.user(
+            "WATCH_TOO_SLOW",
+            source.getUri()
+                + ": takes longer than "
+                + LONGEST_CHECK.toSeconds()
+                + " s to list (expected: at most so long while a caller waits; the watch itself may"
+                + " take longer)");
       }
       if (visited % FILES_A_HEARTBEAT == 0) {
         Activity.getExecutionContext().heartbeat(visited);
@@ -176,8 +221,10 @@ public final class WatchActivitiesImpl implements WatchActivities {
             source.getUri()
                 + ": more than "
                 + mostFiles
-                + " files (expected: at most so many that count; watch a folder below it, or set a"
-                + " pattern)");
+                + " files (expected: at most so many "
+                + (endNanos == 0
+                    ? "that count; watch a folder below it, or set a pattern)"
+                    : "while a caller waits; the watch itself may find more)"));
       }
       long member = FileSet.member(path, size, version);
       present.add(member);

@@ -8,31 +8,39 @@ import io.retort.v1.FoundFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 
-/** What watches have in the store: objects whose names are made from their content. */
+/** What a watch has in the store: objects whose names are made from their content. */
 final class WatchObjects {
   private static final String SEEN = "seen-";
 
   private final Store store;
-  private final String storeUri;
+  private final String watches;
+  private final long sinceRevision;
+  private final String folder;
 
-  WatchObjects(Store store, String storeUri) {
+  /**
+   * @param sinceRevision of the trigger, which names the watch among its watches
+   */
+  WatchObjects(Store store, String storeUri, String trigger, long sinceRevision) {
     this.store = store;
-    this.storeUri = storeUri;
+    this.sinceRevision = sinceRevision;
+    watches = RunLayout.watches(storeUri, trigger);
+    folder = RunLayout.watch(storeUri, trigger, sinceRevision);
   }
 
   /** Returns the object's name. */
-  String writeSeen(String trigger, FileSet seen) throws IOException {
+  String writeSeen(FileSet seen) throws IOException {
     String name = SEEN + seen.digest();
-    boolean unused = store.writeIfAbsent(uri(trigger, name), output -> output.write(seen.bytes()));
+    boolean unused = store.writeIfAbsent(uri(name), output -> output.write(seen.bytes()));
     return name;
   }
 
   /**
    * @throws CorruptArtifactException for an object that is not there, or is another
    */
-  FileSet readSeen(String trigger, String name) throws IOException {
-    String uri = uri(trigger, name);
+  FileSet readSeen(String name) throws IOException {
+    String uri = uri(name);
     FileSet seen;
     try (InputStream input = store.read(uri)) {
       seen = FileSet.of(input.readAllBytes());
@@ -45,18 +53,31 @@ final class WatchObjects {
     return seen;
   }
 
-  void writeFound(String trigger, String name, FoundFiles found) throws IOException {
+  void writeFound(String name, FoundFiles found) throws IOException {
     boolean unused =
-        store.writeIfAbsent(
-            uri(trigger, name), output -> output.write(StoredMessages.bytes(found)));
+        store.writeIfAbsent(uri(name), output -> output.write(StoredMessages.bytes(found)));
   }
 
-  void delete(String trigger, String name) throws IOException {
-    store.delete(uri(trigger, name));
+  void delete(String name) throws IOException {
+    store.delete(uri(name));
   }
 
-  private String uri(String trigger, String name) {
-    return RunLayout.watched(storeUri, trigger, name);
+  /** Deletes what earlier watches of the trigger have left, and other objects of this one. */
+  void deleteAllBut(List<String> needed) throws IOException {
+    for (String watch : store.list(watches)) {
+      if (RunLayout.isWatchUpTo(watch, sinceRevision - 1)) {
+        store.delete(Store.resolve(watches, watch));
+      }
+    }
+    for (String name : store.list(folder)) {
+      if (!needed.contains(name)) {
+        delete(name);
+      }
+    }
+  }
+
+  private String uri(String name) {
+    return Store.resolve(folder, name);
   }
 
   private static CorruptArtifactException corrupt(String uri, String what) {

@@ -7,6 +7,8 @@ import io.retort.store.Locations;
 import io.retort.store.Store;
 import io.retort.v1.WatchedDataSource;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -74,10 +76,18 @@ final class WatchedFiles {
         .apply(prefix)
         .visitBelow(
             prefix,
-            (path, size, version) -> {
-              visitor.alive();
-              if (counts.test(path)) {
-                visitor.file(Store.resolve(prefix, path), path, size, version);
+            new Store.Visitor() {
+              @Override
+              public void visit(String path, long size, String version) throws IOException {
+                visitor.alive();
+                if (counts.test(path)) {
+                  visitor.file(Store.resolve(prefix, path), path, size, version);
+                }
+              }
+
+              @Override
+              public void skipped() throws IOException {
+                visitor.alive();
               }
             });
   }
@@ -107,6 +117,7 @@ final class WatchedFiles {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
               throws IOException {
+            visitor.alive();
             if (!path.equals(folder) && isHidden(path)) {
               return FileVisitResult.SKIP_SUBTREE;
             }
@@ -133,10 +144,23 @@ final class WatchedFiles {
           @Override
           public FileVisitResult visitFileFailed(Path path, IOException failure)
               throws IOException {
-            // Deleted since its folder was listed, or a link to nothing.
-            if (failure instanceof NoSuchFileException
-                || failure instanceof NotDirectoryException) {
+            visitor.alive();
+            // A link to a folder around it, deleted since its folder was listed, or a link to
+            // nothing.
+            if (failure instanceof FileSystemLoopException
+                || failure instanceof NoSuchFileException
+                || failure instanceof NotDirectoryException
+                || (!path.equals(folder) && isHidden(path))) {
               return FileVisitResult.CONTINUE;
+            }
+            if (failure instanceof AccessDeniedException) {
+              throw Failures.user(
+                  "DATA_NOT_FOUND",
+                  FIELD
+                      + ": "
+                      + path
+                      + ": not readable (expected: a folder that the pipeline workers can read, or"
+                      + " one below it to watch)");
             }
             throw failure;
           }
@@ -159,7 +183,10 @@ final class WatchedFiles {
 
   /** Receives files that count. */
   interface Visitor {
-    /** Called for each file, also for those that do not count; an exception ends the visit. */
+    /**
+     * Called for each file and folder, also for those that do not count; an exception ends the
+     * visit.
+     */
     void alive() throws IOException;
 
     /**

@@ -1,6 +1,7 @@
 package io.retort.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.retort.layout.RunLayout;
 import io.retort.pipeline.ActivityFailures;
@@ -8,6 +9,7 @@ import io.retort.store.DataRoots;
 import io.retort.store.DelegatingStore;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
+import io.retort.v1.ArtifactRef;
 import io.retort.v1.CheckWatchedDataRequest;
 import io.retort.v1.CheckWatchedDataResponse;
 import io.retort.v1.FoundFiles;
@@ -21,10 +23,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Looks at real files. */
 final class WatchActivitiesImplTest {
   private static final String NAME = "incoming";
+  private static final long REVISION = 7;
   private static final int MOST_FILES = 10;
 
   private final TestActivityEnvironment temporal = TestActivityEnvironment.newInstance();
@@ -163,6 +180,25 @@ final class WatchActivitiesImplTest {
   }
 
   @Test
+  void theFirstLookDeletesWhatEarlierWatchesHaveLeft() throws IOException {
+    String own = look("", "").getSeen();
+    write("a.jsonl", "{}");
+    for (long revision : new long[] {3, REVISION, REVISION + 1}) {
+      ArtifactRef unused =
+          store.write(
+              Store.resolve(RunLayout.watch(storeUri, NAME, revision), "seen-left"),
+              output -> output.write(1));
+    }
+
+    LookAtWatchedDataResponse first = look("", "");
+
+    assertThat(first.getSeen()).isNotEqualTo(own);
+    assertThat(store.listBelow(RunLayout.watches(storeUri, NAME)))
+        .as("a later watch may have begun")
+        .containsExactly("7/" + first.getSeen(), "8/seen-left");
+  }
+
+  @Test
   void moreFilesThanFitAreRefused() throws IOException {
     for (int file = 0; file <= MOST_FILES; file++) {
       write(file + ".jsonl", "{}");
@@ -185,22 +221,14 @@ final class WatchActivitiesImplTest {
             }
           }
         };
-    TestActivityEnvironment large = TestActivityEnvironment.newInstance();
-    try {
-      large.registerActivitiesImplementations(
-          new WatchActivitiesImpl(
-              store, storeUri, DataRoots.all(), uri -> bucket, WatchActivitiesImpl.MOST_FILES));
-      WatchActivities activities = large.newActivityStub(WatchActivities.class);
-      WatchedDataSource source = source().setUri("s3://bucket/in").setIncludeExisting(true).build();
+    WatchedDataSource source = source().setUri("s3://bucket/in").setIncludeExisting(true).build();
 
-      LookAtWatchedDataResponse first = activities.lookAtWatchedData(request(source, "", ""));
+    LookAtWatchedDataResponse first =
+        ofBucket(bucket, activities -> activities.lookAtWatchedData(request(source, "", "")));
 
-      assertThat(first.getFiles()).isEqualTo(1_000_000);
-      assertThat(first.getNewFiles()).isEqualTo(1_000_000);
-      assertThat(first.getBytes()).isEqualTo(10_000_000);
-    } finally {
-      large.close();
-    }
+    assertThat(first.getFiles()).isEqualTo(1_000_000);
+    assertThat(first.getNewFiles()).isEqualTo(1_000_000);
+    assertThat(first.getBytes()).isEqualTo(10_000_000);
   }
 
   @Test
@@ -213,6 +241,117 @@ final class WatchActivitiesImplTest {
     CheckWatchedDataResponse checked = check(in.toString());
     assertThat(checked.getRefusal()).isEmpty();
     assertThat(checked.hasFiles()).isFalse();
+    assertThat(checked.getFailure().getMessage()).isEqualTo(failure.getOriginalMessage());
+  }
+
+  @Test
+  void aCheckTellsWhyItDoesNotNameTheFiles() throws IOException {
+    for (int file = 0; file <= MOST_FILES; file++) {
+      write(file + ".jsonl", "{}");
+    }
+    assertThat(check(in.toString()).getFailure().getType()).isEqualTo("WATCH_TOO_LARGE");
+
+    Store endless =
+        new DelegatingStore(store) {
+          @Override
+          public void visitBelow(String folderUri, Visitor visitor) throws IOException {
+            while (true) {
+              visitor.skipped();
+            }
+          }
+        };
+    CheckWatchedDataResponse slow =
+        ofBucket(
+            endless,
+            activities ->
+                activities.checkWatchedData(
+                    CheckWatchedDataRequest.newBuilder()
+                        .setSource(source().setUri("s3://bucket/in"))
+                        .setList(true)
+                        .build()));
+    assertThat(slow.getFailure().getType()).isEqualTo("WATCH_TOO_SLOW");
+  }
+
+  @Test
+  @Timeout(60)
+  void twoLooksAreTakenAtOnceAndOthersWait() throws Exception {
+    Semaphore inside = new Semaphore(0);
+    CountDownLatch leave = new CountDownLatch(1);
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger now = new AtomicInteger();
+    Store slow =
+        new DelegatingStore(store) {
+          @Override
+          public void visitBelow(String folderUri, Visitor visitor) throws IOException {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            inside.release();
+            try {
+              leave.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            now.decrementAndGet();
+          }
+        };
+    WatchActivitiesImpl activities =
+        new WatchActivitiesImpl(store, storeUri, DataRoots.all(), uri -> slow, MOST_FILES);
+    LookAtWatchedDataRequest request = request(source().setUri("s3://bucket/in").build(), "", "");
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    ExecutorService callers =
+        Executors.newFixedThreadPool(
+            4,
+            call -> {
+              Thread thread = new Thread(call);
+              threads.add(thread);
+              return thread;
+            });
+    try {
+      List<Future<LookAtWatchedDataResponse>> looks = new ArrayList<>();
+      for (int look = 0; look < 4; look++) {
+        looks.add(callers.submit(() -> activities.lookAtWatchedData(request)));
+      }
+      inside.acquire(2);
+      while (!threads.stream().allMatch(WatchActivitiesImplTest::waits)) {
+        Thread.onSpinWait();
+      }
+      leave.countDown();
+      for (Future<LookAtWatchedDataResponse> look : looks) {
+        assertThat(look.get(60, TimeUnit.SECONDS).getFiles()).isZero();
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+    assertThat(most).hasValue(2);
+  }
+
+  @Test
+  void aLinkToAFolderAroundItIsNotFollowed() throws IOException {
+    write("a.jsonl", "{}");
+    Files.createSymbolicLink(in.resolve("latest"), in);
+    Files.createSymbolicLink(in.resolve("itself"), in.resolve("itself"));
+
+    assertThat(files(source())).isEqualTo(1);
+  }
+
+  @Test
+  void namesAFolderThatIsNotReadable() throws IOException {
+    write("a.jsonl", "{}");
+    Path found = Files.createDirectories(in.resolve("lost+found"));
+    Path hidden = Files.createDirectories(in.resolve(".trash"));
+    Files.setPosixFilePermissions(found, Set.of());
+    Files.setPosixFilePermissions(hidden, Set.of());
+    try {
+      assumeFalse(Files.isReadable(found), "root reads every folder");
+
+      ApplicationFailure failure = failure(source());
+      assertThat(failure.getType()).isEqualTo("USER/DATA_NOT_FOUND");
+      assertThat(failure.getOriginalMessage()).contains(found + ": not readable (expected: ");
+    } finally {
+      Files.setPosixFilePermissions(found, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rwx------"));
+    }
+    Files.delete(found);
+    assertThat(files(source())).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -257,11 +396,28 @@ final class WatchActivitiesImplTest {
   @Test
   void saysThatItsRecordIsGone() throws IOException {
     String seen = look("", "").getSeen();
-    store.delete(RunLayout.watched(storeUri, NAME, seen));
+    store.delete(object(seen));
 
     ApplicationFailure failure = ActivityFailures.of(() -> look(seen, ""));
     assertThat(failure.getType()).isEqualTo("PLATFORM/CORRUPT_ARTIFACT");
     assertThat(failure.getOriginalMessage()).contains(seen + " is gone", "set it again");
+  }
+
+  private static boolean waits(Thread thread) {
+    return thread.getState() == Thread.State.WAITING
+        || thread.getState() == Thread.State.TIMED_WAITING;
+  }
+
+  private <T> T ofBucket(Store bucket, Function<WatchActivities, T> call) {
+    TestActivityEnvironment other = TestActivityEnvironment.newInstance();
+    try {
+      other.registerActivitiesImplementations(
+          new WatchActivitiesImpl(
+              store, storeUri, DataRoots.all(), uri -> bucket, WatchActivitiesImpl.MOST_FILES));
+      return call.apply(other.newActivityStub(WatchActivities.class));
+    } finally {
+      other.close();
+    }
   }
 
   private WatchActivities activities() {
@@ -298,6 +454,7 @@ final class WatchActivitiesImplTest {
       WatchedDataSource source, String seen, String expected) {
     return LookAtWatchedDataRequest.newBuilder()
         .setTrigger(NAME)
+        .setSinceRevision(REVISION)
         .setSource(source)
         .setSeen(seen)
         .setExpected(expected)
@@ -309,14 +466,15 @@ final class WatchActivitiesImplTest {
   }
 
   private FoundFiles found(LookAtWatchedDataResponse response) throws IOException {
-    return StoredMessages.read(
-            store,
-            RunLayout.watched(storeUri, NAME, response.getFound()),
-            FoundFiles.getDefaultInstance())
+    return StoredMessages.read(store, object(response.getFound()), FoundFiles.getDefaultInstance())
         .orElseThrow();
   }
 
   private int objects() throws IOException {
-    return store.list(RunLayout.watched(storeUri, NAME, "").replaceFirst("/$", "")).size();
+    return store.listBelow(RunLayout.watches(storeUri, NAME)).size();
+  }
+
+  private String object(String name) {
+    return Store.resolve(RunLayout.watch(storeUri, NAME, REVISION), name);
   }
 }

@@ -141,7 +141,9 @@ final class S3Store implements Store {
     while (call(folder, pages::hasNext)) {
       for (S3Object object : call(folder, pages::next).contents()) {
         String path = object.key().substring(prefix);
-        if (!HIDDEN.matcher(path).find()) {
+        if (HIDDEN.matcher(path).find()) {
+          visitor.skipped();
+        } else {
           visitor.visit(path, object.size(), object.eTag());
         }
       }

@@ -146,5 +146,8 @@ public interface Store {
      * @param version changes with the content, as far as the store tells; else empty
      */
     void visit(String path, long size, String version) throws IOException;
+
+    /** Called for an object whose name is not listed, where the store comes by it. */
+    default void skipped() throws IOException {}
   }
 }

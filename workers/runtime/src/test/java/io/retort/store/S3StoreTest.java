@@ -86,6 +86,31 @@ class S3StoreTest extends StoreContract {
   }
 
   @Test
+  void visitsTellOfHiddenObjects() throws IOException {
+    for (String name : List.of("a", ".b", ".c/d")) {
+      store().write(uri("partly/" + name), bytes("x"));
+    }
+    List<String> told = new ArrayList<>();
+
+    store()
+        .visitBelow(
+            uri("partly"),
+            new Store.Visitor() {
+              @Override
+              public void visit(String path, long size, String version) {
+                told.add(path);
+              }
+
+              @Override
+              public void skipped() {
+                told.add("skipped");
+              }
+            });
+
+    assertThat(told).containsExactlyInAnyOrder("a", "skipped", "skipped");
+  }
+
+  @Test
   void listsABucketAsAWhole() throws IOException {
     store().write(uri("object"), bytes("x"));
 
