@@ -104,6 +104,10 @@ public final class TriggersCommand {
       @Option(names = "--check", description = "Check the file; change nothing.") boolean check,
       @Mixin OutputOptions output)
       throws IOException, SpecException {
+    if (revision != null && revision < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--expected-revision: " + revision + " (expected: 0 or more)");
+    }
     Path absolute = file.toAbsolutePath();
     TriggerConfig config =
         TriggerReader.read(SpecFile.text(absolute), requireNonNull(absolute.getParent()));

@@ -6,10 +6,14 @@ import io.retort.store.StoredMessages;
 import io.retort.v1.LaunchRecord;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which runs the requests with an id have started. */
 final class LaunchRecords {
   private static final int SCHEMA_VERSION = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(LaunchRecords.class);
 
   private final Store store;
   private final String storeUri;
@@ -64,13 +68,13 @@ final class LaunchRecords {
     }
   }
 
-  /** Keeps that the request has resumed its run. */
+  /** Keeps that the request has resumed its run; if that fails, the run itself still knows it. */
   void keepResumed(SentRequest request, String runId) {
     byte[] record = StoredMessages.bytes(record(request, runId).setResumed(true).build());
     try {
       store.write(uri(request), output -> output.write(record));
     } catch (IOException e) {
-      throw ApiErrors.store("keep request " + request.requestId(), e);
+      LOG.warn("it is not stored that request {} has resumed its run", request.requestId(), e);
     }
   }
 

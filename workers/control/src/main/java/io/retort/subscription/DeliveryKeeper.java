@@ -45,7 +45,6 @@ final class DeliveryKeeper implements AutoCloseable {
   private static final Duration NEVER_OPENED_AFTER = Duration.ofHours(1);
 
   private static final Duration KEPT = Duration.ofDays(30);
-  private static final Duration DELETED_KEPT = Duration.ofDays(1);
 
   private final Subscriptions subscriptions;
   private final Deliveries deliveries;
@@ -154,7 +153,6 @@ final class DeliveryKeeper implements AutoCloseable {
       return;
     }
     deliveries.deleteLeft(subscriptions);
-    subscriptions.forgetDeleted(Timestamps.fromMillis(now.minus(DELETED_KEPT).toEpochMilli()));
     for (Subscription subscription : subscriptions.all()) {
       deliveries.deleteBefore(SubscriptionKey.of(subscription), day(now.minus(KEPT)));
     }

@@ -192,6 +192,7 @@ public final class SubscriptionServiceImpl
         observer,
         () -> {
           Subscription subscription = requireRunning(request.getName());
+          requireOperator(subscription);
           Event event =
               Event.newBuilder()
                   .setType(EventType.EVENT_TYPE_SUBSCRIPTION_TEST)
@@ -242,7 +243,9 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          SubscriptionKey subscription = SubscriptionKey.of(requireRunning(request.getName()));
+          Subscription running = requireRunning(request.getName());
+          requireOperator(running);
+          SubscriptionKey subscription = SubscriptionKey.of(running);
           Optional<Delivery> pending = deliveries.reopen(subscription, request.getEventId());
           Delivery delivery =
               pending.orElseThrow(
@@ -287,6 +290,7 @@ public final class SubscriptionServiceImpl
       throw SubscriptionErrors.tooMany(MOST);
     }
     if (request.getValidateOnly()) {
+      stored.ifPresent(SubscriptionServiceImpl::requireOperator);
       return stored.orElse(Subscription.getDefaultInstance()).toBuilder().setConfig(config).build();
     }
     return subscriptions

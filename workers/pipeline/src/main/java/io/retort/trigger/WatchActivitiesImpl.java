@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,32 +49,41 @@ public final class WatchActivitiesImpl implements WatchActivities {
   private final WatchedFiles files;
   private final Function<LookAtWatchedDataRequest, WatchObjects> watches;
   private final int mostFiles;
+  private final Consumer<String> heartbeat;
   private final Semaphore looks = new Semaphore(LOOKS_AT_ONCE);
 
   public WatchActivitiesImpl(Store store, String storeUri, DataRoots roots) {
-    this(store, storeUri, roots, Store::open, MOST_FILES);
+    this(store, storeUri, roots, Store::open, MOST_FILES, WatchActivitiesImpl::heartbeat);
   }
 
   /**
    * @param stores opens the store that serves a URI
+   * @param heartbeat reports what a look does, and throws if it is over
    */
   WatchActivitiesImpl(
       Store store,
       String storeUri,
       DataRoots roots,
       Function<String, Store> stores,
-      int mostFiles) {
+      int mostFiles,
+      Consumer<String> heartbeat) {
     files = new WatchedFiles(stores, roots, storeUri);
     watches =
         request ->
             new WatchObjects(store, storeUri, request.getTrigger(), request.getSinceRevision());
     this.mostFiles = mostFiles;
+    this.heartbeat = heartbeat;
+  }
+
+  static void heartbeat(String details) {
+    Activity.getExecutionContext().heartbeat(details);
   }
 
   @Override
   public LookAtWatchedDataResponse lookAtWatchedData(LookAtWatchedDataRequest request) {
     awaitTurn();
     try {
+      heartbeat.accept("looks");
       return look(request);
     } catch (IOException e) {
       throw StoreFailures.of(e);
@@ -86,7 +96,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
   private void awaitTurn() {
     try {
       while (!looks.tryAcquire(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
-        Activity.getExecutionContext().heartbeat("waits");
+        heartbeat.accept("waits");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -138,9 +148,11 @@ public final class WatchActivitiesImpl implements WatchActivities {
       response.setSeen(first ? objects.writeSeen(seen) : request.getSeen());
       findings(request, objects, seen, listing, response);
     }
+    // A look that Temporal has given up must not delete what its successor has written.
+    heartbeat.accept("deletes");
     List<String> needed = List.of(response.getSeen(), response.getFound(), response.getNextSeen());
     if (first) {
-      objects.deleteAllBut(needed);
+      objects.deleteEarlier();
     }
     for (String obsolete : request.getObsoleteList()) {
       if (!needed.contains(obsolete)) {

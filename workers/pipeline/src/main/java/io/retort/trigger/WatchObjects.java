@@ -8,7 +8,6 @@ import io.retort.v1.FoundFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 
 /** What a watch has in the store: objects whose names are made from their content. */
 final class WatchObjects {
@@ -62,16 +61,11 @@ final class WatchObjects {
     store.delete(uri(name));
   }
 
-  /** Deletes what earlier watches of the trigger have left, and other objects of this one. */
-  void deleteAllBut(List<String> needed) throws IOException {
+  /** Deletes what earlier watches of the trigger have left. */
+  void deleteEarlier() throws IOException {
     for (String watch : store.list(watches)) {
       if (RunLayout.isWatchUpTo(watch, sinceRevision - 1)) {
         store.delete(Store.resolve(watches, watch));
-      }
-    }
-    for (String name : store.list(folder)) {
-      if (!needed.contains(name)) {
-        delete(name);
       }
     }
   }

@@ -72,7 +72,8 @@ final class WatchActivitiesImplTest {
                     DataRoots.VARIABLE,
                     root.resolve("data").toString())));
     temporal.registerActivitiesImplementations(
-        new WatchActivitiesImpl(store, storeUri, roots, Store::open, MOST_FILES));
+        new WatchActivitiesImpl(
+            store, storeUri, roots, Store::open, MOST_FILES, WatchActivitiesImpl::heartbeat));
   }
 
   @AfterEach
@@ -183,7 +184,7 @@ final class WatchActivitiesImplTest {
   void theFirstLookDeletesWhatEarlierWatchesHaveLeft() throws IOException {
     String own = look("", "").getSeen();
     write("a.jsonl", "{}");
-    for (long revision : new long[] {3, REVISION, REVISION + 1}) {
+    for (long revision : new long[] {3, REVISION + 1}) {
       ArtifactRef unused =
           store.write(
               Store.resolve(RunLayout.watch(storeUri, NAME, revision), "seen-left"),
@@ -194,8 +195,8 @@ final class WatchActivitiesImplTest {
 
     assertThat(first.getSeen()).isNotEqualTo(own);
     assertThat(store.listBelow(RunLayout.watches(storeUri, NAME)))
-        .as("a later watch may have begun")
-        .containsExactly("7/" + first.getSeen(), "8/seen-left");
+        .as("a later look, or a later watch, may have begun")
+        .containsExactlyInAnyOrder("7/" + own, "7/" + first.getSeen(), "8/seen-left");
   }
 
   @Test
@@ -294,7 +295,8 @@ final class WatchActivitiesImplTest {
           }
         };
     WatchActivitiesImpl activities =
-        new WatchActivitiesImpl(store, storeUri, DataRoots.all(), uri -> slow, MOST_FILES);
+        new WatchActivitiesImpl(
+            store, storeUri, DataRoots.all(), uri -> slow, MOST_FILES, details -> {});
     LookAtWatchedDataRequest request = request(source().setUri("s3://bucket/in").build(), "", "");
     List<Thread> threads = new CopyOnWriteArrayList<>();
     ExecutorService callers =
@@ -413,7 +415,12 @@ final class WatchActivitiesImplTest {
     try {
       other.registerActivitiesImplementations(
           new WatchActivitiesImpl(
-              store, storeUri, DataRoots.all(), uri -> bucket, WatchActivitiesImpl.MOST_FILES));
+              store,
+              storeUri,
+              DataRoots.all(),
+              uri -> bucket,
+              WatchActivitiesImpl.MOST_FILES,
+              WatchActivitiesImpl::heartbeat));
       return call.apply(other.newActivityStub(WatchActivities.class));
     } finally {
       other.close();

@@ -3,7 +3,6 @@ package io.retort.event;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.ProtoJson;
@@ -204,7 +203,11 @@ public final class Subscriptions {
     return changeExisting(name, check, stored -> stored.toBuilder().clearPause().build());
   }
 
-  /** Returns what was deleted; empty if there is no such subscription. */
+  /**
+   * Returns what was deleted; empty if there is no such subscription. A record without a
+   * configuration remains: a later subscription of the name gets a later revision, and no other
+   * process can take the deletion for its own change.
+   */
   public Optional<SubscriptionKey> delete(String name, Timestamp now, String actor, Check check)
       throws IOException {
     AtomicReference<Optional<SubscriptionKey>> deleted = new AtomicReference<>(Optional.empty());
@@ -221,25 +224,6 @@ public final class Subscriptions {
                   .build();
             });
     return remains.isPresent() ? requireNonNull(deleted.get()) : Optional.empty();
-  }
-
-  /**
-   * Removes what remains of subscriptions that were deleted earlier. Nobody may set one of the same
-   * name in that very moment, so the time should be long ago.
-   */
-  public void forgetDeleted(Timestamp before) throws IOException {
-    for (String name : names()) {
-      try {
-        Optional<Subscription> stored = stored(name);
-        if (stored.isPresent()
-            && !stored.get().hasConfig()
-            && Timestamps.compare(stored.get().getChangedAt(), before) < 0) {
-          store.delete(uri(name));
-        }
-      } catch (CorruptArtifactException e) {
-        LOG.error("subscription {} cannot be read: {}", name, e.getMessage());
-      }
-    }
   }
 
   private Optional<Subscription> changeExisting(

@@ -138,20 +138,6 @@ final class SubscriptionsTest {
     assertThat(here.all().get(0).getPause()).isEqualTo(PAUSE);
   }
 
-  @Test
-  void whatRemainsOfADeletedOneIsForgottenLater() throws IOException {
-    Subscription kept = set(here, "kept", "nlp");
-    assertThat(set(here, "desk", "nlp").getRevision()).isEqualTo(1);
-    assertThat(delete(here)).isPresent();
-
-    here.forgetDeleted(Timestamps.EPOCH);
-    assertThat(store.list(root + "/subscriptions")).contains("desk.json");
-    here.forgetDeleted(Timestamps.fromSeconds(1));
-
-    assertThat(store.list(root + "/subscriptions")).containsExactly("kept.json", "revision");
-    assertThat(here.all()).containsExactly(kept);
-  }
-
   private List<String> names() throws IOException {
     return here.all().stream().map(found -> found.getConfig().getName()).toList();
   }
