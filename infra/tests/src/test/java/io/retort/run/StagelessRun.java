@@ -10,7 +10,7 @@ import io.retort.v1.RunRequest;
 import io.retort.v1.SetRunBudgetRequest;
 import io.retort.v1.Stage;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +38,11 @@ public final class StagelessRun implements RunWorkflow, RunEnding {
       lane.enter();
       tracker.enter(Stage.STAGE_INGEST, "rows", 0);
       Workflow.await(() -> ending != null);
-    } catch (CanceledFailure thrown) {
-      tracker.cancel();
-      lane.leave();
+    } catch (TemporalFailure thrown) {
+      if (Failures.isCancellation(thrown)) {
+        tracker.cancel();
+        lane.leave();
+      }
       throw thrown;
     }
     if (ending == RunPhase.RUN_PHASE_FAILED) {

@@ -55,17 +55,27 @@ final class SharedStack implements AutoCloseable {
 
   /** The start of a stack, whose failure fails the tests of all classes, without another start. */
   private static final class Start implements AutoCloseable {
+    private static final String PORT_TAKEN = "(expected: a free port)";
+
     private final Optional<SharedStack> stack;
     private final Optional<Throwable> failure;
 
     Start() {
       Optional<SharedStack> started = Optional.empty();
       Optional<Throwable> thrown = Optional.empty();
-      try {
-        started = Optional.of(new SharedStack());
-      } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
-        thrown = Optional.of(e);
-      }
+      do {
+        try {
+          started = Optional.of(new SharedStack());
+          thrown = Optional.empty();
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+          // Another process may take a port between its choice and its use.
+          boolean again = thrown.isEmpty() && String.valueOf(e.getMessage()).contains(PORT_TAKEN);
+          thrown = Optional.of(e);
+          if (!again) {
+            break;
+          }
+        }
+      } while (started.isEmpty());
       stack = started;
       failure = thrown;
     }
