@@ -102,10 +102,6 @@ public final class LanesCommand {
                       + " there is no such lane. Default: whatever there is.")
           @Nullable Long revision,
       @Mixin OutputOptions output) {
-    if (revision != null && revision < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--expected-revision: " + revision + " (expected: 0 or more)");
-    }
     LanePolicy asked = policy(policy);
     SetLaneRequest.Builder request =
         SetLaneRequest.newBuilder()
@@ -113,9 +109,7 @@ public final class LanesCommand {
             .setPolicy(asked)
             .setParallelism(parallelism)
             .setTeam(team);
-    if (revision != null) {
-      request.setExpectedRevision(revision);
-    }
+    ExpectedRevision.ifGiven(spec, revision, request::setExpectedRevision);
     try (ControlClient client = ControlClient.open(System.getenv())) {
       LaneConfig set = client.lanes().setLane(request.build()).getConfig();
       output.print(spec.commandLine().getOut(), set, () -> line(set));

@@ -104,18 +104,12 @@ public final class TriggersCommand {
       @Option(names = "--check", description = "Check the file; change nothing.") boolean check,
       @Mixin OutputOptions output)
       throws IOException, SpecException {
-    if (revision != null && revision < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--expected-revision: " + revision + " (expected: 0 or more)");
-    }
     Path absolute = file.toAbsolutePath();
     TriggerConfig config =
         TriggerReader.read(SpecFile.text(absolute), requireNonNull(absolute.getParent()));
     SetTriggerRequest.Builder request =
         SetTriggerRequest.newBuilder().setConfig(config).setValidateOnly(check);
-    if (revision != null) {
-      request.setExpectedRevision(revision);
-    }
+    ExpectedRevision.ifGiven(spec, revision, request::setExpectedRevision);
     try (ControlClient client = ControlClient.open(System.getenv())) {
       return print(output, client.triggers().setTrigger(request.build()).getTrigger());
     }

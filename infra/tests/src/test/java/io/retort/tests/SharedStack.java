@@ -57,27 +57,27 @@ final class SharedStack implements AutoCloseable {
   private static final class Start implements AutoCloseable {
     private static final String PORT_TAKEN = "(expected: a free port)";
 
-    private final Optional<SharedStack> stack;
-    private final Optional<Throwable> failure;
+    private Optional<SharedStack> stack = Optional.empty();
+    private Optional<Throwable> failure = Optional.empty();
 
     Start() {
-      Optional<SharedStack> started = Optional.empty();
-      Optional<Throwable> thrown = Optional.empty();
-      do {
-        try {
-          started = Optional.of(new SharedStack());
-          thrown = Optional.empty();
-        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
-          // Another process may take a port between its choice and its use.
-          boolean again = thrown.isEmpty() && String.valueOf(e.getMessage()).contains(PORT_TAKEN);
-          thrown = Optional.of(e);
-          if (!again) {
-            break;
-          }
-        }
-      } while (started.isEmpty());
-      stack = started;
-      failure = thrown;
+      attempt();
+      // Another process may take a port between its choice and its use.
+      if (failure
+          .map(Throwable::getMessage)
+          .filter(text -> text.contains(PORT_TAKEN))
+          .isPresent()) {
+        attempt();
+      }
+    }
+
+    private void attempt() {
+      try {
+        stack = Optional.of(new SharedStack());
+        failure = Optional.empty();
+      } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+        failure = Optional.of(e);
+      }
     }
 
     SharedStack stack() {

@@ -1,12 +1,10 @@
 package io.retort.annotation;
 
 import io.retort.layout.RunLayout;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.RunAnnotations;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -73,9 +71,7 @@ public final class AnnotationStore {
   }
 
   private RunAnnotations parse(byte[] json, String runId) throws IOException {
-    return (RunAnnotations)
-        ProtoJson.parse(
-            new String(json, StandardCharsets.UTF_8), RunAnnotations.newBuilder(), uri(runId));
+    return StoredMessages.parse(json, RunAnnotations.getDefaultInstance(), uri(runId));
   }
 
   private String uri(String runId) {

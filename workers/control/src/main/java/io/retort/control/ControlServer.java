@@ -9,6 +9,7 @@ import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.retort.annotation.AnnotationStore;
 import io.retort.hook.HookService;
@@ -33,7 +34,6 @@ import io.retort.store.Store;
 import io.retort.subscription.EventDelivery;
 import io.retort.trigger.TriggerResources;
 import io.retort.trigger.Triggers;
-import io.retort.webhook.WebhookSecrets;
 import io.retort.worker.AcceptThreads;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.DaemonThreads;
@@ -51,6 +51,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,18 +200,8 @@ public final class ControlServer implements AutoCloseable {
             new RunLogStreams(reader, index, new RunLogFiles(store, storeUri), polls, watchPeriod));
     ModelTeams modelTeams = new ModelTeams(store, storeUri);
     RunPlanner planner = PlanCalls.planner(workflows, reader, index);
-    Triggers triggers =
-        new Triggers(
-            store,
-            storeUri,
-            new TriggerLaunches(launcher, reader, planner, models),
-            RequestResources::teamOf,
-            WebhookSecrets.of(environment)::unknown,
-            clock,
-            client,
-            deadlines.call(),
-            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown),
-            WatchCalls.looks(workflows));
+    BiFunction<String, StatusRuntimeException, StatusRuntimeException> temporalErrors =
+        (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown);
     EventDelivery events =
         EventDelivery.open(
             environment,
@@ -220,7 +211,19 @@ public final class ControlServer implements AutoCloseable {
             clock,
             deadlines.call(),
             ApiErrors::store,
-            (attempt, thrown) -> TemporalErrors.of(attempt, workflows.namespace(), thrown));
+            temporalErrors);
+    Triggers triggers =
+        new Triggers(
+            store,
+            storeUri,
+            new TriggerLaunches(launcher, reader, planner, models),
+            RequestResources::teamOf,
+            events.secrets()::violations,
+            clock,
+            client,
+            deadlines.call(),
+            temporalErrors,
+            WatchCalls.looks(workflows));
     Resources resources =
         events.resources(
             new TriggerResources(
@@ -256,7 +259,8 @@ public final class ControlServer implements AutoCloseable {
             triggers.service(),
             events.service(),
             access.service());
-    RateLimit rate = new RateLimit(RateLimit.callsPerSecond(environment));
+    int callsPerSecond = RateLimit.callsPerSecond(environment);
+    RateLimit rate = new RateLimit(callsPerSecond);
     ApiMetrics apiMetrics = new ApiMetrics(metrics.registry());
     GrpcServiceBuilder builder =
         GrpcService.builder()
@@ -291,7 +295,7 @@ public final class ControlServer implements AutoCloseable {
             events.secrets(),
             access.authenticator(),
             access.audit(),
-            RateLimit.callsPerSecond(environment),
+            callsPerSecond,
             clock)
         .addTo(server);
     HttpApi.addTo(

@@ -3,33 +3,26 @@ package io.retort.control;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.retort.annotation.AnnotationStore;
+import io.retort.call.ParallelReads;
 import io.retort.enums.RunPhases;
 import io.retort.run.RunWorkflow;
 import io.retort.run.RunWorkflowV1;
 import io.retort.store.CorruptArtifactException;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
-import io.retort.worker.DaemonThreads;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RunIndexer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunIndexer.class);
-  private static final int READERS = 16;
   private static final int VISIBILITY_PAGE = 1000;
 
   /** Visibility lags by some seconds; runs that ended before have a record or can be described. */
@@ -62,8 +54,7 @@ final class RunIndexer implements AutoCloseable {
   private final Clock clock;
   private final Duration period;
   private final Duration storePeriod;
-  private final ExecutorService readers =
-      Executors.newFixedThreadPool(READERS, DaemonThreads.named("run-records"));
+  private final ParallelReads records = new ParallelReads("run-records");
   private final AtomicInteger toRead = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
 
@@ -139,7 +130,7 @@ final class RunIndexer implements AutoCloseable {
 
   @Override
   public void close() {
-    readers.shutdownNow();
+    records.close();
   }
 
   /** Throws the error of {@link TemporalErrors} where Temporal refuses. */
@@ -214,7 +205,8 @@ final class RunIndexer implements AutoCloseable {
     ids.removeIf(id -> visible.contains(id) && !paused.isDue(open.get(id), refreshes));
     toRead.set(ids.size());
     read.set(0);
-    inParallel(ids, id -> settle(id, visible.contains(id)))
+    records
+        .all(ids, id -> settle(id, visible.contains(id)))
         .forEach(one -> one.ifPresent(run -> open.put(run.getRunId(), run)));
     launched.removeIf(id -> open.containsKey(id) || ended.containsKey(id));
     open.keySet().removeAll(ended.keySet());
@@ -285,7 +277,7 @@ final class RunIndexer implements AutoCloseable {
     ids.removeIf(id -> annotated.containsKey(id) && !asked.contains(id));
     Map<String, RunAnnotations> found = new ConcurrentHashMap<>();
     try {
-      inParallel(
+      records.all(
           ids,
           id -> {
             annotation(id).ifPresent(one -> found.put(id, one));
@@ -341,33 +333,5 @@ final class RunIndexer implements AutoCloseable {
         runId,
         new Shown(
             source, added, before != null && looks.showsSame(before.run()) ? before.run() : looks));
-  }
-
-  private <T> List<Optional<T>> inParallel(Collection<String> runIds, Reading<T> reading)
-      throws IOException {
-    List<Callable<Optional<T>>> reads = new ArrayList<>();
-    for (String runId : runIds) {
-      reads.add(() -> reading.of(runId));
-    }
-    try {
-      List<Optional<T>> found = new ArrayList<>();
-      for (Future<Optional<T>> one : readers.invokeAll(reads)) {
-        found.add(one.get());
-      }
-      return found;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof StatusRuntimeException status) {
-        throw status;
-      }
-      throw new IOException(String.valueOf(e.getCause()), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while reading the records of runs", e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reading<T> {
-    Optional<T> of(String runId) throws IOException;
   }
 }

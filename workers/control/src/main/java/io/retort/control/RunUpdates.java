@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.v1.FailureCategory;
 import io.retort.v1.Run;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 import io.temporal.api.update.v1.Input;
 import io.temporal.api.update.v1.Meta;
@@ -56,7 +57,7 @@ final class RunUpdates {
     UpdateWorkflowExecutionRequest request =
         UpdateWorkflowExecutionRequest.newBuilder()
             .setNamespace(workflows.namespace())
-            .setWorkflowExecution(Workflows.execution(runId))
+            .setWorkflowExecution(TemporalCalls.execution(runId))
             .setWaitPolicy(
                 WaitPolicy.newBuilder()
                     .setLifecycleStage(

@@ -7,6 +7,7 @@ import io.retort.failure.Failures;
 import io.retort.v1.Failure;
 import io.retort.v1.FailureCategory;
 import io.retort.worker.DaemonThreads;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -27,16 +28,13 @@ import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowResponse;
 import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionResponse;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceFutureStub;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
-import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -58,10 +56,12 @@ final class Workflows {
       Executors.newFixedThreadPool(STARTS_AT_ONCE, DaemonThreads.named("start-run"));
 
   private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final Deadlines deadlines;
 
   Workflows(WorkflowClient client, Deadlines deadlines) {
     this.client = client;
+    temporal = new TemporalCalls(client);
     this.deadlines = deadlines;
   }
 
@@ -162,11 +162,12 @@ final class Workflows {
   boolean cancel(String workflowId, String reason) {
     try {
       RequestCancelWorkflowExecutionResponse ignored =
-          stub(deadlines.call())
+          temporal
+              .stub(deadlines.call())
               .requestCancelWorkflowExecution(
                   RequestCancelWorkflowExecutionRequest.newBuilder()
                       .setNamespace(namespace())
-                      .setWorkflowExecution(execution(workflowId))
+                      .setWorkflowExecution(TemporalCalls.execution(workflowId))
                       .setRequestId(UUID.randomUUID().toString())
                       .setIdentity("retort-control")
                       .setReason(reason)
@@ -183,13 +184,14 @@ final class Workflows {
   /** Whether a workflow has carried out an update, also if it has ended since. */
   boolean hasUpdated(String workflowId, String updateId) {
     try {
-      return stub(deadlines.call())
+      return temporal
+          .stub(deadlines.call())
           .pollWorkflowExecutionUpdate(
               PollWorkflowExecutionUpdateRequest.newBuilder()
                   .setNamespace(namespace())
                   .setUpdateRef(
                       UpdateRef.newBuilder()
-                          .setWorkflowExecution(execution(workflowId))
+                          .setWorkflowExecution(TemporalCalls.execution(workflowId))
                           .setUpdateId(updateId))
                   .setIdentity("retort-control")
                   .setWaitPolicy(
@@ -210,11 +212,11 @@ final class Workflows {
 
   /** Without a deadline: the caller sets one. */
   WorkflowServiceFutureStub futureStub() {
-    return client.getWorkflowServiceStubs().futureStub();
+    return temporal.futureStub();
   }
 
   Payloads encode(Object argument) {
-    return converter().toPayloads(argument).orElseThrow();
+    return temporal.encode(argument);
   }
 
   /**
@@ -223,11 +225,12 @@ final class Workflows {
   Optional<DescribeWorkflowExecutionResponse> describe(String workflowId) {
     try {
       return Optional.of(
-          stub(deadlines.call())
+          temporal
+              .stub(deadlines.call())
               .describeWorkflowExecution(
                   DescribeWorkflowExecutionRequest.newBuilder()
                       .setNamespace(namespace())
-                      .setExecution(execution(workflowId))
+                      .setExecution(TemporalCalls.execution(workflowId))
                       .build()));
     } catch (StatusRuntimeException e) {
       if (TemporalErrors.isWorkflowNotFound(e)) {
@@ -241,11 +244,12 @@ final class Workflows {
   <T> Optional<T> query(String workflowId, String query, Class<T> type) {
     try {
       QueryWorkflowResponse response =
-          stub(deadlines.query())
+          temporal
+              .stub(deadlines.query())
               .queryWorkflow(
                   QueryWorkflowRequest.newBuilder()
                       .setNamespace(namespace())
-                      .setExecution(execution(workflowId))
+                      .setExecution(TemporalCalls.execution(workflowId))
                       .setQuery(WorkflowQuery.newBuilder().setQueryType(query))
                       .build());
       return decode(response.getQueryResult(), type);
@@ -263,11 +267,12 @@ final class Workflows {
   Optional<HistoryEvent> closeEvent(String workflowId) {
     try {
       List<HistoryEvent> events =
-          stub(deadlines.call())
+          temporal
+              .stub(deadlines.call())
               .getWorkflowExecutionHistory(
                   GetWorkflowExecutionHistoryRequest.newBuilder()
                       .setNamespace(namespace())
-                      .setExecution(execution(workflowId))
+                      .setExecution(TemporalCalls.execution(workflowId))
                       .setHistoryEventFilterType(
                           HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
                       .build())
@@ -282,7 +287,8 @@ final class Workflows {
 
   ListWorkflowExecutionsResponse list(String query, int pageSize, ByteString pageToken) {
     try {
-      return stub(deadlines.call())
+      return temporal
+          .stub(deadlines.call())
           .listWorkflowExecutions(
               ListWorkflowExecutionsRequest.newBuilder()
                   .setNamespace(namespace())
@@ -301,7 +307,7 @@ final class Workflows {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(converter().fromPayloads(0, Optional.of(payloads), type, type));
+      return Optional.ofNullable(temporal.decode(payloads, type));
     } catch (DataConverterException e) {
       LOG.debug("payload is no {}", type.getSimpleName(), e);
       return Optional.empty();
@@ -325,22 +331,7 @@ final class Workflows {
     return decode(Payloads.newBuilder().addPayloads(payload).build(), String.class).orElse("");
   }
 
-  private WorkflowServiceBlockingStub stub(Duration deadline) {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private DataConverter converter() {
-    return client.getOptions().getDataConverter();
-  }
-
   String namespace() {
-    return client.getOptions().getNamespace();
-  }
-
-  static WorkflowExecution execution(String workflowId) {
-    return WorkflowExecution.newBuilder().setWorkflowId(workflowId).build();
+    return temporal.namespace();
   }
 }

@@ -1,13 +1,10 @@
 package io.retort.pages;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.BadRequest;
-import com.google.rpc.ErrorInfo;
 import com.linecorp.armeria.common.HttpStatus;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
-import java.util.ArrayList;
+import io.retort.enums.EnumText;
+import io.retort.error.RpcFailures;
+import io.retort.spec.SpecViolation;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
@@ -58,36 +55,14 @@ public record ErrorView(
           case DEADLINE_EXCEEDED -> HttpStatus.GATEWAY_TIMEOUT;
           case OK, CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
-    String category = "";
-    List<String> violations = new ArrayList<>();
-    com.google.rpc.Status details = StatusProto.fromThrowable(thrown);
-    if (details != null) {
-      for (Any detail : details.getDetailsList()) {
-        try {
-          if (detail.is(ErrorInfo.class)) {
-            category = detail.unpack(ErrorInfo.class).getMetadataOrDefault("category", "");
-          } else if (detail.is(BadRequest.class)) {
-            detail
-                .unpack(BadRequest.class)
-                .getFieldViolationsList()
-                .forEach(
-                    one ->
-                        violations.add(
-                            one.getField().isEmpty()
-                                ? one.getDescription()
-                                : one.getField() + ": " + one.getDescription()));
-          }
-        } catch (InvalidProtocolBufferException e) {
-          violations.add("a detail of the error cannot be parsed: " + e.getMessage());
-        }
-      }
-    }
+    List<String> violations =
+        RpcFailures.violations(thrown).stream().map(SpecViolation::toString).toList();
     String message = thrown.getStatus().getDescription();
     return new ErrorView(
         status.code(),
         status.reasonPhrase(),
-        category,
+        RpcFailures.category(thrown).map(EnumText::shortName).orElse(""),
         message == null ? thrown.getStatus().getCode().name() : message,
-        violations.size() > 1 ? List.copyOf(violations) : List.of());
+        violations.size() > 1 ? violations : List.of());
   }
 }

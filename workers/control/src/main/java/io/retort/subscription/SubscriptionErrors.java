@@ -8,7 +8,7 @@ import io.retort.v1.FailureCategory;
 /** Errors of the API about subscriptions. */
 final class SubscriptionErrors {
   static StatusRuntimeException notFound(String name) {
-    return user(Status.Code.NOT_FOUND, "SUBSCRIPTION_NOT_FOUND", absent(name));
+    return RpcFailures.user(Status.Code.NOT_FOUND, "SUBSCRIPTION_NOT_FOUND", absent(name));
   }
 
   /** The message of {@link #notFound}. */
@@ -16,18 +16,8 @@ final class SubscriptionErrors {
     return "subscription: " + name + " (expected: one that `retort subscriptions list` shows)";
   }
 
-  static StatusRuntimeException ofOtherTeam(String name) {
-    return user(
-        Status.Code.PERMISSION_DENIED,
-        "PERMISSION_DENIED",
-        "subscription "
-            + name
-            + ": another team has it now (expected: one of a team in which you are operator, or"
-            + " another name)");
-  }
-
   static StatusRuntimeException changed(String name, long expected) {
-    return user(
+    return RpcFailures.user(
         Status.Code.ABORTED,
         "SUBSCRIPTION_CHANGED",
         "subscription "
@@ -38,7 +28,7 @@ final class SubscriptionErrors {
   }
 
   static StatusRuntimeException paused(String name) {
-    return user(
+    return RpcFailures.user(
         Status.Code.FAILED_PRECONDITION,
         "SUBSCRIPTION_PAUSED",
         "subscription "
@@ -49,7 +39,7 @@ final class SubscriptionErrors {
   }
 
   static StatusRuntimeException noDelivery(String name, String eventId) {
-    return user(
+    return RpcFailures.user(
         Status.Code.NOT_FOUND,
         "DELIVERY_NOT_FOUND",
         "event_id: "
@@ -65,10 +55,6 @@ final class SubscriptionErrors {
         FailureCategory.FAILURE_CATEGORY_RESOURCE,
         "TOO_MANY_SUBSCRIPTIONS",
         "there are " + most + " subscriptions (expected: fewer; delete one)");
-  }
-
-  private static StatusRuntimeException user(Status.Code code, String reason, String message) {
-    return RpcFailures.of(code, FailureCategory.FAILURE_CATEGORY_USER, reason, message);
   }
 
   private SubscriptionErrors() {}

@@ -192,7 +192,6 @@ public final class SubscriptionServiceImpl
         observer,
         () -> {
           Subscription subscription = requireRunning(request.getName());
-          requireOperator(subscription);
           Event event =
               Event.newBuilder()
                   .setType(EventType.EVENT_TYPE_SUBSCRIPTION_TEST)
@@ -243,9 +242,7 @@ public final class SubscriptionServiceImpl
         request,
         observer,
         () -> {
-          Subscription running = requireRunning(request.getName());
-          requireOperator(running);
-          SubscriptionKey subscription = SubscriptionKey.of(running);
+          SubscriptionKey subscription = SubscriptionKey.of(requireRunning(request.getName()));
           Optional<Delivery> pending = deliveries.reopen(subscription, request.getEventId());
           Delivery delivery =
               pending.orElseThrow(
@@ -272,16 +269,8 @@ public final class SubscriptionServiceImpl
     addresses
         .problem(config.getUrl())
         .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
-    for (String secret : secrets.unknown(config.getTeam(), config.getSecretsList())) {
-      violations.add(
-          new SpecViolation(
-              "config.secrets",
-              secret
-                  + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control plane,"
-                  + " of all teams or of team "
-                  + config.getTeam()
-                  + ")"));
-    }
+    violations.addAll(
+        secrets.violations("config.secrets", config.getTeam(), config.getSecretsList()));
     if (!violations.isEmpty()) {
       throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
     }
@@ -334,7 +323,7 @@ public final class SubscriptionServiceImpl
   /** Another team may have taken the name since the call was allowed. */
   private static void requireOperator(Subscription stored) {
     if (!Caller.current().holds(Role.ROLE_OPERATOR, SubscriptionResources.team(stored))) {
-      throw SubscriptionErrors.ofOtherTeam(stored.getConfig().getName());
+      throw RpcFailures.ofOtherTeam("subscription", stored.getConfig().getName());
     }
   }
 
@@ -342,8 +331,10 @@ public final class SubscriptionServiceImpl
     return subscriptions.read(name).orElseThrow(() -> SubscriptionErrors.notFound(name));
   }
 
+  /** One that the caller may have call its receiver now. */
   private Subscription requireRunning(String name) throws IOException {
     Subscription subscription = require(name);
+    requireOperator(subscription);
     if (subscription.hasPause()) {
       throw SubscriptionErrors.paused(name);
     }

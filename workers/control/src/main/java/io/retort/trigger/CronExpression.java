@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Five fields as in crontab(5). */
 record CronExpression(List<String> fields) {
@@ -94,10 +95,12 @@ record CronExpression(List<String> fields) {
    * @return empty if there is none within twelve years, as for February 30
    */
   Optional<Instant> next(Instant after, ZoneId zone) {
+    List<NavigableSet<Integer>> values =
+        IntStream.range(0, FIELDS.size()).mapToObj(this::values).toList();
     LocalDate day = after.atZone(zone).toLocalDate();
     for (int days = 0; days < MOST_DAYS; days++) {
-      if (isDay(day)) {
-        Optional<Instant> found = next(day, after, zone);
+      if (isDay(day, values)) {
+        Optional<Instant> found = next(day, values.get(HOUR), values.get(MINUTE), after, zone);
         if (found.isPresent()) {
           return found;
         }
@@ -107,14 +110,19 @@ record CronExpression(List<String> fields) {
     return Optional.empty();
   }
 
-  private Optional<Instant> next(LocalDate day, Instant after, ZoneId zone) {
+  private static Optional<Instant> next(
+      LocalDate day,
+      NavigableSet<Integer> hours,
+      NavigableSet<Integer> minutes,
+      Instant after,
+      ZoneId zone) {
     Optional<Instant> least = Optional.empty();
     boolean changes =
         !zone.getRules()
             .getOffset(day.atStartOfDay())
             .equals(zone.getRules().getOffset(day.plusDays(1).atStartOfDay()));
-    for (int hour : values(HOUR)) {
-      for (int minute : values(MINUTE)) {
+    for (int hour : hours) {
+      for (int minute : minutes) {
         LocalDateTime local = day.atTime(hour, minute);
         for (ZoneOffset offset : zone.getRules().getValidOffsets(local)) {
           Instant time = local.toInstant(offset);
@@ -131,15 +139,15 @@ record CronExpression(List<String> fields) {
     return least;
   }
 
-  private boolean isDay(LocalDate day) {
-    if (!values(MONTH).contains(day.getMonthValue())) {
+  private boolean isDay(LocalDate day, List<NavigableSet<Integer>> values) {
+    if (!values.get(MONTH).contains(day.getMonthValue())) {
       return false;
     }
-    boolean ofMonth = values(DAY_OF_MONTH).contains(day.getDayOfMonth());
+    boolean ofMonth = values.get(DAY_OF_MONTH).contains(day.getDayOfMonth());
     int weekday = day.getDayOfWeek().getValue();
     boolean ofWeek =
-        values(DAY_OF_WEEK).contains(weekday)
-            || (weekday == SUNDAY && values(DAY_OF_WEEK).contains(0));
+        values.get(DAY_OF_WEEK).contains(weekday)
+            || (weekday == SUNDAY && values.get(DAY_OF_WEEK).contains(0));
     if (isOpen(DAY_OF_MONTH) || isOpen(DAY_OF_WEEK)) {
       return ofMonth && ofWeek;
     }

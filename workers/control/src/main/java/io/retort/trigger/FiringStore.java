@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.util.Timestamps;
 import io.retort.layout.RunLayout;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.FiringOutcome;
@@ -156,11 +155,8 @@ final class FiringStore {
               boolean older =
                   current.isPresent()
                       && Timestamps.compare(
-                              ((TriggerFiring)
-                                      ProtoJson.parse(
-                                          new String(current.get(), StandardCharsets.UTF_8),
-                                          TriggerFiring.newBuilder(),
-                                          uri))
+                              StoredMessages.parse(
+                                      current.get(), TriggerFiring.getDefaultInstance(), uri)
                                   .getFiredAt(),
                               firing.getFiredAt())
                           > 0;
@@ -218,8 +214,7 @@ final class FiringStore {
   }
 
   private static FiringRecord parse(byte[] json, String uri) throws IOException {
-    return (FiringRecord)
-        ProtoJson.parse(new String(json, StandardCharsets.UTF_8), FiringRecord.newBuilder(), uri);
+    return StoredMessages.parse(json, FiringRecord.getDefaultInstance(), uri);
   }
 
   private String claims(String trigger) {

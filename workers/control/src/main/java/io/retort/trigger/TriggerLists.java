@@ -3,6 +3,7 @@ package io.retort.trigger;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
+import io.retort.call.ParallelReads;
 import io.retort.identity.Caller;
 import io.retort.spec.SpecViolation;
 import io.retort.store.CorruptArtifactException;
@@ -37,7 +38,8 @@ final class TriggerLists {
 
   private static final int READ_AT_ONCE = 64;
 
-  private final ConcurrentReads reads = new ConcurrentReads();
+  private static final ParallelReads READS = new ParallelReads("trigger-reads");
+
   private final TriggerStore triggers;
   private final FiringStore firings;
   private final LaunchingFirer firer;
@@ -64,7 +66,7 @@ final class TriggerLists {
     while (at < names.size()) {
       // As many at once as fit, and some whose team is another.
       List<String> batch = names.subList(at, Math.min(names.size(), at + READ_AT_ONCE));
-      for (Optional<Trigger> trigger : reads.all(batch, name -> listed(name, caller))) {
+      for (Optional<Trigger> trigger : READS.all(batch, name -> listed(name, caller))) {
         if (response.getTriggersCount() == size || at == MOST_READ || bytes > LARGEST_PAGE) {
           return response.setNextPageToken(names.get(at - 1)).build();
         }

@@ -4,6 +4,8 @@ import io.grpc.StatusRuntimeException;
 import io.retort.store.CorruptArtifactException;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,21 @@ final class TriggerPass {
         logged(what, name, e);
       }
     }
+  }
+
+  /**
+   * Names of the triggers that are stored, and of those that Temporal has something for.
+   *
+   * @param ids of what Temporal has; those of triggers begin with the prefix
+   */
+  static Set<String> names(Collection<String> stored, String prefix, Collection<String> ids) {
+    Set<String> names = new HashSet<>(stored);
+    ids.stream()
+        .filter(id -> id.startsWith(prefix))
+        .map(id -> id.substring(prefix.length()))
+        .filter(TriggerStore::isName)
+        .forEach(names::add);
+    return names;
   }
 
   private static boolean isAnswer(StatusRuntimeException thrown) {

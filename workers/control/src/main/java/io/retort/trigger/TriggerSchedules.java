@@ -11,6 +11,7 @@ import io.retort.v1.ScheduleSource;
 import io.retort.v1.ScheduledTrigger;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
 import io.temporal.api.schedule.v1.Schedule;
@@ -31,16 +32,13 @@ import io.temporal.api.workflowservice.v1.ListSchedulesRequest;
 import io.temporal.api.workflowservice.v1.ListSchedulesResponse;
 import io.temporal.api.workflowservice.v1.UpdateScheduleRequest;
 import io.temporal.api.workflowservice.v1.UpdateScheduleResponse;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** The schedules of triggers in Temporal: one each, {@code trigger/NAME}. */
@@ -50,12 +48,10 @@ final class TriggerSchedules implements TriggerSources {
   private static final Duration LEAST_PATIENCE = Durations.fromMinutes(10);
   private static final int PAGE = 1000;
 
-  /** Changes that others make while one is applied. */
-  private static final int MOST_ROUNDS = 5;
-
   private final TriggerStore triggers;
-  private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final java.time.Duration deadline;
+  private final TriggerFollower<Trigger> follower;
   private final BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors;
 
   /**
@@ -68,24 +64,15 @@ final class TriggerSchedules implements TriggerSources {
       java.time.Duration deadline,
       BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors) {
     this.triggers = triggers;
-    this.client = client;
+    temporal = new TemporalCalls(client);
     this.deadline = deadline;
     this.errors = errors;
+    follower = new TriggerFollower<>("schedule", this::scheduled, this::change, errors);
   }
 
   @Override
   public void follow(String name, TriggerConfig before) {
-    try {
-      Optional<Trigger> scheduled = scheduled(name);
-      if (scheduled.isPresent() || before.hasSchedule()) {
-        apply(name);
-      }
-    } catch (IOException e) {
-      throw TriggerErrors.store("read trigger " + name, e);
-    } catch (StatusRuntimeException e) {
-      throw errors.apply(
-          "change the schedule of trigger " + name + ", which is stored and tried again", e);
-    }
+    follower.follow(name, before.hasSchedule());
   }
 
   @Override
@@ -97,10 +84,11 @@ final class TriggerSchedules implements TriggerSources {
     Trigger.Builder shown = trigger.toBuilder();
     try {
       ScheduleInfo info =
-          stub()
+          temporal
+              .stub(deadline)
               .describeSchedule(
                   DescribeScheduleRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setScheduleId(ScheduledTriggerWorkflow.scheduleId(name))
                       .build())
               .getInfo();
@@ -125,10 +113,11 @@ final class TriggerSchedules implements TriggerSources {
     ByteString token = ByteString.EMPTY;
     do {
       ListSchedulesResponse page =
-          stub()
+          temporal
+              .stub(deadline)
               .listSchedules(
                   ListSchedulesRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setMaximumPageSize(PAGE)
                       .setNextPageToken(token)
                       .build());
@@ -137,13 +126,9 @@ final class TriggerSchedules implements TriggerSources {
       }
       token = page.getNextPageToken();
     } while (!token.isEmpty());
-    Set<String> names = new HashSet<>(triggers.names());
-    String prefix = ScheduledTriggerWorkflow.scheduleId("");
-    known.keySet().stream()
-        .filter(id -> id.startsWith(prefix))
-        .map(id -> id.substring(prefix.length()))
-        .filter(TriggerStore::isName)
-        .forEach(names::add);
+    Set<String> names =
+        TriggerPass.names(
+            triggers.names(), ScheduledTriggerWorkflow.scheduleId(""), known.keySet());
     TriggerPass.over(
         "schedule",
         names,
@@ -151,25 +136,16 @@ final class TriggerSchedules implements TriggerSources {
           Optional<String> wanted = scheduled(name).map(TriggerSchedules::notes);
           if (!wanted.equals(
               Optional.ofNullable(known.get(ScheduledTriggerWorkflow.scheduleId(name))))) {
-            apply(name);
+            follower.apply(name);
           }
         });
   }
 
-  /** Until the store has what was applied: another process may change the trigger meanwhile. */
-  private void apply(String name) throws IOException {
-    Optional<Trigger> wanted = scheduled(name);
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      if (wanted.isPresent()) {
-        put(name, schedule(wanted.get()));
-      } else {
-        remove(name);
-      }
-      Optional<Trigger> now = scheduled(name);
-      if (now.equals(wanted)) {
-        return;
-      }
-      wanted = now;
+  private void change(String name, Optional<Trigger> wanted) {
+    if (wanted.isPresent()) {
+      put(name, schedule(wanted.get()));
+    } else {
+      remove(name);
     }
   }
 
@@ -181,10 +157,11 @@ final class TriggerSchedules implements TriggerSources {
   private void put(String name, Schedule schedule) {
     try {
       UpdateScheduleResponse unused =
-          stub()
+          temporal
+              .stub(deadline)
               .updateSchedule(
                   UpdateScheduleRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setScheduleId(ScheduledTriggerWorkflow.scheduleId(name))
                       .setSchedule(schedule)
                       .setIdentity(IDENTITY)
@@ -195,10 +172,11 @@ final class TriggerSchedules implements TriggerSources {
         throw e;
       }
       CreateScheduleResponse unused =
-          stub()
+          temporal
+              .stub(deadline)
               .createSchedule(
                   CreateScheduleRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setScheduleId(ScheduledTriggerWorkflow.scheduleId(name))
                       .setSchedule(schedule)
                       .setIdentity(IDENTITY)
@@ -210,10 +188,11 @@ final class TriggerSchedules implements TriggerSources {
   private void remove(String name) {
     try {
       DeleteScheduleResponse unused =
-          stub()
+          temporal
+              .stub(deadline)
               .deleteSchedule(
                   DeleteScheduleRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setScheduleId(ScheduledTriggerWorkflow.scheduleId(name))
                       .setIdentity(IDENTITY)
                       .build());
@@ -248,12 +227,7 @@ final class TriggerSchedules implements TriggerSources {
                         .setWorkflowType(
                             WorkflowType.newBuilder().setName(ScheduledTriggerWorkflow.TYPE))
                         .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.RUNS))
-                        .setInput(
-                            client
-                                .getOptions()
-                                .getDataConverter()
-                                .toPayloads(input)
-                                .orElseThrow())))
+                        .setInput(temporal.encode(input))))
         .setPolicies(
             SchedulePolicies.newBuilder()
                 .setOverlapPolicy(overlap(source.getOverlap()))
@@ -278,16 +252,5 @@ final class TriggerSchedules implements TriggerSources {
       case SCHEDULE_OVERLAP_BUFFER_ONE -> ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE;
       case SCHEDULE_OVERLAP_ALLOW_ALL -> ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_ALLOW_ALL;
     };
-  }
-
-  private WorkflowServiceBlockingStub stub() {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private String namespace() {
-    return client.getOptions().getNamespace();
   }
 }

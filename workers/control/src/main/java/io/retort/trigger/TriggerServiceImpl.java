@@ -59,7 +59,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   private final LaunchingFirer firer;
   private final TriggerCheck check;
   private final TriggerTeams teams;
-  private final MissingSecrets secrets;
+  private final SecretCheck secrets;
   private final TriggerSources sources;
   private final TriggerLists lists;
   private final TriggerTests tests;
@@ -70,7 +70,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
       FiringStore firings,
       LaunchingFirer firer,
       TriggerTeams teams,
-      MissingSecrets secrets,
+      SecretCheck secrets,
       Launches launches,
       TriggerSources sources,
       WatchCheck watches,
@@ -247,18 +247,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   }
 
   private void requireSecrets(String team, List<String> names) {
-    List<SpecViolation> violations =
-        secrets.of(team, names).stream()
-            .map(
-                name ->
-                    new SpecViolation(
-                        "config.webhook.secrets",
-                        name
-                            + " (expected: a name in the file RETORT_WEBHOOK_SECRETS of the control"
-                            + " plane, of all teams or of team "
-                            + team
-                            + ")"))
-            .toList();
+    List<SpecViolation> violations = secrets.violations("config.webhook.secrets", team, names);
     if (!violations.isEmpty()) {
       throw TriggerErrors.invalid(violations);
     }
@@ -350,7 +339,7 @@ final class TriggerServiceImpl extends TriggerServiceGrpc.TriggerServiceImplBase
   private static void requireOperator(TriggerRecord record) {
     Trigger trigger = record.getTrigger();
     if (!Caller.current().holds(Role.ROLE_OPERATOR, trigger.getTeam())) {
-      throw TriggerErrors.ofOtherTeam(trigger.getConfig().getName());
+      throw RpcFailures.ofOtherTeam("trigger", trigger.getConfig().getName());
     }
   }
 

@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerRecord;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -81,7 +79,11 @@ public final class TriggerStore {
             uri,
             stored -> {
               Optional<TriggerRecord> current =
-                  stored.isPresent() ? Optional.of(parse(stored.get(), uri)) : Optional.empty();
+                  stored.isPresent()
+                      ? Optional.of(
+                          StoredMessages.parse(
+                              stored.get(), TriggerRecord.getDefaultInstance(), uri))
+                      : Optional.empty();
               TriggerRecord next = change.apply(current);
               if (current.isPresent()
                   && current.get().getTrigger().getRevision() != next.getTrigger().getRevision()) {
@@ -138,11 +140,6 @@ public final class TriggerStore {
     boolean unused =
         store.writeIfAbsent(
             Store.resolve(revisions(name), number + SUFFIX), output -> output.write(bytes));
-  }
-
-  private static TriggerRecord parse(byte[] json, String uri) throws CorruptArtifactException {
-    return (TriggerRecord)
-        ProtoJson.parse(new String(json, StandardCharsets.UTF_8), TriggerRecord.newBuilder(), uri);
   }
 
   private String revisions(String name) {

@@ -1,31 +1,27 @@
 package io.retort.trigger;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.activity.TaskQueues;
 import io.retort.v1.Trigger;
 import io.retort.v1.TriggerConfig;
 import io.retort.v1.WatchConfig;
 import io.retort.v1.WatchedTrigger;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.query.v1.WorkflowQuery;
-import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.TerminateWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.TerminateWorkflowExecutionResponse;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.converter.DataConverterException;
 import java.io.IOException;
@@ -33,9 +29,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /** The watches of triggers in Temporal: a workflow each, {@code watch/NAME}. */
@@ -46,12 +40,10 @@ final class TriggerWatches implements TriggerSources {
   /** Of a query, which a worker answers. */
   private static final Duration QUERY = Duration.ofSeconds(3);
 
-  /** Changes that others make while one is applied. */
-  private static final int MOST_ROUNDS = 5;
-
   private final TriggerStore triggers;
-  private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final Duration deadline;
+  private final TriggerFollower<WatchConfig> follower;
 
   /** Names of triggers that watch nothing, and have nothing of a watch in the store. */
   private final Set<String> cleaned = ConcurrentHashMap.newKeySet();
@@ -68,23 +60,15 @@ final class TriggerWatches implements TriggerSources {
       Duration deadline,
       BiFunction<String, StatusRuntimeException, StatusRuntimeException> errors) {
     this.triggers = triggers;
-    this.client = client;
+    temporal = new TemporalCalls(client);
     this.deadline = deadline;
     this.errors = errors;
+    follower = new TriggerFollower<>("watch", this::wanted, this::change, errors);
   }
 
   @Override
   public void follow(String name, TriggerConfig before) {
-    try {
-      if (before.hasWatchedData() || wanted(name).isPresent()) {
-        apply(name);
-      }
-    } catch (IOException e) {
-      throw TriggerErrors.store("read trigger " + name, e);
-    } catch (StatusRuntimeException e) {
-      throw errors.apply(
-          "change the watch of trigger " + name + ", which is stored and tried again", e);
-    }
+    follower.follow(name, before.hasWatchedData());
   }
 
   @Override
@@ -111,14 +95,8 @@ final class TriggerWatches implements TriggerSources {
 
   @Override
   public void reconcile() throws IOException {
-    Set<String> names = new HashSet<>(triggers.names());
-    String prefix = WatchedTriggerWorkflow.id("");
     Set<String> running = running();
-    running.stream()
-        .filter(id -> id.startsWith(prefix))
-        .map(id -> id.substring(prefix.length()))
-        .filter(TriggerStore::isName)
-        .forEach(names::add);
+    Set<String> names = TriggerPass.names(triggers.names(), WatchedTriggerWorkflow.id(""), running);
     TriggerPass.over("watch", names, name -> reconcile(name, running));
   }
 
@@ -129,7 +107,7 @@ final class TriggerWatches implements TriggerSources {
       cleaned.remove(name);
     }
     if (wanted.isPresent() ? !runs || !followed(name).equals(wanted) : runs) {
-      apply(name);
+      follower.apply(name);
     } else if (wanted.isEmpty() && !cleaned.contains(name)) {
       triggers.deleteWatched(name);
       boolean unused = cleaned.add(name);
@@ -139,10 +117,11 @@ final class TriggerWatches implements TriggerSources {
   /** What a watch follows by its memo, which lags behind signals; empty where it tells nothing. */
   private Optional<WatchConfig> followed(String name) {
     WorkflowExecutionInfo info =
-        stub()
+        temporal
+            .stub(deadline)
             .describeWorkflowExecution(
                 DescribeWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(namespace())
+                    .setNamespace(temporal.namespace())
                     .setExecution(execution(name))
                     .build())
             .getWorkflowExecutionInfo();
@@ -152,33 +131,20 @@ final class TriggerWatches implements TriggerSources {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          client
-              .getOptions()
-              .getDataConverter()
-              .fromPayload(config, WatchConfig.class, WatchConfig.class));
+      return Optional.of(temporal.decode(config, WatchConfig.class));
     } catch (DataConverterException e) {
       // Of another version; it is told what to follow then.
       return Optional.empty();
     }
   }
 
-  /** Until the store has what was applied: another process may change the trigger meanwhile. */
-  private void apply(String name) throws IOException {
-    Optional<WatchConfig> wanted = wanted(name);
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-      if (wanted.isPresent()) {
-        configure(wanted.get());
-      } else {
-        end(name);
-        // The next pass deletes what it has stored, as a look may be under way.
-        cleaned.remove(name);
-      }
-      Optional<WatchConfig> now = wanted(name);
-      if (now.equals(wanted)) {
-        return;
-      }
-      wanted = now;
+  private void change(String name, Optional<WatchConfig> wanted) {
+    if (wanted.isPresent()) {
+      configure(wanted.get());
+    } else {
+      end(name);
+      // The next pass deletes what it has stored, as a look may be under way.
+      cleaned.remove(name);
     }
   }
 
@@ -198,30 +164,26 @@ final class TriggerWatches implements TriggerSources {
   }
 
   private void configure(WatchConfig config) {
-    SignalWithStartWorkflowExecutionResponse unused =
-        stub()
-            .signalWithStartWorkflowExecution(
-                SignalWithStartWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(namespace())
-                    .setWorkflowId(WatchedTriggerWorkflow.id(config.getTrigger()))
-                    .setWorkflowType(WorkflowType.newBuilder().setName(WatchedTriggerWorkflow.TYPE))
-                    .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.RUNS))
-                    .setInput(payloads(WatchedTrigger.newBuilder().setConfig(config).build()))
-                    .setSignalName(WatchedTriggerWorkflow.CONFIGURE)
-                    .setSignalInput(payloads(config))
-                    .setIdentity(IDENTITY)
-                    .setRequestId(UUID.randomUUID().toString())
-                    .build());
+    temporal.signalWithStart(
+        SignalWithStartWorkflowExecutionRequest.newBuilder()
+            .setWorkflowId(WatchedTriggerWorkflow.id(config.getTrigger()))
+            .setWorkflowType(WorkflowType.newBuilder().setName(WatchedTriggerWorkflow.TYPE))
+            .setInput(temporal.encode(WatchedTrigger.newBuilder().setConfig(config).build()))
+            .setSignalName(WatchedTriggerWorkflow.CONFIGURE)
+            .setSignalInput(temporal.encode(config))
+            .setIdentity(IDENTITY),
+        deadline);
   }
 
   /** At once, so that a trigger of the same name can begin a watch of its own. */
   private void end(String name) {
     try {
       TerminateWorkflowExecutionResponse unused =
-          stub()
+          temporal
+              .stub(deadline)
               .terminateWorkflowExecution(
                   TerminateWorkflowExecutionRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setWorkflowExecution(execution(name))
                       .setReason("the trigger was deleted, or watches nothing any more")
                       .setIdentity(IDENTITY)
@@ -235,18 +197,16 @@ final class TriggerWatches implements TriggerSources {
 
   private WatchedTrigger state(String name) {
     Payloads state =
-        stub(QUERY)
+        temporal
+            .stub(QUERY)
             .queryWorkflow(
                 QueryWorkflowRequest.newBuilder()
-                    .setNamespace(namespace())
+                    .setNamespace(temporal.namespace())
                     .setExecution(execution(name))
                     .setQuery(WorkflowQuery.newBuilder().setQueryType(WatchedTriggerWorkflow.STATE))
                     .build())
             .getQueryResult();
-    return client
-        .getOptions()
-        .getDataConverter()
-        .fromPayloads(0, Optional.of(state), WatchedTrigger.class, WatchedTrigger.class);
+    return temporal.decode(state, WatchedTrigger.class);
   }
 
   private Set<String> running() {
@@ -254,10 +214,11 @@ final class TriggerWatches implements TriggerSources {
     ByteString token = ByteString.EMPTY;
     do {
       ListWorkflowExecutionsResponse page =
-          stub()
+          temporal
+              .stub(deadline)
               .listWorkflowExecutions(
                   ListWorkflowExecutionsRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setQuery(
                           "WorkflowType = '"
                               + WatchedTriggerWorkflow.TYPE
@@ -273,26 +234,7 @@ final class TriggerWatches implements TriggerSources {
     return ids;
   }
 
-  private Payloads payloads(Message argument) {
-    return client.getOptions().getDataConverter().toPayloads(argument).orElseThrow();
-  }
-
   private static WorkflowExecution execution(String name) {
-    return WorkflowExecution.newBuilder().setWorkflowId(WatchedTriggerWorkflow.id(name)).build();
-  }
-
-  private WorkflowServiceBlockingStub stub() {
-    return stub(deadline);
-  }
-
-  private WorkflowServiceBlockingStub stub(Duration deadline) {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private String namespace() {
-    return client.getOptions().getNamespace();
+    return TemporalCalls.execution(WatchedTriggerWorkflow.id(name));
   }
 }

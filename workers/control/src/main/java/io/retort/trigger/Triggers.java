@@ -32,7 +32,7 @@ public final class Triggers implements AutoCloseable {
       String storeUri,
       Launches launches,
       Function<RunSpec, String> teamOf,
-      MissingSecrets secrets,
+      SecretCheck secrets,
       Clock clock,
       WorkflowClient client,
       Duration deadline,

@@ -3,6 +3,7 @@ package io.retort.webhook;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.error.RpcFailures;
+import io.retort.spec.SpecViolation;
 import io.retort.v1.FailureCategory;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
@@ -89,11 +90,13 @@ public final class WebhookSecrets {
   }
 
   /**
-   * The same, for requests that name secrets.
+   * A violation for each of them, for requests that name secrets.
    *
+   * @param field that names them
    * @throws StatusRuntimeException UNAVAILABLE while the file cannot be read, which may have them
    */
-  public synchronized List<String> unknown(String team, List<String> names) {
+  public synchronized List<SpecViolation> violations(
+      String field, String team, List<String> names) {
     List<String> missing = missing(team, names);
     if (!missing.isEmpty() && problem.isPresent()) {
       throw RpcFailures.of(
@@ -102,7 +105,18 @@ public final class WebhookSecrets {
           "SECRETS_UNREADABLE",
           "the secrets of webhooks cannot be read now (expected: the same call later)");
     }
-    return missing;
+    return missing.stream()
+        .map(
+            name ->
+                new SpecViolation(
+                    field,
+                    name
+                        + " (expected: a name in the file "
+                        + VARIABLE
+                        + " of the control plane, of all teams or of team "
+                        + team
+                        + ")"))
+        .toList();
   }
 
   /** Why the file cannot be read now; empty where it can, also without a file. */

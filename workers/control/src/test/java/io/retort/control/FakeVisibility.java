@@ -1,5 +1,6 @@
 package io.retort.control;
 
+import com.google.protobuf.util.Timestamps;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -8,9 +9,12 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
+import io.temporal.common.converter.DefaultDataConverter;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +33,19 @@ final class FakeVisibility implements ClientInterceptor {
   /** Queries of runs; the server also asks for watched triggers. */
   List<ListWorkflowExecutionsRequest> ofRuns() {
     return requests.stream().filter(one -> one.getQuery().contains("'Run'")).toList();
+  }
+
+  /** A running workflow with a search attribute, as visibility lists it. */
+  static WorkflowExecutionInfo.Builder running(String workflowId, String attribute, String value) {
+    WorkflowExecutionInfo.Builder info =
+        WorkflowExecutionInfo.newBuilder()
+            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflowId).setRunId("x"))
+            .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
+            .setStartTime(Timestamps.fromSeconds(1));
+    info.getSearchAttributesBuilder()
+        .putIndexedFields(
+            attribute, DefaultDataConverter.STANDARD_INSTANCE.toPayload(value).orElseThrow());
+    return info;
   }
 
   private ListWorkflowExecutionsResponse knownOnes() {

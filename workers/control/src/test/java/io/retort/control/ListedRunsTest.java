@@ -2,11 +2,8 @@ package io.retort.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.retort.v1.Run;
-import io.temporal.api.common.v1.Payload;
-import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import java.util.ArrayList;
@@ -55,15 +52,6 @@ final class ListedRunsTest {
   }
 
   private static WorkflowExecutionInfo.Builder info(String runId, String stage) {
-    WorkflowExecutionInfo.Builder info =
-        WorkflowExecutionInfo.newBuilder()
-            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId).setRunId("x"))
-            .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
-            .setStartTime(Timestamps.fromSeconds(1));
-    info.getSearchAttributesBuilder()
-        .putIndexedFields(
-            "RetortStage",
-            Payload.newBuilder().setData(ByteString.copyFromUtf8('"' + stage + '"')).build());
-    return info;
+    return FakeVisibility.running(runId, "RetortStage", stage);
   }
 }

@@ -10,9 +10,6 @@ import io.retort.v1.Pause;
 import io.retort.v1.Run;
 import io.retort.v1.RunAnnotations;
 import io.retort.v1.RunPhase;
-import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.enums.v1.WorkflowExecutionStatus;
-import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -196,16 +193,9 @@ final class RunIndexTest {
   }
 
   private static ListWorkflowExecutionsResponse paused(String runId) {
-    WorkflowExecutionInfo.Builder info =
-        WorkflowExecutionInfo.newBuilder()
-            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId).setRunId("x"))
-            .setStatus(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING)
-            .setStartTime(Timestamps.fromSeconds(1));
-    info.getSearchAttributesBuilder()
-        .putIndexedFields(
-            "RetortPhase",
-            control.temporal().getOptions().getDataConverter().toPayload("PAUSED").orElseThrow());
-    return ListWorkflowExecutionsResponse.newBuilder().addExecutions(info).build();
+    return ListWorkflowExecutionsResponse.newBuilder()
+        .addExecutions(FakeVisibility.running(runId, "RetortPhase", "PAUSED"))
+        .build();
   }
 
   private RunIndexer indexer(Store store) {

@@ -120,7 +120,7 @@ final class TriggerOwnersTest {
         firings,
         new LaunchingFirer(triggers, firings, launches, RunSpec::getTeam, Clock.systemUTC()),
         new TriggerTeams(launches, RunSpec::getTeam),
-        (team, names) -> List.of(),
+        (field, team, names) -> List.of(),
         launches,
         new NoSources(),
         new WatchCheck(storeUri, source -> Optional.empty()),

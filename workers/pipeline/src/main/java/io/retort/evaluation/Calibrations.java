@@ -2,7 +2,6 @@ package io.retort.evaluation;
 
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.BenchmarkSpec;
@@ -11,7 +10,6 @@ import io.retort.v1.CalibrationRecord;
 import io.retort.v1.Run;
 import io.retort.v1.Score;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -121,9 +119,7 @@ public final class Calibrations {
   /** Empty where it cannot be parsed: no later calibration waits for it. */
   private static CalibrationRecord parse(byte[] json, String uri) {
     try {
-      return (CalibrationRecord)
-          ProtoJson.parse(
-              new String(json, StandardCharsets.UTF_8), CalibrationRecord.newBuilder(), uri);
+      return StoredMessages.parse(json, CalibrationRecord.getDefaultInstance(), uri);
     } catch (CorruptArtifactException e) {
       LOGGER.warn("the calibrations of before are lost: they cannot be read", e);
       return CalibrationRecord.getDefaultInstance();

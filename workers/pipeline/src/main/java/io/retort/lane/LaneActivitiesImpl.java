@@ -18,13 +18,12 @@ import io.retort.v1.LaneExit;
 import io.retort.v1.LaneOutcome;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
-import io.temporal.api.common.v1.WorkflowExecution;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Asks Temporal about runs, and the store about those that Temporal has deleted. */
 public final class LaneActivitiesImpl implements LaneActivities {
@@ -32,13 +31,13 @@ public final class LaneActivitiesImpl implements LaneActivities {
 
   private final Store store;
   private final String storeUri;
-  private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final LaneClient lanes;
 
   public LaneActivitiesImpl(Store store, String storeUri, WorkflowClient client) {
     this.store = store;
     this.storeUri = storeUri;
-    this.client = client;
+    temporal = new TemporalCalls(client);
     lanes = new LaneClient(client, DEADLINE);
   }
 
@@ -84,14 +83,12 @@ public final class LaneActivitiesImpl implements LaneActivities {
   private Optional<LaneOutcome> outcome(String runId) {
     try {
       return RunPhases.ofClosed(
-              client
-                  .getWorkflowServiceStubs()
-                  .blockingStub()
-                  .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+              temporal
+                  .stub(DEADLINE)
                   .describeWorkflowExecution(
                       DescribeWorkflowExecutionRequest.newBuilder()
-                          .setNamespace(client.getOptions().getNamespace())
-                          .setExecution(WorkflowExecution.newBuilder().setWorkflowId(runId))
+                          .setNamespace(temporal.namespace())
+                          .setExecution(TemporalCalls.execution(runId))
                           .build())
                   .getWorkflowExecutionInfo()
                   .getStatus())

@@ -7,7 +7,6 @@ import io.grpc.StatusRuntimeException;
 import io.retort.enums.RunPhases;
 import io.retort.failure.Failures;
 import io.retort.layout.RunLayout;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoreFailures;
 import io.retort.store.StoredMessages;
@@ -73,7 +72,10 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
       store.update(
           recordUri,
           stored ->
-              stored.isPresent() && !mayReplace(parse(stored.get(), recordUri), run)
+              stored.isPresent()
+                      && !mayReplace(
+                          StoredMessages.parse(stored.get(), Run.getDefaultInstance(), recordUri),
+                          run)
                   ? Optional.empty()
                   : Optional.of(json(run)));
       publisher.publish(request.getEventsList());
@@ -95,10 +97,6 @@ public final class RunRecordActivitiesImpl implements RunRecordActivities {
 
   private static boolean mayReplace(Run stored, Run next) {
     return !RunPhases.isTerminal(stored.getPhase()) || stored.getPhase() == next.getPhase();
-  }
-
-  private static Run parse(byte[] json, String uri) throws IOException {
-    return (Run) ProtoJson.parse(new String(json, StandardCharsets.UTF_8), Run.newBuilder(), uri);
   }
 
   private static byte[] json(Message message) throws InvalidProtocolBufferException {

@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.store.CorruptArtifactException;
 import io.retort.store.Hashes;
 import io.retort.store.Manifests;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
+import io.retort.store.StoredMessages;
 import io.retort.v1.ArtifactRef;
 import io.retort.v1.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -86,10 +85,7 @@ final class StageObjects {
     if (name.equals(Manifests.NAME)) {
       byte[] bytes = read(artifact);
       objects.add(described(artifact, bytes));
-      Manifest manifest =
-          (Manifest)
-              ProtoJson.parse(
-                  new String(bytes, StandardCharsets.UTF_8), Manifest.newBuilder(), uri);
+      Manifest manifest = StoredMessages.parse(bytes, Manifest.getDefaultInstance(), uri);
       for (ArtifactRef part : manifest.getPartsList()) {
         add(part.toBuilder().setUri(beside(uri, part.getUri())).build(), objects);
       }

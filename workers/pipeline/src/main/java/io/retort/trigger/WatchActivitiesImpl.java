@@ -112,7 +112,10 @@ public final class WatchActivitiesImpl implements WatchActivities {
       if (request.getList()) {
         Listing listing =
             new Listing(
-                request.getSource(), FileSet.empty(), Math.min(mostFiles, MOST_CHECKED_FILES));
+                request.getSource(),
+                FileSet.empty(),
+                Math.min(mostFiles, MOST_CHECKED_FILES),
+                heartbeat);
         listing.endNanos = System.nanoTime() + LONGEST_CHECK.toNanos();
         files.visit(request.getSource(), listing);
         response.setFiles(listing.found());
@@ -136,7 +139,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
     WatchObjects objects = watches.apply(request);
     boolean first = request.getSeen().isEmpty();
     FileSet seen = first ? FileSet.empty() : objects.readSeen(request.getSeen());
-    Listing listing = new Listing(request.getSource(), seen, mostFiles);
+    Listing listing = new Listing(request.getSource(), seen, mostFiles, heartbeat);
     files.visit(request.getSource(), listing);
     LookAtWatchedDataResponse.Builder response =
         LookAtWatchedDataResponse.newBuilder()
@@ -148,7 +151,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
       response.setSeen(first ? objects.writeSeen(seen) : request.getSeen());
       findings(request, objects, seen, listing, response);
     }
-    // A look that Temporal has given up must not delete what its successor has written.
+    // Ends a look that Temporal has given up, as far as this worker has been told.
     heartbeat.accept("deletes");
     List<String> needed = List.of(response.getSeen(), response.getFound(), response.getNextSeen());
     if (first) {
@@ -189,6 +192,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
     private final WatchedDataSource source;
     private final FileSet seen;
     private final int mostFiles;
+    private final Consumer<String> heartbeat;
     private final FileSet.Builder present = new FileSet.Builder();
     private final FileSet.Builder fresh = new FileSet.Builder();
 
@@ -202,10 +206,11 @@ public final class WatchActivitiesImpl implements WatchActivities {
     private long freshBytes;
     private long visited;
 
-    Listing(WatchedDataSource source, FileSet seen, int mostFiles) {
+    Listing(WatchedDataSource source, FileSet seen, int mostFiles, Consumer<String> heartbeat) {
       this.source = source;
       this.seen = seen;
       this.mostFiles = mostFiles;
+      this.heartbeat = heartbeat;
     }
 
     @Override
@@ -221,7 +226,7 @@ public final class WatchActivitiesImpl implements WatchActivities {
                 + " take longer)");
       }
       if (visited % FILES_A_HEARTBEAT == 0) {
-        Activity.getExecutionContext().heartbeat(visited);
+        heartbeat.accept(visited + " visited");
       }
     }
 

@@ -4,14 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.Delivery;
 import io.retort.v1.DeliveryState;
 import io.retort.v1.Subscription;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -98,11 +96,7 @@ public final class Deliveries {
               }
               Delivery changed =
                   change.apply(
-                      (Delivery)
-                          ProtoJson.parse(
-                              new String(bytes.get(), StandardCharsets.UTF_8),
-                              Delivery.newBuilder(),
-                              uri));
+                      StoredMessages.parse(bytes.get(), Delivery.getDefaultInstance(), uri));
               written.set(Optional.of(changed));
               return Optional.of(StoredMessages.bytes(changed));
             });

@@ -4,19 +4,16 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.activity.TaskQueues;
 import io.retort.v1.DeliveryInput;
-import io.temporal.api.common.v1.Payloads;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.StartWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.StartWorkflowExecutionResponse;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +22,11 @@ public final class DeliveryClient {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryClient.class);
   private static final String IDENTITY = "retort-events";
 
-  private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final Duration deadline;
 
   public DeliveryClient(WorkflowClient client, Duration deadline) {
-    this.client = client;
+    temporal = new TemporalCalls(client);
     this.deadline = deadline;
   }
 
@@ -54,14 +51,15 @@ public final class DeliveryClient {
   private void start(DeliveryInput input, WorkflowIdReusePolicy policy) {
     try {
       StartWorkflowExecutionResponse ignored =
-          stub()
+          temporal
+              .stub(deadline)
               .startWorkflowExecution(
                   StartWorkflowExecutionRequest.newBuilder()
-                      .setNamespace(namespace())
+                      .setNamespace(temporal.namespace())
                       .setWorkflowId(id(input))
                       .setWorkflowType(type())
                       .setTaskQueue(queue())
-                      .setInput(payloads(input))
+                      .setInput(temporal.encode(input))
                       .setWorkflowIdReusePolicy(policy)
                       .setIdentity(IDENTITY)
                       .setRequestId(UUID.randomUUID().toString())
@@ -76,19 +74,14 @@ public final class DeliveryClient {
 
   /** Attempts a delivery at once, whether it is under way or has ended. */
   public void deliverNow(DeliveryInput input) {
-    SignalWithStartWorkflowExecutionResponse ignored =
-        stub()
-            .signalWithStartWorkflowExecution(
-                SignalWithStartWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(namespace())
-                    .setWorkflowId(id(input))
-                    .setWorkflowType(type())
-                    .setTaskQueue(queue())
-                    .setInput(payloads(input))
-                    .setSignalName(DeliveryWorkflow.DELIVER_NOW)
-                    .setIdentity(IDENTITY)
-                    .setRequestId(UUID.randomUUID().toString())
-                    .build());
+    temporal.signalWithStart(
+        SignalWithStartWorkflowExecutionRequest.newBuilder()
+            .setWorkflowId(id(input))
+            .setWorkflowType(type())
+            .setInput(temporal.encode(input))
+            .setSignalName(DeliveryWorkflow.DELIVER_NOW)
+            .setIdentity(IDENTITY),
+        deadline);
   }
 
   private static String id(DeliveryInput input) {
@@ -101,20 +94,5 @@ public final class DeliveryClient {
 
   private static TaskQueue.Builder queue() {
     return TaskQueue.newBuilder().setName(TaskQueues.RUNS);
-  }
-
-  private Payloads payloads(DeliveryInput input) {
-    return client.getOptions().getDataConverter().toPayloads(input).orElseThrow();
-  }
-
-  private WorkflowServiceBlockingStub stub() {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private String namespace() {
-    return client.getOptions().getNamespace();
   }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.Timestamp;
 import io.retort.layout.RunLayout;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.Subscription;
@@ -31,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Subscriptions in the store: an object for each, and the object {@link #REVISION}, which every
- * change replaces. Of a deleted one an object without a configuration remains for a while, since
- * stores cannot delete an object on condition that nobody has replaced it.
+ * change replaces. Of a deleted one an object without a configuration remains, since stores cannot
+ * delete an object on condition that nobody has replaced it.
  *
  * <p>Thread-safe.
  */
@@ -88,7 +87,7 @@ public final class Subscriptions {
     return named.isEmpty() ? DEFAULT_TEAM : named;
   }
 
-  /** Names of all subscriptions, also of those deleted lately, sorted. */
+  /** Names of all subscriptions, also of deleted ones, sorted. */
   private List<String> names() throws IOException {
     return store.list(RunLayout.subscriptions(storeUri)).stream()
         .filter(name -> name.endsWith(SUFFIX))
@@ -251,11 +250,7 @@ public final class Subscriptions {
             bytes -> {
               Subscription stored =
                   bytes.isPresent()
-                      ? (Subscription)
-                          ProtoJson.parse(
-                              new String(bytes.get(), StandardCharsets.UTF_8),
-                              Subscription.newBuilder(),
-                              uri)
+                      ? StoredMessages.parse(bytes.get(), Subscription.getDefaultInstance(), uri)
                       : Subscription.getDefaultInstance();
               Optional<Subscription> next =
                   change

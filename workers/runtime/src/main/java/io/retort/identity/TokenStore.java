@@ -3,14 +3,12 @@ package io.retort.identity;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.retort.store.CorruptArtifactException;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.ApiToken;
 import io.retort.v1.Grant;
 import io.retort.v1.StoredToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,9 +125,7 @@ public final class TokenStore {
   }
 
   private StoredToken parse(String tokenId, byte[] json) throws CorruptArtifactException {
-    return (StoredToken)
-        ProtoJson.parse(
-            new String(json, StandardCharsets.UTF_8), StoredToken.newBuilder(), uri(tokenId));
+    return StoredMessages.parse(json, StoredToken.getDefaultInstance(), uri(tokenId));
   }
 
   private Timestamp now() {

@@ -2,16 +2,15 @@ package io.retort.lane;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.retort.activity.TaskQueues;
 import io.retort.v1.Lane;
 import io.retort.v1.LaneConfig;
 import io.retort.v1.LaneEntry;
+import io.retort.worker.TemporalCalls;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 import io.temporal.api.query.v1.WorkflowQuery;
-import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.update.v1.Input;
 import io.temporal.api.update.v1.Meta;
 import io.temporal.api.update.v1.Outcome;
@@ -19,25 +18,21 @@ import io.temporal.api.update.v1.Request;
 import io.temporal.api.update.v1.WaitPolicy;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
-import io.temporal.common.converter.DataConverter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** Calls to the workflows of lanes; each has a deadline and throws what Temporal answers. */
 public final class LaneClient {
   private static final String IDENTITY = "retort-lanes";
 
-  private final WorkflowClient client;
+  private final TemporalCalls temporal;
   private final Duration deadline;
 
   public LaneClient(WorkflowClient client, Duration deadline) {
-    this.client = client;
+    temporal = new TemporalCalls(client);
     this.deadline = deadline;
   }
 
@@ -56,10 +51,11 @@ public final class LaneClient {
     try {
       return Optional.of(
           lane(
-              stub()
+              temporal
+                  .stub(deadline)
                   .queryWorkflow(
                       QueryWorkflowRequest.newBuilder()
-                          .setNamespace(namespace())
+                          .setNamespace(temporal.namespace())
                           .setExecution(execution(name))
                           .setQuery(WorkflowQuery.newBuilder().setQueryType(LaneWorkflow.STATE))
                           .build())
@@ -80,7 +76,7 @@ public final class LaneClient {
   public Lane unblock(String name) throws LaneNotBlockedException {
     UpdateWorkflowExecutionRequest request =
         UpdateWorkflowExecutionRequest.newBuilder()
-            .setNamespace(namespace())
+            .setNamespace(temporal.namespace())
             .setWorkflowExecution(execution(name))
             .setWaitPolicy(
                 WaitPolicy.newBuilder()
@@ -95,7 +91,7 @@ public final class LaneClient {
                             .setIdentity(IDENTITY))
                     .setInput(Input.newBuilder().setName(LaneWorkflow.UNBLOCK)))
             .build();
-    Outcome outcome = stub().updateWorkflowExecution(request).getOutcome();
+    Outcome outcome = temporal.stub(deadline).updateWorkflowExecution(request).getOutcome();
     return switch (outcome.getValueCase()) {
       case SUCCESS -> lane(outcome.getSuccess());
       case FAILURE -> throw new LaneNotBlockedException(outcome.getFailure().getMessage());
@@ -107,46 +103,22 @@ public final class LaneClient {
   }
 
   private void signal(LaneConfig config, String signal, Object argument) {
-    SignalWithStartWorkflowExecutionResponse ignored =
-        stub()
-            .signalWithStartWorkflowExecution(
-                SignalWithStartWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(namespace())
-                    .setWorkflowId(LaneWorkflow.id(config.getName()))
-                    .setWorkflowType(WorkflowType.newBuilder().setName(LaneWorkflow.TYPE))
-                    .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.RUNS))
-                    .setInput(payloads(Lane.newBuilder().setConfig(config).build()))
-                    .setSignalName(signal)
-                    .setSignalInput(payloads(argument))
-                    .setIdentity(IDENTITY)
-                    .setRequestId(UUID.randomUUID().toString())
-                    .build());
+    temporal.signalWithStart(
+        SignalWithStartWorkflowExecutionRequest.newBuilder()
+            .setWorkflowId(LaneWorkflow.id(config.getName()))
+            .setWorkflowType(WorkflowType.newBuilder().setName(LaneWorkflow.TYPE))
+            .setInput(temporal.encode(Lane.newBuilder().setConfig(config).build()))
+            .setSignalName(signal)
+            .setSignalInput(temporal.encode(argument))
+            .setIdentity(IDENTITY),
+        deadline);
   }
 
   private Lane lane(Payloads payloads) {
-    return converter().fromPayloads(0, Optional.of(payloads), Lane.class, Lane.class);
-  }
-
-  private Payloads payloads(Object argument) {
-    return converter().toPayloads(argument).orElseThrow();
-  }
-
-  private WorkflowServiceBlockingStub stub() {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private DataConverter converter() {
-    return client.getOptions().getDataConverter();
-  }
-
-  private String namespace() {
-    return client.getOptions().getNamespace();
+    return temporal.decode(payloads, Lane.class);
   }
 
   private static WorkflowExecution execution(String name) {
-    return WorkflowExecution.newBuilder().setWorkflowId(LaneWorkflow.id(name)).build();
+    return TemporalCalls.execution(LaneWorkflow.id(name));
   }
 }

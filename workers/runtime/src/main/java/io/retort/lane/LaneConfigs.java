@@ -4,12 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Timestamp;
 import io.retort.layout.RunLayout;
-import io.retort.store.ProtoJson;
 import io.retort.store.Store;
 import io.retort.store.StoredMessages;
 import io.retort.v1.LaneConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -82,11 +80,7 @@ public final class LaneConfigs {
             stored -> {
               LaneConfig before =
                   stored.isPresent()
-                      ? (LaneConfig)
-                          ProtoJson.parse(
-                              new String(stored.get(), StandardCharsets.UTF_8),
-                              LaneConfig.newBuilder(),
-                              uri)
+                      ? StoredMessages.parse(stored.get(), LaneConfig.getDefaultInstance(), uri)
                       : LaneConfig.getDefaultInstance();
               change.check(before);
               LaneConfig next =

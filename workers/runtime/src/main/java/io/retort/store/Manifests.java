@@ -222,9 +222,7 @@ public final class Manifests {
   }
 
   private static Manifest parse(byte[] json, String uri) throws IOException {
-    Manifest manifest =
-        (Manifest)
-            ProtoJson.parse(new String(json, StandardCharsets.UTF_8), Manifest.newBuilder(), uri);
+    Manifest manifest = StoredMessages.parse(json, Manifest.getDefaultInstance(), uri);
     if (manifest.getSchemaVersion() != SCHEMA_VERSION) {
       throw new CorruptArtifactException(
           uri

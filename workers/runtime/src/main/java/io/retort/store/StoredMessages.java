@@ -17,17 +17,27 @@ public final class StoredMessages {
   public static <T extends Message> Optional<T> read(Store store, String uri, T type)
       throws IOException {
     try (InputStream input = store.read(uri)) {
-      String json = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      Message message = ProtoJson.parse(json, type.newBuilderForType(), uri);
-      @SuppressWarnings("unchecked")
-      T typed = (T) message;
-      return Optional.of(typed);
+      return Optional.of(parse(input.readAllBytes(), type, uri));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
-  /** The stored form that {@link #read} parses: one line of JSON. */
+  /**
+   * Parses the content of an object.
+   *
+   * @param uri of the object, for messages
+   * @throws CorruptArtifactException if it cannot be parsed
+   */
+  public static <T extends Message> T parse(byte[] content, T type, String uri)
+      throws CorruptArtifactException {
+    String json = new String(content, StandardCharsets.UTF_8);
+    @SuppressWarnings("unchecked")
+    T typed = (T) ProtoJson.parse(json, type.newBuilderForType(), uri);
+    return typed;
+  }
+
+  /** The stored form that {@link #parse} parses: one line of JSON. */
   public static byte[] bytes(Message message) {
     return (ProtoJson.print(message) + "\n").getBytes(StandardCharsets.UTF_8);
   }

@@ -27,7 +27,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class JudgeClient implements AutoCloseable {
   private static final Duration DESCRIBE_DEADLINE = Duration.ofSeconds(20);
-  private static final int LARGEST_ANSWER_BYTES = 16 << 20;
+
+  /** Of either direction, in bytes; the judge workers have the same. */
+  static final int LARGEST_MESSAGE = 16 << 20;
+
   private static final Map<String, ?> SERVICE_CONFIG =
       Map.of(
           "loadBalancingConfig",
@@ -84,7 +87,7 @@ public final class JudgeClient implements AutoCloseable {
             .defaultServiceConfig(SERVICE_CONFIG)
             .disableServiceConfigLookUp()
             .disableRetry()
-            .maxInboundMessageSize(LARGEST_ANSWER_BYTES)
+            .maxInboundMessageSize(LARGEST_MESSAGE)
             .keepAliveTime(2, TimeUnit.MINUTES)
             .executor(executor)
             .build();

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class StreamedCalls implements JudgeCalls {
   /** What a worker accepts in one message, less what surrounds a request. */
-  private static final int LARGEST_REQUEST = (16 << 20) - (64 << 10);
+  private static final int LARGEST_REQUEST = JudgeClient.LARGEST_MESSAGE - (64 << 10);
 
   private final CallStreams streams;
   private final GrpcCalls unary;
