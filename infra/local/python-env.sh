@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sets up a Python environment from its lock file and prints the path of its interpreter: the trainer's, or with
-# --project FOLDER that of another project, such as clients/python.
+# --project FOLDER that of another project, such as clients/python, with the programs that its tools/build.sh builds.
 # Safe to call at any time, also twice at once; returns at once when nothing has changed.
 #
 # With --check it only looks whether a set-up can go well, and downloads nothing.
@@ -24,7 +24,7 @@ if [[ "${1:-}" == --project ]]; then
   shift 2
   SYNC_OPTIONS="--frozen --all-groups"
   disk=1
-  size="200 MB, once"
+  size="500 MB, once"
 fi
 readonly SYNC_OPTIONS project disk size
 readonly folder="$root/$project"
@@ -46,7 +46,11 @@ say() {
 hash_of_inputs() {
   local tool="sha256sum"
   command -v sha256sum >/dev/null 2>&1 || tool="shasum -a 256"
-  { cat "$folder/uv.lock" "$folder/pyproject.toml"; printf '%s %s' "$UV_VERSION" "$SYNC_OPTIONS"; } | $tool | cut -d ' ' -f 1
+  {
+    cat "$folder/uv.lock" "$folder/pyproject.toml"
+    [[ ! -d "$folder/tools" ]] || cat "$folder"/tools/*
+    printf '%s %s' "$UV_VERSION" "$SYNC_OPTIONS"
+  } | $tool | cut -d ' ' -f 1
 }
 
 # The stamp holds the hash of the inputs and the interpreter that the environment was built with.
@@ -149,6 +153,8 @@ sync_environment() {
   env -u VIRTUAL_ENV -u PYTHONPATH -u PYTHONHOME UV_PROJECT_ENVIRONMENT="$environment" UV_PYTHON_DOWNLOADS=never \
     "$bootstrap/bin/uv" sync --quiet --project "$folder" --python "$host_python" $SYNC_OPTIONS ||
     fail "uv could not install $project/uv.lock; look at the lines above, then run $0 again"
+  [[ ! -x "$folder/tools/build.sh" ]] || "$folder/tools/build.sh" ||
+    fail "$project/tools/build.sh has failed; look at the lines above, then run $0 again"
 }
 
 main() {

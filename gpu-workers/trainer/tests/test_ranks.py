@@ -184,26 +184,16 @@ def cluster() -> Iterator[Cluster]:
     cluster.shutdown()
 
 
-@pytest.mark.parametrize(
-    ("stage", "count"), [(TrainingStage.SFT, 2), (TrainingStage.SFT, 4), (TrainingStage.COGPO, 2)]
-)
 def test_ranks_train_like_one_rank_with_the_same_global_batch(
-    cluster: Cluster,
-    make_job: MakeJob,
-    write_rows: WriteRows,
-    samples: list[Sample],
-    pairs: list[PreferencePair],
-    stage: TrainingStage,
-    count: int,
-    tmp_path: Path,
+    cluster: Cluster, make_job: MakeJob, write_rows: WriteRows, samples: list[Sample], tmp_path: Path
 ) -> None:
-    dataset = write_rows(samples + samples[:4] if stage is TrainingStage.SFT else pairs[:4])
+    count = 4
+    dataset = write_rows(samples + samples[:4])
     settings = {"max_steps": 4, "gradient_accumulation_steps": 2}
-    one = alone(make_job(stage, dataset, "one", per_device_batch_size=count, **settings))
+    one = alone(make_job(TrainingStage.SFT, dataset, "one", per_device_batch_size=count, **settings))
     logs = tmp_path / "logs"
-    job = replace(
-        make_job(stage, dataset, "several", per_device_batch_size=1, **settings), logs_uri=logs.as_uri()
-    )
+    job = make_job(TrainingStage.SFT, dataset, "several", per_device_batch_size=1, **settings)
+    job = replace(job, logs_uri=logs.as_uri())
     several = Attempt(with_ranks(job, count)).succeeded()
     assert (several.ranks, one.ranks) == (count, 1)
     assert [point.step for point in several.curve] == [1, 2, 3, 4]
@@ -376,7 +366,9 @@ def test_ranks_prefer_like_one_rank_and_agree_on_held_out_pairs(
     job = make_job(TrainingStage.COGPO, dataset, "several", per_device_batch_size=1, **settings)
     several = Attempt(with_ranks(job, 2)).succeeded()
     assert (several.ranks, several.rows, several.validation_rows) == (2, 4, 3)
-    assert losses(several) == pytest.approx(losses(one), abs=1e-4)
+    assert losses(several) == pytest.approx(
+        losses(one), abs=1e-4 if strategy is DistributedStrategy.FSDP2 else 1e-5
+    )
     assert losses(several)[-1] < losses(several)[0] - 0.01
     assert [point.step for point in several.validation_curve] == [2, 4]
     assert [point.loss for point in several.validation_curve] == pytest.approx(

@@ -6,7 +6,6 @@ from typing import Any
 
 import ray
 from ray.train._internal.worker_group import RayTrainWorker
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from retort_trainer import attempt_log, documents, ranks
 from retort_trainer import job as jobs
@@ -56,18 +55,6 @@ class RankContext(JobContext):
             self.request_stop()
 
 
-class StopTogether(TrainerCallback):
-    """Lets all ranks learn of a stop at the end of the same step. Precedes callbacks that check for it."""
-
-    def __init__(self, context: RankContext) -> None:
-        self._context = context
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self._context.agree_on_stop()
-
-
 def prepare(environment: dict[str, str]) -> None:
     """Sets the variables that PyTorch and accelerate read, before the process group is created."""
     os.environ.update(environment)
@@ -105,6 +92,7 @@ def _train(job: TrainerJob, context: RankContext) -> TrainerStatus:
     import torch
 
     from retort_trainer import training
+    from retort_trainer.stop_together import StopTogether
 
     if job.resources.gpus and torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))

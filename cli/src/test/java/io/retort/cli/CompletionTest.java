@@ -1,8 +1,10 @@
 package io.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.retort.output.ExitCode;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,11 +12,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The script of {@code retort completion}, in a bash of its own. */
+/** The script of {@code retort completion}, in a shell of its own. */
+@Timeout(60)
 class CompletionTest {
+  /** Types a line and a tab into a terminal with zsh, and waits for what the tab makes of it. */
+  private static final String ZSH_TERMINAL =
+      """
+      zmodload zsh/zpty
+      zpty terminal zsh -f -i
+      zpty -w terminal "TERM=dumb; source $1; echo LOADED\\$?"
+      zpty -r terminal shown '*LOADED0*'
+      zpty -w -n terminal "$2"$'\t'
+      zpty -r terminal shown "*$3*"
+      """;
+
   @TempDir private Path folder = Path.of("");
 
   @Test
@@ -28,17 +47,45 @@ class CompletionTest {
     assertThat(completed(script, "superv")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "retort doc, retort doctor",
+    "retort runs w, retort runs watch",
+    "retort store sweep --old, retort store sweep --older-than",
+    "retort runs list -o t, retort runs list -o table"
+  })
+  void completesTheSameInZsh(String typed, String completed) throws Exception {
+    assumeTrue(isInstalled("zsh"), "zsh is installed");
+    Path script = Files.writeString(folder.resolve("completion.zsh"), script("zsh"));
+
+    Process zsh =
+        new ProcessBuilder(
+                "zsh", "-f", "-c", ZSH_TERMINAL, "zsh", script.toString(), typed, completed)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("zsh.txt").toFile())
+            .start();
+    try {
+      assertThat(zsh.waitFor(30, TimeUnit.SECONDS)).as("completes %s", typed).isTrue();
+      assertThat(zsh.exitValue()).as(Files.readString(folder.resolve("zsh.txt"))).isZero();
+    } finally {
+      zsh.descendants().forEach(ProcessHandle::destroyForcibly);
+      zsh.destroyForcibly();
+    }
+  }
+
   @Test
-  void zshLoadsItsOwnCompletionFirst() {
-    assertThat(script("zsh"))
-        .startsWith("autoload -Uz compinit bashcompinit")
-        .contains("complete -F");
+  void refusesOtherShells() {
     StringWriter output = new StringWriter();
     assertThat(
             Retort.commandLine()
                 .setErr(new PrintWriter(output, true))
                 .execute("completion", "fish"))
         .isEqualTo(ExitCode.USAGE.number());
+  }
+
+  private static boolean isInstalled(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   private static String script(String shell) {

@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,17 +30,19 @@ public final class ParallelReads implements AutoCloseable {
   }
 
   /**
-   * Results in the order of the names.
+   * Results in the order of the names. All reads are made to their end, also where one fails.
    *
    * @throws IOException of the first read that has failed
    * @throws StatusRuntimeException the same
    */
   public <T> List<T> all(Collection<String> names, Read<T> read) throws IOException {
-    List<Future<T>> futures =
-        names.stream().map(name -> executor.submit(() -> read.of(name))).toList();
+    List<Callable<T>> reads = new ArrayList<>();
+    for (String name : names) {
+      reads.add(() -> read.of(name));
+    }
     try {
       List<T> results = new ArrayList<>();
-      for (Future<T> future : futures) {
+      for (Future<T> future : executor.invokeAll(reads)) {
         results.add(future.get());
       }
       return results;
@@ -54,8 +57,6 @@ public final class ParallelReads implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the store was read");
-    } finally {
-      futures.forEach(future -> future.cancel(true));
     }
   }
 

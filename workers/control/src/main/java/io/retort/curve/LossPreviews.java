@@ -1,12 +1,17 @@
 package io.retort.curve;
 
+import io.retort.v1.CurvePoint;
+import io.retort.v1.GetCurvesResponse;
 import io.retort.v1.LossPoint;
 import io.retort.v1.LossPreview;
 import io.retort.v1.Run;
 import io.retort.v1.RunSummary;
 import io.retort.v1.Stage;
+import io.retort.v1.StageCurves;
+import io.retort.v1.TrainingResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Losses of a run's last training, few enough for a list of runs. */
 public final class LossPreviews {
@@ -15,14 +20,29 @@ public final class LossPreviews {
   /** Empty for a run in which no training has logged two losses. */
   public static Optional<LossPreview> of(Run run) {
     RunSummary summary = run.getSummary();
-    return of(Stage.STAGE_COGPO, summary.getCogpo().getCurveList())
-        .or(() -> of(Stage.STAGE_SFT, summary.getSft().getCurveList()));
+    return of(Stage.STAGE_COGPO, summary.getCogpo())
+        .or(() -> of(Stage.STAGE_SFT, summary.getSft()));
   }
 
-  private static Optional<LossPreview> of(Stage stage, List<LossPoint> curve) {
+  /** The same of a training that runs. */
+  public static Optional<LossPreview> of(GetCurvesResponse curves) {
+    return curves.getStagesList().stream()
+        .flatMap(stage -> of(stage).stream())
+        .reduce((earlier, later) -> later);
+  }
+
+  private static Optional<LossPreview> of(StageCurves curves) {
+    return of(
+        curves.getStage(), curves.getCurves().getLossList().stream().map(CurvePoint::getValue));
+  }
+
+  private static Optional<LossPreview> of(Stage stage, TrainingResult training) {
+    return of(stage, training.getCurveList().stream().map(LossPoint::getLoss));
+  }
+
+  private static Optional<LossPreview> of(Stage stage, Stream<Double> logged) {
     // A loss that is no number has no place in a drawing.
-    List<Float> losses =
-        curve.stream().map(point -> (float) point.getLoss()).filter(Float::isFinite).toList();
+    List<Float> losses = logged.map(Double::floatValue).filter(Float::isFinite).toList();
     if (losses.size() < 2) {
       return Optional.empty();
     }

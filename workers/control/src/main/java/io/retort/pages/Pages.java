@@ -69,6 +69,7 @@ public final class Pages {
     server.read("/runs", handler.get(runs::list));
     server.read("/runs/{run}", handler.get(runs::show));
     server.read("/runs/{run}/curves", handler.get(runs::curves));
+    server.read("/runs/{run}/loss", handler.get(runs::loss));
     server.follow("/runs/{run}/events", handler.get(events::follow));
     server.read("/runs/{run}/report", handler.get(files::report));
     server.read("/runs/{run}/approval-report", handler.get(files::approvalReport));

@@ -6,6 +6,7 @@ import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
+import io.retort.v1.StageProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,11 @@ public record RunListView(
     String next,
     String first,
     String self) {
-  /** A run in the list. */
+  /**
+   * A run in the list.
+   *
+   * @param training whether a training runs, whose loss is fetched and not in {@code loss}
+   */
   public record Row(
       String id,
       String name,
@@ -34,6 +39,7 @@ public record RunListView(
       String student,
       PhaseView phase,
       StageStrip stages,
+      boolean training,
       Sparkline loss,
       String created,
       String createdMachine,
@@ -46,12 +52,22 @@ public record RunListView(
           run.getSpec().getStudent().getModel(),
           PhaseView.of(run.getPhase()),
           StageStrip.of(run),
-          Sparkline.of(run),
+          isTraining(run),
+          Sparkline.of(run.getLossPreview()),
           Times.shown(run.getCreatedAt()),
           Times.machine(run.getCreatedAt()),
           run.hasFinishedAt()
               ? Figures.duration(Figures.seconds(run.getCreatedAt(), run.getFinishedAt()))
               : "");
+    }
+
+    private static boolean isTraining(Run run) {
+      return run.getPhase() == RunPhase.RUN_PHASE_RUNNING
+          && run.getStagesList().stream()
+              .map(StageProgress::getStage)
+              .reduce((earlier, later) -> later)
+              .filter(stage -> stage == Stage.STAGE_SFT || stage == Stage.STAGE_COGPO)
+              .isPresent();
     }
   }
 

@@ -5,13 +5,16 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.QueryParams;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.curve.LossPreviews;
 import io.retort.store.ProtoJson;
 import io.retort.v1.ApproveRunRequest;
 import io.retort.v1.CancelRunRequest;
 import io.retort.v1.GetCurvesRequest;
+import io.retort.v1.GetCurvesResponse;
 import io.retort.v1.GetRunRequest;
 import io.retort.v1.ListRunsRequest;
 import io.retort.v1.ListRunsResponse;
+import io.retort.v1.LossPreview;
 import io.retort.v1.PauseRunRequest;
 import io.retort.v1.RejectRunRequest;
 import io.retort.v1.ResumeRunRequest;
@@ -91,6 +94,13 @@ final class RunPages {
   HttpResponse curves(PageRequest request) {
     CurvesView view = curves(request.path("run"));
     return request.isPart() ? request.page("curvesPart", view) : PageResponses.json(view.json());
+  }
+
+  /** What the list shows of a training that runs. */
+  HttpResponse loss(PageRequest request) {
+    LossPreview preview =
+        LossPreviews.of(curveLines(request.path("run"))).orElse(LossPreview.getDefaultInstance());
+    return request.page("sparkline", Sparkline.of(preview));
   }
 
   CompletableFuture<HttpResponse> pause(PageRequest request) {
@@ -239,10 +249,12 @@ final class RunPages {
   }
 
   private CurvesView curves(String runId) {
-    return CurvesView.of(
-        calls.call(
-            RunServiceGrpc.getGetCurvesMethod(),
-            GetCurvesRequest.newBuilder().setRunId(runId).build()));
+    return CurvesView.of(curveLines(runId));
+  }
+
+  private GetCurvesResponse curveLines(String runId) {
+    return calls.call(
+        RunServiceGrpc.getGetCurvesMethod(), GetCurvesRequest.newBuilder().setRunId(runId).build());
   }
 
   private static HttpResponse done(Run run) {

@@ -2,15 +2,14 @@ package io.retort.pages;
 
 import io.retort.report.Figures;
 import io.retort.v1.LossPreview;
-import io.retort.v1.Run;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The loss of a run's last training as a small line.
+ * The loss of a training as a small line.
  *
- * @param points of an SVG polyline; empty for a run without one
+ * @param points of an SVG polyline; empty for fewer than two losses
  * @param words the same for people who do not see it: "sft loss from 2.0000 to 0.5000"
  */
 public record Sparkline(String points, String words) {
@@ -20,8 +19,7 @@ public record Sparkline(String points, String words) {
   public static final int HEIGHT = 16;
   private static final double MARGIN = 1.5;
 
-  static Sparkline of(Run run) {
-    LossPreview preview = run.getLossPreview();
+  static Sparkline of(LossPreview preview) {
     List<Float> losses = preview.getLossList();
     if (losses.size() < 2) {
       return new Sparkline("", "");

@@ -172,6 +172,23 @@ final class PagesBrowserTest {
   }
 
   @Test
+  void theListDrawsTheLossOfATraining() {
+    browser.show(control.address() + "/runs", 1280, "light", true);
+    String line = "document.querySelector('#loss-" + training + " svg.spark')";
+    browser.await(line + " !== null");
+
+    assertThat(browser.value(line + ".querySelector('title').textContent"))
+        .isEqualTo("sft loss from 2.0000 to 0.1414");
+    browser.run(line + ".dataset.same = 'yes'");
+    browser.run("document.querySelector('#run-table tbody').dataset.old = 'yes'");
+    browser.run("htmx.ajax('GET', '/runs', '#run-table')");
+    browser.await("document.querySelector('#run-table tbody[data-old]') === null");
+    assertThat(browser.value(line + ".dataset.same"))
+        .as("the line stays while the table is drawn again")
+        .isEqualTo("yes");
+  }
+
+  @Test
   void aLogFollowsItsEndWhileNobodyReadsAbove() throws IOException {
     writeLog(training, 400);
     browser.show(control.address() + "/runs/" + training + "/logs", 1280, "light", true);

@@ -457,6 +457,10 @@ final class PagesTest {
     String steps = json.replaceAll(".*\"steps\":\\[([^\\]]*)].*", "$1");
     assertThat(steps.split(",")).hasSize(RunCurves.MOST_POINTS).contains("1.0", "5000.0");
     assertThat(client.get("/runs/" + run).body()).contains("Loss as a table");
+    assertThat(client.get("/runs").body()).contains("hx-get=\"/runs/" + run + "/loss\"");
+    assertThat(client.get("/runs/" + run + "/loss").body())
+        .startsWith("<svg")
+        .contains("sft loss from 1.0000 to 0.0002");
     control.activities.letEnd();
   }
 

@@ -2,11 +2,15 @@ package io.retort.curve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.v1.CurvePoint;
+import io.retort.v1.GetCurvesResponse;
 import io.retort.v1.LossPoint;
 import io.retort.v1.LossPreview;
 import io.retort.v1.Run;
 import io.retort.v1.Stage;
 import io.retort.v1.TrainingResult;
+import java.util.List;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 final class LossPreviewsTest {
@@ -40,6 +44,23 @@ final class LossPreviewsTest {
               assertThat(preview.getLossList()).containsExactly(2f, 1f);
             });
     assertThat(LossPreviews.of(Run.getDefaultInstance())).isEmpty();
+  }
+
+  @Test
+  void ofATrainingThatRunsTheLastWithALossIsShown() {
+    GetCurvesResponse.Builder curves = GetCurvesResponse.newBuilder();
+    curves.addStagesBuilder().setStage(Stage.STAGE_SFT).getCurvesBuilder().addAllLoss(values(2, 1));
+    curves.addStagesBuilder().setStage(Stage.STAGE_COGPO).getCurvesBuilder().addAllLoss(values(3));
+
+    assertThat(LossPreviews.of(curves.build()).orElseThrow())
+        .isEqualTo(
+            LossPreview.newBuilder().setStage(Stage.STAGE_SFT).addLoss(2).addLoss(1).build());
+  }
+
+  private static List<CurvePoint> values(double... losses) {
+    return DoubleStream.of(losses)
+        .mapToObj(loss -> CurvePoint.newBuilder().setValue(loss).build())
+        .toList();
   }
 
   private static Run run(TrainingResult.Builder sft, TrainingResult.Builder cogpo) {

@@ -3,7 +3,6 @@ package io.retort.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.v1.LossPreview;
-import io.retort.v1.Run;
 import io.retort.v1.Stage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,14 +21,11 @@ final class SparklineTest {
 
   @Test
   void aRunWithoutATrainingHasNone() {
-    assertThat(Sparkline.of(Run.getDefaultInstance()).isEmpty()).isTrue();
+    assertThat(Sparkline.of(LossPreview.getDefaultInstance()).isEmpty()).isTrue();
   }
 
   private static Sparkline line(Float... losses) {
     return Sparkline.of(
-        Run.newBuilder()
-            .setLossPreview(
-                LossPreview.newBuilder().setStage(Stage.STAGE_SFT).addAllLoss(List.of(losses)))
-            .build());
+        LossPreview.newBuilder().setStage(Stage.STAGE_SFT).addAllLoss(List.of(losses)).build());
   }
 }
