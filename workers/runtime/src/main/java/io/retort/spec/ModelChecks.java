@@ -148,7 +148,7 @@ final class ModelChecks {
         violations.add(
             SpecViolation.of(path, location, "hf://OWNER/NAME or hf://OWNER/NAME@REVISION"));
       }
-    } else if (!SpecPaths.isAbsolute(location) || !Locations.isServed(location)) {
+    } else if (!SpecPaths.isServed(location)) {
       violations.add(
           SpecViolation.of(
               path, location, Locations.EXPECTED + ", hf://OWNER/NAME, or " + REGISTRY));

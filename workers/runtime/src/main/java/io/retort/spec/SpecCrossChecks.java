@@ -90,11 +90,13 @@ final class SpecCrossChecks {
   }
 
   private void model(String location, String path) {
-    if (!location.startsWith("hf://")) {
-      location(location, path);
-    } else if (!SpecPaths.isHubModel(location)) {
-      violations.add(
-          SpecViolation.of(path, location, "hf://OWNER/NAME or hf://OWNER/NAME@REVISION"));
+    if (location.startsWith("hf://")) {
+      if (!SpecPaths.isHubModel(location)) {
+        violations.add(
+            SpecViolation.of(path, location, "hf://OWNER/NAME or hf://OWNER/NAME@REVISION"));
+      }
+    } else if (!SpecPaths.isServed(location)) {
+      violations.add(SpecViolation.of(path, location, Locations.EXPECTED + ", or hf://OWNER/NAME"));
     }
   }
 
@@ -194,7 +196,7 @@ final class SpecCrossChecks {
   private void location(String location, String path) {
     if (!SpecPaths.isAbsolute(location)) {
       violations.add(SpecViolation.of(path, location, "an absolute path or URI"));
-    } else if (!Locations.isServed(location)) {
+    } else if (!SpecPaths.isServed(location)) {
       violations.add(SpecViolation.of(path, location, Locations.EXPECTED));
     }
   }

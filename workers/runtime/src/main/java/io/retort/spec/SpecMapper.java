@@ -33,11 +33,14 @@ final class SpecMapper {
     if (!(node instanceof SpecNode.Mapping mapping)) {
       violations.add(
           SpecViolation.of(
-              path, node.shown(), "a mapping with " + keys(builder.getDescriptorForType())));
+              path,
+              shown(builder.getDescriptorForType(), node),
+              "a mapping with " + keys(builder.getDescriptorForType())));
       return;
     }
     for (Map.Entry<String, SpecNode> entry : mapping.entries().entrySet()) {
-      String fieldPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      String key = SecretValues.without(entry.getKey());
+      String fieldPath = path.isEmpty() ? key : path + "." + key;
       FieldDescriptor field = builder.getDescriptorForType().findFieldByName(entry.getKey());
       if (field == null) {
         violations.add(unknownKey(builder.getDescriptorForType(), entry.getKey(), fieldPath));
@@ -115,7 +118,7 @@ final class SpecMapper {
       return;
     }
     if (!(node instanceof SpecNode.Mapping mapping)) {
-      violations.add(SpecViolation.of(path, node.shown(), "a mapping"));
+      violations.add(SpecViolation.of(path, shown(field, node), "a mapping"));
       return;
     }
     FieldDescriptor key = field.getMessageType().findFieldByName("key");
@@ -140,7 +143,7 @@ final class SpecMapper {
       return;
     }
     if (!(node instanceof SpecNode.Sequence sequence)) {
-      violations.add(SpecViolation.of(path, node.shown(), "a list"));
+      violations.add(SpecViolation.of(path, shown(field, node), "a list"));
       return;
     }
     for (int index = 0; index < sequence.items().size(); index++) {
@@ -163,13 +166,13 @@ final class SpecMapper {
       return Optional.empty();
     }
     if (!(node instanceof SpecNode.Scalar scalar)) {
-      return refuse(path, node, expectation(field));
+      return refuse(field, node, path, expectation(field));
     }
     return switch (field.getJavaType()) {
       case INT, LONG -> wholeNumber(field, scalar, path);
       case FLOAT, DOUBLE -> number(field, scalar, path);
-      case BOOLEAN -> bool(scalar, path);
-      case STRING -> text(scalar, path);
+      case BOOLEAN -> bool(field, scalar, path);
+      case STRING -> text(field, scalar, path);
       case ENUM -> enumValue(field, scalar, path);
       case BYTE_STRING, MESSAGE ->
           throw new IllegalStateException(
@@ -192,7 +195,7 @@ final class SpecMapper {
   private Optional<Object> wholeNumber(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
     Optional<BigDecimal> number = decimal(scalar);
     if (number.isEmpty() || number.get().stripTrailingZeros().scale() > 0) {
-      return refuse(path, scalar, "a whole number");
+      return refuse(field, scalar, path, "a whole number");
     }
     BigDecimal value = number.get();
     boolean unsigned = field.getType() == FieldDescriptor.Type.UINT32;
@@ -204,7 +207,7 @@ final class SpecMapper {
     }
     if (value.compareTo(BigDecimal.valueOf(least)) < 0
         || value.compareTo(BigDecimal.valueOf(most)) > 0) {
-      return refuse(path, scalar, "a whole number from " + least + " to " + most);
+      return refuse(field, scalar, path, "a whole number from " + least + " to " + most);
     }
     return Optional.of((int) value.longValueExact());
   }
@@ -212,7 +215,7 @@ final class SpecMapper {
   private Optional<Object> number(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
     Optional<BigDecimal> number = decimal(scalar);
     if (number.isEmpty() || Double.isInfinite(number.get().doubleValue())) {
-      return refuse(path, scalar, "a number");
+      return refuse(field, scalar, path, "a number");
     }
     return Optional.of(
         field.getJavaType() == FieldDescriptor.JavaType.FLOAT
@@ -226,18 +229,18 @@ final class SpecMapper {
         : Optional.empty();
   }
 
-  private Optional<Object> bool(SpecNode.Scalar scalar, String path) {
+  private Optional<Object> bool(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
     return switch (scalar.text().toLowerCase(Locale.ROOT)) {
       case "true" -> Optional.of(true);
       case "false" -> Optional.of(false);
-      default -> refuse(path, scalar, "true or false");
+      default -> refuse(field, scalar, path, "true or false");
     };
   }
 
-  private Optional<Object> text(SpecNode.Scalar scalar, String path) {
+  private Optional<Object> text(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
     return scalar.kind() == SpecNode.Kind.TEXT
         ? Optional.of(scalar.text())
-        : refuse(path, scalar, "text; put it in quotes");
+        : refuse(field, scalar, path, "text; put it in quotes");
   }
 
   private Optional<Object> enumValue(FieldDescriptor field, SpecNode.Scalar scalar, String path) {
@@ -247,11 +250,25 @@ final class SpecMapper {
             : EnumNames.find(field.getEnumType(), scalar.text());
     return value.isPresent()
         ? Optional.of(value.get())
-        : refuse(path, scalar, EnumNames.expectation(field.getEnumType()));
+        : refuse(field, scalar, path, EnumNames.expectation(field.getEnumType()));
   }
 
-  private Optional<Object> refuse(String path, SpecNode node, String expectation) {
-    violations.add(SpecViolation.of(path, node.shown(), expectation));
+  private Optional<Object> refuse(
+      FieldDescriptor field, SpecNode node, String path, String expectation) {
+    violations.add(SpecViolation.of(path, shown(field, node), expectation));
     return Optional.empty();
+  }
+
+  private static String shown(FieldDescriptor field, SpecNode node) {
+    return shown(field.getContainingType(), node);
+  }
+
+  /**
+   * @param type in which, or in place of which, the value stands
+   */
+  private static String shown(Descriptor type, SpecNode node) {
+    return node instanceof SpecNode.Scalar && SecretValues.isHidden(type)
+        ? SecretValues.HIDDEN
+        : node.shown();
   }
 }

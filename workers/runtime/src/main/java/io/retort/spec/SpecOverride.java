@@ -1,5 +1,8 @@
 package io.retort.spec;
 
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +43,29 @@ final class SpecOverride {
               matcher.group(1),
               matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2))));
     }
-    return new SpecOverride(path, segments, SpecText.parse(override.substring(equals + 1)));
+    String written = override.substring(equals + 1);
+    // YAML reads nothing as null, which would be the default and not an empty text.
+    SpecNode value =
+        written.isBlank() && isText(segments)
+            ? new SpecNode.Scalar("", SpecNode.Kind.TEXT)
+            : SpecText.parse(written);
+    return new SpecOverride(path, segments, value);
+  }
+
+  private static boolean isText(List<Segment> segments) {
+    Descriptor type = RunSpec.getDescriptor();
+    for (Segment segment : segments.subList(0, segments.size() - 1)) {
+      FieldDescriptor field = type.findFieldByName(segment.name);
+      if (field == null || field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+        return false;
+      }
+      type = field.getMessageType();
+    }
+    Segment last = segments.get(segments.size() - 1);
+    FieldDescriptor field = type.findFieldByName(last.name);
+    return field != null
+        && field.getJavaType() == FieldDescriptor.JavaType.STRING
+        && field.isRepeated() == (last.index >= 0);
   }
 
   /** The path up to the first list, as far as a field mask can express it. */
@@ -67,6 +92,8 @@ final class SpecOverride {
     Map<String, SpecNode> entries = new LinkedHashMap<>();
     if (node instanceof SpecNode.Mapping mapping) {
       entries.putAll(mapping.entries());
+    } else if (!(node instanceof SpecNode.Empty)) {
+      throw refused(depth, "", node, "a mapping");
     }
     SpecNode current = entries.getOrDefault(segment.name, new SpecNode.Empty());
     entries.put(
@@ -76,9 +103,12 @@ final class SpecOverride {
   }
 
   private SpecNode setItem(SpecNode list, Segment segment, int depth) throws SpecException {
-    List<SpecNode> items =
-        new ArrayList<>(
-            list instanceof SpecNode.Sequence sequence ? sequence.items() : List.<SpecNode>of());
+    List<SpecNode> items = new ArrayList<>();
+    if (list instanceof SpecNode.Sequence sequence) {
+      items.addAll(sequence.items());
+    } else if (!(list instanceof SpecNode.Empty)) {
+      throw refused(depth, segment.name, list, "a list");
+    }
     if (segment.index > items.size()) {
       throw new SpecException(
           List.of(
@@ -90,6 +120,29 @@ final class SpecOverride {
     }
     items.set(segment.index, set(items.get(segment.index), depth + 1));
     return new SpecNode.Sequence(items);
+  }
+
+  /**
+   * A part of the text has another type than the path. It is not replaced, because nobody has asked
+   * for that.
+   *
+   * @param depth number of segments before {@code name}
+   */
+  private SpecException refused(int depth, String name, SpecNode found, String expected) {
+    StringBuilder field = new StringBuilder();
+    for (Segment segment : segments.subList(0, depth)) {
+      field.append(field.isEmpty() ? "" : ".").append(segment.name);
+      if (segment.index >= 0) {
+        field.append('[').append(segment.index).append(']');
+      }
+    }
+    if (!name.isEmpty()) {
+      field.append(field.isEmpty() ? "" : ".").append(name);
+    }
+    return new SpecException(
+        List.of(
+            SpecViolation.of(
+                field.toString(), found.shown(), expected + ", in which to set " + path)));
   }
 
   private record Segment(String name, int index) {}

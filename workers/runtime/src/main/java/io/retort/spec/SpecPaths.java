@@ -16,6 +16,13 @@ public final class SpecPaths {
           "hf://(?!(?:datasets|spaces|models)/)[\\w-][\\w.-]*/[\\w-][\\w.-]*"
               + "(?:@(?:refs/[\\w-]+/[\\w-]+|[\\w-][\\w.-]*))?/?");
 
+  private static final Pattern HUB_DATA =
+      Pattern.compile("hf://datasets/[\\w.-]+/[\\w.-]+(?:[@/].*)?");
+
+  /** A scheme without a bucket, or a file of another host. */
+  private static final Pattern INCOMPLETE =
+      Pattern.compile("s3://(?:/.*)?|file://(?:[^/].*)?", Pattern.DOTALL);
+
   /** Resolves every relative path against the folder of the spec's file. */
   public static RunSpec resolve(RunSpec spec, Path folder) {
     RunSpec.Builder builder = spec.toBuilder();
@@ -59,9 +66,14 @@ public final class SpecPaths {
     return HUB_MODEL.matcher(location).matches();
   }
 
-  /** Whether the location is a file system, S3 or the hub, from which data can be read. */
+  /** Whether the location is one of a file system, S3 or the hub, from which data can be read. */
   static boolean isServedData(String location) {
-    return Locations.isServed(location) || location.startsWith("hf://datasets/");
+    return isServed(location) || HUB_DATA.matcher(location).matches();
+  }
+
+  /** Whether the location is complete, and one of a file system or S3. */
+  static boolean isServed(String location) {
+    return Locations.isServed(location) && !INCOMPLETE.matcher(location).matches();
   }
 
   private static void resolve(DataSource.Builder source, Path folder) {
@@ -71,7 +83,7 @@ public final class SpecPaths {
   }
 
   private static boolean isRelative(String location) {
-    return !location.isEmpty() && !isAbsolute(location);
+    return !location.isBlank() && !isAbsolute(location);
   }
 
   private static String absolute(String path, Path folder) {

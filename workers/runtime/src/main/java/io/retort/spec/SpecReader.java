@@ -3,6 +3,8 @@ package io.retort.spec;
 import io.retort.v1.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a spec that a person wrote, in YAML or JSON. Keys are the proto's field names; enum values
@@ -50,7 +52,11 @@ public final class SpecReader {
     RunSpec.Builder builder = RunSpec.newBuilder();
     SpecMapper mapper = new SpecMapper();
     mapper.fill(builder, root, "");
-    violations.addAll(mapper.violations());
+    Set<String> reported =
+        violations.stream().map(SpecViolation::field).collect(Collectors.toSet());
+    mapper.violations().stream()
+        .filter(violation -> !reported.contains(violation.field()))
+        .forEach(violations::add);
     return builder.build();
   }
 

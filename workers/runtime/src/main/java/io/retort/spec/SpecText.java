@@ -1,5 +1,6 @@
 package io.retort.spec;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,6 +11,7 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
@@ -24,6 +26,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 
 /** Parses untrusted text: refuses type tags, and limits size, depth and growth by aliases. */
@@ -68,22 +71,35 @@ final class SpecText {
   private SpecNode parseJson(String text) throws SpecException {
     try {
       return fromJson(JSON.readTree(text));
+    } catch (NumberFormatException tooLargeAnExponent) {
+      return parseYaml(text);
     } catch (JsonProcessingException notJson) {
       try {
         // A YAML flow mapping also begins with a brace.
         return parseYaml(text);
       } catch (SpecException notYaml) {
-        throw new SpecException(
-            List.of(
-                new SpecViolation(
-                    "",
-                    "line "
-                        + notJson.getLocation().getLineNr()
-                        + ": "
-                        + notJson.getOriginalMessage()
-                        + " (expected: JSON)")));
+        JsonLocation place = notJson.getLocation();
+        if (place == null) {
+          // A limit is exceeded, and that of YAML is the same.
+          throw notYaml;
+        }
+        throw malformed(place.getLineNr(), notJson.getOriginalMessage(), "JSON");
       }
     }
+  }
+
+  private static SpecException malformed(int line, String problem, String expected) {
+    return new SpecException(
+        List.of(
+            new SpecViolation(
+                "",
+                "line "
+                    + line
+                    + ": "
+                    + SecretValues.without(problem)
+                    + " (expected: "
+                    + expected
+                    + ")")));
   }
 
   private SpecNode fromJson(JsonNode node) {
@@ -124,12 +140,20 @@ final class SpecText {
       return root == null ? new SpecNode.Empty() : fromYaml(root, "", 0);
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      throw new SpecException(
-          List.of(
-              new SpecViolation("", "line " + line + ": " + e.getProblem() + " (expected: YAML)")));
+      throw malformed(line, String.valueOf(e.getProblem()), "YAML");
+    } catch (ReaderException e) {
+      String character = String.format(Locale.ROOT, "the character U+%04X", e.getCodePoint());
+      throw malformed(lineOf(text, e.getPosition()), character, "text that can be printed");
     } catch (YAMLException e) {
       throw new SpecException(List.of(new SpecViolation("", e.getMessage() + " (expected: YAML)")));
     }
+  }
+
+  /**
+   * @param position in code points, from 0
+   */
+  private static int lineOf(String text, int position) {
+    return 1 + (int) text.codePoints().limit(position).filter(point -> point == '\n').count();
   }
 
   private SpecNode fromYaml(Node node, String path, int depth) {

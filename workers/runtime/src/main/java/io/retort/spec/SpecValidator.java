@@ -95,6 +95,9 @@ public final class SpecValidator {
       return Numbers.shown(number);
     }
     if (value instanceof String text) {
+      if (SecretValues.isHidden(field) && !text.isEmpty()) {
+        return SecretValues.HIDDEN;
+      }
       return '"' + cut(text) + '"';
     }
     if (field.getJavaType() == FieldDescriptor.JavaType.ENUM && value instanceof Number number) {

@@ -19,8 +19,10 @@ public record SpecViolation(String field, String description) {
     return new SpecViolation(field, "missing (expected: " + expectation + ")");
   }
 
+  /** Without keys and passwords that the value contains. */
   static SpecViolation of(String field, String value, String expectation) {
-    return new SpecViolation(field, value + " (expected: " + expectation + ")");
+    return new SpecViolation(
+        field, SecretValues.without(value) + " (expected: " + expectation + ")");
   }
 
   @Override

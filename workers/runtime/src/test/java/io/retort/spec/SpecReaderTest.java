@@ -98,6 +98,16 @@ class SpecReaderTest {
         "name: !secret a | name: tag !secret (expected: no tag)",
         "{\"seed\": 1, | line 1: Unexpected end-of-input within/between Object entries (expected:"
             + " JSON)",
+        "{\"sft\": {\"learning_rate\": 1e99999999999999}} | sft.learning_rate: 1e99999999999999"
+            + " (expected: a number)",
+        "evaluation: {engine: {endpoint: {headers: ['X-Key: hunter2']}}} |"
+            + " evaluation.engine.endpoint.headers[0]: a value that is not shown because it may hold"
+            + " a key (expected: a mapping with name, value)",
+        "evaluation: {engine: {endpoint: {headers: [{name: X, value: 20250101}]}}} |"
+            + " evaluation.engine.endpoint.headers[0].value: a value that is not shown because it may"
+            + " hold a key (expected: text; put it in quotes)",
+        "seed: https://user:hunter2@h/v1?a=b | seed: \"https://...@h/v1?...\" (expected: a whole"
+            + " number)",
       })
   void namesFieldValueAndExpectation(String text, String message) {
     assertThat(violations(text)).containsExactly(message);
@@ -127,6 +137,8 @@ class SpecReaderTest {
   @Test
   void tellsTheLineOfBrokenYaml() {
     assertThat(violations("name: a\nsft: [1\nseed: 2").get(0)).contains("line 3");
+    assertThat(violations("name: a\nseed: 2\n\0\nsft: {}"))
+        .containsExactly("line 3: the character U+0000 (expected: text that can be printed)");
   }
 
   @Test
@@ -148,6 +160,8 @@ class SpecReaderTest {
   @Test
   void refusesDeepNestingAndLongText() {
     assertThat(violations("a: " + "[".repeat(100_000)).get(0)).containsIgnoringCase("nesting");
+    assertThat(violations("{\"a\":".repeat(40) + "1" + "}".repeat(40)).get(0))
+        .containsIgnoringCase("nesting");
     assertThat(violations("#".repeat(2_000_000)))
         .containsExactly("2000000 characters (expected: at most 1048576)");
   }
@@ -179,6 +193,42 @@ class SpecReaderTest {
             "a..b: \"\" (expected: a field name, or name[index])",
             "data.train[3].limit: index 3 (expected: at most 0, the next free)",
             "sead: unknown key (expected: seed)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hello | data.train[0].path=a | 'hello' (expected: a mapping, in which to set"
+            + " data.train[0].path)",
+        "sft: 3 | sft.epochs=2 | sft: 3 (expected: a mapping, in which to set sft.epochs)",
+        "data: x | data.train[0].path=a | data: 'x' (expected: a mapping, in which to set"
+            + " data.train[0].path)",
+        "data: {train: a} | data.train[0].path=b | data.train: 'a' (expected: a list, in which to"
+            + " set data.train[0].path)",
+        "data: {train: [a]} | data.train[0].path=b | data.train[0]: 'a' (expected: a mapping, in"
+            + " which to set data.train[0].path)",
+      },
+      quoteCharacter = '~')
+  void whatIsNotTheParentOfAFieldIsNotReplaced(String text, String override, String message) {
+    SpecException thrown =
+        catchThrowableOfType(SpecException.class, () -> SpecReader.read(text, List.of(override)));
+
+    assertThat(thrown.violations())
+        .extracting(SpecViolation::toString)
+        .containsExactly(message.replace('\'', '"'));
+  }
+
+  @Test
+  void aReplacementWithNothingIsAnEmptyTextOrTheDefaultOfAnyOtherField() throws SpecException {
+    RunSpec spec =
+        SpecReader.read(
+            "seed: 7\ndata:", List.of("student.system_prompt=", "seed=", "data.train[0].path=a"));
+
+    assertThat(spec.getStudent().hasSystemPrompt()).isTrue();
+    assertThat(spec.getStudent().getSystemPrompt()).isEmpty();
+    assertThat(spec.hasSeed()).isFalse();
+    assertThat(spec.getData().getTrainCount()).isEqualTo(1);
   }
 
   private static List<String> violations(String text) {

@@ -9,6 +9,7 @@ import io.retort.v1.EndpointHeader;
 import io.retort.v1.EndpointSpec;
 import io.retort.v1.EngineKind;
 import io.retort.v1.RunSpec;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +48,14 @@ class SpecValidatorTest {
         "student: {model: ''} | student.model: \"\" (expected: text of at least 1 character)",
         "student: {size: big} | student.size: \"big\" (expected: a number and K, M, B or T, for"
             + " example 7B)",
-        "student: {model: smol} | student.model: smol (expected: an absolute path or URI)",
+        "student: {model: smol} | student.model: smol (expected: an absolute path or a URI that"
+            + " begins with file:/ or s3://, or hf://OWNER/NAME)",
+        "student: {model: 'HF://Qwen/x'} | student.model: HF://Qwen/x (expected: an absolute path or"
+            + " a URI that begins with file:/ or s3://, or hf://OWNER/NAME)",
+        "student: {model: 's3://'} | student.model: s3:// (expected: an absolute path or a URI that"
+            + " begins with file:/ or s3://, or hf://OWNER/NAME)",
         "student: {model: 'gs://b/k'} | student.model: gs://b/k (expected: an absolute path or a"
-            + " URI that begins with file:/ or s3://)",
+            + " URI that begins with file:/ or s3://, or hf://OWNER/NAME)",
         "student: {model: 'hf://name'} | student.model: hf://name (expected: hf://OWNER/NAME or"
             + " hf://OWNER/NAME@REVISION)",
         "student: {model: 'hf://datasets/a/b'} | student.model: hf://datasets/a/b (expected:"
@@ -155,15 +161,30 @@ class SpecValidatorTest {
   @Test
   void dataLieOnDiskInS3OrOnTheHub() throws SpecException {
     for (String place :
-        new String[] {"/a/*.jsonl", "file:///a", "s3://b/*", "hf://datasets/o/n/*"}) {
+        new String[] {
+          "/a/*.jsonl",
+          "file:///a",
+          "file:/a",
+          "s3://b",
+          "s3://b/*",
+          "hf://datasets/o/n/*",
+          "hf://datasets/o/n",
+          "hf://datasets/o/n@v1/a?.jsonl"
+        }) {
       assertThat(messages(SpecReader.read("data: {train: [{path: '" + place + "'}]}")))
           .as(place)
           .isEmpty();
     }
-    assertThat(messages(SpecReader.read("data: {train: [{path: 'gs://b/k'}]}")))
-        .containsExactly(
-            "data.train[0].path: gs://b/k (expected: an absolute path, a file: URI, s3://... or"
-                + " hf://datasets/...)");
+    for (String place :
+        new String[] {
+          "gs://b/k", "s3://", "s3:///k", "hf://datasets/o", "file://host/a", "file://"
+        }) {
+      assertThat(messages(SpecReader.read("data: {train: [{path: '" + place + "'}]}")))
+          .containsExactly(
+              "data.train[0].path: "
+                  + place
+                  + " (expected: an absolute path, a file: URI, s3://... or hf://datasets/...)");
+    }
   }
 
   @Test
@@ -207,6 +228,47 @@ class SpecValidatorTest {
         .singleElement()
         .asString()
         .startsWith("evaluation.engine.endpoint.headers[0].value: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "base_url: 'https://user:hunter2@h/v1'",
+        "base_url: 'https://h/v1?key=hunter2'",
+        "base_url: 'https://h/v1#hunter2'",
+        "base_url: 'sk-hunter2https://h/v1'",
+        "base_url: http://h/v1, api_key_env: hunter2",
+        "base_url: http://h/v1, headers: [{name: X, value: \"hunter2\\n\"}]",
+        "base_url: http://h/v1, headers: [{name: 'hunter2:', value: x}]",
+        "base_url: http://h/v1, sk-hunter2: x",
+      })
+  void showsNoKeyOfAnEndpoint(String fields) {
+    String endpoint = "endpoint: {" + fields + ", model: '{model}'}";
+    String spec =
+        DATA
+            + "evaluation: {engine: {kind: endpoint, "
+            + endpoint
+            + "}, benchmarks: [{name: b, source: {path: /b}}]}\n";
+
+    assertThat(SpecCheck.of(spec, List.of(), Path.of("/")))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void showsNoPasswordOfALocation() throws SpecException {
+    assertThat(messages(SpecReader.read("data: {train: [{path: 'https://u:hunter2@h/a?k=v'}]}")))
+        .containsExactly(
+            "data.train[0].path: https://...@h/a?... (expected: an absolute path, a file: URI,"
+                + " s3://... or hf://datasets/...)");
+  }
+
+  @Test
+  void aBlankPathIsNoFile() {
+    assertThat(SpecCheck.of("data: {train: [{path: ' '}]}", List.of(), Path.of("/specs")))
+        .extracting(SpecViolation::field)
+        .containsExactly("data.train[0].path");
   }
 
   @Test
