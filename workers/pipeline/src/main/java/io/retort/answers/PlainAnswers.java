@@ -20,7 +20,7 @@ final class PlainAnswers {
           "\\\\(?:left|right|displaystyle)(?![A-Za-z])|\\\\[()\\[\\]]|\\\\?\\$",
           Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern WORDS = Pattern.compile("\\p{L}+(?:[ '-]\\p{L}+)*");
+  private static final Pattern WORDS = Pattern.compile("\\p{L}++(?:[ '-]\\p{L}++)*+");
   private static final Pattern NUMBER =
       Pattern.compile(
           "([-+\u2212]?)[ ]?([1-9][0-9]{0,2}(?:,[0-9]{3}){1,12}|[0-9]{1,40})(\\.[0-9]{1,40})?");

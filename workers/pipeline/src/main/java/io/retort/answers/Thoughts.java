@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 final class Thoughts {
   private static final String NAMES =
       "(?:[a-z]{1,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)";
-  private static final String FINAL_CHANNEL =
+  static final String FINAL_CHANNEL =
       "<\\|channel\\|>\\s{0,2}final\\s{0,2}(?:<\\|[a-z]{1,12}\\|>[a-z ]{0,12}){0,2}<\\|message\\|>|<channel\\|>";
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
 

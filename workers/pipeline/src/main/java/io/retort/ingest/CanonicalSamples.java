@@ -12,9 +12,14 @@ import io.retort.v1.DataSource;
 import io.retort.v1.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Converts the texts that layouts find into canonical samples. */
 final class CanonicalSamples {
+  /** An empty box, possibly between the marks of a formula. */
+  private static final Pattern EMPTY_BOX =
+      Pattern.compile("\\$*\\s*\\\\f?(?:rame)?box(?:ed)?\\s*\\{[\\s~]*}\\s*\\$*");
+
   /**
    * @param place file and row, for messages
    * @param redacted see {@code Sample.redacted}
@@ -101,8 +106,9 @@ final class CanonicalSamples {
   /** The gold answer without {@code \boxed{}}; a number without thousands separators. */
   private static String answer(String written) throws RefusedRowException {
     String answer = StatedAnswer.lastBoxed(written).orElse(written).strip();
-    if (answer.isEmpty()) {
-      throw new RefusedRowException(QuarantineReason.NO_ANSWER, "the answer is blank");
+    if (BlankText.isBlank(EMPTY_BOX.matcher(answer).replaceAll(""))) {
+      throw new RefusedRowException(
+          QuarantineReason.NO_ANSWER, "the answer is blank (expected: some)");
     }
     boolean grouped = answer.indexOf(',') >= 0 && answer.indexOf('$') < 0;
     return grouped
@@ -114,7 +120,8 @@ final class CanonicalSamples {
   private static String code(String written) throws RefusedRowException {
     String code = written.stripTrailing();
     if (code.isEmpty()) {
-      throw new RefusedRowException(QuarantineReason.NO_ANSWER, "the answer is blank");
+      throw new RefusedRowException(
+          QuarantineReason.NO_ANSWER, "the answer is blank (expected: some)");
     }
     int start = 0;
     while (Character.isWhitespace(code.charAt(start))) {

@@ -7,7 +7,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.ZipException;
 
 /** The compression of a file, recognised by its first bytes. */
@@ -21,7 +21,7 @@ enum Compression {
   GZIP("\u001f\u008b") {
     @Override
     InputStream open(InputStream input) throws IOException {
-      return new GZIPInputStream(input, BUFFER_BYTES);
+      return new GzipMembers(input);
     }
   },
   ZSTD("(\u00b5/\u00fd") {
@@ -31,7 +31,8 @@ enum Compression {
     }
   };
 
-  private static final int BUFFER_BYTES = 1 << 16;
+  /** A frame of zstd that is skipped; the first byte is one of sixteen. */
+  private static final String SKIPPABLE = "*M\u0018";
 
   private final String magic;
 
@@ -51,7 +52,15 @@ enum Compression {
         return compression;
       }
     }
-    return NONE;
+    return isSkippable(input) ? ZSTD : NONE;
+  }
+
+  private static boolean isSkippable(InputStream input) throws IOException {
+    input.mark(1 + SKIPPABLE.length());
+    int first = input.read();
+    byte[] rest = input.readNBytes(SKIPPABLE.length());
+    input.reset();
+    return first >> 4 == 5 && SKIPPABLE.equals(new String(rest, StandardCharsets.ISO_8859_1));
   }
 
   /**

@@ -9,6 +9,11 @@ package io.retort.ingest;
 record FieldsLayout(String problem, String chain, String answer, String tests)
     implements RowLayout {
   @Override
+  public boolean isIn(JsonRow row) {
+    return row.has(problem) && row.has(answer);
+  }
+
+  @Override
   public RowText read(JsonRow row) throws RefusedRowException {
     return new RowText(
         row.text(problem),

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The content type of a file, detected from its bytes and never from its name. */
 enum FileContent {
@@ -26,29 +27,28 @@ enum FileContent {
    * @param location the file, for messages
    */
   static FileContent of(Path file, String location) throws IOException {
-    try (InputStream input = decompressed(file, location)) {
+    try (InputStream input = decompressed(file, location, () -> {})) {
       return of(input);
     }
   }
 
   /**
    * Opens the rows of a file. Unknown content is read as lines, or as CSV if the format is a CSV
-   * format.
+   * format, unless its beginning is known.
    *
    * @param location the file, for messages
    * @param format of the source
+   * @param alive called while bytes are read, because a row may be as large as its file
    * @throws io.temporal.failure.ApplicationFailure USER/DATA_CORRUPT; USER/DATA_FORMAT_UNKNOWN for
-   *     a compressed Parquet file, and for UTF-16
+   *     a compressed Parquet file, for UTF-16, and for content that {@link KnownBeginning} names
    */
-  static RowReader open(Path file, String location, DataFormat format) throws IOException {
-    InputStream input = decompressed(file, location);
+  static RowReader open(Path file, String location, DataFormat format, Runnable alive)
+      throws IOException {
+    InputStream input = decompressed(file, location, alive);
     try {
       return switch (of(input)) {
         case JSON_LINES -> lines(input, format);
-        case UNKNOWN ->
-            format == DataFormat.DATA_FORMAT_GPQA
-                ? CsvRows.open(input, location)
-                : lines(input, format);
+        case UNKNOWN -> unknown(input, location, format);
         case JSON_ARRAY -> new JsonArray(input);
         case PARQUET -> {
           input.close();
@@ -61,6 +61,17 @@ enum FileContent {
       input.close();
       throw e;
     }
+  }
+
+  private static RowReader unknown(InputStream input, String location, DataFormat format)
+      throws IOException {
+    Optional<KnownBeginning> known = KnownBeginning.of(input);
+    if (known.isPresent()) {
+      throw known.get().refused(location);
+    }
+    return format == DataFormat.DATA_FORMAT_GPQA
+        ? CsvRows.open(input, location)
+        : lines(input, format);
   }
 
   private static RowReader lines(InputStream input, DataFormat format) {
@@ -101,11 +112,14 @@ enum FileContent {
     };
   }
 
-  private static InputStream decompressed(Path file, String location) throws IOException {
+  private static InputStream decompressed(Path file, String location, Runnable alive)
+      throws IOException {
     InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
     try {
       InputStream content =
-          new BufferedInputStream(Compression.of(raw).decompress(raw, location), BUFFER_BYTES);
+          new BufferedInputStream(
+              new ReportingInput(Compression.of(raw).decompress(raw, location), alive),
+              BUFFER_BYTES);
       if (Magic.startsWith(content, BYTE_ORDER_MARK)) {
         content.skipNBytes(BYTE_ORDER_MARK.length());
       }

@@ -20,6 +20,11 @@ final class GpqaLayout implements RowLayout {
   private record Option(String text, boolean correct, String hash) {}
 
   @Override
+  public boolean isIn(JsonRow row) {
+    return OPTIONS.stream().allMatch(row::has);
+  }
+
+  @Override
   public RowText read(JsonRow row) throws RefusedRowException {
     String record = row.text("Record ID");
     List<Option> options = new ArrayList<>();

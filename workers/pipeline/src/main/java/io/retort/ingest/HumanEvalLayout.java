@@ -16,6 +16,11 @@ final class HumanEvalLayout implements RowLayout {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   @Override
+  public boolean isIn(JsonRow row) {
+    return FIELDS.stream().allMatch(row::has);
+  }
+
+  @Override
   public RowText read(JsonRow row) throws RefusedRowException {
     String prompt = row.verbatim("prompt");
     String function = row.text("entry_point");

@@ -13,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  * bracket that closes an outer one also closes the open brackets inside it.
  */
 final class JsonArray implements RowReader {
+  /** More do not fit in a row. */
+  private static final int MOST_OPEN = RawRow.LONGEST_BYTES;
+
   private final InputStream input;
 
   /** The open brackets within the element. */
   private final StringBuilder open = new StringBuilder();
+
+  /** How many of them are braces. */
+  private int openBraces;
 
   private long number;
   private boolean begun;
@@ -57,6 +63,7 @@ final class JsonArray implements RowReader {
     boolean inString = false;
     boolean escaped = false;
     open.setLength(0);
+    openBraces = 0;
     for (int next = first; next >= 0; next = input.read()) {
       if (inString) {
         inString = escaped || next != '"';
@@ -67,6 +74,15 @@ final class JsonArray implements RowReader {
       } else {
         inString = next == '"';
         nest(next);
+        if (open.length() > MOST_OPEN) {
+          ended = true;
+          finished = true;
+          return RawRow.defective(
+              number,
+              "more than "
+                  + MOST_OPEN
+                  + " open brackets (expected: fewer; nothing after them is read)");
+        }
       }
       if (length < RawRow.LONGEST_BYTES) {
         element.write(next);
@@ -84,12 +100,22 @@ final class JsonArray implements RowReader {
   private void nest(int next) {
     if (next == '{' || next == '[') {
       open.append((char) next);
-    } else if (next == '}' || next == ']') {
-      int opened = open.lastIndexOf(next == '}' ? "{" : "[");
-      if (opened >= 0) {
-        open.setLength(opened);
-      }
+      openBraces += next == '{' ? 1 : 0;
+    } else if (next == '}' && openBraces > 0) {
+      closeUpTo('{');
+    } else if (next == ']' && openBraces < open.length()) {
+      closeUpTo('[');
     }
+  }
+
+  /** Closes the last bracket of a kind, of which one is open, and those inside it. */
+  private void closeUpTo(char kind) {
+    char closed;
+    do {
+      closed = open.charAt(open.length() - 1);
+      open.setLength(open.length() - 1);
+      openBraces -= closed == '{' ? 1 : 0;
+    } while (closed != kind);
   }
 
   private int nextNotBlank() throws IOException {

@@ -1,7 +1,6 @@
 package io.retort.ingest;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -32,7 +31,11 @@ final class JsonRow {
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           // Python writes NaN and infinities, usually in fields that are not read.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .nodeFactory(new RowNodes())
           .build();
+
+  private static final int MOST_NAMES = 20;
+  private static final int LONGEST_NAME = 60;
 
   private final JsonNode node;
   private final String name;
@@ -51,15 +54,9 @@ final class JsonRow {
     try {
       node = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      // Errors in numbers, such as an exponent of twenty digits, have no location.
-      JsonLocation location = e.getLocation();
-      throw new RefusedRowException(
-          QuarantineReason.NOT_JSON,
-          location == null
-              ? e.getOriginalMessage()
-              : e.getOriginalMessage() + " at column " + location.getColumnNr());
+      throw JsonFaults.of(e);
     } catch (NumberFormatException e) {
-      throw new RefusedRowException(QuarantineReason.NOT_JSON, String.valueOf(e.getMessage()));
+      throw JsonFaults.of(e);
     }
     if (!node.isObject()) {
       throw new RefusedRowException(
@@ -70,11 +67,41 @@ final class JsonRow {
   }
 
   boolean has(String field) {
-    return node.hasNonNull(field);
+    return node.hasNonNull(field) || RowNodes.isAmbiguous(node, field);
+  }
+
+  /** Whether the field is present and not a blank text. */
+  boolean hasValue(String field) {
+    return has(field) && !(node.path(field).isTextual() && BlankText.isBlank(string(field)));
+  }
+
+  /** The text of a field as it is; empty if it has none. */
+  String string(String field) {
+    JsonNode value = node.path(field);
+    return value.isTextual() ? value.textValue() : "";
   }
 
   List<String> fields() {
-    return node.properties().stream().map(java.util.Map.Entry::getKey).limit(20).toList();
+    return names(false);
+  }
+
+  /** The names of the row's fields, with those that are null marked. */
+  List<String> fieldsAndNulls() {
+    return names(true);
+  }
+
+  private List<String> names(boolean nullsMarked) {
+    return node.properties().stream()
+        .limit(MOST_NAMES)
+        .map(
+            field ->
+                shortened(field.getKey())
+                    + (nullsMarked && field.getValue().isNull() ? " (null)" : ""))
+        .toList();
+  }
+
+  private static String shortened(String name) {
+    return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "..." : name;
   }
 
   /** A required field with text that is not blank. */
@@ -112,11 +139,12 @@ final class JsonRow {
     if (!has(field)) {
       return "";
     }
-    JsonNode value = node.get(field);
+    JsonNode value = require(field);
     if (!value.isTextual()) {
       throw wrongType(field, value, "text");
     }
-    return wellFormed(field, value.textValue()).strip();
+    String text = wellFormed(field, value.textValue());
+    return BlankText.isBlank(text) ? "" : text.strip();
   }
 
   /** A required field with text that is not blank, including its surrounding blanks; for code. */
@@ -127,10 +155,7 @@ final class JsonRow {
 
   /** A field with text or a number, as text. */
   String textOrNumber(String field, QuarantineReason whenBlank) throws RefusedRowException {
-    if (!has(field)) {
-      throw missing(field);
-    }
-    JsonNode value = node.get(field);
+    JsonNode value = require(field);
     if (value.isDouble()) {
       // The only numbers that are not read as decimals.
       throw wrongNumber(field, value, "text or a finite number");
@@ -143,7 +168,7 @@ final class JsonRow {
     if (!value.isTextual()) {
       throw wrongType(field, value, "text or a number");
     }
-    if (value.textValue().isBlank()) {
+    if (BlankText.isBlank(value.textValue())) {
       throw new RefusedRowException(whenBlank, path(field) + ": blank (expected: an answer)");
     }
     return wellFormed(field, value.textValue()).strip();
@@ -165,6 +190,10 @@ final class JsonRow {
   }
 
   private JsonNode require(String field) throws RefusedRowException {
+    if (RowNodes.isAmbiguous(node, field)) {
+      throw new RefusedRowException(
+          QuarantineReason.NOT_JSON, path(field) + ": two values (expected: each key once)");
+    }
     JsonNode value = node.get(field);
     if (value == null || value.isNull()) {
       throw missing(field);
@@ -173,7 +202,7 @@ final class JsonRow {
   }
 
   private String notBlank(String field, String text) throws RefusedRowException {
-    if (text.isBlank()) {
+    if (BlankText.isBlank(text)) {
       throw new RefusedRowException(
           QuarantineReason.MISSING_FIELD, path(field) + ": blank (expected: text)");
     }

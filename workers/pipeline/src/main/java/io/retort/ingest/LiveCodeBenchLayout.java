@@ -40,6 +40,11 @@ final class LiveCodeBenchLayout implements RowLayout {
   }
 
   @Override
+  public boolean isIn(JsonRow row) {
+    return row.has("question_content") && row.has("public_test_cases");
+  }
+
+  @Override
   public RowText read(JsonRow row) throws RefusedRowException {
     List<CodeTest> tests =
         new ArrayList<>(

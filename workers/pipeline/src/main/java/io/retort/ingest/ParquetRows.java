@@ -90,42 +90,55 @@ final class ParquetRows implements RowReader {
     }
   }
 
-  /** Names of the columns as in the file. */
-  private static List<String> columns(Connection connection, String path) throws SQLException {
+  /**
+   * @param name as in the file
+   * @param singlePrecision whether its values are numbers of 32 bits
+   */
+  private record Column(String name, boolean singlePrecision) {
+    /** The column of a table, with the shortest decimals that denote its numbers. */
+    String value(String reference) {
+      // As a double, 0.1 would be 0.10000000149011612.
+      return singlePrecision ? reference + "::VARCHAR::DOUBLE" : reference;
+    }
+  }
+
+  private static List<Column> columns(Connection connection, String path) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("SELECT name, num_children FROM parquet_schema(?)")) {
+        connection.prepareStatement(
+            "SELECT name, num_children, type = 'FLOAT' AND repetition_type <> 'REPEATED'"
+                + " FROM parquet_schema(?)")) {
       statement.setString(1, path);
-      List<String> names = new ArrayList<>();
+      List<Column> columns = new ArrayList<>();
       try (ResultSet elements = statement.executeQuery()) {
         // Depth first: the root, then each column followed by its nested columns.
         long nested = elements.next() ? 0 : 1;
         while (elements.next()) {
           if (nested == 0) {
-            names.add(elements.getString(1));
+            columns.add(new Column(elements.getString(1), elements.getBoolean(3)));
           } else {
             nested--;
           }
           nested += elements.getLong(2);
         }
       }
-      return names;
+      return columns;
     }
   }
 
   /** DuckDB's names ignore case: of two columns that differ only in case, it renames one. */
-  private static String query(List<String> columns) {
+  private static String query(List<Column> columns) {
     Set<String> lowerCase = new HashSet<>();
     boolean collide =
-        columns.stream().anyMatch(name -> !lowerCase.add(name.toLowerCase(Locale.ROOT)));
+        columns.stream().anyMatch(column -> !lowerCase.add(column.name().toLowerCase(Locale.ROOT)));
     // The alias of the table denotes the whole row, so it must differ from all column names.
     String row = "to_json(retort_whole_row)";
     String aliases = "";
     if (collide) {
       List<String> pairs = new ArrayList<>();
       List<String> numbered = new ArrayList<>();
-      for (String name : columns) {
+      for (Column column : columns) {
         String alias = "c" + numbered.size();
-        pairs.add("'" + name.replace("'", "''") + "', " + alias);
+        pairs.add("'" + column.name().replace("'", "''") + "', " + column.value(alias));
         numbered.add(alias);
       }
       row = "json_object(" + String.join(", ", pairs) + ")";
@@ -135,9 +148,24 @@ final class ParquetRows implements RowReader {
         + RawRow.LONGEST_BYTES
         + " THEN json ELSE '' END FROM (SELECT "
         + row
-        + "::VARCHAR AS json FROM read_parquet(?) AS retort_whole_row"
+        + "::VARCHAR AS json FROM "
+        + (collide ? "read_parquet(?)" : table(columns))
+        + " AS retort_whole_row"
         + aliases
         + ")";
+  }
+
+  private static String table(List<Column> columns) {
+    List<String> replaced = new ArrayList<>();
+    for (Column column : columns) {
+      if (column.singlePrecision()) {
+        String quoted = '"' + column.name().replace("\"", "\"\"") + '"';
+        replaced.add(column.value(quoted) + " AS " + quoted);
+      }
+    }
+    return replaced.isEmpty()
+        ? "read_parquet(?)"
+        : "(SELECT * REPLACE (" + String.join(", ", replaced) + ") FROM read_parquet(?))";
   }
 
   private static Connection connect() {

@@ -30,5 +30,7 @@ enum QuarantineReason {
   /** Problem or chain is longer than the limit. */
   TOO_LONG,
   /** Tests of a program do not have the format of their layout, or are too large. */
-  BAD_TESTS
+  BAD_TESTS,
+  /** The texts of the row are too complex to be read. */
+  TOO_COMPLEX
 }

@@ -8,11 +8,12 @@ import java.util.Optional;
 
 /** Chooses the layout of a source. */
 final class RowLayouts {
-  private static final List<String> PROBLEM_NAMES = List.of("problem", "question");
-  private static final List<String> CHAIN_NAMES = List.of("chain", "solution");
-  private static final List<String> ANSWER_NAMES = List.of("answer", "true_answer");
+  /** In this order; {@link NamedFieldsLayout} is the last. */
+  private static final List<RowLayout> DETECTED =
+      List.of(
+          new MessagesLayout(), new InstructionLayout(), new HumanEvalLayout(), new Gsm8kLayout());
 
-  /** The layout that the source names; empty if it is detected from the first row of each file. */
+  /** The layout that the source names; empty if it is detected. */
   static Optional<RowLayout> named(DataSource source) {
     return switch (source.getFormat()) {
       case DATA_FORMAT_GSM8K -> Optional.of(new Gsm8kLayout());
@@ -34,68 +35,39 @@ final class RowLayouts {
   }
 
   /**
-   * Detects the layout of a file from its first row: {@code messages} or {@code conversations};
-   * {@code instruction} and {@code output}; {@code prompt}, {@code canonical_solution}, {@code
-   * test} and {@code entry_point}; {@code question} and {@code answer} with {@code ####}; mapped
-   * names, or {@code problem|question}, {@code chain|solution} and {@code answer|true_answer}.
-   *
-   * @throws io.temporal.failure.ApplicationFailure USER/DATA_FORMAT_UNKNOWN if it is none of these
+   * Detects the layout of a row: {@code messages} or {@code conversations}; {@code instruction} and
+   * {@code output}; {@code prompt}, {@code canonical_solution}, {@code test} and {@code
+   * entry_point}; {@code question} and {@code answer} with {@code ####}; mapped names, or {@code
+   * problem|question}, {@code chain|solution} and {@code answer|true_answer}. Empty if it is none
+   * of these.
    */
-  static RowLayout detect(DataSource source, JsonRow first, String where) {
+  static Optional<RowLayout> detect(DataSource source, JsonRow row) {
     if (!source.hasFields()) {
-      if (MessagesLayout.isIn(first)) {
-        return new MessagesLayout();
-      }
-      if (first.has("instruction") && first.has("output")) {
-        return new InstructionLayout();
-      }
-      if (HumanEvalLayout.FIELDS.stream().allMatch(first::has)) {
-        return new HumanEvalLayout();
-      }
-      if (isGsm8k(first)) {
-        return new Gsm8kLayout();
+      for (RowLayout layout : DETECTED) {
+        if (layout.isIn(row)) {
+          return Optional.of(layout);
+        }
       }
     }
-    FieldsLayout fields = byFirstRow(source.getFields(), first);
-    if (first.has(fields.problem()) && first.has(fields.answer())) {
-      return fields;
-    }
-    throw Failures.user(
-        "DATA_FORMAT_UNKNOWN",
-        where
-            + ": fields "
-            + first.fields()
-            + " (expected: messages or conversations; instruction and output; question and answer with"
-            + " ####; prompt, canonical_solution, test and entry_point; or problem and answer,"
-            + " mapped by `fields` where they have other names)");
+    RowLayout fields = new NamedFieldsLayout(source.getFields(), row);
+    return fields.isIn(row) ? Optional.of(fields) : Optional.empty();
   }
 
-  private static boolean isGsm8k(JsonRow row) {
-    try {
-      return row.has("question") && row.text("answer").contains(Gsm8kLayout.MARK);
-    } catch (RefusedRowException e) {
-      return false;
-    }
+  /** Why {@link #detect} finds no layout. */
+  static String unknown(JsonRow row) {
+    return "fields "
+        + row.fieldsAndNulls()
+        + " (expected: messages or conversations; instruction and output; question and answer with"
+        + " ####; prompt, canonical_solution, test and entry_point; or problem and answer,"
+        + " mapped by `fields` where they have other names)";
   }
 
   private static FieldsLayout mapped(FieldMapping mapping) {
     return new FieldsLayout(
-        mapping.hasProblem() ? mapping.getProblem() : PROBLEM_NAMES.get(0),
-        mapping.hasChain() ? mapping.getChain() : CHAIN_NAMES.get(0),
-        mapping.hasAnswer() ? mapping.getAnswer() : ANSWER_NAMES.get(0),
+        mapping.hasProblem() ? mapping.getProblem() : "problem",
+        mapping.hasChain() ? mapping.getChain() : "chain",
+        mapping.hasAnswer() ? mapping.getAnswer() : "answer",
         mapping.getTests());
-  }
-
-  private static FieldsLayout byFirstRow(FieldMapping mapping, JsonRow first) {
-    return new FieldsLayout(
-        mapping.hasProblem() ? mapping.getProblem() : present(first, PROBLEM_NAMES),
-        mapping.hasChain() ? mapping.getChain() : present(first, CHAIN_NAMES),
-        mapping.hasAnswer() ? mapping.getAnswer() : present(first, ANSWER_NAMES),
-        mapping.getTests());
-  }
-
-  private static String present(JsonRow row, List<String> names) {
-    return names.stream().filter(row::has).findFirst().orElse(names.get(0));
   }
 
   private RowLayouts() {}

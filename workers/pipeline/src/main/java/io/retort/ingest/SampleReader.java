@@ -104,8 +104,9 @@ final class SampleReader {
       throws IOException {
     long read = 0;
     try (DataFile.Copy copy = file.open();
-        RowReader rows = FileContent.open(copy.path(), file.location(), source.getFormat())) {
-      RowLayout layout = RowLayouts.named(source).orElse(null);
+        RowReader rows =
+            FileContent.open(copy.path(), file.location(), source.getFormat(), files::alive)) {
+      FileLayout layout = new FileLayout(source);
       for (RawRow row = next(rows, read, limit); row != null; row = next(rows, read, limit)) {
         read++;
         if (read % ROWS_PER_SIGN == 0) {
@@ -114,9 +115,7 @@ final class SampleReader {
         String place = file.name() + ":" + row.number();
         String where = file.location() + ":" + row.number();
         try {
-          JsonRow json = row.parse();
-          layout = layout == null ? RowLayouts.detect(source, json, where) : layout;
-          Sample sample = CanonicalSamples.of(layout.read(json), source, place, redacted);
+          Sample sample = sample(source, layout, row, place, where);
           for (SampleFilter filter : filters) {
             filter.check(sample);
           }
@@ -133,8 +132,23 @@ final class SampleReader {
                   .build());
         }
       }
+      layout.end();
     }
     return read;
+  }
+
+  private Sample sample(
+      DataSource source, FileLayout layout, RawRow row, String place, String where)
+      throws RefusedRowException {
+    try {
+      RowText text = layout.read(row.parse(), where);
+      return CanonicalSamples.of(text, source, place, redacted);
+    } catch (StackOverflowError e) {
+      // A pattern that backtracks in a hostile text; it would do so again.
+      throw new RefusedRowException(
+          QuarantineReason.TOO_COMPLEX,
+          "a text whose reading exceeds the stack (expected: shorter or less repetitive texts)");
+    }
   }
 
   private static @Nullable RawRow next(RowReader rows, long read, long limit) throws IOException {

@@ -69,13 +69,7 @@ final class Snapshot {
         content.verify();
       }
       if (survey.rows == 0) {
-        throw Failures.user(
-            "DATA_EMPTY",
-            "data: no row is left of "
-                + survey.quarantined
-                + ", refused by reason: "
-                + survey.reasons
-                + " (expected: at least one good row)");
+        throw survey.empty();
       }
       ArtifactRef manifest = commit(spool, survey);
       IngestSummary.Builder summary =
@@ -144,6 +138,7 @@ final class Snapshot {
     private final Counts reasons = new Counts();
     private final ChainLengths lengths = new ChainLengths();
     private String address;
+    private @Nullable QuarantinedRow firstRefusal;
     private long rows;
     private long quarantined;
 
@@ -172,12 +167,32 @@ final class Snapshot {
     public void refuse(String place, QuarantinedRow row) throws IOException {
       address = Hashes.sha256Hex(address, row.getReason(), place);
       reasons.add(row.getReason());
+      firstRefusal = firstRefusal == null ? row : firstRefusal;
       if (content != null) {
         content.refused(row);
       }
       spool.add(row);
       quarantined++;
       report();
+    }
+
+    /** The refused rows are not stored, so that the message names the first. */
+    RuntimeException empty() {
+      String expected = " (expected: at least one good row)";
+      QuarantinedRow first = firstRefusal;
+      return Failures.user(
+          "DATA_EMPTY",
+          first == null
+              ? "data: the files have no row" + expected
+              : "data: no row is left of "
+                  + quarantined
+                  + ", refused by reason: "
+                  + reasons
+                  + ", the first at "
+                  + first.getSource()
+                  + ": "
+                  + first.getMessage()
+                  + expected);
     }
 
     private void report() {

@@ -23,7 +23,7 @@ final class StoreFiles {
 
   /** Splits a possible glob into the bucket, folders without wildcards, and the rest. */
   private static final Pattern PLACE =
-      Pattern.compile("([a-z0-9]+://[^/*?\\[{]+)((?:/[^/*?\\[{]*(?=/))*)(?:/(.*))?");
+      Pattern.compile("([a-z0-9]+://[^/*?\\[{]+)((?:/[^/*?\\[{]*(?=/))*+)(?:/(.*))?");
 
   private final Store store;
   private final Runnable alive;

@@ -2,11 +2,22 @@ package io.retort.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class FastAnswerCheckerTest {
   private final AnswerChecker checker = new FastAnswerChecker();
+
+  @Test
+  void manyWordsAreComparedWithoutRecursion() {
+    String words = "so ".repeat(100_000);
+
+    assertThat(checker.compare(GoldAnswer.math(words), words.toUpperCase(Locale.ROOT)).join())
+        .extracting(AnswerCheck::verdict)
+        .isEqualTo(AnswerVerdict.CORRECT);
+  }
 
   @ParameterizedTest
   @CsvSource(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations in the formats of data sets with traces. */
 final class ConversationsTest {
@@ -76,7 +77,7 @@ final class ConversationsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"reasoning_content", "reasoning"})
+  @CsvSource({"reasoning_content", "reasoning", "thinking"})
   void reasoningBesideTheContentIsTheChain(String field) throws IOException {
     write(
         "{'messages': ["
@@ -84,6 +85,121 @@ final class ConversationsTest {
             + ", {'role': 'assistant', '"
             + field
             + "': '4 * 9 = 36.', 'content': 'So the product is \\\\boxed{36}.'}]}");
+
+    assertRead();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'reasoning_content': '', 'reasoning': '4 * 9 = 36.'",
+        "'reasoning_content': null, 'reasoning': '\\u200b', 'thinking': '4 * 9 = 36.'",
+        "'reasoning': '4 * 9 = 36.', 'thinking': true",
+      })
+  void theFirstReasoningThatIsNotBlankIsTheChain(String fields) throws IOException {
+    write(
+        "{'messages': ["
+            + USER
+            + ", {'role': 'assistant', "
+            + fields
+            + ", 'content': '\\\\boxed{36}'}]}");
+
+    assertRead();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[THINK]4 * 9 = 36.[/THINK]B",
+        "<thinking>4 * 9 = 36.</thinking>\\n\\nB",
+        "<THINK>4 * 9 = 36.</THINK>B",
+        "Sure! <thinking>4 * 9 = 36.</thinking>B",
+        "<seed:think>4 * 9 = 36.</seed:think>B",
+        "<think type=\\\"a\\\">4 * 9 = 36.</think>B",
+        "<|start_thinking|>4 * 9 = 36.<|end_thinking|>B",
+        "<analysis>4 * 9 = 36.</analysis>B",
+        "[REASONING]4 * 9 = 36.[/REASONING]B",
+        "4 * 9 = 36.</thinking>B",
+        "<|channel|>analysis<|message|>4 * 9 = 36.<|end|><|start|>assistant<|channel|>final<|message|>B<|return|>",
+        "<|channel|>analysis<|message|>4 * 9 = 36.<|end|><|start|>assistant B",
+      })
+  void thoughtsInTheMarkersOfAnyModel(String text) throws IOException {
+    write(
+        "{'messages': ["
+            + USER
+            + ", {'role': 'assistant', 'content': '"
+            + text.replace("B", "It is \\\\boxed{36}.")
+            + "'}]}");
+
+    assertRead();
+  }
+
+  /** Steps between markers, and headings, are no thoughts before a solution. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "4 * 9 = 36. <reflection>Yes.</reflection> So B | 4 * 9 = 36. Yes. So \\boxed{36}",
+        "[REASONING] 4 * 9 = 36. [ANSWER] B | 4 * 9 = 36. [ANSWER] \\boxed{36}",
+        "<thinking> </thinking>4 * 9 = 36, B | 4 * 9 = 36, \\boxed{36}",
+        "If 3 < 4 and [thinking] so, B | If 3 < 4 and  so, \\boxed{36}",
+      })
+  void otherMarkersLeaveTheTextWhole(String text, String chain) throws IOException {
+    write(
+        "{'messages': ["
+            + USER
+            + ", {'role': 'assistant', 'content': '"
+            + text.replace("B", "\\\\boxed{36}")
+            + "'}]}");
+
+    Sample sample = harness.samples(harness.ingest(harness.source("data.jsonl"))).get(0);
+
+    assertThat(sample.getChain()).isEqualTo(chain.replace("\\\\", "\\"));
+    assertThat(sample.getAnswer()).isEqualTo("36");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[THINK]",
+        "<thinking>",
+        "<THINK>",
+        "Sure! <thought>",
+        "<|channel|>analysis<|message|>"
+      })
+  void aThoughtThatDoesNotEndIsRefused(String opening) throws IOException {
+    write(
+        "{'messages': ["
+            + USER
+            + ", {'role': 'assistant', 'content': '"
+            + opening
+            + "4 * 9, the answer is 35? wait'}]}",
+        "{'messages': [" + USER + ", {'role': 'assistant', 'content': '\\\\boxed{36}'}]}");
+
+    IngestSummary summary = harness.ingest(harness.source("data.jsonl"));
+
+    assertThat(harness.quarantine(summary))
+        .extracting(QuarantinedRow::getReason, QuarantinedRow::getMessage)
+        .containsExactly(
+            tuple(
+                "NO_ANSWER",
+                "messages[].content: a thought that does not end (expected: the marker that closes"
+                    + " it, and a solution)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'from': 'human', 'content': 'What is 4 * 9?'}, {'from': 'gpt', 'content': 'T'}",
+        "{'role': 'user', 'value': 'What is 4 * 9?'}, {'role': 'assistant', 'value': 'T'}",
+        "{'role': 'user', 'from': 'human', 'value': 'What is 4 * 9?'}, {'from': 'chatgpt', 'value': 'T'}",
+        "{'from': 'human', 'value': 'What is 4 * 9?'}, {'from': 'claude', 'value': 'T'}",
+      })
+  void rolesAndTextsUnderAnyOfTheirNames(String turns) throws IOException {
+    write(
+        "{'conversations': ["
+            + turns.replace("T", "<think>4 * 9 = 36.</think>\\\\boxed{36}")
+            + "]}");
 
     assertRead();
   }
@@ -134,6 +250,7 @@ final class ConversationsTest {
         "{'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': ' '}]}]}",
         "{'messages': [{'role': 'user', 'content': ['a']}]}",
         "{'messages': [" + USER + ", {'role': 'assistant', 'content': '', 'reasoning': 'a'}]}",
+        "{'conversations': [{'from': 'human', 'value': 'a'}, {'from': 'llama', 'value': 'b'}]}",
         "{'messages': ["
             + USER
             + ", {'role': 'assistant', 'content': '<think>4 * 9 = 36.</think>\\\\boxed{36}'}]}");
@@ -159,7 +276,11 @@ final class ConversationsTest {
                     + " read)"),
             tuple("MISSING_FIELD", "messages[].content: blank (expected: text)"),
             tuple("WRONG_TYPE", "messages[].content: string (expected: an array of objects)"),
-            tuple("MISSING_FIELD", "messages[].content: blank (expected: text)"));
+            tuple("MISSING_FIELD", "messages[].content: blank (expected: text)"),
+            tuple(
+                "MISSING_FIELD",
+                "conversations: 1 user and 0 assistant turns beside those of llama (expected: one of"
+                    + " each)"));
   }
 
   private void assertRead() throws IOException {

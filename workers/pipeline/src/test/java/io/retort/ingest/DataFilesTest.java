@@ -212,6 +212,129 @@ final class DataFilesTest {
   }
 
   @Test
+  void gzipMayHaveSeveralMembersAndPadding() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(compressed("gzip", row(1) + "\n"));
+    bytes.writeBytes(compressed("gzip", row(2) + "\n"));
+    bytes.write(new byte[100_000]);
+    Files.write(harness.file("data"), bytes.toByteArray());
+
+    assertThat(harness.problems(harness.ingest(harness.source("data"))))
+        .containsExactly("What is 1+1?", "What is 2+2?");
+  }
+
+  /** Also where the trailer lies across two reads of the library, and after few bytes. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65_500, 65_510, 65_520, 65_530, 65_535, 65_540})
+  void rowsAfterGzipAreNotLost(int packedBytes) throws IOException {
+    byte[] packed = compressed("gzip", row(1) + "\n");
+    if (packedBytes > packed.length) {
+      packed = withHeaderOf(packed, packedBytes);
+    }
+    for (String rest : new String[] {row(2) + "\n" + row(3), "x", "\u001f\u008b", "\0\0x"}) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      bytes.writeBytes(packed);
+      bytes.writeBytes(rest.getBytes(StandardCharsets.ISO_8859_1));
+      Files.write(harness.file("data"), bytes.toByteArray());
+
+      ApplicationFailure failure =
+          ActivityFailures.of(() -> harness.ingest(harness.source("data")));
+
+      assertThat(failure.getType()).isEqualTo("USER/DATA_CORRUPT");
+      assertThat(failure.getOriginalMessage()).contains("other data follow the compressed data");
+    }
+  }
+
+  /** The same member with a name that makes it as long as wanted. */
+  private static byte[] withHeaderOf(byte[] member, int bytes) {
+    int headerBytes = 10;
+    ByteArrayOutputStream named = new ByteArrayOutputStream();
+    named.write(member, 0, 3);
+    named.write(1 << 3);
+    named.write(member, 4, headerBytes - 4);
+    named.writeBytes("n".repeat(bytes - member.length - 1).getBytes(StandardCharsets.US_ASCII));
+    named.write(0);
+    named.write(member, headerBytes, member.length - headerBytes);
+    return named.toByteArray();
+  }
+
+  @Test
+  void zstdMayBeginWithAFrameThatIsSkipped() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[] {0x5a, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4});
+    bytes.writeBytes(compressed("zstd", row(1)));
+    Files.write(harness.file("data"), bytes.toByteArray());
+
+    assertThat(harness.ingest(harness.source("data")).getRows()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BZh91AY&SY, bzip2; unpack it",
+    "\u00fd7zXZ, xz; unpack it",
+    "PK\u0003\u0004-, a zip archive; unpack it",
+    "ARROW1, an Arrow file; write it as Parquet",
+    "PARE, an encrypted Parquet file; decrypt it",
+    "<!DOCTYPE html>, a page in HTML; fetch the file itself",
+    "version https://git-lfs.github.com/spec/v1, a pointer of Git LFS and not the file itself; fetch"
+        + " it with git lfs pull"
+  })
+  void contentThatIsNoDataIsNamed(String beginning, String told) throws IOException {
+    Files.writeString(
+        harness.file("data"), beginning + "\noid sha256:abc\n", StandardCharsets.ISO_8859_1);
+    String[] parts = told.split("; ", 2);
+
+    ApplicationFailure failure = ActivityFailures.of(() -> harness.ingest(harness.source("data")));
+
+    assertThat(failure.getType()).isEqualTo("USER/DATA_FORMAT_UNKNOWN");
+    assertThat(failure.getOriginalMessage())
+        .isEqualTo(
+            "data: "
+                + harness.file("data")
+                + ": the content is "
+                + parts[0]
+                + " (expected: JSON Lines, a JSON array or Parquet; "
+                + parts[1]
+                + ")");
+  }
+
+  @Test
+  void parquetNumbersOfSinglePrecisionAreTheirShortestDecimals() throws Exception {
+    parquet(
+        "data",
+        "SELECT 'What is ' || i || '?' AS problem, (i / 10)::FLOAT AS answer, [i::FLOAT] AS l"
+            + " FROM range(1, 3) t(i)");
+
+    assertThat(harness.samples(harness.ingest(harness.source("data"))))
+        .extracting(Sample::getAnswer)
+        .containsExactly("0.1", "0.2");
+  }
+
+  @Test
+  void bracketsThatCloseNothingAreReadInLinearTime() throws IOException {
+    int many = 400_000;
+    harness.write(
+        "data.json",
+        "[" + "[".repeat(many) + "}".repeat(many) + "]".repeat(many) + "," + row(1) + "]");
+
+    assertThat(harness.problems(harness.ingest(harness.source("data.json"))))
+        .containsExactly("What is 1+1?");
+  }
+
+  @Test
+  void bracketsThatNoRowHoldsEndTheArray() throws IOException {
+    harness.write("data.json", "[" + row(1) + "," + "[".repeat(RawRow.LONGEST_BYTES + 1) + row(2));
+
+    IngestSummary summary = harness.ingest(harness.source("data.json"));
+
+    assertThat(harness.problems(summary)).containsExactly("What is 1+1?");
+    assertThat(harness.quarantine(summary))
+        .extracting(QuarantinedRow::getMessage)
+        .containsExactly(
+            "more than 1048576 open brackets (expected: fewer; nothing after them is read)");
+  }
+
+  @Test
   void badElementsOfAnArrayCostOnlyThemselves() throws IOException {
     harness.write(
         "data.json",
