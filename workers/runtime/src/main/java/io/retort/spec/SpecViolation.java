@@ -21,8 +21,8 @@ public record SpecViolation(String field, String description) {
 
   /** Without keys and passwords that the value contains. */
   static SpecViolation of(String field, String value, String expectation) {
-    return new SpecViolation(
-        field, SecretValues.without(value) + " (expected: " + expectation + ")");
+    String shown = value.isBlank() ? '"' + value + '"' : SecretValues.without(value);
+    return new SpecViolation(field, shown + " (expected: " + expectation + ")");
   }
 
   @Override

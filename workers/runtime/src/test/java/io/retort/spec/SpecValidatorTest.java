@@ -267,8 +267,8 @@ class SpecValidatorTest {
   @Test
   void aBlankPathIsNoFile() {
     assertThat(SpecCheck.of("data: {train: [{path: ' '}]}", List.of(), Path.of("/specs")))
-        .extracting(SpecViolation::field)
-        .containsExactly("data.train[0].path");
+        .extracting(SpecViolation::toString)
+        .containsExactly("data.train[0].path: \" \" (expected: an absolute path or URI)");
   }
 
   @Test
