@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import sympy
 
-from retort_trainer.mathematics import progressions, relations, values
+from retort_trainer.mathematics import (
+    han_numerals,
+    numerals,
+    progressions,
+    quantity_comparison,
+    relations,
+    values,
+)
 from retort_trainer.mathematics.expressions import symbol
 from retort_trainer.mathematics.forms import (
     Clock,
@@ -42,7 +49,7 @@ def _one_sided(left: Form, right: Form) -> Decision | None:
     """The result for two kinds in this order; None if it is not defined in this order."""
     match left, right:
         case Quantity(), Quantity():
-            return _quantities(left, right)
+            return quantity_comparison.compare(left, right)
         case Named(), _:
             return _named(left, right)
         case Relation(), _:
@@ -71,49 +78,6 @@ def _one_sided(left: Form, right: Form) -> Decision | None:
             return _words(left, right)
         case _:
             return None
-
-
-def _quantities(left: Quantity, right: Quantity) -> Decision:
-    if left.unit and right.unit and left.unit.dimensions != right.unit.dimensions:
-        return DIFFERENT
-    factors = [sympy.Integer(1), sympy.Integer(1)]
-    if left.unit and right.unit:
-        factors = [
-            sympy.Rational(unit.factor.numerator, unit.factor.denominator) for unit in (left.unit, right.unit)
-        ]
-    scaled = [side.value * factor for side, factor in zip((left, right), factors, strict=True)]
-    decimals = (left.decimals, right.decimals)
-    decision = values.same(scaled[0], scaled[1], decimals)
-    if decision.verdict is not Verdict.EQUAL and left.percent != right.percent:
-        hundredths = [
-            value / 100 if side.percent else value for value, side in zip(scaled, (left, right), strict=True)
-        ]
-        decision = values.same(hundredths[0], hundredths[1], decimals)
-    if decision.verdict is not Verdict.EQUAL and not (left.unit and right.unit):
-        decision = _radians(left, right) or decision
-    if decision.verdict is Verdict.EQUAL and left.words and right.words:
-        fewer, more = sorted((set(left.words), set(right.words)), key=len)
-        if not fewer <= more:
-            return undecided(f"{' '.join(left.words)} and {' '.join(right.words)} may differ")
-    if decision.verdict is Verdict.DIFFERENT and left.base != right.base and _is_without_base(left, right):
-        return undecided("the same digits without their number base")
-    return decision
-
-
-def _radians(left: Quantity, right: Quantity) -> Decision | None:
-    for one, other in ((left, right), (right, left)):
-        if (
-            one.unit
-            and one.unit.dimensions == (("angle", 1),)
-            and not other.unit
-            and other.value.has(sympy.pi)
-        ):
-            return values.same(one.value * sympy.pi / 180, other.value)
-    return None
-
-
-def _is_without_base(left: Quantity, right: Quantity) -> bool:
-    return 10 in (left.base, right.base) and left.written.lower() == right.written.lower() != ""
 
 
 def _named(left: Named, right: Form) -> Decision:
@@ -196,6 +160,8 @@ def _items(left: Items, right: Items) -> Decision:
         return DIFFERENT
     if orders <= set(_ORDERED) or (Order.BARE in orders and orders & set(_ORDERED)):
         return _in_order(left.items, right.items)
+    if left.order is right.order is Order.BARE and len(left.items) == len(right.items):
+        return _in_any_order(list(left.items), list(right.items))
     return _in_any_order(_distinct(left.items), _distinct(right.items))
 
 
@@ -234,6 +200,8 @@ def _distinct(items: Sequence[Form]) -> list[Form]:
 
 
 def _single(left: Items, right: Form) -> Decision:
+    if any(isinstance(item, Words) for item in left.items):
+        return undecided("words beside numbers")
     if left.order in (*_UNORDERED, Order.BARE):
         items = _distinct(left.items)
         if len(items) == 1:
@@ -267,14 +235,18 @@ def _ratios(left: Ratio, right: Form) -> Decision | None:
                 else same
             )
         return _proportional(left, right)
-    if isinstance(right, Quantity) and len(left.parts) == 2 and not left.clock:
-        below = left.parts[1].value
-        return (
-            undecided("a ratio with zero")
-            if below.is_zero
-            else values.same(left.parts[0].value / below, right.value)
-        )
+    if isinstance(right, Quantity) and len(left.parts) == 2:
+        return _quotient(left, right)
     return None
+
+
+def _quotient(left: Ratio, right: Quantity) -> Decision:
+    """Compares a:b with a number."""
+    above, below = (part.value for part in left.parts)
+    if below.is_zero:
+        return DIFFERENT if left.clock else undecided("a ratio with zero")
+    same = values.same(above / below, right.value / 100 if right.percent else right.value)
+    return undecided("a time or a ratio") if left.clock and same == EQUAL else same
 
 
 def _proportional(left: Ratio, right: Ratio) -> Decision:
@@ -320,6 +292,8 @@ def _words(left: Words, right: Form) -> Decision | None:
         return None
     if isinstance(right, Words) and _bare(left.text) == _bare(right.text):
         return EQUAL
+    if not isinstance(right, Words) and (numerals.is_in(left.text) or han_numerals.is_part(left.text)):
+        return undecided("a number in words")
     longest = max(len(side.text.split()) for side in (left, right) if isinstance(side, Words))
     return DIFFERENT if longest <= _MOST_WORDS else undecided("words that may say the same")
 

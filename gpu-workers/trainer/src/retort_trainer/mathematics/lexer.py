@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 
-from retort_trainer.mathematics.units import is_unit
+from retort_trainer.mathematics.units import is_letter_unit, is_unit
 
 # Limits within which exact arithmetic stays cheap.
 MOST_DIGITS = 2_000
@@ -148,7 +148,7 @@ class _Lexer:
             self._depth += 1
         elif text in ")]}":
             self._depth -= 1
-        elif text in "€£¥¢":
+        elif text in "€£¥¢₹":
             self._add(_word(text, spaced), self._at + length)
             return
         elif text not in "+-*/^_=<>,;:.|!%'&":
@@ -237,9 +237,12 @@ class _Lexer:
             raise Unreadable(f"\\{following}")
 
     def _of_text(self, word: str) -> Token:
-        """A letter in \\text is a name, or a unit after a number."""
-        after_number = bool(self._found) and self._found[-1].kind is Kind.NUMBER
-        is_name = len(word) == 1 and word.isascii() and word.isalpha() and not after_number
+        """A letter in \\text is a name, or a unit after a value."""
+        before = self._found[-1] if self._found else None
+        is_unit_of = before is not None and (
+            before.kind is Kind.NUMBER or (is_letter_unit(word) and _ends_value(before))
+        )
+        is_name = len(word) == 1 and word.isascii() and word.isalpha() and not is_unit_of
         return Token(Kind.NAME, word, True) if is_name else _word(word, spaced=True)
 
     def _word(self, spaced: bool) -> None:
@@ -255,7 +258,11 @@ class _Lexer:
             return
         run = letters.group()
         before = self._found[:-1] if self._found and self._found[-1].is_sign("(") else self._found
-        after_number = bool(before) and before[-1].kind is Kind.NUMBER
+        after_value = bool(before) and (
+            before[-1].kind is Kind.NUMBER
+            or (before[-1].kind is Kind.WORD and is_unit(before[-1].text))
+            or (spaced and _ends_value(before[-1]))
+        )
         called = self._text[self._at + len(word) :].lstrip().startswith("(")
         if (word in FUNCTIONS and (called or word not in ("min", "max"))) or word in _CONSTANTS:
             self._named(word, self._at + len(word), spaced, prose=True)
@@ -266,7 +273,7 @@ class _Lexer:
                 self._named(known, self._at + len(known), spaced, prose=True)
             else:
                 self._add(_word(word, spaced), match.end())
-        elif len(run) == 2 and after_number and is_unit(run):
+        elif len(run) == 2 and after_value and is_unit(run):
             self._add(_word(run, spaced), match.end())
         else:
             self._letter(run[0], self._at + 1, spaced)
@@ -298,6 +305,11 @@ def _word(word: str, spaced: bool) -> Token:
     # A single letter in \text is a name from the problem; A for amperes and other one-letter units stay
     # words.
     return Token(Kind.WORD, word, spaced)
+
+
+def _ends_value(token: Token) -> bool:
+    """Whether a unit may follow: after a number, a name, π or a closing bracket."""
+    return token.kind in (Kind.NUMBER, Kind.NAME) or token.is_sign("pi", ")", "}", "]")
 
 
 def _known_prefix(run: str) -> str:

@@ -17,6 +17,7 @@ from retort_trainer.mathematics.forms import (
     Quantity,
     Ratio,
     Region,
+    Relation,
     Residue,
     Table,
     Words,
@@ -47,7 +48,22 @@ _LARGEST_NESTING = 40
 
 def readings(answer: str, *, common_logarithm: bool = True) -> list[Form]:
     """At least one form. Raises Unreadable if there is none."""
-    spelled = _REMARK.sub("", one_spelling(answer)).rstrip(" .;,").lstrip(" ;,")
+    spelled = _trimmed(one_spelling(answer))
+    found, reason = _read(spelled, common_logarithm)
+    if not found and (in_words := _trimmed(one_spelling(answer, digits=False))) != spelled:
+        # What is no number may be words: "no one".
+        found, _ = _read(in_words, common_logarithm)
+    if not found:
+        raise Unreadable(reason)
+    return found
+
+
+def _trimmed(spelled: str) -> str:
+    return _REMARK.sub("", spelled).rstrip(" .;,").lstrip(" ;,")
+
+
+def _read(spelled: str, common_logarithm: bool) -> tuple[list[Form], str]:
+    """All forms, and why there are none."""
     found: list[Form] = []
     reason = ""
     for read in _ways(spelled, common_logarithm):
@@ -58,9 +74,7 @@ def readings(answer: str, *, common_logarithm: bool = True) -> list[Form]:
             continue
         if form not in found:
             found.append(form)
-    if not found:
-        raise Unreadable(reason)
-    return found
+    return found, reason
 
 
 def _ways(spelled: str, common_logarithm: bool) -> Iterator["_Way"]:
@@ -264,9 +278,20 @@ class Reader:
             return regions.NOTHING
         condition = cut(inner, lambda token: token.is_sign("|", ":", "colon"))
         if len(condition) == 2 and condition[0] and condition[0][0].kind is Kind.NAME:
-            return relations.as_region(self.form(condition[1]))
+            return self._builder(condition[0], condition[1])
         parts = cut(inner, lambda token: token.is_sign(",", ";"))
         return relations.set_of(tuple(self.form(part) for part in parts))
+
+    def _builder(self, element: list[Token], condition: list[Token]) -> Form:
+        """ "{x | 0 < x < 1}", "{x ∈ Z | 0 < x < 4}" """
+        sides = cut(element, lambda token: token.is_sign("in"))
+        form = self.form(condition)
+        if len(sides) == 1 and isinstance(form, Relation):
+            form = relations.solutions(form) or form
+        region = relations.as_region(form)
+        letters = [token.text for token in sides[-1] if not token.is_sign("mathbb", "{", "}")]
+        base = "".join(letters) if len(sides) > 1 else "R"
+        return region if base == "R" else regions.of_integers(region, base)
 
     def _table(self, inner: list[Token]) -> Form:
         rows = [row for row in cut(inner, lambda token: token.is_sign("\\\\")) if row]
