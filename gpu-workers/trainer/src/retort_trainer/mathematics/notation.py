@@ -46,6 +46,12 @@ _DELIMITERS = re.compile(r"\\[()\[\]](?!\w*\})|(?<!\\)\*\*|(?<![\\_])__|`")
 _SPACES = re.compile(
     r"\\(?:quad|qquad|enspace|thinspace|hspace\{[^{}]*\})(?![A-Za-z])|(?<!\\)\\[;: ]|(?<!\\)~"
 )
+
+
+def _listed(cases: "re.Match[str]") -> str:
+    return cases[1].replace("\\\\", ", ")
+
+
 _SAME = (
     (re.compile(r"\\[dtc]frac(?![A-Za-z])"), r"\\frac"),
     (re.compile(r"\\(?:leq|leqslant|leqq)(?![A-Za-z])"), r"\\le "),
@@ -85,6 +91,18 @@ _SAME = (
     (re.compile(r"\.{3,}"), r"\\ldots "),
     (re.compile(r"\\text\{([^{}]*)\^\{(-?\d)\}\s*\}"), r"\\text{\1}^{\2}"),
     (re.compile(r"\\(frac|binom)\s+([A-Za-z])\s?(\d)"), r"\\\1{\2}{\3}"),
+    (re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}"), r"\\frac{\1}{\2}"),
+    (re.compile(r"^([^{}]+)\\over(?![A-Za-z])(.+)$"), r"\\frac{\1}{\2}"),
+    (re.compile(r"\{([^{}]*)\\choose(?![A-Za-z])([^{}]*)\}"), r"\\binom{\1}{\2}"),
+    (re.compile(r"\\(?:underline|(?:text)?color\s?\{[^{}]*\})\s?(?=\{)"), ""),
+    (re.compile(r"\\&"), " and "),
+    (re.compile(r"(?<=\d\.)(\d*)\\dot\s?\{?(\d)\}?(\d*)\\dot\s?\{?(\d)\}?"), r"\1\\overline{\2\3\4}"),
+    (re.compile(r"(?<=[\])])\s?U\s?(?=[\[(])"), r"\\cup "),
+    (re.compile(r"(?<![\d.])(\d{1,3})'(?=\d{3}(?:'\d{3})*(?![\d']))|(?<=\d{3})'(?=\d{3}(?!\d))"), r"\1"),
+    (re.compile(r"(?<=\.\d{3}) (?=\d{3}(?!\d))"), ""),
+    (re.compile(r"_\s?\{\s?\\triangle\s?"), "_{"),
+    (re.compile(r"\\begin\s?\{cases\}([^&]*?)\\end\s?\{cases\}"), _listed),
+    (re.compile(r"\s?\(([a-z]) ?\\in ?((?:\\mathbb ?\{)?[ZN]\}?)\)$"), r", \1 \\in \2"),
     (re.compile(r"\bRs\.?\s?(?=\d)"), "₹"),
     (re.compile(r"\bUSD?\s?(?=\\\$)"), ""),
     (re.compile(r"(\\\$\s?\d[\d,.]*)\s?[kK](?![A-Za-z])"), r"\1 thousand"),
@@ -97,7 +115,8 @@ _TWICE = re.compile(r"(?<![\w.])(\d+) ?\((\d+)\)")
 # "2 and a half"
 _WHOLE_AND = re.compile(r" and \0")
 _BOLD = re.compile(r"(?<![\w)\]}\s])\*\*|\*\*(?![\w(\[{\\\s-])|^\*\*|\*\*$")
-_BOXED = re.compile(r"\\(?:boxed|fbox)\s?\{(.*)\}", re.DOTALL)
+_BOXED = re.compile(r"\${0,2}\s?\\(?:boxed|fbox)\s?\{(.*)\}\s?\${0,2}", re.DOTALL)
+_QUOTED = re.compile(r"([\"'])([^\"']+)\1|“([^”]+)”")
 _LITERAL = re.compile(r"(?<![\w.])0([xXbBoO])([0-9A-Fa-f]{1,64})(?![\w.])")
 _LITERAL_BASES = {"x": 16, "b": 2, "o": 8}
 _DOLLAR_PAIR = re.compile(r"(?<!\\)\$\$?([^$]*)(?<!\\)\$\$?")
@@ -112,6 +131,8 @@ def one_spelling(answer: str, *, digits: bool = True) -> str:
     text = answer.strip().replace("\0", "\ufffd")
     boxed = _BOXED.fullmatch(text)
     text = boxed[1] if boxed else text
+    quoted = _QUOTED.fullmatch(text)
+    text = (quoted[2] or quoted[3]).strip() if quoted else text
     text = _LITERAL.sub(lambda literal: f"0{literal[2]}_{{{_LITERAL_BASES[literal[1].lower()]}}}", text)
     for word, sign in _HAN:
         text = text.replace(word, sign)

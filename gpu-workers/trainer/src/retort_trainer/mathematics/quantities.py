@@ -1,5 +1,6 @@
 """Quantities: an expression with its percent sign, unit, currency and words."""
 
+import itertools
 import re
 from fractions import Fraction
 
@@ -56,7 +57,8 @@ def compound(spelled: str) -> Quantity | None:
     total = Fraction(0)
     dimensions: set[tuple[tuple[str, int], ...]] = set()
     for number, word in _PARTS.findall(spelled):
-        unit, others = units.read([word])
+        # 分 is a minute, a point or a cent.
+        unit, others = units.read(["分钟" if word == "分" and "时" in spelled else word])
         if unit is None or others:
             return None
         dimensions.add(unit.dimensions)
@@ -84,7 +86,11 @@ def with_letter_units(tokens: list[Token]) -> list[Token] | None:
     if any(token.kind is Kind.NAME for token in tokens[side + 1 : start]):
         return None
     rest = tokens[start:]
-    if not all(_is_of_unit(token) for token in rest):
+    together = any(
+        token.kind is before.kind is Kind.NAME and not token.spaced
+        for before, token in itertools.pairwise(rest)
+    )
+    if together or not all(_is_of_unit(token) for token in rest):
         return None
     return [
         *tokens[:start],
