@@ -27,7 +27,7 @@ _CLOCK = re.compile(
 _NAMED_TIMES = {"noon": 12, "midnight": 0}
 _PART = r"(\d+(?:\.\d+)?(?:\s?/\s?\d+)?)\s?(?:\\text\{ ?)?([A-Za-z\u4e00-\u9fff]+)\.? ?\}?"
 _PARTS = re.compile(_PART)
-_COMPOUND = re.compile(rf"{_PART}(?:\s?(?:,|and|, and|\\text\{{ ?and ?\}})?\s?{_PART})+\.?")
+_COMPOUND = re.compile(rf"{_PART}(?:\s?(?:,|and|, and|\\text\{{ ?and ?\}})?\s?{_PART}){{1,4}}\.?")
 
 
 def clock(spelled: str) -> Clock | None:

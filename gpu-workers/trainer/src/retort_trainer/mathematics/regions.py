@@ -11,7 +11,7 @@ from retort_trainer.verdicts import DIFFERENT, Verdict
 REALS = Region((Piece(-oo, oo, False, False),))
 NOTHING = Region(())
 _LARGEST_DEGREE = 4
-_MOST_INTEGERS = 1_000
+_MOST_INTEGERS = 100
 _FLIPPED = {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}
 
 
