@@ -90,6 +90,10 @@ def _named(left: Named, right: Form) -> Decision:
             return _relations(right, left.value) or DIFFERENT
         same = _same_equation(right, equation)
         is_solved = right.difference.free_symbols == {symbol(left.name)} and right.sign == "="
+        if not is_solved and same == DIFFERENT and right.constant is not None:
+            # "AB = 5", "|AB| = 5"
+            stated = compare(left.value, right.constant)
+            return undecided("one value of two expressions") if stated == EQUAL else same
         if same == EQUAL or not is_solved:
             return same
         return compare(relations.solutions(right) or right, left.value)
@@ -165,7 +169,12 @@ def _same_equation(left: Relation, right: Relation) -> Decision:
     if left.sign != right.sign:
         return DIFFERENT
     same = values.same_zeros if left.sign in ("=", "!=") else values.same_sign
-    return same(left.difference, right.difference)
+    decision = same(left.difference, right.difference)
+    of_others = left.difference.free_symbols != right.difference.free_symbols
+    if decision == DIFFERENT and of_others and left.constant is not None and right.constant is not None:
+        stated = quantity_comparison.compare(left.constant, right.constant)
+        return undecided("one value of two expressions") if stated == EQUAL else decision
+    return decision
 
 
 def _regions(left: Region, right: Form) -> Decision | None:
