@@ -43,10 +43,16 @@ class Sampled:
 
     def __init__(self, expression: Expr, names: Sequence[sympy.Symbol]) -> None:
         self._function = sympy.lambdify(list(names), expression, "mpmath")
-        roots = {power.base for power in expression.atoms(sympy.Pow) if not power.exp.is_integer}
-        inside = roots | {logarithm.args[0] for logarithm in expression.atoms(sympy.log)}
-        self._inside = [sympy.lambdify(list(names), part, "mpmath") for part in inside if part.free_symbols]
+        self._expression = expression
+        self._names = list(names)
         self._has_complex = expression.has(sympy.I)
+
+    @functools.cached_property
+    def _inside(self) -> list[Callable[..., object]]:
+        """What roots and logarithms are taken of."""
+        parts = {power.base for power in self._expression.atoms(sympy.Pow) if not power.exp.is_integer}
+        parts |= {logarithm.args[0] for logarithm in self._expression.atoms(sympy.log)}
+        return [sympy.lambdify(self._names, part, "mpmath") for part in parts if part.free_symbols]
 
     def at(self, point: Sequence[mpmath.mpf]) -> "mpmath.mpc | None":
         """The value at a point, in the current precision; None if there is none."""

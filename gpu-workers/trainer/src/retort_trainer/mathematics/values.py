@@ -128,10 +128,11 @@ def _same_function(left: Expr, right: Expr) -> Decision:
                 if one is not other:
                     return DIFFERENT
                 continue
+            agree = _agree(one, other, digits)
             of_reals = first.is_real_at(point) and second.is_real_at(point)
-            (real if of_reals else others).append(_agree(one, other, digits))
-    if not all(real):
-        return DIFFERENT
+            if of_reals and not agree:
+                return DIFFERENT
+            (real if of_reals else others).append(agree)
     if len(real) < _FEWEST_POINTS and not all(others):
         is_complex = left.has(sympy.I) or right.has(sympy.I)
         return undecided("expressions of several branches") if any(others) and not is_complex else DIFFERENT
