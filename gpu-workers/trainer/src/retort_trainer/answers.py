@@ -166,8 +166,8 @@ def _decide(gold: str, answer: str) -> Decision:
         return verdicts.of(same)
     if len(gold) > LONGEST_COMPARED or len(answer) > LONGEST_COMPARED:
         return verdicts.undecided(f"longer than {LONGEST_COMPARED} characters")
-    if choices.is_letter(gold):
-        letter = choices.letter(answer)
-        if letter is not None:
-            return verdicts.of(letter == choices.letter(gold))
+    if choices.is_letter(gold) or choices.is_letter(answer):
+        letters = choices.letter(gold), choices.letter(answer)
+        if None not in letters:
+            return verdicts.of(letters[0] == letters[1])
     return _algebra.decide(gold, answer)
