@@ -28,8 +28,7 @@ final class AnswerText {
       throw new UnusableAnswerException(
           FailureType.EMPTY, "the model refused: " + Excerpts.of(answer.refusal()));
     }
-    String text =
-        strip(ReasoningText.removeFrom(answer.content()).replace("\r\n", "\n"));
+    String text = strip(ReasoningText.removeFrom(answer.content()).replace("\r\n", "\n"));
     if (text.isEmpty()) {
       throw new UnusableAnswerException(FailureType.EMPTY, "the model's answer is empty");
     }

@@ -19,10 +19,12 @@ public final class ChainParser implements AnswerParser<String> {
       throw JsonAnswer.unparsed(text, "a chain and nothing else");
     }
     if (ReasoningText.opensAnywhereIn(chain)) {
-      throw JsonAnswer.unparsed(text, "a chain without reasoning; a tag opens it and none closes it");
+      throw JsonAnswer.unparsed(
+          text, "a chain without reasoning; a tag opens it and none closes it");
     }
     if (holdsHalfCharacter(chain)) {
-      throw JsonAnswer.unparsed(text, "a chain of whole characters; it holds half of a surrogate pair");
+      throw JsonAnswer.unparsed(
+          text, "a chain of whole characters; it holds half of a surrogate pair");
     }
     return chain;
   }

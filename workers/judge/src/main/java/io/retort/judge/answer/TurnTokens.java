@@ -18,7 +18,8 @@ final class TurnTokens {
               + ")[|\uFF5C]>|<end_of_turn>|<turn\\|>|\\[\\|endofturn\\|]|\\[e~\\[",
           Pattern.CASE_INSENSITIVE);
   // Within a text, these may be its own.
-  private static final Pattern LAST = Pattern.compile(END + "|</s>|<eos>", Pattern.CASE_INSENSITIVE);
+  private static final Pattern LAST =
+      Pattern.compile(END + "|</s>|<eos>", Pattern.CASE_INSENSITIVE);
   private static final int LONGEST = 24;
 
   /** The text before the first token that ends a turn; all of it if there is none. */
@@ -59,9 +60,7 @@ final class TurnTokens {
     }
     char opening = last == '>' ? '<' : '[';
     int start = text.lastIndexOf(opening, end - 2);
-    return start >= 0
-            && end - start <= LONGEST
-            && LAST.matcher(text).region(start, end).matches()
+    return start >= 0 && end - start <= LONGEST && LAST.matcher(text).region(start, end).matches()
         ? start
         : -1;
   }
