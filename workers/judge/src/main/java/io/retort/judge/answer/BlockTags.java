@@ -34,7 +34,7 @@ final class BlockTags {
 
   /** Whether there is a tag. */
   static boolean areIn(String text) {
-    return text.indexOf('<') >= 0 && ANY.matcher(text).find();
+    return text.indexOf('<') >= 0 && Marks.find(ANY.matcher(text), text, 0);
   }
 
   private BlockTags() {}

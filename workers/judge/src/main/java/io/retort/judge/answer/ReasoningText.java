@@ -27,22 +27,21 @@ final class ReasoningText {
               + "_end\\|>|<\\|(?:start_response|begin_of_solution)\\|>|<channel\\|>"
               + "|<\\|channel\\|>\\s*+final\\b[^<]*+(?:<\\|constrain\\|>[^<]*+)?<\\|message\\|>",
           Pattern.CASE_INSENSITIVE);
-  private static final String OPENING =
-      "(?:<\\s*+"
-          + TAG
-          + "\\s*+>|<"
-          + TAG
-          + "\\s[^<>=]{1,40}=[^<>]{0,200}>|\\["
-          + BRACKETED
-          + "|\u25C1think\u25B7|<\\|(?:(?:start|begin)_(?:of_)?)?"
-          + WORD
-          + "\\|>|<\\|"
-          + WORD
-          + "_start\\|>|<\\|channel>"
-          + "|<\\|channel\\|>\\s*+(?:analysis|commentary)\\b)";
-  private static final Pattern ANYWHERE = Pattern.compile(OPENING, Pattern.CASE_INSENSITIVE);
-  private static final Pattern AT_LINE =
-      Pattern.compile("^\\h*+" + OPENING, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+  private static final Pattern OPENING =
+      Pattern.compile(
+          "<\\s*+"
+              + TAG
+              + "\\s*+>|<"
+              + TAG
+              + "\\s[^<>=]{1,40}=[^<>]{0,200}>|\\["
+              + BRACKETED
+              + "|\u25C1think\u25B7|<\\|(?:(?:start|begin)_(?:of_)?)?"
+              + WORD
+              + "\\|>|<\\|"
+              + WORD
+              + "_start\\|>|<\\|channel>"
+              + "|<\\|channel\\|>\\s*+(?:analysis|commentary)\\b",
+          Pattern.CASE_INSENSITIVE);
 
   /**
    * The text after the last closing tag, without the {@linkplain TurnTokens tokens} at its end; all
@@ -50,9 +49,9 @@ final class ReasoningText {
    */
   static String removeFrom(String content) {
     int from = 0;
-    if (mayHoldTag(content)) {
+    if (Marks.mayBeIn(content)) {
       Matcher closing = CLOSING.matcher(content);
-      while (closing.find()) {
+      while (Marks.find(closing, content, from)) {
         from = closing.end();
       }
     }
@@ -61,17 +60,31 @@ final class ReasoningText {
 
   /** Whether a line begins with an opening tag. */
   static boolean opensIn(String text) {
-    return mayHoldTag(text) && AT_LINE.matcher(text).find();
+    if (!Marks.mayBeIn(text)) {
+      return false;
+    }
+    Matcher opening = OPENING.matcher(text);
+    int from = 0;
+    while (Marks.find(opening, text, from)) {
+      if (beginsLine(text, opening.start())) {
+        return true;
+      }
+      from = opening.end();
+    }
+    return false;
   }
 
   /** Whether there is an opening tag. */
   static boolean opensAnywhereIn(String text) {
-    return mayHoldTag(text) && ANYWHERE.matcher(text).find();
+    return Marks.mayBeIn(text) && Marks.find(OPENING.matcher(text), text, 0);
   }
 
-  /** Every tag begins with one of three characters; most answers hold none of them. */
-  private static boolean mayHoldTag(String text) {
-    return text.indexOf('<') >= 0 || text.indexOf('[') >= 0 || text.indexOf('\u25C1') >= 0;
+  private static boolean beginsLine(String text, int start) {
+    int index = start - 1;
+    while (index >= 0 && text.charAt(index) != '\n' && Character.isWhitespace(text.charAt(index))) {
+      index--;
+    }
+    return index < 0 || text.charAt(index) == '\n';
   }
 
   private ReasoningText() {}

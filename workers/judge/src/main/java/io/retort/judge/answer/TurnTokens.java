@@ -24,11 +24,11 @@ final class TurnTokens {
 
   /** The text before the first token that ends a turn; all of it if there is none. */
   static String cut(String text) {
-    if (text.indexOf('<') < 0 && text.indexOf('[') < 0) {
+    if (!Marks.mayBeIn(text)) {
       return text;
     }
     Matcher end = END.matcher(text);
-    return stripEnd(end.find() ? text.substring(0, end.start()) : text);
+    return stripEnd(Marks.find(end, text, 0) ? text.substring(0, end.start()) : text);
   }
 
   /** The text without tokens and blanks at its end; all of it if it ends in no token. */
