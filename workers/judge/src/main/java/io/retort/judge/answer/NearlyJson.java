@@ -21,10 +21,10 @@ final class NearlyJson {
   private static final Set<String> FILLERS =
       Set.of(
           ("sure certainly okay ok of course here here's is are my the this your final json"
-               + " assessment evaluation verdict answer result rating ratings judgment judgement"
-               + " response output object requested in format below let me know if you have any"
-               + " questions need anything else more i hope helps please feel free to ask further"
-               + " help")
+                  + " assessment evaluation verdict answer result rating ratings judgment judgement"
+                  + " response output object requested in format below let me know if you have any"
+                  + " questions need anything else more i hope helps please feel free to ask further"
+                  + " help")
               .split(" "));
 
   private final String text;
