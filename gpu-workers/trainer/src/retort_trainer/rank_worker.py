@@ -4,14 +4,13 @@ import logging
 import os
 from typing import Any
 
-import ray
 from ray.train._internal.worker_group import RayTrainWorker
 
 from retort_trainer import attempt_log, documents, ranks
 from retort_trainer import job as jobs
-from retort_trainer.context import JobContext
-from retort_trainer.failures import Failure, FailureCategory, JobStopped, RetortError, to_failure
-from retort_trainer.job import TrainerJob, TrainerProgress, TrainerStatus
+from retort_trainer.failures import Failure, FailureCategory, JobStopped, to_failure
+from retort_trainer.job import TrainerJob, TrainerStatus
+from retort_trainer.rank_context import RankContext
 
 # A rank that only detected the loss of another one; the other rank's failure is more specific.
 PEER_LOST = "PEER_LOST"
@@ -30,29 +29,6 @@ class RankWorker(RayTrainWorker):
 
     def __init__(self) -> None:
         super().__init__()
-
-
-class RankContext(JobContext):
-    """The coordinator's context for a rank: rank 0 queries it and reports to it for all ranks."""
-
-    def __init__(self, coordinator: Any) -> None:
-        super().__init__()
-        self._coordinator = coordinator
-
-    def progress(self, progress: TrainerProgress) -> None:
-        if ranks.is_main():
-            ray.get(self._coordinator.rank_progress.remote(documents.to_json(progress)))
-
-    def check_fence(self) -> None:
-        answer: str = ray.get(self._coordinator.rank_check_fence.remote())
-        failure = documents.parse_json(Failure, answer, source="rank_check_fence")
-        if failure.type:
-            raise RetortError(failure.category, failure.type, failure.message)
-
-    def agree_on_stop(self) -> None:
-        """Adopts a stop request from the coordinator, on all ranks or on none. Collective."""
-        if ranks.from_main(lambda: bool(ray.get(self._coordinator.rank_should_stop.remote()))):
-            self.request_stop()
 
 
 def prepare(environment: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from retort_trainer.rank_worker import RankContext
+from retort_trainer.rank_context import RankContext
 
 
 class StopTogether(TrainerCallback):
