@@ -29,6 +29,9 @@ import org.yaml.snakeyaml.representer.Representer;
 /** Parses untrusted text: refuses type tags, and limits size, depth and growth by aliases. */
 final class SpecText {
   static final int MAX_CHARACTERS = 1 << 20;
+  private static final String EXPECTED =
+      " (expected: YAML or JSON; check that it is the right file, its indentation, and the quotes"
+          + " around values that contain a colon)";
   private static final int MAX_DEPTH = 32;
   private static final int MAX_ALIASES = 50;
   private static final int MAX_NODES = 100_000;
@@ -125,10 +128,9 @@ final class SpecText {
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       throw new SpecException(
-          List.of(
-              new SpecViolation("", "line " + line + ": " + e.getProblem() + " (expected: YAML)")));
+          List.of(new SpecViolation("", "line " + line + ": " + e.getProblem() + EXPECTED)));
     } catch (YAMLException e) {
-      throw new SpecException(List.of(new SpecViolation("", e.getMessage() + " (expected: YAML)")));
+      throw new SpecException(List.of(new SpecViolation("", e.getMessage() + EXPECTED)));
     }
   }
 
