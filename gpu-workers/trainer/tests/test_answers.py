@@ -179,6 +179,15 @@ def test_works_outside_the_main_thread() -> None:
         '"answer is ' * 20_000,
         "```\n" * 50_000,
         "option is " * 20_000,
+        "not 1 " * 50_000,
+        "$x=1$ " * 50_000,
+        "\\[1 " * 50_000,
+        "1 1/2 than " * 30_000,
+        "If it were so the answer would be 1 " * 10_000,
+        "many people think the answer is not 1 but 2, " * 10_000,
+        "B is correct, choose B, " * 10_000,
+        "\\frac{1}{2" * 20_000,
+        "1 dollars and " * 20_000,
     ],
 )
 def test_hostile_text_is_read_in_linear_time(text: str) -> None:

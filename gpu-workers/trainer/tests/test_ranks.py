@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from retort_trainer import documents, jobs, placement, ranks, store, training
 from retort_trainer.actor import TERMINAL, TrainerActor
 from retort_trainer.artifact import ArtifactRef
+from retort_trainer.checkpoints import COMPLETE_NAME
 from retort_trainer.context import JobContext
 from retort_trainer.data import Gap, PreferencePair, Sample
 from retort_trainer.failures import Failure, FailureCategory, RetortError
@@ -140,6 +141,13 @@ def until(condition: Callable[[], Any]) -> None:
         time.sleep(0.05)
 
 
+def await_checkpoint(job: TrainerJob, step: int) -> None:
+    """A checkpoint is published while the next steps are trained."""
+    assert job.training is not None
+    complete = f"{job.training.checkpoints_uri}/step-{step}/{COMPLETE_NAME}"
+    until(lambda: store.exists(complete))
+
+
 def rank_processes() -> list[int]:
     return [
         actor["Pid"]
@@ -232,6 +240,7 @@ def test_stop_and_lost_rank_end_all_ranks_and_the_next_attempt_goes_on(
     # From there to the fifth step, where one rank is killed.
     attempt = Attempt(job, 6, hold=2)
     attempt.await_hold()
+    await_checkpoint(job, 4)
     killed, other = rank_processes()
     os.kill(killed, signal.SIGKILL)
     lost = attempt.failed()
@@ -278,6 +287,7 @@ def test_node_that_goes_ends_the_attempt_and_another_one_takes_over(
     bundle, strategy = '{"CPU": 1, "far": 1}', "STRICT_SPREAD"
     attempt = Attempt(job, hold=3, bundle=bundle, strategy=strategy)
     attempt.await_hold()
+    await_checkpoint(job, 2)
     # Not the coordinator's process, whose end the driver has to detect.
     last = placement_group_table(attempt.group)["bundles_to_node_id"][1]
     lost_node = next(node for node in nodes if node.node_id == last)

@@ -6,9 +6,10 @@ machine without a safe sandbox, and a child that gives no answer, are errors. Im
 """
 
 import functools
+import re
 from dataclasses import dataclass
 
-from retort_trainer import choices, code_blocks, plain_answers, statements, verdicts
+from retort_trainer import choices, code_blocks, plain_answers, statements, text_values, verdicts
 from retort_trainer.code_execution import grading, self_test
 from retort_trainer.data import AnswerKind, CodeTests, Sample
 from retort_trainer.equivalence import AlgebraChecker
@@ -17,6 +18,7 @@ from retort_trainer.verdicts import Decision, Verdict
 # Longer answers are equal to the gold answer only as texts.
 LONGEST_COMPARED = 512
 _END_PUNCTUATION = ".!?,;: \t"
+_WRAPPED = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox)\s?\{([^{}]*)\}")
 
 _algebra = AlgebraChecker()
 
@@ -57,8 +59,11 @@ class Check:
 
 def extract_answer(text: str, *, last_number: bool = False) -> str | None:
     """The final answer that a text states, or None; with `last_number` its last number, where it has none."""
-    stated = statements.stated(text)
-    return statements.last_number(text) if stated is None and last_number else stated
+    stated = statements.last(statements.statements(text))
+    if stated is None:
+        return text_values.last_number(text) if last_number else None
+    in_words = last_number and not stated.marked and not statements.is_value(stated.answer)
+    return (text_values.only_number(stated.answer) if in_words else None) or stated.answer
 
 
 def decide(gold: str, answer: str | None) -> Decision:
@@ -122,8 +127,10 @@ def _check_mathematics(gold: Gold, text: str, last_number: bool) -> Check:
         letter = choices.choice(text)
         if letter is not None:
             return compare(gold, letter)
-    is_number = statements.is_number(gold.answer)
+    is_number = text_values.is_number(gold.answer)
     answer = extract_answer(text, last_number=last_number and is_number)
+    if answer is None and last_number and not is_number:
+        answer = text_values.concluded_formula(text)
     return compare(gold, answer) if answer is not None else _check_whole(gold, text)
 
 
@@ -141,12 +148,15 @@ def _check_whole(gold: Gold, text: str) -> Check:
 def _check_exact(gold: str, text: str) -> Check:
     conclusion = statements.without_quotations(statements.conclusion(text))
     lines = [line for line in conclusion.splitlines() if line.strip()]
-    sentences = [match.group(1) or match.group(2) for match in statements.SENTENCE.finditer(conclusion)]
+    sentence = statements.whole_sentence(conclusion) or ""
     stated = statements.stated(text)
     # A name may hold what looks like the end of a sentence: "St. Petersburg".
-    candidates = [stated, *sentences[-1:]] if stated is not None else [conclusion, *lines[-1:]]
+    if stated is None:
+        candidates = [conclusion, *lines[-1:]]
+    else:
+        candidates = [stated, sentence] if stated in sentence else [stated]
     for candidate in candidates:
-        if candidate is not None and _same_text(gold, candidate):
+        if _same_text(gold, candidate):
             return Check(_bare(candidate), Verdict.EQUAL)
     return Check(_bare(stated or (lines[-1] if lines else "")), Verdict.DIFFERENT)
 
@@ -156,6 +166,10 @@ def _same_text(gold: str, answer: str) -> bool:
 
 
 def _bare(answer: str) -> str:
+    while (
+        wrapped := _WRAPPED.fullmatch(answer.strip(" \t\r\n*\"'`$").rstrip(_END_PUNCTUATION + "$"))
+    ) is not None:
+        answer = wrapped.group(1)
     return answer.strip(" \t\r\n*\"'`").rstrip(_END_PUNCTUATION).rstrip("*\"'`")
 
 
@@ -166,8 +180,8 @@ def _decide(gold: str, answer: str) -> Decision:
         return verdicts.of(same)
     if len(gold) > LONGEST_COMPARED or len(answer) > LONGEST_COMPARED:
         return verdicts.undecided(f"longer than {LONGEST_COMPARED} characters")
-    if choices.is_letter(gold):
-        letter = choices.letter(answer)
-        if letter is not None:
-            return verdicts.of(letter == choices.letter(gold))
+    if choices.is_letter(gold) or choices.is_letter(answer):
+        letters = choices.letter(gold), choices.letter(answer)
+        if None not in letters:
+            return verdicts.of(letters[0] == letters[1])
     return _algebra.decide(gold, answer)

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retort_trainer import attribution
+
 # Maximum number of trailing characters of a text that are searched for the final answer.
 SEARCHED_CHARACTERS = 65_536
 _LONGEST_BOXED = 2_000
 _MOST_BOXED = 64
+_LONGEST_FORMULA = 400
 
 _END_OF_THOUGHT = re.compile(
     r"</(?:[a-z]{1,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)>"
@@ -40,14 +43,14 @@ _BE = (
     r"|(?:should|must|would|will|could|has\s+to|have\s+to|turns\s+out\s+to|seems\s+to|appears\s+to|comes\s+out\s+to)\s+be)"
 )
 SENTENCE = re.compile(
-    r"(?<![\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
+    r"(?<![\w/])(?:answers?|ans\.?(?=\s?[:\uff1a])|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
     r"(?:\s{1,2}(?:correcta|correcte|correta|corretta|final|finale))?"
     r"(?:\s{1,3}(?:to|for|of|in|choice|option|here)\s[^\n.:=?!]{0,80}?|\s{0,2}\([^\n()]{1,40}\))?"
     rf"(?:\s{{0,3}}[=:\uff1a]|\s{{1,3}}{_BE}(?!\w)|[ \t]{{0,3}}\n)[*_]{{0,3}}\s{{0,3}}:?\s{{0,3}}[*_]{{0,3}}"
     r"(?=([^\n]{1,400}))"
     r"|(?:\u7b54\u6848|\u7b54\u3048|\u7b54|\u6b63\u89e3|\uc815\ub2f5|\ub2f5|\u6700\u7ec8\u7ed3\u679c)[*_]{0,3}\s{0,3}"
     r"(?:\u5e94\u8be5|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\s{0,3}"
-    r"(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=])[*_]{0,3}\s{0,3}[:\uff1a]?\s{0,3}[*_]{0,3}"
+    r"(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=]|(?=\u5e76?\u4e0d\u662f|\u5e76\u975e))[*_]{0,3}\s{0,3}[:\uff1a]?\s{0,3}[*_]{0,3}"
     r"(?=([^\n]{1,400}))",
     re.IGNORECASE,
 )
@@ -56,14 +59,20 @@ _SUBJECT = re.compile(
     r"(?:(?:therefore|thus|indeed|clearly|then|also)\s{1,3})?(?:the|our|my)\s{1,3}(?:(?:final|correct|right)\s{1,3})?answer(?!\w)",
     re.IGNORECASE,
 )
-_HYPOTHESIS = re.compile(
-    r"(?:(?<!\w)(?:if|whether|unless|suppose|supposing|assume|assuming|claims?|claimed|says?|said)\s{1,3}"
-    r"(?:that\s{1,3})?(?:(?:the|an?|your|our|my)\s{1,3})?(?:(?:correct|final|right)\s{1,3})?|\u5982\u679c|\u5047\u8bbe|\u5047\u5982)$",
+_NEGATION = re.compile(
+    r"(?:not|never|no\slonger|wrong|incorrect|unknown|unclear|\u5e76?\u4e0d\u662f|\u5e76\u975e|\u4e0d)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(
-    r"(?:not|never|no longer|wrong|incorrect|unknown|unclear|\u4e0d\u662f|\u4e0d)(?![A-Za-z])", re.IGNORECASE
+# "not 7 but 5"
+_CONTRAST = re.compile(
+    r",?\s{1,2}but(?:\s{1,2}rather)?\s{1,2}|[,;\u2014-]\s{0,2}(?:rather|it(?:'s|\s{1,2}is))\s{1,2}"
+    r"|[,\uff0c;]?\s{0,2}(?:\u800c\u662f|\u5e94\u8be5\u662f|\u5e94\u662f|\u5e94\u4e3a)\s{0,2}|[,\uff0c]\s{0,2}\u662f\s{0,2}",
+    re.IGNORECASE,
 )
+_NOT_ONLY = re.compile(
+    r"not\s{1,2}(?:only|just|merely|simply)(?!\w)|\u4e0d\u662f\u53ea|\u4e0d\u53ea", re.IGNORECASE
+)
+_OPENS_FORMULA = re.compile(r"\s{0,4}(\$\$|\\\[)\s{0,4}")
 _CORRECTION = re.compile(
     r"(?<!\w)(?:wait|actually|correction|sorry|oops|hmm|scratch\s+that|i\s+meant?|my\s+mistake|or\s+rather|no(?=\s{0,2}[,:;.!\u2014-])"
     r"|let\s+me\s+(?:correct|fix|redo|recheck|reconsider))(?!\w)"
@@ -91,8 +100,8 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\s{0,2},?\s{1,2}(?:which|because|since|as(?!\s(?:much|many|large|long|high|old|fast))|not|but|where|when|so|after|given|for|if|that|meaning|rather|instead|rounded|wait|no|sorry|actually|i\smean"
-    r"|and\s(?:not|the|it|this|we|that))(?!\w)|\uff0c(?=[^0-9\uff10-\uff19(\uff08\\\s-])|\s{0,2}</|<\||\s[\u2013\u2014-]{1,2}\s{0,2}(?=[A-Za-z]{2})",
+    r"\s{0,2},?\s{1,2}(?:which|because|since|as(?!\s(?:much|many|large|long|high|old|fast))|not|but|where|when|so|after|given|for|if|that|meaning|rather|instead|i\.e\.|namely|rounded|wait|no|sorry|actually|i\smean"
+    r"|and\s(?:not|the|it|this|we|that))(?!\w)|\uff0c(?=[^0-9\uff10-\uff19(\uff08\\\s\u4e14\u6216\u548c\u53ca\u4ee5-])|,\s{0,2}(?=[\u4e00-\u9fff])(?![\u4e14\u6216\u548c\u53ca\u4ee5])|;\s{1,2}(?!(?:or|and)(?!\w))(?=[A-Za-z]{2})|\s{0,2}</|<\||\s[\u2013\u2014-]{1,2}\s{0,2}(?=[A-Za-z]{2})",
     re.IGNORECASE,
 )
 _VALUE = re.compile(
@@ -100,26 +109,16 @@ _VALUE = re.compile(
     r"|[A-Za-z](?:_\{?\w\}?)?\s{0,2}(?:[=<>\u2264\u2265\u2208]|\\(?:le|ge|in|ne)(?![a-z]))|[A-J](?:[).:,\]*]|\s*$)|pi(?!\w)|sqrt(?!\w))"
 )
 _CLEAN = re.compile(r"(?![^\n]*\s(?:times|more|less|fewer|than|as)(?!\w))\S{1,60}(?:\s\S{1,20}){0,3}")
+# Words in capitals that do not begin a sentence: "New York".
+_NAME = re.compile(
+    r"(?!(?:I|Yes|No|Ok|OK|Okay|Let|We|Wait|Actually|Sorry|Hmm|That|This|It|The|Oh|So|But|My|Not|Right|Correct)(?!\w))"
+    r"[A-Z][\w'\u2019.-]{0,30}(?:\s(?:(?:of|the|and|de|la)\s)?[A-Z][\w'\u2019.-]{0,30}){0,3}"
+)
 _SHORT = re.compile(r"\S{1,40}(?:\s\S{1,20})?")
 # Non-breaking blanks count as blanks in both languages.
 _FIXED_BLANKS = dict.fromkeys((0xA0, 0x2007, 0x202F), " ")
 _QUOTES = " \t\"'*`_"
 _EDGES = _QUOTES + ".\u3002"
-
-_GROUPED = r"[0-9]{1,3}(?:(?:,|[ \u00a0\u2009\u202f])[0-9]{3}){1,10}(?![0-9])"
-_MAGNITUDE = rf"(?:{_GROUPED}|[0-9]{{1,40}})(?:\.[0-9]{{1,40}})?|\.[0-9]{{1,40}}"
-_NUMBER = (
-    rf"(?:(?:-|\u2212)(?=[0-9.$]))?\$?(?:{_MAGNITUDE})(?:[eE][-+]?[0-9]{{1,4}})?(?:/[0-9]{{1,20}})?"
-    r"(?:\s?\\?%)?"
-)
-LAST_NUMBER = re.compile(
-    rf"(?<![A-Za-z0-9_.:/^]){_NUMBER}(?:\s{{1,2}}or\s{{1,2}}{_NUMBER})?(?![A-Za-z0-9_:^])(?!\.[0-9])"
-)
-_ONE_NUMBER = re.compile(_NUMBER)
-_THEREFORE = re.compile(
-    r"(?:(?<!\w)(?:therefore|thus|hence|consequently|in\s+conclusion)(?!\w)|\u56e0\u6b64|\u6240\u4ee5|\u6545\u800c|\u7efc\u4e0a|\u603b\u4e4b)(?=([^\n\u3002]{1,400}))",
-    re.IGNORECASE,
-)
 
 # A quotation that states an answer and is more than a formula contains the words of another person, not a
 # conclusion.
@@ -161,6 +160,26 @@ def stated(text: str) -> str | None:
     return found.answer if found else None
 
 
+def whole_sentence(text: str) -> str | None:
+    """The rest of the line in which a text last states its answer in words."""
+    stated = [_raw(text, match) for match in SENTENCE.finditer(text) if _own(text, match)]
+    return stated[-1] if stated else None
+
+
+def without_denied(text: str) -> str:
+    """Removes the answers that a text denies, assumes or ascribes to others."""
+    kept: list[str] = []
+    end = 0
+    for match in SENTENCE.finditer(text):
+        raw = _raw(text, match)
+        if match.start() >= end and not (_own(text, match) and _affirmed(_answer(first_sentence(raw)))):
+            kept.append(text[end : match.start()])
+            sentence = first_sentence(raw)
+            reason = None if _NOT_ONLY.match(_answer(sentence)) else _REASON.search(sentence)
+            end = match.end() + (reason.start() if reason else len(sentence))
+    return "".join(kept) + text[end:]
+
+
 def last(found: list[Statement]) -> Statement | None:
     """The final statement. Questions, and words that are not a value, count only if there is nothing else."""
     found = [one for one in found if not one.question] or found
@@ -187,31 +206,6 @@ def statements(text: str) -> list[Statement]:
 def is_value(answer: str) -> bool:
     """Whether an answer begins like a number, a formula or the letter of a choice."""
     return _VALUE.match(answer) is not None
-
-
-def last_number(text: str) -> str | None:
-    """The last number of a text that states no answer; for a last line, the number that it concludes.
-
-    "3 or 5" is two numbers and is returned as text.
-    """
-    own = without_quotations(conclusion(text))
-    lines = [line for line in own.splitlines() if line.strip()]
-    concluded = list(_THEREFORE.finditer(lines[-1])) if lines else []
-    if concluded:
-        numbers = LAST_NUMBER.findall(_sentence(concluded[-1].group(1)))
-        if numbers:
-            return _number(numbers[-1])
-    numbers = LAST_NUMBER.findall(own)
-    return _number(numbers[-1]) if numbers else None
-
-
-def is_number(answer: str) -> bool:
-    """Whether an answer is a single number, as texts may end with."""
-    return _ONE_NUMBER.fullmatch(answer.replace("$", "").strip()) is not None
-
-
-def _number(written: str) -> str:
-    return written.replace("$", "").strip()
 
 
 def without_quotations(text: str) -> str:
@@ -288,10 +282,26 @@ def _hashes(text: str) -> Iterator[Statement]:
 
 def _sentences(text: str) -> Iterator[Statement]:
     for match in SENTENCE.finditer(text):
-        if _HYPOTHESIS.search(text[max(0, match.start() - 40) : match.start()]) is not None:
-            continue
-        raw = match.group(1) or match.group(2)
-        yield from _said(match.start(), match.end(), raw)
+        if _own(text, match):
+            yield from _said(match.start(), match.end(), _raw(text, match))
+
+
+def _own(text: str, match: "re.Match[str]") -> bool:
+    """Whether the text itself states this answer."""
+    return not (
+        attribution.disowned(text, match.start()) or attribution.unreal(text, match.start(), match.end())
+    )
+
+
+def _raw(text: str, match: "re.Match[str]") -> str:
+    """What follows in the line; for a displayed formula, its content."""
+    raw = match.group(1) or match.group(2)
+    opening = _OPENS_FORMULA.fullmatch(raw)
+    if opening is None:
+        return raw
+    start = match.end() + len(raw)
+    closing = text.find("$$" if opening.group(1) == "$$" else "\\]", start, start + _LONGEST_FORMULA)
+    return " ".join(text[start:closing].split()) if closing > start else raw
 
 
 def _subjects(text: str) -> Iterator[Statement]:
@@ -303,15 +313,26 @@ def _subjects(text: str) -> Iterator[Statement]:
 
 
 def _said(start: int, end: int, raw: str) -> Iterator[Statement]:
-    """A statement in words; None if it denies, says nothing, or contains a box, which is a separate
+    """A statement in words; none if it only denies, says nothing, or contains a box, which is a separate
     statement.
     """
-    sentence = _sentence(raw)
-    answer = _answer(sentence)
-    if not answer or _NEGATION.match(answer) is not None or BOXED.search(sentence) is not None:
+    sentence = first_sentence(raw)
+    answer = _affirmed(_answer(sentence))
+    if not answer or BOXED.search(sentence) is not None:
         return
     question = raw[len(sentence) : len(sentence) + 1] in ("?", "\uff1f")
     yield Statement(start, end + len(answer), answer, marked=False, question=question)
+
+
+def _affirmed(answer: str) -> str:
+    """The answer without what it denies: "not 7 but 5"; empty if it only denies."""
+    if _NEGATION.match(answer) is None:
+        return answer
+    contrast = _CONTRAST.search(answer)
+    if contrast is None or _NOT_ONLY.match(answer) is not None:
+        return ""
+    instead = _answer(answer[contrast.end() :])
+    return instead if is_value(instead) or _CLEAN.fullmatch(instead) else ""
 
 
 def _corrections(text: str, before: Statement) -> Iterator[Statement]:
@@ -320,20 +341,27 @@ def _corrections(text: str, before: Statement) -> Iterator[Statement]:
     for mark in marks:
         direct = _AFTER_CORRECTION.match(text, mark.end())
         if direct is not None:
-            yield from _claimed(mark.start(), direct, _SHORT)
+            yield from _claimed(text, mark.start(), direct, _SHORT, names=not is_value(before.answer))
     if marks:
         for claim in _CLAIM.finditer(text, marks[0].start()):
-            yield from _claimed(claim.start(), claim, _CLEAN)
+            yield from _claimed(text, claim.start(), claim, _CLEAN)
 
 
-def _claimed(start: int, claim: "re.Match[str]", shape: "re.Pattern[str]") -> Iterator[Statement]:
+def _claimed(
+    text: str, start: int, claim: "re.Match[str]", shape: "re.Pattern[str]", *, names: bool = False
+) -> Iterator[Statement]:
+    """A value of the given shape; with `names` also a name, which corrects only another name."""
+    if attribution.disowned(text, start):
+        return
     raw = next((group for group in claim.groups() if group), "")
     for said in _said(start, claim.end(), raw):
-        if is_value(said.answer) and shape.fullmatch(said.answer) is not None:
+        is_shaped = is_value(said.answer) and shape.fullmatch(said.answer) is not None
+        if is_shaped or (names and _NAME.fullmatch(said.answer) is not None):
             yield said
 
 
-def _sentence(raw: str) -> str:
+def first_sentence(raw: str) -> str:
+    """The text up to the end of its first sentence."""
     end = _SENTENCE_END.search(raw)
     return raw[: end.start()] if end else raw
 

@@ -1,6 +1,7 @@
 """The verdict on two answers in their original notation."""
 
 import re
+from collections.abc import Callable, Iterator
 
 from retort_trainer.mathematics.comparison import compare
 from retort_trainer.mathematics.forms import Form
@@ -10,15 +11,18 @@ from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, Verdict, undecid
 
 _DECIMAL_COMMA = re.compile(r"^([-+]?[0-9][0-9 ]*),([0-9]+)(?![0-9,]|\s*,)")
 
+_WHOLE_AND_FRACTION = re.compile(r"(?<=\d) and (?=\d+ ?/ ?\d|\$?\\[dt]?frac)")
+
 
 def decide(gold: str, answer: str) -> Decision:
     """Symmetric. May run without end; the caller limits its time."""
     decision = _decide(gold, answer, common_logarithm=True)
-    if decision == DIFFERENT and EQUAL in (
-        _decide(_with_point(gold), answer, common_logarithm=True),
-        _decide(gold, _with_point(answer), common_logarithm=True),
-    ):
-        return undecided("a decimal comma, or a list")
+    if decision == DIFFERENT:
+        for respelled, doubt in ((_with_point, "a decimal comma"), (_mixed, "a mixed number")):
+            if EQUAL in (
+                _decide(*pair, common_logarithm=True) for pair in _respellings(gold, answer, respelled)
+            ):
+                return undecided(f"{doubt}, or a list")
     if "log" not in gold + answer:
         return decision
     # The base of "log", 10 or e, is ambiguous.
@@ -29,6 +33,19 @@ def decide(gold: str, answer: str) -> Decision:
 def _with_point(answer: str) -> str:
     """ "3,14" as a decimal, as in much of Europe."""
     return _DECIMAL_COMMA.sub(r"\1.\2", answer)
+
+
+def _mixed(answer: str) -> str:
+    """ "2 and 3/5" as a mixed number."""
+    return _WHOLE_AND_FRACTION.sub(" ", answer)
+
+
+def _respellings(gold: str, answer: str, respelled: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """The pairs with one side respelled, if that changes it."""
+    if respelled(gold) != gold:
+        yield respelled(gold), answer
+    if respelled(answer) != answer:
+        yield gold, respelled(answer)
 
 
 def _decide(gold: str, answer: str, *, common_logarithm: bool) -> Decision:

@@ -72,6 +72,8 @@ class Relation:
 
     sign: str
     difference: Expr
+    # The number on the last side of an equation.
+    constant: Quantity | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class Clock:
 class Ratio:
     parts: tuple[Quantity, ...]
     clock: Clock | None = field(default=None)
+    # Written as "2 to 3", which may be a range.
+    spoken: bool = False
 
 
 @dataclass(frozen=True)

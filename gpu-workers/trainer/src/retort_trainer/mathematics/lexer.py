@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 
-from retort_trainer.mathematics.units import is_unit
+from retort_trainer.mathematics.units import is_letter_unit, is_unit
 
 # Limits within which exact arithmetic stays cheap.
 MOST_DIGITS = 2_000
@@ -73,12 +73,15 @@ _SIGN_COMMANDS = frozenset(_SIGN_COMMANDS_TEXT.split())
 _NOT_A_WORD = frozenset(
     {"abc", "xyz", "abcd", "wxyz", "xyzw", "pqr", "mnp", "rst", "uvw", "abx", "axy", "bxy"}
 )
+# Products of letters, unless they follow a number.
+_PRODUCTS = frozenset({"mg", "ms", "ml", "mi", "mo", "ha"})
 _JOINING_TEXT = "or and to is of per mod in at by as an no so it am pm"
 _JOINING = frozenset(_JOINING_TEXT.split())
 
 _SEPARATOR = r"(?:\{,\}|,\\!\s?|\\,|\\!|(?<=\d) (?=\d{3}(?!\d)))"
 _GROUPED = rf"\d{{1,3}}(?:{_SEPARATOR}\s?\d{{3}})+(?!\d)"
-_COMMAS = r"\d{1,3}(?:,\d{3})+(?!\d)"
+# Groups of three digits; lakhs and crores have groups of two before the last one.
+_COMMAS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?!\d)"
 _EXPONENT = r"(?:[eE][-+]?\d{1,12}(?![\dA-Za-z]))?"
 _NUMBER = re.compile(
     rf"(?P<whole>{_GROUPED}|\d+)(?P<point>\.\d+)?(?P<power>{_EXPONENT})|(?P<bare>\.\d+)(?P<power2>{_EXPONENT})"
@@ -86,7 +89,7 @@ _NUMBER = re.compile(
 _NUMBER_WITH_COMMAS = re.compile(rf"(?P<whole>{_COMMAS})(?P<point>\.\d+)?(?P<power>{_EXPONENT})")
 _REPEATING = re.compile(r"\s?(?:\\overline\s?\{\s?(\d+)\s?\}|\\dot\s?\{?(\d)\}?(?!\\dot)|\((\d+)\)(?=\s*$))")
 _BASE = re.compile(
-    r"([0-9A-Fa-f]+)\s?(?:_\s?(?:\{\s?(?:\\text\{\s?)?([a-z]+|\d{1,2})\s?\}?\s?\}|(\d{1,2})(?!\d))"
+    r"([0-9A-Fa-f]+)\s?(?:_\s?(?:\{\s?\(?(?:\\text\{\s?)?([a-z]+|\d{1,2})\s?\}?\)?\s?\}|(\d{1,2})(?!\d))"
     r"|\s\(?base[ -]?(\d{1,2}|[a-z]+)\)?)"
 )
 _HEXADECIMAL = re.compile(r"[0-9A-F]{2,}\s?_\s?(?:\{\s?16\s?\}|16(?!\d))")
@@ -148,7 +151,7 @@ class _Lexer:
             self._depth += 1
         elif text in ")]}":
             self._depth -= 1
-        elif text in "€£¥¢":
+        elif text in "€£¥¢₹":
             self._add(_word(text, spaced), self._at + length)
             return
         elif text not in "+-*/^_=<>,;:.|!%'&":
@@ -162,7 +165,7 @@ class _Lexer:
 
     def _number(self, spaced: bool) -> None:
         based = _BASE.match(self._text, self._at)
-        if based is not None:
+        if based is not None and _is_number_of_base(based):
             self._based(based, spaced)
             return
         commas = self._commas_group and self._depth == 0
@@ -237,9 +240,12 @@ class _Lexer:
             raise Unreadable(f"\\{following}")
 
     def _of_text(self, word: str) -> Token:
-        """A letter in \\text is a name, or a unit after a number."""
-        after_number = bool(self._found) and self._found[-1].kind is Kind.NUMBER
-        is_name = len(word) == 1 and word.isascii() and word.isalpha() and not after_number
+        """A letter in \\text is a name, or a unit after a value."""
+        before = self._found[-1] if self._found else None
+        is_unit_of = before is not None and (
+            before.kind is Kind.NUMBER or (is_letter_unit(word) and _ends_value(before))
+        )
+        is_name = len(word) == 1 and word.isascii() and word.isalpha() and not is_unit_of
         return Token(Kind.NAME, word, True) if is_name else _word(word, spaced=True)
 
     def _word(self, spaced: bool) -> None:
@@ -255,7 +261,10 @@ class _Lexer:
             return
         run = letters.group()
         before = self._found[:-1] if self._found and self._found[-1].is_sign("(") else self._found
-        after_number = bool(before) and before[-1].kind is Kind.NUMBER
+        after_number = bool(before) and (
+            before[-1].kind is Kind.NUMBER or (before[-1].kind is Kind.WORD and is_unit(before[-1].text))
+        )
+        after_value = bool(before) and spaced and _ends_value(before[-1]) and run not in _PRODUCTS
         called = self._text[self._at + len(word) :].lstrip().startswith("(")
         if (word in FUNCTIONS and (called or word not in ("min", "max"))) or word in _CONSTANTS:
             self._named(word, self._at + len(word), spaced, prose=True)
@@ -266,7 +275,7 @@ class _Lexer:
                 self._named(known, self._at + len(known), spaced, prose=True)
             else:
                 self._add(_word(word, spaced), match.end())
-        elif len(run) == 2 and after_number and is_unit(run):
+        elif len(run) == 2 and (after_number or after_value) and is_unit(run):
             self._add(_word(run, spaced), match.end())
         else:
             self._letter(run[0], self._at + 1, spaced)
@@ -298,6 +307,21 @@ def _word(word: str, spaced: bool) -> Token:
     # A single letter in \text is a name from the problem; A for amperes and other one-letter units stay
     # words.
     return Token(Kind.WORD, word, spaced)
+
+
+def _is_number_of_base(match: "re.Match[str]") -> bool:
+    """Whether "1011_2" is a number of a base; "2a_1" is a product."""
+    if match[1].isdigit():
+        return True
+    name = next(group for group in match.groups()[1:] if group)
+    base = int(name) if name.isdigit() else _BASES.get(name, 0)
+    is_case = match[1] == match[1].upper() or base == 16
+    return is_case and 11 <= base <= 36 and all(int(digit, 36) < base for digit in match[1])
+
+
+def _ends_value(token: Token) -> bool:
+    """Whether a unit may follow: after a number, a name, π or a closing bracket."""
+    return token.kind in (Kind.NUMBER, Kind.NAME) or token.is_sign("pi", ")", "}", "]")
 
 
 def _known_prefix(run: str) -> str:

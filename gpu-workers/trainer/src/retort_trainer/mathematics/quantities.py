@@ -1,24 +1,24 @@
 """Quantities: an expression with its percent sign, unit, currency and words."""
 
+import itertools
 import re
 from fractions import Fraction
 
-from sympy import Expr, Integer, Rational
+from sympy import Rational
 
-from retort_trainer.mathematics import numerals, units
+from retort_trainer.mathematics import following_words, units
 from retort_trainer.mathematics.brackets import outside
 from retort_trainer.mathematics.expressions import expression
 from retort_trainer.mathematics.forms import Clock, Quantity, Words
 from retort_trainer.mathematics.lexer import Kind, Token, Unreadable
 
-_CURRENCIES = frozenset({"$", "€", "£", "¥", "¢", "usd", "eur", "gbp", "rs", "us"})
+_CURRENCIES = frozenset({"$", "€", "£", "¥", "₹", "¢", "usd", "eur", "gbp", "rs", "us"})
 _LEADING_TEXT = (
     "about approximately approx roughly around exactly nearly the a an only just is are equal to "
     "equals therefore thus so hence simply indeed at in total of value amount cost price rate it "
     "was be"
 )
 _LEADING = frozenset(_LEADING_TEXT.split())
-_PERCENT = frozenset({"percent", "percentage", "pct", "per cent"})
 _CLOCK = re.compile(
     r"(?:at )?(\d{1,2})(?:\s?:\s?(\d{2}))?(?:\s?:\s?(\d{2}))?"
     r"\s?(?:\\text\{ ?)?((?:[ap]\.?\s?m\b\.?)|o'clock|noon|midnight)?\s?\}?[.]?",
@@ -27,7 +27,7 @@ _CLOCK = re.compile(
 _NAMED_TIMES = {"noon": 12, "midnight": 0}
 _PART = r"(\d+(?:\.\d+)?(?:\s?/\s?\d+)?)\s?(?:\\text\{ ?)?([A-Za-z\u4e00-\u9fff]+)\.? ?\}?"
 _PARTS = re.compile(_PART)
-_COMPOUND = re.compile(rf"{_PART}(?:\s?(?:,|and|, and|\\text\{{ ?and ?\}})?\s?{_PART})+\.?")
+_COMPOUND = re.compile(rf"{_PART}(?:\s?(?:,|and|, and|\\text\{{ ?and ?\}})?\s?{_PART}){{1,4}}\.?")
 
 
 def clock(spelled: str) -> Clock | None:
@@ -57,7 +57,8 @@ def compound(spelled: str) -> Quantity | None:
     total = Fraction(0)
     dimensions: set[tuple[tuple[str, int], ...]] = set()
     for number, word in _PARTS.findall(spelled):
-        unit, others = units.read([word])
+        # 分 is a minute, a point or a cent.
+        unit, others = units.read(["分钟" if word == "分" and "时" in spelled else word])
         if unit is None or others:
             return None
         dimensions.add(unit.dimensions)
@@ -73,23 +74,35 @@ def with_letter_units(tokens: list[Token]) -> list[Token] | None:
         (
             index
             for index, token in enumerate(tokens)
-            if index
-            and token.kind is Kind.NAME
-            and token.spaced
-            and tokens[index - 1].kind is Kind.NUMBER
-            and units.is_letter_unit(token.text)
+            if index and token.kind is Kind.NAME and token.spaced and _may_have(token.text, tokens[index - 1])
         ),
         None,
     )
-    if start is None or any(token.kind is Kind.NAME for token in tokens[:start]):
+    if start is None:
+        return None
+    side = max(
+        (index for index, token in enumerate(tokens[:start]) if token.is_sign("=", "approx")), default=-1
+    )
+    if any(token.kind is Kind.NAME for token in tokens[side + 1 : start]):
         return None
     rest = tokens[start:]
-    if not all(_is_of_unit(token) for token in rest):
+    together = any(
+        token.kind is before.kind is Kind.NAME and not token.spaced
+        for before, token in itertools.pairwise(rest)
+    )
+    if together or not all(_is_of_unit(token) for token in rest):
         return None
     return [
         *tokens[:start],
         *(Token(Kind.WORD, token.text, True) if token.kind is Kind.NAME else token for token in rest),
     ]
+
+
+def _may_have(letter: str, before: Token) -> bool:
+    """Whether the letter may be the unit of what ends before it; after π most letters are variables."""
+    if before.kind is Kind.NUMBER:
+        return units.is_letter_unit(letter)
+    return letter == "m" and before.is_sign("pi", ")", "}")
 
 
 def _is_of_unit(token: Token) -> bool:
@@ -113,32 +126,23 @@ def quantity(tokens: list[Token], *, plus: bool, common_logarithm: bool) -> Quan
         number, behind = number[:-1], [number[-1], *behind]
     if not number:
         return _in_words(behind)
-    words = _words(behind)
-    scale = 1
-    while words and words[0].lower() in numerals.SCALES:
-        scale *= numerals.SCALES[words.pop(0).lower()]
-    percent = bool(words) and words[0].lower() in _PERCENT
-    if percent:
-        words = words[1:]
-    unit, others = units.read(words)
-    if number[-1].is_sign("%"):
-        number, percent = number[:-1], True
+    number, percent = (number[:-1], True) if number[-1].is_sign("%") else (number, False)
+    single = number[-1] if len(number) == 1 or (len(number) == 2 and number[0].is_sign("-", "+")) else None
+    single = single if single is not None and single.kind is Kind.NUMBER else None
+    following = following_words.read(_words(behind), is_whole=single is not None and single.is_whole)
     degrees = _degrees(number)
+    unit = following.unit
     if degrees is not None:
         number, named = degrees
         unit = unit or named
     value = expression(number, plus=plus, common_logarithm=common_logarithm)
-    if others and value.is_Symbol:
+    if following.others and value.is_Symbol:
         raise Unreadable("words behind a letter")
-    single = number[-1] if len(number) == 1 or (len(number) == 2 and number[0].is_sign("-", "+")) else None
-    if single is None or single.kind is not Kind.NUMBER:
-        return Quantity(_scaled(value, scale), unit, percent, others)
-    decimals = single.decimals if scale == 1 else 0
-    return Quantity(_scaled(value, scale), unit, percent, others, decimals, single.base, single.text)
-
-
-def _scaled(value: Expr, scale: int) -> Expr:
-    return value * Integer(scale)
+    value, percent = following.applied(value), percent or following.percent
+    if single is None:
+        return Quantity(value, unit, percent, following.others)
+    decimals = single.decimals if following.scale == following.exponent == 1 else 0
+    return Quantity(value, unit, percent, following.others, decimals, single.base, single.text)
 
 
 def _degrees(number: list[Token]) -> tuple[list[Token], units.Unit] | None:
@@ -152,7 +156,7 @@ def _degrees(number: list[Token]) -> tuple[list[Token], units.Unit] | None:
         and number[-2].is_sign("circ")
         and number[-1].text in ("C", "F")
     ):
-        return number[:-3], units.Unit(((f"°{number[-1].text}", 1),), Fraction(1))
+        return number[:-3], units.of_degrees(number[-1].text)
     return None
 
 
@@ -200,13 +204,8 @@ def _words(behind: list[Token]) -> list[str]:
     return found
 
 
-def _in_words(tokens: list[Token]) -> Quantity | Words:
+def _in_words(tokens: list[Token]) -> Words:
     written = [token.text for token in tokens if not token.is_sign(".", "-")]
     if any(token.kind not in (Kind.WORD, Kind.NAME) and not token.is_sign(".", "-", "'") for token in tokens):
         raise Unreadable("words with signs between them")
-    for end in range(len(written), 0, -1):
-        number = numerals.value(written[:end])
-        if number is not None:
-            unit, others = units.read(written[end:])
-            return Quantity(Integer(number), unit, False, others)
     return Words(" ".join(written).casefold())

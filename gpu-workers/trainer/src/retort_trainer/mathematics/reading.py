@@ -1,11 +1,12 @@
 """Parses an answer into all forms that it can have."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sympy import Expr, oo
 
-from retort_trainer.mathematics import quantities, regions, relations
+from retort_trainer.mathematics import names, quantities, regions, relations
 from retort_trainer.mathematics.brackets import cut, is_enclosed, outside
 from retort_trainer.mathematics.expressions import expression
 from retort_trainer.mathematics.forms import (
@@ -17,6 +18,7 @@ from retort_trainer.mathematics.forms import (
     Quantity,
     Ratio,
     Region,
+    Relation,
     Residue,
     Table,
     Words,
@@ -24,15 +26,6 @@ from retort_trainer.mathematics.forms import (
 from retort_trainer.mathematics.lexer import Kind, Token, Unreadable, tokens
 from retort_trainer.mathematics.notation import one_spelling
 
-_EMPTY_SETS = (
-    "no solution",
-    "no solutions",
-    "no real solution",
-    "no real solutions",
-    "empty set",
-    "the empty set",
-)
-_ALL_REALS = ("all real numbers", "all reals", "all real", "the real numbers", "real numbers")
 _REMARK = re.compile(
     r"\s?\((?:rounded|approximately|approx\.?|about|nearest|to the nearest|correct to|since|because"
     r"|as required|exact|simplified|in simplest form|exactly)[^()]*\)\.?$",
@@ -41,13 +34,32 @@ _REMARK = re.compile(
 _MODULO = re.compile(
     r"\s?(?:\\pmod\s?\{?\s?(\w+)\s?\}?|\(\s?\\?(?:mod|bmod|text\{mod\})\s?(\w+)\s?\)|\\?b?mod\s(\w+))$"
 )
+# "(A) 12", "A. 12"
+_LABEL = re.compile(r"(?:\\text\{ ?\(?[A-H][).] ?\}|\([A-H]\)|[A-H][.)]) ?(?=[^ ])(.+)$")
+_CHOSEN = re.compile(r"^(?:故?选项?|答案)\s?[:是为]?\s?(?=[A-H](?![a-z]))")
+_SPOKEN_RATIO = re.compile(r"(\d+) to (\d+)(?: to (\d+))?")
 _PLUS_MINUS = ("pm", "mp")
 _LARGEST_NESTING = 40
 
 
 def readings(answer: str, *, common_logarithm: bool = True) -> list[Form]:
     """At least one form. Raises Unreadable if there is none."""
-    spelled = _REMARK.sub("", one_spelling(answer)).rstrip(" .;,").lstrip(" ;,")
+    spelled = _trimmed(one_spelling(answer))
+    found, reason = _read(spelled, common_logarithm)
+    if not found and (in_words := _trimmed(one_spelling(answer, digits=False))) != spelled:
+        # What is no number may be words: "no one".
+        found, _ = _read(in_words, common_logarithm)
+    if not found:
+        raise Unreadable(reason)
+    return found
+
+
+def _trimmed(spelled: str) -> str:
+    return _REMARK.sub("", _CHOSEN.sub("", spelled)).rstrip(" .;,").lstrip(" ;,").removesuffix(" only")
+
+
+def _read(spelled: str, common_logarithm: bool) -> tuple[list[Form], str]:
+    """All forms, and why there are none."""
     found: list[Form] = []
     reason = ""
     for read in _ways(spelled, common_logarithm):
@@ -58,28 +70,40 @@ def readings(answer: str, *, common_logarithm: bool = True) -> list[Form]:
             continue
         if form not in found:
             found.append(form)
-    if not found:
-        raise Unreadable(reason)
-    return found
+    return found, reason
 
 
-def _ways(spelled: str, common_logarithm: bool) -> Iterator["_Way"]:
+def _ways(spelled: str, common_logarithm: bool) -> Iterator[Callable[[], Form]]:
     yield _Way(spelled, common_logarithm, commas_group=True)
     if re.search(r"\d,\d{3}", spelled):
         yield _Way(spelled, common_logarithm, commas_group=False)
     yield _Way(spelled, common_logarithm, commas_group=True, letter_units=True)
+    if "\\approx" in spelled:
+        yield _Way(spelled, common_logarithm, commas_group=True, rounded=True)
+    if (label := _LABEL.match(spelled)) is not None:
+        yield _Way(label[1], common_logarithm, commas_group=True)
+    for form in (names.letters(spelled), regions.REALS if spelled == "R" else None):
+        if form is not None:
+            yield functools.partial(lambda known: known, form)
 
 
 class _Way:
     """One reading of the answer."""
 
     def __init__(
-        self, spelled: str, common_logarithm: bool, *, commas_group: bool, letter_units: bool = False
+        self,
+        spelled: str,
+        common_logarithm: bool,
+        *,
+        commas_group: bool,
+        letter_units: bool = False,
+        rounded: bool = False,
     ):
         self._spelled = spelled
         self._common_logarithm = common_logarithm
         self._commas_group = commas_group
         self._letter_units = letter_units
+        self._rounded = rounded
 
     def __call__(self) -> Form:
         special = self._special()
@@ -91,7 +115,7 @@ class _Way:
             if with_units is None:
                 raise Unreadable("no unit of one letter")
             found = with_units
-        return Reader(self._common_logarithm).form(_remark_opened(found))
+        return Reader(self._common_logarithm, self._rounded).form(_remark_opened(found))
 
     def _special(self) -> Form | None:
         clock = quantities.clock(self._spelled)
@@ -100,6 +124,13 @@ class _Way:
             if parts is not None and not clock.hour_only:
                 return Ratio(tuple(Quantity(expression(tokens(part))) for part in parts.groups()), clock)
             return clock
+        ratio = _SPOKEN_RATIO.fullmatch(self._spelled)
+        if ratio is not None:
+            numbers = [Quantity(expression(tokens(part))) for part in ratio.groups() if part]
+            return Ratio(tuple(numbers), spoken=True)
+        named = names.read(self._spelled)
+        if named is not None:
+            return named
         residue = _MODULO.search(self._spelled)
         if residue is not None:
             return self._residue(residue)
@@ -118,7 +149,9 @@ class _Way:
 class Reader:
     """Parses tokens from the outside in: alternatives, lists, relations, sets, brackets, quantities."""
 
-    def __init__(self, common_logarithm: bool) -> None:
+    def __init__(self, common_logarithm: bool, rounded: bool = False) -> None:
+        # Whether "2π ≈ 6.28" is 6.28.
+        self.rounded = rounded
         self._common_logarithm = common_logarithm
         self._plus = True
         self._nesting = 0
@@ -160,7 +193,7 @@ class Reader:
             return self._both_signs(found)
         quantity = quantities.quantity(found, plus=self._plus, common_logarithm=self._common_logarithm)
         if isinstance(quantity, Words):
-            return _of_words(quantity.text)
+            return names.of_words(quantity.text)
         return quantity
 
     def _form(self, found: list[Token]) -> Form:
@@ -232,6 +265,8 @@ class Reader:
         parts = cut(inner, lambda token: token.is_sign(",", ";"))
         if opening.is_sign("{") and not inner:
             return regions.NOTHING
+        if len(parts) == 1 and inner[0].is_sign("begin") and is_enclosed(inner):
+            return self.form(inner)
         if len(parts) == 1:
             plain = opening.text + closing.text in ("()", "[]", "{}")
             grouped = plain and (
@@ -264,9 +299,20 @@ class Reader:
             return regions.NOTHING
         condition = cut(inner, lambda token: token.is_sign("|", ":", "colon"))
         if len(condition) == 2 and condition[0] and condition[0][0].kind is Kind.NAME:
-            return relations.as_region(self.form(condition[1]))
+            return self._builder(condition[0], condition[1])
         parts = cut(inner, lambda token: token.is_sign(",", ";"))
         return relations.set_of(tuple(self.form(part) for part in parts))
+
+    def _builder(self, element: list[Token], condition: list[Token]) -> Form:
+        """ "{x | 0 < x < 1}", "{x ∈ Z | 0 < x < 4}" """
+        sides = cut(element, lambda token: token.is_sign("in"))
+        form = self.form(condition)
+        if len(sides) == 1 and isinstance(form, Relation):
+            form = relations.solutions(form) or form
+        region = relations.as_region(form)
+        letters = [token.text for token in sides[-1] if not token.is_sign("mathbb", "{", "}")]
+        base = "".join(letters) if len(sides) > 1 else "R"
+        return region if base == "R" else regions.of_integers(region, base)
 
     def _table(self, inner: list[Token]) -> Form:
         rows = [row for row in cut(inner, lambda token: token.is_sign("\\\\")) if row]
@@ -321,12 +367,6 @@ def _end(item: Form) -> Expr:
 
 def _numbers(letter: str) -> Form:
     return regions.REALS if letter == "R" else Words(f"numbers {letter}")
-
-
-def _of_words(text: str) -> Form:
-    if text in _EMPTY_SETS:
-        return regions.NOTHING
-    return regions.REALS if text in _ALL_REALS else Words(text)
 
 
 __all__ = ["Named", "Reader", "readings"]

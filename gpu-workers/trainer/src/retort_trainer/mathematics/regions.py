@@ -3,12 +3,15 @@
 import sympy
 from sympy import Expr, oo
 
+from retort_trainer.mathematics import values
 from retort_trainer.mathematics.forms import Piece, Region
 from retort_trainer.mathematics.lexer import Unreadable
+from retort_trainer.verdicts import DIFFERENT, Verdict
 
 REALS = Region((Piece(-oo, oo, False, False),))
 NOTHING = Region(())
 _LARGEST_DEGREE = 4
+_MOST_INTEGERS = 100
 _FLIPPED = {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}
 
 
@@ -25,11 +28,35 @@ def interval(low: Expr, high: Expr, low_closed: bool, high_closed: bool, variabl
     return Region((Piece(low, high, low_closed, high_closed),), variable)
 
 
-def points(values: list[Expr], variable: str = "") -> Region:
+def points(numbers: list[Expr], variable: str = "") -> Region:
     region = Region((), variable)
-    for value in values:
+    for value in numbers:
         region = union(region, interval(value, value, True, True))
     return region
+
+
+def of_integers(region: Region, base: str) -> Region:
+    """The integers of a bounded region. Raises Unreadable for other sets, and where 0 may be no element."""
+    least = {"Z": None, "N": 0, "N^*": 1, "N^+": 1, "N_+": 1, "Z^+": 1, "Z_+": 1, "Z^*": None}.get(
+        base, False
+    )
+    found: list[Expr] = []
+    for piece in region.pieces:
+        low = sympy.Integer(least) if piece.low == -oo and least not in (None, False) else piece.low
+        if least is False or base == "Z^*" or low.is_infinite or piece.high.is_infinite:
+            raise Unreadable(f"the elements of {base} in a set")
+        first, last = sympy.ceiling(low), sympy.floor(piece.high)
+        if not (first.is_Integer and last.is_Integer and last - first <= _MOST_INTEGERS):
+            raise Unreadable("a set of too many integers")
+        for number in map(sympy.Integer, range(int(first), int(last) + 1)):
+            is_end = (number == piece.low and not piece.low_closed) or (
+                number == piece.high and not piece.high_closed
+            )
+            if not is_end and (least is None or number >= least):
+                found.append(number)
+    if base == "N" and 0 in found:
+        raise Unreadable("whether 0 is a natural number")
+    return points(found, region.variable)
 
 
 def union(left: Region, right: Region) -> Region:
@@ -137,8 +164,8 @@ def _of_set(found: sympy.Set) -> Region:
     raise Unreadable("a set that is no union of intervals")
 
 
-def _numeric(*values: Expr) -> bool:
-    return all(not value.free_symbols for value in values)
+def _numeric(*numbers: Expr) -> bool:
+    return all(not number.free_symbols for number in numbers)
 
 
 def _require_numbers(pieces: list[Piece]) -> None:
@@ -151,8 +178,10 @@ def _less(left: Expr, right: Expr) -> bool:
         return False
     if left.is_infinite or right.is_infinite or (left.is_Rational and right.is_Rational):
         return bool(left < right)
-    difference = sympy.N(left - right, 60, maxn=400)
-    return bool(difference < -sympy.Rational(1, 10**50))
+    same = values.same(left, right)
+    if same.verdict is Verdict.UNDECIDED:
+        raise Unreadable(same.reason)
+    return same == DIFFERENT and bool(sympy.N(left - right, 60, maxn=values.MOST_DIGITS) < 0)
 
 
 def _sorted(pieces: list[Piece]) -> list[Piece]:

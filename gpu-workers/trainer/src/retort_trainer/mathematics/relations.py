@@ -5,7 +5,7 @@ from typing import Protocol
 import sympy
 from sympy import Expr
 
-from retort_trainer.mathematics import regions
+from retort_trainer.mathematics import regions, values
 from retort_trainer.mathematics.brackets import cut, outside
 from retort_trainer.mathematics.expressions import symbol
 from retort_trainer.mathematics.forms import (
@@ -20,6 +20,7 @@ from retort_trainer.mathematics.forms import (
     Words,
 )
 from retort_trainer.mathematics.lexer import Kind, Token, Unreadable
+from retort_trainer.verdicts import DIFFERENT
 
 _EQUAL = ("=", "approx", "equiv")
 _UNEQUAL = ("<", ">", "le", "ge", "ne")
@@ -33,6 +34,9 @@ class _Reads(Protocol):
 
     def value(self, found: list[Token]) -> Expr: ...
 
+    @property
+    def rounded(self) -> bool: ...
+
 
 def has_relation(found: list[Token]) -> bool:
     return any(bare and _is_relation(token) for token, bare in zip(found, outside(found), strict=True))
@@ -44,6 +48,9 @@ def _is_relation(token: Token) -> bool:
 
 
 def relation(reader: _Reads, found: list[Token]) -> Form:
+    if len(found) > 3 and found[0].kind is Kind.NAME and found[1].is_sign(":"):
+        # "l: x + y = 1"
+        found = found[2:]
     sides = cut(found, _is_relation)
     signs = [
         token.text for token, bare in zip(found, outside(found), strict=True) if bare and _is_relation(token)
@@ -54,19 +61,46 @@ def relation(reader: _Reads, found: list[Token]) -> Form:
             return Region(as_region(_inequality([symbol("x"), reader.value(sides[1])], signs)).pieces)
         # "= 5", "is 5"
         return reader.form(found[1:])
+    if "approx" in signs and not reader.rounded:
+        exact = signs.index("approx")
+        if exact or _name(sides[0]) is None:
+            # "2π ≈ 6.28": the value before its rounding.
+            sides, signs = sides[: exact + 1], signs[:exact]
+            if not signs:
+                return reader.form(sides[0])
     if "in" in signs:
         return _member(reader, sides, signs)
     if not any(sign in _UNEQUAL for sign in signs):
         return _equation(reader, sides)
     if any(sign not in _UNEQUAL for sign in signs):
         raise Unreadable("a chain of equations and inequalities")
+    if any(token.is_sign("pm", "mp") for token in found):
+        return _unequal_to_both(reader, sides, signs)
     return _inequality([reader.value(side) for side in sides], signs)
+
+
+def _unequal_to_both(reader: _Reads, sides: list[list[Token]], signs: list[str]) -> Form:
+    """ "x ≠ ±1" """
+    both = reader.form(sides[-1])
+    if signs != ["ne"] or not isinstance(both, Items):
+        raise Unreadable("an inequality with two signs")
+    found = regions.REALS
+    for item in both.items:
+        if not isinstance(item, Quantity):
+            raise Unreadable("an inequality with two signs")
+        found = regions.intersection(
+            found, as_region(_inequality([reader.value(sides[0]), item.value], signs))
+        )
+    return found
 
 
 def _member(reader: _Reads, sides: list[list[Token]], signs: list[str]) -> Form:
     if signs != ["in"] or len(sides[0]) != 1 or sides[0][0].kind is not Kind.NAME:
         raise Unreadable("an element that is no variable")
-    form = reader.term(sides[1])
+    letters = [token.text for token in sides[1]]
+    form = Words(f"numbers {letters[0]}") if letters in (["Z"], ["N"], ["Q"]) else reader.term(sides[1])
+    if letters == ["R"]:
+        form = regions.REALS
     name = sides[0][0].text
     if isinstance(form, Items) and form.order is Order.SET:
         return Named(name, Items(Order.ALTERNATIVES, form.items))
@@ -91,12 +125,14 @@ def _equation(reader: _Reads, sides: list[list[Token]]) -> Form:
         first = reader.value(sides[0])
     except Unreadable:
         # "24 clips + 48 clips = 72 clips": the derivation of a number is not part of it.
-        if isinstance(concluded, Quantity) and concluded.value.is_number:
+        has_names = any(token.kind is Kind.NAME for token in sides[0])
+        if isinstance(concluded, Quantity) and concluded.value.is_number and not has_names:
             return concluded
         raise
     if not first.free_symbols:
         return concluded
-    return Relation("=", first - reader.value(sides[-1]))
+    constant = concluded if isinstance(concluded, Quantity) and not concluded.value.free_symbols else None
+    return Relation("=", first - reader.value(sides[-1]), constant)
 
 
 def _name(side: list[Token]) -> str | None:
@@ -113,7 +149,18 @@ def _name(side: list[Token]) -> str | None:
         token.kind is Kind.NAME or token.is_sign(",") for token in side[1:-1]
     ):  # fmt: skip
         return "".join(texts)
+    if side[0].kind is Kind.NAME and side[0].text == "m" and len(side) > 2 and side[1].is_sign("angle"):
+        # "m∠A"
+        side = side[1:]
+    if side[0].is_sign("overline") and all(
+        token.kind is Kind.NAME or token.is_sign("{", "}") for token in side[1:]
+    ):  # fmt: skip
+        return "".join(token.text for token in side if token.kind is Kind.NAME)
     if side[0].is_sign("angle") and all(token.kind is Kind.NAME for token in side[1:]):
+        return "".join(texts)
+    if any(token.is_sign("cup", "cap", "setminus") for token in side) and all(
+        token.kind is Kind.NAME or token.is_sign("cup", "cap", "setminus", "(", ")") for token in side
+    ):  # fmt: skip
         return "".join(texts)
     capitals = all(token.kind is Kind.NAME and token.text.isupper() for token in side)
     if capitals and 2 <= len(side) <= 3:
@@ -124,12 +171,12 @@ def _name(side: list[Token]) -> str | None:
     return None
 
 
-def _inequality(values: list[Expr], signs: list[str]) -> Form:
+def _inequality(parts: list[Expr], signs: list[str]) -> Form:
     found: list[Region] = []
-    for left, sign, right in zip(values, signs, values[1:], strict=False):
+    for left, sign, right in zip(parts, signs, parts[1:], strict=False):
         if not (left.free_symbols or right.free_symbols):
             raise Unreadable("an inequality of numbers")
-        region = _region(left, sign, right, values)
+        region = _region(left, sign, right, parts)
         if region is None:
             if len(signs) > 1:
                 raise Unreadable("a chain of inequalities of several variables")
@@ -145,14 +192,14 @@ def _inequality(values: list[Expr], signs: list[str]) -> Form:
     return result
 
 
-def _region(left: Expr, sign: str, right: Expr, values: list[Expr]) -> Region | None:
+def _region(left: Expr, sign: str, right: Expr, parts: list[Expr]) -> Region | None:
     if left.is_Symbol and right.is_Symbol:
         # "a < x < b": the middle one is the variable.
-        if len(values) == 3 and right == values[1]:
+        if len(parts) == 3 and right == parts[1]:
             return regions.compared(
                 right, {"<": ">", ">": "<", "le": "ge", "ge": "le", "ne": "ne"}[sign], left
             )
-        if len(values) == 3:
+        if len(parts) == 3:
             return regions.compared(left, sign, right)
         return None
     return regions.compared(left, sign, right)
@@ -193,13 +240,13 @@ def region_or_none(form: Form) -> Region | None:
         return form
     if not isinstance(form, Items) or not all(isinstance(item, Quantity) for item in form.items):
         return None
-    values = [item.value for item in form.items if isinstance(item, Quantity)]
+    numbers = [item.value for item in form.items if isinstance(item, Quantity)]
     if form.order in (Order.SET, Order.ALTERNATIVES):
-        return regions.points(values)
-    if form.order in (Order.TUPLE, Order.LIST) and len(values) == 2:
+        return regions.points(numbers)
+    if form.order in (Order.TUPLE, Order.LIST) and len(numbers) == 2:
         closed = form.order is Order.LIST
         try:
-            return regions.interval(values[0], values[1], closed, closed)
+            return regions.interval(numbers[0], numbers[1], closed, closed)
         except (Unreadable, TypeError):
             return None
     return None
@@ -212,10 +259,42 @@ def solutions(equation: Relation) -> Form | None:
     symbol = next(iter(equation.difference.free_symbols))
     if regions.is_of_high_degree(equation.difference, symbol):
         raise Unreadable("an equation that is not solved")
-    found = sympy.solveset(equation.difference, symbol)
-    if not isinstance(found, sympy.FiniteSet):
+    found = _solved(equation.difference, symbol)
+    if found is None:
         raise Unreadable("an equation that is not solved")
     return Items(Order.ALTERNATIVES, tuple(Quantity(value) for value in found))
+
+
+def _solved(difference: Expr, symbol: sympy.Symbol) -> sympy.FiniteSet | None:
+    """The solutions, or the real ones where those are finitely many."""
+    for domain in (sympy.S.Complexes, sympy.S.Reals):
+        try:
+            found = sympy.solveset(difference, symbol, domain)
+        except (NotImplementedError, ValueError, TypeError):
+            continue
+        if isinstance(found, sympy.FiniteSet):
+            return found
+    return None
+
+
+def is_curve(equation: Relation) -> bool:
+    """Whether an equation is likely to describe a line or a curve: "x - 2y = 0", "x^2 + y^2 = 25"."""
+    names = [name for name in equation.difference.free_symbols if str(name) in ("x", "y", "z")]
+    if len(names) != len(equation.difference.free_symbols) or not equation.difference.is_polynomial(*names):
+        return False
+    is_general = equation.constant is not None and equation.constant.value.is_zero
+    return bool(is_general) or any(sympy.degree(equation.difference, name) > 1 for name in names)
+
+
+def may_be_angle(equation: Relation, right: Quantity) -> bool:
+    """Whether a number solves an equation of an angle, in radians or degrees."""
+    if right.value.free_symbols or len(equation.difference.free_symbols) != 1:
+        return True
+    name = next(iter(equation.difference.free_symbols))
+    angles = (right.value, right.value * sympy.pi / 180)
+    return any(
+        values.same(equation.difference.subs(name, angle), sympy.Integer(0)) != DIFFERENT for angle in angles
+    )
 
 
 def set_of(items: tuple[Form, ...]) -> Form:
@@ -236,12 +315,31 @@ def _is_choice(form: Form) -> bool:
 
 def alternatives(forms: list[Form]) -> Form:
     """ "x < 1 or x > 2" is one region; "x = 1 or x = 2" are two values of x."""
-    if all(isinstance(form, Region) for form in forms):
+    if any(isinstance(form, Region) for form in forms):
         region = regions.NOTHING
         for form in forms:
-            region = regions.union(region, as_region(form))
+            region = regions.union(region, _solution(form))
         return region
-    return _named_together(forms, Order.ALTERNATIVES)
+    bound = _bound(forms)
+    return bound if bound is not None else _named_together(forms, Order.ALTERNATIVES)
+
+
+def _bound(forms: list[Form]) -> Region | None:
+    """ "5 or more" """
+    if len(forms) != 2 or not isinstance(forms[0], Quantity) or not isinstance(forms[1], Words):
+        return None
+    if forms[1].text in ("more", "greater", "higher", "above"):
+        return regions.interval(forms[0].value, sympy.oo, True, False)
+    if forms[1].text in ("less", "fewer", "lower", "below"):
+        return regions.interval(-sympy.oo, forms[0].value, False, True)
+    return None
+
+
+def _solution(form: Form) -> Region:
+    """The region of "x < 1", and of "x = 1"."""
+    if isinstance(form, Named) and isinstance(form.value, Quantity):
+        return regions.points([form.value.value], form.name)
+    return as_region(form)
 
 
 def listed(forms: list[Form]) -> Form:
@@ -250,7 +348,18 @@ def listed(forms: list[Form]) -> Form:
         names = {form.variable for form in forms if isinstance(form, Region)}
         if len(names) == 1:
             return _conditions([form for form in forms if isinstance(form, Region)])
+    first = forms[0]
+    if isinstance(first, Region) and first.variable and all(isinstance(form, Quantity) for form in forms[1:]):
+        return _excluded(first, [form.value for form in forms if isinstance(form, Quantity)])
     return _named_together(forms, Order.BARE)
+
+
+def _excluded(first: Region, others: list[Expr]) -> Region:
+    """ "x ≠ 0, 1" """
+    out = regions.complement(first)
+    if not all(piece.low == piece.high for piece in out.pieces):
+        raise Unreadable("an inequality and numbers")
+    return regions.complement(regions.union(out, regions.points(others, first.variable)))
 
 
 def _conditions(found: list[Region]) -> Region:
@@ -267,8 +376,8 @@ def _named_together(forms: list[Form], order: Order) -> Form:
     if isinstance(first, Named):
         rest = forms[1:]
         if all(isinstance(form, Named) and form.name == first.name for form in rest):
-            values = tuple(form.value for form in forms if isinstance(form, Named))
-            return Named(first.name, Items(Order.ALTERNATIVES, _flat(values)))
+            each = tuple(form.value for form in forms if isinstance(form, Named))
+            return Named(first.name, Items(Order.ALTERNATIVES, _flat(each)))
         if all(isinstance(form, Quantity) or _is_choice(form) for form in rest):
             return Named(first.name, Items(order, _flat((first.value, *rest))))
     return Items(order, _flat(tuple(forms)))

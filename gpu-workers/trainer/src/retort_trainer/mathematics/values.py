@@ -1,27 +1,32 @@
 """Compares two values.
 
-The comparison is exact if both are exact, and has a relative tolerance if one is a rounded decimal; there is
-no absolute tolerance.
+The comparison is exact if both are exact. A decimal with the digits of floating-point arithmetic has a
+relative tolerance, and a decimal stands for a value with infinitely many digits if it is that value, rounded;
+there is no absolute tolerance.
 """
-
-import functools
-import random
-from collections.abc import Sequence
 
 import mpmath
 import sympy
 from sympy import Expr, Rational
 
+from retort_trainer.mathematics.sampling import Sampled, digits_needed, names_of, points
 from retort_trainer.verdicts import DIFFERENT, EQUAL, Decision, of, undecided
 
 # Number of digits from which a decimal counts as the result of floating-point arithmetic.
-FLOATING_DIGITS = 10
-_FLOATING = Rational(1, 10**9)
+_FLOATING_DIGITS = 15
+# A few units in the last place of a double.
+_FLOATING = Rational(1, 2**49)
+# Amounts of money and other numbers with two decimals are exact, however large they are.
+_EXACT_PLACES = 100
 # Minimum number of digits of a rounded decimal that equals a value with infinitely many digits.
 _ROUNDED_DIGITS = 6
 _PRECISIONS = (60, 400)
-_POINTS = 12
-_POINT_DIGITS = 40
+MOST_DIGITS = 25_000
+# For expressions with names, which are compared at many points.
+_MOST_SAMPLED_DIGITS = 4_000
+# Number of points at which two expressions have to agree.
+_FEWEST_POINTS = 3
+_TOO_LONG = "numbers of too many digits"
 
 
 def same(left: Expr, right: Expr, decimals: tuple[int, int] = (0, 0)) -> Decision:
@@ -43,10 +48,16 @@ def same(left: Expr, right: Expr, decimals: tuple[int, int] = (0, 0)) -> Decisio
 
 
 def _rounded(left: Expr, right: Expr, decimals: tuple[int, int]) -> bool:
-    largest = max(abs(left), abs(right))
-    if max(decimals) >= FLOATING_DIGITS and abs(left - right) <= _FLOATING * largest:
+    if _is_floating(left, right, left, decimals[0]) or _is_floating(left, right, right, decimals[1]):
         return True
     return _stands_for(left, right, decimals[0]) or _stands_for(right, left, decimals[1])
+
+
+def _is_floating(left: Expr, right: Expr, decimal: Expr, digits: int) -> bool:
+    """Whether two values differ only by the rounding errors of a decimal."""
+    if digits < _FLOATING_DIGITS or (decimal * _EXACT_PLACES).is_Integer:
+        return False
+    return bool(abs(left - right) <= _FLOATING * max(abs(left), abs(right)))
 
 
 def _stands_for(decimal: Expr, value: Expr, digits: int) -> bool:
@@ -69,7 +80,8 @@ def _ends(value: Expr) -> bool:
 
 
 def _same_constant(left: Expr, right: Expr, decimals: tuple[int, int]) -> Decision:
-    for precision in _PRECISIONS:
+    needed = min(2 * digits_needed(left, right), MOST_DIGITS)
+    for precision in (*_PRECISIONS, *((needed,) if needed > _PRECISIONS[-1] else ())):
         first, second = (sympy.N(side, precision, maxn=4 * precision) for side in (left, right))
         if (
             not (first.is_number and second.is_number)
@@ -84,66 +96,54 @@ def _same_constant(left: Expr, right: Expr, decimals: tuple[int, int]) -> Decisi
             return DIFFERENT
         if not largest:
             break
-    return EQUAL
+    return EQUAL if needed < MOST_DIGITS else undecided(_TOO_LONG)
 
 
 def _rounded_constant(left: Expr, right: Expr, first: Expr, second: Expr, decimals: tuple[int, int]) -> bool:
     # The single decimal is exact; for the other value, its digits are sufficient.
-    if max(decimals) >= FLOATING_DIGITS and abs(first - second) <= _FLOATING * max(abs(first), abs(second)):
-        return True
-    if decimals[0] and left.is_Rational:
-        return _stands_for(left, second, decimals[0])
-    return bool(decimals[1] and right.is_Rational and _stands_for(right, first, decimals[1]))
+    for decimal, value, digits in ((left, second, decimals[0]), (right, first, decimals[1])):
+        if digits and decimal.is_Rational:
+            return _is_floating(first, second, decimal, digits) or _stands_for(decimal, value, digits)
+    return False
 
 
 def _same_function(left: Expr, right: Expr) -> Decision:
-    """Compares at fixed sample points: two expressions that agree at all of them count as equal."""
-    names = sorted(left.free_symbols | right.free_symbols, key=str)
+    """Compares at fixed sample points: two expressions that agree at all of them count as equal.
+
+    Real functions are compared where both are real: ln(ab) is also defined where ln a + ln b is not.
+    """
     if left.has(sympy.core.function.AppliedUndef) or right.has(sympy.core.function.AppliedUndef):
         return EQUAL if sympy.expand(left - right) == 0 else undecided("a function that is not known")
-    agreed = 0
-    for point in _points(len(names)):
-        first, second = _at(left, names, point), _at(right, names, point)
-        if first is None and second is None:
-            continue
-        if first is None or second is None:
-            return DIFFERENT
-        if abs(first - second) > mpmath.mpf(10) ** (-_POINT_DIGITS // 2) * max(
-            abs(first), abs(second), _TINY
-        ):
-            return DIFFERENT
-        agreed += 1
-    return EQUAL if agreed >= 3 else undecided("expressions that have a value nowhere near zero")
+    names = names_of(left, right)
+    digits = digits_needed(left, right)
+    if digits > _MOST_SAMPLED_DIGITS:
+        return undecided(_TOO_LONG)
+    with mpmath.workdps(digits):
+        first, second = Sampled(left, names), Sampled(right, names)
+        real: list[bool] = []
+        others: list[bool] = []
+        for point in points(len(names)):
+            one, other = first.at(point), second.at(point)
+            if one is None or other is None:
+                if one is not other:
+                    return DIFFERENT
+                continue
+            agree = _agree(one, other, digits)
+            of_reals = first.is_real_at(point) and second.is_real_at(point)
+            if of_reals and not agree:
+                return DIFFERENT
+            (real if of_reals else others).append(agree)
+    if len(real) < _FEWEST_POINTS and not all(others):
+        is_complex = left.has(sympy.I) or right.has(sympy.I)
+        return undecided("expressions of several branches") if any(others) and not is_complex else DIFFERENT
+    if len(real) + len(others) < _FEWEST_POINTS:
+        return undecided("expressions that have a value nowhere near zero")
+    return EQUAL
 
 
-_TINY = mpmath.mpf(10) ** -60
-
-
-@functools.cache
-def _points(count: int) -> tuple[tuple[mpmath.mpf, ...], ...]:
-    chosen = random.Random(20_250_101)
-    scales = (3, 3, 3, 10, 1, 3)
-    return tuple(
-        tuple(
-            mpmath.mpf(chosen.randint(1, 10**6) * scales[index % len(scales)])
-            / 10**6
-            * (1 if index % 2 else sign)
-            for sign in (chosen.choice((1, -1)) for _ in range(count))
-        )
-        for index in range(_POINTS)
-    )
-
-
-def _at(value: Expr, names: Sequence[sympy.Symbol], point: Sequence[mpmath.mpf]) -> "mpmath.mpc | None":
-    with mpmath.workdps(_POINT_DIGITS):
-        try:
-            found = sympy.lambdify(list(names), value, "mpmath")(*point)
-            number = mpmath.mpmathify(found)
-        except (ArithmeticError, ValueError, TypeError, NameError):
-            return None
-        if mpmath.isnan(number) or mpmath.isinf(number):
-            return None
-        return mpmath.mpc(number)
+def _agree(first: "mpmath.mpc", second: "mpmath.mpc", digits: int) -> bool:
+    largest = max(abs(first), abs(second))
+    return bool(abs(first - second) <= mpmath.mpf(10) ** (-digits // 2) * largest) or not largest
 
 
 def same_zeros(left: Expr, right: Expr) -> Decision:
@@ -162,17 +162,21 @@ def same_sign(left: Expr, right: Expr) -> Decision:
 
 
 def _constant_ratio(left: Expr, right: Expr, *, positive: bool) -> Decision:
-    names = sorted(left.free_symbols, key=str)
+    names = names_of(left)
     ratios = []
-    with mpmath.workdps(_POINT_DIGITS):
-        for point in _points(len(names)):
-            first, second = _at(left, names, point), _at(right, names, point)
-            if first is not None and second:
-                ratios.append(first / second)
-        if len(ratios) < 3:
+    digits = digits_needed(left, right)
+    if digits > _MOST_SAMPLED_DIGITS:
+        return undecided(_TOO_LONG)
+    with mpmath.workdps(digits):
+        first, second = Sampled(left, names), Sampled(right, names)
+        for point in points(len(names)):
+            above, below = first.at(point), second.at(point)
+            if above is not None and below:
+                ratios.append(above / below)
+        if len(ratios) < _FEWEST_POINTS:
             return undecided("sides that have a value nowhere near zero")
         spread = max(abs(ratio - ratios[0]) for ratio in ratios)
-        constant = spread <= mpmath.mpf(10) ** (-_POINT_DIGITS // 2) * abs(ratios[0])
+        constant = spread <= mpmath.mpf(10) ** (-digits // 2) * abs(ratios[0])
         if constant:
             return of(bool(ratios[0]) and not (positive and mpmath.re(ratios[0]) < 0))
     if left.is_polynomial(*names) and right.is_polynomial(*names):

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 final class AccessStore {
   @Option(
       names = "--store",
-      paramLabel = "URI",
+      paramLabel = "LOCATION",
       description = "The control plane's store; default: RETORT_STORE, or the local stack's.")
   private String uri = "";
 

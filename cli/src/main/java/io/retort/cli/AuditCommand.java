@@ -27,7 +27,7 @@ public final class AuditCommand {
 
   @Command(
       name = "list",
-      description = "Calls that changed something, and calls that were refused, by chain.")
+      description = "List calls that changed something, and calls that were refused, by chain.")
   int list(@Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -50,8 +50,9 @@ public final class AuditCommand {
   @Command(
       name = "verify",
       description = {
-        "Check in the store that no entry was changed or removed. Exits with 1 if one was.",
-        "Prints the last entry of each chain: keep it elsewhere to see later that the end is there."
+        "Check in the store that no entry was changed or removed. Exits with 1 otherwise.",
+        "Prints the last entry of each chain. Save it elsewhere to detect later whether entries were"
+            + " removed from the end."
       })
   int verify(@Mixin AccessStore store) throws IOException {
     PrintWriter out = spec.commandLine().getOut();

@@ -69,7 +69,7 @@ record ControlTarget(String address, String token, String caFile, String certifi
           .retryFor(Duration.ofSeconds(5))
           .build();
     } catch (IllegalArgumentException | TlsFileException e) {
-      throw new CommandException(String.valueOf(e.getMessage()));
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
   }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Check what Retort needs, and say how to mend what is missing.",
+      "Check what Retort needs, and say how to fix what is missing.",
       "With RETORT_CONTROL_ADDRESS, and without a checkout, only what a client needs. The store is"
           + " checked by writing, reading and deleting a small object."
     })
@@ -102,7 +102,7 @@ public final class DoctorCommand implements Callable<Integer> {
           .put("check", finding.check())
           .put("level", finding.level().name())
           .put("message", finding.message())
-          .put("mend", finding.mend());
+          .put("fix", finding.fix());
     }
     return data;
   }
@@ -114,8 +114,8 @@ public final class DoctorCommand implements Callable<Integer> {
           String.format(
               "%-8s %-10s %s",
               finding.level().name().toLowerCase(Locale.ROOT), finding.check(), finding.message()));
-      if (!finding.mend().isEmpty()) {
-        lines.add(" ".repeat(20) + "mend: " + finding.mend());
+      if (!finding.fix().isEmpty()) {
+        lines.add(" ".repeat(20) + "fix: " + finding.fix());
       }
     }
     return String.join("\n", lines);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "calibrate",
     description = {
-      "Measure a public model, and compare it with the figures published of it.",
+      "Evaluate a public model, and compare its scores with its published figures.",
       "The result is shown in later reports of the benchmark."
     },
     mixinStandardHelpOptions = true)

@@ -20,7 +20,8 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code retort eval}: a run that evaluates models and trains none, or one with more samples. */
 @Command(
     name = "eval",
-    description = "Evaluate models side by side, without training; or a run's with more samples.",
+    description =
+        "Evaluate models side by side without training, or a run again with more samples.",
     subcommands = {EvalRescoreCommand.class, EvalCalibrateCommand.class},
     mixinStandardHelpOptions = true)
 public final class EvalCommand implements Callable<Integer> {
@@ -43,8 +44,8 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "BENCHMARK=SAMPLES",
       description =
-          "Launch the run again with so many answers to each problem of its benchmark; everything"
-              + " before the evaluation is reused. Can be repeated.")
+          "Launch the run again with this number of answers to each problem of the benchmark."
+              + " Everything before the evaluation is reused. Can be repeated.")
   private Map<String, Integer> samples = Map.of();
 
   @Spec private CommandSpec spec;

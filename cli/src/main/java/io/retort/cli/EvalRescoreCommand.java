@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort eval rescore}: the answers of a run, graded anew. */
 @Command(
     name = "rescore",
-    description = "Grade the answers of a run anew, and list the verdicts that flipped.",
+    description = "Grade the answers of a run again, and list the verdicts that changed.",
     mixinStandardHelpOptions = true)
 public final class EvalRescoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run whose evaluation has ended.")

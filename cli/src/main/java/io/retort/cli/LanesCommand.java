@@ -29,14 +29,14 @@ import picocli.CommandLine.Spec;
 /** {@code retort lanes}. */
 @Command(
     name = "lanes",
-    description = "Limit which runs of a pipeline run at once.",
+    description = "Limit how many runs of a pipeline run at once.",
     mixinStandardHelpOptions = true)
 public final class LanesCommand {
   private static final String NAME = "Name of a lane: see retort lanes list.";
 
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "All lanes with their policies.")
+  @Command(name = "list", description = "List lanes with their policies.")
   int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListLanesResponse.Builder all = ListLanesResponse.newBuilder();
@@ -58,7 +58,7 @@ public final class LanesCommand {
     }
   }
 
-  @Command(name = "show", description = "One lane with its runs.")
+  @Command(name = "show", description = "Show one lane with its runs.")
   int show(
       @Parameters(paramLabel = "LANE", description = NAME) String name,
       @Mixin OutputOptions output) {

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
     name = "login",
     mixinStandardHelpOptions = true,
     description = {
-      "Keep the address of a control plane and an API token for all commands.",
-      "The token is asked for, or read from the standard input. RETORT_CONTROL_ADDRESS and"
-          + " RETORT_TOKEN override what is kept."
+      "Save the address of a control plane and an API token for all commands.",
+      "Asks for the token, or reads it from the standard input. RETORT_CONTROL_ADDRESS and"
+          + " RETORT_TOKEN override what is saved."
     })
 public final class LoginCommand implements Callable<Integer> {
   @Option(

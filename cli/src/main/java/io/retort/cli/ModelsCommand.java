@@ -51,14 +51,16 @@ import picocli.CommandLine.Spec;
 public final class ModelsCommand {
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "Models with their versions and aliases, newest first.")
+  @Command(
+      name = "list",
+      description = "List models with their versions and aliases, newest first.")
   int list(
       @Parameters(paramLabel = "NAME", arity = "0..1", description = "Only this model.")
           @Nullable String name,
       @Option(
               names = "--limit",
               defaultValue = "20",
-              description = "Most versions shown of a model (default: 20).")
+              description = "Maximum number of versions shown of a model (default: 20).")
           int limit,
       @Mixin OutputOptions output) {
     PrintWriter out = spec.commandLine().getOut();
@@ -97,7 +99,7 @@ public final class ModelsCommand {
   @Command(
       name = "show",
       description = {
-        "One version: scores, comparisons and where it comes from.",
+        "Show one version: scores, comparisons and the run that made it.",
         "With the name of a model alone: its versions, its aliases and their history."
       })
   int show(@Parameters(paramLabel = "REF|NAME") String reference, @Mixin OutputOptions output) {
@@ -134,7 +136,7 @@ public final class ModelsCommand {
   @Command(
       name = "diff",
       description = {
-        "What two versions differ in: spec, scores, paired differences, content.",
+        "Show how two versions differ: spec, scores, paired differences, content.",
         "Reads the store itself: a store in S3 needs its variables here too."
       })
   int diff(
@@ -172,7 +174,9 @@ public final class ModelsCommand {
         .orElse(VersionScores.getDefaultInstance());
   }
 
-  @Command(name = "promote", description = "Move an alias to a version, or make it.")
+  @Command(
+      name = "promote",
+      description = "Point an alias at a version; creates the alias if it does not exist.")
   int promote(
       @Parameters(paramLabel = "REF") String reference,
       @Parameters(paramLabel = "ALIAS") String alias,
@@ -192,9 +196,7 @@ public final class ModelsCommand {
     return change(models -> models.promoteAlias(request).getChange(), output);
   }
 
-  @Command(
-      name = "rollback",
-      description = "Move an alias back to the version that it named before.")
+  @Command(name = "rollback", description = "Point an alias at the version that it named before.")
   int rollback(
       @Parameters(paramLabel = "NAME") String model,
       @Parameters(paramLabel = "ALIAS") String alias,
@@ -231,7 +233,7 @@ public final class ModelsCommand {
   @Command(
       name = "push",
       description = {
-        "Copy a version's files to a new or empty place, and check each file's SHA-256.",
+        "Copy a version's files to a new or empty location, and check each file's SHA-256.",
         "Reads and writes the stores itself: S3 needs its variables here too."
       })
   int push(
@@ -292,7 +294,7 @@ public final class ModelsCommand {
       name = "delete",
       description = {
         "Delete the files of a version that no alias names.",
-        "Its number is never given again."
+        "Its number is never used again."
       })
   int delete(
       @Parameters(paramLabel = "NAME:vN") String reference,

@@ -2,6 +2,7 @@ package io.retort.cli;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.retort.client.RetortException;
 import io.retort.report.PlanText;
 import io.retort.v1.Plan;
 import java.io.PrintWriter;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec.Target;
 final class PlanAhead {
   @Option(
       names = "--no-plan",
-      description = "Start without showing first which stages run and what they take.")
+      description = "Start without first showing which stages run and what they take.")
   private boolean off;
 
   @Spec(Target.MIXEE)
@@ -33,8 +34,9 @@ final class PlanAhead {
         err.println(PlanText.summary(plan));
       }
     } catch (StatusRuntimeException e) {
-      // A refusal of the spec is said when the run is started.
-      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT) {
+      // The launch, which follows, says it itself when it fails for the same reason.
+      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT
+          && !RetortException.of(e).isUnreachable()) {
         err.println("plan: not known: " + RpcErrors.describe(e));
       }
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     name = "report",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell where the report of a run is, or copy it.",
+      "Print the location of the report of a run, or copy it.",
       "With --compare, one report of several runs that have ended: what their specs differ in, their"
           + " scores, and paired differences where the problems are the same. The others are compared"
           + " with the first."

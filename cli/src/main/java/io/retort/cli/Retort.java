@@ -13,6 +13,8 @@ import io.retort.stack.SuperviseCommand;
 import io.retort.stack.UpCommand;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +55,12 @@ import picocli.CommandLine.Model.OptionSpec;
       CompletionCommand.class
     })
 public final class Retort {
+  /** Held, because a logger that nothing refers to loses its level. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   public static void main(String[] arguments) {
+    // gRPC logs a stack trace for a host that it cannot resolve; the command says it in one line.
+    GRPC.setLevel(Level.SEVERE);
     System.exit(commandLine().execute(arguments));
   }
 
@@ -62,6 +69,13 @@ public final class Retort {
     CommandLine command =
         new CommandLine(new Retort())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Double.class, WrongUse::number)
+            .registerConverter(double.class, WrongUse::number)
+            .registerConverter(Integer.class, WrongUse::wholeNumber)
+            .registerConverter(int.class, WrongUse::wholeNumber)
+            .registerConverter(Long.class, WrongUse::largeWholeNumber)
+            .registerConverter(long.class, WrongUse::largeWholeNumber)
+            .setParameterExceptionHandler(WrongUse::explain)
             .setExecutionExceptionHandler(Retort::explain);
     addHelp(command);
     return command;
@@ -87,7 +101,7 @@ public final class Retort {
       throws Exception {
     PrintWriter err = command.getErr();
     if (thrown instanceof SpecException spec) {
-      err.println("The spec cannot be run:");
+      err.println("error: the spec cannot be run:");
       for (SpecViolation violation : spec.violations()) {
         err.println("  " + violation);
       }

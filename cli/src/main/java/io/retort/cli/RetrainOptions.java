@@ -22,7 +22,8 @@ final class RetrainOptions {
 
   @Parameters(
       paramLabel = "RUN",
-      description = "A run, or the version that it published: NAME:vN or NAME:ALIAS.")
+      description =
+          "A run, or the version that it published: NAME:vN, NAME:ALIAS or NAME@sha256:HEX.")
   private String origin = "";
 
   @Option(names = "--set", paramLabel = "FIELD=VALUE", description = "Change a field: seed=7.")

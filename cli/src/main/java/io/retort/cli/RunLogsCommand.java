@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort runs logs}. */
 @Command(
     name = "logs",
-    description = "The events of a run, or the log of an attempt at one of its trainer jobs.",
+    description = "Show the events of a run, or the log of an attempt at one of its trainer jobs.",
     mixinStandardHelpOptions = true)
 final class RunLogsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -45,10 +45,10 @@ final class RunLogsCommand implements Callable<Integer> {
   @Option(
       names = "--rank",
       paramLabel = "N",
-      description = "One rank of an attempt with several, from 0; the attempt's own log without.")
+      description = "Log of one rank, counted from 0. Default: the log of the attempt.")
   private @Nullable Integer rank;
 
-  @Option(names = "--list", description = "Name the logs that there are, with their bytes.")
+  @Option(names = "--list", description = "List the logs with their sizes in bytes.")
   private boolean list;
 
   @Option(names = "--offset", defaultValue = "0", description = "Begin at this byte.")
@@ -56,7 +56,7 @@ final class RunLogsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on as the log grows, until it is complete.")
+      description = "Follow the log until it is complete.")
   private boolean follow;
 
   @Override

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "retry",
     description =
-        "Resume a paused run, or launch one that failed or was cancelled anew, reusing its stages.",
+        "Resume a paused run. Launch a failed or cancelled run again; finished stages are reused.",
     mixinStandardHelpOptions = true)
 final class RunRetryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 public final class RunsCommand {
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "Runs, newest first.")
+  @Command(name = "list", description = "List runs, newest first.")
   int list(
       @Mixin RunSelection selection,
       @Option(
@@ -78,7 +78,7 @@ public final class RunsCommand {
     return lines.isEmpty() ? "No run was found." : String.join("\n", lines);
   }
 
-  @Command(name = "show", description = "One run with all its figures.")
+  @Command(name = "show", description = "Show one run with all its figures.")
   int show(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Run run = client.get(runId);
@@ -95,7 +95,7 @@ public final class RunsCommand {
 
   @Command(
       name = "diff",
-      description = "What two runs differ in: fields of their specs, and scores.")
+      description = "Show how two runs differ: fields of their specs, and scores.")
   int diff(
       @Parameters(paramLabel = "RUN") String first,
       @Parameters(paramLabel = "RUN") String second,
@@ -107,7 +107,10 @@ public final class RunsCommand {
     }
   }
 
-  @Command(name = "lineage", description = "Where a run comes from, and what came of it.")
+  @Command(
+      name = "lineage",
+      description =
+          "Show the runs this run was retrained from, its retrains and its released version.")
   int lineage(@Parameters(paramLabel = "RUN") String runId, @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       Lineage lineage = client.lineage(runId);
@@ -179,7 +182,7 @@ public final class RunsCommand {
 
   @Command(
       name = "approve",
-      description = "Let the alias of a run that awaits approval move to its version.")
+      description = "Approve a run that awaits approval: its alias moves to its version.")
   int approve(
       @Parameters(paramLabel = "RUN") String runId,
       @Mixin ApprovalOptions options,
@@ -196,7 +199,7 @@ public final class RunsCommand {
 
   @Command(
       name = "reject",
-      description = "Leave the alias of a run that awaits approval where it is.")
+      description = "Reject a run that awaits approval: its alias does not move.")
   int reject(
       @Parameters(paramLabel = "RUN") String runId,
       @Mixin ApprovalOptions options,

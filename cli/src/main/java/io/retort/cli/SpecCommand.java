@@ -64,8 +64,8 @@ public final class SpecCommand {
       name = "validate",
       description = {
         "Print every violation of a spec, with its line.",
-        "What only the control plane knows is not checked: the default student, and whether files"
-            + " and models are there."
+        "Does not check what only the control plane knows: the default student, and whether files"
+            + " and models exist."
       })
   int validate(
       @Parameters(paramLabel = "FILE", description = "YAML or JSON file.") Path file,
@@ -113,8 +113,8 @@ public final class SpecCommand {
   @Command(
       name = "explain",
       description = {
-        "Type, default, bounds and meaning of a field, and the stages that read it.",
-        "Of a mapping its fields; without FIELD the fields of a spec."
+        "Show type, default, bounds and meaning of a field, and the stages that read it.",
+        "For a mapping, lists its fields. Without FIELD, lists the fields of a spec."
       })
   int explain(
       @Parameters(

@@ -26,7 +26,7 @@ public final class StoreCommand {
   @Command(
       name = "sweep",
       description = {
-        "List what no kept run needs, or delete it.",
+        "List stored objects that no retained run uses. With --delete, delete them.",
         "A run is kept while it is live and for some time after its end, with every object that its"
             + " results consist of. Records of runs, reports of runs that are not deleted, and published models always stay. What a deleted run made is listed regardless of its age."
       })

@@ -37,7 +37,7 @@ public final class SubscriptionsCommand {
 
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "All subscriptions of your teams.")
+  @Command(name = "list", description = "List the subscriptions of your teams.")
   int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListSubscriptionsResponse.Builder all = ListSubscriptionsResponse.newBuilder();
@@ -62,7 +62,7 @@ public final class SubscriptionsCommand {
     }
   }
 
-  @Command(name = "show", description = "One subscription.")
+  @Command(name = "show", description = "Show one subscription.")
   int show(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOptions output) {
@@ -86,10 +86,11 @@ public final class SubscriptionsCommand {
       @Parameters(paramLabel = "FILE", description = "The subscription, in YAML or JSON.")
           Path file,
       @Option(
-              names = "--expect",
+              names = "--expected-revision",
               paramLabel = "REVISION",
               defaultValue = "0",
-              description = "Only if it has this revision now (default: whatever it has).")
+              description =
+                  "Only if the subscription has this revision. Default: whatever there is.")
           long revision,
       @Option(names = "--validate-only", description = "Check the file and change nothing.")
           boolean validateOnly,
@@ -117,7 +118,9 @@ public final class SubscriptionsCommand {
     }
   }
 
-  @Command(name = "pause", description = "Keep no events for a subscription until it is resumed.")
+  @Command(
+      name = "pause",
+      description = "Stop keeping events for a subscription until it is resumed.")
   int pause(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Option(
@@ -152,7 +155,8 @@ public final class SubscriptionsCommand {
 
   @Command(
       name = "test",
-      description = "Deliver a test event. Its result is in: retort subscriptions deliveries NAME.")
+      description =
+          "Deliver a test event. See the result with: retort subscriptions deliveries NAME.")
   int test(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Mixin OutputOptions output) {
@@ -167,14 +171,14 @@ public final class SubscriptionsCommand {
 
   @Command(
       name = "deliveries",
-      description = "Deliveries of the last 30 days with their attempts, newest event first.")
+      description = "List deliveries of the last 30 days with their attempts, newest event first.")
   int deliveries(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Option(
               names = "--limit",
               paramLabel = "N",
               defaultValue = "20",
-              description = "How many, 1 to 200 (default: ${DEFAULT-VALUE}).")
+              description = "Maximum number shown, 1 to 200 (default: ${DEFAULT-VALUE}).")
           int limit,
       @Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
@@ -196,7 +200,8 @@ public final class SubscriptionsCommand {
 
   @Command(
       name = "redeliver",
-      description = "Send an event once more, under the same id, now and then as a new one.")
+      description =
+          "Resend an event with the same id: immediately, then on the normal retry schedule.")
   int redeliver(
       @Parameters(paramLabel = "NAME", description = NAME) String name,
       @Parameters(

@@ -64,7 +64,7 @@ public final class TokensCommand {
               defaultValue = "90d",
               paramLabel = "AGE",
               converter = StoreCommand.Age.class,
-              description = "Until it expires: 30d, 12h; at most 366d (default: 90d).")
+              description = "Time until it expires: 30d, 12h; at most 366d (default: 90d).")
           Duration lifetime,
       @Option(names = "--bootstrap", description = "Write to the store; needs access to it.")
           boolean bootstrap,
@@ -110,7 +110,7 @@ public final class TokensCommand {
     return 0;
   }
 
-  @Command(name = "list", description = "Tokens of the teams where you are an admin.")
+  @Command(name = "list", description = "List tokens of the teams where you are an admin.")
   int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListTokensRequest.Builder request = ListTokensRequest.newBuilder();
@@ -130,7 +130,7 @@ public final class TokensCommand {
 
   @Command(
       name = "revoke",
-      description = "End a token within seconds, and the sessions that it has opened.")
+      description = "Revoke a token and the sessions that it has opened, within seconds.")
   int revoke(@Parameters(paramLabel = "ID") String tokenId) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ApiToken token =

@@ -52,7 +52,7 @@ public final class TriggersCommand {
 
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "All triggers with their last firing.")
+  @Command(name = "list", description = "List triggers with their last firing.")
   int list(@Mixin OutputOptions output) {
     try (ControlClient client = ControlClient.open(System.getenv())) {
       ListTriggersResponse.Builder all = ListTriggersResponse.newBuilder();
@@ -76,7 +76,7 @@ public final class TriggersCommand {
     }
   }
 
-  @Command(name = "show", description = "One trigger.")
+  @Command(name = "show", description = "Show one trigger.")
   int show(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Mixin OutputOptions output) {
@@ -101,14 +101,15 @@ public final class TriggersCommand {
                   "Only if the trigger has this revision; 0: only if there is no such trigger."
                       + " Default: whatever there is.")
           @Nullable Long revision,
-      @Option(names = "--check", description = "Check the file; change nothing.") boolean check,
+      @Option(names = "--validate-only", description = "Check the file and change nothing.")
+          boolean validateOnly,
       @Mixin OutputOptions output)
       throws IOException, SpecException {
     Path absolute = file.toAbsolutePath();
     TriggerConfig config =
         TriggerReader.read(SpecFile.text(absolute), requireNonNull(absolute.getParent()));
     SetTriggerRequest.Builder request =
-        SetTriggerRequest.newBuilder().setConfig(config).setValidateOnly(check);
+        SetTriggerRequest.newBuilder().setConfig(config).setValidateOnly(validateOnly);
     ExpectedRevision.ifGiven(spec, revision, request::setExpectedRevision);
     try (ControlClient client = ControlClient.open(System.getenv())) {
       return print(output, client.triggers().setTrigger(request.build()).getTrigger());
@@ -124,7 +125,9 @@ public final class TriggersCommand {
     }
   }
 
-  @Command(name = "pause", description = "Skip events until it is resumed. Its runs go on.")
+  @Command(
+      name = "pause",
+      description = "Skip events until the trigger is resumed. Its runs continue.")
   int pause(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Option(names = "--reason", defaultValue = "", description = "Shown with the trigger.")
@@ -141,7 +144,7 @@ public final class TriggersCommand {
     }
   }
 
-  @Command(name = "resume", description = "Let events fire it again.")
+  @Command(name = "resume", description = "Let events fire a paused trigger again.")
   int resume(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Mixin OutputOptions output) {
@@ -158,8 +161,8 @@ public final class TriggersCommand {
   @Command(
       name = "test",
       description =
-          "Show the plan of the run that an event would launch; without --payload, one for the files"
-              + " that are in a watched location.")
+          "Show the plan of the run that an event would launch. Without --payload, a watched-data"
+              + " trigger uses the files now in its location.")
   int test(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Option(names = "--payload", paramLabel = "FILE", description = PAYLOAD)
@@ -188,7 +191,7 @@ public final class TriggersCommand {
       @Option(
               names = "--request-id",
               defaultValue = "",
-              description = "The same id launches one run; default: none.")
+              description = "Repeated calls with the same id launch one run. Default: none.")
           String requestId,
       @Mixin OutputOptions output)
       throws IOException, SpecException {
@@ -211,7 +214,7 @@ public final class TriggersCommand {
     }
   }
 
-  @Command(name = "firings", description = "The latest firings of a trigger, newest first.")
+  @Command(name = "firings", description = "List the latest firings of a trigger, newest first.")
   int firings(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Mixin OutputOptions output) {
@@ -234,7 +237,7 @@ public final class TriggersCommand {
 
   @Command(
       name = "revisions",
-      description = "The latest configurations of a trigger, newest first, and who made them.")
+      description = "List the latest configurations of a trigger, newest first, and who made them.")
   int revisions(
       @Parameters(paramLabel = "TRIGGER", description = NAME) String name,
       @Mixin OutputOptions output) {

@@ -7,9 +7,9 @@ import static java.util.Objects.requireNonNull;
  *
  * @param check name of the check: {@code java}, {@code ports}
  * @param message what was found, and what was expected
- * @param mend what to do; empty where nothing has to be done
+ * @param fix what to do; empty where nothing has to be done
  */
-public record Finding(String check, Level level, String message, String mend) {
+public record Finding(String check, Level level, String message, String fix) {
   /** How much a finding matters. */
   public enum Level {
     OK,
@@ -23,18 +23,18 @@ public record Finding(String check, Level level, String message, String mend) {
     requireNonNull(check, "check");
     requireNonNull(level, "level");
     requireNonNull(message, "message");
-    requireNonNull(mend, "mend");
+    requireNonNull(fix, "fix");
   }
 
   public static Finding ok(String check, String message) {
     return new Finding(check, Level.OK, message, "");
   }
 
-  public static Finding warning(String check, String message, String mend) {
-    return new Finding(check, Level.WARNING, message, mend);
+  public static Finding warning(String check, String message, String fix) {
+    return new Finding(check, Level.WARNING, message, fix);
   }
 
-  public static Finding error(String check, String message, String mend) {
-    return new Finding(check, Level.ERROR, message, mend);
+  public static Finding error(String check, String message, String fix) {
+    return new Finding(check, Level.ERROR, message, fix);
   }
 }

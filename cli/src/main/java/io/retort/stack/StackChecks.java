@@ -71,7 +71,7 @@ public final class StackChecks {
 
   private static Finding endpoints(Path file, Path repository, Map<String, String> environment)
       throws IOException, InterruptedException {
-    String mend = "correct the file; the keys are in docs/own-data-judge-student.md";
+    String fix = "correct the file; the keys are in docs/own-data-judge-student.md";
     try {
       UserEndpoints read = UserEndpoints.read(file.toAbsolutePath().normalize());
       List<String> unset =
@@ -91,7 +91,7 @@ public final class StackChecks {
       return Finding.ok(
           "endpoints", file + ": YAML; the judge worker that knows more is not built");
     } catch (StackException e) {
-      return Finding.error("endpoints", String.valueOf(e.getMessage()), mend);
+      return Finding.error("endpoints", String.valueOf(e.getMessage()), fix);
     }
   }
 

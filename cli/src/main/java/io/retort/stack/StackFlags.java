@@ -13,7 +13,10 @@ public final class StackFlags {
   @Option(
       names = "--port",
       paramLabel = "KEY=NUMBER",
-      description = "Move one port, for example --port temporal-ui=8333.")
+      completionCandidates = StackPort.Defaults.class,
+      description =
+          "Move one port, for example --port temporal-ui=8333; may be repeated. Keys with their"
+              + " defaults: ${COMPLETION-CANDIDATES}.")
   Map<String, Integer> moved = new LinkedHashMap<>();
 
   @Option(names = "--port-offset", defaultValue = "0", description = "Add this to every port.")
@@ -21,7 +24,7 @@ public final class StackFlags {
 
   @Option(
       names = "--store",
-      paramLabel = "PLACE",
+      paramLabel = "LOCATION",
       description =
           "Where runs and models are kept: a folder, or s3://BUCKET/PREFIX with"
               + " AWS_ENDPOINT_URL_S3, AWS_REGION and credentials in the environment. Default: a"

@@ -1,5 +1,7 @@
 package io.retort.stack;
 
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
 
 /** Every port on which the stack listens, all on the loopback address. */
@@ -25,6 +27,14 @@ enum StackPort {
 
   StackPort(int standard) {
     this.standard = standard;
+  }
+
+  /** {@code temporal=7233} and so on, in the order of the ports' declaration. */
+  static final class Defaults implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(values()).map(port -> port.key() + "=" + port.standard).iterator();
+    }
   }
 
   int standard() {

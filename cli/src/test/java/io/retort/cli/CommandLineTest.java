@@ -16,6 +16,8 @@ import io.retort.v1.SweepStoreRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -302,8 +304,55 @@ class CommandLineTest {
     Ended ended = retort("runs", "list");
     assertThat(ended.status()).isEqualTo(ExitCode.UNREACHABLE.number());
     assertThat(ended.output())
-        .startsWith("error: the control plane cannot be reached: ")
+        .startsWith("error: the control plane cannot be reached: " + control.address() + ": ")
         .doesNotContain("\tat ");
+    assertThat(retort("run", spec()).output())
+        .containsOnlyOnce("cannot be reached")
+        .startsWith("error: ");
+  }
+
+  @Test
+  void tellsAHostThatDoesNotExist() throws Exception {
+    Ended ended = new RetortProcess(folder, "retort.invalid:7400").run("runs", "list");
+    assertThat(ended.status()).isEqualTo(ExitCode.UNREACHABLE.number());
+    assertThat(ended.output())
+        .startsWith("error: the control plane cannot be reached: retort.invalid:7400: ")
+        .doesNotContain("\tat ", "WARNING");
+  }
+
+  @Test
+  void anAddressThatIsNoneIsWrongUse() throws Exception {
+    Ended ended = new RetortProcess(folder, "ftp://retort.invalid").run("runs", "list");
+    assertThat(ended.status()).isEqualTo(ExitCode.USAGE.number());
+    assertThat(ended.output()).startsWith("error: ").contains("ftp://retort.invalid");
+  }
+
+  @Test
+  void wrongUseIsToldInTwoLines() {
+    assertThat(wrongUse("eval"))
+        .isEqualTo(
+            """
+            error: nothing to evaluate (expected: models and --benchmark, or a run and --samples)
+            See: retort eval --help
+            """);
+    assertThat(wrongUse("lanes", "set", "nightly", "--policy", "serial"))
+        .startsWith("error: --policy: serial (expected: ")
+        .endsWith("\nSee: retort lanes set --help\n");
+    assertThat(wrongUse("lanes", "set", "nightly"))
+        .startsWith("error: Missing required option")
+        .endsWith("\nSee: retort lanes set --help\n");
+    assertThat(wrongUse("runs", "budget", "demo-1", "abc"))
+        .contains("'abc' (expected: a number)")
+        .endsWith("\nSee: retort runs budget --help\n");
+    assertThat(wrongUse("runs", "lst")).contains("list").endsWith("See: retort runs --help\n");
+    assertThat(wrongUse("runs")).startsWith("error: Missing required subcommand");
+  }
+
+  private static String wrongUse(String... arguments) {
+    StringWriter err = new StringWriter();
+    assertThat(Retort.commandLine().setErr(new PrintWriter(err, true)).execute(arguments))
+        .isEqualTo(ExitCode.USAGE.number());
+    return err.toString();
   }
 
   private String spec() {

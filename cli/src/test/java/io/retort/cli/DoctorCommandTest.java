@@ -23,7 +23,7 @@ class DoctorCommandTest {
       assertThat(ended.output())
           .containsPattern("ok +java +Java ")
           .contains("answers at " + control.address())
-          .doesNotContain("mend:", "python");
+          .doesNotContain("fix:", "python");
     }
   }
 
@@ -38,7 +38,7 @@ class DoctorCommandTest {
             finding -> {
               assertThat(finding.get("check").asText()).isEqualTo("control");
               assertThat(finding.get("level").asText()).isEqualTo("ERROR");
-              assertThat(finding.get("mend").asText()).contains("RETORT_CONTROL_ADDRESS");
+              assertThat(finding.get("fix").asText()).contains("RETORT_CONTROL_ADDRESS");
             });
   }
 }

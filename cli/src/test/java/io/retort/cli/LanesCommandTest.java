@@ -90,13 +90,14 @@ final class LanesCommandTest {
     Ended negative =
         retort("lanes", "set", "x", "--policy", "last-only", "--expected-revision", "-1");
     assertThat(negative.status()).isEqualTo(ExitCode.USAGE.number());
-    assertThat(negative.output()).startsWith("--expected-revision: -1 (expected: 0 or more)");
+    assertThat(negative.output())
+        .startsWith("error: --expected-revision: -1 (expected: 0 or more)");
 
     Ended refused = retort("lanes", "set", "x", "--policy", "random");
     assertThat(refused.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(refused.output())
         .startsWith(
-            "--policy: random (expected: PARALLEL, SEQUENTIAL, STRICT_SEQUENTIAL, FIRST_ONLY,"
+            "error: --policy: random (expected: PARALLEL, SEQUENTIAL, STRICT_SEQUENTIAL, FIRST_ONLY,"
                 + " LAST_ONLY, SERIAL_LATEST_ONLY)");
   }
 

@@ -85,7 +85,7 @@ class SpecCommandTest {
         .contains("Maximum number of rows");
     assertThat(retort("spec", "explain", "judge.cache")).isZero();
     assertThat(output.toString())
-        .contains("default  USE", "read by  none: where answers come from")
+        .contains("default  use", "read by  none: where answers come from")
         .contains("  off: Neither reads nor writes the cache.");
     assertThat(retort("spec", "explain", "sft.lora")).isZero();
     assertThat(output.toString()).containsPattern("sft.lora.rank +whole number, default 16");

@@ -14,6 +14,8 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import io.retort.spec.ProtoComments;
 import io.retort.v1.AccessOptions;
+import io.retort.v1.EventData;
+import io.retort.v1.HookAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -42,6 +44,16 @@ final class ApiPage {
       BUDGET or TIMEOUT), and `BadRequest` with every violation of a request at once.
       """;
 
+  private static final String HOOKS =
+      """
+
+      ## Webhooks
+
+      `POST /v1/hooks/{trigger}` launches a run of a trigger with a webhook or Alertmanager source. It is not a gRPC method, and
+      its answer is [HookAnswer](#hookanswer). The `data` of events that subscriptions deliver is [EventData](#eventdata). How
+      both are signed: [events](events.md).
+      """;
+
   private final Map<String, Descriptor> messages = new TreeMap<>();
   private final Map<String, EnumDescriptor> enums = new TreeMap<>();
 
@@ -57,6 +69,9 @@ final class ApiPage {
       page.append(Reference.row("method", "path", "role", "meaning")).append(Reference.line(4));
       service.getMethods().forEach(method -> page.append(method(method)));
     }
+    page.append(HOOKS);
+    collect(EventData.getDescriptor());
+    collect(HookAnswer.getDescriptor());
     page.append("\n## Messages\n");
     messages.values().forEach(message -> message(page, message));
     page.append("\n## Enums\n");
@@ -100,7 +115,8 @@ final class ApiPage {
   private void collect(Descriptor message) {
     if (!message.getFile().getPackage().equals(PACKAGE)
         || message.getName().equals(SPEC)
-        || messages.putIfAbsent(message.getName(), message) != null) {
+        || (!message.getOptions().getMapEntry()
+            && messages.putIfAbsent(message.getName(), message) != null)) {
       return;
     }
     for (FieldDescriptor field : message.getFields()) {

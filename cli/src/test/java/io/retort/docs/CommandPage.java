@@ -25,7 +25,7 @@ final class CommandPage {
       ```sh
       source <(./retort completion bash)                        # complete commands and options; zsh: completion zsh
       ./retort runs list -o json
-      RETORT_CONTROL_ADDRESS=retort.example:7400 ./retort runs list
+      RETORT_CONTROL_ADDRESS=https://retort.example ./retort runs list
       ```
 
       ## Output for scripts

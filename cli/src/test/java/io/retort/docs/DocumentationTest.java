@@ -151,7 +151,7 @@ class DocumentationTest {
         }
       }
     }
-    try (Stream<Path> files = Files.list(ROOT.resolve("gpu-workers/trainer/src/retort_trainer"))) {
+    try (Stream<Path> files = Files.walk(ROOT.resolve("gpu-workers/trainer/src/retort_trainer"))) {
       for (Path file : files.filter(file -> file.toString().endsWith(".py")).toList()) {
         code.append(Files.readString(file)).append('\n');
       }

@@ -27,6 +27,16 @@ class ReferencePagesTest {
   }
 
   @Test
+  void theMetricsAreThoseOfTheProcesses() throws IOException {
+    String rendered = MetricsPage.render();
+    assertThat(rendered)
+        .contains("| `retort_judge_calls_total` | judge worker | `method`, `endpoint`, `outcome` |")
+        .contains("| `retort_trainer_loss` | driver | `kind` | Last logged loss")
+        .contains("`retort_judge_cooldown_seconds` | judge worker | `endpoint` | Remaining time");
+    check("metrics.md", rendered);
+  }
+
+  @Test
   void thePageForContributorsNamesTheCommand() throws IOException {
     assertThat(Files.readString(Path.of("..", "CONTRIBUTING.md"))).contains(Reference.COMMAND);
   }

@@ -38,7 +38,7 @@ class ChecksTest {
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.ERROR);
               assertThat(finding.message()).contains("cannot be written to");
-              assertThat(finding.mend()).contains("read, write and delete");
+              assertThat(finding.fix()).contains("read, write and delete");
             });
   }
 

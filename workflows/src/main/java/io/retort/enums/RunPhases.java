@@ -2,10 +2,31 @@ package io.retort.enums;
 
 import io.retort.v1.RunPhase;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Phases of runs and of their stages. */
 public final class RunPhases {
+  /**
+   * The phases that lists and events know, in the order of the contract. WAITING_FOR_RESOURCES is
+   * not among them: it is seen only where a live run is read by itself.
+   */
+  public static final List<RunPhase> LISTED =
+      Arrays.stream(RunPhase.values())
+          .filter(
+              phase ->
+                  phase != RunPhase.RUN_PHASE_UNSPECIFIED
+                      && phase != RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES
+                      && phase != RunPhase.UNRECOGNIZED)
+          .toList();
+
+  /** What is expected of who selects runs or events by phase, for messages. */
+  public static final String LISTED_EXPECTED =
+      LISTED.stream().map(EnumText::shortName).collect(Collectors.joining(", ", "one of ", ""))
+          + "; a run whose trainers wait is RUNNING in lists and events";
+
   /** Whether a run or stage in this phase has ended for good. */
   public static boolean isTerminal(RunPhase phase) {
     return switch (phase) {

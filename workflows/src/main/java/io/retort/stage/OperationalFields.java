@@ -9,6 +9,7 @@ import java.util.Set;
  */
 public final class OperationalFields {
   private static final String SCHEDULING = "when and where trainers run, not their results";
+  private static final String COGPO_ONLY = "not allowed: only cogpo has it";
   private static final String REPORTING = "additional reports";
 
   /** Reasons by path; the path of a message covers all fields in it. */
@@ -39,6 +40,9 @@ public final class OperationalFields {
           Map.entry("judge.budget", "when the run pauses"),
           Map.entry("judge.cache", "where answers come from; run a stage again with --fresh"),
           Map.entry("curation.shards_in_flight", "how many shards are processed at once"),
+          Map.entry("sft.objective", COGPO_ONLY),
+          Map.entry("sft.beta", COGPO_ONLY),
+          Map.entry("sft.label_smoothing", COGPO_ONLY),
           Map.entry("sft.reporters", REPORTING),
           Map.entry("cogpo.reporters", REPORTING),
           Map.entry("sft.checkpoints_kept", "which intermediate checkpoints are kept"),

@@ -141,7 +141,7 @@ public final class RetortClientBuilder {
             .orElseGet(() -> ManagedChannelBuilder.forTarget(service.target()).usePlaintext());
     ManagedChannel open =
         channel
-            .intercept(new CallHeaders(token, timeout))
+            .intercept(new CallHeaders(token, timeout), new NamedAddress(address))
             .maxInboundMessageSize(LARGEST_ANSWER)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS)

@@ -97,6 +97,22 @@ public final class RetortException extends RuntimeException {
     return unreachable;
   }
 
+  /** Whether the call was never sent: the client reports an I/O error, or gRPC does. */
+  static boolean isUnreachable(Status status) {
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return String.valueOf(status.getDescription()).contains(NOT_CONNECTED);
+    }
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return false;
+    }
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String message(Status status, Details details) {
     String description = status.getDescription();
     if (details.unreachable) {
@@ -154,22 +170,6 @@ public final class RetortException extends RuntimeException {
         }
       }
       return Optional.empty();
-    }
-
-    /** Whether the call was never sent: the client reports an I/O error, or gRPC does. */
-    private static boolean isUnreachable(Status status) {
-      if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
-        return String.valueOf(status.getDescription()).contains(NOT_CONNECTED);
-      }
-      if (status.getCode() != Status.Code.UNAVAILABLE) {
-        return false;
-      }
-      for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause instanceof IOException) {
-          return true;
-        }
-      }
-      return false;
     }
 
     private static FailureCategory ofCode(Status.Code code) {

@@ -137,7 +137,9 @@ final class RetortClientTest {
             .build()) {
       RetortException thrown =
           catchThrowableOfType(RetortException.class, () -> other.get("demo-1"));
-      assertThat(thrown).hasMessageStartingWith("the control plane cannot be reached: ");
+      assertThat(thrown)
+          .hasMessageStartingWith(
+              "the control plane cannot be reached: 127.0.0.1:" + port + ": Connection refused");
       assertThat(thrown.isUnreachable()).isTrue();
       assertThat(thrown.category()).isEqualTo(FailureCategory.FAILURE_CATEGORY_PLATFORM);
     }

@@ -63,6 +63,7 @@ final class ScriptedModel implements AutoCloseable {
   private Server server;
   private int port;
   private volatile int holdAfterEvaluations = Integer.MAX_VALUE;
+  private final AtomicInteger held = new AtomicInteger();
   private volatile CompletableFuture<Void> released = new CompletableFuture<>();
   private volatile HttpStatus refusal = HttpStatus.OK;
 
@@ -112,7 +113,13 @@ final class ScriptedModel implements AutoCloseable {
    */
   void holdAfter(int more) {
     released = new CompletableFuture<>();
+    held.set(0);
     holdAfterEvaluations = evaluations.get() + more;
+  }
+
+  /** Evaluations that have been blocked since {@link #holdAfter}. */
+  int held() {
+    return held.get();
   }
 
   void release() {
@@ -173,6 +180,7 @@ final class ScriptedModel implements AutoCloseable {
                 .map(known -> text(question, known, prompt))
                 .orElseGet(() -> textOnAnything(question)));
     if (question == Question.EVALUATE && evaluations.incrementAndGet() > holdAfterEvaluations) {
+      held.incrementAndGet();
       return released.thenApply(done -> response);
     }
     return CompletableFuture.completedFuture(response);

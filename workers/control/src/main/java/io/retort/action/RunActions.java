@@ -18,6 +18,18 @@ public final class RunActions {
           RunAction.RUN_ACTION_COMPARE,
           RunAction.RUN_ACTION_DELETE);
 
+  private static final List<RunAction> PAUSED =
+      List.of(
+          RunAction.RUN_ACTION_RESUME,
+          RunAction.RUN_ACTION_RETRY,
+          RunAction.RUN_ACTION_CANCEL,
+          RunAction.RUN_ACTION_SET_BUDGET,
+          RunAction.RUN_ACTION_RETRAIN,
+          RunAction.RUN_ACTION_UPDATE);
+
+  private static final List<RunAction> DECISIONS =
+      List.of(RunAction.RUN_ACTION_APPROVE, RunAction.RUN_ACTION_REJECT);
+
   /** In a fixed order: first what most people look for. */
   public static List<RunAction> of(Run run) {
     return switch (run.getPhase()) {
@@ -29,18 +41,16 @@ public final class RunActions {
               RunAction.RUN_ACTION_RETRAIN,
               RunAction.RUN_ACTION_UPDATE);
       case RUN_PHASE_PAUSED ->
-          List.of(
-              RunAction.RUN_ACTION_RESUME,
-              RunAction.RUN_ACTION_RETRY,
-              RunAction.RUN_ACTION_CANCEL,
-              RunAction.RUN_ACTION_SET_BUDGET,
-              RunAction.RUN_ACTION_RETRAIN,
-              RunAction.RUN_ACTION_UPDATE);
+          asksForApproval(run)
+              ? Stream.concat(DECISIONS.stream(), PAUSED.stream()).toList()
+              : PAUSED;
       case RUN_PHASE_AWAITING_APPROVAL ->
           List.of(
               RunAction.RUN_ACTION_APPROVE,
               RunAction.RUN_ACTION_REJECT,
+              RunAction.RUN_ACTION_PAUSE,
               RunAction.RUN_ACTION_CANCEL,
+              RunAction.RUN_ACTION_SET_BUDGET,
               RunAction.RUN_ACTION_RETRAIN,
               RunAction.RUN_ACTION_UPDATE);
       case RUN_PHASE_SUCCEEDED -> ENDED;
@@ -54,9 +64,7 @@ public final class RunActions {
   public static boolean waitsForPerson(Run run) {
     return switch (run.getPhase()) {
       case RUN_PHASE_AWAITING_APPROVAL ->
-          !run.getSummary().getRelease().hasApproval()
-              || run.getSummary().getRelease().getApproval().getState()
-                  == ApprovalState.APPROVAL_STATE_WAITING;
+          !run.getSummary().getRelease().hasApproval() || asksForApproval(run);
       case RUN_PHASE_PAUSED -> !run.getPause().hasResumesAt();
       case RUN_PHASE_UNSPECIFIED,
           RUN_PHASE_QUEUED,
@@ -68,6 +76,12 @@ public final class RunActions {
           UNRECOGNIZED ->
           false;
     };
+  }
+
+  /** Also while it is paused: a pause does not withdraw the question. */
+  private static boolean asksForApproval(Run run) {
+    return run.getSummary().getRelease().getApproval().getState()
+        == ApprovalState.APPROVAL_STATE_WAITING;
   }
 
   private RunActions() {}

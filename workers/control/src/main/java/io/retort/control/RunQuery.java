@@ -1,5 +1,6 @@
 package io.retort.control;
 
+import io.retort.enums.RunPhases;
 import io.retort.filter.FilterException;
 import io.retort.filter.FilterSubject;
 import io.retort.filter.RunFilter;
@@ -28,8 +29,8 @@ record RunQuery(
     }
     Set<RunPhase> selected = EnumSet.noneOf(RunPhase.class);
     for (RunPhase phase : phases) {
-      if (phase == RunPhase.RUN_PHASE_UNSPECIFIED || phase == RunPhase.UNRECOGNIZED) {
-        throw ApiErrors.invalid("phases", phase + " (expected: a phase of a run)");
+      if (!RunPhases.LISTED.contains(phase)) {
+        throw ApiErrors.invalid("phases", phase + " (expected: " + RunPhases.LISTED_EXPECTED + ")");
       }
       selected.add(phase);
     }

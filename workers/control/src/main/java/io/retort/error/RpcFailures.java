@@ -52,7 +52,7 @@ public final class RpcFailures {
         details.build());
   }
 
-  /** About what the caller can mend. */
+  /** About what the caller can fix. */
   public static StatusRuntimeException user(Status.Code code, String reason, String message) {
     return of(code, FailureCategory.FAILURE_CATEGORY_USER, reason, message);
   }

@@ -2,8 +2,8 @@ package io.retort.filter;
 
 import io.retort.annotation.RunLabels;
 import io.retort.enums.EnumText;
+import io.retort.enums.RunPhases;
 import io.retort.identity.Caller;
-import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,6 +21,11 @@ final class FilterFields {
   private static final List<String> EQUALITY = List.of("=", "!=");
   private static final List<String> TEXT = List.of("=", "!=", ":");
   private static final List<String> ORDER = List.of("=", "!=", "<", "<=", ">", ">=");
+  private static final List<String> STAGES =
+      Arrays.stream(Stage.values())
+          .filter(one -> one != Stage.UNRECOGNIZED && one.getNumber() != 0)
+          .map(EnumText::shortName)
+          .toList();
   private static final String NAMES =
       "a field: phase, stage, team, student, dataset, name, run_id, created_at, created_by, origin,"
           + " waits_for_me or label.KEY";
@@ -64,17 +69,13 @@ final class FilterFields {
       case "origin" -> text(run -> List.of(run.origin()));
       case "phase" ->
           named(
-              Arrays.stream(RunPhase.values())
-                  .filter(one -> one != RunPhase.UNRECOGNIZED && one.getNumber() != 0)
-                  .map(EnumText::shortName)
-                  .toList(),
+              RunPhases.LISTED.stream().map(EnumText::shortName).toList(),
+              RunPhases.LISTED_EXPECTED,
               run -> EnumText.shortName(run.phase()));
       case "stage" ->
           named(
-              Arrays.stream(Stage.values())
-                  .filter(one -> one != Stage.UNRECOGNIZED && one.getNumber() != 0)
-                  .map(EnumText::shortName)
-                  .toList(),
+              STAGES,
+              "one of " + String.join(", ", STAGES),
               run -> EnumText.shortName(run.stage()));
       case "created_at" -> created();
       case "waits_for_me" -> waits();
@@ -111,8 +112,8 @@ final class FilterFields {
                     run -> values.apply(run).stream().anyMatch(value -> equal(value, wanted))));
   }
 
-  private static Field named(List<String> names, Function<FilterSubject, String> name) {
-    String expected = "one of " + String.join(", ", names);
+  private static Field named(
+      List<String> names, String expected, Function<FilterSubject, String> name) {
     return new Field(
         EQUALITY,
         expected,

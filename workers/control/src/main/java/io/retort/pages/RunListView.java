@@ -1,6 +1,7 @@
 package io.retort.pages;
 
 import io.retort.enums.EnumText;
+import io.retort.enums.RunPhases;
 import io.retort.report.Figures;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Run;
@@ -8,7 +9,6 @@ import io.retort.v1.RunPhase;
 import io.retort.v1.Stage;
 import io.retort.v1.StageProgress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -98,8 +98,7 @@ public record RunListView(
   }
 
   public List<Choice> phases() {
-    return Arrays.stream(RunPhase.values())
-        .filter(phase -> phase != RunPhase.RUN_PHASE_UNSPECIFIED && phase != RunPhase.UNRECOGNIZED)
+    return RunPhases.LISTED.stream()
         .map(
             phase -> new Choice(phase.name(), Figures.name(phase), search.phases().contains(phase)))
         .toList();

@@ -6,6 +6,8 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.retort.call.Answers;
+import io.retort.enums.EnumText;
+import io.retort.enums.RunPhases;
 import io.retort.error.RpcFailures;
 import io.retort.event.CloudEvents;
 import io.retort.event.Deliveries;
@@ -271,6 +273,17 @@ public final class SubscriptionServiceImpl
         .ifPresent(problem -> violations.add(new SpecViolation("config.url", problem)));
     violations.addAll(
         secrets.violations("config.secrets", config.getTeam(), config.getSecretsList()));
+    for (int i = 0; i < config.getPhasesCount(); i++) {
+      if (!RunPhases.LISTED.contains(config.getPhases(i))) {
+        violations.add(
+            new SpecViolation(
+                "config.phases[" + i + "]",
+                EnumText.shortName(config.getPhases(i))
+                    + " (expected: "
+                    + RunPhases.LISTED_EXPECTED
+                    + ")"));
+      }
+    }
     if (!violations.isEmpty()) {
       throw RpcFailures.invalid(RpcFailures.REQUEST_INVALID, violations);
     }

@@ -27,6 +27,29 @@ class RunActionsTest {
   }
 
   @Test
+  void aRunThatAwaitsApprovalCanBePausedAndGetAnotherBudget() {
+    Run.Builder run = Run.newBuilder().setPhase(RunPhase.RUN_PHASE_AWAITING_APPROVAL);
+    assertThat(RunActions.of(run.build()))
+        .contains(
+            RunAction.RUN_ACTION_APPROVE,
+            RunAction.RUN_ACTION_PAUSE,
+            RunAction.RUN_ACTION_SET_BUDGET);
+  }
+
+  @Test
+  void aPausedRunWhoseQuestionIsOpenCanBeApproved() {
+    Run.Builder run = Run.newBuilder().setPhase(RunPhase.RUN_PHASE_PAUSED);
+    assertThat(RunActions.of(run.build())).doesNotContain(RunAction.RUN_ACTION_APPROVE);
+    run.getSummaryBuilder()
+        .getReleaseBuilder()
+        .getApprovalBuilder()
+        .setState(ApprovalState.APPROVAL_STATE_WAITING);
+    assertThat(RunActions.of(run.build()))
+        .contains(
+            RunAction.RUN_ACTION_APPROVE, RunAction.RUN_ACTION_REJECT, RunAction.RUN_ACTION_RESUME);
+  }
+
+  @Test
   void aRunWaitsForAPersonUntilItGoesOnByItself() {
     Run.Builder run = Run.newBuilder().setPhase(RunPhase.RUN_PHASE_PAUSED);
     assertThat(RunActions.waitsForPerson(run.build())).isTrue();

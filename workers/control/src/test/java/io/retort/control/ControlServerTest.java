@@ -443,6 +443,15 @@ class ControlServerTest {
     error(
         () -> control.api.listRuns(ListRunsRequest.newBuilder().addPhasesValue(0).build()),
         Status.Code.INVALID_ARGUMENT);
+    assertThat(
+            error(
+                () ->
+                    control.api.listRuns(
+                        ListRunsRequest.newBuilder()
+                            .addPhases(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES)
+                            .build()),
+                Status.Code.INVALID_ARGUMENT))
+        .hasMessageContaining("a run whose trainers wait is RUNNING");
   }
 
   @Test

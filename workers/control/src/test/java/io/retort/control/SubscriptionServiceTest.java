@@ -487,6 +487,15 @@ final class SubscriptionServiceTest {
         .getDelivery();
   }
 
+  @Test
+  void aPhaseThatNoEventTellsIsRefused() {
+    assertThat(
+            refused(config("waiting").addPhases(RunPhase.RUN_PHASE_WAITING_FOR_RESOURCES).build()))
+        .contains(
+            "config.phases[0]: WAITING_FOR_RESOURCES (expected: one of QUEUED, RUNNING, PAUSED,",
+            "a run whose trainers wait is RUNNING");
+  }
+
   private static SubscriptionConfig.Builder config(String name) {
     return SubscriptionConfig.newBuilder().setName(name).setUrl(receiver.url()).addSecrets("hooks");
   }

@@ -10,9 +10,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.retort.v1.Difficulty;
+import io.retort.v1.ImproveResponse;
 import io.retort.v1.Usage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,9 +95,12 @@ class JudgeCompletionsTest {
   @ValueSource(
       strings = {
         "[{\"type\": \"text\", \"text\": \"%s\"}]",
-        "[{\"type\": \"reasoning\", \"text\": \"Easy?\"}, {\"type\": \"output_text\", \"text\": \"%s\"}]",
-        "[{\"type\": \"thinking\", \"thinking\": [{\"type\": \"text\", \"text\": \"Hm.\"}]}, {\"text\": \"%s\"}]",
-        "[{\"type\": \"text\", \"text\": \"\"}, {\"type\": \"text\", \"text\": \"%s\"}]"
+        "[{\"type\": \"reasoning\", \"text\": \"Easy?\"}, {\"type\": \"output_text\", \"text\":"
+            + " \"%s\"}]",
+        "[{\"type\": \"thinking\", \"thinking\": [{\"type\": \"text\", \"text\": \"Hm.\"}]},"
+            + " {\"text\": \"%s\"}]",
+        "[{\"type\": \"text\", \"text\": \"\"}, {\"type\": \"text\", \"text\": \"%s\"}]",
+        "[{\"text\": \"Easy?\", \"thought\": true}, {\"text\": \"%s\", \"thought\": false}]"
       })
   void theTextPartsOfAListAreTheContent(String parts) throws JsonProcessingException {
     fixture.endpoint.then(parts(parts.replace("%s", HARD.replace("\"", "\\\""))));
@@ -112,6 +118,59 @@ class JudgeCompletionsTest {
 
     assertThat(failure(thrown).getType()).isEqualTo("EMPTY");
     assertThat(failure(thrown).getMessage()).contains("I will not.");
+  }
+
+  @Test
+  void anErrorWithinAnAnswerIsTheEndpointsFailure() {
+    fixture.endpoint.then(
+        body(
+            "{'choices': [{'finish_reason': 'stop', 'error': {'code': 502, 'message': 'gone'},"
+                + " 'message': {'content': '3 * 4 ='}}]}"));
+
+    StatusRuntimeException thrown = improveFails();
+
+    assertThat(failure(thrown).getType()).isEqualTo("ENDPOINT_UNAVAILABLE");
+    assertThat(failure(thrown).getMessage()).contains("502", "gone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'choices': [{'finish_reason': 'stop', 'message': {'content': 'a', 'content': 'b'}}]}",
+        "{'choices': [{'finish_reason': 'length', 'finish_reason': 'stop',"
+            + " 'message': {'content': 'a'}}]}",
+        "{'choices': [{'finish_reason': 'stop', 'message': {'content': 'a'}, 'message': {}}]}",
+        "{'choices': [{'finish_reason': 'stop', 'message': {'content': 'a'}}], 'choices': []}"
+      })
+  void anAnswerThatIsStatedTwiceIsNoAnswer(String body) {
+    fixture.endpoint.otherwise(request -> body(body));
+
+    StatusRuntimeException thrown = improveFails();
+
+    assertThat(failure(thrown).getType()).isEqualTo("UNPARSED");
+    assertThat(failure(thrown).getMessage()).contains(" twice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"9223372036854775807", "1e400", "NaN", "1e13"})
+  void anImpossibleCountIsNoCount(String count) {
+    fixture.endpoint.then(
+        body(
+            "{'choices': [{'finish_reason': 'stop', 'logprobs': {'content': [-Infinity]},"
+                + " 'message': {'content': 'Nine.', 'annotations': [], 'annotations': []}}],"
+                + " 'usage': {'prompt_tokens': "
+                + count
+                + ", 'completion_tokens': 3}}"));
+
+    ImproveResponse response = fixture.stub().improve(improve(Difficulty.DIFFICULTY_SIMPLE));
+
+    assertThat(response.getChain()).isEqualTo("Nine.");
+    assertThat(response.getProvenance().getUsage())
+        .isEqualTo(Usage.newBuilder().setCalls(1).setUncountedCalls(1).build());
+  }
+
+  private static HttpResponse body(String json) {
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON, json.replace('\'', '"'));
   }
 
   private static HttpResponse parts(String parts) throws JsonProcessingException {

@@ -105,6 +105,10 @@ class JudgeFailuresTest {
         "{'detail': 'the prompt is longer than the maximum context length of 512 tokens'}",
         "{'error_type': 'validation', 'error': 'the context window is 512 tokens'}",
         "{'detail': [{'type': 'value_error', 'msg': 'Value error, context length exceeded'}]}",
+        "[{'error': {'code': 400, 'message': 'The input token count exceeds the maximum number of"
+            + " tokens allowed for the context'}}]",
+        "{'error': 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 512 of"
+            + " the context'}",
       })
   void aRowBeyondTheContextIsRecognizedInAnyFieldOfTheError(String body) {
     fixture.endpoint.then(

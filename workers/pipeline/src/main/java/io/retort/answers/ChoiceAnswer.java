@@ -29,12 +29,18 @@ final class ChoiceAnswer {
           "\\*\\*|__|\\\\(?:text|textbf|mathrm|mathbf)(?=\\{)|\\\\[()]|[{}\\[\\]$\"'`*\u300c\u300d\u3010\u3011\u201c\u201d]");
   private static final Pattern LETTER =
       Pattern.compile(
-          "(?:(?:option|choice|answer|\u9009\u9879)\\s{0,3})?(\\(|\uff08)?([A-J])(\\)|\uff09)?([^\\n]{0,400})",
+          "(?:(?:option|choice|answer|\u9009\u9879|\u7b54\u6848)\\s{0,3})?(\\("
+              + "|\uff08)?([A-J])(\\)|\uff09)?([^\\n]{0,400})",
           WORDS);
   private static final Pattern SEVERAL_LETTERS =
       Pattern.compile(
           "\\s{0,3}(?:,|/|&|and(?!\\w)|or(?!\\w)|\u548c|\u6216|\u3001|\uff0c)\\s{0,3}(?:(?:and|or)\\s{1,3})?[(\uff08]?[A-J][)\uff09]?(?![A-Za-z0-9'])",
           UNICODE);
+
+  /** "ACD". */
+  private static final Pattern RUN =
+      Pattern.compile("A?B?C?D?E?F?G?H?I?J?(?![A-Za-z0-9'])", UNICODE);
+
   private static final Pattern MARK =
       Pattern.compile(
           "[.:,;\u3002\uff0c\uff1a\uff1b](?:\\s|$|(?=[^\\x00-\\x7f]))|[^\\w\\s]{0,4}$|[\u3002\uff0c\u4e00-\u9fff]",
@@ -47,28 +53,67 @@ final class ChoiceAnswer {
   private static final Pattern ALONE = Pattern.compile("[^\\w\\s]{0,4}", UNICODE);
   private static final Pattern CHOSEN =
       Pattern.compile(
-          "(?<!\\w)(?:option|choice|alternative|correct)(?:\\s{1,3}(?:is|must\\s+be|should\\s+be|would\\s+be)|\\s?[:\uff1a])\\s{0,3}([^\\n]{1,200})"
-              + "|(?:\u9009\u9879|\u9078\u9805)\\s?(?:\u662f|\u4e3a|[:\uff1a])\\s{0,3}([^\\n]{1,200})",
+          "(?<!\\w)(?:option|choice|alternative|letter|correct|true)(?:\\s{1,3}(?:is"
+              + "|must\\s+be|should\\s+be|would\\s+be)|\\s?[:\uff1a])\\s{0,3}(?=([^\\n]{1,200}))"
+              + "|(?:\u9009\u9879|\u9078\u9805)\\s?(?:\u662f|\u4e3a|[:\uff1a])\\s{0,3}(?=([^\\n]{1,200}))",
           WORDS);
+
+  /** A letter that stands out by punctuation. */
+  private static final String MARKED =
+      "(?=([*(\\[\uff08]{0,3}[A-J][*)\\]\uff09]{0,3}(?:\\s{0,2}[.!,;:\u3002]"
+          + "|\\s*$)[^\\n]{0,200}))";
+
+  private static final String NAMED = "(?:option\\s{1,3}|choice\\s{1,3})?";
   private static final Pattern PICKED =
       Pattern.compile(
-          "(?:(?<!\\w)(?:[Cc]hoose|[Cc]hoosing|[Cc]hose|[Ss]elect|[Ss]electing|[Pp]ick|[Pp]icking"
-              + "|[Gg]o with|[Mm]ark)\\s{1,3}(?:(?:option|choice|answer)\\s{1,3})?"
-              + "|(?:\u9009\u62e9|\u5e94\u9009|\u6545\u9009|\u9009)\\s{0,2}[:\uff1a]?\\s{0,2})(?=([*(\\[\uff08$\"]{0,3}[A-J](?![A-Za-z0-9'])[^\\n]{0,200}))",
+          "(?:(?<!\\w)(?:[Cc]hoose|[Cc]hoosing|[Cc]hose|[Ss]elect|[Ss]electing"
+              + "|[Pp]ick|[Pp]icking|[Gg]o with|[Mm]ark)\\s{1,3}(?:(?:option|choice"
+              + "|answer)\\s{1,3})?|(?:\u9009\u62e9|\u5e94\u9009|\u6545\u9009|\u9009)\\s{0,2}[:\uff1a]?\\s{0,2})(?=([*(\\[\uff08$\\\"]{0,3}[A-J]{1,6}(?![A-Za-z0-9'])[^\\n]{0,200}))",
           UNICODE);
   private static final Pattern CONCLUDED =
       Pattern.compile(
-          "(?:(?<!\\w)(?:[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)(?!\\w),?\\s{1,3}(?:(?:it\\s+is|it's|the\\s+answer\\s+is)\\s{1,3})?(?:option\\s{1,3}|choice\\s{1,3})?"
-              + "|(?<!\\w)[Ii]t(?:'s|\\s+is|\\s+must\\s+be)\\s{1,3}(?:option\\s{1,3}|choice\\s{1,3})?"
-              + "|(?:\u56e0\u6b64|\u6240\u4ee5|\u6545|\u7efc\u4e0a)[,\uff0c]?\\s{0,2})(?=([*(\\[\uff08]{0,3}[A-J][*)\\]\uff09]{0,3}(?:\\s{0,2}[.!,;:\u3002]|\\s*$)[^\\n]{0,200}))",
+          "(?:(?<!\\w)(?:[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o)(?!\\w),?\\s{1,3}(?:(?:it\\s+is"
+              + "|it's|the\\s+answer\\s+is)\\s{1,3})?"
+              + NAMED
+              + "|(?<!\\w)[Ii]t(?:['\u2019]s|\\s+is|\\s+(?:must|has\\s+to|should"
+              + "|can\\s+only)\\s+be)\\s{1,3}"
+              + NAMED
+              + "|(?<!\\w)I(?:['\u2019]d|\\s+would)?\\s+(?:say|think|guess|believe)\\s{1,3}(?:that\\s{1,3})?"
+              + NAMED
+              + "|(?<!\\w)leav(?:es|ing)\\s{1,3}(?:us\\s+with\\s{1,3})?(?:only\\s{1,3})?"
+              + NAMED
+              + "|(?:\u56e0\u6b64|\u6240\u4ee5|\u6545|\u7efc\u4e0a)[,\uff0c]?\\s{0,2})"
+              + MARKED,
           UNICODE | Pattern.MULTILINE);
+
+  /** "No, C.". */
+  private static final Pattern CORRECTED =
+      Pattern.compile(
+          "(?:(?<!\\w)(?:[Nn]o|[Ww]ait|[Aa]ctually|[Ss]orry|[Cc]orrection"
+              + "|I\\s+mean|or\\s+rather)(?!\\w)|\u4e0d\u5bf9|\u66f4\u6b63|\u5e94\u8be5\u662f)\\s{0,2}[,:\uff0c\uff1a]?\\s{0,3}(?:\u7b54\u6848"
+              + "|\u5e94\u8be5\u662f)?"
+              + NAMED
+              + MARKED,
+          UNICODE | Pattern.MULTILINE);
+
+  /** "B is correct": an analysis may say it of several options. */
   private static final Pattern SUBJECT =
       Pattern.compile(
-          "(?<![\\w'])[*(\\[\uff08]{0,3}([A-J])[*)\\]\uff09]{0,3}\\s{1,2}(?:is|must\\s+be)\\s{1,2}(?:(?:therefore|thus|clearly|indeed|then|also|hence)\\s{1,2})?"
-              + "(?:the\\s{1,2})?(?:only\\s{1,2})?(?:(?:correct|right|best)(?!ly|\\s(?:about|that|in|to))|answer(?!\\w))"
-              + "|(?<![\\w'])([A-J])\\s?(?:\u662f\u6b63\u786e|\u6b63\u786e)",
+          "(?<![\\w'])[*(\\[\uff08]{0,3}([A-J])[*)\\]\uff09]{0,3}\\s{1,2}(?:is"
+              + "|must\\s+be)\\s{1,2}(?:(?:therefore|thus|clearly|indeed|then|also"
+              + "|hence)\\s{1,2})?(?:the\\s{1,2})?(?:only\\s{1,2})?(?:(?:correct"
+              + "|right|best)(?!ly|\\s(?:about|that|in|to))|answer(?!\\w))|(?<!\\w)[Oo]nly\\s{1,2}(?:option\\s{1,2}"
+              + "|choice\\s{1,2})?\\(?([A-J])\\)?\\s{1,2}(?:satisfies|works|holds"
+              + "|fits|matches|remains|meets|is\\s+(?:true|valid|possible|left))(?!\\w)"
+              + "|(?<![A-Za-z0-9'\u3001\u548c\u4e0e\u53ca])([A-J])\\s?(?:\u9009\u9879"
+              + "|\u9879|\u7b54\u6848)?\\s?(?:\u662f|\u4e3a)?(?:\u6b63\u786e|\u7b26\u5408\u9898\u610f"
+              + "|\u7b26\u5408\u8981\u6c42)(?!\u5417|\u4e0e\u5426|\u7684)",
           UNICODE);
+
   private static final Pattern OPTION = Pattern.compile("(?<!\\w)\\(?([A-J])[).:](?=\\s)", UNICODE);
+
+  private static final Comparator<Choice> ORDER =
+      Comparator.comparingInt(Choice::start).thenComparing(Choice::letter);
 
   private record Choice(int start, String letter) {}
 
@@ -113,15 +158,32 @@ final class ChoiceAnswer {
       }
     }
     String own = Quotations.removed(Thoughts.conclusion(text));
-    for (Pattern pattern : List.of(CHOSEN, PICKED, CONCLUDED, SUBJECT)) {
-      for (MatchResult match : Statements.results(pattern, own)) {
-        letter(Statements.firstGroup(match))
-            .ifPresent(letter -> found.add(new Choice(match.start(), letter)));
-      }
+    List<Choice> claims =
+        List.of(CHOSEN, PICKED, CONCLUDED, CORRECTED).stream()
+            .flatMap(pattern -> claims(own, pattern).stream())
+            .toList();
+    found.addAll(claims);
+    // An analysis of all options calls several of them correct.
+    Optional<Choice> last = claims.stream().max(ORDER);
+    List<Choice> called =
+        claims(own, SUBJECT).stream()
+            .filter(claim -> last.isEmpty() || ORDER.compare(claim, last.get()) > 0)
+            .toList();
+    if (called.stream().map(Choice::letter).distinct().count() == 1) {
+      found.addAll(called);
     }
-    return found.stream()
-        .max(Comparator.comparingInt(Choice::start).thenComparing(Choice::letter))
-        .map(Choice::letter);
+    return found.stream().max(ORDER).map(Choice::letter);
+  }
+
+  /** The letters that a text claims itself. */
+  private static List<Choice> claims(String text, Pattern pattern) {
+    List<Choice> found = new ArrayList<>();
+    for (MatchResult match : Statements.results(pattern, text)) {
+      letter(Statements.firstGroup(match))
+          .filter(letter -> !Attribution.isDisowned(text, match.start()))
+          .ifPresent(letter -> found.add(new Choice(match.start(), letter)));
+    }
+    return found;
   }
 
   /**
@@ -137,6 +199,12 @@ final class ChoiceAnswer {
     String found = matcher.group(2);
     boolean closed = matcher.group(3) != null;
     String rest = matcher.group(4);
+    Matcher run = RUN.matcher(found + rest);
+    if (run.lookingAt()
+        && run.end() > 1
+        && MARK.matcher(rest.substring(run.end() - 1)).lookingAt()) {
+      return Optional.of(SEVERAL);
+    }
     boolean capital = Character.isUpperCase(found.charAt(0));
     if (capital && SEVERAL_LETTERS.matcher(rest).lookingAt()) {
       return Optional.of(SEVERAL);

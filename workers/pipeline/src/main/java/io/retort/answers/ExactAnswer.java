@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,8 @@ import java.util.regex.Pattern;
 final class ExactAnswer {
   private static final String QUOTES = "*\"'`";
   private static final String END_PUNCTUATION = ".!?,;: \t";
+  private static final Pattern WRAPPED =
+      Pattern.compile("\\\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox)\\s?\\{([^{}]*)\\}");
 
   /** Checks a text by its stated answer, or else by the whole text or its last line. */
   static AnswerCheck check(String gold, String text) {
@@ -26,7 +29,9 @@ final class ExactAnswer {
     if (stated.isPresent()) {
       candidates.add(stated.get());
       // A name can contain an apparent end of sentence: "St. Petersburg".
-      StatedAnswer.wholeSentence(conclusion).ifPresent(candidates::add);
+      Statements.wholeSentence(conclusion)
+          .filter(sentence -> sentence.contains(stated.get()))
+          .ifPresent(candidates::add);
     } else if (!lines.isEmpty()) {
       candidates.add(conclusion);
       candidates.add(lines.get(lines.size() - 1));
@@ -66,15 +71,26 @@ final class ExactAnswer {
   }
 
   private static String bare(String answer) {
+    String content = answer;
+    Matcher wrapped =
+        WRAPPED.matcher(trimmed(answer, QUOTES + "$", QUOTES + END_PUNCTUATION + "$"));
+    while (wrapped.matches()) {
+      content = wrapped.group(1);
+      wrapped.reset(trimmed(content, QUOTES + "$", QUOTES + END_PUNCTUATION + "$"));
+    }
+    return trimmed(content, QUOTES, QUOTES + END_PUNCTUATION);
+  }
+
+  private static String trimmed(String text, String atStart, String atEnd) {
     int start = 0;
-    int end = answer.length();
-    while (start < end && isIn(QUOTES, answer.charAt(start))) {
+    int end = text.length();
+    while (start < end && isIn(atStart, text.charAt(start))) {
       start++;
     }
-    while (end > start && isIn(QUOTES + END_PUNCTUATION, answer.charAt(end - 1))) {
+    while (end > start && isIn(atEnd, text.charAt(end - 1))) {
       end--;
     }
-    return answer.substring(start, end);
+    return text.substring(start, end);
   }
 
   private static boolean isIn(String characters, char character) {

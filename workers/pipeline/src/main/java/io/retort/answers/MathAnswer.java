@@ -22,10 +22,10 @@ final class MathAnswer {
         return letter.map(found -> new Candidate(found, true));
       }
     }
-    Optional<String> stated = StatedAnswer.find(text);
-    if (stated.isEmpty() && StatedAnswer.isNumber(gold)) {
-      stated = StatedAnswer.lastNumber(text);
-    }
+    Optional<String> stated =
+        TextValues.isNumber(gold)
+            ? StatedAnswer.findNumber(text)
+            : StatedAnswer.find(text).or(() -> TextValues.concludedFormula(text));
     return stated.map(answer -> new Candidate(answer, true)).or(() -> whole(gold, text));
   }
 

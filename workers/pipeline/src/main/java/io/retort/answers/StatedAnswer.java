@@ -1,8 +1,6 @@
 package io.retort.answers;
 
-import java.util.List;
 import java.util.Optional;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 
 /** The final answer that a text states explicitly: its last conclusion. */
@@ -28,45 +26,19 @@ public final class StatedAnswer {
     return Optional.of(last).filter(content -> !content.isEmpty());
   }
 
-  /** The text after the last "the answer is", to the end of its line. */
-  static Optional<String> wholeSentence(String text) {
-    List<MatchResult> all = Statements.results(StatementPatterns.SENTENCE, text);
-    return all.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Statements.firstGroup(all.get(all.size() - 1)).strip());
-  }
-
   /**
-   * The last number of a text that states no answer; for a last line, the number that it concludes.
-   * "3 or 5" is two numbers and is returned as text.
+   * The answer of a text where the gold answer is a number: the one that it states, the number in a
+   * sentence that it states, or else its last number.
    */
-  static Optional<String> lastNumber(String text) {
-    String own = Quotations.removed(Thoughts.conclusion(text));
-    List<String> lines = own.lines().filter(line -> !line.isBlank()).toList();
-    if (!lines.isEmpty()) {
-      List<MatchResult> concluded =
-          Statements.results(StatementPatterns.THEREFORE, lines.get(lines.size() - 1));
-      if (!concluded.isEmpty()) {
-        String statement = concluded.get(concluded.size() - 1).group(1);
-        Optional<String> number = lastNumberIn(Statements.sentence(statement));
-        if (number.isPresent()) {
-          return number;
-        }
-      }
+  static Optional<String> findNumber(String text) {
+    Optional<Statement> stated = Statements.finalStatement(Statements.of(text));
+    if (stated.isEmpty()) {
+      return TextValues.lastNumber(text);
     }
-    return lastNumberIn(own);
-  }
-
-  /** Whether an answer is a single number, as texts may end with. */
-  static boolean isNumber(String answer) {
-    return StatementPatterns.ONE_NUMBER.matcher(answer.replace("$", "").strip()).matches();
-  }
-
-  private static Optional<String> lastNumberIn(String text) {
-    List<MatchResult> numbers = Statements.results(StatementPatterns.LAST_NUMBER, text);
-    return numbers.isEmpty()
-        ? Optional.empty()
-        : Optional.of(numbers.get(numbers.size() - 1).group().replace("$", "").strip());
+    String answer = stated.get().answer();
+    return stated.get().marked() || Statements.isValue(answer)
+        ? Optional.of(answer)
+        : TextValues.onlyNumber(answer).or(() -> Optional.of(answer));
   }
 
   private StatedAnswer() {}

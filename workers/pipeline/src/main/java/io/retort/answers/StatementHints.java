@@ -10,7 +10,7 @@ import java.util.List;
 record StatementHints(boolean box, boolean tag, boolean hashes, boolean sentence) {
   /** The ASCII words of the expressions. */
   private static final List<String> ANSWER_WORDS =
-      List.of("answer", "antwort", "respuesta", "risposta", "resposta", "antwoord");
+      List.of("ans", "antwort", "respuesta", "risposta", "resposta", "antwoord");
 
   static StatementHints of(String text) {
     return new StatementHints(

@@ -32,35 +32,30 @@ final class StatementPatterns {
           WORDS);
   static final Pattern HASHES =
       Pattern.compile("^[ \\t]{0,8}####[ \\t]{0,8}([^\\n]{1,400})$", Pattern.MULTILINE);
-  private static final String BE =
-      "(?:is|are|was|equals|becomes|ist|es|est|sera|\u00e8|\u00e9"
-          + "|(?:should|must|would|will|could|has\\s+to|have\\s+to|turns\\s+out\\s+to|seems\\s+to|appears\\s+to|comes\\s+out\\s+to)\\s+be)";
   static final Pattern SENTENCE =
       Pattern.compile(
-          "(?<![\\w/])(?:answers?|antwort|respuesta|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\"'*_]{0,3}"
-              + "(?:\\s{1,2}(?:correcta|correcte|correta|corretta|final|finale))?"
-              + "(?:\\s{1,3}(?:to|for|of|in|choice|option|here)\\s[^\\n.:=?!]{0,80}?|\\s{0,2}\\([^\\n()]{1,40}\\))?"
-              + "(?:\\s{0,3}[=:\uff1a]|\\s{1,3}"
-              + BE
-              + "(?!\\w)|[ \\t]{0,3}\\n)[*_]{0,3}\\s{0,3}:?\\s{0,3}[*_]{0,3}(?=([^\\n]{1,400}))"
-              + "|(?:\u7b54\u6848|\u7b54\u3048|\u7b54|\u6b63\u89e3|\uc815\ub2f5|\ub2f5|\u6700\u7ec8\u7ed3\u679c)[*_]{0,3}\\s{0,3}"
-              + "(?:\u5e94\u8be5|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\\s{0,3}"
-              + "(?:\u662f|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009|\u3011|[:\uff1a=])[*_]{0,3}\\s{0,3}[:\uff1a]?\\s{0,3}[*_]{0,3}"
-              + "(?=([^\\n]{1,400}))",
+          "(?<![\\w/])(?:answers?|ans\\.?(?=\\s?[:\uff1a])|antwort|respuesta"
+              + "|r\u00e9ponse|risposta|resposta|antwoord|\u043e\u0442\u0432\u0435\u0442)[\\\"'*_]{0,3}(?:\\s{1,2}(?:correcta"
+              + "|correcte|correta|corretta|final|finale))?(?:\\s{1,3}(?:to|for"
+              + "|of|in|choice|option|here)\\s[^\\n.:=?!]{0,80}?|\\s{0,2}\\([^\\n()]{1,40}\\))?(?:\\s{0,3}[=:\uff1a]"
+              + "|\\s{1,3}(?:is|are|was|equals|becomes|ist|es|est|sera|\u00e8|\u00e9"
+              + "|(?:should|must|would|will|could|has\\s+to|have\\s+to|turns\\s+out\\s+to"
+              + "|seems\\s+to|appears\\s+to|comes\\s+out\\s+to)\\s+be)(?!\\w)|[ \\t]{0,3}\\n)[*_]{0,3}\\s{0,3}:?\\s{0,3}[*_]{0,3}(?=([^\\n]{1,400}))"
+              + "|(?:\u7b54\u6848|\u7b54\u3048|\u7b54|\u6b63\u89e3|\uc815\ub2f5"
+              + "|\ub2f5|\u6700\u7ec8\u7ed3\u679c)[*_]{0,3}\\s{0,3}(?:\u5e94\u8be5"
+              + "|\u5e94\u5f53|\u5c31|\u56e0\u6b64|\u6240\u4ee5)?\\s{0,3}(?:\u662f"
+              + "|\u4e3a|\u7b49\u4e8e|\u5e94\u4e3a|\u306f|\uc740|\ub294|\u9009"
+              + "|\u3011|[:\uff1a=]|(?=\u5e76?\u4e0d\u662f|\u5e76\u975e))[*_]{0,3}\\s{0,3}[:\uff1a]?\\s{0,3}[*_]{0,3}(?=([^\\n]{1,400}))",
           WORDS);
   static final Pattern SUBJECT =
       Pattern.compile(
           "(?<![\\w.,/$])(\\$[^$\\n]{1,80}\\$|(?:[-−]\\s?)?\\$?[0-9][^\\s]{0,40})(?:\\s[a-z]{1,12})?\\s{1,3}(?:is|are|must\\sbe)\\s{1,3}"
               + "(?:(?:therefore|thus|indeed|clearly|then|also)\\s{1,3})?(?:the|our|my)\\s{1,3}(?:(?:final|correct|right)\\s{1,3})?answer(?!\\w)",
           WORDS);
-  static final Pattern HYPOTHESIS =
-      Pattern.compile(
-          "(?:(?<!\\w)(?:if|whether|unless|suppose|supposing|assume|assuming|claims?|claimed|says?|said)\\s{1,3}"
-              + "(?:that\\s{1,3})?(?:(?:the|an?|your|our|my)\\s{1,3})?(?:(?:correct|final|right)\\s{1,3})?|\u5982\u679c|\u5047\u8bbe|\u5047\u5982)$",
-          WORDS);
   static final Pattern NEGATION =
       Pattern.compile(
-          "(?:not|never|no longer|wrong|incorrect|unknown|unclear|\u4e0d\u662f|\u4e0d)(?![A-Za-z])",
+          "(?:not|never|no\\slonger|wrong|incorrect|unknown|unclear|\u5e76?\u4e0d\u662f"
+              + "|\u5e76\u975e|\u4e0d)(?![A-Za-z])",
           WORDS);
   static final Pattern CORRECTION =
       Pattern.compile(
@@ -91,8 +86,14 @@ final class StatementPatterns {
           WORDS);
   static final Pattern REASON =
       Pattern.compile(
-          "\\s{0,2},?\\s{1,2}(?:which|because|since|as(?!\\s(?:much|many|large|long|high|old|fast))|not|but|where|when|so|after|given|for|if|that|meaning|rather|instead|rounded|wait|no|sorry|actually|i\\smean"
-              + "|and\\s(?:not|the|it|this|we|that))(?!\\w)|\uff0c(?=[^0-9\uff10-\uff19(\uff08\\\\\\s-])|\\s{0,2}</|<\\||\\s[\u2013\u2014-]{1,2}\\s{0,2}(?=[A-Za-z]{2})",
+          "\\s{0,2},?\\s{1,2}(?:which|because|since|as(?!\\s(?:much|many"
+              + "|large|long|high|old|fast))|not|but|where|when|so|after|given"
+              + "|for|if|that|meaning|rather|instead|i\\.e\\.|namely|rounded|wait"
+              + "|no|sorry|actually|i\\smean|and\\s(?:not|the|it|this|we|that))(?!\\w)"
+              + "|\uff0c(?=[^0-9\uff10-\uff19(\uff08\\\\\\s\u4e14\u6216\u548c\u53ca\u4ee5-])"
+              + "|,\\s{0,2}(?=[\u4e00-\u9fff])(?![\u4e14\u6216\u548c\u53ca\u4ee5])"
+              + "|;\\s{1,2}(?!(?:or|and)(?!\\w))(?=[A-Za-z]{2})|\\s{0,2}</|<\\|"
+              + "|\\s[\u2013\u2014-]{1,2}\\s{0,2}(?=[A-Za-z]{2})",
           WORDS);
   static final Pattern VALUE =
       Pattern.compile(
@@ -104,26 +105,31 @@ final class StatementPatterns {
           "(?![^\\n]*\\s(?:times|more|less|fewer|than|as)(?!\\w))\\S{1,60}(?:\\s\\S{1,20}){0,3}",
           UNICODE);
   static final Pattern SHORT = Pattern.compile("\\S{1,40}(?:\\s\\S{1,20})?", UNICODE);
-  static final Pattern THEREFORE =
+
+  /** "not 7 but 5". */
+  static final Pattern CONTRAST =
       Pattern.compile(
-          "(?:(?<!\\w)(?:therefore|thus|hence|consequently|in\\s+conclusion)(?!\\w)|\u56e0\u6b64|\u6240\u4ee5|\u6545\u800c|\u7efc\u4e0a|\u603b\u4e4b)(?=([^\\n\u3002]{1,400}))",
+          ",?\\s{1,2}but(?:\\s{1,2}rather)?\\s{1,2}|[,;\u2014-]\\s{0,2}(?:rather"
+              + "|it(?:'s|\\s{1,2}is))\\s{1,2}|[,\uff0c;]?\\s{0,2}(?:\u800c\u662f"
+              + "|\u5e94\u8be5\u662f|\u5e94\u662f|\u5e94\u4e3a)\\s{0,2}|[,\uff0c]\\s{0,2}\u662f\\s{0,2}",
           WORDS);
 
-  private static final String MAGNITUDE =
-      "(?:[0-9]{1,3}(?:(?:,|[    ])[0-9]{3}){1,10}(?![0-9])|[0-9]{1,40})(?:\\.[0-9]{1,40})?|\\.[0-9]{1,40}";
-  private static final String ONE =
-      "(?:(?:-|\u2212)(?=[0-9.$]))?\\$?(?:"
-          + MAGNITUDE
-          + ")(?:[eE][-+]?[0-9]{1,4})?(?:/[0-9]{1,20})?(?:\\s?\\\\?%)?";
-  static final Pattern ONE_NUMBER = Pattern.compile(ONE, UNICODE);
-  static final Pattern LAST_NUMBER =
+  static final Pattern NOT_ONLY =
       Pattern.compile(
-          "(?<![A-Za-z0-9_.:/^])"
-              + ONE
-              + "(?:\\s{1,2}or\\s{1,2}"
-              + ONE
-              + ")?(?![A-Za-z0-9_:^])(?!\\.[0-9])",
+          "not\\s{1,2}(?:only|just|merely|simply)(?!\\w)|\u4e0d\u662f\u53ea" + "|\u4e0d\u53ea",
+          WORDS);
+
+  static final Pattern OPENS_FORMULA = Pattern.compile("\\s{0,4}(\\$\\$|\\\\\\[)\\s{0,4}", UNICODE);
+
+  /** Words in capitals that do not begin a sentence: "New York". */
+  static final Pattern NAME =
+      Pattern.compile(
+          "(?!(?:I|Yes|No|Ok|OK|Okay|Let|We|Wait|Actually|Sorry|Hmm|That"
+              + "|This|It|The|Oh|So|But|My|Not|Right|Correct)(?!\\w))[A-Z][\\w'\u2019.-]{0,30}(?:\\s(?:(?:of"
+              + "|the|and|de|la)\\s)?[A-Z][\\w'\u2019.-]{0,30}){0,3}",
           UNICODE);
+
+  static final Pattern BLANKS = Pattern.compile("\\s+", UNICODE);
 
   private StatementPatterns() {}
 }

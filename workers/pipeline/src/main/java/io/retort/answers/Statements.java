@@ -21,7 +21,7 @@ final class Statements {
   private static final int LONGEST_BOXED = 2_000;
   private static final int MOST_BOXED = 64;
   private static final int SIGN_CHARACTERS = 6;
-  private static final int HYPOTHESIS_CHARACTERS = 40;
+  private static final int LONGEST_FORMULA = 400;
 
   /** Statements in a text's conclusion, excluding quotations. */
   static List<Statement> of(String text) {
@@ -186,10 +186,63 @@ final class Statements {
   }
 
   private static void addSentence(List<Statement> found, String text, MatchResult said) {
-    String before = text.substring(Math.max(0, said.start() - HYPOTHESIS_CHARACTERS), said.start());
-    if (!StatementPatterns.HYPOTHESIS.matcher(before).find()) {
-      said(said.start(), said.end(), firstGroup(said)).ifPresent(found::add);
+    if (isOwn(text, said)) {
+      said(said.start(), said.end(), raw(text, said)).ifPresent(found::add);
     }
+  }
+
+  /** Whether the text itself states this answer. */
+  private static boolean isOwn(String text, MatchResult said) {
+    return !Attribution.isDisowned(text, said.start())
+        && !Attribution.isUnreal(text, said.start(), said.end());
+  }
+
+  /** What follows in the line; for a displayed formula, its content. */
+  private static String raw(String text, MatchResult said) {
+    String raw = firstGroup(said);
+    Matcher opening = StatementPatterns.OPENS_FORMULA.matcher(raw);
+    if (!opening.matches()) {
+      return raw;
+    }
+    int start = said.end() + raw.length();
+    int limit = Math.min(text.length(), start + LONGEST_FORMULA);
+    int closing =
+        text.substring(start, limit).indexOf(opening.group(1).equals("$$") ? "$$" : "\\]");
+    return closing > 0
+        ? StatementPatterns.BLANKS
+            .matcher(text.substring(start, start + closing))
+            .replaceAll(" ")
+            .strip()
+        : raw;
+  }
+
+  /** The rest of the line in which a text last states its answer in words. */
+  static Optional<String> wholeSentence(String text) {
+    return results(StatementPatterns.SENTENCE, text).stream()
+        .filter(said -> isOwn(text, said))
+        .reduce((before, said) -> said)
+        .map(said -> raw(text, said));
+  }
+
+  /** The text without the answers that it denies, assumes or ascribes to others. */
+  static String withoutDenied(String text) {
+    if (!StatementHints.of(text).sentence()) {
+      return text;
+    }
+    StringBuilder kept = new StringBuilder();
+    int copied = 0;
+    for (MatchResult said : results(StatementPatterns.SENTENCE, text)) {
+      String sentence = sentence(raw(text, said));
+      String answer = answer(sentence);
+      if (said.start() < copied || (isOwn(text, said) && !affirmed(answer).isEmpty())) {
+        continue;
+      }
+      kept.append(text, copied, said.start());
+      Matcher reason = StatementPatterns.REASON.matcher(sentence);
+      boolean isWhole = StatementPatterns.NOT_ONLY.matcher(answer).lookingAt() || !reason.find();
+      copied = said.end() + (isWhole ? sentence.length() : reason.start());
+    }
+    return kept.append(text, Math.min(copied, text.length()), text.length()).toString();
   }
 
   /** "So 5 is the answer". */
@@ -200,13 +253,11 @@ final class Statements {
     }
   }
 
-  /** Empty for words that deny, say nothing or contain a box, which is a separate statement. */
+  /** Empty for words that only deny, say nothing or contain a box, which is another statement. */
   private static Optional<Statement> said(int start, int end, String raw) {
     String sentence = sentence(raw);
-    String answer = answer(sentence);
-    if (answer.isEmpty()
-        || StatementPatterns.NEGATION.matcher(answer).lookingAt()
-        || StatementPatterns.BOXED.matcher(sentence).find()) {
+    String answer = affirmed(answer(sentence));
+    if (answer.isEmpty() || StatementPatterns.BOXED.matcher(sentence).find()) {
       return Optional.empty();
     }
     boolean question =
@@ -214,22 +265,45 @@ final class Statements {
     return Optional.of(new Statement(start, end + answer.length(), answer, false, question));
   }
 
+  /** The answer without what it denies: "not 7 but 5"; empty if it only denies. */
+  private static String affirmed(String answer) {
+    if (!StatementPatterns.NEGATION.matcher(answer).lookingAt()) {
+      return answer;
+    }
+    Matcher contrast = StatementPatterns.CONTRAST.matcher(answer);
+    if (!contrast.find() || StatementPatterns.NOT_ONLY.matcher(answer).lookingAt()) {
+      return "";
+    }
+    String instead = answer(answer.substring(contrast.end()));
+    return isValue(instead) || matches(StatementPatterns.CLEAN, instead) ? instead : "";
+  }
+
   /** Statements after the last one and a word that retracts it: "No, it is 7.". */
   private static List<Statement> corrections(String text, Statement before) {
     List<Statement> found = new ArrayList<>();
+    // A name corrects only another name.
+    boolean isName = !isValue(before.answer());
     Matcher correction = from(StatementPatterns.CORRECTION, text, before.end());
     int first = -1;
     while (correction.find()) {
       first = first < 0 ? correction.start() : first;
       Matcher direct = from(StatementPatterns.AFTER_CORRECTION, text, correction.end());
       if (direct.lookingAt()) {
-        addClaim(found, correction.start(), direct.toMatchResult(), StatementPatterns.SHORT);
+        claimed(text, correction.start(), direct.toMatchResult())
+            .filter(
+                said ->
+                    (isValue(said.answer()) && matches(StatementPatterns.SHORT, said.answer()))
+                        || (isName && matches(StatementPatterns.NAME, said.answer())))
+            .ifPresent(found::add);
       }
     }
     if (first >= 0) {
       Matcher claim = from(StatementPatterns.CLAIM, text, first);
       while (claim.find()) {
-        addClaim(found, claim.start(), claim.toMatchResult(), StatementPatterns.CLEAN);
+        claimed(text, claim.start(), claim.toMatchResult())
+            .filter(
+                said -> isValue(said.answer()) && matches(StatementPatterns.CLEAN, said.answer()))
+            .ifPresent(found::add);
       }
     }
     found.sort(Comparator.comparingInt(Statement::start));
@@ -245,10 +319,10 @@ final class Statements {
         .useAnchoringBounds(false);
   }
 
-  private static void addClaim(List<Statement> found, int start, MatchResult claim, Pattern shape) {
-    said(start, claim.end(), firstGroup(claim))
-        .filter(said -> isValue(said.answer()) && matches(shape, said.answer()))
-        .ifPresent(found::add);
+  private static Optional<Statement> claimed(String text, int start, MatchResult claim) {
+    return Attribution.isDisowned(text, start)
+        ? Optional.empty()
+        : said(start, claim.end(), firstGroup(claim));
   }
 
   private static String answer(String sentence) {

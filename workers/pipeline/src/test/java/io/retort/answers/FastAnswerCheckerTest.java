@@ -24,7 +24,8 @@ final class FastAnswerCheckerTest {
       delimiter = '|',
       value = {
         "72|It is 72 clips.|CORRECT",
-        "72|48 + 24 is 72, which is more than 70|WRONG",
+        "72|48 + 24 is 72, which is more than 70|CORRECT",
+        "70|48 + 24 is 72, which is more than 70|WRONG",
         "72|The answer is $72.00.|CORRECT",
         "72|The answer is 48 + 24 = 72 clips|UNDECIDED",
         "72|The answer is 48 + 24|UNDECIDED",

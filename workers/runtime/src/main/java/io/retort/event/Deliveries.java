@@ -198,7 +198,7 @@ public final class Deliveries {
       try {
         uid = subscriptions.read(name).map(Subscription::getUid);
       } catch (CorruptArtifactException e) {
-        // A person may mend it, and nobody receives what is left meanwhile.
+        // A person may fix it, and nobody receives what is left meanwhile.
         continue;
       }
       for (String left : found) {

@@ -31,6 +31,10 @@ public final class SpecReference {
           "judge.temperature", roles("temperature"),
           "judge.max_tokens", roles("max_tokens"));
 
+  /** Values that the contract has and a field refuses, as {@link SpecValidator} does. */
+  private static final Map<String, Set<String>> REFUSED_VALUES =
+      Map.of("cogpo.batching", Set.of("packed"));
+
   private static final List<SpecField> ALL = all(RunSpec.getDescriptor().getFields(), "", null);
 
   /** In the order of the proto files; a mapping comes before its fields. */
@@ -67,11 +71,11 @@ public final class SpecReference {
       all.add(
           new SpecField(
               path,
-              type(field),
-              defaultValue(field, parent),
+              type(field, path),
+              asInSpecs(field, defaultValue(field, parent)),
               bounds(field),
               comment(field),
-              values(field),
+              values(field, path),
               mapping ? readers(members) : readers(path),
               mapping ? "" : operational(path)));
       all.addAll(members);
@@ -79,14 +83,17 @@ public final class SpecReference {
     return all;
   }
 
-  private static String type(FieldDescriptor field) {
+  private static String type(FieldDescriptor field, String path) {
     String one =
         switch (field.getJavaType()) {
           case INT, LONG -> "whole number";
           case FLOAT, DOUBLE -> "number";
           case BOOLEAN -> "true or false";
           case STRING, BYTE_STRING -> "text";
-          case ENUM -> EnumNames.expectation(field.getEnumType());
+          case ENUM ->
+              values(field, path).stream()
+                  .map(SpecField.EnumValue::name)
+                  .collect(Collectors.joining(", ", "one of ", ""));
           case MESSAGE -> "mapping";
         };
     return field.isRepeated() ? "list of: " + one : one;
@@ -106,6 +113,18 @@ public final class SpecReference {
         .filter(member -> member.getField().equals(field.getName()))
         .map(SpecReference::shown)
         .collect(Collectors.joining(", else "));
+  }
+
+  /** The contract writes values of enums in upper case, specs in lower case. */
+  private static String asInSpecs(FieldDescriptor field, String defaultValue) {
+    String text = defaultValue;
+    if (field.getJavaType() == FieldDescriptor.JavaType.ENUM) {
+      for (EnumValueDescriptor value : field.getEnumType().getValues()) {
+        String name = EnumText.shortName(value);
+        text = text.replaceAll("\\b" + name + "\\b", name.toLowerCase(Locale.ROOT));
+      }
+    }
+    return text;
   }
 
   private static String shown(MemberDefault member) {
@@ -139,13 +158,14 @@ public final class SpecReference {
         : own;
   }
 
-  private static List<SpecField.EnumValue> values(FieldDescriptor field) {
+  private static List<SpecField.EnumValue> values(FieldDescriptor field, String path) {
     if (field.getJavaType() != FieldDescriptor.JavaType.ENUM) {
       return List.of();
     }
     return field.getEnumType().getValues().stream()
         .filter(value -> value.getNumber() != 0)
         .map(SpecReference::value)
+        .filter(value -> !REFUSED_VALUES.getOrDefault(path, Set.of()).contains(value.name()))
         .toList();
   }
 

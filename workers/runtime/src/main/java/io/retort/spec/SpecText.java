@@ -32,6 +32,9 @@ import org.yaml.snakeyaml.representer.Representer;
 /** Parses untrusted text: refuses type tags, and limits size, depth and growth by aliases. */
 final class SpecText {
   static final int MAX_CHARACTERS = 1 << 20;
+  private static final String EXPECTED =
+      " (expected: YAML or JSON; check that it is the right file, its indentation, and the quotes"
+          + " around values that contain a colon)";
   private static final int MAX_DEPTH = 32;
   private static final int MAX_ALIASES = 50;
   private static final int MAX_NODES = 100_000;
@@ -83,7 +86,7 @@ final class SpecText {
           // A limit is exceeded, and that of YAML is the same.
           throw notYaml;
         }
-        throw malformed(place.getLineNr(), notJson.getOriginalMessage(), "JSON");
+        throw malformed(place.getLineNr(), notJson.getOriginalMessage(), " (expected: JSON)");
       }
     }
   }
@@ -92,14 +95,7 @@ final class SpecText {
     return new SpecException(
         List.of(
             new SpecViolation(
-                "",
-                "line "
-                    + line
-                    + ": "
-                    + SecretValues.without(problem)
-                    + " (expected: "
-                    + expected
-                    + ")")));
+                "", "line " + line + ": " + SecretValues.without(problem) + expected)));
   }
 
   private SpecNode fromJson(JsonNode node) {
@@ -140,12 +136,13 @@ final class SpecText {
       return root == null ? new SpecNode.Empty() : fromYaml(root, "", 0);
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      throw malformed(line, String.valueOf(e.getProblem()), "YAML");
+      throw malformed(line, String.valueOf(e.getProblem()), EXPECTED);
     } catch (ReaderException e) {
       String character = String.format(Locale.ROOT, "the character U+%04X", e.getCodePoint());
-      throw malformed(lineOf(text, e.getPosition()), character, "text that can be printed");
+      throw malformed(
+          lineOf(text, e.getPosition()), character, " (expected: text that can be printed)");
     } catch (YAMLException e) {
-      throw new SpecException(List.of(new SpecViolation("", e.getMessage() + " (expected: YAML)")));
+      throw new SpecException(List.of(new SpecViolation("", e.getMessage() + EXPECTED)));
     }
   }
 

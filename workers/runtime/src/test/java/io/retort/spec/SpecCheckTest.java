@@ -49,7 +49,7 @@ class SpecCheckTest {
         .singleElement()
         .extracting(SpecViolation::description)
         .asString()
-        .contains("(expected: YAML)");
+        .contains("line 1: ", "(expected: YAML or JSON; check that it is the right file, ");
   }
 
   @Test

@@ -94,7 +94,8 @@ class SpecReaderTest {
             + " sft, preference, cogpo, evaluation, release, resources, last_stage, priority,"
             + " patience_seconds, models)",
         "name: !!java.net.URL [a] | line 1: Global tag is not allowed: tag:yaml.org,2002:java.net.URL"
-            + " (expected: YAML)",
+            + " (expected: YAML or JSON; check that it is the right file, its indentation, and the"
+            + " quotes around values that contain a colon)",
         "name: !secret a | name: tag !secret (expected: no tag)",
         "{\"seed\": 1, | line 1: Unexpected end-of-input within/between Object entries (expected:"
             + " JSON)",

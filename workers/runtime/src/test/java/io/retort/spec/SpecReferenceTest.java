@@ -24,7 +24,7 @@ class SpecReferenceTest {
     assertThat(rate.readers()).containsExactly(Stage.STAGE_SFT);
     SpecField format = SpecReference.find("data.train[3].format").orElseThrow();
     assertThat(format.path()).isEqualTo("data.train.format");
-    assertThat(format.defaultValue()).isEqualTo("AUTO, or FIELDS where fields are given");
+    assertThat(format.defaultValue()).isEqualTo("auto, or fields where fields are given");
     assertThat(format.values())
         .contains(
             new SpecField.EnumValue(
@@ -35,6 +35,21 @@ class SpecReferenceTest {
     assertThat(team.comment())
         .isEqualTo(
             "Team that owns the run: roles are granted in it, and GPU slots are shared by it.");
+  }
+
+  @Test
+  void saysWhatOneTrainingStageRefuses() {
+    for (String field : List.of("sft.objective", "sft.beta", "sft.label_smoothing")) {
+      SpecField refused = SpecReference.find(field).orElseThrow();
+      assertThat(refused.readers()).as(field).isEmpty();
+      assertThat(refused.operational()).isEqualTo("not allowed: only cogpo has it");
+    }
+    SpecField batching = SpecReference.find("cogpo.batching").orElseThrow();
+    assertThat(batching.type()).isEqualTo("one of auto, length_grouped");
+    assertThat(batching.values())
+        .extracting(SpecField.EnumValue::name)
+        .containsExactly("auto", "length_grouped");
+    assertThat(SpecReference.find("sft.batching").orElseThrow().type()).contains("packed");
   }
 
   @Test

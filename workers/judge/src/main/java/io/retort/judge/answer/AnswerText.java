@@ -28,7 +28,7 @@ final class AnswerText {
       throw new UnusableAnswerException(
           FailureType.EMPTY, "the model refused: " + Excerpts.of(answer.refusal()));
     }
-    String text = ReasoningText.removeFrom(answer.content()).replace("\r\n", "\n").strip();
+    String text = strip(ReasoningText.removeFrom(answer.content()).replace("\r\n", "\n"));
     if (text.isEmpty()) {
       throw new UnusableAnswerException(FailureType.EMPTY, "the model's answer is empty");
     }
@@ -37,6 +37,12 @@ final class AnswerText {
           FailureType.UNPARSED, "reasoning without a closing tag: " + Excerpts.of(text));
     }
     return text;
+  }
+
+  /** Without surrounding white space and a byte order mark. */
+  private static String strip(String text) {
+    String stripped = text.strip();
+    return stripped.startsWith("\uFEFF") ? stripped.substring(1).strip() : stripped;
   }
 
   private AnswerText() {}

@@ -8,50 +8,19 @@ import java.util.regex.Pattern;
  * that {@code \frac} would be read as a form feed and "rac".
  */
 final class Escapes {
-  // A model that doubles one backslash before a letter means single ones as escapes.
+  // A model that doubles one backslash before a letter means the single ones as escapes, or forgot
+  // to double them.
   private static final Pattern DOUBLED = Pattern.compile("\\\\\\\\[A-Za-z]");
-  private static final Set<String> COMMANDS =
-      Set.of(
-          "nabla",
-          "natural",
-          "ncong",
-          "nearrow",
-          "neg",
-          "neq",
-          "newline",
-          "nexists",
-          "ngeq",
-          "nleq",
-          "nmid",
-          "nonumber",
-          "not",
-          "notag",
-          "notin",
-          "nparallel",
-          "nsubseteq",
-          "nwarrow",
-          "tan",
-          "tanh",
-          "tau",
-          "tag",
-          "tbinom",
-          "text",
-          "textbf",
-          "textit",
-          "textrm",
-          "textstyle",
-          "tfrac",
-          "therefore",
-          "theta",
-          "tilde",
-          "times",
-          "tiny",
-          "to",
-          "top",
-          "triangle",
-          "triangleq");
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "n(?:abla|atural|cong|earrow|eg|eq|equiv|ewline|exists|oindent|olimits|onumber|orm|ot|otag"
+              + "|otin|warrow|[gl]eq(?:q|slant)?|gtr|mid|parallel|shortmid|shortparallel|sim"
+              + "|(?:prec|succ)(?:eq)?|su[bp]seteqq?|triangle(?:left|right)(?:eq)?"
+              + "|[lL]eft(?:right)?arrow|[rR]ightarrow|[vV][dD]ash)"
+              + "|t(?:an|anh|au|ag|binom|ext[a-zA-Z]*|frac|herefore|heta|hinspace"
+              + "|hick(?:space|sim|approx)|ilde|imes|iny|o|op|riangle[a-z]*|wohead[a-z]*)");
   // Commonly both a line break with a variable and a command.
-  private static final Set<String> AMBIGUOUS = Set.of("ne", "ni", "nu");
+  private static final Set<String> AMBIGUOUS = Set.of("ne", "ni", "nu", "nless");
 
   private final String text;
   private final boolean doubled;
@@ -73,8 +42,7 @@ final class Escapes {
         switch (next) {
           case '"', '\\', '/' -> true;
           case 'u' -> isHex(index + 2);
-          case 'n', 't' -> doubled || !isCommand(index + 1);
-          case 'r' -> doubled || !isLetter(index + 2);
+          case 'n', 't', 'r' -> !isCommand(index + 1);
           // Backspaces and form feeds do not occur in answers.
           default -> false;
         };
@@ -90,20 +58,27 @@ final class Escapes {
     return index + 1;
   }
 
+  /** Whether a LaTeX command begins at {@code from}, rather than a line break or a tab. */
   private boolean isCommand(int from) throws UnusableAnswerException {
     int to = from;
     while (isLetter(to)) {
       to++;
     }
+    if (to == from + 1) {
+      return false;
+    }
     String word = text.substring(from, to);
-    if (AMBIGUOUS.contains(word)) {
+    boolean either = AMBIGUOUS.contains(word);
+    // A carriage return stands before a line break only.
+    boolean command = word.charAt(0) == 'r' || COMMAND.matcher(word).matches();
+    if (doubled ? command : either) {
       throw JsonAnswer.unparsed(
           text,
           "one JSON object with each backslash doubled; ambiguous: \\"
               + word
-              + ", a line break or LaTeX");
+              + ", a line break (tab) or LaTeX");
     }
-    return COMMANDS.contains(word);
+    return command;
   }
 
   private boolean isLetter(int index) {

@@ -51,13 +51,14 @@ final class JsonAnswer {
     return value.booleanValue();
   }
 
-  /** A whole number from {@code smallest} to {@code largest}, as a JSON number. */
+  /** A whole number from {@code smallest} to {@code largest}, as a JSON number such as 4 or 4.0. */
   int integer(String name, int smallest, int largest) throws UnusableAnswerException {
     JsonNode value = root.path(name);
-    if (!value.isInt() || value.intValue() < smallest || value.intValue() > largest) {
+    double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+    if (!(number >= smallest && number <= largest) || number != Math.rint(number)) {
       throw unparsed(text, name + " as a whole number from " + smallest + " to " + largest);
     }
-    return value.intValue();
+    return (int) number;
   }
 
   static UnusableAnswerException unparsed(String text, String expected) {

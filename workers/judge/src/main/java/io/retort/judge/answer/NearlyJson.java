@@ -11,8 +11,11 @@ import java.util.regex.Pattern;
  */
 final class NearlyJson {
   private static final int LONGEST_WORDS = 200;
-  private static final Pattern BEGIN_OF_FENCE = Pattern.compile("```\\w*\\s*\\z");
-  private static final Pattern END_OF_FENCE = Pattern.compile("\\A\\s*```");
+  private static final Pattern BEGIN_OF_FENCE = Pattern.compile("`{3,8}[ \\t]?\\w*\\s*\\z");
+  private static final Pattern END_OF_FENCE = Pattern.compile("\\A\\s*`{3,8}");
+  // Some models put their final answer between these.
+  private static final String BEGIN_OF_BOX = "<|begin_of_box|>";
+  private static final String END_OF_BOX = "<|end_of_box|>";
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s.,:;!?*#-]+");
   // Any other word may mean that the object is a quotation of the row, or not the final one.
   private static final Set<String> FILLERS =
@@ -48,10 +51,12 @@ final class NearlyJson {
     }
     int end = copyObject(start);
     if (start > 0) {
-      checkWords(BEGIN_OF_FENCE.matcher(text.substring(0, start)).replaceFirst(""));
+      String words = text.substring(0, start).replace(BEGIN_OF_BOX, "");
+      checkWords(BEGIN_OF_FENCE.matcher(words).replaceFirst(""));
     }
     if (end < text.length()) {
-      checkWords(END_OF_FENCE.matcher(text.substring(end)).replaceFirst(""));
+      String words = TurnTokens.cut(text.substring(end)).replace(END_OF_BOX, "");
+      checkWords(END_OF_FENCE.matcher(words).replaceFirst(""));
     }
     return json.toString();
   }

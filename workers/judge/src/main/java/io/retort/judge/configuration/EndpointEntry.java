@@ -88,12 +88,9 @@ final class EndpointEntry {
 
   private String revision() {
     JsonNode node = entry.path("revision");
-    // A date or a number is written without quotes.
     return node.isMissingNode() || node.isNull()
         ? ""
-        : node.isNumber()
-            ? node.asText()
-            : errors.text(path + ".revision", node, "a text, such as v2 or a commit");
+        : errors.text(path + ".revision", node, "a text, such as v2 or a commit");
   }
 
   private OptionalLong integer(String key, long largest) {
@@ -109,7 +106,7 @@ final class EndpointEntry {
       return null;
     }
     try {
-      URI uri = new URI(node.textValue().strip().replaceAll("/+$", ""));
+      URI uri = Addresses.parse(node.textValue().strip().replaceAll("/+$", ""));
       String error = error(uri);
       if (error == null) {
         return uri;
@@ -122,8 +119,8 @@ final class EndpointEntry {
   }
 
   /**
-   * The error of an address, null if there is none. It does not quote the address, which may hold a
-   * key.
+   * The error of an address, null if there is none. It quotes no part of the address, which may
+   * hold a key.
    */
   private static @Nullable String error(URI uri) {
     if (uri.getRawUserInfo() != null
@@ -131,10 +128,15 @@ final class EndpointEntry {
       return "holds credentials; name a variable in api_key_env";
     }
     if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
-      return uri.getHost() == null ? "not an address" : "has the scheme " + uri.getScheme();
+      return uri.getHost() == null ? "not an address" : "has a scheme that is not http or https";
     }
     if (uri.getHost() == null) {
-      return "has no host";
+      return uri.getRawAuthority() == null
+          ? "has no host"
+          : "has a host or port that is not valid; a host has letters, digits, '-' and '.', no '_'";
+    }
+    if (uri.getPort() != -1 && !Addresses.isPort(uri.getPort())) {
+      return "has a port that is not 1 to 65535";
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
       return "has a query or a fragment";

@@ -2,14 +2,11 @@ package io.retort.judge.configuration;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.retort.worker.ConfigurationException;
 import io.retort.worker.Environment;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,10 +54,6 @@ import java.util.regex.Pattern;
  * <p>All errors are reported together, each with the field, the value and what was expected.
  */
 public final class EndpointsFile {
-  private static final ObjectMapper YAML =
-      YAMLMapper.builder(
-              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .build();
   private static final Set<String> KEYS = Set.of("endpoints", "routes");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
@@ -89,13 +82,16 @@ public final class EndpointsFile {
   private EndpointsConfiguration parse(String text, String where) {
     JsonNode root;
     try {
-      root = YAML.readTree(text);
+      root = YamlTree.read(text, errors);
     } catch (JsonProcessingException e) {
       throw new ConfigurationException(where + ": not YAML: " + notYaml(e));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       if (!KEYS.contains(entry.getKey())) {
-        errors.add(entry.getKey(), "unknown key", "only endpoints and routes");
+        errors.add(
+            FileErrors.child("", entry.getKey(), root), "unknown key", "only endpoints and routes");
       }
     }
     Set<String> names = new LinkedHashSet<>();
@@ -110,7 +106,7 @@ public final class EndpointsFile {
   /** Not the parser's message, which quotes the file, since that may hold a key. */
   private static String notYaml(JsonProcessingException e) {
     String message = e.getOriginalMessage();
-    if (message.startsWith("Duplicate field")) {
+    if (message.startsWith("Duplicate field") && !FileErrors.mayBeSecret(message)) {
       return message;
     }
     JsonLocation at = e.getLocation();
@@ -127,7 +123,7 @@ public final class EndpointsFile {
     }
     List<EndpointConfiguration> endpoints = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : entries.properties()) {
-      String path = "endpoints." + entry.getKey();
+      String path = FileErrors.child("endpoints", entry.getKey(), entries);
       checkName(path, entry.getKey());
       names.add(entry.getKey());
       EndpointConfiguration endpoint =
@@ -149,7 +145,7 @@ public final class EndpointsFile {
     }
     List<RouteConfiguration> routes = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : entries.properties()) {
-      String path = "routes." + entry.getKey();
+      String path = FileErrors.child("routes", entry.getKey(), entries);
       checkName(path, entry.getKey());
       if (endpoints.contains(entry.getKey())) {
         errors.add(path, "also an endpoint", "a name that no endpoint has");

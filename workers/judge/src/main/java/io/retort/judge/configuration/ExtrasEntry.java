@@ -45,8 +45,9 @@ final class ExtrasEntry {
 
   private Map<String, String> headers() {
     Map<String, String> headers = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> header : mapping("headers").properties()) {
-      String field = path + ".headers." + header.getKey();
+    JsonNode mapping = mapping("headers");
+    for (Map.Entry<String, JsonNode> header : mapping.properties()) {
+      String field = FileErrors.child(path + ".headers", header.getKey(), mapping);
       String name = header.getKey().toLowerCase(Locale.ROOT);
       if (!HEADER.matcher(name).matches() || RESERVED_HEADERS.contains(name)) {
         errors.add(field, "not a header that can be set", "a header such as X-Api-Key");
@@ -92,11 +93,11 @@ final class ExtrasEntry {
       return Optional.empty();
     }
     try {
-      URI uri = new URI(text.get());
+      URI uri = Addresses.parse(text.get());
       if (uri.getScheme() != null
           && PROXY_SCHEMES.contains(uri.getScheme())
           && uri.getHost() != null
-          && uri.getPort() > 0) {
+          && Addresses.isPort(uri.getPort())) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
@@ -105,7 +106,8 @@ final class ExtrasEntry {
     errors.add(
         field,
         "not the address of a proxy",
-        "an address such as http://10.0.0.1:3128 or socks5://");
+        "an address with a port from 1 to 65535, such as http://10.0.0.1:3128 or"
+            + " socks5://10.0.0.1:1080");
     return Optional.empty();
   }
 

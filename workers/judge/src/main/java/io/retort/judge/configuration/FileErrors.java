@@ -3,6 +3,7 @@ package io.retort.judge.configuration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class FileErrors {
   private static final Pattern SECRET =
       Pattern.compile("[@?#=%]|(?i)\\bsk[-_]|bearer |[a-z0-9_-]{24}");
 
+  private static final Pattern SECRET_KEY =
+      Pattern.compile("[@?#=%]|(?i)(?<![a-z0-9])sk[-_]|[a-z0-9]{20}");
+
   private final List<String> found = new ArrayList<>();
 
   void add(String path, String value, String expected) {
@@ -29,6 +33,35 @@ final class FileErrors {
 
   List<String> all() {
     return List.copyOf(found);
+  }
+
+  /**
+   * The path of a key as messages show it, without one that may be a secret.
+   *
+   * @param parent empty for the root
+   * @param position of the key in its mapping, from 1
+   */
+  static String child(String parent, String key, int position) {
+    String shown =
+        mayBeSecret(key)
+            ? "(key " + position + ", which is not shown because it may be a secret)"
+            : key;
+    return parent.isEmpty() ? shown : parent + "." + shown;
+  }
+
+  /** As {@link #child(String, String, int)}, for a key of {@code mapping}. */
+  static String child(String parent, String key, JsonNode mapping) {
+    int position = 1;
+    for (Iterator<String> keys = mapping.fieldNames(); keys.hasNext(); position++) {
+      if (keys.next().equals(key)) {
+        break;
+      }
+    }
+    return child(parent, key, position);
+  }
+
+  static boolean mayBeSecret(String key) {
+    return SECRET_KEY.matcher(key).find();
   }
 
   /** A value as messages show it, without any that may hold a key. */
@@ -54,7 +87,7 @@ final class FileErrors {
                 .min(Comparator.comparingInt(candidate -> distance.apply(candidate, key)))
                 .orElseThrow();
         add(
-            path + "." + key,
+            child(path, key, object),
             "unknown key",
             "one of " + String.join(", ", new TreeSet<>(known)) + "; nearest: " + nearest);
       }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one entry under {@code routes}. */
@@ -58,18 +58,26 @@ final class RouteEntry {
       errors.add(
           field + ".endpoint",
           FileErrors.shown(endpoint),
-          "an endpoint of this file: " + String.join(", ", new TreeSet<>(endpoints)));
+          "an endpoint of this file: " + shownEndpoints());
     }
     long weight =
         errors.integer(field + ".weight", node.path("weight"), 0, LARGEST_WEIGHT).orElse(1);
     return new Target(endpoint.asText(""), (int) weight);
   }
 
+  private String shownEndpoints() {
+    return endpoints.stream()
+        .filter(name -> !FileErrors.mayBeSecret(name))
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
   private void checkTargets(List<Target> targets) {
     Set<String> seen = new HashSet<>();
     for (Target target : targets) {
       if (!seen.add(target.endpoint())) {
-        errors.add(path, target.endpoint() + " twice", "each endpoint once");
+        String name = FileErrors.mayBeSecret(target.endpoint()) ? "one" : target.endpoint();
+        errors.add(path, name + " twice", "each endpoint once");
       }
     }
     if (targets.stream().allMatch(target -> target.weight() == 0)) {

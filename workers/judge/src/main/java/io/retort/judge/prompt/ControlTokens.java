@@ -1,5 +1,6 @@
 package io.retort.judge.prompt;
 
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,10 @@ final class ControlTokens {
           "<pad>",
           "<unk>",
           "<mask>",
+          "<cls>",
+          "<sep>",
+          "<sop>",
+          "<eop>",
           "<reponame>",
           "<filename>",
           "<<SYS>",
@@ -32,14 +37,26 @@ final class ControlTokens {
           // <|word|>, and with one bar
           "<\\|[^<>]+\\|>|<\\|/?[a-z_]{2,}>|</?[a-z_]{2,}\\|>"
               // <fim_prefix>, <start_of_turn>, <tool_call>, <reserved_12>
-              + "|</?[a-z]{2,}(?:_[a-z0-9]+)+>|<unused\\d+>|<0x[0-9A-Fa-f]{2}>|</?seed:\\w+>"
+              + "|</?[a-z]{2,}(?:_[a-z0-9]+)+>|<unused\\d+>|<0x[0-9A-Fa-f]{2}>"
+              // <EOS_TOKEN>, <SPECIAL_11>, <minimax:tool_call>, <mask:0>, [|endofturn|]
+              + "|</?[A-Z]{2,}(?:_[A-Z0-9]+)+>|<(?:BOS|EOS|EOT|PAD|UNK|PRE|SUF|MID)>"
+              + "|</?[a-z]{2,}:[a-z0-9_]+>|\\[\\|[a-z]{4,}\\|\\]"
               + "|\\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT"
               + "|THINK|ARGS|CALL_ID|MODEL_SETTINGS|IMG|IMG_END|IMG_BREAK|AUDIO|BEGIN_AUDIO|PREFIX"
-              + "|MIDDLE|SUFFIX|gMASK|sMASK|MASK|CLS|SEP|PAD|UNK|BOS|EOS|sop|eop|control_\\d+"
+              + "|MIDDLE|SUFFIX|gMASK|sMASK|MASK|CLS|SEP|PAD|UNK|BOS|EOS|EOT|sop|eop|control_\\d+|(?:start|end)_header_id"
               + "|unused\\d+)\\]");
+
+  // Not closed like the others, or with attributes.
+  private static final List<String> BEGINNINGS =
+      List.of("[e~[", "]~b]", "]~!b[", "<\uFF5CDSML\uFF5C", "</\uFF5CDSML\uFF5C");
 
   /** Whether one begins at {@code start}, possibly with look-alikes or invisible characters. */
   static boolean beginsAt(String text, int start) {
+    for (String beginning : BEGINNINGS) {
+      if (text.startsWith(beginning, start)) {
+        return true;
+      }
+    }
     StringBuilder token = new StringBuilder();
     int index = start;
     while (index < text.length() && token.length() <= LONGEST) {

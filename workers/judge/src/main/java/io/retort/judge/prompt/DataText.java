@@ -30,9 +30,12 @@ public final class DataText {
   private static void append(StringBuilder to, String text, boolean inBlock) {
     int from = 0;
     for (int index = 0; index < text.length(); index++) {
-      // All look-alikes of the three are in the basic multilingual plane.
+      // All look-alikes of them are in the basic multilingual plane.
       int character = LookAlikes.punctuation(text.charAt(index));
-      if (character != '<' && character != '[' && character != TRIANGLE) {
+      if (character != '<'
+          && character != '['
+          && character != TRIANGLE
+          && !(character == ']' && text.startsWith("~", index + 1))) {
         continue;
       }
       if (inBlock && character == '<' && isBlockTag(text, index)) {

@@ -15,7 +15,8 @@ final class LookAlikes {
       return character - FULL_WIDTH_TO_ASCII;
     }
     return switch (character) {
-      case 0xAB, 0x2C2, 0x1438, 0x2039, 0x2329, 0x276C, 0x276E, 0x27E8, 0x27EA, 0x29FC -> '<';
+      case 0xAB, 0x2C2, 0x1438, 0x16B2, 0x2039, 0x2329, 0x276C, 0x276E, 0x27E8, 0x27EA, 0x29FC ->
+          '<';
       case 0x3008, 0x300A, 0xFE3D, 0xFE3F, 0xFE64 -> '<';
       case 0xBB, 0x2C3, 0x1433, 0x203A, 0x232A, 0x276D, 0x276F, 0x27E9, 0x27EB, 0x29FD -> '>';
       case 0x3009, 0x300B, 0xFE3E, 0xFE40, 0xFE65 -> '>';
@@ -30,26 +31,30 @@ final class LookAlikes {
 
   /** As {@link #punctuation}, for letters and digits as well. */
   static int ascii(int character) {
-    int folded = punctuation(character);
+    int folded = letter(punctuation(character));
     if (folded < 0x80) {
       return folded;
     }
-    return switch (folded) {
-      case 0x391, 0x3B1, 0x410, 0x430 -> 'a';
-      case 0x3A4, 0x3C4, 0x422, 0x442 -> 't';
-      case 0x501 -> 'd';
-      default -> {
-        // Also removes diacritics.
-        String plain = Normalizer.normalize(Character.toString(folded), Normalizer.Form.NFKD);
-        yield plain.codePointAt(0) < 0x80 ? plain.codePointAt(0) : folded;
-      }
+    // Also removes diacritics.
+    String plain = Normalizer.normalize(Character.toString(folded), Normalizer.Form.NFKD);
+    int base = letter(plain.codePointAt(0));
+    return base < 0x80 ? base : folded;
+  }
+
+  /** The letter of the block tag that {@code character} resembles. */
+  private static int letter(int character) {
+    return switch (character) {
+      case 0x251, 0x391, 0x3B1, 0x410, 0x430, 0x1D00, 0x237A -> 'a';
+      case 0x166, 0x167, 0x3A4, 0x3C4, 0x422, 0x442, 0x1D1B -> 't';
+      case 0x110, 0x111, 0x501, 0x1D05 -> 'd';
+      default -> character;
     };
   }
 
-  /** Whether it has no glyph of its own: a format character or a combining one. */
+  /** Whether it has no glyph of its own: a control or format character or a combining one. */
   static boolean isInvisible(int character) {
     if (character < 0x80) {
-      return false;
+      return (character < ' ' || character == 0x7F) && !Character.isWhitespace(character);
     }
     int type = Character.getType(character);
     return type == Character.FORMAT

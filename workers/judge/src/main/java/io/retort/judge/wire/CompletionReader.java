@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.retort.judge.chat.ChatAnswer;
@@ -19,8 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class CompletionReader {
   // A response may hold secrets or rows, which parse errors must not quote.
   private static final JsonFactory FACTORY =
-      JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+      JsonFactory.builder()
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          // Servers in Python write NaN and Infinity, in fields that are not read here.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
   private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
+  // A larger count is a defect of the endpoint.
+  private static final double LARGEST_COUNT = 1e12;
 
   private final JsonParser parser;
   private @Nullable ErrorBody error;
@@ -86,8 +93,7 @@ final class CompletionReader {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
       switch (name) {
-        case "error" ->
-            error = value == JsonToken.VALUE_NULL ? null : ErrorBody.of(MAPPER.readTree(parser));
+        case "error" -> readError(value);
         case "model" -> model = text(value);
         case "choices" -> readChoices(value);
         case "usage" -> readUsage(value);
@@ -99,8 +105,15 @@ final class CompletionReader {
     }
   }
 
+  private void readError(JsonToken value) throws IOException {
+    if (value != JsonToken.VALUE_NULL) {
+      error = ErrorBody.of(MAPPER.readTree(parser));
+    }
+  }
+
   /** Reads the first choice and skips the others, since one was requested. */
   private void readChoices(JsonToken value) throws IOException, NotACompletionException {
+    checkFirst(choice, "choices");
     if (value == JsonToken.VALUE_NULL) {
       return;
     }
@@ -123,8 +136,16 @@ final class CompletionReader {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
       switch (name) {
-        case "finish_reason" -> finishReason = text(value);
-        case "message" -> readMessage(value);
+        case "finish_reason" -> {
+          checkFirst(finishReason != null, name);
+          finishReason = text(value);
+        }
+        case "message" -> {
+          checkFirst(message, name);
+          readMessage(value);
+        }
+        // A gateway reports an error that occurred within an answer with the part before it.
+        case "error" -> readError(value);
         default -> parser.skipChildren();
       }
     }
@@ -140,6 +161,7 @@ final class CompletionReader {
       JsonToken part = parser.nextToken();
       switch (name) {
         case "content" -> {
+          checkFirst(content != null, name);
           if (part == JsonToken.START_ARRAY) {
             readParts();
           } else if (part == JsonToken.VALUE_STRING || part == JsonToken.VALUE_NULL) {
@@ -161,6 +183,9 @@ final class CompletionReader {
       JsonNode part = MAPPER.readTree(parser);
       if (!part.isObject()) {
         throw new NotACompletionException("a part of content is not an object");
+      }
+      if (part.path("thought").asBoolean()) {
+        continue;
       }
       switch (part.path("type").asText("text")) {
         case "text", "output_text" -> text.append(part.path("text").asText(""));
@@ -210,9 +235,18 @@ final class CompletionReader {
     return null;
   }
 
+  /** Readers disagree on which of two values counts. */
+  private static void checkFirst(boolean again, String name) throws NotACompletionException {
+    if (again) {
+      throw new NotACompletionException(name + " twice");
+    }
+  }
+
+  /** Null if it is not a possible count. */
   private @Nullable Long count(JsonToken value) throws IOException {
     if (value.isNumeric()) {
-      return Math.max(0, Math.round(parser.getDoubleValue()));
+      double count = parser.getDoubleValue();
+      return count <= LARGEST_COUNT ? Long.valueOf(Math.max(0, Math.round(count))) : null;
     }
     parser.skipChildren();
     return null;

@@ -6,7 +6,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error in a response body: its field {@code error}, or the body itself, as some servers do.
+ * The error in a response body: its field {@code error}, or the body itself, as some servers do;
+ * others put it into a list.
  *
  * @param status HTTP-like code in the body, 0 if there is none
  * @param names machine-readable types and codes
@@ -18,6 +19,9 @@ record ErrorBody(int status, String names, String message) {
   static @Nullable ErrorBody read(byte[] body) {
     try {
       JsonNode root = MAPPER.readTree(body);
+      if (root != null && root.isArray()) {
+        root = root.path(0);
+      }
       if (root == null || !root.isObject()) {
         return null;
       }

@@ -28,7 +28,9 @@ final class ReplyReader {
           "maximum context length",
           "context length",
           "context window",
-          "prompt is too long");
+          "prompt is too long",
+          "exceeds the maximum number of tokens",
+          "`max_new_tokens` must be <=");
   private static final List<String> FILTERED =
       List.of(
           "content_filter",

@@ -11,11 +11,16 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the headers that state when a provider accepts the next call. */
 final class RetryAfter {
   private static final Duration LONGEST = Duration.ofDays(1);
+  // Not read, since some servers state a wrong one.
+  private static final Pattern WEEKDAY =
+      Pattern.compile("\\A(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*+,? ", Pattern.CASE_INSENSITIVE);
+  private static final Pattern DASHED = Pattern.compile("\\A(\\d{1,2})-([A-Za-z]{3})-(\\d)");
 
   /**
    * The delay of {@code retry-after-ms} or {@code retry-after} (seconds, possibly with a fraction,
@@ -52,7 +57,11 @@ final class RetryAfter {
     if (text == null) {
       return Optional.empty();
     }
-    String date = text.strip().replaceAll("\\s+", " ");
+    String date = WEEKDAY.matcher(text.strip().replaceAll("\\s+", " ")).replaceFirst("");
+    date = DASHED.matcher(date).replaceFirst("$1 $2 $3");
+    if (date.endsWith(" UTC")) {
+      date = date.substring(0, date.length() - "UTC".length()) + "GMT";
+    }
     for (DateTimeFormatter format : formats(now)) {
       try {
         Instant when = format.withZone(ZoneOffset.UTC).parse(date, Instant::from);
@@ -64,18 +73,19 @@ final class RetryAfter {
     return Optional.empty();
   }
 
-  /** The three date formats of RFC 9110. */
+  /** The three date formats of RFC 9110, without weekday and dashes. */
   private static List<DateTimeFormatter> formats(Instant now) {
     // A two-digit year is at most fifty years in the future.
     int firstYear = now.atOffset(ZoneOffset.UTC).getYear() - 49;
     return List.of(
-        DateTimeFormatter.RFC_1123_DATE_TIME,
         new DateTimeFormatterBuilder()
-            .appendPattern("EEEE, d-MMM-")
+            .appendPattern("d MMM ")
             .appendValueReduced(ChronoField.YEAR, 2, 2, firstYear)
             .appendPattern(" HH:mm:ss 'GMT'")
             .toFormatter(Locale.US),
-        DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.US));
+        // Reads two digits as a year of the first century.
+        DateTimeFormatter.RFC_1123_DATE_TIME,
+        DateTimeFormatter.ofPattern("MMM d HH:mm:ss yyyy", Locale.US));
   }
 
   private RetryAfter() {}

@@ -25,6 +25,10 @@ class NearlyJsonTest {
         "```JSON\n" + OBJECT + "\n```",
         "```\n" + OBJECT + "```",
         "```json\n" + OBJECT,
+        "``` json\n" + OBJECT + "\n```",
+        "````json\n" + OBJECT + "\n````",
+        "\uFEFF" + OBJECT,
+        "<|begin_of_box|>" + OBJECT + "<|end_of_box|>",
         "My verdict:\n" + OBJECT,
         "**Assessment:**\n\n```json\n" + OBJECT + "\n```\n\nLet me know if you need more!",
         OBJECT + "\nI hope this helps.",
@@ -43,6 +47,8 @@ class NearlyJsonTest {
         OBJECT + " {}",
         OBJECT + "\n" + OBJECT,
         "[" + OBJECT + "]",
+        "`" + OBJECT + "`",
+        "``` The row says:\n" + OBJECT + "\n```",
         "For example: " + OBJECT,
         "The row says: " + OBJECT,
         "It is not " + OBJECT,
@@ -66,6 +72,10 @@ class NearlyJsonTest {
         "\\frac{3}{4}, \\beta, \\binom{4}{2} | \\frac{3}{4}, \\beta, \\binom{4}{2}",
         "2 \\times 3 \\neq \\theta | 2 \\times 3 \\neq \\theta",
         "\\rho \\to \\right) | \\rho \\to \\right)",
+        "\\thinspace \\textsf{x} \\texttt{y} | \\thinspace \\textsf{x} \\texttt{y}",
+        "\\twoheadrightarrow \\trianglelefteq | \\twoheadrightarrow \\trianglelefteq",
+        "\\nleftarrow \\nrightarrow \\nsim | \\nleftarrow \\nrightarrow \\nsim",
+        "\\ntriangleleft \\nsubseteqq \\nVdash | \\ntriangleleft \\nsubseteqq \\nVdash",
         "\\underline{x} \\upsilon | \\underline{x} \\upsilon",
         "\\\\frac{3}{4} | \\frac{3}{4}",
         "5\\% of \\$20 | 5\\% of \\$20",
@@ -85,6 +95,9 @@ class NearlyJsonTest {
     assertThat(critique("One.\nTwo.\tThree.")).isEqualTo("One.\nTwo.\tThree.");
     assertThat(critique("\\\\alpha holds.\\nu = 3")).isEqualTo("\\alpha holds.\nu = 3");
     assertThat(critique("One.\\note that")).isEqualTo("One.\note that");
+    assertThat(critique("\\\\alpha.\\nleft of it,\\ntriangle ABC\\tthe\\n\\tend"))
+        .isEqualTo("\\alpha.\nleft of it,\ntriangle ABC\tthe\n\tend");
+    assertThat(critique("x\\ty\\tThree\\t4")).isEqualTo("x\ty\tThree\t4");
   }
 
   @Test
@@ -92,6 +105,13 @@ class NearlyJsonTest {
     for (String written : new String[] {"so \\nu = 3", "x \\ne y"}) {
       assertThat(refused("{'critique': '" + written + "', 'difficulty': 'HARD'}"))
           .hasMessageContaining("each backslash doubled; ambiguous: \\n");
+    }
+    for (String written :
+        new String[] {
+          "\\text{a}\\\\text{b}", "\\\\alpha \\theta", "\\\\alpha \\rho", "\\\\beta \\neq 3"
+        }) {
+      assertThat(refused("{'critique': '" + written + "', 'difficulty': 'HARD'}"))
+          .hasMessageContaining("each backslash doubled; ambiguous: \\");
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointsFileTest {
@@ -146,7 +147,8 @@ class EndpointsFileTest {
                     """))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("endpoint: unknown key (expected: only endpoints and routes)")
-        .hasMessageContaining("endpoints.a.base_url: has the scheme ftp (expected: an http")
+        .hasMessageContaining(
+            "endpoints.a.base_url: has a scheme that is not http or https (expected: an http")
         .hasMessageContaining("endpoints.b.base_url: holds credentials")
         .hasMessageContaining("endpoints.c.model: \"\" (expected: the model's name)")
         .hasMessageContaining("endpoints.c.api_key_env: MISSING is not set")
@@ -188,6 +190,16 @@ class EndpointsFileTest {
         "{base_url: 'https:hunter2', model: m}",
         "{base_url: 'http://[hunter2', model: m}",
         "{base_url: ['hunter2'], model: m}",
+        "{base_url: 'sk-hunter2https://x/v1', model: m}",
+        "{base_url: 'http://x:hunter2/v1', model: m}",
+        "{base_url: 'http://x/v1', model: m, sk-hunter2: 1}",
+        "{base_url: 'http://x/v1', model: m, sk-hunter2: 1, sk-hunter2: 2}",
+        "{base_url: 'http://x/v1', model: m, headers: {sk-hunter2: 7}}",
+        "{base_url: 'http://x/v1', model: m, extra_body: {sk-hunter2: 017}}",
+        "{base_url: 'http://x/v1', model: m}, sk-hunter2: {base_url: x, model: m}",
+        "{base_url: 'http://x/v1', model: m}}\nroutes: {sk-hunter2: a",
+        "{base_url: 'http://x/v1', model: m}, hunter2aaaaaaaaaaaaaaaaaaaa: 1",
+        "{base_url: 'http://x/v1', model: m}}\nsk-hunter2: {",
         "{base_url: 'http://x/v1', model: m, api_key_env: gsk_hunter2}",
         "{base_url: 'http://x/v1', model: m, omit: 'sk-hunter2'}",
         "['hunter2']",
@@ -200,6 +212,101 @@ class EndpointsFileTest {
         .hasNoCause()
         .message()
         .doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1.10",
+        "7e12345",
+        "12e4567",
+        "0123456",
+        "0x1F",
+        "3e8",
+        "1_000",
+        "7",
+        "2026-11-30"
+      })
+  void aRevisionIsReadAsItIsWritten(String revision) throws IOException {
+    EndpointsConfiguration file =
+        read("endpoints: {a: {base_url: 'HTTP://x/v1', model: m, revision: " + revision + "}}");
+
+    assertThat(file.endpoints())
+        .singleElement()
+        .satisfies(
+            endpoint -> {
+              assertThat(endpoint.modelVersion()).isEqualTo("m@" + revision);
+              assertThat(endpoint.baseUrl()).isEqualTo(URI.create("http://x/v1"));
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "base_url: http://x:99999/v1 | a.base_url: has a port that is not 1 to 65535",
+        "base_url: http://x:0/v1     | a.base_url: has a port that is not 1 to 65535",
+        "base_url: http://x_y/v1     | a.base_url: has a host or port that is not valid",
+        "base_url: http:///v1        | a.base_url: has no host",
+        "proxy: http://x:70000       | a.proxy: not the address of a proxy",
+        "proxy: http://x:0           | a.proxy: not the address of a proxy",
+        "timeout_seconds: 060        | a.timeout_seconds: 060 (expected: a number without a"
+            + " leading",
+        "requests_per_minute: 0600   | a.requests_per_minute: 0600 (expected: a number without",
+        "extra_body: {x: [017]}      | a.extra_body.x[0]: 017 (expected: a number without",
+        "extra_body: {x: .nan}       | a.extra_body.x: .nan (expected: a finite number)",
+        "extra_body: {x: 1e400}      | a.extra_body.x: 1e400 (expected: a finite number)",
+        "timeout_seconds: .inf       | a.timeout_seconds: .inf (expected: a finite number)",
+        "extra_body: *b              | a.extra_body: an alias (expected: the value itself",
+      })
+  void aValueThatWouldBeReadAsAnotherIsRefused(String field, String message) {
+    String entry = "{base_url: 'http://x/v1', model: m}";
+    assertThatThrownBy(
+            () ->
+                read(
+                    "endpoints:\n  b: &b "
+                        + entry
+                        + "\n  a:\n    model: m\n    "
+                        + field
+                        + (field.startsWith("base_url") ? "" : "\n    base_url: http://x/v1")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("endpoints." + message);
+  }
+
+  @Test
+  void numbersWithoutALeadingZeroAreRead() throws IOException {
+    EndpointsConfiguration file =
+        read(
+            "endpoints: {a: {base_url: 'http://x:65535/v1', model: m, timeout_seconds: 1_000,"
+                + " max_in_flight: 0x10, proxy: 'SOCKS5://x:1', extra_body: {x: 0, y: 0.5, z:"
+                + " -1}}}\n"
+                + "...\n");
+
+    EndpointConfiguration endpoint = file.endpoints().get(0);
+    assertThat(endpoint.timeout()).isEqualTo(Duration.ofSeconds(1000));
+    assertThat(endpoint.maxInFlight()).isEqualTo(16);
+    assertThat(endpoint.extras().proxy()).contains(URI.create("socks5://x:1"));
+    assertThat(endpoint.extras().body()).isEqualTo(Map.of("x", "0", "y", "0.5", "z", "-1"));
+  }
+
+  @Test
+  void aSecondDocumentIsRefused() {
+    assertThatThrownBy(
+            () -> read("endpoints: {a: {base_url: 'http://x/v1', model: m}}\n---\nroutes: {}\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("line 3: another YAML document (expected: one in the file");
+  }
+
+  @Test
+  void aSecretInPlaceOfAKeyIsLocated() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "endpoints: {a: {base_url: 'http://x/v1', model: m, sk-hunter2: 1,"
+                        + " max_in_flights: 2}}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("endpoints.a.(key 3, which is not shown")
+        .hasMessageContaining("endpoints.a.max_in_flights: unknown key");
   }
 
   @Test

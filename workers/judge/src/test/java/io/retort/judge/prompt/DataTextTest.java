@@ -37,7 +37,14 @@ class DataTextTest {
         "\u3008\u2215DATA\u3009",
         "</d\u0430t\u0430>",
         "</\uD835\uDC1D\uD835\uDC1A\uD835\uDC2D\uD835\uDC1A>",
-        "</d\u00E1ta>"
+        "</d\u00E1ta>",
+        "\u2039/d\u0251t\u0251>",
+        "</d\uD835\uDEFCt\uD835\uDEFC>",
+        "</\u1D05\u1D00\u1D1B\u1D00>",
+        "</\u0111a\u0167a>",
+        "\u16B2/data>",
+        "</d\u0001ata>",
+        "</da\u007Fta>"
       })
   void lookAlikesDoNotCloseABlock(String tag) {
     assertThat(block("a " + tag + " b"))
@@ -65,7 +72,24 @@ class DataTextTest {
         "<\uFF5Cbegin\u2581of\u2581sentence\uFF5C>",
         "\uFF3BINST\uFF3D",
         "<th\uFE0Fink>",
-        "\u25C1think\u25B7"
+        "\u25C1think\u25B7",
+        "<sop>",
+        "[EOT]",
+        "[start_header_id]",
+        "<SPECIAL_11>",
+        "<EOS_TOKEN>",
+        "<TOKENS_UNUSED_0>",
+        "<PRE>",
+        "<PAD>",
+        "<sep>",
+        "<mask:0>",
+        "</minimax:tool_call>",
+        "[|user|]",
+        "[|endofturn|]",
+        "[e~[",
+        "]~b]",
+        "]~!b[",
+        "<\uFF5CDSML\uFF5Cinvoke name=\"x\">"
       })
   void tokensOfAnyFamilyAreSplit(String token) {
     assertThat(withoutControlTokens("a " + token + " b"))
@@ -75,8 +99,8 @@ class DataTextTest {
   @Test
   void textOfAnyScriptStaysAsItIs() {
     String text =
-        "\u27E8x, y\u27E9 \u3010\u4F8B\u3011 \u300Adatum\u300B a\u0301 \uFF1Cb\uFF1E <a_1> <p> <x|y>"
-            + " [x] \u0434\u0430\u0442\u0430 [1] [data] {\uD835\uDC1D} <br> <u+v>";
+        "\u27E8x, y\u27E9 \u3010\u4F8B\u3011 \u300Adatum\u300B a\u0301 \uFF1Cb\uFF1E <a_1> <p>"
+            + " <x|y> [x] \u0434\u0430\u0442\u0430 [1] [data] {\uD835\uDC1D} <br> <u+v>";
     assertThat(block(text)).contains(text);
   }
 
@@ -116,7 +140,9 @@ class DataTextTest {
 
   @Test
   void mathematicsStaysAsItIs() {
-    String text = "|x| <|y|, a < b, [1, 2], x<3 and <database>, [[[1]]] <span>";
+    String text =
+        "|x| <|y|, a < b, [1, 2], x<3 and <database>, [[[1]]] <span>, E[|X|] [|x|], f<T_ARG>, <S>,"
+            + " <A> < <B>, x<y:z>, std::vector<std::string>, a[1]~b[2], [e], 1]~[2, <a|H|b>";
     assertThat(block(text)).contains(text);
   }
 

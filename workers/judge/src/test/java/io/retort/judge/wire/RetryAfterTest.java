@@ -28,6 +28,15 @@ class RetryAfterTest {
     assertThat(read("retry-after", "Thu Jan 1 00:01:00 2026")).contains(Duration.ofMinutes(1));
     assertThat(read("retry-after", "Thu, 1 Jan 2026 01:00:30 +0100"))
         .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Thu, 01-Jan-2026 00:00:30 GMT"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Thu, 01 Jan 2026 00:00:30 UTC"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Mon, 01 Jan 2026 00:00:30 GMT"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Thu, 31 Dec 2025 23:00:30 -0100"))
+        .contains(Duration.ofSeconds(30));
+    assertThat(read("retry-after", "Someday, 01 Jan 2026 00:00:30 GMT")).isEmpty();
     assertThat(read("retry-after", "Sunday, 06-Nov-94 08:49:37 GMT")).isEmpty();
     assertThat(read("retry-after", "Thu Jan  1 00:00:30")).isEmpty();
   }
