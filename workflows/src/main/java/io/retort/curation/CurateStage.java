@@ -25,7 +25,7 @@ public final class CurateStage implements RunStage {
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class PairStage implements RunStage {
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override
