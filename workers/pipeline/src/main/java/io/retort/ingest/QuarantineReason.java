@@ -2,7 +2,7 @@ package io.retort.ingest;
 
 /** Why ingest refuses a row; the names are stable. */
 enum QuarantineReason {
-  /** The row is not a JSON object in UTF-8. */
+  /** The row is not a JSON object in UTF-8, or has two values for a key that is read. */
   NOT_JSON,
   /** A field of the layout is absent, null or blank. */
   MISSING_FIELD,
