@@ -64,7 +64,7 @@ final class StackPlan {
           EnumSet.of(StackPort.TEMPORAL, StackPort.TEMPORAL_UI, StackPort.TEMPORAL_METRICS));
     }
     if (options.rayAddress().isPresent()) {
-      ports.removeAll(EnumSet.of(StackPort.RAY, StackPort.RAY_CLIENT, StackPort.RAY_AGENT));
+      ports.removeAll(EnumSet.range(StackPort.RAY, StackPort.RAY_METRICS));
     }
     if (!options.needsModelServer()) {
       ports.remove(StackPort.MODEL);
@@ -178,7 +178,12 @@ final class StackPlan {
             "--node-ip-address=127.0.0.1",
             "--port=" + port(StackPort.RAY),
             "--ray-client-server-port=" + port(StackPort.RAY_CLIENT),
+            // Of those that Ray would choose itself, it ends if another process takes one
+            // meanwhile.
             "--dashboard-agent-listen-port=" + port(StackPort.RAY_AGENT),
+            "--dashboard-agent-grpc-port=" + port(StackPort.RAY_AGENT_GRPC),
+            "--runtime-env-agent-port=" + port(StackPort.RAY_RUNTIME_ENV_AGENT),
+            "--metrics-export-port=" + port(StackPort.RAY_METRICS),
             // Free ports chosen by the system, instead of thousands from a fixed range.
             "--min-worker-port=0",
             "--max-worker-port=0",

@@ -199,7 +199,8 @@ class EvalCommandTest {
     assertThat(model.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(model.output())
         .startsWith(
-            "'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION], NAME:vN");
+            "error: 'nowhere' (expected: a folder that is there, hf://OWNER/NAME[@REVISION],"
+                + " NAME:vN");
     assertThat(benchmark.status()).isEqualTo(ExitCode.USAGE.number());
     assertThat(benchmark.output())
         .contains("'no/file.jsonl' (expected: a built-in benchmark, for example math500,");

@@ -21,6 +21,11 @@ public final class RayTestNode {
   static final Path TRAINER = Path.of("..", "trainer").toAbsolutePath().normalize();
   private static final Path RAY = TRAINER.resolve(".venv/bin/ray");
 
+  // Each JVM of the tests has ports of its own, counted from 1; an IDE has one JVM and no number.
+  private static final int FORK = Math.max(1, Integer.getInteger("surefire.forkNumber", 1));
+  private static final int PORTS_A_FORK = 6_000;
+  private static final int FIRST_PORT = 20_000 + (FORK - 1) * PORTS_A_FORK;
+
   private final Process process;
 
   private RayTestNode(Process process) {
@@ -56,6 +61,9 @@ public final class RayTestNode {
                 "start",
                 "--block",
                 "--dashboard-agent-listen-port=" + freePort(),
+                "--dashboard-agent-grpc-port=" + freePort(),
+                "--runtime-env-agent-port=" + freePort(),
+                "--metrics-export-port=" + freePort(),
                 "--min-worker-port=0",
                 "--max-worker-port=0",
                 "--num-gpus=0",
@@ -109,7 +117,7 @@ public final class RayTestNode {
    */
   static int freePort() throws IOException {
     while (true) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS_A_FORK);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (BindException e) {
