@@ -55,5 +55,10 @@ public final class RunStages {
     return of(spec).contains(Stage.STAGE_SFT);
   }
 
+  /** Whether a stage trains, and so has curves and checkpoints. */
+  public static boolean isTraining(Stage stage) {
+    return stage == Stage.STAGE_SFT || stage == Stage.STAGE_COGPO;
+  }
+
   private RunStages() {}
 }

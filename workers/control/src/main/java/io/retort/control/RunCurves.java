@@ -1,6 +1,7 @@
 package io.retort.control;
 
 import io.retort.enums.RunPhases;
+import io.retort.run.RunStages;
 import io.retort.training.TrainerActivities;
 import io.retort.v1.CurvePoint;
 import io.retort.v1.GapRewards;
@@ -56,7 +57,7 @@ final class RunCurves {
     return run.getStagesList().stream()
         .filter(stage -> !RunPhases.isTerminal(stage.getPhase()))
         .map(StageProgress::getStage)
-        .filter(stage -> stage == Stage.STAGE_SFT || stage == Stage.STAGE_COGPO)
+        .filter(RunStages::isTraining)
         .filter(
             stage ->
                 stage == Stage.STAGE_SFT

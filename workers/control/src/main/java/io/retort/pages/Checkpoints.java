@@ -1,6 +1,7 @@
 package io.retort.pages;
 
 import io.retort.layout.RunLayout;
+import io.retort.run.RunStages;
 import io.retort.store.Store;
 import io.retort.v1.Run;
 import io.retort.v1.Stage;
@@ -28,7 +29,7 @@ final class Checkpoints {
   List<String> of(Run run) {
     List<String> found = new ArrayList<>();
     for (StageProgress stage : run.getStagesList()) {
-      if (stage.getStage() == Stage.STAGE_SFT || stage.getStage() == Stage.STAGE_COGPO) {
+      if (RunStages.isTraining(stage.getStage())) {
         found.addAll(of(run, stage.getStage() == Stage.STAGE_SFT ? "sft" : "cogpo"));
       }
     }

@@ -3,6 +3,7 @@ package io.retort.pages;
 import io.retort.enums.EnumText;
 import io.retort.enums.RunPhases;
 import io.retort.report.Figures;
+import io.retort.run.RunStages;
 import io.retort.v1.ListRunsResponse;
 import io.retort.v1.Run;
 import io.retort.v1.RunPhase;
@@ -66,7 +67,7 @@ public record RunListView(
           && run.getStagesList().stream()
               .map(StageProgress::getStage)
               .reduce((earlier, later) -> later)
-              .filter(stage -> stage == Stage.STAGE_SFT || stage == Stage.STAGE_COGPO)
+              .filter(RunStages::isTraining)
               .isPresent();
     }
   }

@@ -4,7 +4,6 @@ import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import io.retort.failure.Failures;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -96,19 +95,13 @@ enum Compression {
   }
 
   /** Reports damage as a fault of the file, not of the platform. */
-  private final class Checked extends FilterInputStream {
+  private final class Checked extends BlockInput {
     private final String location;
     private long bytes;
 
     Checked(InputStream content, String location) {
       super(content);
       this.location = location;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

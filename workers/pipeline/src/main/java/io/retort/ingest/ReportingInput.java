@@ -1,11 +1,10 @@
 package io.retort.ingest;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Reports every {@value #BYTES_PER_SIGN} bytes that the reader is still at work. */
-final class ReportingInput extends FilterInputStream {
+final class ReportingInput extends BlockInput {
   private static final int BYTES_PER_SIGN = 1 << 24;
 
   private final Runnable alive;
@@ -14,12 +13,6 @@ final class ReportingInput extends FilterInputStream {
   ReportingInput(InputStream input, Runnable alive) {
     super(input);
     this.alive = alive;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
